@@ -1,0 +1,56 @@
+package dev.ringway.engine.counters;
+
+/**
+ * Ids of the counters {@code tcp.<stat_prefix>.*}; names and meaning as in Envoy's TCP proxy statistics.
+ */
+public final class TcpCounters
+{
+    /** Connections. */
+    public final int downstreamCxTotal;
+
+    /** Connections without a cluster. */
+    public final int downstreamCxNoRoute;
+
+    /** Bytes received. */
+    public final int downstreamCxRxBytesTotal;
+
+    /** Bytes sent. */
+    public final int downstreamCxTxBytesTotal;
+
+    /** Times reading stopped because the other side is slow. */
+    public final int downstreamFlowControlPausedReadingTotal;
+
+    /** Times reading went on. */
+    public final int downstreamFlowControlResumedReadingTotal;
+
+    /** Relays closed because idle. */
+    public final int idleTimeout;
+
+    /** Relays that kept sending to the endpoint after the client was gone. */
+    public final int upstreamFlushTotal;
+
+    /** Relays that do so now. */
+    public final int upstreamFlushActive;
+
+    /** Access records dropped because the log ring was full. */
+    public final int accessLogDropped;
+
+    /**
+     * @param registry gives out the ids.
+     * @param statPrefix of the TCP proxy.
+     */
+    public TcpCounters(final CounterRegistry registry, final String statPrefix)
+    {
+        final String prefix = "tcp." + statPrefix + ".";
+        downstreamCxTotal = registry.register(prefix + "downstream_cx_total", CounterRegistry.COUNTER);
+        downstreamCxNoRoute = registry.register(prefix + "downstream_cx_no_route", CounterRegistry.COUNTER);
+        downstreamCxRxBytesTotal = registry.register(prefix + "downstream_cx_rx_bytes_total", CounterRegistry.COUNTER);
+        downstreamCxTxBytesTotal = registry.register(prefix + "downstream_cx_tx_bytes_total", CounterRegistry.COUNTER);
+        downstreamFlowControlPausedReadingTotal = registry.register(prefix + "downstream_flow_control_paused_reading_total", CounterRegistry.COUNTER);
+        downstreamFlowControlResumedReadingTotal = registry.register(prefix + "downstream_flow_control_resumed_reading_total", CounterRegistry.COUNTER);
+        idleTimeout = registry.register(prefix + "idle_timeout", CounterRegistry.COUNTER);
+        upstreamFlushTotal = registry.register(prefix + "upstream_flush_total", CounterRegistry.COUNTER);
+        upstreamFlushActive = registry.register(prefix + "upstream_flush_active", CounterRegistry.GAUGE);
+        accessLogDropped = registry.register(prefix + "access_log_dropped", CounterRegistry.COUNTER);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.ringway.engine.snapshot;
+
+import java.net.InetSocketAddress;
+
+/**
+ * Where a socket listens or connects: an internet address or the path of a unix socket; exactly one is set.
+ * Envoy: {@code config.core.v3.Address}.
+ *
+ * @param inet     resolved internet address, or null.
+ * @param unixPath path of a unix socket (a leading {@code @} means the abstract namespace), or null.
+ */
+public record Address(InetSocketAddress inet, String unixPath)
+{
+    /**
+     * Checks that exactly one form is given and that an internet address is resolved.
+     */
+    public Address
+    {
+        if ((inet == null) == (unixPath == null))
+        {
+            throw new IllegalArgumentException("exactly one of inet and unixPath must be given");
+        }
+        if (inet != null && inet.isUnresolved())
+        {
+            throw new IllegalArgumentException("unresolved address: " + inet);
+        }
+    }
+
+    /**
+     * @param inet resolved internet address.
+     * @return the address.
+     */
+    public static Address of(final InetSocketAddress inet)
+    {
+        return new Address(inet, null);
+    }
+
+    /**
+     * @param path path of a unix socket.
+     * @return the address.
+     */
+    public static Address unix(final String path)
+    {
+        return new Address(null, path);
+    }
+
+    /**
+     * @return {@code 1.2.3.4:80}, {@code [::1]:80} or the path, as Envoy writes it in stats and logs.
+     */
+    public String toString()
+    {
+        if (unixPath != null)
+        {
+            return unixPath;
+        }
+        final String host = inet.getAddress().getHostAddress();
+        return host.indexOf(':') >= 0 ? "[" + host + "]:" + inet.getPort() : host + ":" + inet.getPort();
+    }
+}

@@ -1,0 +1,31 @@
+package dev.ringway.engine.snapshot;
+
+import dev.ringway.engine.counters.ClusterCounters;
+
+import java.util.List;
+
+/**
+ * A named group of endpoints that serve the same thing. Envoy: {@code config.cluster.v3.Cluster}.
+ *
+ * @param id                       number that stands for the name for the life of the process; indexes runtime state.
+ * @param name                      unique name; the identity under which runtime state survives a new snapshot.
+ * @param endpoints                 current endpoints; for STRICT_DNS those last resolved.
+ * @param connectTimeoutNs          {@code connect_timeout}, default 5 s.
+ * @param circuitBreakers           bounds.
+ * @param perConnectionBufferLimit  {@code per_connection_buffer_limit_bytes}, default 1 MiB.
+ * @param idleTimeoutNs             idle time-out of pooled connections, default 1 h; 0 means none.
+ * @param maxRequestsPerConnection  requests after which a connection is closed; 0 means unbounded.
+ * @param counters                  ids of this cluster's counters.
+ */
+public record Cluster(
+    int id,
+    String name,
+    List<Endpoint> endpoints,
+    long connectTimeoutNs,
+    CircuitBreakers circuitBreakers,
+    int perConnectionBufferLimit,
+    long idleTimeoutNs,
+    int maxRequestsPerConnection,
+    ClusterCounters counters)
+{
+}

@@ -1,0 +1,76 @@
+package dev.ringway.engine.snapshot;
+
+import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.route.RouteTable;
+
+import java.util.List;
+
+/**
+ * How HTTP connections of a filter chain are served.
+ * Envoy: {@code extensions.filters.network.http_connection_manager.v3.HttpConnectionManager} (HCM).
+ *
+ * @param statPrefix              prefix of its stats: {@code http.<prefix>.}.
+ * @param routeTable              compiled {@code route_config}.
+ * @param idleTimeoutNs           {@code common_http_protocol_options.idle_timeout}, default 1 h; 0 means none.
+ * @param streamIdleTimeoutNs     {@code stream_idle_timeout}, default 5 min; 0 means none.
+ * @param requestTimeoutNs        {@code request_timeout} for the whole request to arrive, default none (0).
+ * @param requestHeadersTimeoutNs {@code request_headers_timeout} for a head once its first byte came; default 10 s here
+ *                                (Envoy: none); 0 means none.
+ * @param drainTimeoutNs          {@code drain_timeout}, default 5 s.
+ * @param maxRequestHeadersBytes  {@code max_request_headers_kb} in bytes, default 60 KiB.
+ * @param maxRequestHeaders       {@code common_http_protocol_options.max_headers_count}, default 100.
+ * @param maxRequestsPerConnection {@code max_requests_per_connection}; 0 means unbounded.
+ * @param useRemoteAddress        {@code use_remote_address}.
+ * @param xffTrustedHops          {@code xff_num_trusted_hops}.
+ * @param skipXffAppend           {@code skip_xff_append}.
+ * @param generateRequestId       {@code generate_request_id}, default true.
+ * @param preserveExternalRequestId {@code preserve_external_request_id}.
+ * @param alwaysSetRequestIdInResponse {@code always_set_request_id_in_response}.
+ * @param serverName              {@code server_name}, default {@code ringway}.
+ * @param serverHeader            {@code server_header_transformation}.
+ * @param acceptHttp10            {@code http_protocol_options.accept_http_10}.
+ * @param defaultHostForHttp10    {@code default_host_for_http_10}, or the empty string.
+ * @param allowAbsoluteUrl        {@code allow_absolute_url}, default true.
+ * @param enableTrailers          {@code enable_trailers}.
+ * @param suppressEnvoyHeaders    router's {@code suppress_envoy_headers}.
+ * @param accessLogs              where finished requests are recorded.
+ * @param counters                ids of its counters.
+ */
+public record HttpConnectionManager(
+    String statPrefix,
+    RouteTable routeTable,
+    long idleTimeoutNs,
+    long streamIdleTimeoutNs,
+    long requestTimeoutNs,
+    long requestHeadersTimeoutNs,
+    long drainTimeoutNs,
+    int maxRequestHeadersBytes,
+    int maxRequestHeaders,
+    int maxRequestsPerConnection,
+    boolean useRemoteAddress,
+    int xffTrustedHops,
+    boolean skipXffAppend,
+    boolean generateRequestId,
+    boolean preserveExternalRequestId,
+    boolean alwaysSetRequestIdInResponse,
+    String serverName,
+    ServerHeader serverHeader,
+    boolean acceptHttp10,
+    String defaultHostForHttp10,
+    boolean allowAbsoluteUrl,
+    boolean enableTrailers,
+    boolean suppressEnvoyHeaders,
+    List<AccessLogSink> accessLogs,
+    HttpCounters counters) implements NetworkFilter
+{
+    /** Envoy: {@code ServerHeaderTransformation}. */
+    public enum ServerHeader
+    {
+        /** Replace whatever the upstream sent (default). */
+        OVERWRITE,
+        /** Set only when the upstream sent none. */
+        APPEND_IF_ABSENT,
+        /** Leave as it is. */
+        PASS_THROUGH
+    }
+}

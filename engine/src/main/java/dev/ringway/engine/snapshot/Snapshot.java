@@ -1,0 +1,34 @@
+package dev.ringway.engine.snapshot;
+
+import java.util.List;
+
+/**
+ * One immutable configuration of the whole data plane.
+ *
+ * @param version     grows by one with each published snapshot.
+ * @param listeners   listeners, in the order of the configuration.
+ * @param clusters    clusters, in the order of the configuration.
+ * @param accessLogs  access logs, each at its own index.
+ */
+public record Snapshot(
+    long version,
+    List<Listener> listeners,
+    List<Cluster> clusters,
+    List<AccessLogSink> accessLogs)
+{
+    /**
+     * @param name of a cluster.
+     * @return the cluster, or null. Linear; the hot path goes by id.
+     */
+    public Cluster cluster(final String name)
+    {
+        for (final Cluster cluster : clusters)
+        {
+            if (cluster.name().equals(name))
+            {
+                return cluster;
+            }
+        }
+        return null;
+    }
+}

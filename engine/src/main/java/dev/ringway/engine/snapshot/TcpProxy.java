@@ -1,0 +1,25 @@
+package dev.ringway.engine.snapshot;
+
+import dev.ringway.engine.counters.TcpCounters;
+
+import java.util.List;
+
+/**
+ * Relays bytes to one cluster. Envoy: {@code extensions.filters.network.tcp_proxy.v3.TcpProxy}.
+ *
+ * @param statPrefix         prefix of its stats: {@code tcp.<prefix>.}.
+ * @param cluster            name of the cluster.
+ * @param idleTimeoutNs      time without a byte in either direction, default 1 h; 0 means none.
+ * @param maxConnectAttempts {@code max_connect_attempts}, default 1.
+ * @param accessLogs         where finished relays are recorded.
+ * @param counters           ids of its counters.
+ */
+public record TcpProxy(
+    String statPrefix,
+    String cluster,
+    long idleTimeoutNs,
+    int maxConnectAttempts,
+    List<AccessLogSink> accessLogs,
+    TcpCounters counters) implements NetworkFilter
+{
+}
