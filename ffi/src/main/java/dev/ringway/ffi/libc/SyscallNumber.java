@@ -32,6 +32,8 @@ public enum SyscallNumber
     SCHED_SETAFFINITY(203, 122),
     /** sched_getaffinity(2). */
     SCHED_GETAFFINITY(204, 123),
+    /** getcpu(2). */
+    GETCPU(309, 168),
     /** socket(2). */
     SOCKET(41, 198),
     /** socketpair(2). */
