@@ -1,0 +1,1 @@
+"""Side-by-side measuring of Ringway and its peers. Python's standard library only."""

@@ -1,0 +1,186 @@
+"""Configuration files of the proxies and of the backend, one function each. Single upstream, single listener."""
+
+import os
+
+STREAM_MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
+SMALL_BODY = "x" * 116
+LARGE_BYTES = 100 * 1024
+BULK_BYTES = 100 * 1024 * 1024
+POOL = 4096
+NEVER = 1000000000
+
+
+def backend(port, folder, connections):
+    """nginx that answers /small (116 bytes), /100k and /100m, one worker, endless keep-alive."""
+    return f"""daemon off;
+user root;
+worker_processes 1;
+worker_rlimit_nofile {connections + 64};
+pid {folder}/backend.pid;
+error_log {folder}/backend.err error;
+events {{ worker_connections {connections}; }}
+http {{
+    access_log off;
+    default_type application/octet-stream;
+    sendfile on;
+    tcp_nopush on;
+    keepalive_requests {NEVER};
+    keepalive_timeout 3600s;
+    open_file_cache max=16 inactive=3600s;
+    open_file_cache_valid 3600s;
+    server {{
+        listen 127.0.0.1:{port} backlog=4096;
+        root {folder}/files;
+        location = /small {{ return 200 "{SMALL_BODY}"; }}
+    }}
+}}
+"""
+
+
+def _nginx_frame(place, connections, rest):
+    return f"""daemon off;
+user root;
+worker_processes 1;
+worker_rlimit_nofile {2 * connections};
+pid {place.rig.folder}/{place.label}.pid;
+error_log {place.rig.folder}/{place.label}.err error;
+{_stream_module() if "stream {" in rest else ""}events {{ worker_connections {connections}; }}
+{rest}"""
+
+
+def _stream_module():
+    """Debian ships the stream module as a file of its own; other builds have it inside."""
+    return f"load_module {STREAM_MODULE};\n" if os.path.exists(STREAM_MODULE) else ""
+
+
+def nginx_http(place, duty, connections):
+    """Reverse proxy with a keep-alive pool large enough for every workload."""
+    log = f"access_log {place.rig.folder}/{place.label}.access combined buffer=64k flush=1s;" \
+        if duty.access_log else "access_log off;"
+    return _nginx_frame(place, 2 * connections, f"""http {{
+    {log}
+    keepalive_requests {NEVER};
+    keepalive_timeout 3600s;
+    proxy_temp_path {place.rig.folder}/{place.label}-temp;
+    proxy_max_temp_file_size 0;
+    upstream backend {{
+        server 127.0.0.1:{place.upstream_port};
+        keepalive {POOL};
+        keepalive_requests {NEVER};
+        keepalive_timeout 3600s;
+    }}
+    server {{
+        listen 127.0.0.1:{place.listen_port} backlog=4096;
+        location / {{
+            proxy_pass http://backend;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host $http_host;
+            proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            proxy_set_header X-Forwarded-Proto $scheme;
+        }}
+    }}
+}}
+""")
+
+
+def nginx_stream(place):
+    """TCP relay."""
+    return _nginx_frame(place, 4096, f"""stream {{
+    access_log off;
+    server {{
+        listen 127.0.0.1:{place.listen_port} backlog=4096;
+        proxy_pass 127.0.0.1:{place.upstream_port};
+        proxy_buffer_size 64k;
+    }}
+}}
+""")
+
+
+def haproxy(place, duty, connections, splice):
+    """HTTP with reuse of idle upstream connections, or a TCP relay with or without splicing."""
+    tcp = duty.front == "tcp"
+    log = "    log stdout len 1024 format raw local0\n    option httplog\n" if duty.access_log and not tcp else ""
+    mode = "    mode tcp\n" if tcp else "    mode http\n    http-reuse always\n    option forwardfor\n" \
+        "    http-request set-header X-Forwarded-Proto http\n"
+    return f"""global
+    nbthread 1
+    maxconn {connections}
+defaults
+    timeout connect 5s
+    timeout client 3600s
+    timeout server 3600s
+    timeout http-keep-alive 3600s
+    maxconn {connections}
+{"    option splice-auto" if splice else ""}
+listen proxy
+    bind 127.0.0.1:{place.listen_port} backlog 4096
+{mode}{log}    server backend 127.0.0.1:{place.upstream_port}
+"""
+
+
+def _address(port):
+    return f"{{ socket_address: {{ address: 127.0.0.1, port_value: {port} }} }}"
+
+
+def _http_filter(place, duty):
+    log = f"""
+          access_log:
+          - name: envoy.access_loggers.file
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+              path: {place.rig.folder}/{place.label}.access""" if duty.access_log else ""
+    return f"""      - name: envoy.filters.network.http_connection_manager
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+          stat_prefix: ingress{log}
+          use_remote_address: true
+          route_config:
+            name: local
+            virtual_hosts:
+            - name: all
+              domains: ["*"]
+              routes:
+              - match: {{ prefix: "/" }}
+                route: {{ cluster: backend }}
+          http_filters:
+          - name: envoy.filters.http.router
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"""
+
+
+_TCP_FILTER = """      - name: envoy.filters.network.tcp_proxy
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+          stat_prefix: relay
+          cluster: backend"""
+
+
+def envoy_bootstrap(place, duty):
+    """The bootstrap that Envoy and Ringway share."""
+    network_filter = _TCP_FILTER if duty.front == "tcp" else _http_filter(place, duty)
+    return f"""admin:
+  address: {_address(place.admin_port)}
+static_resources:
+  listeners:
+  - name: proxy
+    address: {_address(place.listen_port)}
+    filter_chains:
+    - filters:
+{network_filter}
+  clusters:
+  - name: backend
+    type: STATIC
+    connect_timeout: 5s
+    circuit_breakers:
+      thresholds:
+      - max_connections: 100000
+        max_pending_requests: 100000
+        max_requests: 1000000
+    load_assignment:
+      cluster_name: backend
+      endpoints:
+      - lb_endpoints:
+        - endpoint:
+            address: {_address(place.upstream_port)}
+"""

@@ -1,0 +1,123 @@
+"""Runs a load generator against a proxy and reads what it says. Every tool returns a Load."""
+
+import dataclasses
+import json
+import os
+import re
+import sys
+
+from bench import numbers
+from bench.rig import RigError
+
+PERCENTILES = (50, 99, 99.9)
+_UNITS = {"us": 1.0, "ms": 1e3, "s": 1e6, "m": 60e6, "h": 3600e6}
+
+
+@dataclasses.dataclass
+class Load:
+    """`count` units were done in `seconds`; latencies in microseconds by percentile, when the tool gives them."""
+    count: float
+    seconds: float
+    errors: int = 0
+    latency_us: dict = dataclasses.field(default_factory=dict)
+
+
+def _duration_us(text):
+    match = re.fullmatch(r"([\d.]+)(us|ms|s|m|h)", text)
+    if match is None:
+        raise RigError(f"wrk printed a time that is not understood: {text!r}")
+    return float(match.group(1)) * _UNITS[match.group(2)]
+
+
+def parse_wrk(text):
+    """Reads wrk's summary. Failed connections, time-outs and answers other than 2xx and 3xx are errors."""
+    done = re.search(r"(\d+) requests in ([\d.]+(?:us|ms|s|m|h)),", text)
+    if done is None:
+        raise RigError(f"wrk printed no summary: {text[-300:]!r}")
+    errors = 0
+    sockets = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
+    if sockets is not None:
+        errors += sum(int(value) for value in sockets.groups())
+    statuses = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
+    if statuses is not None:
+        errors += int(statuses.group(1))
+    return Load(int(done.group(1)), _duration_us(done.group(2)) / 1e6, errors)
+
+
+def parse_h2load(text):
+    """Reads h2load's counts; the latencies come from its log."""
+    finished = re.search(r"finished in ([\d.]+(?:us|ms|s|m|h)),", text)
+    requests = re.search(r"requests: (\d+) total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed, "
+                         r"(\d+) errored, (\d+) timeout", text)
+    if finished is None or requests is None:
+        raise RigError(f"h2load printed no summary: {text[-300:]!r}")
+    return Load(int(requests.group(2)), _duration_us(finished.group(1)) / 1e6,
+                int(requests.group(4)) + int(requests.group(6)))
+
+
+def parse_h2load_log(lines):
+    """(start in us, latency in us) of each answered request."""
+    for line in lines:
+        start, status, latency = line.split("\t")[:3]
+        if int(status) >= 0:
+            yield int(start), int(latency)
+
+
+def latencies(ordered):
+    """Percentiles, by their names, of sorted latencies."""
+    result = {f"p{percent:g}": numbers.percentile(ordered, percent) for percent in PERCENTILES}
+    result["max"] = ordered[-1] if ordered else None
+    return result
+
+
+def wrk(rig, core, workload, port, seconds, _rate):
+    """Closed loop: each connection sends the next request when it has the answer."""
+    whole_seconds = max(1, round(seconds))
+    command = ["wrk", "-t", "1", "-c", str(workload.connections), "-d", f"{whole_seconds}s", "--timeout", "10s"]
+    for header in workload.headers:
+        command += ["-H", header]
+    return parse_wrk(rig.run(command + [f"http://127.0.0.1:{port}{workload.path}"], core, seconds + 60))
+
+
+def h2load(rig, core, workload, port, seconds, rate):
+    """Fixed rate, shared by the connections; latencies are corrected for requests that a stall held back."""
+    log = rig.path("h2load.log")
+    if os.path.exists(log):
+        os.unlink(log)
+    per_connection = rate / workload.connections
+    text = rig.run(["h2load", "--h1", "-t", "1", "-c", str(workload.connections), "-D", str(seconds),
+                    f"--rps={per_connection:.3f}", f"--log-file={log}",
+                    f"http://127.0.0.1:{port}{workload.path}"], core, seconds + 60)
+    load = parse_h2load(text)
+    with open(log, encoding="ascii") as file:
+        load.latency_us = latencies(numbers.corrected([pair[1] for pair in parse_h2load_log(file)],
+                                                      1e6 / per_connection))
+    return load
+
+
+def paced(rig, core, workload, port, seconds, rate):
+    """Fixed rate over any idle connection; latency counts from the moment a request was due. Built once a run."""
+    program = rig.path("paced")
+    if not os.path.exists(program):
+        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "paced.c")
+        rig.run(["cc", "-O2", "-o", program, source], seconds=120)
+    return parse_paced(rig.run([program, str(port), workload.path, str(workload.connections), str(seconds), str(rate)],
+                               core, seconds + 60))
+
+
+def parse_paced(text):
+    """Reads the line of paced.c. Requests still unanswered at the end show as a rate below the one asked for."""
+    result = json.loads(text)
+    return Load(result["answered"], result["seconds"], result["errors"],
+                {name: result[name] for name in ("p50", "p99", "p99.9", "max")})
+
+
+def tcp(rig, core, workload, port, seconds, _rate):
+    """Bulk bytes; the count is in MiB."""
+    client = os.path.join(os.path.dirname(os.path.abspath(__file__)), "tcpclient.py")
+    result = json.loads(rig.run([sys.executable, client, "127.0.0.1", str(port), workload.path,
+                                 str(workload.connections), str(seconds)], core, seconds + 60))
+    return Load(result["bytes"] / (1 << 20), result["seconds"], result["errors"])
+
+
+TOOLS = {"wrk": wrk, "h2load": h2load, "paced": paced, "tcp": tcp}

@@ -1,0 +1,230 @@
+"""Starts backend and proxies, warms them, and takes samples in interleaved rounds."""
+
+import dataclasses
+import http.client
+import os
+import time
+
+from bench import configs, load, numbers, peers, proc
+from bench.rig import RigError, await_listener, say, tail
+
+PROXY_CORE = 0
+LOAD_CORE = 1
+START_SECONDS = 30
+
+
+@dataclasses.dataclass
+class Sample:
+    """One round of one proxy: CPU time divided by the units done, and what else was seen."""
+    peer: str
+    workload: str
+    round: int
+    count: float
+    seconds: float
+    errors: int
+    user_us: float
+    system_us: float
+    total_us: float
+    per_second: float
+    core_share: float
+    foreign_share: float
+    load_core_share: float
+    resident_bytes: int
+    latency_us: dict
+
+
+@dataclasses.dataclass
+class Options:
+    """How long and how often."""
+    rounds: int = 3
+    seconds: float = 5
+    jvm_warm_up: float = 20
+    warm_up: float = 2
+    rate: float = 0
+    access_log: bool = False
+    ringway_access_log: bool = False
+
+
+class Backend:
+    """The nginx that all proxies forward to, on the load generator's core."""
+
+    def __init__(self, rig):
+        path = peers.KINDS["nginx"].locate(None)
+        files = rig.path("files")
+        os.makedirs(files)
+        for name, size in (("100k", configs.LARGE_BYTES), ("100m", configs.BULK_BYTES)):
+            with open(os.path.join(files, name), "wb") as file:
+                file.write(b"x" * size)
+        self.port = rig.port()
+        config = rig.write("backend.conf", configs.backend(self.port, rig.folder, peers.MAX_CONNECTIONS))
+        child = rig.start("backend", [path, "-e", "stderr", "-p", rig.folder, "-c", config], LOAD_CORE)
+        await_listener(self.port, child, START_SECONDS)
+
+
+class Proxy:
+    """A running proxy in one duty."""
+
+    def __init__(self, rig, backend, peer, duty):
+        self.rig = rig
+        self.peer = peer
+        self.kind = peers.KINDS[peer.kind]
+        self.duty = duty
+        self.warm = False
+        path, self.version = peers.resolve(peer, duty)
+        self.place = peers.Place(rig, peer.label, rig.port(), rig.port(), backend.port)
+        command = self.kind.command(path, self.place, duty, peer.options)
+        self.child = rig.start(peer.label, command, PROXY_CORE)
+        await_listener(self.place.listen_port, self.child, START_SECONDS)
+        self.check("/small", len(configs.SMALL_BODY))
+
+    def check(self, path, length):
+        """One request through the proxy; RigError unless it is answered as the backend answers it."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.place.listen_port, timeout=10)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            body = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise RigError(f"GET {path} through it failed: {error!r}; its output ends: "
+                           f"{tail(self.child.output_path)}") from error
+        finally:
+            connection.close()
+        if answer.status != 200 or len(body) != length:
+            raise RigError(f"GET {path} through it gave {answer.status} and {len(body)} bytes, not 200 and {length}")
+
+    def stop(self):
+        """Ends the process."""
+        self.rig.stop([self.child])
+
+
+class Runner:
+    """Measures workloads one after another; proxies live on while the duty stays the same."""
+
+    def __init__(self, rig, rows, options):
+        self.rig = rig
+        self.rows = rows
+        self.options = options
+        self.backend = Backend(rig)
+        self.proxies = {}
+        self.duty = None
+        self.absent = {}
+        self.failed = {}
+        self.versions = {}
+        self.described = {}
+        self.samples = []
+
+    def measure(self, workload):
+        """All rounds of one workload."""
+        duty = workload.duty(self.options.access_log)
+        self._start(duty)
+        rate = self._rate(workload) if workload.paced else 0
+        for proxy in list(self.proxies.values()):
+            self._guarded(proxy, lambda proxy=proxy: self._warm_up(proxy, workload, rate))
+        for number in range(1, self.options.rounds + 1):
+            for proxy in list(self.proxies.values()):
+                self._guarded(proxy, lambda proxy=proxy: self._round(proxy, workload, number, rate))
+
+    def close(self):
+        """Ends the proxies of the last duty."""
+        for proxy in self.proxies.values():
+            proxy.stop()
+        self.proxies.clear()
+
+    def _start(self, duty):
+        if duty == self.duty:
+            return
+        self.close()
+        self.duty = duty
+        for peer in self.rows:
+            if peer.label in self.failed:
+                continue
+            wanted = duty
+            if self.options.ringway_access_log and peer.kind == "ringway" and duty.front != "tcp":
+                wanted = dataclasses.replace(duty, access_log=True)
+            try:
+                proxy = Proxy(self.rig, self.backend, peer, wanted)
+            except peers.Absent as reason:
+                if peer.label not in self.absent and peer.label not in self.versions:
+                    say(f"{peer.label}: left out of {duty.front} to {duty.back}, {reason}")
+                    self.absent[peer.label] = str(reason)
+                continue
+            except RigError as reason:
+                say(f"{peer.label}: FAILED to start: {reason}")
+                self.failed[peer.label] = str(reason)
+                continue
+            self.absent.pop(peer.label, None)
+            self.versions[peer.label] = proxy.version
+            self.described.setdefault(f"{duty.front}-{duty.back}", {})[peer.label] = peers.describe(peer, wanted)
+            self.proxies[peer.label] = proxy
+        if not self.proxies:
+            raise RigError("no proxy is left to measure")
+
+    def _guarded(self, proxy, step):
+        """A proxy that breaks is named and left out; the others go on."""
+        try:
+            step()
+        except (RigError, ProcessLookupError) as reason:
+            text = f"{reason}; its output ends: {tail(proxy.child.output_path)}"
+            say(f"{proxy.peer.label}: FAILED: {text}")
+            self.failed[proxy.peer.label] = text
+            self.proxies.pop(proxy.peer.label).stop()
+
+    def _warm_up(self, proxy, workload, rate):
+        seconds = self.options.warm_up
+        if proxy.kind.jvm:
+            seconds = self.options.jvm_warm_up if not proxy.warm else max(self.options.jvm_warm_up / 4, seconds)
+        proxy.warm = True
+        if seconds > 0:
+            say(f"{workload.name}: warming {proxy.peer.label} for {seconds:g} s")
+            load.TOOLS[workload.tool](self.rig, LOAD_CORE, workload, proxy.place.listen_port, seconds, rate)
+
+    def _round(self, proxy, workload, number, rate):
+        pids = proc.tree(proxy.child.pid)
+        core, load_core = proc.read_core(PROXY_CORE), proc.read_core(LOAD_CORE)
+        cpu = proc.CpuReading.of(pids)
+        result = load.TOOLS[workload.tool](self.rig, LOAD_CORE, workload, proxy.place.listen_port,
+                                           self.options.seconds, rate)
+        user, system = proc.CpuReading.of(pids).since(cpu)
+        busy, elapsed = (after - before for after, before in zip(proc.read_core(PROXY_CORE), core))
+        load_busy, load_elapsed = (after - before for after, before in zip(proc.read_core(LOAD_CORE), load_core))
+        if result.count <= 0:
+            raise RigError("nothing was answered")
+        sample = Sample(
+            proxy.peer.label, workload.name, number, result.count, result.seconds, result.errors,
+            user * 1e6 / result.count, system * 1e6 / result.count, (user + system) * 1e6 / result.count,
+            result.count / result.seconds, (user + system) / elapsed, max(0.0, (busy - user - system) / elapsed),
+            load_busy / load_elapsed,
+            proc.resident_bytes(pids), result.latency_us)
+        self.samples.append(sample)
+        say(f"{workload.name}: round {number}, {sample.peer}: {sample.total_us:.2f} us "
+            f"({sample.user_us:.2f} + {sample.system_us:.2f}), {sample.per_second:.0f}/s"
+            + (f", {sample.errors} ERRORS" if sample.errors else "")
+            + (f", others used {sample.foreign_share:.0%} of the core" if sample.foreign_share > 0.05 else ""))
+
+    def _rate(self, workload):
+        """
+        The rate that all proxies get: the given one, or half of the best reference's closed-loop throughput on the
+        same work, measured here for a short time when this run has not measured it yet.
+        """
+        if self.options.rate:
+            return self.options.rate
+        throughput = {}
+        for sample in self.samples:
+            if sample.workload == "h1-small":
+                throughput.setdefault(sample.peer, []).append(sample.per_second)
+        best = 0
+        closed = dataclasses.replace(workload, tool="wrk", paced=False)
+        for proxy in self.proxies.values():
+            if proxy.kind.reference:
+                known = numbers.median(throughput.get(proxy.peer.label, []))
+                if known is None:
+                    result = load.wrk(self.rig, LOAD_CORE, closed, proxy.place.listen_port, 3, 0)
+                    known = result.count / result.seconds
+                best = max(best, known)
+        if not best:
+            raise RigError("a fixed rate needs nginx or HAProxy beside the others, or --rate")
+        rate = round(best / 2, -2)
+        say(f"{workload.name}: {rate:.0f} requests/s for all, half of the better of nginx and HAProxy")
+        self.options.rate = rate
+        time.sleep(0.2)
+        return rate

@@ -1,0 +1,40 @@
+"""What is measured, as data."""
+
+import dataclasses
+
+from bench.peers import Duty
+
+
+@dataclasses.dataclass(frozen=True)
+class Workload:
+    """
+    One table. `tool` makes the load (see load.py), `unit` is what the CPU time is divided by, `paced` says that the
+    load has a fixed rate and that latency is what counts.
+    """
+    name: str
+    title: str
+    front: str
+    back: str
+    tool: str
+    connections: int
+    path: str
+    unit: str = "request"
+    headers: tuple = ()
+    paced: bool = False
+
+    def duty(self, access_log):
+        """What a proxy is asked to do in this workload. TCP relays log nothing in any run."""
+        return Duty(self.front, self.back, access_log and self.front != "tcp")
+
+
+WORKLOADS = {workload.name: workload for workload in [
+    Workload("h1-small", "HTTP/1.1 keep-alive, 64 connections, 116-byte body", "h1", "h1", "wrk", 64, "/small"),
+    Workload("h1-small-2000", "HTTP/1.1 keep-alive, 2,000 connections, 116-byte body", "h1", "h1", "wrk", 2000,
+             "/small"),
+    Workload("h1-100k", "HTTP/1.1 keep-alive, 64 connections, 100 KiB body", "h1", "h1", "wrk", 64, "/100k"),
+    Workload("h1-newconn", "HTTP/1.1, a new connection per request, 64 at a time, 116-byte body", "h1", "h1", "wrk", 64,
+             "/small", headers=("Connection: close",)),
+    Workload("h1-half-rate", "HTTP/1.1 keep-alive, 64 connections, 116-byte body, fixed rate", "h1", "h1", "paced", 64,
+             "/small", paced=True),
+    Workload("tcp", "TCP relay, 4 connections, transfers of 100 MiB", "tcp", "tcp", "tcp", 4, "/100m", unit="MiB"),
+]}
