@@ -12,10 +12,36 @@ public interface CounterRegistry
     /** Kind of a value that goes up and down. */
     int GAUGE = 1;
 
+    /** Kind of a growing value that is shown for each loop, never as a sum. */
+    int LOOP_COUNTER = 2;
+
+    /** Kind of an up and down value that is shown for each loop, never as a sum. */
+    int LOOP_GAUGE = 3;
+
     /**
      * @param name full stat name as Envoy spells it, for example {@code cluster.backend.upstream_rq_total}.
-     * @param kind {@link #COUNTER} or {@link #GAUGE}.
+     * @param kind {@link #COUNTER}, {@link #GAUGE}, {@link #LOOP_COUNTER} or {@link #LOOP_GAUGE}.
      * @return id to pass to {@link LoopCounters}.
+     * @throws IllegalStateException    when no counter fits any more; the message says how many there are.
+     * @throws IllegalArgumentException when the name is there with another kind.
      */
     int register(String name, int kind);
+
+    /**
+     * @param name full stat name.
+     * @return id of a counter of that name.
+     */
+    default int counter(final String name)
+    {
+        return register(name, COUNTER);
+    }
+
+    /**
+     * @param name full stat name.
+     * @return id of a gauge of that name.
+     */
+    default int gauge(final String name)
+    {
+        return register(name, GAUGE);
+    }
 }

@@ -33,12 +33,12 @@ public final class ListenerCounters
     public ListenerCounters(final CounterRegistry registry, final String address)
     {
         final String prefix = "listener." + address + ".";
-        downstreamCxTotal = registry.register(prefix + "downstream_cx_total", CounterRegistry.COUNTER);
-        downstreamCxActive = registry.register(prefix + "downstream_cx_active", CounterRegistry.GAUGE);
-        downstreamCxDestroy = registry.register(prefix + "downstream_cx_destroy", CounterRegistry.COUNTER);
-        downstreamCxOverflow = registry.register(prefix + "downstream_cx_overflow", CounterRegistry.COUNTER);
-        downstreamGlobalCxOverflow = registry.register(prefix + "downstream_global_cx_overflow", CounterRegistry.COUNTER);
-        downstreamAcceptError = registry.register(prefix + "downstream_accept_error", CounterRegistry.COUNTER);
-        noFilterChainMatch = registry.register(prefix + "no_filter_chain_match", CounterRegistry.COUNTER);
+        downstreamCxTotal = registry.counter(prefix + "downstream_cx_total");
+        downstreamCxActive = registry.gauge(prefix + "downstream_cx_active");
+        downstreamCxDestroy = registry.counter(prefix + "downstream_cx_destroy");
+        downstreamCxOverflow = registry.counter(prefix + "downstream_cx_overflow");
+        downstreamGlobalCxOverflow = registry.counter(prefix + "downstream_global_cx_overflow");
+        downstreamAcceptError = registry.counter(prefix + "downstream_accept_error");
+        noFilterChainMatch = registry.counter(prefix + "no_filter_chain_match");
     }
 }

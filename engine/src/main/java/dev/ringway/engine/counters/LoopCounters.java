@@ -1,21 +1,23 @@
 package dev.ringway.engine.counters;
 
 import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * One loop's column of all counters. The loop is the only writer; other threads may read at any time and sum the
- * columns of all loops. Increments are an ordered load and store, never a locked instruction.
+ * One loop's column of all counters. Loop thread only for the writing methods; any thread may read at any time. An
+ * increment is a plain load and an ordered store, never a locked instruction, so there may be one writer only.
  */
 public final class LoopCounters
 {
-    private final AtomicBuffer buffer;
+    private final UnsafeBuffer buffer;
 
     /**
      * @param buffer this loop's column: one aligned long per counter id. Borrowed for the life of the loop.
      */
     public LoopCounters(final AtomicBuffer buffer)
     {
-        this.buffer = buffer;
+        // An own final-class view of the same memory: every call below is a direct one.
+        this.buffer = new UnsafeBuffer(buffer);
     }
 
     /**
@@ -47,7 +49,33 @@ public final class LoopCounters
     public void add(final int id, final long delta)
     {
         final int offset = id << 3;
-        buffer.putLongOpaque(offset, buffer.getLong(offset) + delta);
+        buffer.putLongRelease(offset, buffer.getLong(offset) + delta);
+    }
+
+    /**
+     * Sets this loop's value; for gauges of which the loop knows the whole.
+     *
+     * @param id    from {@link CounterRegistry#register}.
+     * @param value new value.
+     */
+    public void set(final int id, final long value)
+    {
+        buffer.putLongRelease(id << 3, value);
+    }
+
+    /**
+     * Raises this loop's value to at least the given one; for high-water marks.
+     *
+     * @param id    from {@link CounterRegistry#register}.
+     * @param value seen now.
+     */
+    public void max(final int id, final long value)
+    {
+        final int offset = id << 3;
+        if (buffer.getLong(offset) < value)
+        {
+            buffer.putLongRelease(offset, value);
+        }
     }
 
     /**

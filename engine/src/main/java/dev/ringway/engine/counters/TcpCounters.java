@@ -42,15 +42,17 @@ public final class TcpCounters
     public TcpCounters(final CounterRegistry registry, final String statPrefix)
     {
         final String prefix = "tcp." + statPrefix + ".";
-        downstreamCxTotal = registry.register(prefix + "downstream_cx_total", CounterRegistry.COUNTER);
-        downstreamCxNoRoute = registry.register(prefix + "downstream_cx_no_route", CounterRegistry.COUNTER);
-        downstreamCxRxBytesTotal = registry.register(prefix + "downstream_cx_rx_bytes_total", CounterRegistry.COUNTER);
-        downstreamCxTxBytesTotal = registry.register(prefix + "downstream_cx_tx_bytes_total", CounterRegistry.COUNTER);
-        downstreamFlowControlPausedReadingTotal = registry.register(prefix + "downstream_flow_control_paused_reading_total", CounterRegistry.COUNTER);
-        downstreamFlowControlResumedReadingTotal = registry.register(prefix + "downstream_flow_control_resumed_reading_total", CounterRegistry.COUNTER);
-        idleTimeout = registry.register(prefix + "idle_timeout", CounterRegistry.COUNTER);
-        upstreamFlushTotal = registry.register(prefix + "upstream_flush_total", CounterRegistry.COUNTER);
-        upstreamFlushActive = registry.register(prefix + "upstream_flush_active", CounterRegistry.GAUGE);
-        accessLogDropped = registry.register(prefix + "access_log_dropped", CounterRegistry.COUNTER);
+        downstreamCxTotal = registry.counter(prefix + "downstream_cx_total");
+        downstreamCxNoRoute = registry.counter(prefix + "downstream_cx_no_route");
+        downstreamCxRxBytesTotal = registry.counter(prefix + "downstream_cx_rx_bytes_total");
+        downstreamCxTxBytesTotal = registry.counter(prefix + "downstream_cx_tx_bytes_total");
+        downstreamFlowControlPausedReadingTotal =
+            registry.counter(prefix + "downstream_flow_control_paused_reading_total");
+        downstreamFlowControlResumedReadingTotal =
+            registry.counter(prefix + "downstream_flow_control_resumed_reading_total");
+        idleTimeout = registry.counter(prefix + "idle_timeout");
+        upstreamFlushTotal = registry.counter(prefix + "upstream_flush_total");
+        upstreamFlushActive = registry.gauge(prefix + "upstream_flush_active");
+        accessLogDropped = registry.counter(prefix + "access_log_dropped");
     }
 }

@@ -1,0 +1,396 @@
+package dev.ringway.engine.counters;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * All counters of one process in a mapped file: the {@link CounterRegistry} of the control thread, a
+ * {@link LoopCounters} for each loop, a {@link SharedCounters} for all other threads, an {@link ErrorLog}. Other
+ * processes read it with {@link CountersReader#open} and disturb nobody.
+ * <p>
+ * Registering: control thread only. The file is locked as long as the process lives, by which
+ * {@link #removeStale} knows the files of dead ones.
+ */
+public final class CountersFile implements CounterRegistry, AutoCloseable
+{
+    /** Where files go when nothing else is said: memory, not a disk that could stall a loop. */
+    public static final Path DEFAULT_DIRECTORY = Path.of("/dev/shm");
+
+    /** Counters that fit when nothing else is said: about 5,000 clusters. */
+    public static final int DEFAULT_CAPACITY = 1 << 18;
+
+    /** Most counters a file can hold. */
+    public static final int MAX_CAPACITY = 1 << 24;
+
+    /** Most loops a file can hold columns for. */
+    public static final int MAX_LOOPS = 1024;
+
+    private static final String PREFIX = "ringway-";
+    private static final String SUFFIX = ".counters";
+    private static final int ERRORS_LENGTH = 1 << 18;
+    private static final int COUNTERS_PER_PAGE = CountersLayout.PAGE / Long.BYTES;
+
+    private final Path path;
+    private final boolean keep;
+    private final CountersLayout layout;
+    private final FileChannel channel;
+    private final Arena arena = Arena.ofShared();
+    private final UnsafeBuffer header;
+    private final UnsafeBuffer records;
+    private final UnsafeBuffer names;
+    private final UnsafeBuffer[] columns;
+    private final LoopCounters[] loops;
+    private final SharedCounters shared;
+    private final ErrorLog errors;
+    private final UnsafeBuffer errorsView;
+    private final Map<String, Integer> ids = new HashMap<>();
+    private final byte[] zeroPage = new byte[CountersLayout.PAGE];
+    private long recordsReserved;
+    private long namesReserved;
+    private int valuesReserved;
+    private int namesUsed;
+    private int count;
+    private boolean closed;
+
+    private CountersFile(final Path path, final boolean keep, final CountersLayout layout) throws IOException
+    {
+        this.path = path;
+        this.keep = keep;
+        this.layout = layout;
+        Files.deleteIfExists(path);
+        channel = FileChannel.open(
+            path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        channel.lock();
+        reserve(0, CountersLayout.PAGE);
+        reserve(layout.fileLength - layout.errorsLength, layout.errorsLength);
+        final MemorySegment map = channel.map(FileChannel.MapMode.READ_WRITE, 0, layout.fileLength, arena);
+        header = view(map, 0, CountersLayout.PAGE);
+        records = view(map, CountersLayout.RECORDS_OFFSET, layout.recordsLength);
+        names = view(map, layout.namesOffset, layout.namesLength);
+        columns = new UnsafeBuffer[layout.loops + 2];
+        for (int i = 0; i < columns.length; i++)
+        {
+            columns[i] = view(map, layout.columnOffset(i), layout.columnLength);
+        }
+        loops = new LoopCounters[layout.loops];
+        for (int i = 0; i < loops.length; i++)
+        {
+            loops[i] = new LoopCounters(columns[i]);
+        }
+        shared = new SharedCounters(columns[layout.sharedColumn()]);
+        errorsView = view(map, layout.errorsOffset, layout.errorsLength);
+        errors = new ErrorLog(errorsView);
+        writeHeader();
+    }
+
+    /**
+     * Makes a new file; one that is there under the name is replaced (never written to: a live reader keeps the old).
+     *
+     * @param path     of the file.
+     * @param capacity how many counters fit, 1 to {@link #MAX_CAPACITY}; rounded up to fill a page.
+     * @param loopCount number of event loops, 1 to {@link #MAX_LOOPS}.
+     * @param keep     leave the file when closed, for looking at it afterwards.
+     * @return the mapped file.
+     * @throws IOException when the file cannot be made or there is no room for it.
+     */
+    public static CountersFile create(
+        final Path path, final int capacity, final int loopCount, final boolean keep) throws IOException
+    {
+        if (capacity < 1 || capacity > MAX_CAPACITY)
+        {
+            throw new IllegalArgumentException("counter capacity " + capacity + " is not in 1.." + MAX_CAPACITY);
+        }
+        if (loopCount < 1 || loopCount > MAX_LOOPS)
+        {
+            throw new IllegalArgumentException("number of loops " + loopCount + " is not in 1.." + MAX_LOOPS);
+        }
+        final int rounded = (capacity + COUNTERS_PER_PAGE - 1) / COUNTERS_PER_PAGE * COUNTERS_PER_PAGE;
+        try
+        {
+            return new CountersFile(path, keep, new CountersLayout(rounded, loopCount, ERRORS_LENGTH));
+        }
+        catch (final IOException e)
+        {
+            throw new IOException("counters file " + path + ": " + reason(e), e);
+        }
+    }
+
+    /**
+     * Makes the file of this process in {@link #DEFAULT_DIRECTORY}, or in the directory for temporary files where that
+     * is missing or not writable; files that dead processes left there are removed.
+     *
+     * @param loopCount number of event loops.
+     * @return the mapped file, deleted when closed.
+     * @throws IOException when no file can be made.
+     */
+    public static CountersFile create(final int loopCount) throws IOException
+    {
+        final Path directory = Files.isWritable(DEFAULT_DIRECTORY) ?
+            DEFAULT_DIRECTORY : Path.of(System.getProperty("java.io.tmpdir"));
+        removeStale(directory);
+        return create(defaultPath(directory, ProcessHandle.current().pid()), DEFAULT_CAPACITY, loopCount, false);
+    }
+
+    /**
+     * @param directory where the file is.
+     * @param pid       of the process.
+     * @return path of the process's file when nothing else was said.
+     */
+    public static Path defaultPath(final Path directory, final long pid)
+    {
+        return directory.resolve(PREFIX + pid + SUFFIX);
+    }
+
+    /**
+     * Removes the files of processes that died without closing theirs.
+     *
+     * @param directory to look in; others' files that are in use are left alone.
+     * @return how many were removed.
+     */
+    public static int removeStale(final Path directory)
+    {
+        int removed = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, PREFIX + "*" + SUFFIX))
+        {
+            for (final Path file : files)
+            {
+                removed += removeIfStale(file) ? 1 : 0;
+            }
+        }
+        catch (final IOException e)
+        {
+            return removed;
+        }
+        return removed;
+    }
+
+    private static boolean removeIfStale(final Path file)
+    {
+        if (file.equals(defaultPath(file.getParent(), ProcessHandle.current().pid())))
+        {
+            return false;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+            FileLock lock = channel.tryLock())
+        {
+            return lock != null && Files.deleteIfExists(file);
+        }
+        catch (final IOException | OverlappingFileLockException e)
+        {
+            return false;
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int register(final String name, final int kind)
+    {
+        final Integer known = ids.get(name);
+        if (known != null)
+        {
+            checkKind(name, known, kind);
+            return known;
+        }
+        if (kind < COUNTER || kind > LOOP_GAUGE)
+        {
+            throw new IllegalArgumentException("counter " + name + ": unknown kind " + kind);
+        }
+        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        if (count == layout.capacity || namesUsed + bytes.length > layout.namesLength)
+        {
+            throw new IllegalStateException("counters file " + path + " is full with " + count + " counters (" +
+                layout.capacity + " fit, " + layout.namesLength + " bytes of names), no room for " + name +
+                "; start with a larger counter capacity");
+        }
+        reserveFor(bytes.length, name);
+        names.putBytes(namesUsed, bytes);
+        final int record = count * CountersLayout.RECORD_LENGTH;
+        records.putInt(record + CountersLayout.NAME_OFFSET_OFFSET, namesUsed);
+        records.putInt(record + CountersLayout.NAME_LENGTH_OFFSET, bytes.length);
+        records.putInt(record + CountersLayout.KIND_OFFSET, kind);
+        namesUsed += bytes.length;
+        header.putInt(CountersLayout.NAMES_USED_OFFSET, namesUsed);
+        ids.put(name, count);
+        header.putIntRelease(CountersLayout.COUNT_OFFSET, count + 1);
+        return count++;
+    }
+
+    private void checkKind(final String name, final int id, final int kind)
+    {
+        final int is = records.getInt(id * CountersLayout.RECORD_LENGTH + CountersLayout.KIND_OFFSET);
+        if (is != kind)
+        {
+            throw new IllegalArgumentException("counter " + name + " is of kind " + is + ", not " + kind);
+        }
+    }
+
+    /**
+     * @param index of the loop, 0 to the number of loops less one.
+     * @return its column; the loop is the only one to write to it.
+     */
+    public LoopCounters loop(final int index)
+    {
+        return loops[index];
+    }
+
+    /**
+     * @return the column of all threads that are not loops.
+     */
+    public SharedCounters shared()
+    {
+        return shared;
+    }
+
+    /**
+     * @return the error log.
+     */
+    public ErrorLog errors()
+    {
+        return errors;
+    }
+
+    /**
+     * @return a new reader of this file within this process, for one thread; valid until {@link #close}.
+     */
+    public CountersReader reader()
+    {
+        return new CountersReader(path, null, layout, header, records, names, columns, errorsView);
+    }
+
+    /**
+     * @return where the file is.
+     */
+    public Path path()
+    {
+        return path;
+    }
+
+    /**
+     * Makes all counters (not gauges, not those shown for each loop) read as 0 from now on. The loops' columns are not
+     * touched: what they hold now is taken away by readers. Any thread.
+     */
+    public synchronized void resetCounters()
+    {
+        final CountersReader reader = reader();
+        final UnsafeBuffer baseline = columns[layout.baselineColumn()];
+        for (int id = 0, end = reader.count(); id < end; id++)
+        {
+            if (reader.kind(id) == COUNTER)
+            {
+                baseline.putLongRelease(id << 3, reader.rawSum(id));
+            }
+        }
+    }
+
+    /**
+     * Unmaps and, unless it is to be kept, deletes the file. Only when no loop and no other thread writes any more.
+     */
+    public void close()
+    {
+        if (closed)
+        {
+            return;
+        }
+        closed = true;
+        arena.close();
+        try (channel)
+        {
+            if (!keep)
+            {
+                Files.deleteIfExists(path);
+            }
+        }
+        catch (final IOException e)
+        {
+            throw new UncheckedIOException("counters file " + path + ": " + reason(e), e);
+        }
+    }
+
+    private void writeHeader()
+    {
+        header.putInt(CountersLayout.VERSION_OFFSET, CountersLayout.VERSION);
+        header.putInt(CountersLayout.LOOPS_OFFSET, layout.loops);
+        header.putInt(CountersLayout.CAPACITY_OFFSET, layout.capacity);
+        header.putInt(CountersLayout.ERRORS_LENGTH_OFFSET, layout.errorsLength);
+        header.putLong(CountersLayout.PID_OFFSET, ProcessHandle.current().pid());
+        header.putLong(CountersLayout.START_TIME_MS_OFFSET, System.currentTimeMillis());
+        header.putLongRelease(CountersLayout.MAGIC_OFFSET, CountersLayout.MAGIC);
+    }
+
+    /**
+     * Gives the next counter its pages. A full file system must show here as an error, not as a signal on the first
+     * increment, so the pages are written through the channel before anyone maps them in.
+     */
+    private void reserveFor(final int nameLength, final String name)
+    {
+        try
+        {
+            final long recordsEnd = (count + 1L) * CountersLayout.RECORD_LENGTH;
+            recordsReserved = reservePages(CountersLayout.RECORDS_OFFSET, recordsReserved, recordsEnd);
+            namesReserved = reservePages(layout.namesOffset, namesReserved, namesUsed + (long)nameLength);
+            if (count == valuesReserved)
+            {
+                final long offset = (long)valuesReserved * Long.BYTES;
+                for (int i = 0; i < columns.length; i++)
+                {
+                    reserve(layout.columnOffset(i) + offset, CountersLayout.PAGE);
+                }
+                valuesReserved += COUNTERS_PER_PAGE;
+            }
+        }
+        catch (final IOException e)
+        {
+            throw new IllegalStateException("counters file " + path + ": no room for " + name + ": " + reason(e), e);
+        }
+    }
+
+    private long reservePages(final long base, final long reserved, final long needed) throws IOException
+    {
+        long end = reserved;
+        while (end < needed)
+        {
+            reserve(base + end, CountersLayout.PAGE);
+            end += CountersLayout.PAGE;
+        }
+        return end;
+    }
+
+    private void reserve(final long offset, final int length) throws IOException
+    {
+        final ByteBuffer zeros = ByteBuffer.wrap(zeroPage);
+        for (long end = offset + length, at = offset; at < end; at += zeros.limit())
+        {
+            zeros.clear();
+            while (zeros.hasRemaining())
+            {
+                channel.write(zeros, at + zeros.position());
+            }
+        }
+    }
+
+    private static UnsafeBuffer view(final MemorySegment map, final long offset, final int length)
+    {
+        return new UnsafeBuffer(map.address() + offset, length);
+    }
+
+    private static String reason(final IOException e)
+    {
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    }
+}
