@@ -35,6 +35,14 @@ public final class Submissions
     }
 
     /**
+     * Submits what is prepared now, without waiting.
+     */
+    public void submit()
+    {
+        ring.enter(0, -1);
+    }
+
+    /**
      * NOP: completes at once with 0.
      *
      * @param token user data.
@@ -105,20 +113,27 @@ public final class Submissions
     }
 
     /**
-     * Sets an integer socket option (Linux 6.7).
+     * Sets a socket option (Linux 6.7).
      *
      * @param slot     direct descriptor.
      * @param level    {@code SOL_*} or {@code IPPROTO_*}.
      * @param option   its number.
-     * @param value    memory of the int value, borrowed until completion.
+     * @param value    memory of the value, borrowed until completion.
+     * @param length   bytes of the value.
      * @param sqeFlags link flags.
      * @param token    user data.
      */
     public void setSocketOption(
-        final int slot, final int level, final int option, final long value, final int sqeFlags, final long token)
+        final int slot,
+        final int level,
+        final int option,
+        final long value,
+        final int length,
+        final int sqeFlags,
+        final long token)
     {
         reserve(1);
-        ring.putSocketOption(SQE_FIXED_FILE | sqeFlags, slot, level, option, value, 4, token);
+        ring.putSocketOption(SQE_FIXED_FILE | sqeFlags, slot, level, option, value, length, token);
     }
 
     /**

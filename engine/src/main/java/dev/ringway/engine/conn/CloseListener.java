@@ -1,0 +1,12 @@
+package dev.ringway.engine.conn;
+
+/**
+ * Counts connections out: told when a connection's slot is free again. Loop thread only.
+ */
+public interface CloseListener
+{
+    /**
+     * The connection is gone, after its session was told.
+     */
+    void onConnectionGone();
+}

@@ -1,0 +1,677 @@
+package dev.ringway.engine.conn;
+
+import dev.ringway.engine.io.CompletionHandler;
+import dev.ringway.engine.io.Op;
+import dev.ringway.engine.io.Token;
+import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.loop.VectorArena;
+import dev.ringway.engine.memory.BufferSlab;
+import dev.ringway.engine.memory.ReceiveBuffers;
+import dev.ringway.engine.memory.Scratch;
+import dev.ringway.ffi.libc.Errno;
+
+import static dev.ringway.ffi.uring.UringConstants.CQE_F_BUFFER;
+import static dev.ringway.ffi.uring.UringConstants.CQE_F_MORE;
+import static dev.ringway.ffi.uring.UringConstants.SQE_IO_HARDLINK;
+import static dev.ringway.ffi.uring.UringConstants.SQE_IO_LINK;
+
+/**
+ * One socket. At most one receive is armed and one gathered send in flight; everything queued meanwhile waits for the
+ * end of the duty cycle. A slot goes back only when the kernel has completed all operations on it. Loop thread only.
+ */
+public final class Connection implements CompletionHandler
+{
+    /** Pieces below this are copied behind their neighbours: cheaper than one more vector and a lease. */
+    public static final int COPY_LIMIT = 2048;
+
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int MSG_WAITALL = 0x100;
+    private static final int SEND_FLAGS = MSG_NOSIGNAL | MSG_WAITALL;
+    private static final int SHUT_WR = 1;
+    private static final int IPPROTO_TCP = 6;
+    private static final int TCP_NODELAY = 1;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_LINGER = 13;
+    private static final int SOCK_STREAM = 1;
+    private static final int AF_UNIX = 1;
+
+    private static final int OPENING = 1;
+    private static final int OPEN = 1 << 1;
+    private static final int CLOSING = 1 << 2;
+    private static final int CLOSE_SUBMITTED = 1 << 3;
+    private static final int READ_ARMED = 1 << 4;
+    private static final int READ_WANTED = 1 << 5;
+    private static final int READ_CANCELLING = 1 << 6;
+    private static final int READ_ENDED = 1 << 7;
+    private static final int READ_STARVED = 1 << 8;
+    private static final int SENDING = 1 << 9;
+    private static final int FLUSH_REQUESTED = 1 << 10;
+    private static final int SHUTDOWN_WANTED = 1 << 11;
+    private static final int SHUTDOWN_DONE = 1 << 12;
+    private static final int CLOSE_WANTED = 1 << 13;
+    private static final int ABOVE_HIGH = 1 << 14;
+    private static final int RESETTING = 1 << 15;
+    private static final int FAILED = 1 << 16;
+
+    private final EventLoop loop;
+    private final Connections connections;
+    private ConnectionHandler handler;
+    private CloseListener closeListener;
+    private SendQueue queue;
+    private long tokenBase;
+    private long deadlineNs;
+    private long bytesReceived;
+    private long bytesSent;
+    private int slot;
+    private int state;
+    private int outstanding;
+    private int highWaterMark;
+
+    Connection(final EventLoop loop, final Connections connections)
+    {
+        this.loop = loop;
+        this.connections = connections;
+    }
+
+    void assign(final int slot, final ConnectionHandler handler, final int highWaterMark)
+    {
+        this.slot = slot;
+        this.handler = handler;
+        this.highWaterMark = highWaterMark;
+        tokenBase = Token.encode(loop.slots().generation(slot), slot, 0, 0);
+        deadlineNs = Long.MAX_VALUE;
+        state = 0;
+        outstanding = 0;
+        bytesReceived = 0;
+        bytesSent = 0;
+    }
+
+    private long token(final int op)
+    {
+        return tokenBase | (op << 8);
+    }
+
+    /**
+     * Accepts into this connection. {@link ConnectionHandler#onOpened} or onOpenFailed follows.
+     *
+     * @param listenFd listening socket.
+     */
+    public void accept(final int listenFd)
+    {
+        state = OPENING;
+        outstanding++;
+        final long address = loop.slotAddress(slot);
+        final long lengthAddress = address + EventLoop.SLOT_ADDRESS_LENGTH - Integer.BYTES;
+        loop.slotAddresses().putInt(addressOffset() + EventLoop.SLOT_ADDRESS_LENGTH - Integer.BYTES,
+            EventLoop.SLOT_ADDRESS_LENGTH - Integer.BYTES);
+        loop.slotAddresses().putShort(addressOffset(), (short)0);
+        loop.submissions().acceptDirect(listenFd, address, lengthAddress, slot, token(Op.ACCEPT));
+    }
+
+    /**
+     * Opens a socket and connects it; bytes may be queued at once and leave when it is connected.
+     *
+     * @param sockAddr       socket address, copied.
+     * @param sockAddrLength bytes of it.
+     */
+    public void connect(final byte[] sockAddr, final int sockAddrLength)
+    {
+        state = OPENING;
+        loop.slotAddresses().putBytes(addressOffset(), sockAddr, 0, sockAddrLength);
+        final int family = sockAddr[0] & 0xFF;
+        final boolean isUnix = family == AF_UNIX;
+        loop.submissions().reserve(3);
+        outstanding++;
+        loop.submissions().socketDirect(family, SOCK_STREAM, 0, slot, SQE_IO_LINK, token(Op.SOCKET));
+        if (!isUnix)
+        {
+            outstanding++;
+            loop.submissions().setSocketOption(
+                slot, IPPROTO_TCP, TCP_NODELAY, connections.oneAddress(), 4, SQE_IO_LINK, token(Op.OPTION));
+        }
+        outstanding++;
+        loop.submissions().connect(slot, loop.slotAddress(slot), sockAddrLength, 0, token(Op.CONNECT));
+    }
+
+    /**
+     * Starts or resumes reading.
+     */
+    public void startReading()
+    {
+        state |= READ_WANTED;
+        armReading();
+    }
+
+    private void armReading()
+    {
+        if ((state & (READ_ARMED | READ_WANTED | READ_ENDED | READ_STARVED | OPEN | CLOSING)) == (READ_WANTED | OPEN))
+        {
+            state |= READ_ARMED;
+            outstanding++;
+            loop.submissions().recvMultishot(slot, ReceiveBuffers.GROUP, 0, token(Op.RECV));
+        }
+    }
+
+    /**
+     * Stops reading: what the kernel has handed over already still comes, then nothing until {@link #startReading}.
+     */
+    public void pauseReading()
+    {
+        state &= ~READ_WANTED;
+        if ((state & (READ_ARMED | READ_CANCELLING | CLOSING)) == READ_ARMED)
+        {
+            state |= READ_CANCELLING;
+            outstanding++;
+            loop.submissions().cancel(token(Op.RECV), token(Op.CANCEL));
+        }
+    }
+
+    /**
+     * Queues a range for sending, by reference when it is large, copied when it is small.
+     *
+     * @param offset in the slab; the caller's own lease is untouched.
+     * @param length bytes, may be 0.
+     * @return false when memory has run out: nothing was queued.
+     */
+    public boolean send(final int offset, final int length)
+    {
+        if (length == 0 || (state & CLOSING) != 0)
+        {
+            return true;
+        }
+        if (length >= COPY_LIMIT)
+        {
+            loop.memory().slab().retain(offset);
+            enqueue(offset, length);
+            return true;
+        }
+        final Scratch scratch = loop.memory().scratch();
+        final int copy = scratch.reserve(length);
+        if (copy < 0)
+        {
+            connections.onOutOfMemory();
+            return false;
+        }
+        final var buffer = loop.memory().slab().buffer();
+        buffer.putBytes(copy, buffer, offset, length);
+        scratch.commit(length);
+        enqueue(copy, length);
+        return true;
+    }
+
+    /**
+     * Queues a range whose lease passes to the queue, as {@link Scratch#commit} gives it.
+     *
+     * @param offset in the slab.
+     * @param length positive.
+     */
+    public void sendLeased(final int offset, final int length)
+    {
+        if ((state & CLOSING) != 0)
+        {
+            loop.memory().slab().release(offset);
+            return;
+        }
+        enqueue(offset, length);
+    }
+
+    private void enqueue(final int offset, final int length)
+    {
+        if (queue == null)
+        {
+            queue = connections.acquireQueue();
+        }
+        queue.add(offset, length);
+        if (queue.bytes() > highWaterMark)
+        {
+            state |= ABOVE_HIGH;
+        }
+        requestFlush();
+    }
+
+    private void requestFlush()
+    {
+        if ((state & FLUSH_REQUESTED) == 0)
+        {
+            state |= FLUSH_REQUESTED;
+            loop.requestFlush(this);
+        }
+    }
+
+    /**
+     * Ends the sending direction once all that is queued has left.
+     */
+    public void shutdownAfterFlush()
+    {
+        state |= SHUTDOWN_WANTED;
+        requestFlush();
+    }
+
+    /**
+     * Closes once all that is queued has left.
+     */
+    public void closeAfterFlush()
+    {
+        state |= CLOSE_WANTED;
+        requestFlush();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onFlush()
+    {
+        state &= ~FLUSH_REQUESTED;
+        if ((state & (OPEN | SENDING | CLOSING | FAILED)) != OPEN)
+        {
+            return;
+        }
+        if (queue != null)
+        {
+            submitSend();
+        }
+        else if ((state & CLOSE_WANTED) != 0)
+        {
+            close();
+        }
+        else if ((state & (SHUTDOWN_WANTED | SHUTDOWN_DONE)) == SHUTDOWN_WANTED)
+        {
+            state |= SHUTDOWN_DONE;
+            outstanding++;
+            loop.submissions().shutdown(slot, SHUT_WR, token(Op.SHUTDOWN));
+        }
+    }
+
+    private void submitSend()
+    {
+        state |= SENDING;
+        outstanding++;
+        final int ranges = queue.launch(VectorArena.MAX_VECTORS);
+        final BufferSlab slab = loop.memory().slab();
+        if (ranges == 1)
+        {
+            loop.submissions().send(
+                slot, slab.address(queue.offset(0)), queue.length(0), SEND_FLAGS, 0, token(Op.SEND));
+            return;
+        }
+        final VectorArena vectors = loop.vectors();
+        vectors.begin();
+        for (int i = 0; i < ranges; i++)
+        {
+            vectors.add(slab.address(queue.offset(i)), queue.length(i));
+        }
+        loop.submissions().sendMsg(slot, vectors.end(), SEND_FLAGS, 0, token(Op.SEND));
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onCompletion(final int op, final int seq, final int result, final int flags)
+    {
+        if ((flags & CQE_F_MORE) == 0)
+        {
+            outstanding--;
+        }
+        switch (op)
+        {
+            case Op.RECV -> onReceived(result, flags);
+            case Op.SEND -> onSent(result);
+            case Op.ACCEPT, Op.CONNECT -> onOpening(result);
+            case Op.CLOSE -> onSocketClosed();
+            default ->
+            {
+                // SOCKET and OPTION fail together with the CONNECT linked behind them; CANCEL and SHUTDOWN say nothing
+                // that the operations they end do not say.
+            }
+        }
+        if ((state & (CLOSING | CLOSE_SUBMITTED)) == CLOSING && outstanding == 0)
+        {
+            submitClose();
+        }
+    }
+
+    private void onReceived(final int result, final int flags)
+    {
+        if ((flags & CQE_F_MORE) == 0)
+        {
+            state &= ~(READ_ARMED | READ_CANCELLING);
+        }
+        if (result > 0)
+        {
+            final ReceiveBuffers buffers = loop.memory().receiveBuffers();
+            final int offset = buffers.begin(result, flags);
+            bytesReceived += result;
+            if ((state & CLOSING) == 0)
+            {
+                handler.onBytes(this, offset, result);
+            }
+            buffers.end(flags);
+            armReading();
+            return;
+        }
+        if ((flags & CQE_F_BUFFER) != 0)
+        {
+            loop.memory().receiveBuffers().end(flags);
+        }
+        if ((state & CLOSING) == 0)
+        {
+            onReceiveEnded(result);
+        }
+    }
+
+    private void onReceiveEnded(final int result)
+    {
+        switch (result)
+        {
+            case 0 ->
+            {
+                state |= READ_ENDED;
+                handler.onEof(this);
+            }
+            case -Errno.ENOBUFS ->
+            {
+                state |= READ_STARVED;
+                connections.starve(this);
+            }
+            case -Errno.ECANCELED -> armReading();
+            default ->
+            {
+                state |= READ_ENDED;
+                fail(-result);
+            }
+        }
+    }
+
+    void onBuffersAgain()
+    {
+        if ((state & READ_STARVED) != 0)
+        {
+            state &= ~READ_STARVED;
+            armReading();
+        }
+    }
+
+    private void onSent(final int result)
+    {
+        state &= ~SENDING;
+        queue.complete(Math.max(result, 0));
+        if (result > 0)
+        {
+            bytesSent += result;
+        }
+        if ((state & CLOSING) != 0 || result < 0)
+        {
+            queue.dropWaiting();
+        }
+        final int waiting = queue.bytes();
+        if (queue.isEmpty())
+        {
+            connections.releaseQueue(queue);
+            queue = null;
+        }
+        if ((state & CLOSING) != 0)
+        {
+            return;
+        }
+        if (result < 0)
+        {
+            fail(-result);
+            return;
+        }
+        if (waiting > 0 || (state & (SHUTDOWN_WANTED | CLOSE_WANTED)) != 0)
+        {
+            requestFlush();
+        }
+        if ((state & ABOVE_HIGH) != 0 && waiting <= highWaterMark >> 1)
+        {
+            state &= ~ABOVE_HIGH;
+            handler.onDrained(this);
+        }
+    }
+
+    private void fail(final int errno)
+    {
+        if ((state & FAILED) == 0)
+        {
+            state |= FAILED;
+            handler.onError(this, errno);
+        }
+    }
+
+    private void onOpening(final int result)
+    {
+        if ((state & OPENING) == 0)
+        {
+            return;
+        }
+        if (result >= 0)
+        {
+            state = (state & ~OPENING) | OPEN;
+            if ((state & CLOSING) == 0)
+            {
+                handler.onOpened(this);
+                if (queue != null)
+                {
+                    requestFlush();
+                }
+            }
+        }
+        else if ((state & CLOSING) == 0)
+        {
+            handler.onOpenFailed(this, -result);
+            close();
+        }
+    }
+
+    /**
+     * Ends the connection: nothing is told any more but {@link ConnectionHandler#onClosed}, which comes when the kernel
+     * has let go of it. What is queued and not in flight is dropped. Idempotent.
+     */
+    public void close()
+    {
+        if ((state & CLOSING) != 0)
+        {
+            return;
+        }
+        state |= CLOSING;
+        loop.timers().disarm(slot);
+        if (queue != null)
+        {
+            queue.dropWaiting();
+            if (queue.isEmpty())
+            {
+                connections.releaseQueue(queue);
+                queue = null;
+            }
+        }
+        if (outstanding == 0)
+        {
+            submitClose();
+        }
+        else if ((state & (READ_ARMED | SENDING | OPENING)) != 0)
+        {
+            outstanding++;
+            loop.submissions().cancelAll(slot, token(Op.CANCEL));
+            if ((state & OPENING) != 0)
+            {
+                // An accept is not on the slot's own descriptor, nor is a connect whose socket is not there yet.
+                outstanding += 2;
+                loop.submissions().cancel(token(Op.ACCEPT), token(Op.CANCEL));
+                loop.submissions().cancel(token(Op.CONNECT), token(Op.CANCEL));
+            }
+        }
+    }
+
+    /**
+     * Ends the connection with a reset (RST) instead of an orderly end.
+     */
+    public void reset()
+    {
+        state |= RESETTING;
+        close();
+    }
+
+    private void submitClose()
+    {
+        state |= CLOSE_SUBMITTED;
+        if ((state & (RESETTING | OPEN)) == (RESETTING | OPEN))
+        {
+            loop.submissions().reserve(2);
+            outstanding++;
+            loop.submissions().setSocketOption(
+                slot, SOL_SOCKET, SO_LINGER, connections.lingerAddress(), 8, SQE_IO_HARDLINK, token(Op.OPTION));
+        }
+        outstanding++;
+        loop.submissions().closeDirect(slot, token(Op.CLOSE));
+    }
+
+    private void onSocketClosed()
+    {
+        assert outstanding == 0 && queue == null;
+        final ConnectionHandler last = handler;
+        loop.releaseSlot(slot);
+        handler = null;
+        state &= ~FLUSH_REQUESTED;
+        last.onClosed(this);
+        if (closeListener != null)
+        {
+            closeListener.onConnectionGone();
+            closeListener = null;
+        }
+        connections.release(this);
+    }
+
+    /**
+     * Sets the time at which {@link ConnectionHandler#onDeadline} is told. Moving it later costs a store.
+     *
+     * @param deadlineNs time of the loop's clock, or {@link Long#MAX_VALUE} for none.
+     */
+    public void deadline(final long deadlineNs)
+    {
+        this.deadlineNs = deadlineNs;
+        if (deadlineNs < loop.timers().deadlineNs(slot))
+        {
+            loop.timers().arm(slot, deadlineNs);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onTimer(final long nowNs)
+    {
+        if ((state & CLOSING) != 0 || deadlineNs == Long.MAX_VALUE)
+        {
+            return;
+        }
+        if (deadlineNs > nowNs)
+        {
+            loop.timers().arm(slot, deadlineNs);
+        }
+        else
+        {
+            deadlineNs = Long.MAX_VALUE;
+            handler.onDeadline(this, nowNs);
+        }
+    }
+
+    /**
+     * Has somebody besides the session told of the end.
+     *
+     * @param listener told once.
+     */
+    public void onClose(final CloseListener listener)
+    {
+        closeListener = listener;
+    }
+
+    /**
+     * Hands the connection to another session.
+     *
+     * @param handler told from now on.
+     */
+    public void handler(final ConnectionHandler handler)
+    {
+        this.handler = handler;
+    }
+
+    /**
+     * @param highWaterMark bytes queued above which the source should stop.
+     */
+    public void highWaterMark(final int highWaterMark)
+    {
+        this.highWaterMark = highWaterMark;
+    }
+
+    /**
+     * @return whether more is queued than should be, until {@link ConnectionHandler#onDrained}.
+     */
+    public boolean isAboveHighWater()
+    {
+        return (state & ABOVE_HIGH) != 0;
+    }
+
+    /**
+     * @return whether it is connected and not closing.
+     */
+    public boolean isOpen()
+    {
+        return (state & (OPEN | CLOSING | FAILED)) == OPEN;
+    }
+
+    /**
+     * @return whether {@link #close} was called.
+     */
+    public boolean isClosing()
+    {
+        return (state & CLOSING) != 0;
+    }
+
+    /**
+     * @return whether the peer has ended its direction.
+     */
+    public boolean isReadEnded()
+    {
+        return (state & READ_ENDED) != 0;
+    }
+
+    /**
+     * @return bytes queued or in flight.
+     */
+    public int queuedBytes()
+    {
+        return queue == null ? 0 : queue.bytes();
+    }
+
+    /**
+     * @return bytes received so far.
+     */
+    public long bytesReceived()
+    {
+        return bytesReceived;
+    }
+
+    /**
+     * @return bytes sent so far.
+     */
+    public long bytesSent()
+    {
+        return bytesSent;
+    }
+
+    /**
+     * @return offset of the peer's socket address in {@link EventLoop#slotAddresses()}.
+     */
+    public int addressOffset()
+    {
+        return slot * EventLoop.SLOT_ADDRESS_LENGTH;
+    }
+
+    /**
+     * @return its slot.
+     */
+    public int slot()
+    {
+        return slot;
+    }
+}

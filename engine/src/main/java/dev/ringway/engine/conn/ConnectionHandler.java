@@ -1,0 +1,69 @@
+package dev.ringway.engine.conn;
+
+/**
+ * What a connection tells its session. Loop thread only; must not throw. After {@link Connection#close} nothing is
+ * told any more but {@link #onClosed}.
+ */
+public interface ConnectionHandler
+{
+    /**
+     * The socket is connected.
+     *
+     * @param connection that was accepted or has connected.
+     */
+    void onOpened(Connection connection);
+
+    /**
+     * Accepting or connecting failed; the connection is closing.
+     *
+     * @param connection that failed.
+     * @param errno      positive.
+     */
+    void onOpenFailed(Connection connection, int errno);
+
+    /**
+     * Bytes came. Whoever needs them after the call retains their chunk or copies them.
+     *
+     * @param connection they came from.
+     * @param offset     in the slab.
+     * @param length     positive.
+     */
+    void onBytes(Connection connection, int offset, int length);
+
+    /**
+     * The peer sends no more.
+     *
+     * @param connection whose peer.
+     */
+    void onEof(Connection connection);
+
+    /**
+     * The socket failed in either direction.
+     *
+     * @param connection that failed; still to be closed by the handler.
+     * @param errno      positive.
+     */
+    void onError(Connection connection, int errno);
+
+    /**
+     * The send queue has fallen below its low-water mark after having been above the high one.
+     *
+     * @param connection that can take more.
+     */
+    void onDrained(Connection connection);
+
+    /**
+     * The deadline set with {@link Connection#deadline} has passed.
+     *
+     * @param connection whose deadline.
+     * @param nowNs      time of the duty cycle.
+     */
+    void onDeadline(Connection connection, long nowNs);
+
+    /**
+     * The socket is closed and the connection goes back to its pool after this call.
+     *
+     * @param connection that is gone.
+     */
+    void onClosed(Connection connection);
+}

@@ -1,0 +1,624 @@
+package dev.ringway.engine.downstream;
+
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.codecs.http1.Http1BodyDecoder;
+import dev.ringway.codecs.http1.Http1Error;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.ConnectionHandler;
+import dev.ringway.engine.conn.Http1Body;
+import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.exchange.DownstreamSink;
+import dev.ringway.engine.exchange.Exchange;
+import dev.ringway.engine.exchange.LocalReply;
+import dev.ringway.engine.memory.PendingBytes;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.upstream.HeaderEdits;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * HTTP/1.1 with a client: one exchange at a time, in the order of the requests. Bytes of the next request wait while an
+ * exchange is under way, and the client is not read meanwhile. Loop thread only.
+ */
+final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink
+{
+    private static final long DELAYED_CLOSE_NS = 1_000_000_000L;
+
+    private final Http1SessionFactory factory;
+    private final Http1BodyDecoder body = new Http1BodyDecoder();
+    private final PendingBytes pending = new PendingBytes();
+    private Connection connection;
+    private Exchange exchange;
+    private HttpConnectionManager http;
+    private long headDeadlineNs;
+    private int headParsedLength;
+    private int requests;
+    private boolean isProcessing;
+    private boolean isRequestEnded;
+    private boolean isKeepAlive;
+    private boolean isHttp10;
+    private boolean isHeadRequest;
+    private boolean isResponseChunked;
+    private boolean isResponseWhole;
+    private boolean isClosedByEnd;
+    private boolean isLingering;
+    Http1DownstreamSession next;
+    Http1DownstreamSession previous;
+
+    Http1DownstreamSession(final Http1SessionFactory factory)
+    {
+        this.factory = factory;
+    }
+
+    void open(final Connection opened)
+    {
+        connection = opened;
+        http = factory.http();
+        requests = 0;
+        isProcessing = false;
+        isRequestEnded = false;
+        isKeepAlive = true;
+        isLingering = false;
+        headDeadlineNs = 0;
+        headParsedLength = 0;
+        final LoopCounters counters = factory.loop().counters();
+        counters.increment(http.counters().downstreamCxTotal);
+        counters.increment(http.counters().downstreamCxActive);
+        counters.increment(http.counters().downstreamCxHttp1Total);
+        counters.increment(http.counters().downstreamCxHttp1Active);
+        opened.handler(this);
+        idleDeadline();
+        opened.startReading();
+    }
+
+    private void count(final int id)
+    {
+        factory.loop().counters().increment(id);
+    }
+
+    private void idleDeadline()
+    {
+        final long idleNs = http.idleTimeoutNs();
+        connection.deadline(idleNs == 0 ? Long.MAX_VALUE : factory.loop().clock().nowNs() + idleNs);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpened(final Connection opened)
+    {
+        throw new IllegalStateException("an accepted connection is open already");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpenFailed(final Connection failed, final int errno)
+    {
+        throw new IllegalStateException("an accepted connection is open already");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onBytes(final Connection source, final int offset, final int length)
+    {
+        if (isLingering)
+        {
+            return;
+        }
+        if (pending.length() == 0 && !isBlocked())
+        {
+            isProcessing = true;
+            final int left = process(offset, length);
+            isProcessing = false;
+            if (left > 0 && !connection.isClosing() && !isLingering)
+            {
+                stash(offset + length - left, left);
+            }
+        }
+        else if (stash(offset, length) && !isBlocked())
+        {
+            processPending();
+        }
+    }
+
+    private boolean isBlocked()
+    {
+        return exchange != null && (isRequestEnded || !exchange.takesRequestData());
+    }
+
+    private boolean stash(final int offset, final int length)
+    {
+        if (!pending.append(factory.loop().memory(), offset, length))
+        {
+            if (exchange == null)
+            {
+                refuse(Http1Error.HEAD_TOO_LARGE);
+            }
+            else
+            {
+                connection.pauseReading();
+                exchange.onDownstreamError();
+            }
+            return false;
+        }
+        if (isBlocked())
+        {
+            connection.pauseReading();
+        }
+        else if (exchange == null && headDeadlineNs == 0 && http.requestHeadersTimeoutNs() > 0)
+        {
+            headDeadlineNs = factory.loop().clock().nowNs() + http.requestHeadersTimeoutNs();
+            connection.deadline(headDeadlineNs);
+        }
+        return true;
+    }
+
+    /**
+     * Goes on with what waits, once it can.
+     */
+    private void processPending()
+    {
+        if (isProcessing)
+        {
+            return;
+        }
+        final int held = pending.length();
+        // A head that comes in drops is parsed when it has doubled, so its cost stays linear.
+        if (held > 0 && !(exchange == null && headParsedLength > 0 && held < headParsedLength * 2 && !hasHeadEnd()))
+        {
+            headParsedLength = exchange == null ? held : 0;
+            isProcessing = true;
+            final int left = process(pending.offset(), held);
+            isProcessing = false;
+            if (pending.length() > 0)
+            {
+                pending.consume(factory.loop().memory(), held - left);
+            }
+        }
+        if (!connection.isClosing() && !isBlocked())
+        {
+            connection.startReading();
+        }
+    }
+
+    private boolean hasHeadEnd()
+    {
+        final UnsafeBuffer buffer = factory.loop().memory().slab().buffer();
+        final int end = pending.offset() + pending.length();
+        return pending.length() >= 4 && buffer.getByte(end - 1) == '\n' && buffer.getByte(end - 2) == '\r' &&
+            buffer.getByte(end - 3) == '\n' && buffer.getByte(end - 4) == '\r';
+    }
+
+    /**
+     * Walks through bytes.
+     *
+     * @return bytes that need more behind them, or must wait for the exchange under way.
+     */
+    private int process(final int offset, final int length)
+    {
+        int at = offset;
+        final int end = offset + length;
+        while (at < end && !connection.isClosing() && !isLingering)
+        {
+            if (isBlocked())
+            {
+                return end - at;
+            }
+            final int used = exchange == null ? onHead(at, end - at) : onBody(at, end - at);
+            if (used < 0)
+            {
+                refuse(used);
+                return 0;
+            }
+            if (used == 0)
+            {
+                return end - at;
+            }
+            at += used;
+        }
+        return 0;
+    }
+
+    private int onHead(final int offset, final int length)
+    {
+        final Exchange fresh = factory.exchanges().acquire();
+        final RequestHead head = fresh.request();
+        final int used = factory.parser().parse(factory.loop().memory().slab().buffer(), offset, length, head);
+        if (used <= 0)
+        {
+            factory.exchanges().release(fresh);
+            return used == 0 && length >= factory.limits().maxHeadLength() ? Http1Error.HEAD_TOO_LARGE : used;
+        }
+        http = factory.http();
+        isHttp10 = head.minorVersion() == 0;
+        if (isHttp10 && !http.acceptHttp10() || head.authorityLength() == 0)
+        {
+            factory.exchanges().release(fresh);
+            return isHttp10 && !http.acceptHttp10() ? Http1Error.UNSUPPORTED_VERSION : Http1Error.MISSING_HOST;
+        }
+        start(fresh, head);
+        return used;
+    }
+
+    private void start(final Exchange fresh, final RequestHead head)
+    {
+        exchange = fresh;
+        headDeadlineNs = 0;
+        headParsedLength = 0;
+        requests++;
+        isHeadRequest = head.methodId() == HttpMethod.HEAD;
+        isResponseWhole = false;
+        isClosedByEnd = false;
+        isKeepAlive = head.keepAlive() && !factory.isDraining();
+        if (http.maxRequestsPerConnection() > 0 && requests >= http.maxRequestsPerConnection())
+        {
+            isKeepAlive = false;
+            count(http.counters().downstreamCxMaxRequestsReached);
+        }
+        if (head.chunked())
+        {
+            body.chunked();
+        }
+        else
+        {
+            body.fixed(Math.max(0, head.contentLength()));
+        }
+        isRequestEnded = body.complete();
+        if (head.expectContinue() && !isRequestEnded)
+        {
+            Http1ResponseWriter.sendContinue(connection, factory.loop().memory());
+        }
+        fresh.onRequestHead(this, http, isRequestEnded);
+        if (exchange != null)
+        {
+            connection.deadline(exchange.deadlineNs());
+        }
+    }
+
+    private int onBody(final int offset, final int length)
+    {
+        final UnsafeBuffer buffer = factory.loop().memory().slab().buffer();
+        if (body.inTrailers())
+        {
+            final int used = factory.trailerParser().parse(buffer, offset, length, factory.trailers());
+            if (used > 0)
+            {
+                body.endTrailers();
+                isRequestEnded = true;
+                exchange.onRequestData(0, 0, true);
+                afterRequestEnd();
+            }
+            return used;
+        }
+        final int used = body.decode(buffer, offset, length);
+        if (used >= 0 && (body.complete() || body.dataLength() > 0))
+        {
+            isRequestEnded = body.complete();
+            exchange.onRequestData(body.dataOffset(), body.dataLength(), isRequestEnded);
+            if (isRequestEnded)
+            {
+                afterRequestEnd();
+            }
+        }
+        return used;
+    }
+
+    /** The time for a response runs from the end of the request. */
+    private void afterRequestEnd()
+    {
+        if (exchange != null)
+        {
+            connection.deadline(exchange.deadlineNs());
+        }
+    }
+
+    /**
+     * The client broke the protocol: it is told so, and the connection ends.
+     */
+    private void refuse(final int error)
+    {
+        count(http.counters().downstreamCxProtocolError);
+        if (error == Http1Error.HEAD_TOO_LARGE || error == Http1Error.TOO_MANY_HEADERS)
+        {
+            count(http.counters().downstreamRqTooLarge);
+        }
+        isKeepAlive = false;
+        if (exchange != null)
+        {
+            exchange.onDownstreamError();
+            return;
+        }
+        isHttp10 = false;
+        isHeadRequest = false;
+        refuseWith(Http1Error.status(error), Http1ResponseWriter.reason(Http1Error.status(error)));
+    }
+
+    private void refuseWith(final int status, final byte[] text)
+    {
+        final HttpCounters ids = http.counters();
+        count(ids.downstreamRqTotal);
+        count(ids.downstreamRq4xx);
+        isKeepAlive = false;
+        final HeaderEdits edits = factory.exchanges().refusalEdits(http, text.length > 0);
+        sendLocalReply(status, text, edits);
+        linger();
+    }
+
+    /**
+     * Ends the sending side and waits a little for the client to read the answer and close: closing at once with bytes
+     * unread would reset the connection and lose the answer.
+     */
+    private void linger()
+    {
+        isLingering = true;
+        pending.release(factory.loop().memory());
+        connection.shutdownAfterFlush();
+        connection.startReading();
+        connection.deadline(factory.loop().clock().nowNs() + DELAYED_CLOSE_NS);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendHead(final ResponseHead head, final HeaderEdits edits, final boolean isEnd)
+    {
+        final boolean isInterim = head.status() < 200;
+        if (isInterim && isHttp10)
+        {
+            return true;
+        }
+        boolean addsChunked = false;
+        if (!isInterim)
+        {
+            final boolean isBodyless = isHeadRequest || head.bodyless();
+            final boolean isUnknownLength = !isBodyless && head.contentLength() < 0;
+            isResponseChunked = isUnknownLength && !isHttp10 && !isEnd;
+            addsChunked = isResponseChunked;
+            if (isUnknownLength && isHttp10)
+            {
+                isKeepAlive = false;
+                isClosedByEnd = true;
+            }
+            isResponseWhole = isEnd;
+            isKeepAlive &= !factory.isDraining() && (isRequestEnded || !isEnd);
+        }
+        return Http1ResponseWriter.sendHead(
+            connection, factory.loop().memory(), head, edits, isHttp10, addsChunked, !isInterim && !isKeepAlive,
+            !isInterim && isKeepAlive && isHttp10);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendLocalReply(final int status, final byte[] text, final HeaderEdits edits)
+    {
+        isKeepAlive &= !factory.isDraining() && isRequestEnded;
+        isResponseWhole = true;
+        return Http1ResponseWriter.sendLocalReply(
+            connection, factory.loop().memory(), status, text, edits, isHttp10, isHeadRequest, isKeepAlive);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendData(final int offset, final int length, final boolean isEnd)
+    {
+        isResponseWhole = isEnd;
+        return Http1Body.send(connection, factory.loop().memory(), isResponseChunked, offset, length, isEnd);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendTrailers(final HeaderTable trailers)
+    {
+        isResponseWhole = true;
+        if (!isResponseChunked)
+        {
+            return true;
+        }
+        return http.enableTrailers() ?
+            Http1ResponseWriter.sendTrailers(connection, factory.loop().memory(), trailers) :
+            Http1Body.send(connection, factory.loop().memory(), true, 0, 0, true);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onExchangeEnded(final boolean isComplete, final boolean isReset)
+    {
+        exchange = null;
+        if (!isResponseWhole)
+        {
+            // The response was cut. Where only the end of the connection marks its end, an orderly one would lie.
+            if (isReset || isClosedByEnd)
+            {
+                connection.reset();
+            }
+            else
+            {
+                connection.closeAfterFlush();
+            }
+            count(http.counters().downstreamCxDestroyLocal);
+            return;
+        }
+        if (!isComplete)
+        {
+            linger();
+            return;
+        }
+        if (!isKeepAlive)
+        {
+            if (pending.length() > 0)
+            {
+                linger();
+            }
+            else
+            {
+                connection.closeAfterFlush();
+            }
+            return;
+        }
+        isRequestEnded = false;
+        idleDeadline();
+        if (!isProcessing)
+        {
+            processPending();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void pauseRequest()
+    {
+        connection.pauseReading();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void resumeRequest()
+    {
+        if (!isRequestEnded)
+        {
+            processPending();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean isAboveHighWater()
+    {
+        return connection.isAboveHighWater();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Connection connection()
+    {
+        return connection;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onEof(final Connection source)
+    {
+        isKeepAlive = false;
+        if (exchange == null)
+        {
+            connection.close();
+        }
+        else if (!isRequestEnded)
+        {
+            abandon(false);
+        }
+    }
+
+    private void abandon(final boolean isReset)
+    {
+        final HttpCounters ids = http.counters();
+        count(ids.downstreamCxDestroyRemoteActiveRq);
+        count(ids.downstreamCxDestroyActiveRq);
+        final Exchange last = exchange;
+        exchange = null;
+        last.onDownstreamClosed(isReset);
+        connection.close();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onError(final Connection failed, final int errno)
+    {
+        count(http.counters().downstreamCxDestroyRemote);
+        if (exchange != null)
+        {
+            abandon(true);
+        }
+        else
+        {
+            connection.close();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDrained(final Connection drained)
+    {
+        if (exchange != null)
+        {
+            exchange.onDownstreamDrained();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDeadline(final Connection late, final long nowNs)
+    {
+        if (exchange != null)
+        {
+            if (exchange.deadlineNs() <= nowNs)
+            {
+                exchange.onDeadline(nowNs);
+            }
+            if (exchange != null)
+            {
+                connection.deadline(exchange.deadlineNs());
+            }
+        }
+        else if (isLingering)
+        {
+            count(http.counters().downstreamCxDelayedCloseTimeout);
+            connection.close();
+        }
+        else if (headDeadlineNs != 0)
+        {
+            count(http.counters().downstreamRqHeaderTimeout);
+            refuseWith(LocalReply.HEADER_TIMEOUT.status(), LocalReply.HEADER_TIMEOUT.body());
+        }
+        else
+        {
+            count(http.counters().downstreamCxIdleTimeout);
+            connection.close();
+        }
+    }
+
+    void drain()
+    {
+        isKeepAlive = false;
+        if (exchange == null && pending.length() == 0 && !isLingering)
+        {
+            count(http.counters().downstreamCxDrainClose);
+            connection.closeAfterFlush();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onClosed(final Connection closed)
+    {
+        final LoopCounters counters = factory.loop().counters();
+        final HttpCounters ids = http.counters();
+        counters.decrement(ids.downstreamCxActive);
+        counters.decrement(ids.downstreamCxHttp1Active);
+        counters.increment(ids.downstreamCxDestroy);
+        counters.add(ids.downstreamCxRxBytesTotal, closed.bytesReceived());
+        counters.add(ids.downstreamCxTxBytesTotal, closed.bytesSent());
+        pending.release(factory.loop().memory());
+        connection = null;
+        exchange = null;
+        factory.release(this);
+    }
+}

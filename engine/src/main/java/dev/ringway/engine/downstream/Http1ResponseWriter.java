@@ -1,0 +1,160 @@
+package dev.ringway.engine.downstream;
+
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.codecs.http1.Http1Encoder;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.upstream.HeaderEdits;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+/**
+ * Writes HTTP/1.1 responses into scratch memory and queues them. Loop thread only.
+ */
+final class Http1ResponseWriter
+{
+    private static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(US_ASCII);
+    private static final byte[] CHUNKED = "transfer-encoding: chunked\r\n".getBytes(US_ASCII);
+    private static final byte[] CLOSE = "connection: close\r\n".getBytes(US_ASCII);
+    private static final byte[] KEEP_ALIVE = "connection: keep-alive\r\n".getBytes(US_ASCII);
+    private static final byte[] BAD_REQUEST = "Bad Request".getBytes(US_ASCII);
+    private static final byte[] EMPTY = new byte[0];
+    private static final int VERSION_DIGIT = 7;
+    private static final int LINES_LENGTH = 256;
+
+    private Http1ResponseWriter()
+    {
+    }
+
+    /**
+     * @param status of a refusal.
+     * @return its text: only a bad request says more than its status line.
+     */
+    static byte[] reason(final int status)
+    {
+        return status == 400 ? BAD_REQUEST : EMPTY;
+    }
+
+    static void sendContinue(final Connection connection, final LoopMemory memory)
+    {
+        final int at = memory.scratch().reserve(CONTINUE.length);
+        if (at >= 0)
+        {
+            memory.slab().buffer().putBytes(at, CONTINUE);
+            memory.scratch().commit(CONTINUE.length);
+            connection.sendLeased(at, CONTINUE.length);
+        }
+    }
+
+    static boolean sendHead(
+        final Connection connection,
+        final LoopMemory memory,
+        final ResponseHead head,
+        final HeaderEdits edits,
+        final boolean isHttp10,
+        final boolean addsChunked,
+        final boolean addsClose,
+        final boolean addsKeepAlive)
+    {
+        final HeaderTable headers = head.headers();
+        final int bound =
+            Http1Encoder.headersLength(headers) + edits.addedLength() + head.reasonLength() + LINES_LENGTH;
+        final int start = memory.scratch().reserve(bound);
+        if (start < 0)
+        {
+            return false;
+        }
+        final UnsafeBuffer buffer = memory.slab().buffer();
+        int at = Http1Encoder.putStatusLine(
+            buffer, start, head.status(), headers.buffer(), head.reasonOffset(), head.reasonLength());
+        at = Http1Encoder.copyHeaders(headers, edits.dropMask(), buffer, at);
+        at = edits.write(buffer, at);
+        if (addsChunked)
+        {
+            buffer.putBytes(at, CHUNKED);
+            at += CHUNKED.length;
+        }
+        at = finish(buffer, start, at, isHttp10, addsClose, addsKeepAlive);
+        memory.scratch().commit(at - start);
+        connection.sendLeased(start, at - start);
+        return true;
+    }
+
+    private static int finish(
+        final UnsafeBuffer buffer,
+        final int start,
+        final int end,
+        final boolean isHttp10,
+        final boolean addsClose,
+        final boolean addsKeepAlive)
+    {
+        int at = end;
+        if (addsClose)
+        {
+            buffer.putBytes(at, CLOSE);
+            at += CLOSE.length;
+        }
+        else if (addsKeepAlive)
+        {
+            buffer.putBytes(at, KEEP_ALIVE);
+            at += KEEP_ALIVE.length;
+        }
+        if (isHttp10)
+        {
+            buffer.putByte(start + VERSION_DIGIT, (byte)'0');
+        }
+        return Http1Encoder.putEnd(buffer, at);
+    }
+
+    static boolean sendLocalReply(
+        final Connection connection,
+        final LoopMemory memory,
+        final int status,
+        final byte[] text,
+        final HeaderEdits edits,
+        final boolean isHttp10,
+        final boolean isHeadRequest,
+        final boolean isKeepAlive)
+    {
+        final int start = memory.scratch().reserve(edits.addedLength() + text.length + LINES_LENGTH);
+        if (start < 0)
+        {
+            return false;
+        }
+        final UnsafeBuffer buffer = memory.slab().buffer();
+        int at = Http1Encoder.putStatusLine(buffer, start, status);
+        if (status != 204 && status != 304)
+        {
+            at = Http1Encoder.putHeader(buffer, at, Http1Encoder.prefix(HeaderName.CONTENT_LENGTH), text.length);
+        }
+        at = edits.write(buffer, at);
+        at = finish(buffer, start, at, isHttp10, !isKeepAlive, isKeepAlive && isHttp10);
+        if (!isHeadRequest)
+        {
+            buffer.putBytes(at, text);
+            at += text.length;
+        }
+        memory.scratch().commit(at - start);
+        connection.sendLeased(start, at - start);
+        return true;
+    }
+
+    static boolean sendTrailers(final Connection connection, final LoopMemory memory, final HeaderTable trailers)
+    {
+        final int start = memory.scratch().reserve(Http1Encoder.headersLength(trailers) + LINES_LENGTH);
+        if (start < 0)
+        {
+            return false;
+        }
+        final UnsafeBuffer buffer = memory.slab().buffer();
+        int at = Http1Encoder.putLastChunkHeader(buffer, start);
+        at = Http1Encoder.copyHeaders(trailers, 0, buffer, at);
+        at = Http1Encoder.putEnd(buffer, at);
+        memory.scratch().commit(at - start);
+        connection.sendLeased(start, at - start);
+        return true;
+    }
+}

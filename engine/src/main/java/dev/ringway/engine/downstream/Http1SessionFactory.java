@@ -1,0 +1,160 @@
+package dev.ringway.engine.downstream;
+
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http1.Http1Limits;
+import dev.ringway.codecs.http1.Http1RequestParser;
+import dev.ringway.codecs.http1.Http1TrailerParser;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.exchange.Exchanges;
+import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.Listener;
+
+import java.util.ArrayDeque;
+
+/**
+ * Sessions of one HTTP listener on one loop, and what they share. The connection manager is looked up for each request,
+ * so a new snapshot holds from the next request on. Loop thread only.
+ */
+public final class Http1SessionFactory implements SessionFactory
+{
+    private static final int MAX_HIGH_WATER = 256 * 1024;
+    private static final int MAX_HEAD_LENGTH = 60 * 1024;
+
+    private final EventLoop loop;
+    private final Exchanges exchanges;
+    private final ArrayDeque<Http1DownstreamSession> free = new ArrayDeque<>(256);
+    private final HeaderTable trailers = new HeaderTable(Exchanges.MAX_HEADERS);
+    private HttpConnectionManager http;
+    private Listener listener;
+    private Http1RequestParser parser;
+    private Http1TrailerParser trailerParser;
+    private Http1Limits limits;
+    private Http1DownstreamSession newest;
+    private boolean isDraining;
+
+    /**
+     * @param loop      that owns the sessions.
+     * @param exchanges of that loop.
+     */
+    public Http1SessionFactory(final EventLoop loop, final Exchanges exchanges)
+    {
+        this.loop = loop;
+        this.exchanges = exchanges;
+    }
+
+    /**
+     * Takes over what a snapshot says.
+     *
+     * @param newListener listener of the sessions.
+     * @param manager     its connection manager.
+     */
+    public void adopt(final Listener newListener, final HttpConnectionManager manager)
+    {
+        listener = newListener;
+        if (manager != http)
+        {
+            http = manager;
+            limits = new Http1Limits(
+                Math.min(manager.maxRequestHeadersBytes(), MAX_HEAD_LENGTH),
+                Math.min(manager.maxRequestHeaders(), Exchanges.MAX_HEADERS));
+            parser = new Http1RequestParser(limits);
+            trailerParser = new Http1TrailerParser(limits);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void open(final Connection connection)
+    {
+        Http1DownstreamSession session = free.pollLast();
+        if (session == null)
+        {
+            session = new Http1DownstreamSession(this);
+        }
+        connection.highWaterMark(Math.min(listener.perConnectionBufferLimit(), MAX_HIGH_WATER));
+        session.previous = null;
+        session.next = newest;
+        if (newest != null)
+        {
+            newest.previous = session;
+        }
+        newest = session;
+        session.open(connection);
+    }
+
+    void release(final Http1DownstreamSession session)
+    {
+        if (session.previous != null)
+        {
+            session.previous.next = session.next;
+        }
+        else
+        {
+            newest = session.next;
+        }
+        if (session.next != null)
+        {
+            session.next.previous = session.previous;
+        }
+        session.next = null;
+        session.previous = null;
+        free.addLast(session);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void drain()
+    {
+        isDraining = true;
+        Http1DownstreamSession session = newest;
+        while (session != null)
+        {
+            final Http1DownstreamSession following = session.next;
+            session.drain();
+            session = following;
+        }
+    }
+
+    boolean isDraining()
+    {
+        return isDraining;
+    }
+
+    EventLoop loop()
+    {
+        return loop;
+    }
+
+    Exchanges exchanges()
+    {
+        return exchanges;
+    }
+
+    HttpConnectionManager http()
+    {
+        return http;
+    }
+
+    Http1RequestParser parser()
+    {
+        return parser;
+    }
+
+    Http1TrailerParser trailerParser()
+    {
+        return trailerParser;
+    }
+
+    HeaderTable trailers()
+    {
+        return trailers;
+    }
+
+    Http1Limits limits()
+    {
+        return limits;
+    }
+}

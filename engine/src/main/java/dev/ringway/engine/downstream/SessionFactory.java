@@ -1,0 +1,21 @@
+package dev.ringway.engine.downstream;
+
+import dev.ringway.engine.conn.Connection;
+
+/**
+ * Makes sessions for the connections of one listener. Loop thread only.
+ */
+public interface SessionFactory
+{
+    /**
+     * Gives an accepted connection its session and starts reading.
+     *
+     * @param connection open, with no session yet.
+     */
+    void open(Connection connection);
+
+    /**
+     * Has sessions end as soon as they can without losing a request.
+     */
+    void drain();
+}

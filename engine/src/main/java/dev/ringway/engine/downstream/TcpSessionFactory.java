@@ -1,0 +1,82 @@
+package dev.ringway.engine.downstream;
+
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.exchange.Exchanges;
+import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.TcpProxy;
+
+import java.util.ArrayDeque;
+
+/**
+ * Sessions of one TCP listener on one loop. Loop thread only.
+ */
+public final class TcpSessionFactory implements SessionFactory
+{
+    private static final int MAX_HIGH_WATER = 256 * 1024;
+
+    private final EventLoop loop;
+    private final Exchanges exchanges;
+    private final ArrayDeque<TcpDownstreamSession> free = new ArrayDeque<>(64);
+    private Listener listener;
+    private TcpProxy tcp;
+
+    /**
+     * @param loop      that owns the sessions.
+     * @param exchanges of that loop.
+     */
+    public TcpSessionFactory(final EventLoop loop, final Exchanges exchanges)
+    {
+        this.loop = loop;
+        this.exchanges = exchanges;
+    }
+
+    /**
+     * Takes over what a snapshot says; relays under way keep what they began with.
+     *
+     * @param newListener listener of the sessions.
+     * @param proxy       its TCP proxy.
+     */
+    public void adopt(final Listener newListener, final TcpProxy proxy)
+    {
+        listener = newListener;
+        tcp = proxy;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void open(final Connection connection)
+    {
+        TcpDownstreamSession session = free.pollLast();
+        if (session == null)
+        {
+            session = new TcpDownstreamSession(this);
+        }
+        connection.highWaterMark(Math.min(listener.perConnectionBufferLimit(), MAX_HIGH_WATER));
+        session.open(connection, tcp);
+    }
+
+    /**
+     * Relays have no point at which they could be asked to end; they run until the drain time is over.
+     */
+    public void drain()
+    {
+        // Nothing to do before the end of the drain time, when the process closes what is left.
+    }
+
+    void release(final TcpDownstreamSession session)
+    {
+        free.addLast(session);
+    }
+
+    EventLoop loop()
+    {
+        return loop;
+    }
+
+    Exchanges exchanges()
+    {
+        return exchanges;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.upstream.HeaderEdits;
+
+/**
+ * The client's side of an exchange. Loop thread only; must not throw.
+ */
+public interface DownstreamSink
+{
+    /**
+     * Sends a response head.
+     *
+     * @param head  from the endpoint, read during the call.
+     * @param edits what is dropped and added.
+     * @param isEnd whether nothing follows.
+     * @return false when memory has run out.
+     */
+    boolean sendHead(ResponseHead head, HeaderEdits edits, boolean isEnd);
+
+    /**
+     * Sends a whole response made here.
+     *
+     * @param status HTTP status.
+     * @param body   text, may be empty.
+     * @param edits  what is added.
+     * @return false when memory has run out.
+     */
+    boolean sendLocalReply(int status, byte[] body, HeaderEdits edits);
+
+    /**
+     * Sends a piece of a response body, or of the bytes of a TCP relay.
+     *
+     * @param offset in the slab; the caller's lease is untouched.
+     * @param length may be 0 with the end.
+     * @param isEnd  whether nothing follows.
+     * @return false when memory has run out.
+     */
+    boolean sendData(int offset, int length, boolean isEnd);
+
+    /**
+     * Ends the response with trailers.
+     *
+     * @param trailers read during the call.
+     * @return false when memory has run out.
+     */
+    boolean sendTrailers(HeaderTable trailers);
+
+    /**
+     * The exchange is over and goes back to its pool after the call.
+     *
+     * @param isComplete whether request and response went through whole; otherwise the connection cannot be kept.
+     * @param isReset    whether the client is to see a reset.
+     */
+    void onExchangeEnded(boolean isComplete, boolean isReset);
+
+    /**
+     * Stops reading the request.
+     */
+    void pauseRequest();
+
+    /**
+     * Reads on.
+     */
+    void resumeRequest();
+
+    /**
+     * @return whether more is queued to the client than should be.
+     */
+    boolean isAboveHighWater();
+
+    /**
+     * @return the client's connection.
+     */
+    Connection connection();
+}

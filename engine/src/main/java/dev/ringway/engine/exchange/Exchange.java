@@ -1,0 +1,620 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.memory.Blocks;
+import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.route.Route;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.TcpProxy;
+import dev.ringway.engine.upstream.ClusterState;
+import dev.ringway.engine.upstream.HeaderEdits;
+import dev.ringway.engine.upstream.UpstreamFailure;
+import dev.ringway.engine.upstream.UpstreamHandler;
+import dev.ringway.engine.upstream.UpstreamSession;
+
+/**
+ * One request with its response, or one TCP relay. Everything that passes between a client and an endpoint passes
+ * through here, whatever the protocols of the two sides. Pooled. Loop thread only.
+ */
+public final class Exchange implements UpstreamHandler
+{
+    private static final int NO_BLOCK = -1;
+
+    private final Exchanges exchanges;
+    private final RequestHead request;
+    private Phase phase = Phase.DECODE;
+    private DownstreamSink downstream;
+    private UpstreamSession upstream;
+    private HttpConnectionManager http;
+    private TcpProxy tcp;
+    private ClusterState cluster;
+    private Route route;
+    private long startNs;
+    private long requestEndNs;
+    private long deadlineNs;
+    private long requestBytes;
+    private long responseBytes;
+    private int status;
+    private int flags;
+    private int headBlock = NO_BLOCK;
+    private int headBlockCapacity;
+    private boolean isRequestEnded;
+    private boolean isResponseEnded;
+    private String detail = "";
+
+    Exchange(final Exchanges exchanges, final int maxHeaders)
+    {
+        this.exchanges = exchanges;
+        request = new RequestHead(maxHeaders);
+    }
+
+    /**
+     * @return the request's head, filled by the session's parser before {@link #onRequestHead}.
+     */
+    public RequestHead request()
+    {
+        return request;
+    }
+
+    /**
+     * DECODE: a request head is there.
+     *
+     * @param sink    the client's side.
+     * @param manager configuration that holds for this request.
+     * @param isEnd   whether no body follows.
+     */
+    public void onRequestHead(final DownstreamSink sink, final HttpConnectionManager manager, final boolean isEnd)
+    {
+        downstream = sink;
+        http = manager;
+        startNs = exchanges.nowNs();
+        isRequestEnded = isEnd;
+        requestEndNs = isEnd ? startNs : 0;
+        final LoopCounters counters = exchanges.counters();
+        final HttpCounters ids = manager.counters();
+        counters.increment(ids.downstreamRqTotal);
+        counters.increment(ids.downstreamRqHttp1Total);
+        counters.increment(ids.downstreamRqActive);
+        exchanges.onStart();
+        deadline();
+        route();
+    }
+
+    /**
+     * ROUTE: what to do with the request.
+     */
+    private void route()
+    {
+        phase = Phase.ROUTE;
+        if (request.upgrade())
+        {
+            exchanges.counters().increment(http.counters().downstreamRqWsOnNonWsRoute);
+            reply(LocalReply.UPGRADE_UNSUPPORTED);
+            return;
+        }
+        route = request.methodId() == HttpMethod.CONNECT ? null : http.routeTable().match(request);
+        if (route == null)
+        {
+            exchanges.counters().increment(http.counters().noRoute);
+            reply(LocalReply.NO_ROUTE);
+            return;
+        }
+        exchanges.counters().increment(http.counters().rqTotal);
+        switch (route.kind())
+        {
+            case DIRECT_RESPONSE ->
+            {
+                exchanges.counters().increment(http.counters().rqDirectResponse);
+                final HeaderEdits edits = exchanges.responseEdits();
+                reply(route.status(), route.body(), edits, 0, "direct_response");
+            }
+            case REDIRECT ->
+            {
+                exchanges.counters().increment(http.counters().rqRedirect);
+                final HeaderEdits edits = exchanges.responseEdits();
+                exchanges.redirects().write(request, route, edits);
+                reply(route.status(), route.body(), edits, 0, "direct_response");
+            }
+            default -> acquire();
+        }
+    }
+
+    /**
+     * ACQUIRE: a session to an endpoint of the cluster.
+     */
+    private void acquire()
+    {
+        phase = Phase.ACQUIRE;
+        cluster = exchanges.upstreams().cluster(route.clusterId());
+        if (cluster == null)
+        {
+            exchanges.counters().increment(http.counters().noCluster);
+            reply(LocalReply.NO_CLUSTER);
+            return;
+        }
+        final int result = cluster.acquireHttp1(this);
+        if (result != ClusterState.ACQUIRED)
+        {
+            reply(LocalReply.of(result));
+        }
+        else if (phase == Phase.ACQUIRE && !keepHead())
+        {
+            cluster.cancelWaiting(this);
+            reply(LocalReply.OVERLOADED);
+        }
+    }
+
+    /**
+     * The request waits, its receive buffer does not: the head moves to a block of its own.
+     */
+    private boolean keepHead()
+    {
+        final LoopMemory memory = exchanges.memory();
+        final int length = request.headLength();
+        final int block = memory.blocks().take(length);
+        if (block < 0)
+        {
+            return false;
+        }
+        headBlock = block;
+        headBlockCapacity = Blocks.capacity(length);
+        final int start = request.methodOffset();
+        final var buffer = memory.slab().buffer();
+        buffer.putBytes(block, buffer, start, Math.min(length, headBlockCapacity));
+        request.rebase(buffer, block - start);
+        downstream.pauseRequest();
+        return true;
+    }
+
+    private void dropHead()
+    {
+        if (headBlock != NO_BLOCK)
+        {
+            exchanges.memory().blocks().release(headBlock, headBlockCapacity);
+            headBlock = NO_BLOCK;
+        }
+    }
+
+    /**
+     * Starts a TCP relay.
+     *
+     * @param sink  the client's side.
+     * @param proxy configuration.
+     */
+    public void onRelay(final DownstreamSink sink, final TcpProxy proxy)
+    {
+        downstream = sink;
+        tcp = proxy;
+        startNs = exchanges.nowNs();
+        exchanges.onStart();
+        touch();
+        phase = Phase.ACQUIRE;
+        cluster = exchanges.cluster(proxy.cluster());
+        if (cluster == null)
+        {
+            exchanges.counters().increment(proxy.counters().downstreamCxNoRoute);
+            flags |= ResponseFlag.NO_CLUSTER;
+            end(false, false);
+            return;
+        }
+        final int result = cluster.acquireTcp(this);
+        if (result != ClusterState.ACQUIRED)
+        {
+            onUpstreamFailed(result);
+        }
+    }
+
+    /**
+     * SEND_UP: a session is there.
+     */
+    public void onUpstreamReady(final UpstreamSession session)
+    {
+        upstream = session;
+        final boolean hasWaited = headBlock != NO_BLOCK;
+        phase = Phase.SEND_UP;
+        if (http != null)
+        {
+            final HeaderEdits edits = exchanges.requestEdits(downstream, request, http, route);
+            if (!session.sendHead(request, edits, isRequestEnded))
+            {
+                giveUp(LocalReply.OVERLOADED);
+                return;
+            }
+            dropHead();
+        }
+        if (hasWaited)
+        {
+            downstream.resumeRequest();
+        }
+    }
+
+    /**
+     * A piece of the request body, or of a relay's bytes from the client.
+     *
+     * @param offset in the slab, leased during the call.
+     * @param length may be 0 with the end.
+     * @param isEnd  whether nothing follows.
+     */
+    public void onRequestData(final int offset, final int length, final boolean isEnd)
+    {
+        requestBytes += length;
+        if (isEnd)
+        {
+            isRequestEnded = true;
+            requestEndNs = exchanges.nowNs();
+        }
+        if (upstream == null)
+        {
+            return;
+        }
+        if (!upstream.sendData(offset, length, isEnd))
+        {
+            giveUp(LocalReply.OVERLOADED);
+            return;
+        }
+        touch();
+        if (upstream.isAboveHighWater())
+        {
+            downstream.pauseRequest();
+            countPaused();
+        }
+        if (isEnd && isResponseEnded)
+        {
+            end(true, false);
+        }
+    }
+
+    private void countPaused()
+    {
+        final LoopCounters counters = exchanges.counters();
+        counters.increment(http != null ?
+            http.counters().downstreamFlowControlPausedReadingTotal :
+            tcp.counters().downstreamFlowControlPausedReadingTotal);
+    }
+
+    /**
+     * @return whether {@link #onRequestData} may be called: an endpoint is there, or what comes is dropped.
+     */
+    public boolean takesRequestData()
+    {
+        return phase != Phase.ACQUIRE;
+    }
+
+    /**
+     * SEND_DOWN: a response head.
+     */
+    public void onResponseHead(final ResponseHead head, final boolean isEnd)
+    {
+        touch();
+        final boolean isInterim = head.status() < 200;
+        final HeaderEdits edits = exchanges.responseEdits();
+        if (!isInterim)
+        {
+            phase = Phase.SEND_DOWN;
+            status = head.status();
+            exchanges.prepareResponse(edits, head, http, startNs);
+            exchanges.countUpstreamResponse(cluster.cluster().counters(), status);
+        }
+        if (!downstream.sendHead(head, edits, isEnd))
+        {
+            abort(ResponseFlag.OVERLOAD);
+        }
+        else if (isEnd)
+        {
+            endResponse();
+        }
+    }
+
+    /**
+     * A piece of the response.
+     */
+    public void onResponseData(final int offset, final int length, final boolean isEnd)
+    {
+        responseBytes += length;
+        touch();
+        if (!downstream.sendData(offset, length, isEnd))
+        {
+            abort(ResponseFlag.OVERLOAD);
+            return;
+        }
+        if (isEnd)
+        {
+            endResponse();
+        }
+        else if (downstream.isAboveHighWater())
+        {
+            upstream.pauseReading();
+            exchanges.counters().increment(
+                cluster.cluster().counters().upstreamFlowControlPausedReadingTotal);
+        }
+    }
+
+    /**
+     * The response ends with trailers.
+     */
+    public void onResponseTrailers(final HeaderTable trailers)
+    {
+        if (downstream.sendTrailers(trailers))
+        {
+            endResponse();
+        }
+        else
+        {
+            abort(ResponseFlag.OVERLOAD);
+        }
+    }
+
+    private void endResponse()
+    {
+        isResponseEnded = true;
+        if (http != null)
+        {
+            // The session of an HTTP response that has ended is the pool's again, also when the request goes on.
+            upstream = null;
+            if (!isRequestEnded)
+            {
+                exchanges.counters().increment(http.counters().downstreamRqResponseBeforeRqComplete);
+            }
+            end(isRequestEnded, false);
+        }
+        else if (isRequestEnded)
+        {
+            end(true, false);
+        }
+    }
+
+    /**
+     * There is no response, or it was cut.
+     */
+    public void onUpstreamFailed(final int failure)
+    {
+        upstream = null;
+        if (http == null)
+        {
+            flags |= LocalReply.of(failure).flag();
+            end(false, failure == UpstreamFailure.RESET);
+        }
+        else if (phase == Phase.SEND_DOWN)
+        {
+            exchanges.counters().increment(http.counters().rqResetAfterDownstreamResponseStarted);
+            abort(LocalReply.of(failure).flag());
+        }
+        else
+        {
+            exchanges.countUpstreamResponse(cluster.cluster().counters(), LocalReply.of(failure).status());
+            reply(LocalReply.of(failure));
+        }
+    }
+
+    /**
+     * The endpoint's side can take more.
+     */
+    public void onUpstreamDrained()
+    {
+        downstream.resumeRequest();
+    }
+
+    /**
+     * The client's side can take more.
+     */
+    public void onDownstreamDrained()
+    {
+        if (upstream != null)
+        {
+            upstream.resumeReading();
+        }
+    }
+
+    /**
+     * The client is gone.
+     *
+     * @param isReset whether by a reset.
+     */
+    public void onDownstreamClosed(final boolean isReset)
+    {
+        flags |= ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION;
+        if (http != null)
+        {
+            exchanges.counters().increment(http.counters().downstreamRqRxReset);
+        }
+        release(isReset);
+    }
+
+    /**
+     * The client broke the protocol while its body was coming.
+     */
+    public void onDownstreamError()
+    {
+        abort(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+    }
+
+    private void deadline()
+    {
+        final long idleNs = streamIdleNs();
+        deadlineNs = idleNs == 0 ? Long.MAX_VALUE : startNs + idleNs;
+    }
+
+    private long streamIdleNs()
+    {
+        return route != null && route.idleTimeoutNs() >= 0 ? route.idleTimeoutNs() : http.streamIdleTimeoutNs();
+    }
+
+    private void touch()
+    {
+        if (http != null)
+        {
+            final long idleNs = streamIdleNs();
+            deadlineNs = idleNs == 0 ? Long.MAX_VALUE : exchanges.nowNs() + idleNs;
+        }
+        else
+        {
+            deadlineNs = tcp.idleTimeoutNs() == 0 ? Long.MAX_VALUE : exchanges.nowNs() + tcp.idleTimeoutNs();
+        }
+    }
+
+    /**
+     * @return when {@link #onDeadline} is due, or {@link Long#MAX_VALUE}.
+     */
+    public long deadlineNs()
+    {
+        return Math.min(deadlineNs, Math.min(responseDeadlineNs(), requestDeadlineNs()));
+    }
+
+    private long responseDeadlineNs()
+    {
+        return isRequestEnded && route != null && route.timeoutNs() > 0 ?
+            requestEndNs + route.timeoutNs() : Long.MAX_VALUE;
+    }
+
+    private long requestDeadlineNs()
+    {
+        return !isRequestEnded && http != null && http.requestTimeoutNs() > 0 ?
+            startNs + http.requestTimeoutNs() : Long.MAX_VALUE;
+    }
+
+    /**
+     * A time-out has come.
+     *
+     * @param nowNs time of the duty cycle.
+     */
+    public void onDeadline(final long nowNs)
+    {
+        final LoopCounters counters = exchanges.counters();
+        if (http == null)
+        {
+            counters.increment(tcp.counters().idleTimeout);
+            end(true, false);
+        }
+        else if (responseDeadlineNs() <= nowNs)
+        {
+            if (cluster != null)
+            {
+                counters.increment(cluster.cluster().counters().upstreamRqTimeout);
+            }
+            giveUp(LocalReply.RESPONSE_TIMEOUT);
+        }
+        else if (requestDeadlineNs() <= nowNs)
+        {
+            counters.increment(http.counters().downstreamRqTimeout);
+            giveUp(LocalReply.REQUEST_TIMEOUT);
+        }
+        else
+        {
+            counters.increment(http.counters().downstreamRqIdleTimeout);
+            giveUp(LocalReply.STREAM_IDLE);
+        }
+    }
+
+    private void giveUp(final LocalReply reply)
+    {
+        detach(false);
+        if (phase == Phase.SEND_DOWN || http == null)
+        {
+            abort(reply.flag());
+        }
+        else
+        {
+            reply(reply);
+        }
+    }
+
+    private void reply(final LocalReply reply)
+    {
+        reply(reply.status(), reply.body(), exchanges.responseEdits(), reply.flag(), reply.detail());
+    }
+
+    private void reply(
+        final int replyStatus, final byte[] body, final HeaderEdits edits, final int flag, final String why)
+    {
+        phase = Phase.SEND_DOWN;
+        status = replyStatus;
+        flags |= flag;
+        detail = why;
+        responseBytes = body.length;
+        isResponseEnded = true;
+        exchanges.prepareLocalReply(edits, http, body.length > 0);
+        if (downstream.sendLocalReply(replyStatus, body, edits))
+        {
+            end(isRequestEnded, false);
+        }
+        else
+        {
+            abort(ResponseFlag.OVERLOAD);
+        }
+    }
+
+    private void abort(final int flag)
+    {
+        flags |= flag;
+        if (http != null)
+        {
+            exchanges.counters().increment(http.counters().downstreamRqTxReset);
+        }
+        end(false, false);
+    }
+
+    private void end(final boolean isComplete, final boolean isReset)
+    {
+        final DownstreamSink sink = downstream;
+        release(isReset);
+        sink.onExchangeEnded(isComplete, isReset);
+    }
+
+    /**
+     * LOG and back to the pool.
+     */
+    private void release(final boolean isReset)
+    {
+        detach(isReset);
+        dropHead();
+        if (http != null)
+        {
+            exchanges.countResponse(http.counters(), status);
+            exchanges.counters().decrement(http.counters().downstreamRqActive);
+        }
+        exchanges.log(this);
+        phase = Phase.DONE;
+        downstream = null;
+        http = null;
+        tcp = null;
+        cluster = null;
+        route = null;
+        requestBytes = 0;
+        responseBytes = 0;
+        requestEndNs = 0;
+        deadlineNs = Long.MAX_VALUE;
+        status = 0;
+        flags = 0;
+        detail = "";
+        isRequestEnded = false;
+        isResponseEnded = false;
+        exchanges.onEnd();
+        exchanges.release(this);
+    }
+
+    private void detach(final boolean isReset)
+    {
+        if (upstream != null)
+        {
+            upstream.cancel(isReset);
+            upstream = null;
+        }
+        else if (phase == Phase.ACQUIRE && cluster != null)
+        {
+            cluster.cancelWaiting(this);
+        }
+    }
+
+    /**
+     * Makes it ready for its next use.
+     */
+    void start()
+    {
+        phase = Phase.DECODE;
+    }
+}

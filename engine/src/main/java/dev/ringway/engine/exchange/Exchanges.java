@@ -1,0 +1,205 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.route.Route;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.engine.upstream.ClusterState;
+import dev.ringway.engine.upstream.HeaderEdits;
+import dev.ringway.engine.upstream.Upstreams;
+
+import java.util.ArrayDeque;
+
+/**
+ * All exchanges of one loop and what they share. Loop thread only.
+ */
+public final class Exchanges
+{
+    /** Most header fields of a head, whatever is configured. */
+    public static final int MAX_HEADERS = 256;
+
+    private final EventLoop loop;
+    private final Upstreams upstreams;
+    private final HeaderRules headerRules;
+    private final Redirects redirects = new Redirects();
+    private final ArrayDeque<Exchange> free = new ArrayDeque<>(256);
+    private Snapshot snapshot;
+    private int active;
+
+    /**
+     * @param loop      that owns them.
+     * @param upstreams of that loop.
+     */
+    public Exchanges(final EventLoop loop, final Upstreams upstreams)
+    {
+        this.loop = loop;
+        this.upstreams = upstreams;
+        headerRules = new HeaderRules(loop);
+    }
+
+    /**
+     * Takes over a snapshot.
+     *
+     * @param fresh new configuration.
+     */
+    public void adopt(final Snapshot fresh)
+    {
+        snapshot = fresh;
+        upstreams.adopt(fresh);
+    }
+
+    /**
+     * Takes an exchange whose head is to be parsed into.
+     *
+     * @return exchange; ends by itself, or is given back with {@link #release} when no request came of it.
+     */
+    public Exchange acquire()
+    {
+        Exchange exchange = free.pollLast();
+        if (exchange == null)
+        {
+            exchange = new Exchange(this, MAX_HEADERS);
+        }
+        exchange.start();
+        return exchange;
+    }
+
+    /**
+     * Gives an exchange back.
+     *
+     * @param exchange from {@link #acquire}.
+     */
+    public void release(final Exchange exchange)
+    {
+        free.addLast(exchange);
+    }
+
+    /**
+     * @return exchanges that have started and not ended.
+     */
+    public int active()
+    {
+        return active;
+    }
+
+    void onStart()
+    {
+        active++;
+    }
+
+    void onEnd()
+    {
+        active--;
+    }
+
+    long nowNs()
+    {
+        return loop.clock().nowNs();
+    }
+
+    LoopCounters counters()
+    {
+        return loop.counters();
+    }
+
+    LoopMemory memory()
+    {
+        return loop.memory();
+    }
+
+    Upstreams upstreams()
+    {
+        return upstreams;
+    }
+
+    Redirects redirects()
+    {
+        return redirects;
+    }
+
+    ClusterState cluster(final String name)
+    {
+        final var cluster = snapshot.cluster(name);
+        return cluster == null ? null : upstreams.cluster(cluster.id());
+    }
+
+    HeaderEdits requestEdits(
+        final DownstreamSink downstream,
+        final RequestHead head,
+        final HttpConnectionManager http,
+        final Route route)
+    {
+        return headerRules.request(downstream, head, http, route);
+    }
+
+    HeaderEdits responseEdits()
+    {
+        return headerRules.response();
+    }
+
+    void prepareResponse(
+        final HeaderEdits edits, final ResponseHead head, final HttpConnectionManager http, final long startNs)
+    {
+        headerRules.response(edits, head, http, startNs);
+    }
+
+    void prepareLocalReply(final HeaderEdits edits, final HttpConnectionManager http, final boolean hasBody)
+    {
+        headerRules.localReply(edits, http, hasBody);
+    }
+
+    /**
+     * Edits for the answer to a request that never became an exchange.
+     *
+     * @param http    connection manager.
+     * @param hasBody whether the answer has a text.
+     * @return edits, valid until the next answer.
+     */
+    public HeaderEdits refusalEdits(final HttpConnectionManager http, final boolean hasBody)
+    {
+        final HeaderEdits edits = headerRules.response();
+        headerRules.localReply(edits, http, hasBody);
+        return edits;
+    }
+
+    void countUpstreamResponse(final ClusterCounters ids, final int status)
+    {
+        final LoopCounters counters = loop.counters();
+        counters.increment(ids.upstreamRqCompleted);
+        switch (status / 100)
+        {
+            case 2 -> counters.increment(ids.upstreamRq2xx);
+            case 3 -> counters.increment(ids.upstreamRq3xx);
+            case 4 -> counters.increment(ids.upstreamRq4xx);
+            default -> counters.increment(ids.upstreamRq5xx);
+        }
+    }
+
+    void countResponse(final HttpCounters ids, final int status)
+    {
+        final LoopCounters counters = loop.counters();
+        counters.increment(ids.downstreamRqCompleted);
+        switch (status / 100)
+        {
+            case 2 -> counters.increment(ids.downstreamRq2xx);
+            case 3 -> counters.increment(ids.downstreamRq3xx);
+            case 4 -> counters.increment(ids.downstreamRq4xx);
+            case 5 -> counters.increment(ids.downstreamRq5xx);
+            default ->
+            {
+                // No response was sent.
+            }
+        }
+    }
+
+    void log(final Exchange exchange)
+    {
+        // Access records are written here once their sinks are wired.
+    }
+}

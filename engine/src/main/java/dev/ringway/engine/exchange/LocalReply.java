@@ -1,0 +1,69 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.engine.upstream.UpstreamFailure;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+/**
+ * Answers made here: status, body, flag and detail, with Envoy's words.
+ *
+ * @param status HTTP status.
+ * @param body   text.
+ * @param flag   from {@link ResponseFlag}, or 0.
+ * @param detail response code details.
+ */
+public record LocalReply(int status, byte[] body, int flag, String detail)
+{
+    /** No route matched. */
+    public static final LocalReply NO_ROUTE = of(404, "", ResponseFlag.NO_ROUTE, "route_not_found");
+    /** The route names a cluster that is not there. */
+    public static final LocalReply NO_CLUSTER = of(503, "", ResponseFlag.NO_CLUSTER, "cluster_not_found");
+    /** Headers did not arrive in time. */
+    public static final LocalReply HEADER_TIMEOUT = of(
+        408, "Request headers timeout", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "request_header_timeout");
+    /** The request did not arrive in time. */
+    public static final LocalReply REQUEST_TIMEOUT = of(408, "request timeout", 0, "request_overall_timeout");
+    /** No progress in time. */
+    public static final LocalReply STREAM_IDLE = of(
+        408, "stream timeout", ResponseFlag.STREAM_IDLE_TIMEOUT, "stream_idle_timeout");
+    /** No response in time. */
+    public static final LocalReply RESPONSE_TIMEOUT = of(
+        504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
+    /** Memory has run out. */
+    public static final LocalReply OVERLOADED = of(503, "envoy overloaded", ResponseFlag.OVERLOAD, "overload");
+    /** CONNECT is not served. */
+    public static final LocalReply CONNECT_UNSUPPORTED = of(404, "", ResponseFlag.NO_ROUTE, "route_not_found");
+    /** An upgrade is not served by the route. */
+    public static final LocalReply UPGRADE_UNSUPPORTED = of(403, "", 0, "upgrade_failed");
+
+    private static final String RESET = "upstream connect error or disconnect/reset before headers. reset reason: ";
+    private static final String RESET_DETAIL = "upstream_reset_before_response_started{";
+    private static final LocalReply[] BY_FAILURE = {
+        null,
+        of(503, "no healthy upstream", ResponseFlag.NO_HEALTHY_UPSTREAM, "no_healthy_upstream"),
+        of(503, RESET + "overflow", ResponseFlag.UPSTREAM_OVERFLOW, RESET_DETAIL + "overflow}"),
+        of(503, RESET + "remote connection failure", ResponseFlag.UPSTREAM_CONNECTION_FAILURE,
+            RESET_DETAIL + "remote_connection_failure}"),
+        of(503, RESET + "connection timeout", ResponseFlag.UPSTREAM_CONNECTION_FAILURE,
+            RESET_DETAIL + "connection_timeout}"),
+        of(503, RESET + "connection termination", ResponseFlag.UPSTREAM_CONNECTION_TERMINATION,
+            RESET_DETAIL + "connection_termination}"),
+        of(503, RESET + "connection termination", ResponseFlag.UPSTREAM_CONNECTION_TERMINATION,
+            RESET_DETAIL + "connection_termination}"),
+        of(502, RESET + "protocol error", ResponseFlag.UPSTREAM_PROTOCOL_ERROR, RESET_DETAIL + "protocol_error}"),
+    };
+
+    private static LocalReply of(final int status, final String body, final int flag, final String detail)
+    {
+        return new LocalReply(status, body.getBytes(US_ASCII), flag, detail);
+    }
+
+    /**
+     * @param failure from {@link UpstreamFailure}.
+     * @return what the client is told.
+     */
+    public static LocalReply of(final int failure)
+    {
+        return BY_FAILURE[failure];
+    }
+}

@@ -1,0 +1,20 @@
+package dev.ringway.engine.exchange;
+
+/**
+ * Where an exchange stands.
+ */
+public enum Phase
+{
+    /** In the pool, or its head is being read. */
+    DECODE,
+    /** A route is looked for. */
+    ROUTE,
+    /** It waits for an upstream connection. */
+    ACQUIRE,
+    /** The request is being sent, no answer yet. */
+    SEND_UP,
+    /** The response is passing. */
+    SEND_DOWN,
+    /** Both directions have ended, or it was given up. */
+    DONE
+}

@@ -1,0 +1,279 @@
+package dev.ringway.engine.listen;
+
+import dev.ringway.engine.conn.CloseListener;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.ConnectionHandler;
+import dev.ringway.engine.conn.Connections;
+import dev.ringway.engine.counters.ListenerCounters;
+import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.downstream.Http1SessionFactory;
+import dev.ringway.engine.downstream.SessionFactory;
+import dev.ringway.engine.downstream.TcpSessionFactory;
+import dev.ringway.engine.exchange.Exchanges;
+import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.TcpProxy;
+import dev.ringway.ffi.libc.Errno;
+import dev.ringway.ffi.sock.Sockets;
+
+/**
+ * One listening socket on one loop. A few accepts are armed at a time, each for a slot of its own, so that the peer's
+ * address comes with the connection and no further call is needed. Loop thread only.
+ */
+public final class Acceptor implements ConnectionHandler, CloseListener
+{
+    private static final int ARMED = 16;
+    private static final long RETRY_NS = 10_000_000L;
+
+    private final EventLoop loop;
+    private final Connections connections;
+    private final Exchanges exchanges;
+    private final int listenFd;
+    private final Connection[] armed = new Connection[ARMED];
+    private Listener listener;
+    private SessionFactory sessions;
+    private Http1SessionFactory http1;
+    private TcpSessionFactory tcp;
+    private int armedCount;
+    private int active;
+    private long retryNs;
+    private boolean isClosed;
+
+    /**
+     * @param loop        that owns it.
+     * @param connections of that loop.
+     * @param exchanges   of that loop.
+     * @param listenFd    listening socket; closed with the acceptor.
+     */
+    public Acceptor(
+        final EventLoop loop, final Connections connections, final Exchanges exchanges, final int listenFd)
+    {
+        this.loop = loop;
+        this.connections = connections;
+        this.exchanges = exchanges;
+        this.listenFd = listenFd;
+    }
+
+    /**
+     * Takes over what a snapshot says of the listener.
+     *
+     * @param fresh listener of the same name and address.
+     */
+    public void adopt(final Listener fresh)
+    {
+        listener = fresh;
+        switch (fresh.filterChains().get(0).filter())
+        {
+            case HttpConnectionManager manager ->
+            {
+                if (http1 == null)
+                {
+                    http1 = new Http1SessionFactory(loop, exchanges);
+                }
+                http1.adopt(fresh, manager);
+                sessions = http1;
+            }
+            case TcpProxy proxy ->
+            {
+                if (tcp == null)
+                {
+                    tcp = new TcpSessionFactory(loop, exchanges);
+                }
+                tcp.adopt(fresh, proxy);
+                sessions = tcp;
+            }
+        }
+    }
+
+    /**
+     * Arms accepts until there are enough, when it is time to.
+     *
+     * @param nowNs time of the duty cycle.
+     */
+    public void arm(final long nowNs)
+    {
+        if (isClosed || retryNs > nowNs)
+        {
+            return;
+        }
+        while (armedCount < ARMED)
+        {
+            final Connection connection = connections.acquire(this, listener.perConnectionBufferLimit());
+            if (connection == null)
+            {
+                retryLater(nowNs);
+                return;
+            }
+            armed[armedCount++] = connection;
+            connection.accept(listenFd);
+        }
+    }
+
+    private void retryLater(final long nowNs)
+    {
+        loop.counters().increment(listener.counters().downstreamAcceptError);
+        retryNs = nowNs + RETRY_NS;
+    }
+
+    private void unarm(final Connection connection)
+    {
+        for (int i = 0; i < armedCount; i++)
+        {
+            if (armed[i] == connection)
+            {
+                armed[i] = armed[--armedCount];
+                armed[armedCount] = null;
+                return;
+            }
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpened(final Connection connection)
+    {
+        unarm(connection);
+        final LoopCounters counters = loop.counters();
+        final ListenerCounters ids = listener.counters();
+        counters.increment(ids.downstreamCxTotal);
+        if (active >= listener.maxConnections())
+        {
+            counters.increment(ids.downstreamCxOverflow);
+            connection.close();
+        }
+        else
+        {
+            active++;
+            counters.increment(ids.downstreamCxActive);
+            connection.onClose(this);
+            sessions.open(connection);
+        }
+        arm(loop.clock().nowNs());
+    }
+
+    /**
+     * A connection that was handed to a session is gone.
+     */
+    public void onConnectionGone()
+    {
+        active--;
+        loop.counters().decrement(listener.counters().downstreamCxActive);
+        loop.counters().increment(listener.counters().downstreamCxDestroy);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpenFailed(final Connection connection, final int errno)
+    {
+        unarm(connection);
+        if (isClosed)
+        {
+            return;
+        }
+        if (errno == Errno.ECONNABORTED || errno == Errno.EINTR || errno == Errno.EAGAIN)
+        {
+            arm(loop.clock().nowNs());
+        }
+        else
+        {
+            retryLater(loop.clock().nowNs());
+        }
+    }
+
+    /**
+     * Stops accepting and has sessions end; the socket is closed.
+     */
+    public void close()
+    {
+        if (isClosed)
+        {
+            return;
+        }
+        isClosed = true;
+        while (armedCount > 0)
+        {
+            final Connection connection = armed[--armedCount];
+            armed[armedCount] = null;
+            connection.close();
+        }
+        // The cancellations are submitted before the fd goes, so no accept can hold on to another file of that number.
+        loop.submissions().submit();
+        Sockets.close(listenFd);
+        sessions.drain();
+    }
+
+    /**
+     * Has the sessions end as soon as they can, while connections are still accepted.
+     */
+    public void drain()
+    {
+        sessions.drain();
+    }
+
+    /**
+     * @return connections of this listener on this loop.
+     */
+    public int active()
+    {
+        return active;
+    }
+
+    /**
+     * @return listener as last adopted.
+     */
+    public Listener listener()
+    {
+        return listener;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onBytes(final Connection connection, final int offset, final int length)
+    {
+        throw new IllegalStateException("not read before it has a session");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onEof(final Connection connection)
+    {
+        throw new IllegalStateException("not read before it has a session");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onError(final Connection connection, final int errno)
+    {
+        connection.close();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDrained(final Connection connection)
+    {
+        throw new IllegalStateException("not written before it has a session");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDeadline(final Connection connection, final long nowNs)
+    {
+        connection.close();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onClosed(final Connection connection)
+    {
+        // An accept that came to nothing, or a connection refused by the bound.
+    }
+}

@@ -1,0 +1,374 @@
+package dev.ringway.engine.loop;
+
+import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.io.CompletionHandler;
+import dev.ringway.engine.io.Op;
+import dev.ringway.engine.io.SlotTable;
+import dev.ringway.engine.io.Token;
+import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.time.LoopClock;
+import dev.ringway.engine.time.SlotTimers;
+import dev.ringway.engine.time.TimerHandler;
+import dev.ringway.ffi.libc.Affinity;
+import dev.ringway.ffi.libc.Errno;
+import dev.ringway.ffi.libc.EventFd;
+import dev.ringway.ffi.libc.Memory;
+import dev.ringway.ffi.uring.CompletionSink;
+import dev.ringway.ffi.uring.IoUring;
+import dev.ringway.ffi.uring.Submissions;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.util.Arrays;
+
+/**
+ * One pinned thread with one ring. Its duty cycle: submit and wait, completions, timers, commands, what hangs on the
+ * loop, flush of what was queued. Everything it owns is touched by its own thread alone; others go through
+ * {@link LoopProxy}.
+ */
+public final class EventLoop implements Agent, CompletionSink, TimerHandler
+{
+    private static final int COMPLETION_LIMIT = 4096;
+    private static final int INITIAL_SLOTS = 1024;
+    private static final int INITIAL_FLUSHES = 256;
+    private static final long WAKEUP_TOKEN = Token.encode(Token.LIMIT - 1, Token.LIMIT - 1, Op.WAKEUP, 0);
+    private static final long LONGEST_WAIT_NS = 1_000_000_000L;
+
+    private final int index;
+    private final int cpu;
+    private final IoUring uring;
+    private final Submissions submissions;
+    private final LoopMemory memory;
+    private final LoopClock clock;
+    private final SlotTable slots;
+    private final SlotTimers timers;
+    private final LoopCounters counters;
+    private final LoopProxy proxy;
+    private final LoopStats stats = new LoopStats();
+    private final VectorArena vectors;
+    private final UnsafeBuffer slotAddresses = new UnsafeBuffer(0, 0);
+    private final long slotAddressesStart;
+    private final long slotAddressesLength;
+    private final int eventFd;
+    private CompletionHandler[] flushes = new CompletionHandler[INITIAL_FLUSHES];
+    private int flushCount;
+    private LoopTask[] tasks = new LoopTask[0];
+    private Thread thread;
+
+    /**
+     * Bytes kept for each slot: a socket address and, behind it, its length.
+     */
+    public static final int SLOT_ADDRESS_LENGTH = 128;
+
+    /**
+     * Sets ring and memory up; the thread that runs the agent becomes the owner.
+     *
+     * @param context what differs from the defaults.
+     */
+    public EventLoop(final LoopContext context)
+    {
+        index = context.index();
+        cpu = context.cpu();
+        counters = context.counters();
+        uring = new IoUring(context.sqEntries(), context.cqEntries(), context.setupFlags());
+        submissions = new Submissions(uring);
+        final int result = uring.registerSparseFiles(context.slotLimit());
+        if (result < 0)
+        {
+            uring.close();
+            throw new IllegalStateException("no table for " + context.slotLimit() + " sockets (" +
+                Errno.name(-result) + "): raise the limit of open files (ulimit -n)");
+        }
+        memory = new LoopMemory(uring, context.chunkCount(), context.visibleReceives());
+        clock = new LoopClock(context.nanoClock(), context.epochClock());
+        slots = new SlotTable(INITIAL_SLOTS, context.slotLimit());
+        timers = new SlotTimers(slots.capacity(), clock.nowNs());
+        vectors = new VectorArena(submissions);
+        slotAddressesLength = ((long)context.slotLimit() * SLOT_ADDRESS_LENGTH + 4095) & -4096;
+        slotAddressesStart = Memory.allocate(slotAddressesLength);
+        slotAddresses.wrap(slotAddressesStart, (int)slotAddressesLength);
+        eventFd = EventFd.create();
+        proxy = new LoopProxy(eventFd);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onStart()
+    {
+        thread = Thread.currentThread();
+        if (cpu >= 0)
+        {
+            Affinity.pinCurrentThread(cpu);
+        }
+        uring.registerRingFd();
+        armWakeup();
+    }
+
+    /**
+     * One duty cycle.
+     *
+     * @return work done; 0 when only time passed.
+     */
+    public int doWork()
+    {
+        int workCount = submitAndWait();
+        final long startNs = clock.update();
+        workCount += uring.drain(this, COMPLETION_LIMIT);
+        workCount += timers.poll(startNs, this);
+        workCount += proxy.onCommands(this);
+        for (final LoopTask task : tasks)
+        {
+            workCount += task.onDutyCycle(startNs);
+        }
+        flush();
+        stats.onCycle();
+        return workCount;
+    }
+
+    private int submitAndWait()
+    {
+        vectors.reset();
+        final int pending = uring.sqPending();
+        final boolean sleeps = !uring.hasCompletions() && proxy.onSleep();
+        final int result;
+        if (sleeps)
+        {
+            final long waitNs = timers.waitNs(clock.nowNs());
+            result = uring.enter(1, waitNs < 0 ? LONGEST_WAIT_NS : Math.min(waitNs, LONGEST_WAIT_NS));
+            proxy.onAwake();
+        }
+        else
+        {
+            result = uring.enter(0, -1);
+        }
+        stats.onEnter(pending, result);
+        return 0;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onCompletion(final long token, final int result, final int flags)
+    {
+        final CompletionHandler owner = slots.owner(token);
+        if (owner != null)
+        {
+            owner.onCompletion(Token.op(token), Token.seq(token), result, flags);
+        }
+        else if (token == WAKEUP_TOKEN)
+        {
+            armWakeup();
+        }
+        else
+        {
+            stats.onStaleCompletion();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onTimer(final int slot, final long nowNs)
+    {
+        final CompletionHandler owner = slots.handler(slot);
+        if (owner != null)
+        {
+            owner.onTimer(nowNs);
+        }
+    }
+
+    private void armWakeup()
+    {
+        submissions.readFd(eventFd, slotAddressesStart + slotAddressesLength - Long.BYTES, Long.BYTES, WAKEUP_TOKEN);
+    }
+
+    private void flush()
+    {
+        // Flushing may queue more of the same, for the next round of this loop.
+        for (int i = 0; i < flushCount; i++)
+        {
+            final CompletionHandler handler = flushes[i];
+            flushes[i] = null;
+            handler.onFlush();
+        }
+        flushCount = 0;
+    }
+
+    /**
+     * Has {@link CompletionHandler#onFlush} called at the end of this duty cycle. The caller asks once a cycle.
+     *
+     * @param handler to call.
+     */
+    public void requestFlush(final CompletionHandler handler)
+    {
+        if (flushCount == flushes.length)
+        {
+            flushes = Arrays.copyOf(flushes, flushCount << 1);
+        }
+        flushes[flushCount++] = handler;
+    }
+
+    /**
+     * Takes a slot for a socket.
+     *
+     * @param handler owner of the slot.
+     * @return slot, or -1 when all are taken.
+     */
+    public int acquireSlot(final CompletionHandler handler)
+    {
+        final int slot = slots.acquire(handler);
+        if (slot >= 0)
+        {
+            timers.grow(slots.capacity());
+        }
+        return slot;
+    }
+
+    /**
+     * Gives a slot back; its socket is closed and no operation of its owner is in flight.
+     *
+     * @param slot from {@link #acquireSlot}.
+     */
+    public void releaseSlot(final int slot)
+    {
+        timers.disarm(slot);
+        slots.release(slot);
+    }
+
+    /**
+     * Adds work to each duty cycle. Before the start or on the loop thread.
+     *
+     * @param task called once a cycle.
+     */
+    public void addTask(final LoopTask task)
+    {
+        tasks = Arrays.copyOf(tasks, tasks.length + 1);
+        tasks[tasks.length - 1] = task;
+    }
+
+    /**
+     * @return memory of one slot's socket address, {@link #SLOT_ADDRESS_LENGTH} bytes at slot times that.
+     */
+    public UnsafeBuffer slotAddresses()
+    {
+        return slotAddresses;
+    }
+
+    /**
+     * @param slot whose address.
+     * @return address of the memory for the kernel.
+     */
+    public long slotAddress(final int slot)
+    {
+        return slotAddressesStart + (long)slot * SLOT_ADDRESS_LENGTH;
+    }
+
+    /**
+     * @return operations of this loop's ring.
+     */
+    public Submissions submissions()
+    {
+        return submissions;
+    }
+
+    /**
+     * @return memory of this loop.
+     */
+    public LoopMemory memory()
+    {
+        return memory;
+    }
+
+    /**
+     * @return message headers and vectors for sends of this duty cycle.
+     */
+    public VectorArena vectors()
+    {
+        return vectors;
+    }
+
+    /**
+     * @return time of this loop.
+     */
+    public LoopClock clock()
+    {
+        return clock;
+    }
+
+    /**
+     * @return timers by slot.
+     */
+    public SlotTimers timers()
+    {
+        return timers;
+    }
+
+    /**
+     * @return slots.
+     */
+    public SlotTable slots()
+    {
+        return slots;
+    }
+
+    /**
+     * @return this loop's column of the counters.
+     */
+    public LoopCounters counters()
+    {
+        return counters;
+    }
+
+    /**
+     * @return what the loop knows of itself.
+     */
+    public LoopStats stats()
+    {
+        return stats;
+    }
+
+    /**
+     * @return the way in for other threads.
+     */
+    public LoopProxy proxy()
+    {
+        return proxy;
+    }
+
+    /**
+     * @return number of the loop.
+     */
+    public int index()
+    {
+        return index;
+    }
+
+    /**
+     * @return whether the caller runs on this loop; for assertions.
+     */
+    public boolean onLoop()
+    {
+        return thread == null || thread == Thread.currentThread();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onClose()
+    {
+        uring.close();
+        memory.close();
+        vectors.close();
+        EventFd.close(eventFd);
+        Memory.unmap(slotAddressesStart, slotAddressesLength);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public String roleName()
+    {
+        return "loop-" + index;
+    }
+}

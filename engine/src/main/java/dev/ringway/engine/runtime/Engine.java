@@ -1,0 +1,236 @@
+package dev.ringway.engine.runtime;
+
+import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.loop.LoopCommand;
+import dev.ringway.engine.loop.LoopContext;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.engine.snapshot.SnapshotRef;
+import dev.ringway.ffi.uring.UringProbe;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.NoOpIdleStrategy;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The data plane: its loops and their listening sockets. Used from the control thread; none of its calls waits for
+ * traffic.
+ */
+public final class Engine implements AutoCloseable
+{
+    private static final long PAUSE_NS = 200_000L;
+
+    private final SnapshotRef snapshots = new SnapshotRef();
+    private final List<LoopRuntime> runtimes = new ArrayList<>();
+    private final List<AgentRunner> runners = new ArrayList<>();
+    private final Map<Integer, Listener> listening = new HashMap<>();
+    private final UringProbe probe;
+    private boolean isClosed;
+
+    private Engine(final EngineContext context)
+    {
+        probe = UringProbe.run();
+        for (int i = 0; i < context.concurrency(); i++)
+        {
+            final LoopContext loopContext = new LoopContext()
+                .index(i)
+                .cpu(i < context.cpus().length ? context.cpus()[i] : -1)
+                .setupFlags(probe.setupFlags())
+                .slotLimit(context.slotLimit())
+                .memory(context.chunkCount(), 8)
+                .counters(context.counters().apply(i));
+            final EventLoop loop = new EventLoop(loopContext);
+            runtimes.add(new LoopRuntime(loop, snapshots));
+            runners.add(new AgentRunner(NoOpIdleStrategy.INSTANCE, error ->
+            {
+                context.onFailure().accept(error);
+                throw new org.agrona.concurrent.AgentTerminationException(error);
+            }, null, loop));
+        }
+    }
+
+    /**
+     * Makes the loops and starts their threads; they idle until the first snapshot.
+     *
+     * @param context what it is made with.
+     * @return the running engine.
+     */
+    public static Engine launch(final EngineContext context)
+    {
+        final Engine engine = new Engine(context);
+        for (final AgentRunner runner : engine.runners)
+        {
+            AgentRunner.startOnThread(runner);
+        }
+        return engine;
+    }
+
+    /**
+     * Makes a snapshot the newest: sockets of new listeners are opened first, and when one of them cannot be opened
+     * nothing changes.
+     *
+     * @param snapshot to publish.
+     * @throws ListenException when an address cannot be listened on; the last snapshot stays.
+     */
+    public void publish(final Snapshot snapshot) throws ListenException
+    {
+        final Map<Listener, int[]> opened = ListenSockets.open(snapshot, listening, runtimes.size());
+        snapshots.publishRelease(snapshot);
+        wakeup();
+        final Map<Integer, Listener> wanted = new HashMap<>();
+        for (final Listener listener : snapshot.listeners())
+        {
+            wanted.put(listener.id(), listener);
+        }
+        for (final Integer id : List.copyOf(listening.keySet()))
+        {
+            if (!wanted.containsKey(id))
+            {
+                listening.remove(id);
+                all(runtime -> runtime.onUnlisten(id));
+            }
+        }
+        for (final Map.Entry<Listener, int[]> entry : opened.entrySet())
+        {
+            final Listener listener = entry.getKey();
+            listening.put(listener.id(), listener);
+            for (int i = 0; i < runtimes.size(); i++)
+            {
+                final LoopRuntime runtime = runtimes.get(i);
+                final int fd = entry.getValue()[i];
+                offer(runtime, loop -> runtime.onListen(listener, fd));
+            }
+        }
+    }
+
+    private void wakeup()
+    {
+        for (final LoopRuntime runtime : runtimes)
+        {
+            runtime.loop().proxy().wakeup();
+        }
+    }
+
+    private void all(final java.util.function.Consumer<LoopRuntime> action)
+    {
+        for (final LoopRuntime runtime : runtimes)
+        {
+            offer(runtime, loop -> action.accept(runtime));
+        }
+    }
+
+    /** The control thread waits for room; a loop never does. */
+    private static void offer(final LoopRuntime runtime, final LoopCommand command)
+    {
+        while (!runtime.loop().proxy().offer(command))
+        {
+            LockSupport.parkNanos(PAUSE_NS);
+        }
+    }
+
+    /**
+     * Asks connections to end after their requests.
+     *
+     * @param stopsAccepting whether listening sockets are closed too.
+     */
+    public void drain(final boolean stopsAccepting)
+    {
+        all(runtime -> runtime.onDrain(stopsAccepting));
+    }
+
+    /**
+     * @return client connections of all loops.
+     */
+    public int activeConnections()
+    {
+        int sum = 0;
+        for (final LoopRuntime runtime : runtimes)
+        {
+            sum += runtime.activeConnections();
+        }
+        return sum;
+    }
+
+    /**
+     * Asks the loops for a look at what they hold; {@link #views()} shows it when they have answered.
+     */
+    public void requestViews()
+    {
+        all(LoopRuntime::onView);
+    }
+
+    /**
+     * @return the last look of each loop.
+     */
+    public List<LoopView> views()
+    {
+        return runtimes.stream().map(LoopRuntime::view).toList();
+    }
+
+    /**
+     * @return oldest snapshot version that a loop still holds; -1 before the first is adopted by all.
+     */
+    public long epoch()
+    {
+        long oldest = Long.MAX_VALUE;
+        for (final LoopRuntime runtime : runtimes)
+        {
+            oldest = Math.min(oldest, runtime.adoptedVersion());
+        }
+        return oldest;
+    }
+
+    /**
+     * @return newest snapshot, or null.
+     */
+    public Snapshot snapshot()
+    {
+        return snapshots.acquire();
+    }
+
+    /**
+     * @return what the kernel can do.
+     */
+    public UringProbe probe()
+    {
+        return probe;
+    }
+
+    /**
+     * @return threads of the loops.
+     */
+    public List<Thread> threads()
+    {
+        return runners.stream().map(AgentRunner::thread).toList();
+    }
+
+    /**
+     * Ends the loops. Connections that are left are closed by the kernel.
+     */
+    public void close()
+    {
+        if (!isClosed)
+        {
+            isClosed = true;
+            for (int i = 0; i < runners.size(); i++)
+            {
+                final LoopRuntime runtime = runtimes.get(i);
+                final AgentRunner runner = runners.get(i);
+                final Thread waker = Thread.ofPlatform().daemon().start(() ->
+                {
+                    while (!runner.isClosed())
+                    {
+                        runtime.loop().proxy().wakeup();
+                        LockSupport.parkNanos(PAUSE_NS);
+                    }
+                });
+                runner.close();
+                waker.interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package dev.ringway.engine.runtime;
+
+import dev.ringway.engine.conn.Connections;
+import dev.ringway.engine.exchange.Exchanges;
+import dev.ringway.engine.listen.Acceptor;
+import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.loop.LoopTask;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.engine.snapshot.SnapshotRef;
+import dev.ringway.engine.upstream.Upstreams;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What one loop runs: adopts snapshots, owns the acceptors, drains. Loop thread only, but for what says otherwise.
+ */
+final class LoopRuntime implements LoopTask
+{
+    private final EventLoop loop;
+    private final SnapshotRef snapshots;
+    private final Connections connections;
+    private final Exchanges exchanges;
+    private final List<Acceptor> acceptors = new ArrayList<>();
+    private Snapshot adopted;
+    private volatile long adoptedVersion = -1;
+    private volatile int activeConnections;
+    private volatile LoopView view = LoopView.EMPTY;
+
+    LoopRuntime(final EventLoop loop, final SnapshotRef snapshots)
+    {
+        this.loop = loop;
+        this.snapshots = snapshots;
+        connections = new Connections(loop);
+        exchanges = new Exchanges(loop, new Upstreams(loop, connections));
+        loop.addTask(this);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int onDutyCycle(final long nowNs)
+    {
+        final Snapshot newest = snapshots.acquire();
+        int active = 0;
+        for (int i = 0; i < acceptors.size(); i++)
+        {
+            final Acceptor acceptor = acceptors.get(i);
+            acceptor.arm(nowNs);
+            active += acceptor.active();
+        }
+        if (active != activeConnections)
+        {
+            activeConnections = active;
+        }
+        if (newest == adopted)
+        {
+            return 0;
+        }
+        adopt(newest);
+        return 1;
+    }
+
+    private void adopt(final Snapshot newest)
+    {
+        adopted = newest;
+        exchanges.adopt(newest);
+        for (int i = acceptors.size() - 1; i >= 0; i--)
+        {
+            final Acceptor acceptor = acceptors.get(i);
+            final Listener fresh = find(newest, acceptor.listener());
+            if (fresh != null)
+            {
+                acceptor.adopt(fresh);
+            }
+        }
+        adoptedVersion = newest.version();
+    }
+
+    private static Listener find(final Snapshot snapshot, final Listener listener)
+    {
+        for (final Listener candidate : snapshot.listeners())
+        {
+            if (candidate.id() == listener.id())
+            {
+                return candidate;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Starts accepting.
+     *
+     * @param listener of the adopted snapshot or a newer one.
+     * @param listenFd its socket on this loop.
+     */
+    void onListen(final Listener listener, final int listenFd)
+    {
+        final Snapshot newest = snapshots.acquire();
+        if (newest != adopted)
+        {
+            adopt(newest);
+        }
+        final Acceptor acceptor = new Acceptor(loop, connections, exchanges, listenFd);
+        acceptor.adopt(listener);
+        acceptor.arm(loop.clock().nowNs());
+        acceptors.add(acceptor);
+    }
+
+    /**
+     * Stops accepting on a listener and drains its connections.
+     *
+     * @param listenerId {@code Listener.id()}.
+     */
+    void onUnlisten(final int listenerId)
+    {
+        for (int i = acceptors.size() - 1; i >= 0; i--)
+        {
+            if (acceptors.get(i).listener().id() == listenerId)
+            {
+                acceptors.get(i).close();
+            }
+        }
+    }
+
+    /**
+     * Drains all listeners.
+     *
+     * @param stopsAccepting whether the sockets are closed too.
+     */
+    void onDrain(final boolean stopsAccepting)
+    {
+        for (final Acceptor acceptor : acceptors)
+        {
+            if (stopsAccepting)
+            {
+                acceptor.close();
+            }
+            else
+            {
+                acceptor.drain();
+            }
+        }
+    }
+
+    /**
+     * Takes a look for other threads.
+     */
+    void onView()
+    {
+        view = new LoopView(
+            loop.slots().inUse(), loop.memory().chunksHeldByTraffic(), loop.memory().blocks().inUse(),
+            connections.queuesInUse(), exchanges.active(), connections.enobufs(), connections.outOfMemory(),
+            loop.stats().staleCompletions(), loop.stats().cycles(), loop.stats().enters(), loop.stats().submitted(),
+            view.sequence() + 1);
+    }
+
+    /**
+     * Any thread.
+     */
+    LoopView view()
+    {
+        return view;
+    }
+
+    /**
+     * Any thread: the grace period of snapshots.
+     */
+    long adoptedVersion()
+    {
+        return adoptedVersion;
+    }
+
+    /**
+     * Any thread.
+     */
+    int activeConnections()
+    {
+        return activeConnections;
+    }
+
+    EventLoop loop()
+    {
+        return loop;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.ringway.engine.runtime;
+
+/**
+ * What a loop holds at one moment, for leak checks and admin.
+ *
+ * @param slots             sockets and armed accepts.
+ * @param chunks            chunks of the slab held by traffic.
+ * @param blocks            blocks of waiting bytes.
+ * @param queues            send queues in use.
+ * @param exchanges         exchanges under way.
+ * @param enobufs           times a receive found no buffer.
+ * @param outOfMemory       times a piece could not be queued.
+ * @param staleCompletions  completions of former owners of slots.
+ * @param cycles            duty cycles.
+ * @param enters            calls of io_uring_enter.
+ * @param submitted         submissions.
+ * @param sequence          grows with each look.
+ */
+public record LoopView(
+    int slots,
+    int chunks,
+    int blocks,
+    int queues,
+    int exchanges,
+    long enobufs,
+    long outOfMemory,
+    long staleCompletions,
+    long cycles,
+    long enters,
+    long submitted,
+    long sequence)
+{
+    /** Before the first look. */
+    static final LoopView EMPTY = new LoopView(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+}

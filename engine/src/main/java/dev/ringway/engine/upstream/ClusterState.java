@@ -1,0 +1,315 @@
+package dev.ringway.engine.upstream;
+
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.Endpoint;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One cluster on one loop: its pools, the requests that wait for a connection, its bounds. Keyed by the cluster's
+ * identity, so it survives a new snapshot. Loop thread only.
+ */
+public final class ClusterState
+{
+    /** A session was given, or the request waits for one. */
+    public static final int ACQUIRED = 0;
+
+    private static final int MAX_HIGH_WATER = 256 * 1024;
+
+    private final UpstreamContext context;
+    private final ArrayDeque<Http1UpstreamSession> freeHttp1 = new ArrayDeque<>(64);
+    private final ArrayDeque<TcpUpstreamSession> freeTcp = new ArrayDeque<>(64);
+    private final ArrayDeque<UpstreamHandler> waiting = new ArrayDeque<>(64);
+    private Cluster cluster;
+    private List<EndpointPool> pools = List.of();
+    private int next;
+    private int connections;
+    private int requests;
+
+    ClusterState(final UpstreamContext context)
+    {
+        this.context = context;
+    }
+
+    /**
+     * Takes over what a new snapshot says of the cluster. Pools of endpoints that stay are kept.
+     *
+     * @param fresh new value.
+     */
+    void adopt(final Cluster fresh)
+    {
+        if (fresh == cluster)
+        {
+            return;
+        }
+        final List<EndpointPool> kept = new ArrayList<>(fresh.endpoints().size());
+        for (final Endpoint endpoint : fresh.endpoints())
+        {
+            EndpointPool pool = find(endpoint);
+            if (pool == null)
+            {
+                pool = new EndpointPool(this, context, endpoint);
+            }
+            kept.add(pool);
+        }
+        for (final EndpointPool pool : pools)
+        {
+            if (!kept.contains(pool))
+            {
+                pool.retire();
+            }
+        }
+        cluster = fresh;
+        pools = kept;
+    }
+
+    private EndpointPool find(final Endpoint endpoint)
+    {
+        for (final EndpointPool pool : pools)
+        {
+            if (pool.endpoint().equals(endpoint))
+            {
+                return pool;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * The cluster is no longer in the snapshot.
+     */
+    void retire()
+    {
+        for (final EndpointPool pool : pools)
+        {
+            pool.retire();
+        }
+        pools = List.of();
+    }
+
+    /**
+     * Finds an HTTP/1.1 session for an exchange: {@link UpstreamHandler#onUpstreamReady} comes during the call or, when
+     * the request has to wait, later.
+     *
+     * @param handler the exchange.
+     * @return {@link #ACQUIRED}, or an {@link UpstreamFailure}.
+     */
+    public int acquireHttp1(final UpstreamHandler handler)
+    {
+        final LoopCounters counters = context.loop.counters();
+        final ClusterCounters ids = cluster.counters();
+        if (requests >= cluster.circuitBreakers().maxRequests())
+        {
+            counters.increment(ids.upstreamRqPendingOverflow);
+            return UpstreamFailure.OVERFLOW;
+        }
+        final EndpointPool pool = pick();
+        if (pool == null)
+        {
+            counters.increment(ids.upstreamCxNoneHealthy);
+            return UpstreamFailure.NO_ENDPOINT;
+        }
+        Http1UpstreamSession session = pool.pollIdle();
+        if (session == null)
+        {
+            if (connections >= cluster.circuitBreakers().maxConnections())
+            {
+                counters.increment(ids.upstreamCxOverflow);
+                return enqueue(handler);
+            }
+            session = pool.openHttp1();
+            if (session == null)
+            {
+                counters.increment(ids.upstreamRqPendingOverflow);
+                return UpstreamFailure.OVERFLOW;
+            }
+            counters.increment(ids.upstreamRqPendingTotal);
+        }
+        give(session, handler);
+        return ACQUIRED;
+    }
+
+    private int enqueue(final UpstreamHandler handler)
+    {
+        final LoopCounters counters = context.loop.counters();
+        if (waiting.size() >= cluster.circuitBreakers().maxPendingRequests())
+        {
+            counters.increment(cluster.counters().upstreamRqPendingOverflow);
+            return UpstreamFailure.OVERFLOW;
+        }
+        counters.increment(cluster.counters().upstreamRqPendingTotal);
+        counters.increment(cluster.counters().upstreamRqPendingActive);
+        waiting.addLast(handler);
+        return ACQUIRED;
+    }
+
+    private void give(final Http1UpstreamSession session, final UpstreamHandler handler)
+    {
+        requests++;
+        final LoopCounters counters = context.loop.counters();
+        counters.increment(cluster.counters().upstreamRqTotal);
+        counters.increment(cluster.counters().upstreamRqActive);
+        session.assign(handler);
+        handler.onUpstreamReady(session);
+    }
+
+    boolean givePending(final Http1UpstreamSession session)
+    {
+        final UpstreamHandler handler = waiting.pollFirst();
+        if (handler == null)
+        {
+            return false;
+        }
+        context.loop.counters().decrement(cluster.counters().upstreamRqPendingActive);
+        give(session, handler);
+        return true;
+    }
+
+    /**
+     * An exchange that waits gives up.
+     *
+     * @param handler the exchange.
+     * @return whether it was waiting.
+     */
+    public boolean cancelWaiting(final UpstreamHandler handler)
+    {
+        if (waiting.remove(handler))
+        {
+            context.loop.counters().decrement(cluster.counters().upstreamRqPendingActive);
+            context.loop.counters().increment(cluster.counters().upstreamRqCancelled);
+            return true;
+        }
+        return false;
+    }
+
+    /**
+     * Opens a connection for a TCP relay; {@link UpstreamHandler#onUpstreamReady} comes during the
+     * call; what is sent before it is connected waits.
+     *
+     * @param handler the exchange.
+     * @return {@link #ACQUIRED}, or an {@link UpstreamFailure}.
+     */
+    public int acquireTcp(final UpstreamHandler handler)
+    {
+        final LoopCounters counters = context.loop.counters();
+        if (connections >= cluster.circuitBreakers().maxConnections())
+        {
+            counters.increment(cluster.counters().upstreamCxOverflow);
+            return UpstreamFailure.OVERFLOW;
+        }
+        final EndpointPool pool = pick();
+        if (pool == null)
+        {
+            counters.increment(cluster.counters().upstreamCxNoneHealthy);
+            return UpstreamFailure.NO_ENDPOINT;
+        }
+        final TcpUpstreamSession session = pool.openTcp(handler);
+        if (session == null)
+        {
+            return UpstreamFailure.OVERFLOW;
+        }
+        handler.onUpstreamReady(session);
+        return ACQUIRED;
+    }
+
+    private EndpointPool pick()
+    {
+        final int count = pools.size();
+        if (count == 0)
+        {
+            return null;
+        }
+        if (next >= count)
+        {
+            next = 0;
+        }
+        return pools.get(next++);
+    }
+
+    void onRequestEnded()
+    {
+        requests--;
+        context.loop.counters().decrement(cluster.counters().upstreamRqActive);
+    }
+
+    void onConnectionOpening()
+    {
+        connections++;
+        context.loop.counters().increment(cluster.counters().upstreamCxTotal);
+        context.loop.counters().increment(cluster.counters().upstreamCxActive);
+    }
+
+    void onConnectionClosed(final Connection connection)
+    {
+        connections--;
+        final LoopCounters counters = context.loop.counters();
+        final ClusterCounters ids = cluster.counters();
+        counters.decrement(ids.upstreamCxActive);
+        counters.increment(ids.upstreamCxDestroy);
+        counters.add(ids.upstreamCxRxBytesTotal, connection.bytesReceived());
+        counters.add(ids.upstreamCxTxBytesTotal, connection.bytesSent());
+        if (!waiting.isEmpty())
+        {
+            serveWaiting();
+        }
+    }
+
+    private void serveWaiting()
+    {
+        final EndpointPool pool = pick();
+        final Http1UpstreamSession session = pool == null ? null : pool.openHttp1();
+        final UpstreamHandler handler = waiting.pollFirst();
+        context.loop.counters().decrement(cluster.counters().upstreamRqPendingActive);
+        if (session == null)
+        {
+            handler.onUpstreamFailed(pool == null ? UpstreamFailure.NO_ENDPOINT : UpstreamFailure.OVERFLOW);
+        }
+        else
+        {
+            give(session, handler);
+        }
+    }
+
+    Http1UpstreamSession newHttp1Session()
+    {
+        final Http1UpstreamSession session = freeHttp1.pollLast();
+        return session != null ? session : new Http1UpstreamSession(context);
+    }
+
+    TcpUpstreamSession newTcpSession()
+    {
+        final TcpUpstreamSession session = freeTcp.pollLast();
+        return session != null ? session : new TcpUpstreamSession();
+    }
+
+    void recycle(final Http1UpstreamSession session)
+    {
+        freeHttp1.addLast(session);
+    }
+
+    void recycle(final TcpUpstreamSession session)
+    {
+        freeTcp.addLast(session);
+    }
+
+    /**
+     * @return bytes queued to an endpoint above which the client is no longer read.
+     */
+    int highWaterMark()
+    {
+        return Math.min(cluster.perConnectionBufferLimit(), MAX_HIGH_WATER);
+    }
+
+    /**
+     * @return the cluster as last adopted.
+     */
+    public Cluster cluster()
+    {
+        return cluster;
+    }
+}

@@ -1,0 +1,187 @@
+package dev.ringway.engine.upstream;
+
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.ffi.sock.SockAddr;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.util.ArrayDeque;
+
+/**
+ * One endpoint's connections on one loop; idle ones are used last in, first out. Loop thread only.
+ */
+final class EndpointPool
+{
+    private final ClusterState cluster;
+    private final UpstreamContext context;
+    private final Endpoint endpoint;
+    private final byte[] sockAddr = new byte[SockAddr.MAX_LENGTH];
+    private final int sockAddrLength;
+    private final ArrayDeque<Http1UpstreamSession> idle = new ArrayDeque<>(16);
+    private boolean isRetired;
+
+    EndpointPool(final ClusterState cluster, final UpstreamContext context, final Endpoint endpoint)
+    {
+        this.cluster = cluster;
+        this.context = context;
+        this.endpoint = endpoint;
+        final UnsafeBuffer buffer = new UnsafeBuffer(sockAddr);
+        sockAddrLength = endpoint.address().unixPath() != null ?
+            SockAddr.encodeUnix(buffer, 0, endpoint.address().unixPath()) :
+            SockAddr.encode(buffer, 0, endpoint.address().inet());
+    }
+
+    Endpoint endpoint()
+    {
+        return endpoint;
+    }
+
+    Http1UpstreamSession pollIdle()
+    {
+        Http1UpstreamSession session = idle.pollLast();
+        while (session != null && !session.isReusable())
+        {
+            session = idle.pollLast();
+        }
+        return session;
+    }
+
+    Http1UpstreamSession openHttp1()
+    {
+        final Http1UpstreamSession session = cluster.newHttp1Session();
+        final Connection connection = connect(session);
+        if (connection == null)
+        {
+            return null;
+        }
+        session.open(this, connection);
+        counters().increment(ids().upstreamCxHttp1Total);
+        return session;
+    }
+
+    TcpUpstreamSession openTcp(final UpstreamHandler handler)
+    {
+        final TcpUpstreamSession session = cluster.newTcpSession();
+        final Connection connection = connect(session);
+        if (connection == null)
+        {
+            return null;
+        }
+        session.open(this, connection, handler);
+        return session;
+    }
+
+    private Connection connect(final dev.ringway.engine.conn.ConnectionHandler handler)
+    {
+        final Connection connection = context.connections.acquire(handler, cluster.highWaterMark());
+        if (connection == null)
+        {
+            return null;
+        }
+        cluster.onConnectionOpening();
+        connection.connect(sockAddr, sockAddrLength);
+        connection.deadline(context.loop.clock().nowNs() + cluster.cluster().connectTimeoutNs());
+        return connection;
+    }
+
+    private LoopCounters counters()
+    {
+        return context.loop.counters();
+    }
+
+    private ClusterCounters ids()
+    {
+        return cluster.cluster().counters();
+    }
+
+    boolean isExhausted(final Http1UpstreamSession session)
+    {
+        final int max = cluster.cluster().maxRequestsPerConnection();
+        if (max > 0 && session.requests() >= max)
+        {
+            counters().increment(ids().upstreamCxMaxRequests);
+            return true;
+        }
+        return isRetired;
+    }
+
+    void onIdle(final Http1UpstreamSession session)
+    {
+        if (cluster.givePending(session))
+        {
+            return;
+        }
+        idle.addLast(session);
+        final long idleTimeoutNs = cluster.cluster().idleTimeoutNs();
+        session.idleDeadline(
+            idleTimeoutNs == 0 ? Long.MAX_VALUE : context.loop.clock().nowNs() + idleTimeoutNs);
+    }
+
+    void onResponseEnded()
+    {
+        cluster.onRequestEnded();
+    }
+
+    void onCancelled()
+    {
+        counters().increment(ids().upstreamRqTxReset);
+    }
+
+    void onIdleTimeout(final Http1UpstreamSession session)
+    {
+        idle.remove(session);
+        counters().increment(ids().upstreamCxIdleTimeout);
+    }
+
+    void onProtocolError()
+    {
+        counters().increment(ids().upstreamCxProtocolError);
+    }
+
+    void onConnectFailed(final boolean isTimeout)
+    {
+        counters().increment(ids().upstreamCxConnectFail);
+        if (isTimeout)
+        {
+            counters().increment(ids().upstreamCxConnectTimeout);
+        }
+    }
+
+    void onRemoteClose(final boolean isActive)
+    {
+        counters().increment(ids().upstreamCxDestroyRemote);
+        if (isActive)
+        {
+            counters().increment(ids().upstreamCxDestroyRemoteWithActiveRq);
+            counters().increment(ids().upstreamCxDestroyWithActiveRq);
+        }
+    }
+
+    void onConnectionClosed(final Http1UpstreamSession session, final Connection connection)
+    {
+        idle.remove(session);
+        cluster.recycle(session);
+        cluster.onConnectionClosed(connection);
+    }
+
+    void onTcpClosed(final TcpUpstreamSession session, final Connection connection)
+    {
+        cluster.recycle(session);
+        cluster.onConnectionClosed(connection);
+    }
+
+    /**
+     * The endpoint is no longer in the snapshot: idle connections end now, busy ones after their response.
+     */
+    void retire()
+    {
+        isRetired = true;
+        Http1UpstreamSession session;
+        while ((session = idle.pollLast()) != null)
+        {
+            session.closeIdle();
+        }
+    }
+}

@@ -1,0 +1,485 @@
+package dev.ringway.engine.upstream;
+
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.codecs.http1.Http1BodyDecoder;
+import dev.ringway.codecs.http1.Http1Encoder;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.ConnectionHandler;
+import dev.ringway.engine.conn.Http1Body;
+import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.memory.PendingBytes;
+import dev.ringway.engine.snapshot.Endpoint;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * HTTP/1.1 towards an endpoint: one exchange at a time on a connection that is kept. It reads also while idle, so the
+ * endpoint's end of stream is seen before the next use. Loop thread only.
+ */
+final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler
+{
+    private static final byte[] HTTP11_HOST = " HTTP/1.1\r\nhost: ".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+    private static final byte[] CHUNKED = "transfer-encoding: chunked\r\n".getBytes(
+        java.nio.charset.StandardCharsets.US_ASCII);
+    private static final int CONTINUE = 100;
+    private static final int SWITCHING = 101;
+
+    private final UpstreamContext context;
+    private final Http1BodyDecoder body = new Http1BodyDecoder();
+    private final PendingBytes pending = new PendingBytes();
+    private EndpointPool pool;
+    private Connection connection;
+    private UpstreamHandler handler;
+    private int requests;
+    private boolean isRequestChunked;
+    private boolean isRequestEnded;
+    private boolean isHeadRequest;
+    private boolean isInBody;
+    private boolean isKeepAlive;
+    private boolean isEnding;
+
+    Http1UpstreamSession(final UpstreamContext context)
+    {
+        this.context = context;
+    }
+
+    void open(final EndpointPool pool, final Connection connection)
+    {
+        this.pool = pool;
+        this.connection = connection;
+        handler = null;
+        requests = 0;
+        isInBody = false;
+        isRequestEnded = true;
+        isKeepAlive = true;
+        isEnding = false;
+    }
+
+    /**
+     * Gives the session to an exchange.
+     *
+     * @param upstreamHandler the exchange.
+     */
+    void assign(final UpstreamHandler upstreamHandler)
+    {
+        handler = upstreamHandler;
+        requests++;
+        isInBody = false;
+        isKeepAlive = true;
+        isRequestEnded = false;
+    }
+
+    int requests()
+    {
+        return requests;
+    }
+
+    boolean isReusable()
+    {
+        return connection.isOpen() && !connection.isReadEnded();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendHead(final RequestHead head, final HeaderEdits edits, final boolean isEnd)
+    {
+        isHeadRequest = head.methodId() == HttpMethod.HEAD;
+        isRequestChunked = head.chunked();
+        isRequestEnded = isEnd;
+        final boolean isRewritten = edits.pathLength() >= 0;
+        final int pathLength = isRewritten ? edits.pathLength() : Math.max(1, head.pathLength());
+        final int bound = head.methodLength() + pathLength + HTTP11_HOST.length + head.authorityLength() +
+            Http1Encoder.headersLength(head.headers()) + edits.addedLength() + 64;
+        final LoopMemory memory = context.loop.memory();
+        final int start = memory.scratch().reserve(bound);
+        if (start < 0)
+        {
+            return false;
+        }
+        final UnsafeBuffer buffer = memory.slab().buffer();
+        final var source = head.headers().buffer();
+        int at = start;
+        buffer.putBytes(at, source, head.methodOffset(), head.methodLength());
+        at += head.methodLength();
+        buffer.putByte(at++, (byte)' ');
+        if (isRewritten)
+        {
+            buffer.putBytes(at, edits.path(), 0, pathLength);
+        }
+        else if (head.pathLength() == 0)
+        {
+            buffer.putByte(at, (byte)'/');
+        }
+        else
+        {
+            buffer.putBytes(at, source, head.pathOffset(), pathLength);
+        }
+        at += pathLength;
+        buffer.putBytes(at, HTTP11_HOST);
+        at += HTTP11_HOST.length;
+        buffer.putBytes(at, source, head.authorityOffset(), head.authorityLength());
+        at = Http1Encoder.putEnd(buffer, at + head.authorityLength());
+        at = Http1Encoder.copyHeaders(head.headers(), edits.dropMask() | 1L << HeaderName.HOST, buffer, at);
+        at = edits.write(buffer, at);
+        if (isRequestChunked)
+        {
+            buffer.putBytes(at, CHUNKED);
+            at += CHUNKED.length;
+        }
+        at = Http1Encoder.putEnd(buffer, at);
+        memory.scratch().commit(at - start);
+        connection.sendLeased(start, at - start);
+        return true;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendData(final int offset, final int length, final boolean isEnd)
+    {
+        isRequestEnded |= isEnd;
+        return Http1Body.send(connection, context.loop.memory(), isRequestChunked, offset, length, isEnd);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void cancel(final boolean isReset)
+    {
+        if (handler != null)
+        {
+            pool.onResponseEnded();
+            pool.onCancelled();
+            handler = null;
+        }
+        connection.close();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void pauseReading()
+    {
+        connection.pauseReading();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void resumeReading()
+    {
+        connection.startReading();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean isAboveHighWater()
+    {
+        return connection.isAboveHighWater();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Endpoint endpoint()
+    {
+        return pool.endpoint();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpened(final Connection opened)
+    {
+        opened.deadline(Long.MAX_VALUE);
+        opened.startReading();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpenFailed(final Connection failed, final int errno)
+    {
+        pool.onConnectFailed(false);
+        fail(UpstreamFailure.CONNECT_FAILED);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onBytes(final Connection source, final int offset, final int length)
+    {
+        if (handler == null)
+        {
+            // Bytes nobody asked for would be taken for the answer to the next request (RFC 9112, 9.2).
+            pool.onProtocolError();
+            connection.close();
+            return;
+        }
+        if (pending.length() == 0)
+        {
+            final int left = process(offset, length);
+            if (left > 0 && !pending.append(context.loop.memory(), offset + length - left, left))
+            {
+                fail(UpstreamFailure.OVERFLOW);
+            }
+            return;
+        }
+        if (!pending.append(context.loop.memory(), offset, length))
+        {
+            fail(UpstreamFailure.PROTOCOL);
+            return;
+        }
+        final int held = pending.length();
+        final int left = process(pending.offset(), held);
+        if (pending.length() == held)
+        {
+            pending.consume(context.loop.memory(), held - left);
+        }
+    }
+
+    /**
+     * Walks through bytes.
+     *
+     * @return bytes that need more behind them; 0 when all are used or the session is closing.
+     */
+    private int process(final int offset, final int length)
+    {
+        int at = offset;
+        final int end = offset + length;
+        while (at < end)
+        {
+            if (handler == null)
+            {
+                pool.onProtocolError();
+                connection.close();
+                return 0;
+            }
+            final int used = isInBody ? onBody(at, end - at) : onHead(at, end - at);
+            if (used < 0)
+            {
+                pool.onProtocolError();
+                fail(UpstreamFailure.PROTOCOL);
+                return 0;
+            }
+            if (connection.isClosing())
+            {
+                return 0;
+            }
+            if (isEnding)
+            {
+                // Bytes behind the end would be taken for the answer to the next request: such a connection is not kept.
+                isEnding = false;
+                afterEnd(at + used < end);
+                return 0;
+            }
+            if (used == 0)
+            {
+                return end - at;
+            }
+            at += used;
+        }
+        return 0;
+    }
+
+    private int onHead(final int offset, final int length)
+    {
+        final ResponseHead head = context.head;
+        final int used = context.parser.parse(context.loop.memory().slab().buffer(), offset, length, head);
+        if (used <= 0)
+        {
+            return used;
+        }
+        final int status = head.status();
+        if (status < 200)
+        {
+            if (status == SWITCHING)
+            {
+                return -1;
+            }
+            if (status != CONTINUE)
+            {
+                handler.onResponseHead(head, false);
+            }
+            return used;
+        }
+        isKeepAlive = head.keepAlive();
+        isInBody = true;
+        if (isHeadRequest || head.bodyless())
+        {
+            body.none();
+        }
+        else if (head.chunked())
+        {
+            body.chunked();
+        }
+        else if (head.contentLength() >= 0)
+        {
+            body.fixed(head.contentLength());
+        }
+        else
+        {
+            body.untilClose();
+            isKeepAlive = false;
+        }
+        if (body.complete())
+        {
+            complete().onResponseHead(head, true);
+        }
+        else
+        {
+            handler.onResponseHead(head, false);
+        }
+        return used;
+    }
+
+    private int onBody(final int offset, final int length)
+    {
+        final UnsafeBuffer buffer = context.loop.memory().slab().buffer();
+        if (body.inTrailers())
+        {
+            final int used = context.trailerParser.parse(buffer, offset, length, context.trailers);
+            if (used > 0)
+            {
+                body.endTrailers();
+                complete().onResponseTrailers(context.trailers);
+            }
+            return used;
+        }
+        final int used = body.decode(buffer, offset, length);
+        if (used < 0)
+        {
+            return used;
+        }
+        if (body.complete())
+        {
+            complete().onResponseData(body.dataOffset(), body.dataLength(), true);
+        }
+        else if (body.dataLength() > 0)
+        {
+            handler.onResponseData(body.dataOffset(), body.dataLength(), false);
+        }
+        return used;
+    }
+
+    private UpstreamHandler complete()
+    {
+        final UpstreamHandler last = handler;
+        handler = null;
+        isInBody = false;
+        isEnding = true;
+        return last;
+    }
+
+    /**
+     * The response has ended and the exchange has been told: the connection is kept or closed.
+     */
+    private void afterEnd(final boolean hasSurplus)
+    {
+        pool.onResponseEnded();
+        if (connection.isClosing())
+        {
+            return;
+        }
+        if (isKeepAlive && !hasSurplus && isRequestEnded && isReusable() && !pool.isExhausted(this))
+        {
+            connection.startReading();
+            pool.onIdle(this);
+        }
+        else
+        {
+            connection.close();
+        }
+    }
+
+    private void fail(final int failure)
+    {
+        final UpstreamHandler last = handler;
+        handler = null;
+        pending.release(context.loop.memory());
+        connection.close();
+        if (last != null)
+        {
+            pool.onResponseEnded();
+            last.onUpstreamFailed(failure);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onEof(final Connection source)
+    {
+        if (handler != null && isInBody && body.untilCloseActive())
+        {
+            complete().onResponseData(0, 0, true);
+            isEnding = false;
+            afterEnd(false);
+            return;
+        }
+        pool.onRemoteClose(handler != null);
+        fail(UpstreamFailure.CLOSED);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onError(final Connection failed, final int errno)
+    {
+        pool.onRemoteClose(handler != null);
+        fail(UpstreamFailure.RESET);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDrained(final Connection drained)
+    {
+        if (handler != null)
+        {
+            handler.onUpstreamDrained();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDeadline(final Connection late, final long nowNs)
+    {
+        if (connection.isOpen())
+        {
+            pool.onIdleTimeout(this);
+            connection.close();
+        }
+        else
+        {
+            pool.onConnectFailed(true);
+            fail(UpstreamFailure.CONNECT_TIMEOUT);
+        }
+    }
+
+    void idleDeadline(final long deadlineNs)
+    {
+        connection.deadline(deadlineNs);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onClosed(final Connection closed)
+    {
+        pending.release(context.loop.memory());
+        pool.onConnectionClosed(this, closed);
+        connection = null;
+        handler = null;
+    }
+
+    void closeIdle()
+    {
+        connection.close();
+    }
+}

@@ -1,0 +1,54 @@
+package dev.ringway.engine.upstream;
+
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.ResponseHead;
+
+/**
+ * What the upstream side tells an exchange. Loop thread only; must not throw. After {@link #onUpstreamFailed} or the
+ * end of the response the session is no longer the exchange's.
+ */
+public interface UpstreamHandler
+{
+    /**
+     * A session is the exchange's own until the response has ended, fails or is cancelled.
+     *
+     * @param session to send to; it may still be connecting, what is sent then waits.
+     */
+    void onUpstreamReady(UpstreamSession session);
+
+    /**
+     * There is no session, or it failed before the response ended.
+     *
+     * @param failure from {@link UpstreamFailure}.
+     */
+    void onUpstreamFailed(int failure);
+
+    /**
+     * A response head came; interim ones (1xx) come before the final one.
+     *
+     * @param head  valid during the call.
+     * @param isEnd whether nothing follows.
+     */
+    void onResponseHead(ResponseHead head, boolean isEnd);
+
+    /**
+     * A piece of the response body, or of the bytes of a TCP relay.
+     *
+     * @param offset in the slab, leased during the call.
+     * @param length may be 0 with the end.
+     * @param isEnd  whether nothing follows.
+     */
+    void onResponseData(int offset, int length, boolean isEnd);
+
+    /**
+     * The response ends with trailers.
+     *
+     * @param trailers valid during the call.
+     */
+    void onResponseTrailers(HeaderTable trailers);
+
+    /**
+     * The session can take more after having been above its high-water mark.
+     */
+    void onUpstreamDrained();
+}

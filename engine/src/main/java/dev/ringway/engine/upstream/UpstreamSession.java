@@ -1,0 +1,57 @@
+package dev.ringway.engine.upstream;
+
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.snapshot.Endpoint;
+
+/**
+ * Protocol state on one upstream connection, as an exchange sees it. Loop thread only.
+ */
+public interface UpstreamSession
+{
+    /**
+     * Sends a request head.
+     *
+     * @param head  of the request, read during the call.
+     * @param edits what is dropped and added.
+     * @param isEnd whether no body follows.
+     * @return false when memory has run out.
+     */
+    boolean sendHead(RequestHead head, HeaderEdits edits, boolean isEnd);
+
+    /**
+     * Sends a piece of the request body, or of the bytes of a TCP relay.
+     *
+     * @param offset in the slab; the caller's lease is untouched.
+     * @param length may be 0 with the end.
+     * @param isEnd  whether nothing follows.
+     * @return false when memory has run out.
+     */
+    boolean sendData(int offset, int length, boolean isEnd);
+
+    /**
+     * The exchange gives up: it is told nothing any more.
+     *
+     * @param isReset whether a relay's endpoint is to see a reset.
+     */
+    void cancel(boolean isReset);
+
+    /**
+     * Stops reading from the endpoint.
+     */
+    void pauseReading();
+
+    /**
+     * Reads on.
+     */
+    void resumeReading();
+
+    /**
+     * @return whether more is queued than should be.
+     */
+    boolean isAboveHighWater();
+
+    /**
+     * @return whom it speaks to.
+     */
+    Endpoint endpoint();
+}
