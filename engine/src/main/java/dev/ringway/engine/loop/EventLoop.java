@@ -21,6 +21,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.Arrays;
 
+import static dev.ringway.ffi.uring.UringConstants.SETUP_R_DISABLED;
+
 /**
  * One pinned thread with one ring. Its duty cycle: submit and wait, completions, timers, commands, what hangs on the
  * loop, flush of what was queued. Everything it owns is touched by its own thread alone; others go through
@@ -32,6 +34,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private static final int INITIAL_SLOTS = 1024;
     private static final int INITIAL_FLUSHES = 256;
     private static final long WAKEUP_TOKEN = Token.encode(Token.LIMIT - 1, Token.LIMIT - 1, Op.WAKEUP, 0);
+    private static final int POLLIN = 1;
     private static final long LONGEST_WAIT_NS = 1_000_000_000L;
 
     private final int index;
@@ -49,7 +52,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private final UnsafeBuffer slotAddresses = new UnsafeBuffer(0, 0);
     private final long slotAddressesStart;
     private final long slotAddressesLength;
-    private final int eventFd;
+    private final EventFd eventFd;
     private CompletionHandler[] flushes = new CompletionHandler[INITIAL_FLUSHES];
     private int flushCount;
     private LoopTask[] tasks = new LoopTask[0];
@@ -70,7 +73,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         index = context.index();
         cpu = context.cpu();
         counters = context.counters();
-        uring = new IoUring(context.sqEntries(), context.cqEntries(), context.setupFlags());
+        uring = new IoUring(context.sqEntries(), context.cqEntries(), context.setupFlags() | SETUP_R_DISABLED);
         submissions = new Submissions(uring);
         final int result = uring.registerSparseFiles(context.slotLimit());
         if (result < 0)
@@ -87,7 +90,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         slotAddressesLength = ((long)context.slotLimit() * SLOT_ADDRESS_LENGTH + 4095) & -4096;
         slotAddressesStart = Memory.allocate(slotAddressesLength);
         slotAddresses.wrap(slotAddressesStart, (int)slotAddressesLength);
-        eventFd = EventFd.create();
+        eventFd = EventFd.open();
         proxy = new LoopProxy(eventFd);
     }
 
@@ -99,7 +102,12 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         thread = Thread.currentThread();
         if (cpu >= 0)
         {
-            Affinity.pinCurrentThread(cpu);
+            Affinity.pin(cpu);
+        }
+        final int result = uring.enable();
+        if (result < 0)
+        {
+            throw new IllegalStateException("enabling the ring of " + roleName() + ": " + Errno.name(-result));
         }
         uring.registerRingFd();
         armWakeup();
@@ -143,6 +151,10 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
             result = uring.enter(0, -1);
         }
         stats.onEnter(pending, result);
+        if (result < 0 && !isPassing(-result))
+        {
+            throw new IllegalStateException("io_uring_enter on " + roleName() + ": " + Errno.name(-result));
+        }
         return 0;
     }
 
@@ -158,6 +170,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         }
         else if (token == WAKEUP_TOKEN)
         {
+            eventFd.take();
             armWakeup();
         }
         else
@@ -178,9 +191,15 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         }
     }
 
+    /** A wait that ran out, a signal, or completions that must be drained first. */
+    private static boolean isPassing(final int errno)
+    {
+        return errno == Errno.ETIME || errno == Errno.EINTR || errno == Errno.EBUSY || errno == Errno.EAGAIN;
+    }
+
     private void armWakeup()
     {
-        submissions.readFd(eventFd, slotAddressesStart + slotAddressesLength - Long.BYTES, Long.BYTES, WAKEUP_TOKEN);
+        submissions.pollFd(eventFd.fd(), POLLIN, WAKEUP_TOKEN);
     }
 
     private void flush()
@@ -360,7 +379,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         uring.close();
         memory.close();
         vectors.close();
-        EventFd.close(eventFd);
+        eventFd.close();
         Memory.unmap(slotAddressesStart, slotAddressesLength);
     }
 

@@ -17,7 +17,7 @@ public final class LoopProxy
     private final RingBuffer<Slot> ring = RingBuffer.createMultiProducer(Slot::new, CAPACITY);
     private final EventPoller<Slot> poller = ring.newPoller();
     private final AtomicBoolean asleep = new AtomicBoolean();
-    private final int eventFd;
+    private final EventFd eventFd;
     private EventLoop loop;
 
     /**
@@ -31,7 +31,7 @@ public final class LoopProxy
     /**
      * @param eventFd that the loop reads, owned by the loop.
      */
-    LoopProxy(final int eventFd)
+    LoopProxy(final EventFd eventFd)
     {
         this.eventFd = eventFd;
         ring.addGatingSequences(poller.getSequence());
@@ -67,7 +67,7 @@ public final class LoopProxy
     {
         if (asleep.compareAndSet(true, false))
         {
-            EventFd.signal(eventFd);
+            eventFd.signal();
         }
     }
 

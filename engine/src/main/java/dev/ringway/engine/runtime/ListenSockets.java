@@ -4,6 +4,7 @@ import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.ffi.libc.Errno;
+import dev.ringway.ffi.sock.SockAddr;
 import dev.ringway.ffi.sock.SocketOptions;
 import dev.ringway.ffi.sock.Sockets;
 
@@ -79,7 +80,7 @@ final class ListenSockets
             }
             final boolean isV6 = address.inet().getAddress() instanceof Inet6Address;
             final int fd = check(listener, "socket", Sockets.socket(
-                isV6 ? Sockets.AF_INET6 : Sockets.AF_INET, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC));
+                isV6 ? SockAddr.AF_INET6 : SockAddr.AF_INET, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC));
             fds[i] = fd;
             check(listener, "SO_REUSEADDR", SocketOptions.reuseAddr(fd, true));
             if (listener.reusePort())
@@ -106,7 +107,7 @@ final class ListenSockets
     {
         final String path = listener.address().unixPath();
         final int fd =
-            check(listener, "socket", Sockets.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC));
+            check(listener, "socket", Sockets.socket(SockAddr.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC));
         try
         {
             if (!path.startsWith("@"))
@@ -138,7 +139,7 @@ final class ListenSockets
     {
         if (Files.exists(Path.of(path)))
         {
-            final int probe = Sockets.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC);
+            final int probe = Sockets.socket(SockAddr.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC);
             if (Sockets.connectUnix(probe, path) == -Errno.ECONNREFUSED)
             {
                 Files.delete(Path.of(path));

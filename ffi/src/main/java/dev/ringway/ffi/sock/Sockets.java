@@ -58,6 +58,7 @@ public final class Sockets
     static final int F_SETFD = 2;
     static final int F_GETFL = 3;
     static final int F_SETFL = 4;
+    static final int F_DUPFD_CLOEXEC = 1030;
     static final int FD_CLOEXEC = 1;
     static final int O_NONBLOCK = 0x800;
 
@@ -303,6 +304,17 @@ public final class Sockets
     public static int nonBlocking(final int fd, final boolean on)
     {
         return flag(fd, F_GETFL, F_SETFL, O_NONBLOCK, on);
+    }
+
+    /**
+     * Makes a second descriptor of the same socket, close-on-exec.
+     *
+     * @param fd socket.
+     * @return new descriptor, or -errno.
+     */
+    public static int duplicate(final int fd)
+    {
+        return ThreadCalls.current().callCritical(SyscallNumber.FCNTL, fd, F_DUPFD_CLOEXEC, 0, 0, 0);
     }
 
     /**

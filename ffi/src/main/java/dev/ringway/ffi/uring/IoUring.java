@@ -8,8 +8,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import static dev.ringway.ffi.uring.UringConstants.*;
 
 /**
- * One io_uring instance: its two rings mapped, and the calls on it. Created on any thread; from the first
- * {@link #enter} on it belongs to the thread that made that call (SINGLE_ISSUER). Nothing here allocates after
+ * One io_uring instance: its two rings mapped, and the calls on it. With SINGLE_ISSUER it belongs to the thread that
+ * created it or, when set up disabled, to the one that called {@link #enable()}. Nothing here allocates after
  * construction.
  * <p>
  * SAFETY: {@link #close()} unmaps the rings. The kernel may still write into buffers of operations in flight until the
@@ -335,6 +335,17 @@ public final class IoUring implements AutoCloseable
             ring.putIntRelease(cqHeadOffset, head);
         }
         return count;
+    }
+
+    /**
+     * Enables a ring that was set up with {@link UringConstants#SETUP_R_DISABLED}: the calling thread becomes the only
+     * one that may use it.
+     *
+     * @return 0 or -errno.
+     */
+    public int enable()
+    {
+        return register(REGISTER_ENABLE_RINGS, 0, 0);
     }
 
     /**

@@ -329,6 +329,19 @@ public final class Submissions
     }
 
     /**
+     * Waits until an fd is ready, once.
+     *
+     * @param fd     file.
+     * @param events {@code POLL*} as in poll(2).
+     * @param token  user data; the result is the events that came.
+     */
+    public void pollFd(final int fd, final int events, final long token)
+    {
+        reserve(1);
+        ring.put(OP_POLL_ADD, 0, 0, fd, 0, 0, 0, events, token, 0, 0);
+    }
+
+    /**
      * Posts a completion to another ring.
      *
      * @param ringFd   fd of the other ring.

@@ -16,6 +16,8 @@ public final class UringConstants
     public static final int SETUP_CQSIZE = 1 << 3;
     /** Sizes beyond the maximum are clamped. */
     public static final int SETUP_CLAMP = 1 << 4;
+    /** The ring starts disabled; the thread that enables it becomes its submitter. */
+    public static final int SETUP_R_DISABLED = 1 << 6;
     /** Submission goes on after a bad entry. */
     public static final int SETUP_SUBMIT_ALL = 1 << 7;
     /** No interrupt for task work (Linux 5.19). */
@@ -57,6 +59,8 @@ public final class UringConstants
     public static final int REGISTER_FILES_UPDATE = 6;
     /** Asks which operations there are. */
     public static final int REGISTER_PROBE = 8;
+    /** Enables a ring that was set up disabled. */
+    public static final int REGISTER_ENABLE_RINGS = 12;
     /** Registers a file table. */
     public static final int REGISTER_FILES2 = 13;
     /** Registers the ring's own fd. */
