@@ -179,7 +179,7 @@ public final class Connection implements CompletionHandler
         {
             return true;
         }
-        if (length >= COPY_LIMIT)
+        if (length >= COPY_LIMIT && !loop.memory().slab().isBlock(offset))
         {
             loop.memory().slab().retain(offset);
             enqueue(offset, length);

@@ -6,6 +6,7 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.codecs.http1.Http1BodyDecoder;
 import dev.ringway.codecs.http1.Http1Error;
+import dev.ringway.codecs.http1.Http1HeadScanner;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.conn.Http1Body;
@@ -14,6 +15,7 @@ import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.exchange.DownstreamSink;
 import dev.ringway.engine.exchange.Exchange;
 import dev.ringway.engine.exchange.LocalReply;
+import dev.ringway.engine.memory.ByteConsumer;
 import dev.ringway.engine.memory.PendingBytes;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
@@ -23,7 +25,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * HTTP/1.1 with a client: one exchange at a time, in the order of the requests. Bytes of the next request wait while an
  * exchange is under way, and the client is not read meanwhile. Loop thread only.
  */
-final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink
+final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink, ByteConsumer
 {
     private static final long DELAYED_CLOSE_NS = 1_000_000_000L;
 
@@ -110,19 +112,20 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink
         {
             return;
         }
-        if (pending.length() == 0 && !isBlocked())
+        isProcessing = true;
+        final boolean fits = pending.feed(factory.loop().memory(), this, offset, length);
+        isProcessing = false;
+        if (connection.isClosing() || isLingering)
         {
-            isProcessing = true;
-            final int left = process(offset, length);
-            isProcessing = false;
-            if (left > 0 && !connection.isClosing() && !isLingering)
-            {
-                stash(offset + length - left, left);
-            }
+            return;
         }
-        else if (stash(offset, length) && !isBlocked())
+        if (!fits)
         {
-            processPending();
+            onPendingOverflow();
+        }
+        else if (pending.length() > 0)
+        {
+            onPending();
         }
     }
 
@@ -131,21 +134,21 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink
         return exchange != null && (isRequestEnded || !exchange.takesRequestData());
     }
 
-    private boolean stash(final int offset, final int length)
+    private void onPendingOverflow()
     {
-        if (!pending.append(factory.loop().memory(), offset, length))
+        if (exchange == null)
         {
-            if (exchange == null)
-            {
-                refuse(Http1Error.HEAD_TOO_LARGE);
-            }
-            else
-            {
-                connection.pauseReading();
-                exchange.onDownstreamError();
-            }
-            return false;
+            refuse(Http1Error.HEAD_TOO_LARGE);
         }
+        else
+        {
+            connection.pauseReading();
+            exchange.onDownstreamError();
+        }
+    }
+
+    private void onPending()
+    {
         if (isBlocked())
         {
             connection.pauseReading();
@@ -155,7 +158,6 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink
             headDeadlineNs = factory.loop().clock().nowNs() + http.requestHeadersTimeoutNs();
             connection.deadline(headDeadlineNs);
         }
-        return true;
     }
 
     /**
@@ -167,39 +169,38 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink
         {
             return;
         }
-        final int held = pending.length();
-        // A head that comes in drops is parsed when it has doubled, so its cost stays linear.
-        if (held > 0 && !(exchange == null && headParsedLength > 0 && held < headParsedLength * 2 && !hasHeadEnd()))
+        isProcessing = true;
+        pending.drain(factory.loop().memory(), this);
+        isProcessing = false;
+        if (connection.isClosing() || isLingering)
         {
-            headParsedLength = exchange == null ? held : 0;
-            isProcessing = true;
-            final int left = process(pending.offset(), held);
-            isProcessing = false;
-            if (pending.length() > 0)
-            {
-                pending.consume(factory.loop().memory(), held - left);
-            }
+            return;
         }
-        if (!connection.isClosing() && !isBlocked())
+        if (pending.length() > 0)
+        {
+            onPending();
+        }
+        if (!isBlocked())
         {
             connection.startReading();
         }
     }
 
-    private boolean hasHeadEnd()
+    /** A head that comes in drops is parsed when it has doubled or may be whole, so its cost stays linear. */
+    private boolean isWorthParsing(final int offset, final int length)
     {
+        if (headParsedLength == 0 || length >= headParsedLength << 1)
+        {
+            return true;
+        }
         final UnsafeBuffer buffer = factory.loop().memory().slab().buffer();
-        final int end = pending.offset() + pending.length();
-        return pending.length() >= 4 && buffer.getByte(end - 1) == '\n' && buffer.getByte(end - 2) == '\r' &&
-            buffer.getByte(end - 3) == '\n' && buffer.getByte(end - 4) == '\r';
+        return Http1HeadScanner.findEnd(buffer, offset, length, Math.max(offset, offset + headParsedLength - 3)) >= 0;
     }
 
     /**
-     * Walks through bytes.
-     *
-     * @return bytes that need more behind them, or must wait for the exchange under way.
+     * {@inheritDoc}
      */
-    private int process(final int offset, final int length)
+    public int process(final int offset, final int length)
     {
         int at = offset;
         final int end = offset + length;
@@ -226,12 +227,17 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink
 
     private int onHead(final int offset, final int length)
     {
+        if (!isWorthParsing(offset, length))
+        {
+            return 0;
+        }
         final Exchange fresh = factory.exchanges().acquire();
         final RequestHead head = fresh.request();
         final int used = factory.parser().parse(factory.loop().memory().slab().buffer(), offset, length, head);
         if (used <= 0)
         {
             factory.exchanges().release(fresh);
+            headParsedLength = length;
             return used == 0 && length >= factory.limits().maxHeadLength() ? Http1Error.HEAD_TOO_LARGE : used;
         }
         http = factory.http();

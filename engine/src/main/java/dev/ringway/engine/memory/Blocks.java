@@ -47,6 +47,7 @@ public final class Blocks
             final int chunk = slab.take();
             if (chunk != -1)
             {
+                slab.blocks(chunk, true);
                 chunks++;
                 inUse++;
             }
@@ -71,6 +72,7 @@ public final class Blocks
         {
             return false;
         }
+        slab.blocks(chunk, true);
         chunks++;
         for (int i = PER_CHUNK - 1; i >= 0; i--)
         {
@@ -95,6 +97,7 @@ public final class Blocks
         else
         {
             chunks--;
+            slab.blocks(offset, false);
             slab.release(offset);
         }
     }

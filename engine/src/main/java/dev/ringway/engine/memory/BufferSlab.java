@@ -19,6 +19,7 @@ public final class BufferSlab implements AutoCloseable
     private final long address;
     private final int[] leases;
     private final int[] free;
+    private final boolean[] isBlocks;
     private int freeCount;
     private int lowestFreeCount;
 
@@ -41,6 +42,7 @@ public final class BufferSlab implements AutoCloseable
         buffer = new UnsafeBuffer(address, (int)length);
         leases = new int[chunkCount];
         free = new int[chunkCount];
+        isBlocks = new boolean[chunkCount];
         for (int i = 0; i < chunkCount; i++)
         {
             free[i] = chunkCount - 1 - i;
@@ -110,6 +112,26 @@ public final class BufferSlab implements AutoCloseable
         {
             free[freeCount++] = chunk;
         }
+    }
+
+    /**
+     * Says whether a chunk serves {@link Blocks}, whose bytes are gone when the block is given back, lease or not.
+     *
+     * @param offset of the chunk.
+     * @param is     whether it does.
+     */
+    void blocks(final int offset, final boolean is)
+    {
+        isBlocks[offset >>> CHUNK_SHIFT] = is;
+    }
+
+    /**
+     * @param offset of a range.
+     * @return whether the range lies in a block: who wants to keep it must copy it, a lease is not enough.
+     */
+    public boolean isBlock(final int offset)
+    {
+        return isBlocks[offset >>> CHUNK_SHIFT];
     }
 
     /**

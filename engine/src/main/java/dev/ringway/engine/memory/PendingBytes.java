@@ -8,6 +8,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class PendingBytes
 {
+    private static final int SLICE_LENGTH = 1024;
+
     private int block = -1;
     private int capacity;
     private int start;
@@ -34,6 +36,57 @@ public final class PendingBytes
         buffer.putBytes(block + start + length, buffer, offset, count);
         length += count;
         return true;
+    }
+
+    /**
+     * Has bytes walked through, those held first. What is left over is held.
+     *
+     * @param memory   where blocks come from.
+     * @param consumer walks through them; may release this.
+     * @param offset   of the bytes in the slab.
+     * @param count    how many.
+     * @return false when what is left does not fit a block or memory has run out.
+     */
+    public boolean feed(final LoopMemory memory, final ByteConsumer consumer, final int offset, final int count)
+    {
+        int at = offset;
+        final int end = offset + count;
+        while (at < end)
+        {
+            if (length == 0)
+            {
+                final int left = consumer.process(at, end - at);
+                return left == 0 || append(memory, end - left, left);
+            }
+            // Held bytes are mostly a head that lacks little: what comes behind it need not be copied.
+            final int slice = Math.min(end - at, SLICE_LENGTH);
+            if (!append(memory, at, slice))
+            {
+                return false;
+            }
+            at += slice;
+            drain(memory, consumer);
+        }
+        return true;
+    }
+
+    /**
+     * Has the bytes held walked through.
+     *
+     * @param memory   where the block goes when nothing is left.
+     * @param consumer walks through them; may release this.
+     */
+    public void drain(final LoopMemory memory, final ByteConsumer consumer)
+    {
+        final int held = length;
+        if (held > 0)
+        {
+            final int left = consumer.process(offset(), held);
+            if (length > 0)
+            {
+                consume(memory, held - left);
+            }
+        }
     }
 
     private boolean makeRoom(final LoopMemory memory, final UnsafeBuffer buffer, final int count)

@@ -9,6 +9,7 @@ import dev.ringway.codecs.http1.Http1Encoder;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.conn.Http1Body;
+import dev.ringway.engine.memory.ByteConsumer;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.memory.PendingBytes;
 import dev.ringway.engine.snapshot.Endpoint;
@@ -18,7 +19,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * HTTP/1.1 towards an endpoint: one exchange at a time on a connection that is kept. It reads also while idle, so the
  * endpoint's end of stream is seen before the next use. Loop thread only.
  */
-final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler
+final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, ByteConsumer
 {
     private static final byte[] HTTP11_HOST = " HTTP/1.1\r\nhost: ".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     private static final byte[] CHUNKED = "transfer-encoding: chunked\r\n".getBytes(
@@ -220,34 +221,16 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler
             connection.close();
             return;
         }
-        if (pending.length() == 0)
-        {
-            final int left = process(offset, length);
-            if (left > 0 && !pending.append(context.loop.memory(), offset + length - left, left))
-            {
-                fail(UpstreamFailure.OVERFLOW);
-            }
-            return;
-        }
-        if (!pending.append(context.loop.memory(), offset, length))
+        if (!pending.feed(context.loop.memory(), this, offset, length))
         {
             fail(UpstreamFailure.PROTOCOL);
-            return;
-        }
-        final int held = pending.length();
-        final int left = process(pending.offset(), held);
-        if (pending.length() == held)
-        {
-            pending.consume(context.loop.memory(), held - left);
         }
     }
 
     /**
-     * Walks through bytes.
-     *
-     * @return bytes that need more behind them; 0 when all are used or the session is closing.
+     * {@inheritDoc}
      */
-    private int process(final int offset, final int length)
+    public int process(final int offset, final int length)
     {
         int at = offset;
         final int end = offset + length;
