@@ -1,6 +1,6 @@
 package dev.ringway.codecs.http;
 
-import java.nio.ByteOrder;
+import dev.ringway.codecs.text.Swar;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
@@ -158,6 +158,7 @@ public final class HeaderName
         "x-envoy-upstream-rq-timeout-ms", "x-envoy-upstream-service-time"
     };
     private static final int TABLE_BITS = 9;
+    private static final int MAX_TRIES = 100_000;
     private static final byte[][] BYTES = new byte[COUNT][];
     private static final int[] LENGTHS = new int[COUNT];
     private static final long[] HEADS = new long[COUNT];
@@ -181,7 +182,7 @@ public final class HeaderName
             MIDDLES[id] = new long[Math.max(0, (name.length - 9) / 8)];
             for (int i = 0; i < MIDDLES[id].length; i++)
             {
-                MIDDLES[id][i] = word(name, address + 8 * (i + 1));
+                MIDDLES[id][i] = Swar.word(name, address + 8 * (i + 1));
             }
         }
 
@@ -215,9 +216,24 @@ public final class HeaderName
      */
     public static int idOf(final byte[] array, final long address, final int length)
     {
-        final long head = head(array, address, length);
-        final long tail = tail(array, address, length);
-        final int id = TABLE[slot(head, tail, length, MULTIPLIER)];
+        return idOf(array, address, length, head(array, address, length), tail(array, address, length));
+    }
+
+    /**
+     * The same when the caller has the ends of the name in registers.
+     *
+     * @param array   of the buffer, null when it is off-heap.
+     * @param address of the first byte of the name in lower case.
+     * @param length  in bytes, at least 1.
+     * @param head    first eight bytes as {@link Swar#word}, zeros behind a shorter name.
+     * @param tail    last eight bytes of a name longer than eight, else 0.
+     * @return one of the constants, {@link #OTHER} when it is not a well-known one.
+     */
+    public static int idOf(
+        final byte[] array, final long address, final int length, final long head, final long tail)
+    {
+        final long middle = length > 16 ? Swar.word(array, address + 8) : 0;
+        final int id = TABLE[slot(head, middle, tail, length, MULTIPLIER)];
 
         if (LENGTHS[id] == length && HEADS[id] == head && TAILS[id] == tail &&
             (length <= 16 || middleMatches(MIDDLES[id], array, address)))
@@ -256,16 +272,18 @@ public final class HeaderName
         return mask;
     }
 
-    private static int slot(final long head, final long tail, final int length, final long multiplier)
+    private static int slot(
+        final long head, final long middle, final long tail, final int length, final long multiplier)
     {
-        return (int)(((head ^ Long.rotateLeft(tail, 29) ^ length) * multiplier) >>> (64 - TABLE_BITS));
+        final long mixed = head ^ Long.rotateLeft(tail, 29) ^ Long.rotateLeft(middle, 47) ^ length;
+        return (int)(mixed * multiplier >>> (64 - TABLE_BITS));
     }
 
     private static boolean middleMatches(final long[] middle, final byte[] array, final long address)
     {
         for (int i = 0; i < middle.length; i++)
         {
-            if (middle[i] != word(array, address + 8 * (i + 1)))
+            if (middle[i] != Swar.word(array, address + 8 * (i + 1)))
             {
                 return false;
             }
@@ -274,50 +292,30 @@ public final class HeaderName
         return true;
     }
 
-    /** First eight bytes, or all of a shorter name in a form that only a name of that length shares. */
     private static long head(final byte[] array, final long address, final int length)
     {
-        if (length >= 8)
-        {
-            return word(array, address);
-        }
-        if (length >= 4)
-        {
-            return half(array, address) | half(array, address + length - 4) << 32;
-        }
-
-        return UnsafeApi.getByte(array, address) |
-            UnsafeApi.getByte(array, address + (length >> 1)) << 8 |
-            UnsafeApi.getByte(array, address + length - 1) << 16;
+        return Swar.shortWord(array, address, Math.min(length, 8));
     }
 
-    /** Last eight bytes of a longer name, else 0. */
     private static long tail(final byte[] array, final long address, final int length)
     {
-        return length > 8 ? word(array, address + length - 8) : 0;
-    }
-
-    private static long word(final byte[] array, final long address)
-    {
-        final long word = UnsafeApi.getLong(array, address);
-        return ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? word : Long.reverseBytes(word);
-    }
-
-    private static long half(final byte[] array, final long address)
-    {
-        return UnsafeApi.getInt(array, address) & 0xFFFF_FFFFL;
+        return length > 8 ? Swar.word(array, address + length - 8) : 0;
     }
 
     /** Tries odd multipliers until no two names share a slot: a perfect hash, whatever names are added above. */
     private static long fillTable()
     {
         long multiplier = 0x9E37_79B9_7F4A_7C15L;
-        while (!fits(multiplier))
+        for (int i = 0; i < MAX_TRIES; i++)
         {
+            if (fits(multiplier))
+            {
+                return multiplier;
+            }
             multiplier = multiplier * 6_364_136_223_846_793_005L + 1_442_695_040_888_963_407L | 1;
         }
 
-        return multiplier;
+        throw new IllegalStateException("no multiplier keeps the header names apart; add bits to the table");
     }
 
     private static boolean fits(final long multiplier)
@@ -325,7 +323,8 @@ public final class HeaderName
         Arrays.fill(TABLE, (byte)0);
         for (int id = 1; id < COUNT; id++)
         {
-            final int slot = slot(HEADS[id], TAILS[id], LENGTHS[id], multiplier);
+            final long middle = MIDDLES[id].length > 0 ? MIDDLES[id][0] : 0;
+            final int slot = slot(HEADS[id], middle, TAILS[id], LENGTHS[id], multiplier);
             if (TABLE[slot] != 0)
             {
                 return false;

@@ -1,5 +1,6 @@
 package dev.ringway.codecs.http;
 
+import dev.ringway.codecs.text.Swar;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 
@@ -36,12 +37,14 @@ public final class HttpMethod
         "", "", "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"
     };
     private static final byte[][] BYTES = new byte[NAMES.length][];
+    private static final long[] WORDS = new long[NAMES.length];
 
     static
     {
         for (int i = 0; i < NAMES.length; i++)
         {
             BYTES[i] = NAMES[i].getBytes(StandardCharsets.US_ASCII);
+            WORDS[i] = Swar.wordOf(NAMES[i]);
         }
     }
 
@@ -59,10 +62,28 @@ public final class HttpMethod
      */
     public static int idOf(final DirectBuffer buffer, final int offset, final int length)
     {
-        for (int id = GET; id < BYTES.length; id++)
+        return idOf(buffer.byteArray(), buffer.addressOffset() + offset, length);
+    }
+
+    /**
+     * The same over raw memory, for parsers that have checked the bounds already.
+     *
+     * @param array   of the buffer, null when it is off-heap.
+     * @param address of the first byte, as {@link DirectBuffer#addressOffset()} counts.
+     * @param length  in bytes.
+     * @return as above.
+     */
+    public static int idOf(final byte[] array, final long address, final int length)
+    {
+        if (length < 3 || length > 7)
         {
-            final byte[] name = BYTES[id];
-            if (name.length == length && matches(buffer, offset, name))
+            return OTHER;
+        }
+
+        final long word = Swar.shortWord(array, address, length);
+        for (int id = GET; id < WORDS.length; id++)
+        {
+            if (WORDS[id] == word)
             {
                 return id;
             }
@@ -80,18 +101,5 @@ public final class HttpMethod
     public static byte[] bytes(final int id)
     {
         return BYTES[id];
-    }
-
-    private static boolean matches(final DirectBuffer buffer, final int offset, final byte[] name)
-    {
-        for (int i = 0; i < name.length; i++)
-        {
-            if (buffer.getByte(offset + i) != name[i])
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

@@ -1,14 +1,32 @@
 package dev.ringway.codecs.http1;
 
+import dev.ringway.codecs.http.Authority;
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.text.AsciiScan;
+import java.nio.charset.StandardCharsets;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.UnsafeApi;
 
 /**
- * Parses request heads (RFC 9112 sections 2 to 5). One owner thread; no state between calls.
+ * Parses request heads (RFC 9112 sections 2, 3 and 5). One owner thread; no state between calls, so input that was
+ * incomplete is parsed again from its start; use {@link Http1HeadScanner} for senders that trickle.
+ *
+ * <p>What the grammar forbids is refused, and some of what it allows because others read it differently: a bare LF,
+ * more than {@link Http1HeadScanner#MAX_EMPTY_LINES} empty lines in front, user info in an authority, a scheme other
+ * than http and https, an absolute form whose query follows the authority at once, CONNECT with a body, HTTP/1 versions
+ * after 1.1.
  */
 public final class Http1RequestParser
 {
-    private final Http1Limits limits;
+    private static final byte[] HTTP = ascii("http");
+    private static final byte[] HTTPS = ascii("https");
+    private static final byte[] CONTINUE = ascii("100-continue");
+
+    private final FieldSection fields;
+    private final int maxHeadLength;
 
     /**
      * A parser.
@@ -17,22 +35,190 @@ public final class Http1RequestParser
      */
     public Http1RequestParser(final Http1Limits limits)
     {
-        this.limits = limits;
+        fields = FieldSection.ofRequests(limits);
+        maxHeadLength = limits.maxHeadLength();
     }
 
     /**
-     * Parses the head that begins at an offset. Header names become lower case in the buffer.
+     * Parses the head that begins at an offset. Header names become lower case in the buffer; nothing else changes.
+     * An error is reported as soon as the bytes present make it certain, whatever follows.
      *
      * @param buffer holding the bytes; the caller owns them.
      * @param offset of the first byte.
      * @param length bytes present.
      * @param head   filled when the result is positive, undefined otherwise.
-     * @return length of the head, 0 when it is incomplete, or a code of {@link Http1Error}.
+     * @return length of the head including the empty line, 0 when it is incomplete, or a code of {@link Http1Error}.
      */
     public int parse(
         final MutableDirectBuffer buffer, final int offset, final int length, final RequestHead head)
     {
+        buffer.boundsCheck(offset, length);
         head.reset(buffer);
-        return length > limits.maxHeadLength() ? Http1Error.HEAD_TOO_LARGE : 0;
+
+        final byte[] array = buffer.byteArray();
+        final long base = buffer.addressOffset();
+        final int limit = offset + Math.min(length, maxHeadLength);
+        final int start = StartLine.skipEmptyLines(array, base, offset, limit);
+        int end = start > 0 ? requestLine(array, base, start - 1, limit, head) : start;
+        if (end > 0)
+        {
+            end = fields.parse(array, base, end, limit, head.headers());
+        }
+        if (end > 0)
+        {
+            head.headLength(end - offset);
+            return finish(array, base, head);
+        }
+
+        return end == 0 && length >= maxHeadLength ? Http1Error.HEAD_TOO_LARGE : end;
+    }
+
+    /** Returns the index behind the line, 0 when it is incomplete, or an error. */
+    private int requestLine(
+        final byte[] array, final long base, final int at, final int limit, final RequestHead head)
+    {
+        final int methodEnd = AsciiScan.tokenEnd(array, base, at, limit);
+        if (methodEnd == limit)
+        {
+            return 0;
+        }
+        if (methodEnd == at || UnsafeApi.getByte(array, base + methodEnd) != ' ')
+        {
+            return Http1Error.INVALID_METHOD;
+        }
+
+        final int target = methodEnd + 1;
+        final int targetEnd = AsciiScan.targetEnd(array, base, target, limit);
+        if (targetEnd == limit)
+        {
+            return 0;
+        }
+        if (UnsafeApi.getByte(array, base + targetEnd) != ' ')
+        {
+            return StartLine.isLineEnd(array, base, targetEnd) ?
+                Http1Error.INVALID_START_LINE : Http1Error.INVALID_TARGET;
+        }
+        if (targetEnd == target)
+        {
+            return Http1Error.INVALID_TARGET;
+        }
+
+        head.method(HttpMethod.idOf(array, base + at, methodEnd - at), at, methodEnd - at);
+        head.target(target, targetEnd - target);
+        final int end = StartLine.requestVersion(array, base, targetEnd + 1, limit);
+        if (end <= 0)
+        {
+            return end == Http1Error.UNSUPPORTED_VERSION && isPreface(array, base, at, limit) ?
+                Http1Error.HTTP2_PREFACE : end;
+        }
+
+        final int minorVersion = UnsafeApi.getByte(array, base + end - 3) - '0';
+        head.minorVersion(minorVersion);
+        fields.begin(minorVersion, false);
+        final int error = target(array, base, target, targetEnd, head);
+        return error == 0 ? end : error;
+    }
+
+    private static int target(
+        final byte[] array, final long base, final int from, final int end, final RequestHead head)
+    {
+        final byte first = UnsafeApi.getByte(array, base + from);
+        if (head.methodId() == HttpMethod.CONNECT)
+        {
+            head.authority(from, end - from);
+            return isHostAndPort(array, base, from, end) ? 0 : Http1Error.INVALID_TARGET;
+        }
+        if (first == '/')
+        {
+            head.path(from, end - from, AsciiScan.indexOf(array, base, from, end, '?'));
+            return 0;
+        }
+        if (first == '*' && end - from == 1)
+        {
+            head.path(from, 1, -1);
+            return head.methodId() == HttpMethod.OPTIONS ? 0 : Http1Error.INVALID_TARGET;
+        }
+
+        return absoluteForm(array, base, from, end, head);
+    }
+
+    private static int absoluteForm(
+        final byte[] array, final long base, final int from, final int end, final RequestHead head)
+    {
+        final int colon = AsciiScan.indexOf(array, base, from, end, ':');
+        if (colon <= from || colon + 3 > end ||
+            UnsafeApi.getByte(array, base + colon + 1) != '/' || UnsafeApi.getByte(array, base + colon + 2) != '/')
+        {
+            return Http1Error.INVALID_TARGET;
+        }
+
+        final byte[] scheme = colon - from == HTTPS.length ? HTTPS : HTTP;
+        if (colon - from != scheme.length || !AsciiScan.equalsIgnoreCase(array, base + from, scheme))
+        {
+            return Http1Error.INVALID_SCHEME;
+        }
+
+        final int authority = colon + 3;
+        final int slash = AsciiScan.indexOf(array, base, authority, end, '/');
+        final int path = slash < 0 ? end : slash;
+        if (!Authority.valid(array, base + authority, path - authority))
+        {
+            return Http1Error.INVALID_TARGET;
+        }
+
+        head.absoluteForm(true);
+        head.scheme(from, scheme.length);
+        head.authority(authority, path - authority);
+        head.path(path, end - path, AsciiScan.indexOf(array, base, path, end, '?'));
+        return 0;
+    }
+
+    /** Authority form: the port is required (RFC 9112 section 3.2.3). */
+    private static boolean isHostAndPort(final byte[] array, final long base, final int from, final int end)
+    {
+        final int host = Authority.hostEnd(array, base + from, end - from);
+
+        return host > 0 && from + host + 1 < end && Authority.valid(array, base + from, end - from);
+    }
+
+    private static boolean isPreface(final byte[] array, final long base, final int at, final int limit)
+    {
+        return StartLine.startsWith(array, base, at, limit, StartLine.PREFACE);
+    }
+
+    private int finish(final byte[] array, final long base, final RequestHead head)
+    {
+        final HeaderTable headers = head.headers();
+        final int host = headers.find(HeaderName.HOST);
+        if (host < 0 && head.minorVersion() == 1)
+        {
+            return Http1Error.MISSING_HOST;
+        }
+        if (host >= 0 && head.authorityLength() == 0)
+        {
+            head.authority(headers.valueOffset(host), headers.valueLength(host));
+        }
+
+        final boolean body = fields.chunked() || fields.contentLength() > 0;
+        if (body && head.methodId() == HttpMethod.CONNECT)
+        {
+            return Http1Error.CONNECT_WITH_BODY;
+        }
+
+        head.body(fields.contentLength(), fields.chunked());
+        head.connection(fields.keepAlive(), fields.upgrade(headers));
+        final int expect = headers.find(HeaderName.EXPECT);
+        if (expect >= 0 && head.minorVersion() == 1)
+        {
+            head.expectContinue(headers.valueLength(expect) == CONTINUE.length &&
+                AsciiScan.equalsIgnoreCase(array, base + headers.valueOffset(expect), CONTINUE));
+        }
+
+        return head.headLength();
+    }
+
+    private static byte[] ascii(final String text)
+    {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }

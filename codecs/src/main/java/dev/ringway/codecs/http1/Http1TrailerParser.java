@@ -8,7 +8,8 @@ import org.agrona.MutableDirectBuffer;
  */
 public final class Http1TrailerParser
 {
-    private final Http1Limits limits;
+    private final FieldSection fields;
+    private final int maxLength;
 
     /**
      * A parser.
@@ -17,11 +18,13 @@ public final class Http1TrailerParser
      */
     public Http1TrailerParser(final Http1Limits limits)
     {
-        this.limits = limits;
+        fields = FieldSection.ofTrailers(limits);
+        maxLength = limits.maxHeadLength();
     }
 
     /**
-     * Parses the trailer section that begins at an offset. Names become lower case in the buffer.
+     * Parses the trailer section that begins at an offset. Names become lower case in the buffer. Fields that frame,
+     * route or authenticate a message, or say how to read its content, are refused (RFC 9110 section 6.5.1).
      *
      * @param buffer   holding the bytes; the caller owns them.
      * @param offset   of the first byte behind the last chunk's line.
@@ -32,7 +35,17 @@ public final class Http1TrailerParser
     public int parse(
         final MutableDirectBuffer buffer, final int offset, final int length, final HeaderTable trailers)
     {
+        buffer.boundsCheck(offset, length);
         trailers.reset(buffer);
-        return length > limits.maxHeadLength() ? Http1Error.HEAD_TOO_LARGE : 0;
+        fields.begin(1, false);
+
+        final int limit = offset + Math.min(length, maxLength);
+        final int end = fields.parse(buffer.byteArray(), buffer.addressOffset(), offset, limit, trailers);
+        if (end > 0)
+        {
+            return end - offset;
+        }
+
+        return end == 0 && length >= maxLength ? Http1Error.HEAD_TOO_LARGE : end;
     }
 }
