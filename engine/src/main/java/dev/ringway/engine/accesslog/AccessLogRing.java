@@ -1,0 +1,147 @@
+package dev.ringway.engine.accesslog;
+
+import com.lmax.disruptor.BusySpinWaitStrategy;
+import com.lmax.disruptor.Sequence;
+import com.lmax.disruptor.SingleProducerSequencer;
+import org.agrona.BitUtil;
+import org.agrona.BufferUtil;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Access records on their way from one loop to the log thread: a bounded ring of off-heap slots, sequenced by a
+ * Disruptor. {@link #publish} is for the loop thread, {@link #poll} for the log thread, {@link #backlog} for any. Slots
+ * take memory when they are first used.
+ */
+public final class AccessLogRing
+{
+    /** Slots of a ring unless said otherwise. */
+    public static final int DEFAULT_SLOTS = 1024;
+
+    private final SingleProducerSequencer sequencer;
+    private final Sequence consumed = new Sequence();
+    private final UnsafeBuffer memory;
+    private final LogWakeup wakeup;
+    private final int mask;
+    private final int quarterMask;
+    private final int slotShift;
+    private final int slotLength;
+    private final AccessRecord record = new AccessRecord();
+
+    /**
+     * @param slots      records that fit, a power of two of at least 4.
+     * @param slotLength bytes of a record at most, a power of two of at least 512.
+     * @param wakeup     of the log thread, shared by all rings it serves.
+     */
+    public AccessLogRing(final int slots, final int slotLength, final LogWakeup wakeup)
+    {
+        if (slots < 4 || !BitUtil.isPowerOfTwo(slots) || slotLength < 512 || !BitUtil.isPowerOfTwo(slotLength) ||
+            (long)slots * slotLength > Integer.MAX_VALUE)
+        {
+            throw new IllegalArgumentException("access log ring of " + slots + " slots of " + slotLength +
+                " bytes: both must be powers of two, at least 4 and 512, and 1 GiB in all at most");
+        }
+        this.slotLength = slotLength;
+        this.wakeup = wakeup;
+        mask = slots - 1;
+        quarterMask = (slots >> 2) - 1;
+        slotShift = Integer.numberOfTrailingZeros(slotLength);
+        memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(slots * slotLength, BitUtil.CACHE_LINE_LENGTH));
+        sequencer = new SingleProducerSequencer(slots, new BusySpinWaitStrategy());
+        sequencer.addGatingSequences(consumed);
+    }
+
+    /**
+     * A ring of the usual size.
+     *
+     * @param wakeup of the log thread.
+     */
+    public AccessLogRing(final LogWakeup wakeup)
+    {
+        this(DEFAULT_SLOTS, AccessRecord.DEFAULT_CAPACITY, wakeup);
+    }
+
+    /**
+     * Hands a record over. Loop thread only; never waits.
+     *
+     * @param source holds the record; may be used again at once.
+     * @param offset of the record.
+     * @param length of the record, from {@link AccessRecord#length}.
+     * @return false when the ring is full and the record is lost; the caller counts it.
+     */
+    public boolean publish(final DirectBuffer source, final int offset, final int length)
+    {
+        assert length <= slotLength : "record of " + length + " bytes in a slot of " + slotLength;
+        if (!sequencer.hasAvailableCapacity(1))
+        {
+            wakeup.wake();
+            return false;
+        }
+        final long sequence = sequencer.next();
+        memory.putBytes(((int)sequence & mask) << slotShift, source, offset, length);
+        sequencer.publish(sequence);
+        if ((sequence & quarterMask) == quarterMask)
+        {
+            wakeup.wake();
+        }
+        return true;
+    }
+
+    /**
+     * Takes what is there. Log thread only.
+     *
+     * @param handler gets each record, oldest first; it is gone after the call.
+     * @param limit   most records to take.
+     * @return records taken.
+     */
+    public int poll(final RecordHandler handler, final int limit)
+    {
+        final long from = consumed.get() + 1;
+        final long available = Math.min(sequencer.getCursor(), from + limit - 1);
+        for (long sequence = from; sequence <= available; sequence++)
+        {
+            handler.onRecord(record.wrap(memory, ((int)sequence & mask) << slotShift, slotLength));
+        }
+        if (available >= from)
+        {
+            consumed.set(available);
+        }
+        return (int)(available - from + 1);
+    }
+
+    /**
+     * @return records that wait to be taken.
+     */
+    public int backlog()
+    {
+        return (int)(sequencer.getCursor() - consumed.get());
+    }
+
+    /**
+     * @return records that fit.
+     */
+    public int capacity()
+    {
+        return mask + 1;
+    }
+
+    /**
+     * @return bytes of a record at most.
+     */
+    public int slotLength()
+    {
+        return slotLength;
+    }
+
+    /**
+     * Takes records on the log thread.
+     */
+    @FunctionalInterface
+    public interface RecordHandler
+    {
+        /**
+         * @param record valid during the call.
+         */
+        void onRecord(AccessRecord record);
+    }
+}

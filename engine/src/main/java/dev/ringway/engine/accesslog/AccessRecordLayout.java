@@ -1,0 +1,54 @@
+package dev.ringway.engine.accesslog;
+
+/**
+ * Where things are in an {@link AccessRecord}; native byte order.
+ * <pre>
+ *   0        4        5        6        8                16               24
+ *  +--------+--------+--------+--------+----------------+----------------+
+ *  | length |protocol| method | status | sinks          | start time     |
+ *  +--------+--------+--------+--------+----------------+----------------+ 24
+ *  | duration        | bytes received  | bytes sent     | connection id  |
+ *  +--------+--------+--------+--------+--------+-------+----------------+ 56
+ *  | flags  |truncatd| detail |cluster | route  |service| request bytes..|
+ *  +--------+--------+--------+--------+--------+-------+----------------+ 88
+ *  | request duration| response durat. |attempts| spare |
+ *  +-----------------+-----------------+--------+-------+ 112
+ *  | 4 socket addresses of 32 bytes                      |
+ *  +-----------------------------------------------------+ 240
+ *  | 14 times offset (16 bits), length (16 bits) of text |
+ *  +-----------------------------------------------------+ 296
+ *  | texts ...                                           |
+ *  +-----------------------------------------------------+ length
+ * </pre>
+ */
+final class AccessRecordLayout
+{
+    static final int LENGTH_OFFSET = 0;
+    static final int PROTOCOL_OFFSET = 4;
+    static final int METHOD_ID_OFFSET = 5;
+    static final int STATUS_OFFSET = 6;
+    static final int SINKS_OFFSET = 8;
+    static final int START_TIME_US_OFFSET = 16;
+    static final int DURATION_US_OFFSET = 24;
+    static final int BYTES_RECEIVED_OFFSET = 32;
+    static final int BYTES_SENT_OFFSET = 40;
+    static final int CONNECTION_ID_OFFSET = 48;
+    static final int FLAGS_OFFSET = 56;
+    static final int TRUNCATED_OFFSET = 60;
+    static final int DETAIL_ID_OFFSET = 64;
+    static final int CLUSTER_NAME_ID_OFFSET = 68;
+    static final int ROUTE_NAME_ID_OFFSET = 72;
+    static final int UPSTREAM_SERVICE_TIME_MS_OFFSET = 76;
+    static final int REQUEST_HEADER_BYTES_OFFSET = 80;
+    static final int RESPONSE_HEADER_BYTES_OFFSET = 84;
+    static final int REQUEST_DURATION_US_OFFSET = 88;
+    static final int RESPONSE_DURATION_US_OFFSET = 96;
+    static final int ATTEMPTS_OFFSET = 104;
+    static final int ADDRESSES_OFFSET = 112;
+    static final int ADDRESS_LENGTH = 32;
+    static final int TEXTS_OFFSET = ADDRESSES_OFFSET + 4 * ADDRESS_LENGTH;
+
+    private AccessRecordLayout()
+    {
+    }
+}

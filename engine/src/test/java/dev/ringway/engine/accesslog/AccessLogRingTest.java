@@ -1,0 +1,126 @@
+package dev.ringway.engine.accesslog;
+
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+final class AccessLogRingTest
+{
+    private final LogWakeup wakeup = new LogWakeup();
+    private final UnsafeBuffer scratch = new UnsafeBuffer(new byte[1024]);
+    private final AccessRecord record = new AccessRecord().wrap(scratch, 0, 1024);
+
+    @Test
+    void shouldHandOverInOrderAndReuseSlots()
+    {
+        final AccessLogRing ring = new AccessLogRing(4, 512, wakeup);
+        long next = 0;
+        for (int i = 0; i < 20; i++)
+        {
+            assertTrue(publish(ring, i * 3L));
+            assertTrue(publish(ring, i * 3L + 1));
+            assertTrue(publish(ring, i * 3L + 2));
+            final long[] expected = {next};
+            assertEquals(3, ring.poll(r -> assertEquals(expected[0]++, r.connectionId()), 100));
+            next = expected[0];
+        }
+        assertEquals(60, next);
+    }
+
+    @Test
+    void shouldRefuseWhenFullAndGoOnWhenThereIsRoomAgain()
+    {
+        final AccessLogRing ring = new AccessLogRing(4, 512, wakeup);
+        for (int i = 0; i < 4; i++)
+        {
+            assertTrue(publish(ring, i));
+        }
+        assertFalse(publish(ring, 4));
+        assertFalse(publish(ring, 4));
+        assertEquals(4, ring.backlog());
+        assertEquals(1, ring.poll(r -> assertEquals(0, r.connectionId()), 1));
+        assertTrue(publish(ring, 5));
+        assertFalse(publish(ring, 6));
+    }
+
+    @Test
+    void shouldRefuseSizesThatAreNoPowersOfTwo()
+    {
+        assertThrows(IllegalArgumentException.class, () -> new AccessLogRing(5, 512, wakeup));
+        assertThrows(IllegalArgumentException.class, () -> new AccessLogRing(4, 513, wakeup));
+        assertThrows(IllegalArgumentException.class, () -> new AccessLogRing(1 << 22, 1024, wakeup));
+    }
+
+    @Test
+    void shouldWakeTheReaderAtAQuarter() throws Exception
+    {
+        final AccessLogRing ring = new AccessLogRing(16, 512, wakeup);
+        final AtomicLong taken = new AtomicLong();
+        final Thread reader = Thread.ofPlatform().daemon().start(() ->
+        {
+            while (taken.get() < 4)
+            {
+                wakeup.sleep(3_600_000_000_000L);
+                taken.addAndGet(ring.poll(r -> {}, 100));
+            }
+        });
+        while (reader.getState() != Thread.State.TIMED_WAITING)
+        {
+            Thread.onSpinWait();
+        }
+        for (int i = 0; i < 4; i++)
+        {
+            assertTrue(publish(ring, i));
+        }
+        reader.join(10_000);
+        assertEquals(4, taken.get());
+    }
+
+    @Test
+    void shouldKeepEveryRecordWholeBetweenTwoThreads() throws Exception
+    {
+        final AccessLogRing ring = new AccessLogRing(64, 1024, wakeup);
+        final int total = 500_000;
+        final AtomicLong lost = new AtomicLong();
+        final Thread loop = Thread.ofPlatform().start(() ->
+        {
+            for (int i = 0; i < total; i++)
+            {
+                if (!publish(ring, i))
+                {
+                    lost.incrementAndGet();
+                    Thread.yield();
+                }
+            }
+        });
+        final long[] seen = {0, -1};
+        while (loop.isAlive() || ring.backlog() > 0)
+        {
+            ring.poll(r -> check(r, seen), 32);
+        }
+        assertEquals(total, seen[0] + lost.get());
+    }
+
+    private static void check(final AccessRecord record, final long[] seen)
+    {
+        seen[0]++;
+        final long id = record.connectionId();
+        assertTrue(id > seen[1]);
+        seen[1] = id;
+        assertTrue(record.isValid());
+        assertEquals(id, record.durationUs());
+        assertEquals((byte)id, record.buffer().getByte(record.textOffset(AccessText.PATH)));
+    }
+
+    private boolean publish(final AccessLogRing ring, final long id)
+    {
+        record.begin().connectionId(id).durationUs(id).text(AccessText.PATH, new byte[] {(byte)id});
+        return ring.publish(scratch, 0, record.length());
+    }
+}

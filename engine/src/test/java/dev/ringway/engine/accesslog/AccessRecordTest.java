@@ -1,0 +1,203 @@
+package dev.ringway.engine.accesslog;
+
+import dev.ringway.ffi.sock.SockAddr;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+import java.net.InetSocketAddress;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+final class AccessRecordTest
+{
+    private static final int AT = 64;
+    private final UnsafeBuffer memory = new UnsafeBuffer(new byte[4096]);
+    private final AccessRecord record = new AccessRecord().wrap(memory, AT, 1024);
+
+    @Test
+    void shouldReadBackWhatWasSet()
+    {
+        memory.setMemory(0, 4096, (byte)0x5A);
+        record.begin()
+            .protocol(AccessProtocol.HTTP_1_1).methodId(4).status(503).sinks(1L << 63)
+            .startTimeUs(1).durationUs(2).bytesReceived(3).bytesSent(4).connectionId(5).flags(1 << 29)
+            .detailId(6).clusterNameId(7).routeNameId(8).upstreamServiceTimeMs(9)
+            .requestHeaderBytes(10).responseHeaderBytes(11).requestDurationUs(12).responseDurationUs(13).attempts(14);
+        assertEquals(AccessProtocol.HTTP_1_1, record.protocol());
+        assertEquals(4, record.methodId());
+        assertEquals(503, record.status());
+        assertEquals(1L << 63, record.sinks());
+        assertEquals(1, record.startTimeUs());
+        assertEquals(2, record.durationUs());
+        assertEquals(3, record.bytesReceived());
+        assertEquals(4, record.bytesSent());
+        assertEquals(5, record.connectionId());
+        assertEquals(1 << 29, record.flags());
+        assertEquals(6, record.detailId());
+        assertEquals(7, record.clusterNameId());
+        assertEquals(8, record.routeNameId());
+        assertEquals(9, record.upstreamServiceTimeMs());
+        assertEquals(10, record.requestHeaderBytes());
+        assertEquals(11, record.responseHeaderBytes());
+        assertEquals(12, record.requestDurationUs());
+        assertEquals(13, record.responseDurationUs());
+        assertEquals(14, record.attempts());
+        assertTrue(record.isValid());
+        assertEquals(0x5A, memory.getByte(AT - 1));
+        assertEquals(0x5A, memory.getByte(AT + AccessRecord.FIXED_LENGTH));
+    }
+
+    @Test
+    void shouldBeginEmpty()
+    {
+        memory.setMemory(0, 4096, (byte)0x5A);
+        record.begin();
+        assertEquals(AccessRecord.FIXED_LENGTH, record.length());
+        for (int field = 0; field < AccessText.COUNT; field++)
+        {
+            assertEquals(0, record.textLength(field));
+            assertFalse(record.isTruncated(field));
+        }
+        for (int field = 0; field < 4; field++)
+        {
+            assertFalse(record.hasAddress(field));
+        }
+        assertEquals(-1, record.upstreamServiceTimeMs());
+        assertEquals(-1, record.requestDurationUs());
+        assertEquals(-1, record.responseDurationUs());
+    }
+
+    @Test
+    void shouldCopyTextsOfEveryLength()
+    {
+        final byte[] source = new byte[40];
+        for (int i = 0; i < source.length; i++)
+        {
+            source[i] = (byte)(i + 1);
+        }
+        for (int length = 0; length <= source.length; length++)
+        {
+            memory.setMemory(0, 4096, (byte)0x5A);
+            record.begin().text(AccessText.PATH, new UnsafeBuffer(source), source.length - length, length);
+            final byte[] copied = new byte[length];
+            memory.getBytes(record.textOffset(AccessText.PATH), copied);
+            final byte[] expected = new byte[length];
+            System.arraycopy(source, source.length - length, expected, 0, length);
+            assertArrayEquals(expected, copied);
+            assertEquals(0x5A, memory.getByte(AT + record.length()));
+            assertTrue(record.isValid());
+        }
+    }
+
+    @Test
+    void shouldCutAndMarkWhatIsTooLong()
+    {
+        final byte[] text = "x".repeat(2000).getBytes(UTF_8);
+        record.begin()
+            .text(AccessText.X_REQUEST_ID, text)
+            .text(AccessText.AUTHORITY, "short".getBytes(UTF_8))
+            .text(AccessText.PATH, text)
+            .text(AccessText.USER_AGENT, text);
+        assertEquals(AccessText.bound(AccessText.X_REQUEST_ID), record.textLength(AccessText.X_REQUEST_ID));
+        assertTrue(record.isTruncated(AccessText.X_REQUEST_ID));
+        assertFalse(record.isTruncated(AccessText.AUTHORITY));
+        assertEquals("short", text(AccessText.AUTHORITY));
+        assertEquals(512, record.textLength(AccessText.PATH));
+        assertTrue(record.textLength(AccessText.USER_AGENT) < AccessText.bound(AccessText.USER_AGENT));
+        assertTrue(record.isTruncated(AccessText.USER_AGENT));
+        assertEquals(1024, record.length());
+        assertTrue(record.isValid());
+        record.text(AccessText.REFERER, text);
+        assertEquals(0, record.textLength(AccessText.REFERER));
+        assertTrue(record.isTruncated(AccessText.REFERER));
+        assertTrue(record.isValid());
+    }
+
+    @Test
+    void shouldCarryAddressesOfBothFamilies()
+    {
+        final UnsafeBuffer sockAddr = new UnsafeBuffer(new byte[SockAddr.MAX_LENGTH]);
+        record.begin();
+        SockAddr.encode(sockAddr, 0, new InetSocketAddress("10.1.2.3", 65000));
+        record.address(AccessAddress.DOWNSTREAM_REMOTE, sockAddr, 0);
+        SockAddr.encode(sockAddr, 0, new InetSocketAddress("2001:db8::7", 443));
+        record.address(AccessAddress.UPSTREAM_REMOTE, sockAddr, 0);
+        SockAddr.encodeUnix(sockAddr, 0, "/run/x.sock");
+        record.address(AccessAddress.UPSTREAM_LOCAL, sockAddr, 0);
+
+        assertEquals("10.1.2.3:65000", address(AccessAddress.DOWNSTREAM_REMOTE, true));
+        assertEquals("10.1.2.3", address(AccessAddress.DOWNSTREAM_REMOTE, false));
+        assertEquals("[2001:db8::7]:443", address(AccessAddress.UPSTREAM_REMOTE, true));
+        assertEquals("2001:db8::7", address(AccessAddress.UPSTREAM_REMOTE, false));
+        assertEquals(443, record.port(AccessAddress.UPSTREAM_REMOTE));
+        assertFalse(record.hasAddress(AccessAddress.UPSTREAM_LOCAL));
+        assertFalse(record.hasAddress(AccessAddress.DOWNSTREAM_LOCAL));
+        final byte[] bytes = new byte[16];
+        assertEquals(4, record.addressBytes(AccessAddress.DOWNSTREAM_REMOTE, bytes));
+        assertEquals(10, bytes[0]);
+        assertEquals(16, record.addressBytes(AccessAddress.UPSTREAM_REMOTE, bytes));
+        assertEquals(7, bytes[15]);
+    }
+
+    @Test
+    void shouldNotBelieveLengthsThatLeaveTheSlot()
+    {
+        record.begin().text(AccessText.PATH, new byte[10]);
+        final int path = AT + AccessRecordLayout.TEXTS_OFFSET + 4 * AccessText.PATH;
+        memory.putInt(path, 2000 << 16 | 10);
+        assertFalse(record.isValid());
+        memory.putInt(path, 8 << 16 | 10);
+        assertFalse(record.isValid());
+        memory.putInt(path, 0);
+        assertTrue(record.isValid());
+        memory.putInt(AT, 1025);
+        assertFalse(record.isValid());
+        memory.putInt(AT, 3);
+        assertFalse(record.isValid());
+    }
+
+    @Test
+    void shouldNumberStringsOnce()
+    {
+        final int id = LogStrings.register("via_upstream");
+        assertEquals(id, LogStrings.register("via_upstream"));
+        assertEquals(id, LogStrings.idOf("via_upstream"));
+        assertEquals("via_upstream", LogStrings.text(id));
+        assertEquals(LogStrings.NONE, LogStrings.idOf("never registered"));
+        assertEquals(LogStrings.NONE, LogStrings.register(""));
+        for (int i = 0; i < 1000; i++)
+        {
+            final String text = "string." + i;
+            assertEquals(text, LogStrings.text(LogStrings.register(text)));
+        }
+        assertEquals("via_upstream", LogStrings.text(id));
+    }
+
+    @Test
+    void shouldHaveACodeAndANameForEveryFlag()
+    {
+        assertEquals("LH", ResponseFlag.code(0));
+        assertEquals("UF", ResponseFlag.code(Integer.numberOfTrailingZeros(ResponseFlag.UPSTREAM_CONNECTION_FAILURE)));
+        assertEquals("DownstreamConnectionTermination", ResponseFlag.name(
+            Integer.numberOfTrailingZeros(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION)));
+        final int last = Integer.numberOfTrailingZeros(ResponseFlag.UNCONDITIONAL_DROP_OVERLOAD);
+        assertEquals("UDO", ResponseFlag.code(last));
+        assertEquals("UnconditionalDropOverload", ResponseFlag.name(last));
+        assertEquals(ResponseFlag.count(), last + 1);
+    }
+
+    private String text(final int field)
+    {
+        return memory.getStringWithoutLengthUtf8(record.textOffset(field), record.textLength(field));
+    }
+
+    private String address(final int field, final boolean withPort)
+    {
+        final UnsafeBuffer target = new UnsafeBuffer(new byte[SockAddr.MAX_TEXT_LENGTH]);
+        return target.getStringWithoutLengthUtf8(0, record.appendAddress(field, withPort, target, 0));
+    }
+}
