@@ -41,7 +41,7 @@ public final class Engine implements AutoCloseable
                 .cpu(i < context.cpus().length ? context.cpus()[i] : -1)
                 .setupFlags(probe.setupFlags())
                 .slotLimit(context.slotLimit())
-                .memory(context.chunkCount(), 8)
+                .memory(context.chunkCount(), 64)
                 .counters(context.counters().apply(i));
             final EventLoop loop = new EventLoop(loopContext);
             runtimes.add(new LoopRuntime(loop, snapshots));
