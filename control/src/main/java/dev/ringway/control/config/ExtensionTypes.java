@@ -1,0 +1,62 @@
+package dev.ringway.control.config;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * The message types that may stand in a {@code typed_config}. A type's classes are loaded when a configuration first
+ * names it, so that start-up pays only for what is used.
+ */
+public final class ExtensionTypes
+{
+    private static final Map<String, Supplier<Descriptor>> TYPES = new TreeMap<>(Map.of(
+        "envoy.extensions.access_loggers.file.v3.FileAccessLog", FileAccessLog::getDescriptor,
+        "envoy.extensions.access_loggers.stream.v3.StderrAccessLog", StderrAccessLog::getDescriptor,
+        "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", StdoutAccessLog::getDescriptor,
+        "envoy.extensions.filters.http.router.v3.Router", Router::getDescriptor,
+        "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        HttpConnectionManager::getDescriptor,
+        "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor,
+        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions", HttpProtocolOptions::getDescriptor));
+
+    private ExtensionTypes()
+    {
+    }
+
+    /**
+     * @param typeUrl of an {@code Any}, for example {@code type.googleapis.com/envoy...Router}.
+     * @return the type's descriptor, or null when it is not supported.
+     */
+    public static Descriptor find(final String typeUrl)
+    {
+        final Supplier<Descriptor> type = TYPES.get(nameOf(typeUrl));
+        return type == null ? null : type.get();
+    }
+
+    /**
+     * @param typeUrl of an {@code Any}.
+     * @return the full name of the message type.
+     */
+    public static String nameOf(final String typeUrl)
+    {
+        return typeUrl.substring(typeUrl.lastIndexOf('/') + 1);
+    }
+
+    /**
+     * @return full names of all supported types, sorted.
+     */
+    public static Iterable<String> names()
+    {
+        return TYPES.keySet();
+    }
+}

@@ -1,0 +1,140 @@
+package dev.ringway.control.translate;
+
+import dev.ringway.control.config.ConfigErrors;
+import dev.ringway.control.config.ConfigException;
+import dev.ringway.control.config.FieldPath;
+import dev.ringway.control.config.LoadedBootstrap;
+import dev.ringway.engine.counters.CounterRegistry;
+import dev.ringway.engine.snapshot.AccessLogSink;
+import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.Listener;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Translates bootstraps. Lives as long as the process, because ids of clusters, listeners and access logs do. Control
+ * thread only.
+ */
+public final class BootstrapTranslator
+{
+    private final CounterRegistry counters;
+    private final IdTable clusterIds = new IdTable();
+    private final IdTable listenerIds = new IdTable();
+    private final IdTable sinkIds = new IdTable();
+    private final List<AccessLogSink> sinks = new ArrayList<>();
+
+    /**
+     * @param counters gives out counters.
+     */
+    public BootstrapTranslator(final CounterRegistry counters)
+    {
+        this.counters = counters;
+    }
+
+    /**
+     * @param loaded bootstrap.
+     * @return its translation.
+     * @throws ConfigException with everything that is wrong with it.
+     */
+    public Translation translate(final LoadedBootstrap loaded) throws ConfigException
+    {
+        final ConfigErrors errors = new ConfigErrors();
+        errors.locateIn(loaded.sources());
+        final Checks checks = new Checks(errors);
+        final Bootstrap bootstrap = loaded.bootstrap();
+        final FieldPath resources = FieldPath.ROOT.field("static_resources");
+        final Address admin = admin(bootstrap, checks);
+        checkRuntime(bootstrap, checks);
+        final Map<String, ClusterPlan> clusters = clusters(bootstrap, resources.field("clusters"), checks);
+        final List<Listener> listeners = listeners(bootstrap, clusters, resources.field("listeners"), checks);
+        errors.conclude();
+        return new Translation(bootstrap, admin, List.copyOf(listeners), List.copyOf(clusters.values()),
+            List.copyOf(sinks));
+    }
+
+    private static Address admin(final Bootstrap bootstrap, final Checks checks)
+    {
+        if (!bootstrap.getAdmin().hasAddress())
+        {
+            return null;
+        }
+        return new AddressTranslator(checks).translate(bootstrap.getAdmin().getAddress(),
+            FieldPath.ROOT.field("admin").field("address"));
+    }
+
+    private static void checkRuntime(final Bootstrap bootstrap, final Checks checks)
+    {
+        final FieldPath layers = FieldPath.ROOT.field("layered_runtime").field("layers");
+        final Map<String, FieldPath> seen = new HashMap<>();
+        for (int i = 0; i < bootstrap.getLayeredRuntime().getLayersCount(); i++)
+        {
+            final String name = bootstrap.getLayeredRuntime().getLayers(i).getName();
+            if (checks.required(name, layers.at(i).field("name")))
+            {
+                noteTwice(seen, name, layers.at(i).field("name"), checks);
+            }
+        }
+    }
+
+    private Map<String, ClusterPlan> clusters(final Bootstrap bootstrap, final FieldPath path, final Checks checks)
+    {
+        final ClusterTranslator translator = new ClusterTranslator(checks, clusterIds, counters);
+        final Map<String, ClusterPlan> plans = new LinkedHashMap<>();
+        final Map<String, FieldPath> seen = new HashMap<>();
+        for (int i = 0; i < bootstrap.getStaticResources().getClustersCount(); i++)
+        {
+            final ClusterPlan plan = translator.translate(bootstrap.getStaticResources().getClusters(i), path.at(i));
+            if (plan != null)
+            {
+                noteTwice(seen, plan.cluster().name(), path.at(i).field("name"), checks);
+                plans.put(plan.cluster().name(), plan);
+            }
+        }
+        return plans;
+    }
+
+    private List<Listener> listeners(
+        final Bootstrap bootstrap, final Map<String, ClusterPlan> clusters, final FieldPath path, final Checks checks)
+    {
+        final Map<String, Integer> ids = new HashMap<>();
+        clusters.forEach((name, plan) -> ids.put(name, plan.cluster().id()));
+        final AccessLogTranslator accessLogs = new AccessLogTranslator(sinks, sinkIds, checks);
+        final HttpTranslator http =
+            new HttpTranslator(checks, new RouteTranslator(checks, ids), accessLogs, counters);
+        final ListenerTranslator translator =
+            new ListenerTranslator(checks, http, accessLogs, clusters.keySet(), listenerIds, counters);
+        final List<Listener> listeners = new ArrayList<>();
+        final Map<String, FieldPath> names = new HashMap<>();
+        final Map<String, FieldPath> addresses = new HashMap<>();
+        for (int i = 0; i < bootstrap.getStaticResources().getListenersCount(); i++)
+        {
+            final Listener listener =
+                translator.translate(bootstrap.getStaticResources().getListeners(i), path.at(i));
+            if (listener != null)
+            {
+                noteTwice(names, listener.name(), path.at(i).field("name"), checks);
+                if (listener.address().inet() == null || listener.address().inet().getPort() != 0)
+                {
+                    noteTwice(addresses, listener.address().toString(), path.at(i).field("address"), checks);
+                }
+                listeners.add(listener);
+            }
+        }
+        return listeners;
+    }
+
+    private static void noteTwice(
+        final Map<String, FieldPath> seen, final String value, final FieldPath path, final Checks checks)
+    {
+        final FieldPath first = seen.putIfAbsent(value, path);
+        if (first != null)
+        {
+            checks.fault(path, "'" + value + "' is given before, in " + first);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.ringway.control.translate;
+
+import com.google.protobuf.Duration;
+import com.google.protobuf.UInt32Value;
+import dev.ringway.control.config.ConfigErrors;
+import dev.ringway.control.config.FieldPath;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Rules that many fields share. Each notes a fault and returns a value that lets translation go on. Control thread only.
+ */
+final class Checks
+{
+    private final ConfigErrors errors;
+
+    /**
+     * @param errors where faults go.
+     */
+    Checks(final ConfigErrors errors)
+    {
+        this.errors = errors;
+    }
+
+    /** Where faults go. */
+    ConfigErrors errors()
+    {
+        return errors;
+    }
+
+    /**
+     * @param path   of the field.
+     * @param reason what is wrong.
+     */
+    void fault(final FieldPath path, final String reason)
+    {
+        errors.add(path, reason);
+    }
+
+    /**
+     * @param value of a string field.
+     * @param path  of it.
+     * @return whether it is there.
+     */
+    boolean required(final String value, final FieldPath path)
+    {
+        if (value.isEmpty())
+        {
+            errors.add(path, "is required");
+        }
+        return !value.isEmpty();
+    }
+
+    /**
+     * @param isSet whether the field is set.
+     * @param path  of it.
+     * @return {@code isSet}.
+     */
+    boolean required(final boolean isSet, final FieldPath path)
+    {
+        if (!isSet)
+        {
+            errors.add(path, "is required");
+        }
+        return isSet;
+    }
+
+    /**
+     * @param isSet    whether the field is set.
+     * @param duration its value.
+     * @param path     of it.
+     * @param unsetNs  what holds when it is not set.
+     * @return nanoseconds, not negative when set.
+     */
+    long duration(final boolean isSet, final Duration duration, final FieldPath path, final long unsetNs)
+    {
+        if (!isSet)
+        {
+            return unsetNs;
+        }
+        if (duration.getSeconds() < 0 || duration.getNanos() < 0)
+        {
+            errors.add(path, "must not be negative");
+            return 0;
+        }
+        final long seconds = Math.min(duration.getSeconds(), TimeUnit.DAYS.toSeconds(365 * 100));
+        return TimeUnit.SECONDS.toNanos(seconds) + duration.getNanos();
+    }
+
+    /**
+     * @param isSet    whether the field is set.
+     * @param duration its value.
+     * @param path     of it.
+     * @param unsetNs  what holds when it is not set.
+     * @param leastNs  smallest value allowed.
+     * @return nanoseconds.
+     */
+    long durationAtLeast(
+        final boolean isSet, final Duration duration, final FieldPath path, final long unsetNs, final long leastNs)
+    {
+        final long ns = duration(isSet, duration, path, unsetNs);
+        if (ns < leastNs)
+        {
+            errors.add(path, "must be at least " + TimeUnit.NANOSECONDS.toMicros(leastNs) / 1e6 + "s");
+        }
+        return ns;
+    }
+
+    /**
+     * @param isSet whether the field is set.
+     * @param value its value.
+     * @param path  of it.
+     * @param unset what holds when it is not set.
+     * @param least smallest value allowed.
+     * @param most  largest value allowed; {@link Integer#MAX_VALUE} stands for no bound, and larger ones are cut to it.
+     * @return the value.
+     */
+    int count(
+        final boolean isSet, final UInt32Value value, final FieldPath path, final int unset, final int least,
+        final int most)
+    {
+        if (!isSet)
+        {
+            return unset;
+        }
+        final long number = Integer.toUnsignedLong(value.getValue());
+        if (number < least || number > most && most != Integer.MAX_VALUE)
+        {
+            errors.add(path, most == Integer.MAX_VALUE ? "must be at least " + least + ", not " + number :
+                "must be from " + least + " to " + most + ", not " + number);
+            return unset;
+        }
+        return (int)Math.min(number, Integer.MAX_VALUE);
+    }
+}

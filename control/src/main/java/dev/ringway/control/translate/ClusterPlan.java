@@ -1,0 +1,97 @@
+package dev.ringway.control.translate;
+
+import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.Endpoint;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A cluster and what its endpoints are made of. For STATIC the targets are addresses; for STRICT_DNS they may be names
+ * whose addresses change. Immutable.
+ *
+ * @param cluster   with the endpoints known so far: those given as addresses.
+ * @param targets   in the order of the configuration.
+ * @param refreshNs {@code dns_refresh_rate}.
+ * @param family    {@code dns_lookup_family}.
+ */
+public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs, DnsFamily family)
+{
+    /** Which addresses of a name are used. Envoy: {@code Cluster.DnsLookupFamily}. */
+    public enum DnsFamily
+    {
+        /** v6, and v4 when there is no v6. */
+        AUTO,
+        /** Only v4. */
+        V4_ONLY,
+        /** Only v6. */
+        V6_ONLY,
+        /** v4, and v6 when there is no v4. */
+        V4_PREFERRED,
+        /** Both. */
+        ALL
+    }
+
+    /**
+     * One configured endpoint.
+     *
+     * @param address  where to connect, or null when a name has to be looked up.
+     * @param name     host name, or null when the address is given.
+     * @param port     that belongs to the name.
+     * @param hostname {@code Endpoint.hostname}, or the name.
+     * @param weight   load-balancing weight.
+     */
+    public record Target(Address address, String name, int port, String hostname, int weight)
+    {
+        /**
+         * @return whether its addresses must be looked up.
+         */
+        public boolean isName()
+        {
+            return name != null;
+        }
+    }
+
+    /**
+     * @return whether any target has to be looked up.
+     */
+    public boolean needsLookup()
+    {
+        return targets.stream().anyMatch(Target::isName);
+    }
+
+    /**
+     * @param lookup gives the addresses of a name, already picked by family.
+     * @return the cluster with the endpoints as they are now; this one when nothing changed.
+     */
+    Cluster resolve(final Function<Target, List<InetAddress>> lookup)
+    {
+        final List<Endpoint> endpoints = new ArrayList<>(targets.size());
+        for (final Target target : targets)
+        {
+            if (!target.isName())
+            {
+                endpoints.add(new Endpoint(target.address(), target.hostname(), target.weight()));
+                continue;
+            }
+            for (final InetAddress address : lookup.apply(target))
+            {
+                endpoints.add(new Endpoint(
+                    Address.of(new InetSocketAddress(address, target.port())), target.hostname(), target.weight()));
+            }
+        }
+        return withEndpoints(cluster, endpoints);
+    }
+
+    private static Cluster withEndpoints(final Cluster cluster, final List<Endpoint> endpoints)
+    {
+        return endpoints.equals(cluster.endpoints()) ? cluster : new Cluster(
+            cluster.id(), cluster.name(), List.copyOf(endpoints), cluster.connectTimeoutNs(),
+            cluster.circuitBreakers(), cluster.perConnectionBufferLimit(), cluster.idleTimeoutNs(),
+            cluster.maxRequestsPerConnection(), cluster.counters());
+    }
+}

@@ -1,0 +1,72 @@
+package dev.ringway.control.translate;
+
+import dev.ringway.control.config.FieldPath;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Reads {@code config.core.v3.DataSource}: bytes given inline or in a file.
+ */
+final class DataSources
+{
+    private static final byte[] NOTHING = new byte[0];
+
+    private final Checks checks;
+
+    /**
+     * @param checks where faults go.
+     */
+    DataSources(final Checks checks)
+    {
+        this.checks = checks;
+    }
+
+    /**
+     * @param source message.
+     * @param path   where it stands.
+     * @return its bytes; none when it is faulty, which is then noted.
+     */
+    byte[] bytes(final DataSource source, final FieldPath path)
+    {
+        return switch (source.getSpecifierCase())
+        {
+            case INLINE_STRING -> source.getInlineString().getBytes(StandardCharsets.UTF_8);
+            case INLINE_BYTES -> source.getInlineBytes().toByteArray();
+            case FILENAME -> file(source.getFilename(), path.field("filename"));
+            default ->
+            {
+                checks.fault(path, "needs filename, inline_string or inline_bytes");
+                yield NOTHING;
+            }
+        };
+    }
+
+    /**
+     * @param source message.
+     * @param path   where it stands.
+     * @return its bytes as UTF-8 text.
+     */
+    String text(final DataSource source, final FieldPath path)
+    {
+        return new String(bytes(source, path), StandardCharsets.UTF_8);
+    }
+
+    private byte[] file(final String name, final FieldPath path)
+    {
+        try
+        {
+            return Files.readAllBytes(Path.of(name));
+        }
+        catch (final IOException ex)
+        {
+            final String reason = ex instanceof NoSuchFileException ? "no such file" : ex.getMessage();
+            checks.fault(path, "cannot read '" + name + "': " + reason);
+            return NOTHING;
+        }
+    }
+}

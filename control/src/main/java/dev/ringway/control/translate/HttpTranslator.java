@@ -1,0 +1,168 @@
+package dev.ringway.control.translate;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.ringway.control.config.ExtensionTypes;
+import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.counters.CounterRegistry;
+import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Translates {@code HttpConnectionManager} with its route configuration.
+ */
+final class HttpTranslator
+{
+    private static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
+    private static final long DEFAULT_IDLE_NS = TimeUnit.HOURS.toNanos(1);
+    private static final long DEFAULT_STREAM_IDLE_NS = TimeUnit.MINUTES.toNanos(5);
+    private static final long DEFAULT_REQUEST_HEADERS_NS = TimeUnit.SECONDS.toNanos(10);
+    private static final long DEFAULT_DRAIN_NS = TimeUnit.SECONDS.toNanos(5);
+
+    private final Checks checks;
+    private final RouteTranslator routes;
+    private final AccessLogTranslator accessLogs;
+    private final CounterRegistry counters;
+
+    /**
+     * @param checks     where faults go.
+     * @param routes     translates route configurations.
+     * @param accessLogs translates access logs.
+     * @param counters   gives out counters.
+     */
+    HttpTranslator(
+        final Checks checks,
+        final RouteTranslator routes,
+        final AccessLogTranslator accessLogs,
+        final CounterRegistry counters)
+    {
+        this.checks = checks;
+        this.routes = routes;
+        this.accessLogs = accessLogs;
+        this.counters = counters;
+    }
+
+    /**
+     * @param config message.
+     * @param path   where it stands.
+     * @return the connection manager, or null when it has no routes, which is then noted.
+     */
+    HttpConnectionManager translate(
+        final io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager config,
+        final FieldPath path)
+    {
+        checks.required(config.getStatPrefix(), path.field("stat_prefix"));
+        final boolean suppress = suppressEnvoyHeaders(config.getHttpFiltersList(), path.field("http_filters"));
+        if (!checks.required(config.hasRouteConfig(), path.field("route_config")))
+        {
+            return null;
+        }
+        final HttpProtocolOptions common = config.getCommonHttpProtocolOptions();
+        final FieldPath commonPath = path.field("common_http_protocol_options");
+        final Http1ProtocolOptions http1 = config.getHttpProtocolOptions();
+        return new HttpConnectionManager(
+            config.getStatPrefix(),
+            routes.translate(config.getRouteConfig(), path.field("route_config")),
+            checks.duration(common.hasIdleTimeout(), common.getIdleTimeout(), commonPath.field("idle_timeout"),
+                DEFAULT_IDLE_NS),
+            checks.duration(config.hasStreamIdleTimeout(), config.getStreamIdleTimeout(),
+                path.field("stream_idle_timeout"), DEFAULT_STREAM_IDLE_NS),
+            checks.duration(config.hasRequestTimeout(), config.getRequestTimeout(), path.field("request_timeout"), 0),
+            checks.duration(config.hasRequestHeadersTimeout(), config.getRequestHeadersTimeout(),
+                path.field("request_headers_timeout"), DEFAULT_REQUEST_HEADERS_NS),
+            checks.duration(config.hasDrainTimeout(), config.getDrainTimeout(), path.field("drain_timeout"),
+                DEFAULT_DRAIN_NS),
+            checks.count(config.hasMaxRequestHeadersKb(), config.getMaxRequestHeadersKb(),
+                path.field("max_request_headers_kb"), 60, 1, 8192) << 10,
+            checks.count(common.hasMaxHeadersCount(), common.getMaxHeadersCount(),
+                commonPath.field("max_headers_count"), 100, 1, 65535),
+            checks.count(common.hasMaxRequestsPerConnection(), common.getMaxRequestsPerConnection(),
+                commonPath.field("max_requests_per_connection"), 0, 0, Integer.MAX_VALUE),
+            config.getUseRemoteAddress().getValue(),
+            trustedHops(config.getXffNumTrustedHops(), path.field("xff_num_trusted_hops")),
+            config.getSkipXffAppend(),
+            !config.hasGenerateRequestId() || config.getGenerateRequestId().getValue(),
+            config.getPreserveExternalRequestId(),
+            config.getAlwaysSetRequestIdInResponse(),
+            headerText(config.getServerName().isEmpty() ? "ringway" : config.getServerName(),
+                path.field("server_name")),
+            HttpConnectionManager.ServerHeader.valueOf(config.getServerHeaderTransformation().name()),
+            http1.getAcceptHttp10(),
+            headerText(http1.getDefaultHostForHttp10(),
+                path.field("http_protocol_options").field("default_host_for_http_10")),
+            !http1.hasAllowAbsoluteUrl() || http1.getAllowAbsoluteUrl().getValue(),
+            http1.getEnableTrailers(),
+            suppress,
+            accessLogs.translate(config.getAccessLogList(), path.field("access_log")),
+            new HttpCounters(counters, StatName.of(config.getStatPrefix())));
+    }
+
+    private int trustedHops(final int hops, final FieldPath path)
+    {
+        if (hops < 0 || hops > 1000)
+        {
+            checks.fault(path, "must be from 0 to 1000");
+            return 0;
+        }
+        return hops;
+    }
+
+    private String headerText(final String text, final FieldPath path)
+    {
+        if (text.chars().anyMatch(c -> c < 0x20 || c == 0x7f))
+        {
+            checks.fault(path, "must not hold control characters");
+        }
+        return text;
+    }
+
+    private boolean suppressEnvoyHeaders(final List<HttpFilter> filters, final FieldPath path)
+    {
+        if (filters.isEmpty())
+        {
+            checks.fault(path, "needs the router as its last filter");
+            return false;
+        }
+        for (int i = 0; i < filters.size(); i++)
+        {
+            checks.required(filters.get(i).getName(), path.at(i).field("name"));
+            if (!filters.get(i).hasTypedConfig())
+            {
+                checks.fault(path.at(i).field("typed_config"), "is required; the router's type is " + ROUTER);
+                return false;
+            }
+            final String type = ExtensionTypes.nameOf(filters.get(i).getTypedConfig().getTypeUrl());
+            if (!type.equals(ROUTER))
+            {
+                checks.fault(path.at(i).field("typed_config"), type + " is not an HTTP filter");
+                return false;
+            }
+            if (i > 0)
+            {
+                checks.fault(path.at(i), "comes after the router, which must be the last filter");
+                return false;
+            }
+        }
+        return router(filters.get(0).getTypedConfig(), path.at(0).field("typed_config"));
+    }
+
+    private boolean router(final Any config, final FieldPath path)
+    {
+        try
+        {
+            return Router.parseFrom(config.getValue()).getSuppressEnvoyHeaders();
+        }
+        catch (final InvalidProtocolBufferException ex)
+        {
+            checks.fault(path, "cannot be decoded: " + ex.getMessage());
+            return false;
+        }
+    }
+}

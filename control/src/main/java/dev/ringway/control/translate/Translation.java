@@ -1,0 +1,35 @@
+package dev.ringway.control.translate;
+
+import dev.ringway.engine.snapshot.AccessLogSink;
+import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.Snapshot;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+
+import java.util.List;
+
+/**
+ * A bootstrap that makes sense, ready to be published. Immutable.
+ *
+ * @param bootstrap  the message, for {@code /config_dump}; node and layered runtime are read from it.
+ * @param admin      where the administration server listens, or null.
+ * @param listeners  in the order of the configuration.
+ * @param clusters   in the order of the configuration.
+ * @param accessLogs each at its own index.
+ */
+public record Translation(
+    Bootstrap bootstrap,
+    Address admin,
+    List<Listener> listeners,
+    List<ClusterPlan> clusters,
+    List<AccessLogSink> accessLogs)
+{
+    /**
+     * @param version of the snapshot.
+     * @return a snapshot in which clusters of STRICT_DNS have only the endpoints given as addresses.
+     */
+    public Snapshot snapshot(final long version)
+    {
+        return new Snapshot(version, listeners, clusters.stream().map(ClusterPlan::cluster).toList(), accessLogs);
+    }
+}
