@@ -68,7 +68,7 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs,
      * @param lookup gives the addresses of a name, already picked by family.
      * @return the cluster with the endpoints as they are now; this one when nothing changed.
      */
-    Cluster resolve(final Function<Target, List<InetAddress>> lookup)
+    public Cluster resolve(final Function<Target, List<InetAddress>> lookup)
     {
         final List<Endpoint> endpoints = new ArrayList<>(targets.size());
         for (final Target target : targets)

@@ -1,0 +1,4 @@
+/**
+ * The administration server, with Envoy's paths and shapes. Own threads; never on a loop.
+ */
+package dev.ringway.control.admin;

@@ -1,0 +1,327 @@
+package dev.ringway.control.cli;
+
+import dev.ringway.control.admin.AdminServer;
+import dev.ringway.control.admin.ServerView;
+import dev.ringway.control.config.BootstrapLoader;
+import dev.ringway.control.config.ConfigException;
+import dev.ringway.control.config.LoadedBootstrap;
+import dev.ringway.control.dns.DnsRefresh;
+import dev.ringway.control.log.LogSetup;
+import dev.ringway.control.translate.BootstrapTranslator;
+import dev.ringway.control.translate.ClusterPlan;
+import dev.ringway.control.translate.Translation;
+import dev.ringway.engine.counters.CountersFile;
+import dev.ringway.engine.counters.CountersReader;
+import dev.ringway.engine.counters.ServerCounters;
+import dev.ringway.engine.runtime.Engine;
+import dev.ringway.engine.runtime.EngineContext;
+import dev.ringway.engine.runtime.ListenException;
+import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.ffi.libc.Affinity;
+import dev.ringway.ffi.libc.Limits;
+import dev.ringway.ffi.libc.Signals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The life of the process: configuration, loops, admin, signals, drain. All state changes on one control thread.
+ */
+final class Server implements ServerView
+{
+    private static final int SLOT_RESERVE = 256;
+    private static final int MAX_SLOTS = 65_536;
+    private static final int CHUNKS = 1024;
+    private static final int SIGTERM_DRAIN_S = 10;
+    private static final long DRAIN_POLL_MS = 20;
+    private static final int LIVE = 0;
+    private static final int DRAINING = 1;
+    private static final int INITIALIZING = 3;
+
+    private final Logger logger = LogSetup.logger("main");
+    private final Options options;
+    private final String[] args;
+    private final int concurrency;
+    private final int[] cpus;
+    private final CountersFile counters;
+    private final ServerCounters ids;
+    private final BootstrapTranslator translator;
+    private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
+        Thread.ofPlatform().name("control").factory());
+    private final long startNs = System.nanoTime();
+    private Translation translation;
+    private Engine engine;
+    private AdminServer admin;
+    private long version;
+    private volatile int state = INITIALIZING;
+    private int stopSignals;
+
+    Server(final Options options, final String[] args) throws IOException
+    {
+        this.options = options;
+        this.args = args;
+        final BitSet allowed = Affinity.allowed();
+        concurrency = options.concurrency > 0 ? options.concurrency : Math.max(1, allowed.cardinality());
+        cpus = concurrency <= allowed.cardinality() ? allowed.stream().limit(concurrency).toArray() : new int[0];
+        counters = CountersFile.create(concurrency);
+        ids = new ServerCounters(counters);
+        translator = new BootstrapTranslator(counters);
+    }
+
+    void validate() throws ConfigException
+    {
+        final LoadedBootstrap loaded =
+            new BootstrapLoader(options.allowUnknownStaticFields).load(options.configPath, options.configYaml);
+        loaded.warnings().forEach(warning -> LogSetup.logger("config").warning(warning.toString()));
+        translation = translator.translate(loaded);
+    }
+
+    void run() throws ConfigException, IOException, ListenException
+    {
+        try
+        {
+            validate();
+            final long files = Limits.raiseOpenFiles();
+            final int slots = (int)Math.min(MAX_SLOTS, Math.max(SLOT_RESERVE, files - SLOT_RESERVE));
+            engine = Engine.launch(new EngineContext(
+                concurrency, cpus, counters::loop, slots, CHUNKS, this::onLoopFailed));
+            engine.publish(translation.snapshot(++version));
+        }
+        catch (final ConfigException | ListenException | RuntimeException e)
+        {
+            close();
+            throw e;
+        }
+        startAdmin();
+        startLookups();
+        handleSignals();
+        state = LIVE;
+        counters.shared().set(ids.live, 1);
+        counters.shared().set(ids.state, LIVE);
+        counters.shared().set(ids.concurrency, concurrency);
+        counters.shared().set(ids.initializationTimeMs, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs));
+        logger.info("serving with " + concurrency + (concurrency == 1 ? " loop" : " loops"));
+    }
+
+    private void startAdmin() throws IOException
+    {
+        if (translation.admin() != null)
+        {
+            admin = new AdminServer(translation.admin(), this);
+            if (options.adminAddressPath != null)
+            {
+                Files.writeString(Path.of(options.adminAddressPath), admin.address());
+            }
+        }
+    }
+
+    private void startLookups()
+    {
+        boolean isNeeded = false;
+        for (final ClusterPlan plan : translation.clusters())
+        {
+            isNeeded |= plan.needsLookup();
+        }
+        if (isNeeded)
+        {
+            final ScheduledExecutorService resolver = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("resolver").factory());
+            final DnsRefresh refresh =
+                new DnsRefresh(resolver, cluster -> control.execute(() -> replace(cluster)), LogSetup.logger("dns"));
+            translation.clusters().stream().filter(ClusterPlan::needsLookup).forEach(refresh::start);
+        }
+    }
+
+    private void replace(final Cluster fresh)
+    {
+        final Snapshot current = engine.snapshot();
+        final List<Cluster> clusters = new ArrayList<>(current.clusters());
+        clusters.replaceAll(cluster -> cluster.id() == fresh.id() ? fresh : cluster);
+        try
+        {
+            engine.publish(new Snapshot(++version, current.listeners(), clusters, current.accessLogs()));
+        }
+        catch (final ListenException e)
+        {
+            logger.log(Level.SEVERE, e.getMessage());
+        }
+    }
+
+    private void handleSignals()
+    {
+        Signals.TERM.handle(control, this::onStop);
+        Signals.INT.handle(control, this::onStop);
+        Signals.HUP.handle(control, () -> logger.warning("SIGHUP: reloading is not supported yet"));
+        Signals.USR1.handle(control, () ->
+        {
+            try
+            {
+                LogSetup.reopen();
+            }
+            catch (final IOException e)
+            {
+                logger.warning("log file cannot be reopened: " + e.getMessage());
+            }
+        });
+    }
+
+    /** The first signal drains, the second ends at once. */
+    private void onStop()
+    {
+        if (++stopSignals > 1)
+        {
+            exit(0);
+            return;
+        }
+        logger.info("draining");
+        state = DRAINING;
+        counters.shared().set(ids.live, 0);
+        counters.shared().set(ids.state, DRAINING);
+        engine.drain(true);
+        final int seconds = options.drainTimeS >= 0 ? options.drainTimeS : SIGTERM_DRAIN_S;
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        control.scheduleWithFixedDelay(() ->
+        {
+            if (engine.activeConnections() == 0 || System.nanoTime() > deadlineNs)
+            {
+                exit(0);
+            }
+        }, DRAIN_POLL_MS, DRAIN_POLL_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void onLoopFailed(final Throwable error)
+    {
+        error.printStackTrace();
+        logger.log(Level.SEVERE, "a loop died: " + error);
+        exit(2);
+    }
+
+    private void exit(final int status)
+    {
+        if (engine != null && status == 0)
+        {
+            engine.close();
+        }
+        close();
+        // Not System.exit from a shutdown path twice: halt only after the files are closed.
+        Thread.ofPlatform().start(() -> System.exit(status));
+    }
+
+    void close()
+    {
+        control.shutdown();
+        if (admin != null)
+        {
+            admin.close();
+        }
+        counters.close();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public String stateName()
+    {
+        return switch (state)
+        {
+            case LIVE -> "LIVE";
+            case DRAINING -> "DRAINING";
+            default -> "INITIALIZING";
+        };
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public long uptimeS()
+    {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - startNs);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public CountersReader counters()
+    {
+        return counters.reader();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void refreshGauges()
+    {
+        final Runtime runtime = Runtime.getRuntime();
+        counters.shared().set(ids.uptime, uptimeS());
+        counters.shared().set(ids.memoryAllocated, runtime.totalMemory() - runtime.freeMemory());
+        counters.shared().set(ids.memoryHeapSize, runtime.totalMemory());
+        counters.shared().set(ids.totalConnections, engine.activeConnections());
+        engine.requestViews();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Translation translation()
+    {
+        return translation;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Engine engine()
+    {
+        return engine;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public String[] commandLine()
+    {
+        return args.clone();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public String version()
+    {
+        return Main.VERSION;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int concurrency()
+    {
+        return concurrency;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void drainListeners(final boolean isGraceful)
+    {
+        control.execute(() -> engine.drain(!isGraceful));
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void quit()
+    {
+        control.execute(() -> exit(0));
+    }
+}
