@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -89,15 +88,11 @@ public final class Training
         }
     }
 
-    private static void fetch(final Bootstrap bootstrap, final String path)
+    private static void fetch(final Bootstrap bootstrap, final String path) throws IOException
     {
-        try (InputStream in = URI.create("http://127.0.0.1:" + bootstrap.adminPort() + path).toURL().openStream())
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), bootstrap.adminPort()))
         {
-            in.readAllBytes();
-        }
-        catch (final IOException e)
-        {
-            System.err.println("training: " + path + ": " + e);
+            exchange(socket, path);
         }
     }
 
