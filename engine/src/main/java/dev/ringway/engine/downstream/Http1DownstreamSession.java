@@ -28,6 +28,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink, ByteConsumer
 {
     private static final long DELAYED_CLOSE_NS = 1_000_000_000L;
+    private static final int UPGRADE_REQUIRED = 426;
 
     private final Http1SessionFactory factory;
     private final Http1BodyDecoder body = new Http1BodyDecoder();
@@ -242,10 +243,16 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         }
         http = factory.http();
         isHttp10 = head.minorVersion() == 0;
-        if (isHttp10 && !http.acceptHttp10() || head.authorityLength() == 0)
+        if (isHttp10 && !http.acceptHttp10())
         {
             factory.exchanges().release(fresh);
-            return isHttp10 && !http.acceptHttp10() ? Http1Error.UNSUPPORTED_VERSION : Http1Error.MISSING_HOST;
+            refuseHttp10();
+            return used;
+        }
+        if (head.authorityLength() == 0)
+        {
+            factory.exchanges().release(fresh);
+            return Http1Error.MISSING_HOST;
         }
         start(fresh, head);
         return used;
@@ -344,6 +351,14 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         refuseWith(Http1Error.status(error), Http1ResponseWriter.reason(Http1Error.status(error)));
     }
 
+    /** Envoy's answer to a version that is right but not accepted here. */
+    private void refuseHttp10()
+    {
+        isHttp10 = false;
+        isHeadRequest = false;
+        refuseWith(UPGRADE_REQUIRED, Http1ResponseWriter.reason(UPGRADE_REQUIRED));
+    }
+
     private void refuseWith(final int status, final byte[] text)
     {
         final HttpCounters ids = http.counters();
@@ -391,7 +406,8 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
                 isClosedByEnd = true;
             }
             isResponseWhole = isEnd;
-            isKeepAlive &= !factory.isDraining() && (isRequestEnded || !isEnd);
+            // As Envoy: a response that overtakes its request ends the connection, for who knows what still comes.
+            isKeepAlive &= !factory.isDraining() && isRequestEnded;
         }
         return Http1ResponseWriter.sendHead(
             connection, factory.loop().memory(), head, edits, isHttp10, addsChunked, !isInterim && !isKeepAlive,
