@@ -1,0 +1,106 @@
+package dev.ringway.engine.runtime;
+
+import org.junit.jupiter.api.Test;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+final class Http10Test
+{
+    private static TestProxy accepting(final TestBackend backend) throws Exception
+    {
+        final TestProxy proxy = new TestProxy(backend);
+        proxy.http.acceptHttp10 = true;
+        return proxy.start();
+    }
+
+    @Test
+    void shouldRefuseByDefault() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect().send("GET / HTTP/1.0\r\nhost: a\r\n\r\n");
+            final HttpMessage response = client.read();
+            assertEquals(426, response.status());
+            assertEquals("close", response.header("connection"));
+            client.assertEnd();
+            assertEquals(0, backend.accepted());
+        }
+    }
+
+    @Test
+    void shouldCloseAfterTheResponse() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = accepting(backend))
+        {
+            final TestClient client = proxy.connect().send("GET / HTTP/1.0\r\nhost: a\r\n\r\n");
+            final HttpMessage response = client.read();
+            assertTrue(response.startLine().startsWith("HTTP/1.0 200"), response.startLine());
+            assertEquals("x", response.text());
+            client.assertEnd();
+            assertTrue(backend.last().startLine().endsWith("HTTP/1.1"));
+        }
+    }
+
+    @Test
+    void shouldKeepTheConnectionWhenAsked() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = accepting(backend))
+        {
+            final TestClient client = proxy.connect();
+            for (int i = 0; i < 3; i++)
+            {
+                client.send("GET / HTTP/1.0\r\nhost: a\r\nconnection: keep-alive\r\n\r\n");
+                final HttpMessage response = client.read();
+                assertEquals("x", response.text());
+                assertEquals("keep-alive", response.header("connection"));
+            }
+        }
+    }
+
+    @Test
+    void shouldEndAResponseOfUnknownLengthWithTheConnection() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nfoo\r\n3\r\nbar\r\n0\r\n\r\n");
+            TestProxy proxy = accepting(backend))
+        {
+            final TestClient client =
+                proxy.connect().send("GET / HTTP/1.0\r\nhost: a\r\nconnection: keep-alive\r\n\r\n");
+            final HttpMessage response = client.read();
+            assertNull(response.header("transfer-encoding"));
+            assertEquals("foobar", response.text());
+            client.assertEnd();
+        }
+    }
+
+    @Test
+    void shouldNotForwardInterimResponses() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(
+                "HTTP/1.1 103 Early Hints\r\n\r\n" + TestBackend.ok("x"));
+            TestProxy proxy = accepting(backend))
+        {
+            final TestClient client = proxy.connect().send("GET / HTTP/1.0\r\nhost: a\r\n\r\n");
+            assertEquals(200, client.read().status());
+            client.assertEnd();
+        }
+    }
+
+    @Test
+    void shouldRefuseAMissingHostWithoutADefault() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = accepting(backend))
+        {
+            final TestClient client = proxy.connect().send("GET / HTTP/1.0\r\n\r\n");
+            assertEquals(400, client.read().status());
+            client.assertEnd();
+            assertEquals(0, backend.accepted());
+        }
+    }
+}

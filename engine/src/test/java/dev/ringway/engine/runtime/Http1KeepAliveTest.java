@@ -1,0 +1,154 @@
+package dev.ringway.engine.runtime;
+
+import org.junit.jupiter.api.Test;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+final class Http1KeepAliveTest
+{
+    @Test
+    void shouldServeManyRequestsOnOneConnectionOverOneUpstreamConnection() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(request -> TestBackend.ok("for " + request.target()));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            for (int i = 0; i < 200; i++)
+            {
+                final HttpMessage response = client.get("/" + i);
+                assertEquals(200, response.status());
+                assertEquals("for /" + i, response.text());
+                assertNull(response.header("connection"));
+            }
+            assertEquals(1, backend.accepted());
+            assertEquals(200, proxy.counter("http.in.downstream_rq_total"));
+            assertEquals(200, proxy.counter("http.in.downstream_rq_2xx"));
+            assertEquals(1, proxy.counter("cluster.b.upstream_cx_total"));
+        }
+    }
+
+    @Test
+    void shouldCloseWhenTheClientAsksForIt() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            final HttpMessage response = client.send("GET / HTTP/1.1\r\nhost: a\r\nConnection: close\r\n\r\n").read();
+            assertEquals("close", response.header("connection"));
+            assertEquals("x", response.text());
+            client.assertEnd();
+            assertNull(backend.last().header("connection"));
+            assertEquals(1, backend.open());
+        }
+    }
+
+    @Test
+    void shouldAnswerPipelinedRequestsInOrder() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(
+                request -> TestBackend.ok(request.method() + request.target() + request.text()));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final StringBuilder all = new StringBuilder();
+            for (int i = 0; i < 50; i++)
+            {
+                all.append("GET /g").append(i).append(" HTTP/1.1\r\nhost: a\r\n\r\n");
+                all.append("POST /p HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\nb").append(i + 10);
+            }
+            final TestClient client = proxy.connect().send(all.toString());
+            for (int i = 0; i < 50; i++)
+            {
+                assertEquals("GET/g" + i, client.read().text());
+                assertEquals("POST/pb" + (i + 10), client.read().text());
+            }
+            // A waiting request is taken up before the connection of the one that ended is back in the pool.
+            assertTrue(backend.accepted() <= 2);
+        }
+    }
+
+    @Test
+    void shouldServePipelinedRequestsSplitAtEveryByte() throws Exception
+    {
+        final String all = "GET /a HTTP/1.1\r\nhost: a\r\n\r\n" +
+            "POST /b HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello" +
+            "POST /c HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nfoo\r\n4\r\nbars\r\n0\r\n\r\n" +
+            "GET /d HTTP/1.1\r\nhost: a\r\n\r\n";
+        final byte[] bytes = all.getBytes(ISO_8859_1);
+        try (TestBackend backend = TestBackend.answering(
+                request -> TestBackend.ok(request.target() + request.text()));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            for (int split = 1; split < bytes.length; split++)
+            {
+                final long received = proxy.look().sequence();
+                client.out.write(bytes, 0, split);
+                // Two looks are two turns of the loop at least, so both parts are received apart.
+                assertEquals(received + 1, proxy.look().sequence());
+                client.out.write(bytes, split, bytes.length - split);
+                assertEquals("/a", client.read().text(), "split at " + split);
+                assertEquals("/bhello", client.read().text(), "split at " + split);
+                assertEquals("/cfoobars", client.read().text(), "split at " + split);
+                assertEquals("/d", client.read().text(), "split at " + split);
+            }
+            assertTrue(backend.accepted() <= 2);
+        }
+    }
+
+    @Test
+    void shouldServeARequestThatComesByteByByte() throws Exception
+    {
+        final String request = "POST /b?q=1 HTTP/1.1\r\nhost: a\r\nx-long: " + "v".repeat(300) +
+            "\r\ntransfer-encoding: chunked\r\n\r\n3\r\nfoo\r\n0\r\n\r\n";
+        try (TestBackend backend = TestBackend.answering(
+                received -> TestBackend.ok(received.target() + received.text()));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            for (final byte b : request.getBytes(ISO_8859_1))
+            {
+                client.out.write(b);
+                proxy.look();
+            }
+            assertEquals("/b?q=1foo", client.read().text());
+            assertEquals("v".repeat(300), backend.last().header("x-long"));
+        }
+    }
+
+    @Test
+    void shouldEndTheConnectionAfterTheConfiguredNumberOfRequests() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.maxRequests = 2;
+            proxy.start();
+            final TestClient client = proxy.connect();
+            assertNull(client.get("/").header("connection"));
+            assertEquals("close", client.get("/").header("connection"));
+            client.assertEnd();
+            assertEquals(1, proxy.counter("http.in.downstream_cx_max_requests_reached"));
+        }
+    }
+
+    @Test
+    void shouldOpenANewUpstreamConnectionAfterItsNumberOfRequests() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.maxRequestsPerUpstream = 3;
+            proxy.start();
+            final TestClient client = proxy.connect();
+            for (int i = 0; i < 9; i++)
+            {
+                assertEquals(200, client.get("/").status());
+            }
+            assertEquals(3, backend.accepted());
+        }
+    }
+}

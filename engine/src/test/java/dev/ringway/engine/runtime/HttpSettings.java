@@ -1,0 +1,84 @@
+package dev.ringway.engine.runtime;
+
+import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.route.PathMatch;
+import dev.ringway.engine.route.Redirect;
+import dev.ringway.engine.route.Route;
+import dev.ringway.engine.route.RouteTable;
+import dev.ringway.engine.route.VirtualHost;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.HttpConnectionManager.ServerHeader;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+/**
+ * A connection manager's settings with defaults, for tests to change one by one. Routes are tried in order by prefix;
+ * without any, all goes to cluster {@code b}.
+ */
+final class HttpSettings
+{
+    final Map<String, Route> routes = new LinkedHashMap<>();
+    long idleNs = 3_600_000_000_000L;
+    long streamIdleNs = 300_000_000_000L;
+    long requestTimeoutNs = 0;
+    long headersTimeoutNs = 10_000_000_000L;
+    long routeTimeoutNs = 15_000_000_000L;
+    int maxHeadBytes = 60 * 1024;
+    int maxHeaders = 100;
+    int maxRequests = 0;
+    boolean useRemoteAddress;
+    boolean skipXffAppend;
+    boolean generateRequestId = true;
+    boolean preserveRequestId;
+    ServerHeader serverHeader = ServerHeader.OVERWRITE;
+    boolean acceptHttp10;
+    String defaultHost = "";
+    boolean enableTrailers = true;
+    boolean suppressEnvoyHeaders;
+
+    Route toCluster(final int clusterId)
+    {
+        return new Route("", Route.Kind.CLUSTER, clusterId, "b", routeTimeoutNs, -1, null, 0, 0, new byte[0], null);
+    }
+
+    Route rewriting(final String matched, final String rewrite)
+    {
+        return new Route("", Route.Kind.CLUSTER, 0, "b", routeTimeoutNs, -1, rewrite.getBytes(US_ASCII),
+            matched.length(), 0, new byte[0], null);
+    }
+
+    static Route direct(final int status, final String text)
+    {
+        return new Route("", Route.Kind.DIRECT_RESPONSE, -1, null, 0, -1, null, 0, status, text.getBytes(US_ASCII), null);
+    }
+
+    static Route redirecting(final int status, final Redirect redirect, final int matched)
+    {
+        return new Route("", Route.Kind.REDIRECT, -1, null, 0, -1, null, matched, status, new byte[0], redirect);
+    }
+
+    private RouteTable table()
+    {
+        final Map<String, Route> table = new LinkedHashMap<>(routes);
+        if (table.isEmpty())
+        {
+            table.put("/", toCluster(0));
+            table.put("*", toCluster(0));
+        }
+        final List<VirtualHost.Rule> rules = table.entrySet().stream().map(entry -> new VirtualHost.Rule(
+            new PathMatch(PathMatch.Kind.PREFIX, entry.getKey().getBytes(US_ASCII), true), entry.getValue())).toList();
+        return RouteTable.compile(List.of(new VirtualHost("v", List.of("*"), rules)), false);
+    }
+
+    HttpConnectionManager toManager(final HttpCounters counters)
+    {
+        return new HttpConnectionManager("in", table(), idleNs, streamIdleNs, requestTimeoutNs, headersTimeoutNs,
+            5_000_000_000L, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, 0, skipXffAppend,
+            generateRequestId, preserveRequestId, false, "ringway", serverHeader, acceptHttp10, defaultHost, true,
+            enableTrailers, suppressEnvoyHeaders, List.of(), counters);
+    }
+}

@@ -1,0 +1,233 @@
+package dev.ringway.engine.runtime;
+
+import dev.ringway.engine.snapshot.Address;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+/**
+ * A tiny server on an ephemeral port whose connections do what a test says, a thread each.
+ */
+final class TestBackend implements AutoCloseable
+{
+    private final ServerSocket server;
+    private final Script script;
+    private final AtomicInteger accepted = new AtomicInteger();
+    private final AtomicInteger open = new AtomicInteger();
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Queue<HttpMessage> requests = new ConcurrentLinkedQueue<>();
+    private final Queue<Throwable> faults = new ConcurrentLinkedQueue<>();
+
+    /** What a connection does; it is closed when this returns. */
+    interface Script
+    {
+        void run(Link link) throws Exception;
+    }
+
+    /** Answers one request. */
+    interface Answer
+    {
+        String to(HttpMessage request) throws Exception;
+    }
+
+    private TestBackend(final InetAddress host, final int port, final Script script) throws IOException
+    {
+        this.script = script;
+        server = new ServerSocket();
+        server.setReuseAddress(true);
+        server.bind(new InetSocketAddress(host, port), 512);
+        Thread.ofPlatform().daemon().name("backend-" + port()).start(this::acceptAll);
+    }
+
+    static TestBackend scripted(final Script script) throws IOException
+    {
+        return new TestBackend(InetAddress.getByName("127.0.0.1"), 0, script);
+    }
+
+    static TestBackend on(final String host, final Script script) throws IOException
+    {
+        return new TestBackend(InetAddress.getByName(host), 0, script);
+    }
+
+    static TestBackend answering(final Answer answer) throws IOException
+    {
+        return scripted(link -> link.serve(answer));
+    }
+
+    static TestBackend answering(final String response) throws IOException
+    {
+        return answering(request -> response);
+    }
+
+    /** 200 with the given text. */
+    static String ok(final String text)
+    {
+        return "HTTP/1.1 200 OK\r\ncontent-length: " + text.length() + "\r\n\r\n" + text;
+    }
+
+    private void acceptAll()
+    {
+        while (!server.isClosed())
+        {
+            try
+            {
+                final Socket socket = server.accept();
+                accepted.incrementAndGet();
+                open.incrementAndGet();
+                sockets.add(socket);
+                Thread.ofPlatform().daemon().name("backend-link").start(() -> run(socket));
+            }
+            catch (final IOException e)
+            {
+                return;
+            }
+        }
+    }
+
+    private void run(final Socket socket)
+    {
+        try (socket)
+        {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(30_000);
+            script.run(new Link(socket));
+        }
+        catch (final IOException e)
+        {
+            // The proxy ended the connection; whether it should have is for the test to say.
+        }
+        catch (final Throwable t)
+        {
+            faults.add(t);
+        }
+        finally
+        {
+            sockets.remove(socket);
+            open.decrementAndGet();
+        }
+    }
+
+    int port()
+    {
+        return server.getLocalPort();
+    }
+
+    Address address()
+    {
+        return Address.of((InetSocketAddress)server.getLocalSocketAddress());
+    }
+
+    int accepted()
+    {
+        return accepted.get();
+    }
+
+    int open()
+    {
+        return open.get();
+    }
+
+    /** Requests whole or with their head alone, in the order they were read. */
+    Queue<HttpMessage> requests()
+    {
+        return requests;
+    }
+
+    HttpMessage last()
+    {
+        HttpMessage last = null;
+        for (final HttpMessage request : requests)
+        {
+            last = request;
+        }
+        return last;
+    }
+
+    public void close() throws IOException
+    {
+        server.close();
+        for (final Socket socket : sockets)
+        {
+            socket.close();
+        }
+        if (!faults.isEmpty())
+        {
+            throw new AssertionError("backend script failed", faults.peek());
+        }
+    }
+
+    /** One connection of the backend. */
+    final class Link
+    {
+        final Socket socket;
+        final InputStream in;
+        final OutputStream out;
+
+        private Link(final Socket socket) throws IOException
+        {
+            this.socket = socket;
+            in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
+            out = socket.getOutputStream();
+        }
+
+        void serve(final Answer answer) throws Exception
+        {
+            HttpMessage request;
+            while ((request = read()) != null)
+            {
+                write(answer.to(request));
+            }
+        }
+
+        /** A whole request, or null at the end of the stream. */
+        HttpMessage read() throws IOException
+        {
+            final HttpMessage request = HttpMessage.read(in, false);
+            if (request != null)
+            {
+                requests.add(request);
+            }
+            return request;
+        }
+
+        HttpMessage readHead() throws IOException
+        {
+            final HttpMessage request = HttpMessage.readHead(in);
+            if (request != null)
+            {
+                requests.add(request);
+            }
+            return request;
+        }
+
+        void write(final String text) throws IOException
+        {
+            out.write(text.getBytes(ISO_8859_1));
+        }
+
+        /** Waits until the proxy has ended its direction, whatever it still sends. */
+        void awaitEnd() throws IOException
+        {
+            in.transferTo(OutputStream.nullOutputStream());
+        }
+
+        void reset() throws IOException
+        {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        }
+    }
+}

@@ -1,0 +1,331 @@
+package dev.ringway.engine.runtime;
+
+import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.counters.CounterRegistry;
+import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.counters.ListenerCounters;
+import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.counters.TcpCounters;
+import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.CircuitBreakers;
+import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.snapshot.FilterChain;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.NetworkFilter;
+import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.engine.snapshot.TcpProxy;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * One engine with one loop in this process, one listener and one cluster. Set the fields, then {@link #start}. Closing
+ * it is the leak check that ends each test: all that traffic held must be back.
+ */
+final class TestProxy implements AutoCloseable
+{
+    private static final int ARMED_ACCEPTS = 16;
+    private static final long PATIENCE_NS = 8_000_000_000L;
+    private static final long PAUSE_NS = 500_000L;
+
+    final HttpSettings http = new HttpSettings();
+    final List<TestBackend> backends = new ArrayList<>();
+    final List<Endpoint> endpoints = new ArrayList<>();
+    CircuitBreakers breakers = CircuitBreakers.DEFAULT;
+    long connectTimeoutNs = 5_000_000_000L;
+    long upstreamIdleNs = 0;
+    int maxRequestsPerUpstream = 0;
+    int bufferLimit = 1 << 20;
+    int maxConnections = Integer.MAX_VALUE;
+    int slotLimit = 4096;
+    int chunkCount = 512;
+    long tcpIdleNs = 0;
+    boolean isTcp;
+    Address listen;
+
+    private final Map<String, Integer> ids = new ConcurrentHashMap<>();
+    private final LoopCounters counters = new LoopCounters(new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 16)));
+    private final List<TestClient> clients = new ArrayList<>();
+    private volatile Throwable failure;
+    private Engine engine;
+    private long version;
+    private int descriptors;
+
+    TestProxy(final TestBackend... servers)
+    {
+        for (final TestBackend server : servers)
+        {
+            backends.add(server);
+            endpoints.add(new Endpoint(server.address(), "", 1));
+        }
+    }
+
+    TestProxy tcp()
+    {
+        isTcp = true;
+        return this;
+    }
+
+    TestProxy start() throws Exception
+    {
+        descriptors = openDescriptors();
+        engine = Engine.launch(new EngineContext(
+            1, new int[0], i -> counters, slotLimit, chunkCount, error -> failure = error));
+        final boolean isPortFree = listen == null;
+        for (int attempt = 0; ; attempt++)
+        {
+            if (isPortFree)
+            {
+                listen = Address.of(new InetSocketAddress("127.0.0.1", freePort("127.0.0.1")));
+            }
+            try
+            {
+                publish();
+                return this;
+            }
+            catch (final ListenException e)
+            {
+                if (!isPortFree || attempt == 5)
+                {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    static int freePort(final String host) throws IOException
+    {
+        try (ServerSocket socket = new ServerSocket())
+        {
+            socket.bind(new InetSocketAddress(host, 0));
+            return socket.getLocalPort();
+        }
+    }
+
+    /** Publishes what the fields say now, and waits until the loop has it. */
+    void publish() throws ListenException
+    {
+        final CounterRegistry registry = (name, kind) -> ids.computeIfAbsent(name, n -> ids.size());
+        final Cluster cluster = new Cluster(
+            0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
+            maxRequestsPerUpstream, new ClusterCounters(registry, "b"));
+        final NetworkFilter filter = isTcp ?
+            new TcpProxy("t", "b", tcpIdleNs, 1, List.of(), new TcpCounters(registry, "t")) :
+            http.toManager(new HttpCounters(registry, "in"));
+        final Listener listener = new Listener(
+            0, "l", listen, List.of(new FilterChain("", filter)), bufferLimit, 1024, true, false, maxConnections, 0,
+            new ListenerCounters(registry, "l"));
+        version++;
+        engine.publish(new Snapshot(version, List.of(listener), List.of(cluster), List.of()));
+        await(() -> engine.epoch() >= version, () -> "snapshot " + version + " adopted");
+    }
+
+    Engine engine()
+    {
+        return engine;
+    }
+
+    SocketAddress address()
+    {
+        return listen.unixPath() != null ? UnixDomainSocketAddress.of(listen.unixPath()) : listen.inet();
+    }
+
+    /** A new client connection; closed with the proxy at the latest. */
+    TestClient connect() throws IOException
+    {
+        return keep(new TestClient(address()));
+    }
+
+    TestClient connect(final int receiveBuffer) throws IOException
+    {
+        return keep(new TestClient(address(), receiveBuffer));
+    }
+
+    private TestClient keep(final TestClient client)
+    {
+        clients.add(client);
+        return client;
+    }
+
+    long counter(final String name)
+    {
+        final Integer id = ids.get(name);
+        if (id == null)
+        {
+            throw new IllegalArgumentException("no counter " + name);
+        }
+        return counters.get(id);
+    }
+
+    void awaitCounter(final String name, final long value)
+    {
+        await(() -> counter(name) == value, () -> name + " = " + value + ", is " + counter(name));
+    }
+
+    /** A look at the loop that was taken after this call began. */
+    LoopView look()
+    {
+        final long sequence = engine.views().get(0).sequence();
+        engine.requestViews();
+        await(() -> engine.views().get(0).sequence() > sequence, () -> "loop answers, its failure: " + failure);
+        return engine.views().get(0);
+    }
+
+    static void await(final BooleanSupplier condition, final Supplier<String> what)
+    {
+        final long deadlineNs = System.nanoTime() + PATIENCE_NS;
+        while (!condition.getAsBoolean())
+        {
+            if (System.nanoTime() > deadlineNs)
+            {
+                throw new AssertionError("did not come to be: " + what.get());
+            }
+            LockSupport.parkNanos(PAUSE_NS);
+        }
+    }
+
+    private String leaks(final int armed)
+    {
+        final LoopView view = look();
+        final int pooled = backends.stream().mapToInt(TestBackend::open).sum();
+        final StringBuilder text = new StringBuilder();
+        check(text, "slots", armed + pooled, view.slots());
+        check(text, "exchanges", 0, view.exchanges());
+        check(text, "queues", 0, view.queues());
+        check(text, "chunks", 0, view.chunks());
+        check(text, "blocks", 0, view.blocks());
+        check(text, "staleCompletions", 0, view.staleCompletions());
+        checkGauge(text, "listener.l.downstream_cx_active", 0);
+        checkGauge(text, "cluster.b.upstream_cx_active", pooled);
+        checkGauge(text, "cluster.b.upstream_rq_active", 0);
+        checkGauge(text, "cluster.b.upstream_rq_pending_active", 0);
+        if (!isTcp)
+        {
+            checkGauge(text, "http.in.downstream_cx_active", 0);
+            checkGauge(text, "http.in.downstream_cx_http1_active", 0);
+            checkGauge(text, "http.in.downstream_rq_active", 0);
+        }
+        return text.toString();
+    }
+
+    private void checkGauge(final StringBuilder text, final String name, final long expected)
+    {
+        check(text, name, expected, counter(name));
+    }
+
+    private static void check(final StringBuilder text, final String what, final long expected, final long actual)
+    {
+        if (expected != actual)
+        {
+            text.append(what).append(' ').append(actual).append(" (expected ").append(expected).append(") ");
+        }
+    }
+
+    void assertNoLeaks()
+    {
+        await(() -> leaks(ARMED_ACCEPTS).isEmpty(), () -> "nothing leaked, but: " + leaks(ARMED_ACCEPTS));
+    }
+
+    public void close() throws IOException
+    {
+        for (final TestClient client : clients)
+        {
+            client.close();
+        }
+        try
+        {
+            if (engine != null && version > 0 && failure == null)
+            {
+                if (!engine.snapshot().listeners().isEmpty() && !isDrained)
+                {
+                    assertNoLeaks();
+                    engine.drain(true);
+                }
+                await(() -> leaks(0).isEmpty(), () -> "nothing left after the drain, but: " + leaks(0));
+            }
+        }
+        finally
+        {
+            engine.close();
+        }
+        if (failure != null)
+        {
+            throw new AssertionError("the loop died", failure);
+        }
+        await(() -> openDescriptors() <= descriptors,
+            () -> "descriptors back to " + descriptors + ", are " + openDescriptors());
+    }
+
+    private boolean isDrained;
+
+    /** As {@link Engine#drain}; when accepting stops, the closing check expects no armed accepts. */
+    void drain(final boolean stopsAccepting)
+    {
+        isDrained |= stopsAccepting;
+        engine.drain(stopsAccepting);
+    }
+
+    /** Sockets, rings and event descriptors of this process; files that the JVM opens lazily do not count. */
+    static int openDescriptors()
+    {
+        int count = 0;
+        try (DirectoryStream<Path> links = Files.newDirectoryStream(Path.of("/proc/self/fd")))
+        {
+            for (final Path link : links)
+            {
+                count += isCounted(link) ? 1 : 0;
+            }
+        }
+        catch (final IOException e)
+        {
+            throw new AssertionError(e);
+        }
+        return count;
+    }
+
+    private static boolean isCounted(final Path link)
+    {
+        try
+        {
+            final String target = Files.readSymbolicLink(link).toString();
+            return target.startsWith("socket:") || target.startsWith("anon_inode:");
+        }
+        catch (final IOException e)
+        {
+            return false;
+        }
+    }
+
+    static
+    {
+        // The JVM keeps descriptors of its own from the first socket on.
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("")))
+        {
+            try (TestClient client = new TestClient(backend.address().inet()))
+            {
+                client.get("/");
+            }
+            await(() -> backend.open() == 0, () -> "warm-up over");
+        }
+        catch (final IOException e)
+        {
+            throw new AssertionError(e);
+        }
+    }
+}
