@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.memory.Blocks;
@@ -24,9 +25,11 @@ import dev.ringway.engine.upstream.UpstreamSession;
 public final class Exchange implements UpstreamHandler
 {
     private static final int NO_BLOCK = -1;
+    private static final String VIA_UPSTREAM = "via_upstream";
 
     private final Exchanges exchanges;
     private final RequestHead request;
+    private final ExchangeLog log;
     private Phase phase = Phase.DECODE;
     private DownstreamSink downstream;
     private UpstreamSession upstream;
@@ -51,6 +54,7 @@ public final class Exchange implements UpstreamHandler
     {
         this.exchanges = exchanges;
         request = new RequestHead(maxHeaders);
+        log = new ExchangeLog(exchanges);
     }
 
     /**
@@ -81,6 +85,7 @@ public final class Exchange implements UpstreamHandler
         counters.increment(ids.downstreamRqHttp1Total);
         counters.increment(ids.downstreamRqActive);
         exchanges.onStart();
+        log.onRequest(manager.accessLogs(), sink, request, startNs);
         deadline();
         route();
     }
@@ -192,6 +197,7 @@ public final class Exchange implements UpstreamHandler
         tcp = proxy;
         startNs = exchanges.nowNs();
         exchanges.onStart();
+        log.onRelay(proxy.accessLogs(), sink, startNs);
         touch();
         phase = Phase.ACQUIRE;
         cluster = exchanges.cluster(proxy.cluster());
@@ -215,11 +221,12 @@ public final class Exchange implements UpstreamHandler
     public void onUpstreamReady(final UpstreamSession session)
     {
         upstream = session;
+        log.onUpstream(session.hostText());
         final boolean hasWaited = headBlock != NO_BLOCK;
         phase = Phase.SEND_UP;
         if (http != null)
         {
-            final HeaderEdits edits = exchanges.requestEdits(downstream, request, http, route);
+            final HeaderEdits edits = exchanges.requestEdits(downstream, request, http, route, log);
             if (!session.sendHead(request, edits, isRequestEnded))
             {
                 giveUp(LocalReply.OVERLOADED);
@@ -298,6 +305,8 @@ public final class Exchange implements UpstreamHandler
             phase = Phase.SEND_DOWN;
             status = head.status();
             exchanges.prepareResponse(edits, head, http, startNs);
+            detail = VIA_UPSTREAM;
+            log.onResponse(exchanges.nowNs() - startNs);
             exchanges.countUpstreamResponse(cluster.cluster().counters(), status);
         }
         if (!downstream.sendHead(head, edits, isEnd))
@@ -577,7 +586,9 @@ public final class Exchange implements UpstreamHandler
             exchanges.countResponse(http.counters(), status);
             exchanges.counters().decrement(http.counters().downstreamRqActive);
         }
-        exchanges.log(this);
+        log.onEnd(
+            status, flags, detail, cluster == null ? "" : cluster.cluster().name(), route == null ? "" : route.name(),
+            requestBytes, responseBytes, exchanges.nowNs() - startNs);
         phase = Phase.DONE;
         downstream = null;
         http = null;

@@ -2,6 +2,8 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.accesslog.AccessLogRing;
+import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
@@ -13,6 +15,8 @@ import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.Upstreams;
+
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.ArrayDeque;
 
@@ -29,17 +33,21 @@ public final class Exchanges
     private final HeaderRules headerRules;
     private final Redirects redirects = new Redirects();
     private final ArrayDeque<Exchange> free = new ArrayDeque<>(256);
+    private final AccessLogRing accessLogRing;
     private Snapshot snapshot;
+    private long accessLogDropped;
     private int active;
 
     /**
      * @param loop      that owns them.
      * @param upstreams of that loop.
+     * @param accessLogRing takes the records of finished exchanges.
      */
-    public Exchanges(final EventLoop loop, final Upstreams upstreams)
+    public Exchanges(final EventLoop loop, final Upstreams upstreams, final AccessLogRing accessLogRing)
     {
         this.loop = loop;
         this.upstreams = upstreams;
+        this.accessLogRing = accessLogRing;
         headerRules = new HeaderRules(loop);
     }
 
@@ -133,9 +141,10 @@ public final class Exchanges
         final DownstreamSink downstream,
         final RequestHead head,
         final HttpConnectionManager http,
-        final Route route)
+        final Route route,
+        final ExchangeLog log)
     {
-        return headerRules.request(downstream, head, http, route);
+        return headerRules.request(downstream, head, http, route, log);
     }
 
     HeaderEdits responseEdits()
@@ -198,8 +207,29 @@ public final class Exchanges
         }
     }
 
-    void log(final Exchange exchange)
+    UnsafeBuffer slotAddresses()
     {
-        // Access records are written here once their sinks are wired.
+        return loop.slotAddresses();
+    }
+
+    long epochNs(final long monotonicNs)
+    {
+        return loop.clock().epochNs(monotonicNs);
+    }
+
+    void publish(final AccessRecord record)
+    {
+        if (!accessLogRing.publish(record.buffer(), record.offset(), record.length()))
+        {
+            accessLogDropped++;
+        }
+    }
+
+    /**
+     * @return access records dropped because the log thread did not keep up.
+     */
+    public long accessLogDropped()
+    {
+        return accessLogDropped;
     }
 }

@@ -53,7 +53,8 @@ final class HeaderRules
         final DownstreamSink downstream,
         final RequestHead head,
         final HttpConnectionManager http,
-        final Route route)
+        final Route route,
+        final ExchangeLog log)
     {
         final HeaderEdits edits = requestEdits;
         final HeaderTable headers = head.headers();
@@ -68,7 +69,9 @@ final class HeaderRules
         }
         if (http.generateRequestId() && !headers.contains(HeaderName.X_REQUEST_ID))
         {
-            edits.add(HeaderName.X_REQUEST_ID, requestIds.next());
+            final byte[] id = requestIds.next();
+            edits.add(HeaderName.X_REQUEST_ID, id);
+            log.requestId(id);
         }
         if (route.timeoutNs() > 0 && !http.suppressEnvoyHeaders())
         {

@@ -1,5 +1,7 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.engine.accesslog.LogStrings;
+import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.upstream.UpstreamFailure;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -9,7 +11,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  *
  * @param status HTTP status.
  * @param body   text.
- * @param flag   from {@link ResponseFlag}, or 0.
+ * @param flag   from {@link dev.ringway.engine.accesslog.ResponseFlag}, or 0.
  * @param detail response code details.
  */
 public record LocalReply(int status, byte[] body, int flag, String detail)
@@ -55,6 +57,7 @@ public record LocalReply(int status, byte[] body, int flag, String detail)
 
     private static LocalReply of(final int status, final String body, final int flag, final String detail)
     {
+        LogStrings.register(detail);
         return new LocalReply(status, body.getBytes(US_ASCII), flag, detail);
     }
 

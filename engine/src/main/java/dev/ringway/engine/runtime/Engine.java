@@ -1,5 +1,6 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopCommand;
 import dev.ringway.engine.loop.LoopContext;
@@ -34,6 +35,8 @@ public final class Engine implements AutoCloseable
     private Engine(final EngineContext context)
     {
         probe = UringProbe.run();
+        LogStrings.register("via_upstream");
+        LogStrings.register("direct_response");
         for (int i = 0; i < context.concurrency(); i++)
         {
             final LoopContext loopContext = new LoopContext()
@@ -44,7 +47,7 @@ public final class Engine implements AutoCloseable
                 .memory(context.chunkCount(), 64)
                 .counters(context.counters().apply(i));
             final EventLoop loop = new EventLoop(loopContext);
-            runtimes.add(new LoopRuntime(loop, snapshots));
+            runtimes.add(new LoopRuntime(loop, snapshots, context.accessLogs().apply(i)));
             runners.add(new AgentRunner(NoOpIdleStrategy.INSTANCE, error ->
             {
                 context.onFailure().accept(error);
@@ -79,6 +82,7 @@ public final class Engine implements AutoCloseable
     public void publish(final Snapshot snapshot) throws ListenException
     {
         final Map<Listener, int[]> opened = ListenSockets.open(snapshot, listening, runtimes.size());
+        snapshot.clusters().forEach(cluster -> LogStrings.register(cluster.name()));
         snapshots.publishRelease(snapshot);
         wakeup();
         final Map<Integer, Listener> wanted = new HashMap<>();

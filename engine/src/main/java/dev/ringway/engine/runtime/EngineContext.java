@@ -1,7 +1,11 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.accesslog.AccessLogRing;
+import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.LogWakeup;
 import dev.ringway.engine.counters.LoopCounters;
 
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
@@ -10,6 +14,7 @@ import java.util.function.IntFunction;
  * @param concurrency number of loops.
  * @param cpus        CPU of each loop, or -1 for none; empty pins to none.
  * @param counters    column of each loop.
+ * @param accessLogs  ring of access records of each loop, read by the log thread.
  * @param slotLimit   most sockets of a loop.
  * @param chunkCount  chunks of 64 KiB in a loop's slab.
  * @param onFailure   told when a loop dies: a fault of the process.
@@ -18,8 +23,30 @@ public record EngineContext(
     int concurrency,
     int[] cpus,
     IntFunction<LoopCounters> counters,
+    IntFunction<AccessLogRing> accessLogs,
     int slotLimit,
     int chunkCount,
-    java.util.function.Consumer<Throwable> onFailure)
+    Consumer<Throwable> onFailure)
 {
+    /**
+     * Without access logs: records go to rings that nobody reads.
+     *
+     * @param concurrency number of loops.
+     * @param cpus        CPU of each loop, or -1 for none; empty pins to none.
+     * @param counters    column of each loop.
+     * @param slotLimit   most sockets of a loop.
+     * @param chunkCount  chunks of 64 KiB in a loop's slab.
+     * @param onFailure   told when a loop dies.
+     */
+    public EngineContext(
+        final int concurrency,
+        final int[] cpus,
+        final IntFunction<LoopCounters> counters,
+        final int slotLimit,
+        final int chunkCount,
+        final Consumer<Throwable> onFailure)
+    {
+        this(concurrency, cpus, counters, loop -> new AccessLogRing(2, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()),
+            slotLimit, chunkCount, onFailure);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.accesslog.AccessLogRing;
 import dev.ringway.engine.conn.Connections;
 import dev.ringway.engine.exchange.Exchanges;
 import dev.ringway.engine.listen.Acceptor;
@@ -28,12 +29,12 @@ final class LoopRuntime implements LoopTask
     private volatile int activeConnections;
     private volatile LoopView view = LoopView.EMPTY;
 
-    LoopRuntime(final EventLoop loop, final SnapshotRef snapshots)
+    LoopRuntime(final EventLoop loop, final SnapshotRef snapshots, final AccessLogRing accessLogRing)
     {
         this.loop = loop;
         this.snapshots = snapshots;
         connections = new Connections(loop);
-        exchanges = new Exchanges(loop, new Upstreams(loop, connections));
+        exchanges = new Exchanges(loop, new Upstreams(loop, connections), accessLogRing);
         loop.addTask(this);
     }
 
@@ -154,7 +155,7 @@ final class LoopRuntime implements LoopTask
             loop.slots().inUse(), loop.memory().chunksHeldByTraffic(), loop.memory().blocks().inUse(),
             connections.queuesInUse(), exchanges.active(), connections.enobufs(), connections.outOfMemory(),
             loop.stats().staleCompletions(), loop.stats().cycles(), loop.stats().enters(), loop.stats().submitted(),
-            view.sequence() + 1);
+            exchanges.accessLogDropped(), view.sequence() + 1);
     }
 
     /**

@@ -14,6 +14,7 @@ package dev.ringway.engine.runtime;
  * @param cycles            duty cycles.
  * @param enters            calls of io_uring_enter.
  * @param submitted         submissions.
+ * @param accessLogDropped  access records dropped because the log thread did not keep up.
  * @param sequence          grows with each look.
  */
 public record LoopView(
@@ -28,8 +29,9 @@ public record LoopView(
     long cycles,
     long enters,
     long submitted,
+    long accessLogDropped,
     long sequence)
 {
     /** Before the first look. */
-    static final LoopView EMPTY = new LoopView(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final LoopView EMPTY = new LoopView(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -20,6 +20,7 @@ final class EndpointPool
     private final byte[] sockAddr = new byte[SockAddr.MAX_LENGTH];
     private final int sockAddrLength;
     private final ArrayDeque<Http1UpstreamSession> idle = new ArrayDeque<>(16);
+    private final byte[] hostText;
     private boolean isRetired;
 
     EndpointPool(final ClusterState cluster, final UpstreamContext context, final Endpoint endpoint)
@@ -27,6 +28,7 @@ final class EndpointPool
         this.cluster = cluster;
         this.context = context;
         this.endpoint = endpoint;
+        hostText = endpoint.address().toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
         final UnsafeBuffer buffer = new UnsafeBuffer(sockAddr);
         sockAddrLength = endpoint.address().unixPath() != null ?
             SockAddr.encodeUnix(buffer, 0, endpoint.address().unixPath()) :
@@ -36,6 +38,11 @@ final class EndpointPool
     Endpoint endpoint()
     {
         return endpoint;
+    }
+
+    byte[] hostText()
+    {
+        return hostText;
     }
 
     Http1UpstreamSession pollIdle()

@@ -194,6 +194,14 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
     /**
      * {@inheritDoc}
      */
+    public byte[] hostText()
+    {
+        return pool.hostText();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void onOpened(final Connection opened)
     {
         opened.deadline(Long.MAX_VALUE);

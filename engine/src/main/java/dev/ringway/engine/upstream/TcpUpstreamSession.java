@@ -97,6 +97,14 @@ final class TcpUpstreamSession implements UpstreamSession, ConnectionHandler
     /**
      * {@inheritDoc}
      */
+    public byte[] hostText()
+    {
+        return pool.hostText();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void onOpened(final Connection opened)
     {
         opened.deadline(Long.MAX_VALUE);

@@ -54,4 +54,9 @@ public interface UpstreamSession
      * @return whom it speaks to.
      */
     Endpoint endpoint();
+
+    /**
+     * @return address of the endpoint as text, shared, not to be changed.
+     */
+    byte[] hostText();
 }

@@ -1,0 +1,140 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessProtocol;
+import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.AccessText;
+import dev.ringway.engine.accesslog.LogStrings;
+import dev.ringway.engine.snapshot.AccessLogSink;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.util.List;
+
+/**
+ * The access record of one exchange: begun with the request, while its head can be read, finished and published with
+ * the end. Reused with its exchange. Loop thread only.
+ */
+final class ExchangeLog
+{
+    private static final long NANOS_PER_MICRO = 1000L;
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+
+    private final AccessRecord record = new AccessRecord();
+    private final Exchanges exchanges;
+    private boolean isOpen;
+
+    ExchangeLog(final Exchanges exchanges)
+    {
+        this.exchanges = exchanges;
+        record.wrap(new UnsafeBuffer(new byte[AccessRecord.DEFAULT_CAPACITY]), 0, AccessRecord.DEFAULT_CAPACITY);
+    }
+
+    private void begin(final List<AccessLogSink> sinks, final DownstreamSink downstream, final long startNs)
+    {
+        long mask = 0;
+        for (int i = 0; i < sinks.size(); i++)
+        {
+            mask |= 1L << sinks.get(i).index();
+        }
+        isOpen = true;
+        record.begin().sinks(mask).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO);
+        record.address(
+            AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), downstream.connection().addressOffset());
+    }
+
+    void onRelay(final List<AccessLogSink> sinks, final DownstreamSink downstream, final long startNs)
+    {
+        if (!sinks.isEmpty())
+        {
+            begin(sinks, downstream, startNs);
+            record.protocol(AccessProtocol.NONE);
+        }
+    }
+
+    void onRequest(
+        final List<AccessLogSink> sinks,
+        final DownstreamSink downstream,
+        final RequestHead head,
+        final long startNs)
+    {
+        if (sinks.isEmpty())
+        {
+            return;
+        }
+        begin(sinks, downstream, startNs);
+        final HeaderTable headers = head.headers();
+        final var buffer = headers.buffer();
+        record.protocol(head.minorVersion() == 0 ? AccessProtocol.HTTP_1_0 : AccessProtocol.HTTP_1_1)
+            .methodId(head.methodId())
+            .requestHeaderBytes(head.headLength());
+        record.text(AccessText.METHOD, buffer, head.methodOffset(), head.methodLength());
+        record.text(AccessText.PATH, buffer, head.pathOffset(), head.pathLength());
+        record.text(AccessText.AUTHORITY, buffer, head.authorityOffset(), head.authorityLength());
+        header(headers, HeaderName.USER_AGENT, AccessText.USER_AGENT);
+        header(headers, HeaderName.X_FORWARDED_FOR, AccessText.X_FORWARDED_FOR);
+        header(headers, HeaderName.X_REQUEST_ID, AccessText.X_REQUEST_ID);
+        header(headers, HeaderName.REFERER, AccessText.REFERER);
+    }
+
+    private void header(final HeaderTable headers, final int nameId, final int field)
+    {
+        final int index = headers.find(nameId);
+        if (index >= 0)
+        {
+            record.text(field, headers.buffer(), headers.valueOffset(index), headers.valueLength(index));
+        }
+    }
+
+    void requestId(final byte[] id)
+    {
+        if (isOpen)
+        {
+            record.text(AccessText.X_REQUEST_ID, id);
+        }
+    }
+
+    void onUpstream(final byte[] host)
+    {
+        if (isOpen)
+        {
+            record.text(AccessText.UPSTREAM_HOST, host);
+        }
+    }
+
+    void onResponse(final long serviceNs)
+    {
+        if (isOpen)
+        {
+            record.upstreamServiceTimeMs((int)(serviceNs / NANOS_PER_MILLI));
+        }
+    }
+
+    void onEnd(
+        final int status,
+        final int flags,
+        final String detail,
+        final String clusterName,
+        final String routeName,
+        final long requestBytes,
+        final long responseBytes,
+        final long durationNs)
+    {
+        if (!isOpen)
+        {
+            return;
+        }
+        isOpen = false;
+        record.status(status)
+            .flags(flags)
+            .detailId(LogStrings.idOf(detail))
+            .clusterNameId(LogStrings.idOf(clusterName))
+            .routeNameId(LogStrings.idOf(routeName))
+            .bytesReceived(requestBytes)
+            .bytesSent(responseBytes)
+            .durationUs(durationNs / NANOS_PER_MICRO);
+        exchanges.publish(record);
+    }
+}
