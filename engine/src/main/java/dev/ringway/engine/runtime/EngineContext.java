@@ -46,7 +46,7 @@ public record EngineContext(
         final int chunkCount,
         final Consumer<Throwable> onFailure)
     {
-        this(concurrency, cpus, counters, loop -> new AccessLogRing(2, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()),
+        this(concurrency, cpus, counters, loop -> new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()),
             slotLimit, chunkCount, onFailure);
     }
 }
