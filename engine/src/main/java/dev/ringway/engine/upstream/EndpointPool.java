@@ -52,6 +52,11 @@ final class EndpointPool
         {
             session = idle.pollLast();
         }
+        if (session != null)
+        {
+            // Its time as an idle connection is over; left armed, it would end a request that takes longer.
+            session.idleDeadline(Long.MAX_VALUE);
+        }
         return session;
     }
 
