@@ -1,0 +1,237 @@
+package dev.ringway.engine.runtime;
+
+import dev.ringway.engine.snapshot.HttpConnectionManager.ServerHeader;
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+final class HeaderRulesTest
+{
+    private static final String UUID = "[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}";
+
+    /** The request as the endpoint saw it. */
+    private static HttpMessage forwarded(final TestProxy proxy, final String fields) throws Exception
+    {
+        assertEquals(200, proxy.connect().send("GET / HTTP/1.1\r\nhost: a\r\n" + fields + "\r\n").read().status());
+        return proxy.backends.get(0).last();
+    }
+
+    private static TestBackend backend() throws Exception
+    {
+        return TestBackend.answering(TestBackend.ok("x"));
+    }
+
+    @Test
+    void shouldPassOtherFieldsAsTheyAre() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
+        {
+            final HttpMessage request = forwarded(
+                proxy, "X-Mixed: Some Value\r\naccept: a\r\naccept: b\r\ncookie: a=b; c=d\r\nx-empty:\r\nx_under: 1\r\n");
+            assertEquals("Some Value", request.header("x-mixed"));
+            assertEquals(List.of("a", "b"), request.headers("accept"));
+            assertEquals("a=b; c=d", request.header("cookie"));
+            assertEquals("", request.header("x-empty"));
+            assertEquals("1", request.header("x_under"));
+            assertEquals(List.of("a"), request.headers("host"));
+        }
+    }
+
+    @Test
+    void shouldRemoveWhatBelongsToOneConnection() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
+        {
+            final HttpMessage request = forwarded(proxy, "connection: keep-alive, X-Private\r\nkeep-alive: timeout=5\r\n" +
+                "proxy-connection: keep-alive\r\nte: trailers\r\nx-private: 1\r\nx-public: 2\r\nupgrade: h2c\r\n");
+            for (final String name : List.of(
+                "connection", "keep-alive", "proxy-connection", "x-private", "upgrade"))
+            {
+                assertNull(request.header(name), name);
+            }
+            assertEquals("2", request.header("x-public"));
+        }
+    }
+
+    @Test
+    void shouldRemoveFromResponsesWhatBelongsToOneConnection() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering("HTTP/1.1 200 OK\r\nconnection: x-private, keep-alive\r\n" +
+                "x-private: 1\r\nkeep-alive: timeout=5\r\nproxy-connection: x\r\nx-public: 2\r\n" +
+                "content-length: 0\r\n\r\n");
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final HttpMessage response = proxy.connect().get("/");
+            for (final String name : List.of("connection", "keep-alive", "proxy-connection", "x-private"))
+            {
+                assertNull(response.header(name), name);
+            }
+            assertEquals("2", response.header("x-public"));
+        }
+    }
+
+    @Test
+    void shouldNameTheSchemeUnlessItIsNamed() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
+        {
+            assertEquals(List.of("http"), forwarded(proxy, "").headers("x-forwarded-proto"));
+            assertEquals(
+                List.of("https"), forwarded(proxy, "x-forwarded-proto: https\r\n").headers("x-forwarded-proto"));
+        }
+    }
+
+    @Test
+    void shouldGiveEachRequestAnIdAndKeepOneThatIsThere() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
+        {
+            final String first = forwarded(proxy, "").header("x-request-id");
+            final String second = forwarded(proxy, "").header("x-request-id");
+            assertTrue(first.matches(UUID), first);
+            assertTrue(second.matches(UUID), second);
+            assertNotEquals(first, second);
+            assertEquals(List.of("mine"), forwarded(proxy, "x-request-id: mine\r\n").headers("x-request-id"));
+        }
+    }
+
+    @Test
+    void shouldMakeNoIdWhenToldNotTo() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.generateRequestId = false;
+            proxy.start();
+            assertNull(forwarded(proxy, "").header("x-request-id"));
+        }
+    }
+
+    @Test
+    void shouldTellTheEndpointHowLongTheClientWaits() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
+        {
+            assertEquals(List.of("15000"), forwarded(
+                proxy, "x-envoy-expected-rq-timeout-ms: 1\r\n").headers("x-envoy-expected-rq-timeout-ms"));
+            proxy.http.suppressEnvoyHeaders = true;
+            proxy.publish();
+            assertNull(forwarded(proxy, "").header("x-envoy-expected-rq-timeout-ms"));
+        }
+    }
+
+    @Test
+    void shouldAppendTheClientsAddressWhenItIsTheEdge() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.useRemoteAddress = true;
+            proxy.start();
+            final HttpMessage direct = forwarded(proxy, "x-forwarded-proto: https\r\n");
+            assertEquals(List.of("127.0.0.1"), direct.headers("x-forwarded-for"));
+            assertEquals(List.of("http"), direct.headers("x-forwarded-proto"));
+            assertEquals("true", direct.header("x-envoy-internal"));
+            assertEquals(List.of("8.8.8.8,127.0.0.1"),
+                forwarded(proxy, "x-forwarded-for: 8.8.8.8\r\n").headers("x-forwarded-for"));
+            assertEquals(List.of("1.1.1.1,2.2.2.2,127.0.0.1"), forwarded(
+                proxy, "x-forwarded-for: 1.1.1.1\r\nx-forwarded-for: 2.2.2.2\r\n").headers("x-forwarded-for"));
+        }
+    }
+
+    @Test
+    void shouldLeaveForwardedForAloneWhereItIsNotTheEdge() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
+        {
+            assertNull(forwarded(proxy, "").header("x-forwarded-for"));
+            assertEquals(List.of("8.8.8.8"),
+                forwarded(proxy, "x-forwarded-for: 8.8.8.8\r\n").headers("x-forwarded-for"));
+        }
+    }
+
+    @Test
+    void shouldCutAForwardedForThatIsTooLong() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.useRemoteAddress = true;
+            proxy.start();
+            final HttpMessage request =
+                forwarded(proxy, "x-forwarded-for: " + "8.8.8.8, ".repeat(1000) + "9.9.9.9\r\n");
+            assertTrue(request.header("x-forwarded-for").endsWith("127.0.0.1"));
+        }
+    }
+
+    @Test
+    void shouldTreatServerAndDateAsConfigured() throws Exception
+    {
+        final String own = "HTTP/1.1 200 OK\r\nserver: theirs\r\ndate: Thu, 01 Jan 1970 00:00:00 GMT\r\n" +
+            "content-length: 0\r\n\r\n";
+        try (TestBackend backend = TestBackend.answering(
+                request -> request.target().equals("/own") ? own : TestBackend.ok(""));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            final HttpMessage overwritten = client.get("/own");
+            assertEquals(List.of("ringway"), overwritten.headers("server"));
+            assertEquals(List.of("Thu, 01 Jan 1970 00:00:00 GMT"), overwritten.headers("date"));
+            final HttpMessage added = client.get("/");
+            assertEquals(List.of("ringway"), added.headers("server"));
+            assertTrue(added.header("date").matches("[A-Z][a-z]{2}, \\d\\d [A-Z][a-z]{2} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT"));
+            assertNotNull(added.header("x-envoy-upstream-service-time"));
+
+            proxy.http.serverHeader = ServerHeader.APPEND_IF_ABSENT;
+            proxy.publish();
+            assertEquals(List.of("theirs"), client.get("/own").headers("server"));
+            assertEquals(List.of("ringway"), client.get("/").headers("server"));
+
+            proxy.http.serverHeader = ServerHeader.PASS_THROUGH;
+            proxy.publish();
+            assertEquals(List.of("theirs"), client.get("/own").headers("server"));
+            assertEquals(List.of(), client.get("/").headers("server"));
+        }
+    }
+
+    @Test
+    void shouldLetAnAbsoluteTargetWinOverHost() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            client.send("GET http://other.example:8080/p?q HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertEquals(200, client.read().status());
+            assertEquals("/p?q", backend.last().target());
+            assertEquals(List.of("other.example:8080"), backend.last().headers("host"));
+            client.send("GET http://other.example HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertEquals(200, client.read().status());
+            assertEquals("/", backend.last().target());
+            client.send("OPTIONS * HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertEquals(200, client.read().status());
+            assertEquals("*", backend.last().target());
+        }
+    }
+
+    @Test
+    void shouldKeepAHeadAtTheLimitWhole() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
+        {
+            final String value = "v".repeat(59 * 1024);
+            assertEquals(value, forwarded(proxy, "x-big: " + value + "\r\n").header("x-big"));
+            final StringBuilder many = new StringBuilder();
+            for (int i = 0; i < 98; i++)
+            {
+                many.append("x-").append(i).append(": ").append(i).append("\r\n");
+            }
+            final HttpMessage request = forwarded(proxy, many.toString());
+            assertEquals("97", request.header("x-97"));
+            assertFalse(request.head().contains("\n\n"));
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package dev.ringway.engine.runtime;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.concurrent.locks.LockSupport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+final class TimeoutTest
+{
+    private static final long SHORT_NS = 100_000_000L;
+
+    private static TestBackend silent() throws Exception
+    {
+        return TestBackend.scripted(link ->
+        {
+            link.readHead();
+            link.awaitEnd();
+        });
+    }
+
+    @Test
+    void shouldSay504WhenTheEndpointNeverAnswers() throws Exception
+    {
+        try (TestBackend backend = silent(); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.routeTimeoutNs = SHORT_NS;
+            proxy.start();
+            final TestClient client = proxy.connect();
+            for (int i = 0; i < 2; i++)
+            {
+                final HttpMessage response = client.get("/");
+                assertEquals(504, response.status());
+                assertEquals("upstream request timeout", response.text());
+            }
+            assertEquals(2, proxy.counter("cluster.b.upstream_rq_timeout"));
+            assertEquals(2, backend.accepted());
+        }
+    }
+
+    @Test
+    void shouldCutAResponseThatDoesNotEndInTime() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.read();
+                link.write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
+                link.awaitEnd();
+            });
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.routeTimeoutNs = SHORT_NS;
+            proxy.start();
+            final TestClient client = proxy.connect().send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertEquals(200, client.readHead().status());
+            client.assertGone();
+            assertEquals(1, proxy.counter("cluster.b.upstream_rq_timeout"));
+        }
+    }
+
+    @Test
+    void shouldSay408ToASlowSenderOfAHead() throws Exception
+    {
+        try (TestProxy proxy = new TestProxy())
+        {
+            proxy.http.headersTimeoutNs = SHORT_NS;
+            proxy.start();
+            final TestClient client = proxy.connect().send("GET / HTTP/1.1\r\nhost:");
+            final HttpMessage response = client.read();
+            assertEquals(408, response.status());
+            assertEquals("close", response.header("connection"));
+            client.assertEnd();
+            assertEquals(1, proxy.counter("http.in.downstream_rq_header_timeout"));
+        }
+    }
+
+    @Test
+    void shouldBoundTheTimeOfAHeadHoweverItTrickles() throws Exception
+    {
+        try (TestProxy proxy = new TestProxy())
+        {
+            proxy.http.headersTimeoutNs = SHORT_NS;
+            proxy.start();
+            final TestClient client = proxy.connect().send("GET / HTTP/1.1\r\n");
+            for (int i = 0; i < 2000 && client.in.available() == 0; i++)
+            {
+                client.send("x: y\r\n".substring(i % 6, i % 6 + 1));
+                LockSupport.parkNanos(1_000_000L);
+            }
+            assertEquals(408, client.read().status());
+        }
+    }
+
+    @Test
+    void shouldSay408WhenTheBodyDoesNotCome() throws Exception
+    {
+        try (TestBackend backend = silent(); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.streamIdleNs = SHORT_NS;
+            proxy.start();
+            final TestClient client =
+                proxy.connect().send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf");
+            final HttpMessage response = client.read();
+            assertEquals(408, response.status());
+            assertEquals("stream timeout", response.text());
+            client.assertEnd();
+            assertEquals(1, proxy.counter("http.in.downstream_rq_idle_timeout"));
+        }
+    }
+
+    @Test
+    void shouldSay408WhenTheRequestAsAWholeTakesTooLong() throws Exception
+    {
+        try (TestBackend backend = silent(); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.requestTimeoutNs = SHORT_NS;
+            proxy.start();
+            final TestClient client =
+                proxy.connect().send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100\r\n\r\nhalf");
+            final HttpMessage response = client.read();
+            assertEquals(408, response.status());
+            assertEquals("request timeout", response.text());
+            client.assertEnd();
+            assertEquals(1, proxy.counter("http.in.downstream_rq_timeout"));
+        }
+    }
+
+    @Test
+    void shouldCloseAnIdleClient() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.idleNs = SHORT_NS;
+            proxy.start();
+            final TestClient fresh = proxy.connect();
+            final TestClient used = proxy.connect();
+            assertEquals(200, used.get("/").status());
+            fresh.assertEnd();
+            used.assertEnd();
+            assertEquals(2, proxy.counter("http.in.downstream_cx_idle_timeout"));
+        }
+    }
+
+    @Test
+    void shouldCloseAnIdleUpstreamConnection() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.upstreamIdleNs = SHORT_NS;
+            proxy.start();
+            final TestClient client = proxy.connect();
+            assertEquals(200, client.get("/").status());
+            proxy.awaitCounter("cluster.b.upstream_cx_idle_timeout", 1);
+            TestProxy.await(() -> backend.open() == 0, () -> "upstream connection closed");
+            assertEquals(200, client.get("/").status());
+            assertEquals(2, backend.accepted());
+        }
+    }
+
+    @Test
+    void shouldNotTakeAnIdleTimeoutOfThePastForOneOfABusyConnection() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(request ->
+            {
+                if (request.target().equals("/slow"))
+                {
+                    // The endpoint itself is slow here: longer than an idle connection may live.
+                    LockSupport.parkNanos(4 * SHORT_NS);
+                }
+                return TestBackend.ok("x");
+            });
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.upstreamIdleNs = 2 * SHORT_NS;
+            proxy.http.idleNs = 2 * SHORT_NS;
+            proxy.start();
+            final TestClient client = proxy.connect();
+            assertEquals(200, client.get("/").status());
+            assertEquals(200, client.get("/slow").status());
+            assertEquals(1, backend.accepted());
+        }
+    }
+}
