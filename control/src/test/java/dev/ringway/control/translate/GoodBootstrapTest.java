@@ -1,0 +1,285 @@
+package dev.ringway.control.translate;
+
+import dev.ringway.control.config.BootstrapLoader;
+import dev.ringway.control.config.ConfigException;
+import dev.ringway.control.config.LoadedBootstrap;
+import dev.ringway.engine.route.Redirect;
+import dev.ringway.engine.route.Route;
+import dev.ringway.engine.snapshot.CircuitBreakers;
+import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.engine.snapshot.TcpProxy;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class GoodBootstrapTest
+{
+    private static final String FOLDER = "src/test/resources/bootstraps/good/";
+
+    private final NamedCounters counters = new NamedCounters();
+    private final BootstrapTranslator translator = new BootstrapTranslator(counters);
+
+    @Test
+    void shouldTranslateListenerAndConnectionManager() throws ConfigException
+    {
+        final Snapshot snapshot = load("everything.yaml").snapshot(7);
+        assertEquals(7, snapshot.version());
+        final Listener listener = snapshot.listeners().get(0);
+        assertEquals("web", listener.name());
+        assertEquals("127.0.0.1:10000", listener.address().toString());
+        assertEquals(32768, listener.perConnectionBufferLimit());
+        assertEquals(128, listener.backlog());
+        assertFalse(listener.reusePort());
+        assertTrue(listener.transparent());
+        final HttpConnectionManager http = (HttpConnectionManager)listener.filterChains().get(0).filter();
+        assertEquals("web", http.statPrefix());
+        assertEquals(0, http.idleTimeoutNs());
+        assertEquals(TimeUnit.SECONDS.toNanos(30), http.streamIdleTimeoutNs());
+        assertEquals(TimeUnit.SECONDS.toNanos(60), http.requestTimeoutNs());
+        assertEquals(0, http.requestHeadersTimeoutNs());
+        assertEquals(TimeUnit.MILLISECONDS.toNanos(1500), http.drainTimeoutNs());
+        assertEquals(32 << 10, http.maxRequestHeadersBytes());
+        assertEquals(50, http.maxRequestHeaders());
+        assertEquals(1000, http.maxRequestsPerConnection());
+        assertTrue(http.useRemoteAddress() && http.skipXffAppend() && http.preserveExternalRequestId());
+        assertTrue(http.alwaysSetRequestIdInResponse() && http.acceptHttp10() && http.enableTrailers());
+        assertTrue(http.suppressEnvoyHeaders());
+        assertFalse(http.generateRequestId() || http.allowAbsoluteUrl());
+        assertEquals(1, http.xffTrustedHops());
+        assertEquals("edge", http.serverName());
+        assertEquals(HttpConnectionManager.ServerHeader.PASS_THROUGH, http.serverHeader());
+        assertEquals("old.example", http.defaultHostForHttp10());
+        assertTrue(counters.names.contains("listener.edge.downstream_cx_total"));
+        assertTrue(counters.names.contains("http.web.downstream_rq_total"));
+    }
+
+    @Test
+    void shouldGiveEachDistinctAccessLogOneIndex() throws ConfigException
+    {
+        final Snapshot snapshot = load("everything.yaml").snapshot(1);
+        final HttpConnectionManager http =
+            (HttpConnectionManager)snapshot.listeners().get(0).filterChains().get(0).filter();
+        final TcpProxy tcp = (TcpProxy)snapshot.listeners().get(1).filterChains().get(0).filter();
+        assertEquals(2, snapshot.accessLogs().size());
+        assertSame(http.accessLogs().get(0), tcp.accessLogs().get(0));
+        assertEquals("/tmp/a.log", snapshot.accessLogs().get(0).path());
+        assertTrue(snapshot.accessLogs().get(0).format().startsWith("[%START_TIME%] \"%REQ(:METHOD)% "));
+        assertEquals("/dev/stdout", snapshot.accessLogs().get(1).path());
+        assertEquals("%RESPONSE_CODE%\n", snapshot.accessLogs().get(1).format());
+        assertEquals(1, snapshot.accessLogs().get(1).index());
+    }
+
+    @Test
+    void shouldTranslateRoutes() throws ConfigException
+    {
+        final Snapshot snapshot = load("everything.yaml").snapshot(1);
+        final HttpConnectionManager http =
+            (HttpConnectionManager)snapshot.listeners().get(0).filterChains().get(0).filter();
+        final Route health = match(http, "a.example:80", "/health");
+        assertEquals(Route.Kind.DIRECT_RESPONSE, health.kind());
+        assertEquals(204, health.status());
+        final Route old = match(http, "a.example:80", "/old/page");
+        assertEquals("old", old.name());
+        assertEquals(Route.Kind.REDIRECT, old.kind());
+        assertEquals(308, old.status());
+        assertEquals(4, old.matchedLength());
+        final Redirect redirect = old.redirect();
+        assertEquals("https new.example 8443 true", redirect.scheme() + " " + redirect.host() + " " +
+            redirect.port() + " " + redirect.stripQuery());
+        assertArrayEquals("/new".getBytes(StandardCharsets.US_ASCII), redirect.prefixRewrite());
+        assertNull(redirect.path());
+        final Route api = match(http, "a.example:80", "/api/v1");
+        assertEquals(Route.Kind.CLUSTER, api.kind());
+        assertEquals(snapshot.cluster("app").id(), api.clusterId());
+        assertEquals(0, api.timeoutNs());
+        assertEquals(TimeUnit.SECONDS.toNanos(7), api.idleTimeoutNs());
+        assertArrayEquals(new byte[]{'/'}, api.prefixRewrite());
+        final Route later = match(http, "a.example:80", "/other");
+        assertEquals(-1, later.clusterId());
+        assertEquals("later", later.clusterName());
+        assertEquals(TimeUnit.SECONDS.toNanos(15), later.timeoutNs());
+        assertEquals(-1, later.idleTimeoutNs());
+    }
+
+    @Test
+    void shouldTranslateTcpProxyOnUnixSocket() throws ConfigException
+    {
+        final Listener listener = load("everything.yaml").snapshot(1).listeners().get(1);
+        assertEquals("/tmp/ringway-test.sock", listener.address().unixPath());
+        assertEquals(0660, listener.unixMode());
+        assertEquals("only", listener.filterChains().get(0).name());
+        final TcpProxy tcp = (TcpProxy)listener.filterChains().get(0).filter();
+        assertEquals("relay", tcp.statPrefix());
+        assertEquals("app", tcp.cluster());
+        assertEquals(0, tcp.idleTimeoutNs());
+        assertEquals(3, tcp.maxConnectAttempts());
+    }
+
+    @Test
+    void shouldTranslateClusters() throws ConfigException
+    {
+        final Snapshot snapshot = load("everything.yaml").snapshot(1);
+        final Cluster first = snapshot.clusters().get(0);
+        assertEquals("app:v1", first.name());
+        assertEquals(TimeUnit.MILLISECONDS.toNanos(250), first.connectTimeoutNs());
+        assertEquals(new CircuitBreakers(Integer.MAX_VALUE, 2, 3, 4), first.circuitBreakers());
+        assertEquals(65536, first.perConnectionBufferLimit());
+        assertEquals(TimeUnit.SECONDS.toNanos(20), first.idleTimeoutNs());
+        assertEquals(5, first.maxRequestsPerConnection());
+        assertEquals(List.of("10.0.0.1:80", "[0:0:0:0:0:0:0:1]:81", "@abstract"),
+            first.endpoints().stream().map(endpoint -> endpoint.address().toString()).toList());
+        assertEquals(List.of(3, 1, 1), first.endpoints().stream().map(Endpoint::weight).toList());
+        assertEquals("one", first.endpoints().get(0).hostname());
+        assertTrue(counters.names.contains("cluster.app.upstream_rq_total"));
+        final Cluster second = snapshot.clusters().get(1);
+        assertEquals(TimeUnit.SECONDS.toNanos(5), second.connectTimeoutNs());
+        assertEquals(CircuitBreakers.DEFAULT, second.circuitBreakers());
+        assertEquals(TimeUnit.HOURS.toNanos(1), second.idleTimeoutNs());
+    }
+
+    @Test
+    void shouldPlanLookupsForStrictDns() throws ConfigException
+    {
+        final ClusterPlan plan = load("everything.yaml").clusters().get(1);
+        assertTrue(plan.needsLookup());
+        assertEquals(TimeUnit.MILLISECONDS.toNanos(500), plan.refreshNs());
+        assertEquals(ClusterPlan.DnsFamily.V4_PREFERRED, plan.family());
+        assertEquals("localhost", plan.targets().get(0).name());
+        assertFalse(plan.targets().get(1).isName());
+        assertEquals(1, plan.cluster().endpoints().size());
+    }
+
+    @Test
+    void shouldReadAdminNodeAndRuntime() throws ConfigException
+    {
+        final Translation translation = load("everything.yaml");
+        assertEquals("127.0.0.1:9901", translation.admin().toString());
+        assertEquals("n1", translation.bootstrap().getNode().getId());
+        assertEquals(100, translation.bootstrap().getLayeredRuntime().getLayers(0).getStaticLayer()
+            .getFieldsOrThrow("re2.max_program_size.error_level").getNumberValue());
+        assertTrue(translation.bootstrap().getLayeredRuntime().getLayers(1).hasAdminLayer());
+    }
+
+    @Test
+    void shouldKeepIdsWhenTheConfigurationChanges() throws ConfigException
+    {
+        final Snapshot before = load("everything.yaml").snapshot(1);
+        translator.translate(new BootstrapLoader(false).load(null, "static_resources: {clusters: [{name: new}]}"));
+        final Snapshot after = load("everything.yaml").snapshot(2);
+        assertEquals(before.cluster("app").id(), after.cluster("app").id());
+        assertEquals(before.listeners().get(1).id(), after.listeners().get(1).id());
+        assertEquals(before.accessLogs(), after.accessLogs());
+    }
+
+    @Test
+    void shouldTakeEmptyConfiguration() throws ConfigException
+    {
+        final Translation translation = load("empty.yaml");
+        assertNull(translation.admin());
+        assertEquals(List.of(), translation.listeners());
+    }
+
+    @Test
+    void shouldFollowAliasesAndDropIgnoredValues() throws ConfigException
+    {
+        final Translation translation = load("anchors-and-ignored.yaml");
+        assertEquals(1, translation.clusters().get(0).targets().size());
+        assertEquals(2, translation.clusters().get(1).targets().size());
+    }
+
+    @Test
+    void shouldReadJsonWithCamelCaseTabsAndEscapes() throws ConfigException
+    {
+        final ClusterPlan plan = load("camel-case.json").clusters().get(0);
+        assertEquals("a/b \ud83d\ude80", plan.cluster().name());
+        assertEquals(1000, plan.cluster().perConnectionBufferLimit());
+        assertEquals(5, plan.cluster().maxRequestsPerConnection());
+        assertEquals(ClusterPlan.DnsFamily.V6_ONLY, plan.family());
+    }
+
+    @Test
+    void shouldApplyDefaults() throws ConfigException
+    {
+        final Translation translation = translator.translate(new BootstrapLoader(false).load(null, """
+            static_resources:
+              listeners:
+              - address: {socket_address: {address: "::", port_value: 0}}
+                filter_chains:
+                - filters:
+                  - name: http
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.\
+            HttpConnectionManager
+                      stat_prefix: a
+                      route_config: {}
+                      http_filters:
+                      - name: router
+                        typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+            """));
+        final Listener listener = translation.listeners().get(0);
+        assertEquals("[0:0:0:0:0:0:0:0]:0", listener.name());
+        assertEquals(1 << 20, listener.perConnectionBufferLimit());
+        assertEquals(4096, listener.backlog());
+        assertTrue(listener.reusePort());
+        final HttpConnectionManager http = (HttpConnectionManager)listener.filterChains().get(0).filter();
+        assertEquals(TimeUnit.HOURS.toNanos(1), http.idleTimeoutNs());
+        assertEquals(TimeUnit.MINUTES.toNanos(5), http.streamIdleTimeoutNs());
+        assertEquals(0, http.requestTimeoutNs());
+        assertEquals(TimeUnit.SECONDS.toNanos(10), http.requestHeadersTimeoutNs());
+        assertEquals(TimeUnit.SECONDS.toNanos(5), http.drainTimeoutNs());
+        assertEquals(60 << 10, http.maxRequestHeadersBytes());
+        assertEquals(100, http.maxRequestHeaders());
+        assertEquals(0, http.maxRequestsPerConnection());
+        assertTrue(http.generateRequestId() && http.allowAbsoluteUrl());
+        assertFalse(http.useRemoteAddress() || http.acceptHttp10() || http.enableTrailers());
+        assertEquals("ringway", http.serverName());
+        assertEquals(HttpConnectionManager.ServerHeader.OVERWRITE, http.serverHeader());
+        assertNotNull(http.routeTable());
+    }
+
+    @Test
+    void shouldMergeInlineOverFile() throws ConfigException
+    {
+        final LoadedBootstrap loaded = new BootstrapLoader(false).load(FOLDER + "everything.yaml",
+            "node: {id: n2}\nstatic_resources: {clusters: [{name: more}]}");
+        final Translation translation = translator.translate(loaded);
+        assertEquals("n2", translation.bootstrap().getNode().getId());
+        assertEquals("c1", translation.bootstrap().getNode().getCluster());
+        assertEquals(List.of("app:v1", "app", "more"),
+            translation.clusters().stream().map(plan -> plan.cluster().name()).toList());
+    }
+
+    @Test
+    void shouldIgnoreUnknownFieldsWhenAllowed() throws ConfigException
+    {
+        final LoadedBootstrap loaded = new BootstrapLoader(true).load(null, "nodes: {}\nnode: {idd: a, id: b}");
+        assertEquals("b", loaded.bootstrap().getNode().getId());
+        assertEquals(List.of("nodes", "node.idd"), loaded.warnings().stream().map(error -> error.path()).toList());
+    }
+
+    private static Route match(final HttpConnectionManager http, final String host, final String path)
+    {
+        final UnsafeBuffer buffer = new UnsafeBuffer((host + path).getBytes(StandardCharsets.US_ASCII));
+        return http.routeTable().match(buffer, 0, host.length(), host.length(), path.length());
+    }
+
+    private Translation load(final String name) throws ConfigException
+    {
+        return translator.translate(new BootstrapLoader(false).load(FOLDER + name, null));
+    }
+}
