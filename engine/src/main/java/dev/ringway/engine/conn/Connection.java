@@ -286,6 +286,7 @@ public final class Connection implements CompletionHandler
     {
         state |= SENDING;
         outstanding++;
+        loop.onSendPrepared();
         final int ranges = queue.launch(VectorArena.MAX_VECTORS);
         final BufferSlab slab = loop.memory().slab();
         if (ranges == 1)

@@ -280,10 +280,23 @@ public final class IoUring implements AutoCloseable
      *
      * @param minComplete completions to wait for; 0 fetches what is there.
      * @param timeoutNs   longest wait; negative waits without bound.
+     * @return as {@link #enter(int, long, int)}.
+     */
+    public int enter(final int minComplete, final long timeoutNs)
+    {
+        return enter(minComplete, timeoutNs, 0);
+    }
+
+    /**
+     * Submits what was prepared, runs task work and waits.
+     *
+     * @param minComplete completions to wait for; 0 fetches what is there.
+     * @param timeoutNs   longest wait; negative waits without bound.
+     * @param minWaitUs   time after which one completion is enough (FEAT_MIN_TIMEOUT); 0 for none.
      * @return entries submitted, or -errno; -ETIME when the wait ran out, -EINTR when a signal came, -EBUSY when
      * completions must be drained first.
      */
-    public int enter(final int minComplete, final long timeoutNs)
+    public int enter(final int minComplete, final long timeoutNs, final int minWaitUs)
     {
         ring.putIntRelease(sqTailOffset, sqTail);
         final int toSubmit = sqTail - sqSubmitted;
@@ -293,7 +306,8 @@ public final class IoUring implements AutoCloseable
             scratch.putLong(TIMESPEC_OFFSET, timeoutNs / NANOS_PER_SECOND);
             scratch.putLong(TIMESPEC_OFFSET + 8, timeoutNs % NANOS_PER_SECOND);
             scratch.putLong(ARG_OFFSET, 0);
-            scratch.putLong(ARG_OFFSET + 8, 0);
+            scratch.putInt(ARG_OFFSET + 8, 0);
+            scratch.putInt(ARG_OFFSET + 12, minWaitUs);
             scratch.putLong(ARG_OFFSET + 16, scratchAddress + TIMESPEC_OFFSET);
             result = syscall.call(
                 NR_IO_URING_ENTER, enterFd, toSubmit, minComplete,

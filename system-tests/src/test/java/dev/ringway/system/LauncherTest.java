@@ -1,0 +1,140 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+class LauncherTest
+{
+    private static final Pattern README_YAML = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL);
+
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @TempDir
+    private Path directory;
+
+    private HttpResponse<String> get(final String url) throws Exception
+    {
+        return client.send(HttpRequest.newBuilder(URI.create(url)).timeout(java.time.Duration.ofSeconds(10)).build(),
+            HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static String url(final String output, final String label)
+    {
+        final Matcher matcher = Pattern.compile(label + " +(http://\\S+)").matcher(output);
+        assertTrue(matcher.find(), output);
+        return matcher.group(1);
+    }
+
+    @Test
+    void shouldServeThePageOfTheDemoThroughTheProxy() throws Exception
+    {
+        try (Proxy demo = Proxy.start(directory, "demo", "0"))
+        {
+            final String output = demo.awaitOutput("Ctrl-C");
+            final String page = url(output, "page");
+            demo.awaitPort(URI.create(page).getPort());
+            final HttpResponse<String> response = get(page);
+            assertEquals(200, response.statusCode());
+            assertEquals("ringway", response.headers().firstValue("server").orElse(""));
+            assertTrue(response.headers().firstValue("x-envoy-upstream-service-time").isPresent());
+            assertTrue(response.body().contains("<title>Ringway</title>"));
+            assertTrue(get(page + "echo").body().contains("x-request-id: "));
+            assertEquals("hello from the proxy itself\n", get(page + "hello").body());
+            assertTrue(get(url(output, "over TCP")).body().contains("<title>Ringway</title>"));
+            final String admin = url(output, "admin");
+            demo.awaitPort(URI.create(admin).getPort());
+            assertEquals("LIVE\n", awaitLive(admin));
+            assertTrue(get(admin + "stats?usedonly").body().contains("http.demo.downstream_rq_2xx: "));
+            assertTrue(get(admin + "stats/prometheus").body()
+                .contains("envoy_http_downstream_rq_total{envoy_http_conn_manager_prefix=\"demo\"} "));
+            assertTrue(get(admin + "config_dump").body().contains("BootstrapConfigDump"));
+            assertTrue(get(admin + "clusters").body().contains("backend::"));
+            assertEquals(405, get(admin + "quitquitquit").statusCode());
+            assertEquals(404, get(admin + "nothing").statusCode());
+            demo.terminate();
+            assertEquals(0, demo.awaitExit(), demo.output());
+        }
+    }
+
+    private String awaitLive(final String admin) throws Exception
+    {
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        HttpResponse<String> ready = get(admin + "ready");
+        while (ready.statusCode() != 200 && System.nanoTime() < deadlineNs)
+        {
+            ready = get(admin + "ready");
+        }
+        return ready.body();
+    }
+
+    @Test
+    void shouldAcceptTheBootstrapOfTheReadme() throws Exception
+    {
+        final Matcher yaml = README_YAML.matcher(Files.readString(Path.of("..", "README.md")));
+        assertTrue(yaml.find());
+        final Path file = Files.writeString(directory.resolve("readme.yaml"), yaml.group(1));
+        try (Proxy proxy = Proxy.start(directory, "--mode", "validate", "-c", file.toString()))
+        {
+            assertEquals(0, proxy.awaitExit(), proxy.output());
+            assertEquals("configuration '" + file + "' OK\n", proxy.output());
+        }
+    }
+
+    @Test
+    void shouldRefuseWithOneSentence() throws Exception
+    {
+        refuses("--no-such-flag", "--no-such-flag");
+        refuses("no configuration: give -c FILE");
+        refuses("/no/such/file", "-c", "/no/such/file");
+        final Path unsupported = Files.writeString(directory.resolve("bad.yaml"),
+            "static_resources:\n  clusters:\n  - name: a\n    lb_policy: MAGLEV\n");
+        refuses("static_resources.clusters[0].lb_policy", "-c", unsupported.toString());
+        final Path broken = Files.writeString(directory.resolve("broken.yaml"), "static_resources: [\n");
+        refuses("broken.yaml", "-c", broken.toString());
+    }
+
+    private void refuses(final String part, final String... arguments) throws Exception
+    {
+        try (Proxy proxy = Proxy.start(directory, arguments.length == 0 ? new String[]{"-l", "info"} : arguments))
+        {
+            assertEquals(1, proxy.awaitExit(), proxy.output());
+            assertTrue(proxy.output().contains(part), proxy.output());
+            assertFalse(proxy.output().contains("\tat "), proxy.output());
+        }
+    }
+
+    @Test
+    void shouldNameThePortThatIsInUse() throws Exception
+    {
+        try (java.net.ServerSocket taken =
+            new java.net.ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1")))
+        {
+            final Matcher yaml = README_YAML.matcher(Files.readString(Path.of("..", "README.md")));
+            assertTrue(yaml.find());
+            final Path file = Files.writeString(directory.resolve("taken.yaml"), yaml.group(1)
+                .replace("port_value: 10000", "port_value: " + taken.getLocalPort())
+                .replace("port_value: 9901", "port_value: " + Proxy.freePort()));
+            try (Proxy proxy = Proxy.start(directory, "-c", file.toString()))
+            {
+                assertEquals(1, proxy.awaitExit(), proxy.output());
+                assertTrue(proxy.output().contains("cannot listen on 127.0.0.1:" + taken.getLocalPort()),
+                    proxy.output());
+                assertTrue(proxy.output().contains("in use"), proxy.output());
+            }
+        }
+    }
+}
