@@ -48,8 +48,9 @@ final class Proxy implements AutoCloseable
         final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_S);
         while (true)
         {
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port))
+            try
             {
+                new Socket(InetAddress.getLoopbackAddress(), port).close();
                 return;
             }
             catch (final IOException e)
