@@ -41,7 +41,7 @@ def _nginx_frame(place, connections, rest):
     return f"""daemon off;
 user root;
 worker_processes 1;
-worker_rlimit_nofile {2 * connections};
+worker_rlimit_nofile {connections + 64};
 pid {place.rig.folder}/{place.label}.pid;
 error_log {place.rig.folder}/{place.label}.err error;
 {_stream_module() if "stream {" in rest else ""}events {{ worker_connections {connections}; }}

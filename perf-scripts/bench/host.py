@@ -19,6 +19,14 @@ def _first(path, prefix):
     return "unknown"
 
 
+def _whole(path):
+    try:
+        with open(path, encoding="ascii") as file:
+            return file.read().strip()
+    except OSError:
+        return "unknown"
+
+
 def _output(command):
     try:
         result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, timeout=20,
@@ -37,6 +45,7 @@ def facts():
         "cpu": _first("/proc/cpuinfo", "model name"),
         "cores": os.cpu_count(),
         "memory": _first("/proc/meminfo", "MemTotal"),
+        "tcp_congestion_control": _whole("/proc/sys/net/ipv4/tcp_congestion_control"),
         "load_average": list(os.getloadavg()),
         "commit": _output(["git", "-C", REPOSITORY, "describe", "--always", "--dirty", "--abbrev=10"]),
         "wrk": _wrk_version(),

@@ -17,7 +17,7 @@ import typing
 from bench import configs
 from bench.rig import REPOSITORY
 
-MAX_CONNECTIONS = 4096
+MAX_CONNECTIONS = 6000
 
 
 class Absent(Exception):

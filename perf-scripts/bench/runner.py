@@ -64,7 +64,7 @@ class Backend:
 class Proxy:
     """A running proxy in one duty."""
 
-    def __init__(self, rig, backend, peer, duty):
+    def __init__(self, rig, backend, peer, duty, core=PROXY_CORE, environment=None):
         self.rig = rig
         self.peer = peer
         self.kind = peers.KINDS[peer.kind]
@@ -73,7 +73,7 @@ class Proxy:
         path, self.version = peers.resolve(peer, duty)
         self.place = peers.Place(rig, peer.label, rig.port(), rig.port(), backend.port)
         command = self.kind.command(path, self.place, duty, peer.options)
-        self.child = rig.start(peer.label, command, PROXY_CORE)
+        self.child = rig.start(peer.label, command, core, environment)
         await_listener(self.place.listen_port, self.child, START_SECONDS)
         self.check("/small", len(configs.SMALL_BODY))
 
@@ -95,6 +95,17 @@ class Proxy:
     def stop(self):
         """Ends the process."""
         self.rig.stop([self.child])
+
+
+def named(labels, added=()):
+    """The rows with these labels, then the added ones; ValueError for a label that does not exist."""
+    known = {peer.label: peer for peer in peers.DEFAULT_PEERS}
+    rows = list(added)
+    wanted = list(known) if labels is None else [label for label in labels.split(",") if label]
+    missing = [label for label in wanted if label not in known]
+    if missing:
+        raise ValueError(f"no peer {', '.join(missing)}; there are {', '.join(known)}, and --peer adds others")
+    return [known[label] for label in wanted] + rows
 
 
 class Runner:

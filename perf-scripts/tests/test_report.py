@@ -6,7 +6,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from bench import configs, peers, picture, report, rig
+from bench import configs, peers, picture, profiles, report, rig
 from bench.workloads import WORKLOADS
 
 KINDS = {"nginx": "nginx", "haproxy": "haproxy", "haproxy-splice": "haproxy", "ringway": "ringway", "old": "ringway"}
@@ -80,6 +80,22 @@ class ReportTest(unittest.TestCase):
 
     def test_should_mark_axes_in_round_steps(self):
         self.assertEqual([5, 10, 0.2, 1], [picture.nice_step(highest) for highest in (17, 50, 1, 0)])
+
+
+class ProfileTest(unittest.TestCase):
+    """perf's report."""
+
+    def test_should_tell_kernel_java_and_native_code_apart(self):
+        text = ("# Overhead  Shared Object      Symbol\n"
+                "    40.00%  [kernel.kallsyms]  [k] tcp_ack\n"
+                "    25.50%  [JIT] tid 42       [.] void dev.ringway.engine.X.onBytes(int, long)\n"
+                "     4.50%  [JIT] tid 42       [.] Interpreter\n"
+                "     2.00%  libc.so.6          [.] memcpy\n")
+        summary = profiles.summarize(text, 2)
+        for line in ("| kernel | 40.0 |", "| java | 25.5 |", "| java interpreter and stubs | 4.5 |",
+                     "| libc.so.6 | 2.0 |", "| 25.50 | java | void dev.ringway.engine.X.onBytes(int, long) |"):
+            self.assertIn(line, summary)
+        self.assertNotIn("memcpy", summary)
 
 
 class RowsTest(unittest.TestCase):
