@@ -4,7 +4,6 @@ import dev.ringway.control.config.ConfigError;
 import dev.ringway.control.config.ConfigException;
 import dev.ringway.control.log.LogSetup;
 import dev.ringway.ffi.uring.UringException;
-import picocli.CommandLine;
 
 import java.io.IOException;
 
@@ -26,31 +25,24 @@ public final class Main
      */
     public static void main(final String[] args)
     {
-        final Options options = new Options();
-        final CommandLine commandLine = new CommandLine(options);
+        final Options options;
         try
         {
-            commandLine.parseArgs(args);
+            options = Options.parse(args);
         }
-        catch (final CommandLine.ParameterException e)
+        catch (final UsageException e)
         {
-            refuse(e.getMessage() + " (ringway --help lists the options)");
+            refuse(e.getMessage() + "; ringway --help lists the options");
             return;
         }
         if (options.help)
         {
-            commandLine.usage(System.out);
+            System.out.print(Options.HELP);
             return;
         }
         if (options.version)
         {
             System.out.println("ringway  version: " + VERSION + "/" + Runtime.version() + "/Clean/RELEASE/BoringSSL-none");
-            return;
-        }
-        final String wrong = options.check();
-        if (wrong != null)
-        {
-            refuse(wrong);
             return;
         }
         start(options, args);

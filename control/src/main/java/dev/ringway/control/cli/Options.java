@@ -1,130 +1,235 @@
 package dev.ringway.control.cli;
 
 import dev.ringway.control.log.LogSetup;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+
+import java.util.HashSet;
+import java.util.Set;
 
 /**
- * Envoy's command line, as far as it makes sense here. Filled by picocli; read once at start.
+ * Envoy's command line, as far as it makes sense here. Read by hand: a library that reads annotations took a quarter
+ * of the time from exec to ready (docs/decisions/0002-command-line.md). Filled once at start, not changed afterwards.
  */
-@Command(name = "ringway", sortOptions = false, usageHelpWidth = 100, description = {
-    "Service-mesh data plane and edge proxy. Options and their meaning are Envoy's."})
 final class Options
 {
-    @Option(names = {"-c", "--config-path"}, paramLabel = "FILE", description = "bootstrap, YAML or JSON")
+    /** What {@code --help} prints. */
+    static final String HELP = """
+        usage: ringway -c FILE [options]
+        Service-mesh data plane and edge proxy. Options and their meaning are Envoy's.
+
+          -c, --config-path FILE             bootstrap, YAML or JSON
+              --config-yaml YAML             bootstrap text, merged over the file
+              --mode MODE                    serve (default) or validate
+              --concurrency N                event loops; 0 (default): CPUs this process may use
+              --cpuset-threads               accepted; loops are as many as CPUs allowed anyway
+          -l, --log-level LEVEL              trace, debug, info (default), warning, error, critical or off
+              --component-log-level NAME:LEVEL,...  levels of single loggers
+              --log-path FILE                log to a file instead of standard error
+              --log-format FORMAT            %Y-%m-%d %T.%e time, %t thread, %l level, %n logger, %v message
+              --service-node ID              node id, wins over the bootstrap's
+              --service-cluster NAME         node cluster, wins over the bootstrap's
+              --service-zone ZONE            node zone, wins over the bootstrap's
+              --drain-time-s S               longest time for connections to end; default 600, and 10 at SIGTERM
+              --drain-strategy NAME          gradual (default) or immediate
+              --admin-address-path FILE      write the admin address there
+              --allow-unknown-static-fields  warn of fields that the API does not know instead of refusing them
+              --version                      print the version and exit
+          -h, --help                         print this and exit
+
+        Accepted without effect for now:
+              --parent-shutdown-time-s S, --disable-hot-restart, --base-id N, --restart-epoch 0 (no hot restart yet)
+              --reject-unknown-dynamic-fields, --ignore-unknown-dynamic-fields (no dynamic source yet)
+              --local-address-ip-version v4|v6, --file-flush-interval-msec MS (logs are written as they come)
+
+        Signals: SIGTERM and SIGINT drain and end, a second one ends at once; SIGUSR1 reopens the logs.
+        """;
+
+    private static final int MAX_CONCURRENCY = 1024;
+
     String configPath;
-
-    @Option(names = "--config-yaml", paramLabel = "YAML", description = "bootstrap text, merged over the file")
     String configYaml;
-
-    @Option(names = "--mode", paramLabel = "MODE", description = "serve (default) or validate")
     String mode = "serve";
-
-    @Option(names = "--concurrency", paramLabel = "N", description = "event loops; default: CPUs this process may use")
     int concurrency;
-
-    @Option(names = "--cpuset-threads", description = "loops as many as CPUs allowed (also the default here)")
-    boolean cpusetThreads;
-
-    @Option(names = {"-l", "--log-level"}, paramLabel = "LEVEL",
-        description = "trace, debug, info (default), warning, error, critical or off")
     String logLevel = "info";
-
-    @Option(names = "--component-log-level", paramLabel = "NAME:LEVEL,...", description = "levels of single loggers")
     String componentLogLevel = "";
-
-    @Option(names = "--log-path", paramLabel = "FILE", description = "log to a file instead of standard error")
     String logPath;
-
-    @Option(names = "--log-format", paramLabel = "FORMAT",
-        description = "%%Y-%%m-%%d %%T.%%e time, %%t thread, %%l level, %%n logger, %%v message")
     String logFormat = LogSetup.DEFAULT_FORMAT;
-
-    @Option(names = "--service-node", paramLabel = "ID", description = "node id")
     String serviceNode = "";
-
-    @Option(names = "--service-cluster", paramLabel = "NAME", description = "node cluster")
     String serviceCluster = "";
-
-    @Option(names = "--service-zone", paramLabel = "ZONE", description = "node zone")
     String serviceZone = "";
-
-    @Option(names = "--drain-time-s", paramLabel = "S",
-        description = "longest time for connections to end; default 600, and 10 at SIGTERM")
     int drainTimeS = -1;
-
-    @Option(names = "--drain-strategy", paramLabel = "NAME", description = "gradual (default) or immediate")
     String drainStrategy = "gradual";
-
-    @Option(names = "--parent-shutdown-time-s", paramLabel = "S", description = "accepted; hot restart is not there yet")
-    int parentShutdownTimeS = 900;
-
-    @Option(names = "--disable-hot-restart", description = "accepted; hot restart is not there yet")
-    boolean disableHotRestart;
-
-    @Option(names = "--restart-epoch", paramLabel = "N", description = "only 0; hot restart is not there yet")
-    int restartEpoch;
-
-    @Option(names = "--base-id", paramLabel = "N", description = "accepted; hot restart is not there yet")
-    int baseId;
-
-    @Option(names = "--allow-unknown-static-fields", description = "warn of fields that the API does not know")
     boolean allowUnknownStaticFields;
-
-    @Option(names = "--reject-unknown-dynamic-fields", description = "accepted; there is no dynamic source yet")
-    boolean rejectUnknownDynamicFields;
-
-    @Option(names = "--ignore-unknown-dynamic-fields", description = "accepted; there is no dynamic source yet")
-    boolean ignoreUnknownDynamicFields;
-
-    @Option(names = "--local-address-ip-version", paramLabel = "V", description = "v4 (default) or v6")
-    String localAddressIpVersion = "v4";
-
-    @Option(names = "--file-flush-interval-msec", paramLabel = "MS", description = "flush of access logs, default 10000")
-    int fileFlushIntervalMsec = 10_000;
-
-    @Option(names = "--admin-address-path", paramLabel = "FILE", description = "write the admin address there")
     String adminAddressPath;
-
-    @Option(names = "--version", description = "print the version and exit")
     boolean version;
-
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "print this and exit")
     boolean help;
 
-    /**
-     * @return what is wrong with the values, or null.
-     */
-    String check()
+    private final String[] args;
+    private int next;
+    private String inlineValue;
+
+    private Options(final String[] args)
     {
-        if (!mode.equals("serve") && !mode.equals("validate"))
+        this.args = args;
+    }
+
+    /**
+     * @param args of the process.
+     * @return the options, checked.
+     * @throws UsageException with what is wrong.
+     */
+    static Options parse(final String... args) throws UsageException
+    {
+        final Options options = new Options(args);
+        final Set<String> seen = new HashSet<>();
+        while (options.next < args.length)
         {
-            return "--mode " + mode + ": must be serve or validate";
+            final String arg = args[options.next++];
+            final int equals = arg.startsWith("--") ? arg.indexOf('=') : -1;
+            final String name = longName(equals < 0 ? arg : arg.substring(0, equals));
+            options.inlineValue = equals < 0 ? null : arg.substring(equals + 1);
+            if (!seen.add(name))
+            {
+                throw new UsageException(name + " is given twice");
+            }
+            options.take(name);
+            if (options.inlineValue != null)
+            {
+                throw new UsageException(name + " takes no value");
+            }
         }
-        if (concurrency < 0 || concurrency > 1024)
+        if (!options.help && !options.version)
         {
-            return "--concurrency " + concurrency + ": must be 0 to 1024";
+            options.check();
         }
-        if (!drainStrategy.equals("gradual") && !drainStrategy.equals("immediate"))
+        return options;
+    }
+
+    private static String longName(final String name)
+    {
+        return switch (name)
         {
-            return "--drain-strategy " + drainStrategy + ": must be gradual or immediate";
-        }
-        if (!localAddressIpVersion.equals("v4") && !localAddressIpVersion.equals("v6"))
+            case "-c" -> "--config-path";
+            case "-l" -> "--log-level";
+            case "-h" -> "--help";
+            default -> name;
+        };
+    }
+
+    private void take(final String name) throws UsageException
+    {
+        switch (name)
         {
-            return "--local-address-ip-version " + localAddressIpVersion + ": must be v4 or v6";
+            case "--config-path" -> configPath = value(name);
+            case "--config-yaml" -> configYaml = value(name);
+            case "--mode" -> mode = oneOf(name, "serve", "validate");
+            case "--concurrency" -> concurrency = number(name, MAX_CONCURRENCY);
+            case "--log-level" -> logLevel = level(name);
+            case "--component-log-level" -> componentLogLevel = value(name);
+            case "--log-path" -> logPath = value(name);
+            case "--log-format" -> logFormat = value(name);
+            case "--service-node" -> serviceNode = value(name);
+            case "--service-cluster" -> serviceCluster = value(name);
+            case "--service-zone" -> serviceZone = value(name);
+            case "--drain-time-s" -> drainTimeS = number(name, Integer.MAX_VALUE);
+            case "--drain-strategy" -> drainStrategy = oneOf(name, "gradual", "immediate");
+            case "--admin-address-path" -> adminAddressPath = value(name);
+            case "--allow-unknown-static-fields" -> allowUnknownStaticFields = true;
+            case "--version" -> version = true;
+            case "--help" -> help = true;
+            default -> takeWithoutEffect(name);
         }
-        if (restartEpoch != 0)
+    }
+
+    private void takeWithoutEffect(final String name) throws UsageException
+    {
+        switch (name)
         {
-            return "--restart-epoch " + restartEpoch + ": hot restart is not supported yet, only 0 is";
+            case "--cpuset-threads", "--disable-hot-restart", "--reject-unknown-dynamic-fields",
+                "--ignore-unknown-dynamic-fields" ->
+            {
+            }
+            case "--parent-shutdown-time-s", "--base-id", "--file-flush-interval-msec" ->
+                number(name, Integer.MAX_VALUE);
+            case "--local-address-ip-version" -> oneOf(name, "v4", "v6");
+            case "--restart-epoch" ->
+            {
+                if (number(name, Integer.MAX_VALUE) != 0)
+                {
+                    throw new UsageException(name + ": hot restart is not supported yet, only 0 is");
+                }
+            }
+            default -> throw new UsageException(name.startsWith("-") ? "unknown option " + name :
+                "unexpected argument '" + name + "'");
         }
-        if (!LogSetup.isLevel(logLevel))
+    }
+
+    private String value(final String name) throws UsageException
+    {
+        if (inlineValue != null)
         {
-            return "--log-level " + logLevel + ": must be trace, debug, info, warning, error, critical or off";
+            final String value = inlineValue;
+            inlineValue = null;
+            return value;
         }
-        if (configPath == null && configYaml == null && !version)
+        if (next == args.length)
         {
-            return "no configuration: give -c FILE or --config-yaml YAML";
+            throw new UsageException(name + " needs a value");
         }
-        return null;
+        return args[next++];
+    }
+
+    private int number(final String name, final int most) throws UsageException
+    {
+        final String value = value(name);
+        try
+        {
+            final int number = Integer.parseInt(value);
+            if (number >= 0 && number <= most)
+            {
+                return number;
+            }
+        }
+        catch (final NumberFormatException ex)
+        {
+            // Said below, as for a number out of range.
+        }
+        throw new UsageException(name + " " + value + ": must be a number from 0 to " + most);
+    }
+
+    private String oneOf(final String name, final String first, final String second) throws UsageException
+    {
+        final String value = value(name);
+        if (!value.equals(first) && !value.equals(second))
+        {
+            throw new UsageException(name + " " + value + ": must be " + first + " or " + second);
+        }
+        return value;
+    }
+
+    private String level(final String name) throws UsageException
+    {
+        final String value = value(name);
+        if (!LogSetup.isLevel(value))
+        {
+            throw new UsageException(
+                name + " " + value + ": must be trace, debug, info, warning, error, critical or off");
+        }
+        return value;
+    }
+
+    private void check() throws UsageException
+    {
+        if (configPath == null && configYaml == null)
+        {
+            throw new UsageException("no configuration: give -c FILE or --config-yaml YAML");
+        }
+        for (final String pair : componentLogLevel.split(","))
+        {
+            final int colon = pair.indexOf(':');
+            if (!pair.isEmpty() && (colon <= 0 || !LogSetup.isLevel(pair.substring(colon + 1))))
+            {
+                throw new UsageException("--component-log-level " + pair + ": must be NAME:LEVEL");
+            }
+        }
     }
 }
