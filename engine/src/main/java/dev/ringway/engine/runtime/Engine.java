@@ -24,6 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class Engine implements AutoCloseable
 {
     private static final long PAUSE_NS = 200_000L;
+    private static final int VISIBLE_RECEIVES = 32;
 
     private final SnapshotRef snapshots = new SnapshotRef();
     private final List<LoopRuntime> runtimes = new ArrayList<>();
@@ -44,7 +45,7 @@ public final class Engine implements AutoCloseable
                 .cpu(i < context.cpus().length ? context.cpus()[i] : -1)
                 .setupFlags(probe.setupFlags())
                 .slotLimit(context.slotLimit())
-                .memory(context.chunkCount(), 64)
+                .memory(context.chunkCount(), VISIBLE_RECEIVES)
                 .counters(context.counters().apply(i));
             final EventLoop loop = new EventLoop(loopContext);
             runtimes.add(new LoopRuntime(loop, snapshots, context.accessLogs().apply(i)));
