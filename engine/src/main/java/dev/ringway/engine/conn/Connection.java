@@ -286,7 +286,6 @@ public final class Connection implements CompletionHandler
     {
         state |= SENDING;
         outstanding++;
-        loop.onSendPrepared();
         final int ranges = queue.launch(VectorArena.MAX_VECTORS);
         final BufferSlab slab = loop.memory().slab();
         if (ranges == 1)

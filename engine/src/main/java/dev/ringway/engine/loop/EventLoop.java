@@ -21,7 +21,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.Arrays;
 
-import static dev.ringway.ffi.uring.UringConstants.FEAT_MIN_TIMEOUT;
 import static dev.ringway.ffi.uring.UringConstants.SETUP_R_DISABLED;
 
 /**
@@ -36,7 +35,6 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private static final int INITIAL_FLUSHES = 256;
     private static final long WAKEUP_TOKEN = Token.encode(Token.LIMIT - 1, Token.LIMIT - 1, Op.WAKEUP, 0);
     private static final int POLLIN = 1;
-    private static final int SEND_WAIT_US = 50;
     private static final long LONGEST_WAIT_NS = 1_000_000_000L;
 
     private final int index;
@@ -51,14 +49,12 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private final LoopProxy proxy;
     private final LoopStats stats = new LoopStats();
     private final VectorArena vectors;
-    private final boolean hasMinWait;
     private final UnsafeBuffer slotAddresses = new UnsafeBuffer(0, 0);
     private final long slotAddressesStart;
     private final long slotAddressesLength;
     private final EventFd eventFd;
     private CompletionHandler[] flushes = new CompletionHandler[INITIAL_FLUSHES];
     private int flushCount;
-    private int sendsPending;
     private LoopTask[] tasks = new LoopTask[0];
     private Thread thread;
 
@@ -91,7 +87,6 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         slots = new SlotTable(INITIAL_SLOTS, context.slotLimit());
         timers = new SlotTimers(slots.capacity(), clock.nowNs());
         vectors = new VectorArena(submissions);
-        hasMinWait = (uring.features() & FEAT_MIN_TIMEOUT) != 0;
         slotAddressesLength = ((long)context.slotLimit() * SLOT_ADDRESS_LENGTH + 4095) & -4096;
         slotAddressesStart = Memory.allocate(slotAddressesLength);
         slotAddresses.wrap(slotAddressesStart, (int)slotAddressesLength);
@@ -149,17 +144,13 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         {
             final long waitNs = timers.waitNs(clock.nowNs());
             final long boundedNs = waitNs < 0 ? LONGEST_WAIT_NS : Math.min(waitNs, LONGEST_WAIT_NS);
-            // Sends mostly complete as they are submitted; waiting for one completion would return at once with nothing
-            // to do. So one more than those is waited for, and for the rare send that is stuck, only so long.
-            result = sendsPending > 0 && hasMinWait ?
-                uring.enter(sendsPending + 1, boundedNs, SEND_WAIT_US) : uring.enter(1, boundedNs);
+            result = uring.enter(1, boundedNs);
             proxy.onAwake();
         }
         else
         {
             result = uring.enter(0, -1);
         }
-        sendsPending = 0;
         stats.onEnter(pending, result);
         if (result < 0 && !isPassing(-result))
         {
@@ -236,14 +227,6 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
             flushes = Arrays.copyOf(flushes, flushCount << 1);
         }
         flushes[flushCount++] = handler;
-    }
-
-    /**
-     * Says that a send was prepared: it will most likely have completed when it is submitted, and is no reason to wake.
-     */
-    public void onSendPrepared()
-    {
-        sendsPending++;
     }
 
     /**
