@@ -29,7 +29,7 @@ final class Options
               --service-cluster NAME         node cluster, wins over the bootstrap's
               --service-zone ZONE            node zone, wins over the bootstrap's
               --drain-time-s S               longest time for connections to end; default 600, and 10 at SIGTERM
-              --drain-strategy NAME          gradual (default) or immediate
+              --file-flush-interval-msec MS  longest time a finished request waits for its log line; default 10000
               --admin-address-path FILE      write the admin address there
               --allow-unknown-static-fields  warn of fields that the API does not know instead of refusing them
               --version                      print the version and exit
@@ -38,7 +38,7 @@ final class Options
         Accepted without effect for now:
               --parent-shutdown-time-s S, --disable-hot-restart, --base-id N, --restart-epoch 0 (no hot restart yet)
               --reject-unknown-dynamic-fields, --ignore-unknown-dynamic-fields (no dynamic source yet)
-              --local-address-ip-version v4|v6, --file-flush-interval-msec MS (logs are written as they come)
+              --local-address-ip-version v4|v6, --drain-strategy gradual|immediate (a drain is always immediate)
 
         Signals: SIGTERM and SIGINT drain and end, a second one ends at once; SIGUSR1 reopens the logs.
         """;
@@ -58,6 +58,7 @@ final class Options
     String serviceZone = "";
     int drainTimeS = -1;
     String drainStrategy = "gradual";
+    int fileFlushIntervalMsec = 10_000;
     boolean allowUnknownStaticFields;
     String adminAddressPath;
     boolean version;
@@ -131,6 +132,7 @@ final class Options
             case "--service-cluster" -> serviceCluster = value(name);
             case "--service-zone" -> serviceZone = value(name);
             case "--drain-time-s" -> drainTimeS = number(name, Integer.MAX_VALUE);
+            case "--file-flush-interval-msec" -> fileFlushIntervalMsec = number(name, Integer.MAX_VALUE);
             case "--drain-strategy" -> drainStrategy = oneOf(name, "gradual", "immediate");
             case "--admin-address-path" -> adminAddressPath = value(name);
             case "--allow-unknown-static-fields" -> allowUnknownStaticFields = true;
@@ -148,8 +150,7 @@ final class Options
                 "--ignore-unknown-dynamic-fields" ->
             {
             }
-            case "--parent-shutdown-time-s", "--base-id", "--file-flush-interval-msec" ->
-                number(name, Integer.MAX_VALUE);
+            case "--parent-shutdown-time-s", "--base-id" -> number(name, Integer.MAX_VALUE);
             case "--local-address-ip-version" -> oneOf(name, "v4", "v6");
             case "--restart-epoch" ->
             {

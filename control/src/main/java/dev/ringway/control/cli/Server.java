@@ -83,11 +83,13 @@ final class Server implements ServerView
         final LoadedBootstrap loaded =
             new BootstrapLoader(options.allowUnknownStaticFields).load(options.configPath, options.configYaml);
         loaded.warnings().forEach(warning -> LogSetup.logger("config").warning(warning.toString()));
-        translation = translator.translate(loaded);
+        translation = translator.translate(
+            loaded.withNode(options.serviceNode, options.serviceCluster, options.serviceZone));
     }
 
     void run() throws ConfigException, IOException, ListenException
     {
+        handleSignals();
         try
         {
             validate();
@@ -104,7 +106,6 @@ final class Server implements ServerView
         }
         startAdmin();
         startLookups();
-        handleSignals();
         state = LIVE;
         counters.shared().set(ids.live, 1);
         counters.shared().set(ids.state, LIVE);
@@ -181,6 +182,12 @@ final class Server implements ServerView
         if (++stopSignals > 1)
         {
             exit(0);
+            return;
+        }
+        if (state == INITIALIZING)
+        {
+            // Nothing is served yet, and what is half built on another thread must not be taken apart here.
+            Thread.ofPlatform().start(() -> System.exit(0));
             return;
         }
         logger.info("draining");

@@ -37,6 +37,7 @@ class OptionsTest
         assertEquals("n c z", options.serviceNode + " " + options.serviceCluster + " " + options.serviceZone);
         assertEquals(3, options.drainTimeS);
         assertEquals("immediate", options.drainStrategy);
+        assertEquals(1000, options.fileFlushIntervalMsec);
         assertTrue(options.allowUnknownStaticFields);
         assertEquals("/tmp/b", options.adminAddressPath);
     }

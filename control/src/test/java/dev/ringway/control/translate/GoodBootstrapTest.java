@@ -265,6 +265,16 @@ class GoodBootstrapTest
     }
 
     @Test
+    void shouldLetTheCommandLineNameTheNode() throws ConfigException
+    {
+        final LoadedBootstrap loaded = new BootstrapLoader(false).load(FOLDER + "everything.yaml", null);
+        assertSame(loaded, loaded.withNode("", "", ""));
+        final var node = loaded.withNode("n9", "", "z9").bootstrap().getNode();
+        assertEquals("n9 c1 z9", node.getId() + " " + node.getCluster() + " " + node.getLocality().getZone());
+        assertEquals(2, node.getMetadata().getFieldsCount());
+    }
+
+    @Test
     void shouldIgnoreUnknownFieldsWhenAllowed() throws ConfigException
     {
         final LoadedBootstrap loaded = new BootstrapLoader(true).load(null, "nodes: {}\nnode: {idd: a, id: b}");
