@@ -19,6 +19,9 @@ public final class HeaderEdits
 
     private static final int MAX_ADDED = 16;
     private static final int VALUE_LENGTH = 2048;
+    /** Kept free by {@link #append} for what is added after it, so that a long value from outside cuts nothing. */
+    private static final int APPEND_RESERVE = 512;
+    private static final int MAX_DIGITS = 19;
     private static final short CRLF =
         java.nio.ByteOrder.nativeOrder() == java.nio.ByteOrder.LITTLE_ENDIAN ? (short)0x0A0D : (short)0x0D0A;
 
@@ -95,7 +98,7 @@ public final class HeaderEdits
     }
 
     /**
-     * Adds a field with a number for value.
+     * Adds a field with a number for value; left out when there is no more room.
      *
      * @param nameId from {@link HeaderName}.
      * @param value  not negative.
@@ -103,6 +106,10 @@ public final class HeaderEdits
     public void add(final int nameId, final long value)
     {
         int at = valuesLength();
+        if (at + MAX_DIGITS > VALUE_LENGTH)
+        {
+            return;
+        }
         long divisor = 1;
         while (value / divisor >= 10)
         {
@@ -116,7 +123,8 @@ public final class HeaderEdits
     }
 
     /**
-     * Adds a field whose value is an existing one with something behind it.
+     * Adds a field whose value is an existing one with something behind it. Existing values too long to be copied stay
+     * as they are and the field comes behind them, which means the same (RFC 9110, 5.3).
      *
      * @param nameId from {@link HeaderName}; dropped from the head and added anew.
      * @param head   where the existing values are, all of them are joined; may have none.
@@ -126,13 +134,19 @@ public final class HeaderEdits
     public void append(final int nameId, final HeaderTable head, final byte[] value, final int length)
     {
         int at = valuesLength();
+        int joined = length;
+        for (int i = head.find(nameId); i >= 0; i = head.findNext(nameId, i))
+        {
+            joined += head.valueLength(i) + 1;
+        }
+        if (at + joined > VALUE_LENGTH - APPEND_RESERVE)
+        {
+            addBytes(nameId, value, length);
+            return;
+        }
         for (int i = head.find(nameId); i >= 0; i = head.findNext(nameId, i))
         {
             final int existing = head.valueLength(i);
-            if (at + existing + 2 + length > VALUE_LENGTH)
-            {
-                break;
-            }
             head.buffer().getBytes(head.valueOffset(i), values, at, existing);
             at += existing;
             values[at++] = ',';
@@ -149,6 +163,7 @@ public final class HeaderEdits
 
     private void end(final int nameId, final int end)
     {
+        assert count < MAX_ADDED;
         names[count] = nameId;
         ends[count++] = end;
     }
