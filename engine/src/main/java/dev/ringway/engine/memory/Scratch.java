@@ -21,14 +21,15 @@ public final class Scratch
     /**
      * Makes room; nothing is taken until {@link #commit}.
      *
-     * @param length bytes wanted, at most a chunk.
-     * @return offset in the slab where that many bytes may be written, or -1 when memory has run out.
+     * @param length bytes wanted.
+     * @return offset in the slab where that many bytes may be written, or -1 when memory has run out or they are more
+     * than a chunk.
      */
     public int reserve(final int length)
     {
         if (chunk == -1 || position + length > BufferSlab.CHUNK_LENGTH)
         {
-            final int next = slab.take();
+            final int next = length > BufferSlab.CHUNK_LENGTH ? -1 : slab.take();
             if (next == -1)
             {
                 return -1;
