@@ -56,19 +56,18 @@ final class Redirects
         }
     }
 
+    /** As Envoy: a port goes when another comes, or when it is the old scheme's default and the scheme changes. */
     private static int hostLength(final RequestHead request, final Redirect redirect, final DirectBuffer buffer)
     {
         final int all = request.authorityLength();
-        if (redirect.port() <= 0 && redirect.scheme() == null)
-        {
-            return all;
-        }
         for (int i = all - 1; i >= 0; i--)
         {
             final byte b = buffer.getByte(request.authorityOffset() + i);
             if (b == ':')
             {
-                return i;
+                final boolean isDefault = all - i == 3 && buffer.getByte(request.authorityOffset() + i + 1) == '8' &&
+                    buffer.getByte(request.authorityOffset() + i + 2) == '0';
+                return redirect.port() > 0 || redirect.scheme() != null && isDefault ? i : all;
             }
             if (b < '0' || b > '9')
             {
