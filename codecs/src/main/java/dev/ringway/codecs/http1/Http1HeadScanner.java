@@ -1,5 +1,6 @@
 package dev.ringway.codecs.http1;
 
+import dev.ringway.codecs.text.AsciiScan;
 import org.agrona.DirectBuffer;
 
 /**
@@ -26,6 +27,7 @@ public final class Http1HeadScanner
      */
     public static int findEnd(final DirectBuffer buffer, final int offset, final int length, final int from)
     {
+        buffer.boundsCheck(offset, length);
         final int limit = offset + length;
         int start = offset;
         for (int i = 0; i < MAX_EMPTY_LINES && start + 2 <= limit && crlf(buffer, start); i++)
@@ -33,12 +35,16 @@ public final class Http1HeadScanner
             start += 2;
         }
 
-        for (int i = Math.max(start, from - 3); i + 4 <= limit; i++)
+        final byte[] array = buffer.byteArray();
+        final long base = buffer.addressOffset();
+        int cr = AsciiScan.indexOf(array, base, Math.max(start, from - 3), limit, '\r');
+        while (cr >= 0 && cr + 4 <= limit)
         {
-            if (crlf(buffer, i) && crlf(buffer, i + 2))
+            if (crlf(buffer, cr) && crlf(buffer, cr + 2))
             {
-                return i + 4;
+                return cr + 4;
             }
+            cr = AsciiScan.indexOf(array, base, cr + 1, limit, '\r');
         }
 
         return -1;

@@ -22,8 +22,8 @@ final class Splits
     }
 
     /**
-     * Checks that every prefix gives the result of the whole or 0, that a result once given stays, that bytes behind the
-     * prefix are neither read nor written, and that parsing over one's own lower-cased names changes nothing.
+     * Checks that every prefix gives the result of the whole or 0, that a result once given stays, that bytes behind
+     * the prefix are neither read nor written, and that parsing over one's own lower-cased names changes nothing.
      *
      * @return the result for the whole input.
      */
