@@ -172,7 +172,7 @@ public final class Exchange implements UpstreamHandler
         final var buffer = memory.slab().buffer();
         buffer.putBytes(block, buffer, start, Math.min(length, headBlockCapacity));
         request.rebase(buffer, block - start);
-        downstream.pauseRequest();
+        // The client is read on, so that its end is seen; bytes that come pause it.
         return true;
     }
 
