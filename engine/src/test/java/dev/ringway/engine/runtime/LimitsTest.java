@@ -1,0 +1,193 @@
+package dev.ringway.engine.runtime;
+
+import dev.ringway.engine.snapshot.CircuitBreakers;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+final class LimitsTest
+{
+    private static final String GET = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+    private static final String OVERFLOW =
+        "upstream connect error or disconnect/reset before headers. reset reason: overflow";
+
+    /** Answers nothing before the gate opens. */
+    private static TestBackend gated(final CountDownLatch gate) throws Exception
+    {
+        return TestBackend.answering(request ->
+        {
+            gate.await();
+            return TestBackend.ok(request.target());
+        });
+    }
+
+    @Test
+    void shouldHaveRequestsWaitForAConnectionAndRefuseWhatCannotWait() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.breakers = new CircuitBreakers(2, 3, 1024, 3);
+            proxy.start();
+            final List<TestClient> clients = new ArrayList<>();
+            for (int i = 0; i < 5; i++)
+            {
+                clients.add(proxy.connect().send("GET /" + i + " HTTP/1.1\r\nhost: a\r\n\r\n"));
+                final int sent = i + 1;
+                TestProxy.await(() -> proxy.look().exchanges() == sent, () -> sent + " under way");
+            }
+            assertEquals(3, proxy.counter("cluster.b.upstream_rq_pending_active"));
+            final HttpMessage refused = proxy.connect().get("/");
+            assertEquals(503, refused.status());
+            assertEquals(OVERFLOW, refused.text());
+            assertEquals(1, proxy.counter("cluster.b.upstream_rq_pending_overflow"));
+            gate.countDown();
+            for (int i = 0; i < 5; i++)
+            {
+                assertEquals("/" + i, clients.get(i).read().text());
+            }
+            assertEquals(2, backend.accepted());
+        }
+    }
+
+    @Test
+    void shouldServeAWaitingRequestWithABody() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        final String body = "b".repeat(30_000);
+        try (TestBackend backend = TestBackend.answering(request ->
+            {
+                gate.await();
+                return TestBackend.ok(request.text());
+            });
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.breakers = new CircuitBreakers(1, 3, 1024, 3);
+            proxy.start();
+            final TestClient first = proxy.connect().send(GET);
+            TestProxy.await(() -> proxy.look().exchanges() == 1, () -> "first under way");
+            final TestClient second = proxy.connect().send(
+                "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 30000\r\n\r\n" + body);
+            TestProxy.await(() -> proxy.look().exchanges() == 2, () -> "second under way");
+            gate.countDown();
+            assertEquals("", first.read().text());
+            assertEquals(body, second.read().text());
+        }
+    }
+
+    @Test
+    void shouldForgetAWaitingRequestWhoseClientLeaves() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.breakers = new CircuitBreakers(1, 3, 1024, 3);
+            proxy.start();
+            final TestClient first = proxy.connect().send(GET);
+            TestProxy.await(() -> proxy.look().exchanges() == 1, () -> "first under way");
+            final TestClient second = proxy.connect().send(GET);
+            proxy.awaitCounter("cluster.b.upstream_rq_pending_active", 1);
+            second.reset();
+            proxy.awaitCounter("cluster.b.upstream_rq_pending_active", 0);
+            gate.countDown();
+            assertEquals(200, first.read().status());
+            assertEquals(1, backend.requests().size());
+        }
+    }
+
+    @Test
+    void shouldRefuseMoreRequestsThanAllowed() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.breakers = new CircuitBreakers(1024, 1024, 2, 3);
+            proxy.start();
+            final TestClient first = proxy.connect().send(GET);
+            final TestClient second = proxy.connect().send(GET);
+            proxy.awaitCounter("cluster.b.upstream_rq_active", 2);
+            assertEquals(OVERFLOW, proxy.connect().get("/").text());
+            gate.countDown();
+            assertEquals(200, first.read().status());
+            assertEquals(200, second.read().status());
+            assertEquals(200, proxy.connect().get("/").status());
+        }
+    }
+
+    @Test
+    void shouldCloseConnectionsBeyondTheListenersBound() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.maxConnections = 2;
+            proxy.start();
+            final TestClient first = proxy.connect();
+            final TestClient second = proxy.connect();
+            assertEquals(200, first.get("/").status());
+            assertEquals(200, second.get("/").status());
+            proxy.connect().assertGone();
+            assertEquals(1, proxy.counter("listener.l.downstream_cx_overflow"));
+            first.close();
+            proxy.awaitCounter("listener.l.downstream_cx_active", 1);
+            assertEquals(200, proxy.connect().get("/").status());
+        }
+    }
+
+    @Test
+    void shouldServeOnWhenSlotsRunOut() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            // 16 armed accepts at rest, so 24 sockets of clients and endpoints beside them.
+            proxy.slotLimit = 40;
+            proxy.start();
+            final TestClient early = proxy.connect();
+            assertEquals(200, early.get("/").status());
+            final List<TestClient> crowd = new ArrayList<>();
+            for (int i = 0; i < 60; i++)
+            {
+                crowd.add(proxy.connect());
+            }
+            TestProxy.await(() -> proxy.look().slots() == 40, () -> "all slots taken");
+            assertEquals(200, early.get("/").status());
+            for (final TestClient client : crowd)
+            {
+                client.close();
+            }
+            for (int i = 0; i < 20; i++)
+            {
+                assertEquals(200, proxy.connect().get("/").status());
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseARequestForWhichNoSlotIsLeft() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.slotLimit = 40;
+            proxy.start();
+            final List<TestClient> crowd = new ArrayList<>();
+            for (int i = 0; i < 40; i++)
+            {
+                crowd.add(proxy.connect());
+            }
+            TestProxy.await(() -> proxy.look().slots() == 40, () -> "all slots taken");
+            assertEquals(503, crowd.get(0).get("/").status());
+            for (int i = 1; i < 40; i++)
+            {
+                crowd.get(i).close();
+            }
+            TestProxy.await(() -> proxy.look().slots() < 40, () -> "slots back");
+            assertEquals(200, crowd.get(0).get("/").status());
+        }
+    }
+}
