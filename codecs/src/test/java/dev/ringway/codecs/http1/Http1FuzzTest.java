@@ -13,16 +13,16 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Arbitrary bytes against every decoder. A normal test run replays the inputs kept beside the test resources;
- * {@code JAZZER_FUZZ=1 mvn -pl codecs -am test -Dtest='Http1FuzzTest#shouldSurviveRequests'} searches for new ones for a
- * minute. What makes a run fail: an exception, bytes touched outside the input, a result that depends on how the input
- * was cut, or an accepted head that does not survive being written and read again.
+ * {@code JAZZER_FUZZ=1 mvn -pl codecs -am test -Dtest='Http1FuzzTest#shouldSurviveRequests'} searches for new ones for
+ * 40 seconds (the time limit of a test is 60). What makes a run fail: an exception, bytes touched outside the input, a
+ * result that depends on how the input was cut, or an accepted head that does not survive being written and read again.
  */
 class Http1FuzzTest
 {
     private static final int MAX_LENGTH = 2048;
     private static final Http1Limits LIMITS = new Http1Limits(1024, 32);
 
-    @FuzzTest(maxDuration = "60s")
+    @FuzzTest(maxDuration = "40s")
     void shouldSurviveRequests(final byte[] data)
     {
         final byte[] input = bounded(data);
@@ -45,7 +45,7 @@ class Http1FuzzTest
         }
     }
 
-    @FuzzTest(maxDuration = "60s")
+    @FuzzTest(maxDuration = "40s")
     void shouldSurviveResponses(final byte[] data)
     {
         final byte[] input = bounded(data);
@@ -60,7 +60,7 @@ class Http1FuzzTest
         }
     }
 
-    @FuzzTest(maxDuration = "60s")
+    @FuzzTest(maxDuration = "40s")
     void shouldSurviveTrailers(final byte[] data)
     {
         final byte[] input = bounded(data);
@@ -75,7 +75,7 @@ class Http1FuzzTest
         }
     }
 
-    @FuzzTest(maxDuration = "60s")
+    @FuzzTest(maxDuration = "40s")
     void shouldSurviveChunks(final byte[] data)
     {
         final byte[] input = bounded(data);
