@@ -50,7 +50,8 @@ public class Http1CodecBenchmark
         "Date: Tue, 24 Nov 2026 20:51:00 GMT\r\nContent-Type: text/html\r\nContent-Length: 116\r\n" +
         "Last-Modified: Tue, 24 Nov 2026 20:21:00 GMT\r\nConnection: keep-alive\r\nETag: \"6743a1b2-74\"\r\n" +
         "Accept-Ranges: bytes\r\n\r\n");
-    private final byte[] chunkBytes = ascii("400\r\n" + "x".repeat(0x400) + "\r\n1F\r\n" + "x".repeat(0x1F) + "\r\n0\r\n");
+    private final byte[] chunkBytes = ascii(
+        "400\r\n" + "x".repeat(0x400) + "\r\n1F\r\n" + "x".repeat(0x1F) + "\r\n0\r\n");
     private final UnsafeBuffer request = offHeap(requestBytes);
     private final UnsafeBuffer response = offHeap(responseBytes);
     private final UnsafeBuffer chunks = offHeap(chunkBytes);
