@@ -26,6 +26,7 @@ public final class CHeaders
 
     private final Path dir;
     private final List<String> includes;
+    private final String declarations;
     private final Set<String> missing = new TreeSet<>();
 
     /**
@@ -34,8 +35,37 @@ public final class CHeaders
      */
     public CHeaders(final Path dir, final List<String> includes)
     {
+        this(dir, includes, "");
+    }
+
+    /**
+     * @param dir          for the program.
+     * @param includes     headers, in order.
+     * @param declarations C code behind them that expressions may use.
+     */
+    public CHeaders(final Path dir, final List<String> includes, final String declarations)
+    {
         this.dir = dir;
         this.includes = includes;
+        this.declarations = declarations;
+    }
+
+    /**
+     * Declares an array with given bytes, aligned as a structure.
+     *
+     * @param name  of the array.
+     * @param bytes its content.
+     * @return the declaration.
+     */
+    public static String array(final String name, final byte[] bytes)
+    {
+        final StringBuilder text =
+            new StringBuilder("static _Alignas(16) unsigned char ").append(name).append("[] = {");
+        for (final byte value : bytes)
+        {
+            text.append(value & 0xFF).append(", ");
+        }
+        return text.append("};\n").toString();
     }
 
     /**
@@ -91,6 +121,7 @@ public final class CHeaders
     {
         final StringBuilder source = new StringBuilder("#define _GNU_SOURCE\n#include <stdio.h>\n#include <stddef.h>\n");
         includes.forEach((include) -> source.append("#include <").append(include).append(">\n"));
+        source.append(declarations);
         for (int i = 0; i < expressions.size(); i++)
         {
             source.append("static long long f").append(i).append("(void) { return (long long)(")

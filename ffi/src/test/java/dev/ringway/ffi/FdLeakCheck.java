@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Fails a test that leaves sockets, rings, event or memory files open. Files of the JVM itself are not counted.
+ * Fails a test that leaves sockets, rings, event or memory files open, or rings mapped. Files of the JVM itself are not counted.
  * A ring is taken down by the kernel after its descriptor is closed; what its operations hold may show for a moment,
  * so the check waits for the count to fall.
  */
@@ -52,7 +52,7 @@ public final class FdLeakCheck implements BeforeEachCallback, AfterEachCallback
     }
 
     /**
-     * @return descriptor and what it is, for all that tests of this module open.
+     * @return descriptor or address, and what it is, for all that tests of this module open.
      */
     public static Map<String, String> open()
     {
@@ -66,6 +66,13 @@ public final class FdLeakCheck implements BeforeEachCallback, AfterEachCallback
                     target.startsWith("/memfd:"))
                 {
                     result.put(fd.getFileName().toString(), target);
+                }
+            }
+            for (final String line : Files.readAllLines(Path.of("/proc/self/maps")))
+            {
+                if (line.contains("io_uring"))
+                {
+                    result.put(line.substring(0, line.indexOf(' ')), "mapping of a ring");
                 }
             }
             return result;

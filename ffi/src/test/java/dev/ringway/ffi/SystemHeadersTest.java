@@ -38,7 +38,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
  * Compares every number of ffi.libc and ffi.sock with what the C compiler says. Each integer constant of the classes
  * named here is either checked or listed as the class's own, so a new one cannot slip through.
  */
-final class SystemHeadersTest
+public final class SystemHeadersTest
 {
     private static final List<String> INCLUDES = List.of(
         "errno.h", "fcntl.h", "poll.h", "signal.h", "unistd.h", "sys/eventfd.h", "sys/mman.h", "sys/resource.h",
