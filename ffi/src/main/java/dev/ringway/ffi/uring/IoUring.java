@@ -127,10 +127,10 @@ public final class IoUring implements AutoCloseable
     {
         return switch (errno)
         {
-            case Errno.ENOSYS -> "this kernel has no io_uring: Ringway needs Linux 6.1 or later";
+            case Errno.ENOSYS -> "this kernel has no io_uring: Ringway needs Linux 6.12 or later";
             case Errno.EPERM, Errno.EACCES ->
                 "io_uring is forbidden here (sysctl kernel.io_uring_disabled or a seccomp profile): allow io_uring_setup";
-            case Errno.EINVAL -> "this kernel's io_uring lacks a set-up flag: Ringway needs Linux 6.1 or later";
+            case Errno.EINVAL -> "this kernel's io_uring lacks a set-up flag: Ringway needs Linux 6.12 or later";
             case Errno.ENOMEM -> "no memory for io_uring: raise RLIMIT_MEMLOCK or free memory";
             default -> "io_uring_setup failed: " + Errno.name(errno);
         };
@@ -193,7 +193,9 @@ public final class IoUring implements AutoCloseable
     }
 
     /**
-     * @return completions that did not fit the ring and wait in the kernel, since the start.
+     * @return completions that were lost since the start, because the ring was full and the kernel had no memory to
+     *         keep them; with FEAT_NODROP this stays 0 while there is memory. Those it keeps come with the next
+     *         {@link #enter}.
      */
     public int cqOverflow()
     {
@@ -293,8 +295,8 @@ public final class IoUring implements AutoCloseable
      * @param minComplete completions to wait for; 0 fetches what is there.
      * @param timeoutNs   longest wait; negative waits without bound.
      * @param minWaitUs   time after which one completion is enough (FEAT_MIN_TIMEOUT); 0 for none.
-     * @return entries submitted, or -errno; -ETIME when the wait ran out, -EINTR when a signal came, -EBUSY when
-     * completions must be drained first.
+     * @return entries submitted when there were any, whatever became of the wait, or else 0 or -errno: -ETIME when
+     *         the wait ran out, -EINTR when a signal came, -EBUSY when completions must be drained first.
      */
     public int enter(final int minComplete, final long timeoutNs, final int minWaitUs)
     {
@@ -433,6 +435,9 @@ public final class IoUring implements AutoCloseable
         if (!isClosed)
         {
             isClosed = true;
+            // With bounds checks on, use after close throws instead of touching memory that is gone.
+            ring.wrap(0, 0);
+            sqes.wrap(0, 0);
             syscall.call(NativeNumbers.CLOSE, fd, 0, 0, 0, 0, 0);
             Memory.unmap(ringAddress, ringLength);
             Memory.unmap(sqesAddress, sqesLength);

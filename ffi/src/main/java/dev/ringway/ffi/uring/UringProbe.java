@@ -49,7 +49,7 @@ public final class UringProbe
      */
     public static UringProbe run()
     {
-        UringException first = null;
+        UringException last = null;
         for (final int flags : FLAG_LADDER)
         {
             try (IoUring ring = new IoUring(8, 16, flags))
@@ -63,10 +63,10 @@ public final class UringProbe
             }
             catch (final UringException e)
             {
-                first = first == null ? e : first;
+                last = e;
             }
         }
-        throw first;
+        throw last;
     }
 
     private void require(final int wanted)
