@@ -1,8 +1,9 @@
 package dev.ringway.ffi;
 
 import org.junit.jupiter.api.extension.AfterEachCallback;
-import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestInstanceFactoryContext;
+import org.junit.jupiter.api.extension.TestInstancePreConstructCallback;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -16,14 +17,14 @@ import java.util.TreeMap;
  * A ring is taken down by the kernel after its descriptor is closed; what its operations hold may show for a moment,
  * so the check waits for the count to fall.
  */
-public final class FdLeakCheck implements BeforeEachCallback, AfterEachCallback
+public final class FdLeakCheck implements TestInstancePreConstructCallback, AfterEachCallback
 {
     private static final long WAIT_NS = 5_000_000_000L;
 
     private Map<String, String> before = Map.of();
 
     @Override
-    public void beforeEach(final ExtensionContext context)
+    public void preConstructTestInstance(final TestInstanceFactoryContext factory, final ExtensionContext context)
     {
         before = open();
     }

@@ -97,6 +97,8 @@ final class UringHeadersTest
         expected.put("IORING_OFF_SQ_RING", longConstant(IoUring.class, "OFF_SQ_RING"));
         expected.put("IORING_OFF_SQES", longConstant(IoUring.class, "OFF_SQES"));
         expected.put("sizeof(struct io_uring_getevents_arg)", constant(IoUring.class, "ARG_LENGTH"));
+        // Behind sigmask_sz: pad, later min_wait_usec.
+        expected.put("offsetof(struct io_uring_getevents_arg, sigmask_sz)", 8L);
         expected.put("offsetof(struct io_uring_getevents_arg, ts)", 16L);
         expected.put("sizeof(struct __kernel_timespec)", 16L);
         expected.put("sizeof(struct io_uring_rsrc_register)", 32L);
