@@ -53,6 +53,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private final long slotAddressesStart;
     private final long slotAddressesLength;
     private final EventFd eventFd;
+    private final CompletionSink completions;
     private CompletionHandler[] flushes = new CompletionHandler[INITIAL_FLUSHES];
     private int flushCount;
     private LoopTask[] tasks = new LoopTask[0];
@@ -92,6 +93,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         slotAddresses.wrap(slotAddressesStart, (int)slotAddressesLength);
         eventFd = EventFd.open();
         proxy = new LoopProxy(eventFd);
+        completions = context.completions().apply(this);
     }
 
     /**
@@ -122,7 +124,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     {
         int workCount = submitAndWait();
         final long startNs = clock.update();
-        workCount += uring.drain(this, COMPLETION_LIMIT);
+        workCount += uring.drain(completions, COMPLETION_LIMIT);
         workCount += timers.poll(startNs, this);
         workCount += proxy.onCommands(this);
         for (final LoopTask task : tasks)

@@ -1,10 +1,13 @@
 package dev.ringway.engine.loop;
 
 import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.ffi.uring.CompletionSink;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
+
+import java.util.function.UnaryOperator;
 
 /**
  * What an {@link EventLoop} is made with. Set what differs from the defaults, then hand it over.
@@ -21,6 +24,7 @@ public final class LoopContext
     private int slotLimit = 16_384;
     private NanoClock nanoClock = SystemNanoClock.INSTANCE;
     private EpochNanoClock epochClock = SystemEpochNanoClock.INSTANCE;
+    private UnaryOperator<CompletionSink> completions = UnaryOperator.identity();
     private LoopCounters counters;
 
     /**
@@ -148,6 +152,25 @@ public final class LoopContext
     public LoopContext slotLimit(final int slotLimit)
     {
         this.slotLimit = slotLimit;
+        return this;
+    }
+
+    /**
+     * @return what stands between the ring and the loop.
+     */
+    public UnaryOperator<CompletionSink> completions()
+    {
+        return completions;
+    }
+
+    /**
+     * @param completions given the loop, returns what gets the ring's completions and passes them on; for tests that
+     *                    delay, reorder and fail them.
+     * @return this.
+     */
+    public LoopContext completions(final UnaryOperator<CompletionSink> completions)
+    {
+        this.completions = completions;
         return this;
     }
 
