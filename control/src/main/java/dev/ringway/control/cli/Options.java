@@ -7,7 +7,7 @@ import java.util.Set;
 
 /**
  * Envoy's command line, as far as it makes sense here. Read by hand: a library that reads annotations took a quarter
- * of the time from exec to ready (docs/decisions/0002-command-line.md). Filled once at start, not changed afterwards.
+ * of the time from exec to ready (docs/decisions/0006-command-line.md). Filled once at start, not changed afterwards.
  */
 final class Options
 {

@@ -7,40 +7,46 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the routes of a lower-case name by bytes in a buffer in any case. Open addressing, at most half full. Immutable.
+ * Finds the routes of a lower-case name by bytes in a buffer in any case. Open addressing, at most half full; names are
+ * hashed and compared eight bytes at a time. Immutable.
  */
 final class HostTable
 {
-    private static final int HASH_FACTOR = 0x9E3779B1;
+    private static final long HASH_FACTOR = 0x9E37_79B9_7F4A_7C15L;
 
     private final int mask;
-    private final byte[][] names;
+    private final int[] lengths;
+    private final long[][] names;
     private final RouteList[] values;
     private final boolean empty;
 
     /**
-     * @param entries lower-case names and their routes.
+     * @param entries lower-case names, not empty, and their routes.
      */
     HostTable(final List<Map.Entry<String, RouteList>> entries)
     {
         final int capacity = Integer.highestOneBit(Math.max(1, entries.size())) << 2;
         mask = capacity - 1;
-        names = new byte[capacity][];
+        lengths = new int[capacity];
+        names = new long[capacity][];
         values = new RouteList[capacity];
         empty = entries.isEmpty();
         for (final Map.Entry<String, RouteList> entry : entries)
         {
-            final byte[] name = entry.getKey().getBytes(StandardCharsets.UTF_8);
-            int hash = 0;
-            for (final byte b : name)
+            final byte[] bytes = entry.getKey().getBytes(StandardCharsets.UTF_8);
+            final long[] name = new long[(bytes.length + 7) >> 3];
+            long hash = bytes.length;
+            for (int i = 0; i < name.length; i++)
             {
-                hash = next(hash, b);
+                name[i] = Words.load(bytes, i << 3);
+                hash = mix(hash, name[i]);
             }
             int slot = slot(hash);
             while (names[slot] != null)
             {
                 slot = (slot + 1) & mask;
             }
+            lengths[slot] = bytes.length;
             names[slot] = name;
             values[slot] = entry.getValue();
         }
@@ -58,14 +64,14 @@ final class HostTable
         {
             return null;
         }
-        int hash = 0;
-        for (int i = 0; i < length; i++)
+        long hash = length;
+        for (int i = 0; i < length; i += Long.BYTES)
         {
-            hash = next(hash, lower(buffer.getByte(offset + i)));
+            hash = mix(hash, Words.lower(Words.load(buffer, offset + i, length - i)));
         }
         for (int slot = slot(hash); names[slot] != null; slot = (slot + 1) & mask)
         {
-            if (matches(names[slot], buffer, offset, length))
+            if (lengths[slot] == length && matches(names[slot], buffer, offset, length))
             {
                 return values[slot];
             }
@@ -73,15 +79,12 @@ final class HostTable
         return null;
     }
 
-    private static boolean matches(final byte[] name, final DirectBuffer buffer, final int offset, final int length)
+    private static boolean matches(final long[] name, final DirectBuffer buffer, final int offset, final int length)
     {
-        if (name.length != length)
+        for (int i = 0; i < name.length; i++)
         {
-            return false;
-        }
-        for (int i = 0; i < length; i++)
-        {
-            if (name[i] != lower(buffer.getByte(offset + i)))
+            final int at = i << 3;
+            if (name[i] != Words.lower(Words.load(buffer, offset + at, length - at)))
             {
                 return false;
             }
@@ -89,19 +92,14 @@ final class HostTable
         return true;
     }
 
-    private int slot(final int hash)
+    private int slot(final long hash)
     {
-        final int spread = hash * HASH_FACTOR;
-        return (spread ^ spread >>> 16) & mask;
+        return (int)(hash >>> 32) & mask;
     }
 
-    private static int next(final int hash, final byte b)
+    private static long mix(final long hash, final long word)
     {
-        return hash * 31 + b;
-    }
-
-    static byte lower(final byte b)
-    {
-        return b >= 'A' && b <= 'Z' ? (byte)(b | 0x20) : b;
+        final long product = (hash ^ word) * HASH_FACTOR;
+        return product ^ product >>> 29;
     }
 }

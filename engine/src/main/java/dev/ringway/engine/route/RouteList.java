@@ -50,15 +50,15 @@ final class RouteList
             };
             if (match.caseSensitive())
             {
-                masks[i] = maskOf(pattern.length);
-                words[i] = firstWord(pattern);
+                masks[i] = Words.mask(pattern.length);
+                words[i] = Words.load(pattern, 0);
             }
             else
             {
                 kinds[i] |= ANY_CASE;
                 for (int b = 0; b < pattern.length; b++)
                 {
-                    pattern[b] = HostTable.lower(pattern[b]);
+                    pattern[b] = lower(pattern[b]);
                 }
             }
             patterns[i] = pattern;
@@ -74,7 +74,7 @@ final class RouteList
      */
     Route match(final DirectBuffer buffer, final int offset, final int length)
     {
-        final long word = firstWord(buffer, offset, length);
+        final long word = Words.load(buffer, offset, length);
         for (int i = 0; i < words.length; i++)
         {
             if ((word & masks[i]) == words[i] && matches(kinds[i], patterns[i], buffer, offset, length))
@@ -127,7 +127,7 @@ final class RouteList
     {
         for (int i = 0; i < pattern.length; i++)
         {
-            if (pattern[i] != HostTable.lower(buffer.getByte(offset + i)))
+            if (pattern[i] != lower(buffer.getByte(offset + i)))
             {
                 return false;
             }
@@ -135,32 +135,8 @@ final class RouteList
         return true;
     }
 
-    private static long firstWord(final DirectBuffer buffer, final int offset, final int length)
+    private static byte lower(final byte b)
     {
-        if (offset + Long.BYTES <= buffer.capacity())
-        {
-            return buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN) & maskOf(length);
-        }
-        long word = 0;
-        for (int i = 0; i < Math.min(length, Long.BYTES); i++)
-        {
-            word |= (buffer.getByte(offset + i) & 0xFFL) << (i << 3);
-        }
-        return word;
-    }
-
-    private static long firstWord(final byte[] pattern)
-    {
-        long word = 0;
-        for (int i = 0; i < Math.min(pattern.length, Long.BYTES); i++)
-        {
-            word |= (pattern[i] & 0xFFL) << (i << 3);
-        }
-        return word;
-    }
-
-    private static long maskOf(final int length)
-    {
-        return length >= Long.BYTES ? -1L : (1L << (length << 3)) - 1;
+        return b >= 'A' && b <= 'Z' ? (byte)(b | 0x20) : b;
     }
 }
