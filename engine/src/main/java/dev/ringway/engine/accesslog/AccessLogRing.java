@@ -3,8 +3,8 @@ package dev.ringway.engine.accesslog;
 import com.lmax.disruptor.BusySpinWaitStrategy;
 import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SingleProducerSequencer;
+import dev.ringway.ffi.libc.Memory;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -13,7 +13,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Disruptor. {@link #publish} is for the loop thread, {@link #poll} for the log thread, {@link #backlog} for any. Slots
  * take memory when they are first used.
  */
-public final class AccessLogRing
+public final class AccessLogRing implements AutoCloseable
 {
     /** Slots of a ring unless said otherwise. */
     public static final int DEFAULT_SLOTS = 1024;
@@ -46,7 +46,13 @@ public final class AccessLogRing
         mask = slots - 1;
         quarterMask = (slots >> 2) - 1;
         slotShift = Integer.numberOfTrailingZeros(slotLength);
-        memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(slots * slotLength, BitUtil.CACHE_LINE_LENGTH));
+        // Mapped, not a direct buffer: that would be zeroed, so resident, and counted against the JVM's bound.
+        final long address = Memory.allocate((long)slots * slotLength);
+        if (address < 0)
+        {
+            throw new IllegalStateException("access log ring: no " + (long)slots * slotLength + " bytes of memory");
+        }
+        memory = new UnsafeBuffer(address, slots * slotLength);
         sequencer = new SingleProducerSequencer(slots, new BusySpinWaitStrategy());
         sequencer.addGatingSequences(consumed);
     }
@@ -131,6 +137,18 @@ public final class AccessLogRing
     public int slotLength()
     {
         return slotLength;
+    }
+
+    /**
+     * Gives the memory back. Only when neither the loop nor the log thread uses the ring any more.
+     */
+    public void close()
+    {
+        if (memory.capacity() > 0)
+        {
+            Memory.unmap(memory.addressOffset(), memory.capacity());
+            memory.wrap(0, 0);
+        }
     }
 
     /**

@@ -116,13 +116,12 @@ public final class AccessRecord
     {
         final int to = offset + ADDRESSES_OFFSET + field * ADDRESS_LENGTH;
         final int family = SockAddr.family(sockAddr, at);
-        if (family == SockAddr.AF_INET)
+        if (family == SockAddr.AF_INET || family == SockAddr.AF_INET6)
         {
             buffer.putLong(to, sockAddr.getLong(at));
         }
-        else if (family == SockAddr.AF_INET6)
+        if (family == SockAddr.AF_INET6)
         {
-            buffer.putLong(to, sockAddr.getLong(at));
             buffer.putLong(to + 8, sockAddr.getLong(at + 8));
             buffer.putLong(to + 16, sockAddr.getLong(at + 16));
             buffer.putInt(to + 24, sockAddr.getInt(at + 24));
@@ -232,18 +231,28 @@ public final class AccessRecord
     }
 
     /**
-     * Gives the bytes of an internet address, for masking.
+     * Writes the network an address is in, {@code 10.1.0.0/16}.
      *
      * @param field  from {@link AccessAddress}, set.
-     * @param target gets 4 or 16 bytes.
-     * @return how many.
+     * @param prefix bits that stay; more than the address has mean all.
+     * @param target gets the text.
+     * @param to     where, with room for {@link SockAddr#MAX_TEXT_LENGTH} bytes.
+     * @return bytes written.
      */
-    public int addressBytes(final int field, final byte[] target)
+    public int appendNetwork(final int field, final int prefix, final MutableDirectBuffer target, final int to)
     {
-        final int at = offset + ADDRESSES_OFFSET + field * ADDRESS_LENGTH;
-        final int length = SockAddr.addressLength(buffer, at);
-        buffer.getBytes(at + SockAddr.addressOffset(buffer, at), target, 0, length);
-        return length;
+        final UnsafeBuffer masked = new UnsafeBuffer(new byte[ADDRESS_LENGTH]);
+        masked.putBytes(0, buffer, offset + ADDRESSES_OFFSET + field * ADDRESS_LENGTH, ADDRESS_LENGTH);
+        final int bytes = SockAddr.addressLength(masked, 0);
+        for (int i = 0; i < bytes; i++)
+        {
+            final int at = SockAddr.addressOffset(masked, 0) + i;
+            final int bits = Math.clamp(prefix - i * (long)Byte.SIZE, 0, Byte.SIZE);
+            masked.putByte(at, (byte)(masked.getByte(at) & 0xFF00 >> bits));
+        }
+        final int length = SockAddr.appendAddress(masked, 0, target, to) + 1;
+        target.putByte(to + length - 1, (byte)'/');
+        return length + target.putNaturalIntAscii(to + length, Math.min(prefix, bytes * Byte.SIZE));
     }
 
     /**

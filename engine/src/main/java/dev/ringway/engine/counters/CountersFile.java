@@ -65,7 +65,6 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     private int valuesReserved;
     private int namesUsed;
     private int count;
-    private boolean closed;
 
     private CountersFile(final Path path, final boolean keep, final CountersLayout layout) throws IOException
     {
@@ -266,7 +265,7 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     }
 
     /**
-     * @return a new reader of this file within this process, for one thread; valid until {@link #close}.
+     * @return a new reader of this file within this process, for one thread; valid until {@link #free}.
      */
     public CountersReader reader()
     {
@@ -299,19 +298,13 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     }
 
     /**
-     * Unmaps and, unless it is to be kept, deletes the file. Only when no loop and no other thread writes any more.
+     * Lets go of the file and, unless it is to be kept, deletes it. The memory stays: loops may still write.
      */
     public void close()
     {
-        if (closed)
-        {
-            return;
-        }
-        closed = true;
-        arena.close();
         try (channel)
         {
-            if (!keep)
+            if (!keep && channel.isOpen())
             {
                 Files.deleteIfExists(path);
             }
@@ -319,6 +312,18 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         catch (final IOException e)
         {
             throw new UncheckedIOException("counters file " + path + ": " + reason(e), e);
+        }
+    }
+
+    /**
+     * Gives the memory back. Only when no thread writes or reads any more; else leave it to the end of the process.
+     */
+    public void free()
+    {
+        close();
+        if (arena.scope().isAlive())
+        {
+            arena.close();
         }
     }
 

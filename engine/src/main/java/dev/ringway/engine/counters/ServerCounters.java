@@ -63,9 +63,6 @@ public final class ServerCounters
     /** Distinct errors that found no room in the error log. */
     public final int errorLogDropped;
 
-    /** Access log writes that failed. */
-    public final int accessLogWriteFailed;
-
     /**
      * @param registry gives out the ids.
      */
@@ -90,6 +87,5 @@ public final class ServerCounters
         debugAssertionFailures = registry.counter("server.debug_assertion_failures");
         envoyBugFailures = registry.counter("server.envoy_bug_failures");
         errorLogDropped = registry.counter("server.error_log_dropped");
-        accessLogWriteFailed = registry.counter("server.access_log_write_failed");
     }
 }

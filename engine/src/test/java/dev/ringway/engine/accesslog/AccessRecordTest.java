@@ -136,11 +136,11 @@ final class AccessRecordTest
         assertEquals(443, record.port(AccessAddress.UPSTREAM_REMOTE));
         assertFalse(record.hasAddress(AccessAddress.UPSTREAM_LOCAL));
         assertFalse(record.hasAddress(AccessAddress.DOWNSTREAM_LOCAL));
-        final byte[] bytes = new byte[16];
-        assertEquals(4, record.addressBytes(AccessAddress.DOWNSTREAM_REMOTE, bytes));
-        assertEquals(10, bytes[0]);
-        assertEquals(16, record.addressBytes(AccessAddress.UPSTREAM_REMOTE, bytes));
-        assertEquals(7, bytes[15]);
+        assertEquals("10.1.0.0/17", network(AccessAddress.DOWNSTREAM_REMOTE, 17));
+        assertEquals("0.0.0.0/0", network(AccessAddress.DOWNSTREAM_REMOTE, 0));
+        assertEquals("10.1.2.3/32", network(AccessAddress.DOWNSTREAM_REMOTE, 128));
+        assertEquals("2001:db8::/64", network(AccessAddress.UPSTREAM_REMOTE, 64));
+        assertEquals("10.1.2.3:65000", address(AccessAddress.DOWNSTREAM_REMOTE, true));
     }
 
     @Test
@@ -193,6 +193,12 @@ final class AccessRecordTest
     private String text(final int field)
     {
         return memory.getStringWithoutLengthUtf8(record.textOffset(field), record.textLength(field));
+    }
+
+    private String network(final int field, final int prefix)
+    {
+        final UnsafeBuffer target = new UnsafeBuffer(new byte[SockAddr.MAX_TEXT_LENGTH]);
+        return target.getStringWithoutLengthUtf8(0, record.appendNetwork(field, prefix, target, 0));
     }
 
     private String address(final int field, final boolean withPort)
