@@ -1,5 +1,6 @@
 package dev.ringway.control.cli;
 
+import dev.ringway.control.accesslog.AccessLogs;
 import dev.ringway.control.admin.AdminServer;
 import dev.ringway.control.admin.ServerView;
 import dev.ringway.control.config.BootstrapLoader;
@@ -56,6 +57,7 @@ final class Server implements ServerView
     private final CountersFile counters;
     private final ServerCounters ids;
     private final BootstrapTranslator translator;
+    private final AccessLogs accessLogs;
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
         Thread.ofPlatform().name("control").factory());
     private final long startNs = System.nanoTime();
@@ -76,6 +78,7 @@ final class Server implements ServerView
         counters = CountersFile.create(concurrency);
         ids = new ServerCounters(counters);
         translator = new BootstrapTranslator(counters);
+        accessLogs = new AccessLogs(concurrency, options.fileFlushIntervalMsec, counters);
     }
 
     void validate() throws ConfigException
@@ -95,11 +98,12 @@ final class Server implements ServerView
             validate();
             final long files = Limits.raiseOpenFiles();
             final int slots = (int)Math.min(MAX_SLOTS, Math.max(SLOT_RESERVE, files - SLOT_RESERVE));
+            accessLogs.adopt(translation.accessLogs());
             engine = Engine.launch(new EngineContext(
-                concurrency, cpus, counters::loop, slots, CHUNKS, this::onLoopFailed));
+                concurrency, cpus, counters::loop, accessLogs::ring, slots, CHUNKS, this::onLoopFailed));
             engine.publish(translation.snapshot(++version));
         }
-        catch (final ConfigException | ListenException | RuntimeException e)
+        catch (final ConfigException | ListenException | IOException | RuntimeException e)
         {
             close();
             throw e;
@@ -167,6 +171,7 @@ final class Server implements ServerView
         {
             try
             {
+                accessLogs.reopen();
                 LogSetup.reopen();
             }
             catch (final IOException e)
@@ -231,6 +236,7 @@ final class Server implements ServerView
         {
             admin.close();
         }
+        accessLogs.close();
         counters.close();
     }
 

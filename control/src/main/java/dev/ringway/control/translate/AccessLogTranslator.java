@@ -2,6 +2,8 @@ package dev.ringway.control.translate;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.ringway.control.accesslog.LogFormat;
+import dev.ringway.control.accesslog.LogFormatException;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.snapshot.AccessLogSink;
@@ -22,12 +24,6 @@ import java.util.List;
 @SuppressWarnings("deprecation")
 final class AccessLogTranslator
 {
-    /** Format when none is given, as Envoy documents it. */
-    static final String DEFAULT_FORMAT = "[%START_TIME%] \"%REQ(:METHOD)% " +
-        "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" %RESPONSE_CODE% %RESPONSE_FLAGS% %BYTES_RECEIVED% " +
-        "%BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" " +
-        "\"%REQ(USER-AGENT)%\" \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\"\n";
-
     private final List<AccessLogSink> sinks;
     private final IdTable ids;
     private final Checks checks;
@@ -78,9 +74,9 @@ final class AccessLogTranslator
                 case "envoy.extensions.access_loggers.file.v3.FileAccessLog" ->
                     file(FileAccessLog.parseFrom(config.getValue()), path);
                 case "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog" ->
-                    sink("/dev/stdout", format(StdoutAccessLog.parseFrom(config.getValue()).getLogFormat(), path));
+                    stream("/dev/stdout", StdoutAccessLog.parseFrom(config.getValue()).getLogFormat(), path);
                 case "envoy.extensions.access_loggers.stream.v3.StderrAccessLog" ->
-                    sink("/dev/stderr", format(StderrAccessLog.parseFrom(config.getValue()).getLogFormat(), path));
+                    stream("/dev/stderr", StderrAccessLog.parseFrom(config.getValue()).getLogFormat(), path);
                 default ->
                 {
                     checks.fault(path, ExtensionTypes.nameOf(config.getTypeUrl()) + " is not an access log");
@@ -102,7 +98,12 @@ final class AccessLogTranslator
             return null;
         }
         final String format = log.getFormat().isEmpty() ? format(log.getLogFormat(), path) : log.getFormat();
-        return sink(log.getPath(), format);
+        return sink(log.getPath(), format, path);
+    }
+
+    private AccessLogSink stream(final String name, final SubstitutionFormatString format, final FieldPath path)
+    {
+        return sink(name, format(format, path), path);
     }
 
     private String format(final SubstitutionFormatString format, final FieldPath path)
@@ -112,12 +113,21 @@ final class AccessLogTranslator
             case TEXT_FORMAT -> format.getTextFormat();
             case TEXT_FORMAT_SOURCE -> dataSources.text(
                 format.getTextFormatSource(), path.field("log_format").field("text_format_source"));
-            default -> DEFAULT_FORMAT;
+            default -> LogFormat.DEFAULT;
         };
     }
 
-    private AccessLogSink sink(final String path, final String format)
+    private AccessLogSink sink(final String path, final String format, final FieldPath config)
     {
+        try
+        {
+            LogFormat.compile(format);
+        }
+        catch (final LogFormatException ex)
+        {
+            checks.fault(config, "format, " + ex.getMessage());
+            return null;
+        }
         final int index = ids.idOf(path + '\0' + format);
         if (index == sinks.size())
         {

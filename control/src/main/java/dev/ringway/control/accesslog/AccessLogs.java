@@ -1,0 +1,199 @@
+package dev.ringway.control.accesslog;
+
+import dev.ringway.engine.accesslog.AccessLogRing;
+import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.LogWakeup;
+import dev.ringway.engine.counters.CountersFile;
+import dev.ringway.engine.counters.FilesystemCounters;
+import dev.ringway.engine.snapshot.AccessLogSink;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SystemNanoClock;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The access logs of the process: a ring for each loop and one log thread behind them, which is started by the first
+ * configuration that has a sink. Control thread only, but for {@link #ring}.
+ */
+public final class AccessLogs implements AutoCloseable
+{
+    /** Sleeps no longer than this, so that a burst which ends before a quarter of a ring is full does not wait long. */
+    private static final long MAX_IDLE_NS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    private final LogWakeup wakeup = new LogWakeup();
+    private final AccessLogRing[] rings;
+    private final CountersFile counters;
+    private final FilesystemCounters ids;
+    private final AccessLogAgent agent;
+    private final Map<String, AccessLogFile> files = new HashMap<>();
+    private AgentRunner runner;
+    private volatile boolean isClosing;
+
+    /**
+     * @param concurrency     number of loops.
+     * @param flushIntervalMs longest time a line waits in a buffer, at least 1.
+     * @param counters        of the process.
+     */
+    public AccessLogs(final int concurrency, final long flushIntervalMs, final CountersFile counters)
+    {
+        if (flushIntervalMs < 1)
+        {
+            throw new IllegalArgumentException("flush interval of " + flushIntervalMs + " ms: must be at least 1");
+        }
+        this.counters = counters;
+        ids = new FilesystemCounters(counters);
+        rings = new AccessLogRing[concurrency];
+        for (int i = 0; i < concurrency; i++)
+        {
+            rings[i] = new AccessLogRing(wakeup);
+        }
+        agent = new AccessLogAgent(
+            rings, SystemNanoClock.INSTANCE, TimeUnit.MILLISECONDS.toNanos(flushIntervalMs), counters.errors());
+    }
+
+    /**
+     * Any thread.
+     *
+     * @param loop index of a loop.
+     * @return its ring.
+     */
+    public AccessLogRing ring(final int loop)
+    {
+        return rings[loop];
+    }
+
+    /**
+     * Makes the sinks of a configuration known. Before the snapshot that uses them is published. Sinks that were known
+     * stay as they are.
+     *
+     * @param sinks all sinks, each at its own index.
+     * @throws IOException when a file cannot be opened or a format cannot be compiled; nothing has changed then.
+     */
+    public void adopt(final List<AccessLogSink> sinks) throws IOException
+    {
+        final AccessLogAgent.Sinks known = agent.sinks();
+        if (sinks.size() <= known.formats().length)
+        {
+            return;
+        }
+        if (sinks.size() > AccessRecord.MAX_SINKS)
+        {
+            throw new IOException(sinks.size() + " different access logs are configured, " + AccessRecord.MAX_SINKS +
+                " are supported; let listeners share path and format");
+        }
+        final LogFormat[] formats = new LogFormat[sinks.size()];
+        final AccessLogFile[] targets = new AccessLogFile[sinks.size()];
+        final List<String> opened = new ArrayList<>();
+        try
+        {
+            for (int i = 0; i < formats.length; i++)
+            {
+                final boolean isKnown = i < known.formats().length;
+                formats[i] = isKnown ? known.formats()[i] : compile(sinks.get(i));
+                targets[i] = isKnown ? known.targets()[i] : file(sinks.get(i).path(), opened);
+            }
+        }
+        catch (final IOException e)
+        {
+            opened.forEach(path -> files.remove(path).close());
+            throw e;
+        }
+        agent.sinks(new AccessLogAgent.Sinks(formats, targets, List.copyOf(files.values())));
+        start();
+    }
+
+    private static LogFormat compile(final AccessLogSink sink) throws IOException
+    {
+        try
+        {
+            return LogFormat.compile(sink.format());
+        }
+        catch (final LogFormatException e)
+        {
+            throw new IOException("access log " + sink.path() + ": format " + e.getMessage(), e);
+        }
+    }
+
+    private AccessLogFile file(final String path, final List<String> opened) throws IOException
+    {
+        final AccessLogFile known = files.get(path);
+        if (known != null)
+        {
+            return known;
+        }
+        final AccessLogFile fresh = new AccessLogFile(path, counters.shared(), ids, counters.errors());
+        files.put(path, fresh);
+        opened.add(path);
+        return fresh;
+    }
+
+    private void start()
+    {
+        if (runner == null)
+        {
+            runner = new AgentRunner(new Sleep(), counters.errors()::record, null, agent);
+            AgentRunner.startOnThread(runner, Thread.ofPlatform().daemon().name("access-log").factory());
+        }
+    }
+
+    /**
+     * Has all files opened anew, after they were moved away.
+     */
+    public void reopen()
+    {
+        agent.requestReopen();
+        wakeup.wake();
+    }
+
+    /**
+     * Writes what has been handed over and ends the log thread. Records that loops publish later are lost.
+     */
+    public void close()
+    {
+        if (runner != null)
+        {
+            isClosing = true;
+            wakeup.wake();
+            runner.close();
+        }
+    }
+
+    /**
+     * Gives the rings' memory back, after the loops have ended too.
+     */
+    public void free()
+    {
+        for (final AccessLogRing ring : rings)
+        {
+            ring.close();
+        }
+    }
+
+    /** Sleeps until there is enough to do or something is due. */
+    private final class Sleep implements IdleStrategy
+    {
+        public void idle(final int workCount)
+        {
+            if (workCount == 0 && !isClosing)
+            {
+                idle();
+            }
+        }
+
+        public void idle()
+        {
+            wakeup.sleep(Math.min(MAX_IDLE_NS, agent.idleNs()));
+        }
+
+        public void reset()
+        {
+            // Nothing is kept from one sleep to the next.
+        }
+    }
+}

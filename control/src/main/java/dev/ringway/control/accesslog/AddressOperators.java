@@ -1,0 +1,165 @@
+package dev.ringway.control.accesslog;
+
+import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.AccessText;
+
+/**
+ * Operators that print an address, its port, or its network.
+ */
+final class AddressOperators
+{
+    private static final int ADDRESS_ROOM = 128;
+    private static final String WITHOUT_PORT = "_ADDRESS_WITHOUT_PORT";
+    private static final String PORT = "_PORT";
+    private static final String[] SUFFIXES = {WITHOUT_PORT, "_ADDRESS", PORT};
+
+    private AddressOperators()
+    {
+    }
+
+    /**
+     * @param name     of an operator.
+     * @param argument between its parentheses, or null.
+     * @param at       where the argument begins.
+     * @return the step, null when it is none of these.
+     * @throws LogFormatException when the argument makes no sense.
+     */
+    static LogOperator of(final String name, final String argument, final int at) throws LogFormatException
+    {
+        for (final String what : SUFFIXES)
+        {
+            if (name.endsWith(what) && field(name.substring(0, name.length() - what.length())) >= 0)
+            {
+                return of(name, what, field(name.substring(0, name.length() - what.length())), argument, at);
+            }
+        }
+        return null;
+    }
+
+    private static LogOperator of(
+        final String name, final String what, final int field, final String argument, final int at)
+        throws LogFormatException
+    {
+        final boolean hasArgument = argument != null && !argument.isEmpty();
+        if (what.equals(WITHOUT_PORT))
+        {
+            return hasArgument ? network(field, argument, at) : (record, line) -> address(record, field, false, line);
+        }
+        if (hasArgument)
+        {
+            throw new LogFormatException(at, "%" + name + "% takes no argument");
+        }
+        return what.equals(PORT) ? (record, line) -> port(record, field, line) :
+            (record, line) -> address(record, field, true, line);
+    }
+
+    private static int field(final String side)
+    {
+        return switch (side)
+        {
+            case "DOWNSTREAM_REMOTE", "DOWNSTREAM_DIRECT_REMOTE" -> AccessAddress.DOWNSTREAM_REMOTE;
+            case "DOWNSTREAM_LOCAL" -> AccessAddress.DOWNSTREAM_LOCAL;
+            case "UPSTREAM_REMOTE" -> AccessAddress.UPSTREAM_REMOTE;
+            case "UPSTREAM_LOCAL" -> AccessAddress.UPSTREAM_LOCAL;
+            default -> -1;
+        };
+    }
+
+    /**
+     * @return {@code %UPSTREAM_HOST%}.
+     */
+    static LogOperator upstreamHost()
+    {
+        return (record, line) -> address(record, AccessAddress.UPSTREAM_REMOTE, true, line);
+    }
+
+    private static void address(
+        final AccessRecord record, final int field, final boolean withPort, final LogLine line)
+    {
+        if (record.hasAddress(field))
+        {
+            line.reserve(ADDRESS_ROOM);
+            line.advance(record.appendAddress(field, withPort, line.buffer(), line.length()));
+        }
+        else if (field == AccessAddress.UPSTREAM_REMOTE && record.textLength(AccessText.UPSTREAM_HOST) > 0)
+        {
+            hostText(record, withPort, line);
+        }
+        else
+        {
+            line.put((byte)'-');
+        }
+    }
+
+    /** The endpoint as text: {@code 1.2.3.4:80}, {@code [::1]:80} or a path. */
+    private static void hostText(final AccessRecord record, final boolean withPort, final LogLine line)
+    {
+        final int offset = record.textOffset(AccessText.UPSTREAM_HOST);
+        final int length = record.textLength(AccessText.UPSTREAM_HOST);
+        final int colon = withPort ? -1 : colon(record, offset, length);
+        if (colon < 0)
+        {
+            LogOperators.putText(record, AccessText.UPSTREAM_HOST, line);
+            return;
+        }
+        final boolean hasBrackets = record.buffer().getByte(offset) == '[';
+        line.put(record.buffer(), hasBrackets ? offset + 1 : offset, hasBrackets ? colon - 2 : colon);
+    }
+
+    /** Where the port's colon is; -1 for a path. */
+    private static int colon(final AccessRecord record, final int offset, final int length)
+    {
+        final byte first = record.buffer().getByte(offset);
+        for (int i = length - 1; first != '/' && first != '@' && i > 0; i--)
+        {
+            if (record.buffer().getByte(offset + i) == ':')
+            {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static void port(final AccessRecord record, final int field, final LogLine line)
+    {
+        if (record.hasAddress(field))
+        {
+            line.decimal(record.port(field));
+            return;
+        }
+        final int offset = record.textOffset(AccessText.UPSTREAM_HOST);
+        final int length = record.textLength(AccessText.UPSTREAM_HOST);
+        final int colon = field == AccessAddress.UPSTREAM_REMOTE && length > 0 ? colon(record, offset, length) : -1;
+        if (colon < 0)
+        {
+            line.put((byte)'-');
+        }
+        else
+        {
+            line.put(record.buffer(), offset + colon + 1, length - colon - 1);
+        }
+    }
+
+    private static LogOperator network(final int field, final String argument, final int at) throws LogFormatException
+    {
+        if (argument.length() > 3 || !argument.chars().allMatch(c -> c >= '0' && c <= '9') ||
+            Integer.parseInt(argument) > 128)
+        {
+            throw new LogFormatException(at, "prefix length " + argument + " is not in 0..128 (IPv4: 0..32)");
+        }
+        final int prefix = Integer.parseInt(argument);
+        return (record, line) ->
+        {
+            if (record.hasAddress(field))
+            {
+                line.reserve(ADDRESS_ROOM);
+                line.advance(record.appendNetwork(field, prefix, line.buffer(), line.length()));
+            }
+            else
+            {
+                line.put((byte)'-');
+            }
+        };
+    }
+}

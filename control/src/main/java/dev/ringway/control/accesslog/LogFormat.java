@@ -1,0 +1,154 @@
+package dev.ringway.control.accesslog;
+
+import dev.ringway.engine.accesslog.AccessRecord;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * A format string in Envoy's command-operator syntax ({@code %NAME(argument):length%}, {@code %%} for a percent sign),
+ * compiled into a list of steps. One thread at a time runs it.
+ */
+public final class LogFormat
+{
+    /** Envoy's format when none is configured. */
+    public static final String DEFAULT = "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% " +
+        "%PROTOCOL%\" %RESPONSE_CODE% %RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% " +
+        "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\" " +
+        "\"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\"\n";
+
+    private final LogOperator[] operators;
+
+    private LogFormat(final List<LogOperator> operators)
+    {
+        this.operators = operators.toArray(new LogOperator[0]);
+    }
+
+    /**
+     * Compiles a format.
+     *
+     * @param text of the configuration; ends with a line feed if lines are wanted.
+     * @return the program.
+     * @throws LogFormatException when an operator is not known, not supported or malformed; says where.
+     */
+    public static LogFormat compile(final String text) throws LogFormatException
+    {
+        final List<LogOperator> operators = new ArrayList<>();
+        final StringBuilder literal = new StringBuilder();
+        int i = 0;
+        while (i < text.length())
+        {
+            final char c = text.charAt(i);
+            if (c != '%')
+            {
+                literal.append(c);
+                i++;
+            }
+            else if (i + 1 < text.length() && text.charAt(i + 1) == '%')
+            {
+                literal.append('%');
+                i += 2;
+            }
+            else
+            {
+                flush(literal, operators);
+                i = operator(text, i, operators);
+            }
+        }
+        flush(literal, operators);
+        return new LogFormat(operators);
+    }
+
+    private static void flush(final StringBuilder literal, final List<LogOperator> operators)
+    {
+        if (!literal.isEmpty())
+        {
+            final byte[] bytes = literal.toString().getBytes(UTF_8);
+            operators.add((record, line) -> line.put(bytes));
+            literal.setLength(0);
+        }
+    }
+
+    /** Reads one operator and returns where it ends. */
+    private static int operator(final String text, final int start, final List<LogOperator> operators)
+        throws LogFormatException
+    {
+        int at = start + 1;
+        while (at < text.length() && isNameCharacter(text.charAt(at)))
+        {
+            at++;
+        }
+        final String name = text.substring(start + 1, at);
+        if (name.isEmpty())
+        {
+            throw new LogFormatException(
+                start, "a % must begin an operator like %DURATION%; write %% for a percent sign");
+        }
+        String argument = null;
+        final int argumentAt = at + 1;
+        if (at < text.length() && text.charAt(at) == '(')
+        {
+            final int end = text.indexOf(')', at);
+            if (end < 0)
+            {
+                throw new LogFormatException(at, "the ( of %" + name + " is not closed");
+            }
+            argument = text.substring(argumentAt, end);
+            at = end + 1;
+        }
+        int limit = -1;
+        if (at < text.length() && text.charAt(at) == ':')
+        {
+            final int end = text.indexOf('%', at);
+            limit = limit(text.substring(at + 1, Math.max(at + 1, end)), at, name);
+            at = end;
+        }
+        if (at >= text.length() || at < 0 || text.charAt(at) != '%')
+        {
+            throw new LogFormatException(start, "the operator %" + name + " must end with %");
+        }
+        final LogOperator operator = LogOperators.of(name, argument, start, argumentAt);
+        operators.add(limit < 0 ? operator : cut(operator, limit));
+        return at + 1;
+    }
+
+    private static boolean isNameCharacter(final char c)
+    {
+        return c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_';
+    }
+
+    private static int limit(final String digits, final int at, final String name) throws LogFormatException
+    {
+        if (digits.isEmpty() || digits.length() > 6 || !digits.chars().allMatch(c -> c >= '0' && c <= '9'))
+        {
+            throw new LogFormatException(at, "%" + name + ": the length after : must be a number of 1 to 6 digits");
+        }
+        return Integer.parseInt(digits);
+    }
+
+    private static LogOperator cut(final LogOperator operator, final int limit)
+    {
+        return (record, line) ->
+        {
+            final int start = line.length();
+            operator.append(record, line);
+            line.cut(start + limit);
+        };
+    }
+
+    /**
+     * Prints a record.
+     *
+     * @param record to be printed.
+     * @param line   gets the text.
+     */
+    void append(final AccessRecord record, final LogLine line)
+    {
+        for (final LogOperator operator : operators)
+        {
+            operator.append(record, line);
+        }
+    }
+}

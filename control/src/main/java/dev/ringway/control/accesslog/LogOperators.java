@@ -1,0 +1,284 @@
+package dev.ringway.control.accesslog;
+
+import dev.ringway.engine.accesslog.AccessProtocol;
+import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.AccessText;
+import dev.ringway.engine.accesslog.ResponseFlag;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * The operators by name. Something that did not happen or is not there prints {@code -}, as in Envoy.
+ */
+final class LogOperators
+{
+    /** Names without an argument that are served here; others of Envoy are refused by name. */
+    private static final String SUPPORTED = "START_TIME START_TIME_LOCAL EMIT_TIME EMIT_TIME_LOCAL PROTOCOL " +
+        "RESPONSE_CODE RESPONSE_CODE_DETAILS RESPONSE_FLAGS RESPONSE_FLAGS_LONG BYTES_RECEIVED BYTES_SENT " +
+        "REQUEST_HEADERS_BYTES RESPONSE_HEADERS_BYTES DURATION REQUEST_DURATION RESPONSE_DURATION " +
+        "RESPONSE_TX_DURATION COMMON_DURATION REQ RESP ROUTE_NAME UPSTREAM_CLUSTER UPSTREAM_CLUSTER_RAW " +
+        "UPSTREAM_HOST UPSTREAM_REQUEST_ATTEMPT_COUNT UPSTREAM_TRANSPORT_FAILURE_REASON CONNECTION_TERMINATION_DETAILS " +
+        "CONNECTION_ID REQUESTED_SERVER_NAME HOSTNAME ENVIRONMENT and {DOWNSTREAM_REMOTE, DOWNSTREAM_DIRECT_REMOTE, " +
+        "DOWNSTREAM_LOCAL, UPSTREAM_REMOTE, UPSTREAM_LOCAL}_{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}";
+    private static final byte[][] PROTOCOLS =
+        {null, bytes("HTTP/1.0"), bytes("HTTP/1.1"), bytes("HTTP/2"), bytes("HTTP/3")};
+    private static final byte[][] FLAGS = new byte[ResponseFlag.count()][];
+    private static final byte[][] FLAG_NAMES = new byte[ResponseFlag.count()][];
+
+    static
+    {
+        for (int i = 0; i < FLAGS.length; i++)
+        {
+            FLAGS[i] = bytes(ResponseFlag.code(i));
+            FLAG_NAMES[i] = bytes(ResponseFlag.name(i));
+        }
+    }
+
+    private LogOperators()
+    {
+    }
+
+    /** A number of a record. */
+    @FunctionalInterface
+    private interface Value
+    {
+        long of(AccessRecord record);
+    }
+
+    /**
+     * @param name       of the operator.
+     * @param argument   between its parentheses, or null.
+     * @param at         where it begins in the format, for messages.
+     * @param argumentAt where its argument begins.
+     * @return the step.
+     * @throws LogFormatException when the operator or its argument is not supported.
+     */
+    static LogOperator of(final String name, final String argument, final int at, final int argumentAt)
+        throws LogFormatException
+    {
+        final LogOperator withArgument = withArgument(name, argument, at, argumentAt);
+        if (withArgument != null)
+        {
+            return withArgument;
+        }
+        final LogOperator plain = plain(name);
+        if (plain == null)
+        {
+            throw new LogFormatException(at, "operator %" + name + "% is not supported; supported are " + SUPPORTED);
+        }
+        if (argument != null && !argument.isEmpty())
+        {
+            throw new LogFormatException(argumentAt, "%" + name + "% takes no argument");
+        }
+        return plain;
+    }
+
+    private static LogOperator withArgument(
+        final String name, final String argument, final int at, final int argumentAt) throws LogFormatException
+    {
+        switch (name)
+        {
+            case "START_TIME":
+                return time(argument, ZoneOffset.UTC, argumentAt, AccessRecord::startTimeUs);
+            case "START_TIME_LOCAL":
+                return time(argument, ZoneId.systemDefault(), argumentAt, AccessRecord::startTimeUs);
+            case "EMIT_TIME":
+                return time(argument, ZoneOffset.UTC, argumentAt, r -> r.startTimeUs() + r.durationUs());
+            case "EMIT_TIME_LOCAL":
+                return time(argument, ZoneId.systemDefault(), argumentAt, r -> r.startTimeUs() + r.durationUs());
+            case "REQ":
+                return HeaderOperators.request(argument, at, argumentAt);
+            case "RESP":
+                return HeaderOperators.response(argument, at, argumentAt);
+            case "COMMON_DURATION":
+                return DurationOperators.common(argument, at, argumentAt);
+            case "RESPONSE_CODE_DETAILS":
+                return details(argument, argumentAt);
+            case "ENVIRONMENT":
+                return environment(argument, at);
+            default:
+                return AddressOperators.of(name, argument, argumentAt);
+        }
+    }
+
+    private static LogOperator plain(final String name)
+    {
+        return switch (name)
+        {
+            case "PROTOCOL" -> (r, line) -> textOrDash(PROTOCOLS[r.protocol()], line);
+            case "RESPONSE_CODE" -> LogOperators::responseCode;
+            case "RESPONSE_FLAGS" -> (r, line) -> flags(r.flags(), FLAGS, line);
+            case "RESPONSE_FLAGS_LONG" -> (r, line) -> flags(r.flags(), FLAG_NAMES, line);
+            case "BYTES_RECEIVED" -> number(AccessRecord::bytesReceived);
+            case "BYTES_SENT" -> number(AccessRecord::bytesSent);
+            case "REQUEST_HEADERS_BYTES" -> number(AccessRecord::requestHeaderBytes);
+            case "RESPONSE_HEADERS_BYTES" -> number(AccessRecord::responseHeaderBytes);
+            case "ROUTE_NAME" -> string(AccessRecord::routeNameId);
+            case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> string(AccessRecord::clusterNameId);
+            case "UPSTREAM_HOST" -> AddressOperators.upstreamHost();
+            case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> number(AccessRecord::attempts);
+            case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> text(AccessText.TRANSPORT_FAILURE);
+            case "CONNECTION_TERMINATION_DETAILS" -> text(AccessText.TERMINATION_DETAIL);
+            case "CONNECTION_ID" -> number(AccessRecord::connectionId);
+            case "REQUESTED_SERVER_NAME" -> text(AccessText.SERVER_NAME);
+            case "HOSTNAME" -> constant(hostName());
+            default -> DurationOperators.of(name);
+        };
+    }
+
+    private static LogOperator time(
+        final String argument, final ZoneId zone, final int at, final Value value) throws LogFormatException
+    {
+        final TimeFormat format = argument == null || argument.isEmpty() ?
+            TimeFormat.iso(zone) : TimeFormat.compile(argument, zone, at);
+        return (record, line) -> format.append(value.of(record), line);
+    }
+
+    private static LogOperator number(final Value value)
+    {
+        return (record, line) -> line.decimal(value.of(record));
+    }
+
+    private static void responseCode(final AccessRecord record, final LogLine line)
+    {
+        if (record.protocol() == AccessProtocol.NONE)
+        {
+            line.put((byte)'0');
+        }
+        else
+        {
+            line.decimal(record.status());
+        }
+    }
+
+    private static void flags(final int flags, final byte[][] names, final LogLine line)
+    {
+        if (flags == 0)
+        {
+            line.put((byte)'-');
+            return;
+        }
+        final int start = line.length();
+        for (int rest = flags; rest != 0; rest &= rest - 1)
+        {
+            final int bit = Integer.numberOfTrailingZeros(rest);
+            if (bit < names.length)
+            {
+                if (line.length() > start)
+                {
+                    line.put((byte)',');
+                }
+                line.put(names[bit]);
+            }
+        }
+    }
+
+    /** Details carry no blanks unless asked for: they would break the columns. */
+    private static LogOperator details(final String argument, final int at) throws LogFormatException
+    {
+        final boolean keepsBlanks = "ALLOW_WHITESPACES".equals(argument);
+        if (argument != null && !argument.isEmpty() && !keepsBlanks)
+        {
+            throw new LogFormatException(
+                at, "%RESPONSE_CODE_DETAILS% takes ALLOW_WHITESPACES or nothing, not " + argument);
+        }
+        final LogOperator registered = string(AccessRecord::detailId);
+        return (record, line) ->
+        {
+            final int start = line.length();
+            if (record.textLength(AccessText.DETAIL) > 0)
+            {
+                putText(record, AccessText.DETAIL, line);
+            }
+            else
+            {
+                registered.append(record, line);
+            }
+            for (int i = start; !keepsBlanks && i < line.length(); i++)
+            {
+                final byte c = line.bytes()[i];
+                line.bytes()[i] = c == ' ' || c >= '\t' && c <= '\r' ? (byte)'_' : c;
+            }
+        };
+    }
+
+    private static LogOperator environment(final String argument, final int at) throws LogFormatException
+    {
+        if (argument == null || argument.isEmpty())
+        {
+            throw new LogFormatException(at, "%ENVIRONMENT(NAME)% needs the name of a variable");
+        }
+        return constant(System.getenv(argument));
+    }
+
+    private static LogOperator constant(final String value)
+    {
+        final byte[] bytes = bytes(value == null || value.isEmpty() ? "-" : value);
+        return (record, line) -> line.put(bytes);
+    }
+
+    /** Strings by number, encoded once each. */
+    private static LogOperator string(final Value id)
+    {
+        final EncodedStrings strings = new EncodedStrings();
+        return (record, line) -> textOrDash(strings.bytes((int)id.of(record)), line);
+    }
+
+    static LogOperator text(final int field)
+    {
+        return (record, line) -> putText(record, field, line);
+    }
+
+    static void putText(final AccessRecord record, final int field, final LogLine line)
+    {
+        final int length = record.textLength(field);
+        if (length == 0)
+        {
+            line.put((byte)'-');
+        }
+        else
+        {
+            line.put(record.buffer(), record.textOffset(field), length);
+            if (record.isTruncated(field))
+            {
+                line.put((byte)'.').put((byte)'.').put((byte)'.');
+            }
+        }
+    }
+
+    private static void textOrDash(final byte[] text, final LogLine line)
+    {
+        if (text == null)
+        {
+            line.put((byte)'-');
+        }
+        else
+        {
+            line.put(text);
+        }
+    }
+
+    static byte[] bytes(final String text)
+    {
+        return text.getBytes(UTF_8);
+    }
+
+    private static String hostName()
+    {
+        try
+        {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        }
+        catch (final IOException e)
+        {
+            return InetAddress.getLoopbackAddress().getHostName();
+        }
+    }
+}

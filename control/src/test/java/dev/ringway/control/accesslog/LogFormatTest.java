@@ -1,0 +1,204 @@
+package dev.ringway.control.accesslog;
+
+import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessProtocol;
+import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.AccessText;
+import dev.ringway.engine.accesslog.LogStrings;
+import dev.ringway.engine.accesslog.ResponseFlag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+final class LogFormatTest
+{
+    @Test
+    void shouldPrintEnvoysDefaultLine() throws LogFormatException
+    {
+        assertEquals(
+            "[2026-11-24T22:06:39.982Z] \"GET /index.html HTTP/1.1\" 200 - 0 3 4 4 \"-\" \"curl/7.88.1\" " +
+            "\"1ca3abc3-d347-4947-a617-8dbf0c1d9a08\" \"localhost:28480\" \"127.0.0.1:28491\"\n",
+            print(LogFormat.DEFAULT, Records.get()));
+    }
+
+    @Test
+    void shouldPrintADashForWhatDidNotHappen() throws LogFormatException
+    {
+        assertEquals("[1970-01-01T00:00:00.000Z] \"- - -\" 0 - 0 0 0 - \"-\" \"-\" \"-\" \"-\" \"-\"\n",
+            print(LogFormat.DEFAULT, Records.empty()));
+        assertEquals("- - - - - - - - - - -", print("%REQUEST_DURATION% %RESPONSE_DURATION% %RESPONSE_TX_DURATION% " +
+            "%ROUTE_NAME% %UPSTREAM_CLUSTER% %RESPONSE_CODE_DETAILS% %UPSTREAM_LOCAL_ADDRESS% %UPSTREAM_REMOTE_PORT% " +
+            "%REQUESTED_SERVER_NAME% %RESP(:STATUS)% %COMMON_DURATION(DS_RX_BEG:US_RX_BEG:us)%", Records.empty()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        %REQ(:method):2%                                 | GE
+        %REQ(User-Agent?Referer):5%                      | curl/
+        %REQ(X-Envoy-Original-Path?:Path)%               | /index.html
+        %REQ(HOST)%                                      | localhost:28480
+        %RESP(:STATUS)%                                  | 200
+        %RESP(x-envoy-upstream-service-time)%            | 4
+        %RESPONSE_CODE_DETAILS%                          | via_upstream
+        %ROUTE_NAME%/%UPSTREAM_CLUSTER%                  | myroute/back
+        %DOWNSTREAM_REMOTE_ADDRESS%                      | 127.0.0.1:53892
+        %DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%         | 127.0.0.1
+        %DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(8)%      | 127.0.0.0/8
+        %DOWNSTREAM_DIRECT_REMOTE_ADDRESS%               | 127.0.0.1:53892
+        %DOWNSTREAM_REMOTE_PORT%                         | 53892
+        %DOWNSTREAM_LOCAL_ADDRESS%                       | 127.0.0.1:28480
+        %DOWNSTREAM_LOCAL_PORT%                          | 28480
+        %UPSTREAM_REMOTE_ADDRESS%                        | 127.0.0.1:28491
+        %UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%           | 127.0.0.1
+        %UPSTREAM_REMOTE_PORT%                           | 28491
+        %REQUEST_DURATION%                               | 0
+        %RESPONSE_DURATION%                              | 4
+        %RESPONSE_TX_DURATION%                           | 0
+        %COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)%        | 4695
+        %COMMON_DURATION(DS_RX_END:US_RX_BEG:us)%        | 4310
+        %COMMON_DURATION(DS_RX_BEG:DS_TX_END:ns)%        | 4695000
+        %COMMON_DURATION(DS_RX_BEG:DS_TX_END:ms)%        | 4
+        %REQUEST_HEADERS_BYTES%+%RESPONSE_HEADERS_BYTES% | 196+162
+        %CONNECTION_ID% %UPSTREAM_REQUEST_ATTEMPT_COUNT% | 7 1
+        100%% %PROTOCOL%                                 | 100% HTTP/1.1
+        %START_TIME(%Y/%m/%dT%H:%M:%S%z %3f %6f %9f %f)% | 2026/11/24T22:06:39+0000 982 982603 982603000 982603000
+        %START_TIME(%s.%3f %1f %b %e %j)%                | 1795557999.982 9 Nov 24 328
+        %START_TIME(%a %A %B %y %I %p %D %F %T %R %u %w %Z %%)% | Tue Tuesday November 26 10 PM 11/24/26 2026-11-24 \
+        22:06:39 22:06 2 2 UTC %
+        %EMIT_TIME%                                      | 2026-11-24T22:06:39.987Z
+        """)
+    void shouldPrintOperatorsAsEnvoyDoes(final String format, final String expected) throws LogFormatException
+    {
+        assertEquals(expected, print(format, Records.get()));
+    }
+
+    @Test
+    void shouldPrintFlagsInEnvoysOrder() throws LogFormatException
+    {
+        final AccessRecord record = Records.empty().flags(
+            ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED | ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
+        assertEquals("UF,URX", print("%RESPONSE_FLAGS%", record));
+        assertEquals("UpstreamConnectionFailure,UpstreamRetryLimitExceeded", print("%RESPONSE_FLAGS_LONG%", record));
+    }
+
+    @Test
+    void shouldPreferDetailsOfTheRecordAndReplaceBlanks() throws LogFormatException
+    {
+        final AccessRecord record = Records.empty().detailId(LogStrings.register("via_upstream"));
+        Records.text(record, AccessText.DETAIL, "connect error: Connection refused");
+        assertEquals("connect_error:_Connection_refused", print("%RESPONSE_CODE_DETAILS%", record));
+        assertEquals("connect error: Connection refused",
+            print("%RESPONSE_CODE_DETAILS(ALLOW_WHITESPACES)%", record));
+    }
+
+    @Test
+    void shouldPrintMethodsThatAreNotWellKnown() throws LogFormatException
+    {
+        final AccessRecord record = Records.empty().methodId(HttpMethod.OTHER);
+        Records.text(record, AccessText.METHOD, "PURGE");
+        assertEquals("PURGE", print("%REQ(:METHOD)%", record));
+        assertEquals("POST", print("%REQ(:METHOD)%", Records.empty().methodId(HttpMethod.POST)));
+    }
+
+    @Test
+    void shouldPrintEndpointsGivenAsText() throws LogFormatException
+    {
+        final AccessRecord v6 = Records.empty();
+        Records.text(v6, AccessText.UPSTREAM_HOST, "[2001:db8::1]:80");
+        final String format = "%UPSTREAM_HOST% %UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %UPSTREAM_REMOTE_PORT%";
+        assertEquals("[2001:db8::1]:80 2001:db8::1 80", print(format, v6));
+        final AccessRecord unix = Records.empty();
+        Records.text(unix, AccessText.UPSTREAM_HOST, "/run/app:1.sock");
+        assertEquals("/run/app:1.sock /run/app:1.sock -", print(format, unix));
+        final AccessRecord v4 = Records.empty();
+        Records.text(v4, AccessText.UPSTREAM_HOST, "10.0.0.1:8080");
+        assertEquals("10.0.0.1:8080 10.0.0.1 8080", print(format, v4));
+    }
+
+    @Test
+    void shouldMarkWhatWasCut() throws LogFormatException
+    {
+        final AccessRecord record = Records.empty();
+        Records.text(record, AccessText.PATH, "/" + "a".repeat(600));
+        assertEquals("/" + "a".repeat(511) + "...", print("%REQ(:PATH)%", record));
+    }
+
+    @Test
+    void shouldPrintTcpRelays() throws LogFormatException
+    {
+        final AccessRecord record = Records.empty().protocol(AccessProtocol.NONE).bytesReceived(10).bytesSent(20);
+        Records.inet4(record, AccessAddress.UPSTREAM_REMOTE, 10, 0, 0, 9, 6379);
+        assertEquals("- 0 10 20 10.0.0.9:6379",
+            print("%PROTOCOL% %RESPONSE_CODE% %BYTES_RECEIVED% %BYTES_SENT% %UPSTREAM_HOST%", record));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        abc %FOO% x                              | 4  | operator %FOO% is not supported
+        %                                        | 0  | must begin an operator
+        100% sure                                | 3  | must begin an operator
+        %DURATION                                | 0  | must end with %
+        %DURATION x%                             | 0  | must end with %
+        %DURATION(ms)%                           | 10 | takes no argument
+        %REQ(%                                   | 4  | is not closed
+        %REQ()%                                  | 0  | needs the name
+        a%REQ(X-SECRET)%                         | 6  | header field X-SECRET is not recorded
+        %REQ(:PATH?X-SECRET)%                    | 11 | header field X-SECRET is not recorded
+        %REQ(A?B?C)%                             | 5  | one alternative
+        %REQ(:PATH):abc%                         | 11 | must be a number
+        %REQ(:PATH):%                            | 11 | must be a number
+        %START_TIME(%Q)%                         | 13 | time conversion %Q is not supported
+        %START_TIME(%)%                          | 12 | lone %
+        %COMMON_DURATION(A:B:us)%                | 17 | time point A is not recorded
+        %COMMON_DURATION(DS_RX_BEG:DS_TX_END:h)% | 17 | must be ms, us or ns
+        %COMMON_DURATION%                        | 0  | needs (START:END:PRECISION)
+        %DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT(129)% | 40 | prefix length 129
+        %RESPONSE_CODE_DETAILS(X)%               | 23 | ALLOW_WHITESPACES
+        %ENVIRONMENT%                            | 0  | needs the name
+        """)
+    void shouldSayWhereAFormatIsWrong(final String format, final int position, final String message)
+    {
+        final LogFormatException e = assertThrows(LogFormatException.class, () -> LogFormat.compile(format));
+        assertTrue(e.getMessage().contains(message), e.getMessage());
+        assertEquals(position, e.position(), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 951_782_399, 951_782_400, 1_078_012_800, 1_709_164_800, 4_107_542_400L, 1_735_689_599,
+        1_735_689_600, -1, -86_400})
+    void shouldKnowTheCalendar(final long second) throws LogFormatException
+    {
+        final var expected = java.time.Instant.ofEpochSecond(second).atOffset(java.time.ZoneOffset.UTC);
+        final CivilTime time = new CivilTime(java.time.ZoneOffset.UTC);
+        time.set(second);
+        assertEquals(expected.getYear() + "-" + expected.getMonthValue() + "-" + expected.getDayOfMonth() + " " +
+            expected.getDayOfYear() + " " + expected.getDayOfWeek().getValue() % 7 + " " + expected.getHour() + ":" +
+            expected.getMinute() + ":" + expected.getSecond(),
+            time.year + "-" + time.month + "-" + time.day + " " + time.dayOfYear + " " + time.dayOfWeek + " " +
+            time.hour + ":" + time.minute + ":" + time.secondOfMinute);
+    }
+
+    @Test
+    void shouldFollowAZonesOffset() throws LogFormatException
+    {
+        final TimeFormat format = TimeFormat.compile("%H:%M%z", java.time.ZoneId.of("Europe/Berlin"), 0);
+        final LogLine line = new LogLine();
+        format.append(1_774_745_999_000_000L, line);
+        line.put((byte)' ');
+        format.append(1_774_746_000_000_000L, line);
+        assertEquals("01:59+0100 03:00+0200", line.toString());
+    }
+
+    private static String print(final String format, final AccessRecord record) throws LogFormatException
+    {
+        final LogLine line = new LogLine();
+        LogFormat.compile(format).append(record, line);
+        return line.toString();
+    }
+}
