@@ -138,7 +138,6 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
 
     private int submitAndWait()
     {
-        vectors.reset();
         final int pending = uring.sqPending();
         final boolean sleeps = !uring.hasCompletions() && proxy.onSleep();
         final int result;
@@ -152,6 +151,11 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         else
         {
             result = uring.enter(0, -1);
+        }
+        // Entries that were held back (-EBUSY) still point to their vectors.
+        if (uring.sqPending() == 0)
+        {
+            vectors.reset();
         }
         stats.onEnter(pending, result);
         if (result < 0 && !isPassing(-result))

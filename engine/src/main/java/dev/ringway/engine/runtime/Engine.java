@@ -24,7 +24,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class Engine implements AutoCloseable
 {
     private static final long PAUSE_NS = 200_000L;
-    private static final int VISIBLE_RECEIVES = 32;
+    private static final int VISIBLE_RECEIVES = 64;
 
     private final SnapshotRef snapshots = new SnapshotRef();
     private final List<LoopRuntime> runtimes = new ArrayList<>();
