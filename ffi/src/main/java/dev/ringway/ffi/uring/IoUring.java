@@ -3,6 +3,7 @@ package dev.ringway.ffi.uring;
 import dev.ringway.ffi.libc.Errno;
 import dev.ringway.ffi.libc.Memory;
 import dev.ringway.ffi.libc.Syscall;
+import dev.ringway.ffi.libc.SyscallNumber;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import static dev.ringway.ffi.uring.UringConstants.*;
@@ -109,7 +110,7 @@ public final class IoUring implements AutoCloseable
         sqesAddress = Memory.map(sqesLength, Memory.PROT_READ | Memory.PROT_WRITE, flags, fd, OFF_SQES);
         if (ringAddress == -1 || sqesAddress == -1)
         {
-            syscall.call(NativeNumbers.CLOSE, fd, 0, 0, 0, 0, 0);
+            syscall.call(SyscallNumber.CLOSE.value(), fd, 0, 0, 0, 0, 0);
             throw new UringException("mapping the io_uring rings failed: raise RLIMIT_MEMLOCK or free memory");
         }
         ring.wrap(ringAddress, (int)ringLength);
@@ -438,7 +439,7 @@ public final class IoUring implements AutoCloseable
             // With bounds checks on, use after close throws instead of touching memory that is gone.
             ring.wrap(0, 0);
             sqes.wrap(0, 0);
-            syscall.call(NativeNumbers.CLOSE, fd, 0, 0, 0, 0, 0);
+            syscall.call(SyscallNumber.CLOSE.value(), fd, 0, 0, 0, 0, 0);
             Memory.unmap(ringAddress, ringLength);
             Memory.unmap(sqesAddress, sqesLength);
             Memory.unmap(scratchAddress, 4096);
