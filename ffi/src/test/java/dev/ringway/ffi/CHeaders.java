@@ -119,7 +119,8 @@ public final class CHeaders
     /** A function each, because the compiler names an unknown identifier once per function. */
     private String source(final List<String> expressions)
     {
-        final StringBuilder source = new StringBuilder("#define _GNU_SOURCE\n#include <stdio.h>\n#include <stddef.h>\n");
+        final StringBuilder source = new StringBuilder("#define _GNU_SOURCE\n");
+        source.append("#include <stdio.h>\n#include <stddef.h>\n");
         includes.forEach((include) -> source.append("#include <").append(include).append(">\n"));
         source.append(declarations);
         for (int i = 0; i < expressions.size(); i++)

@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Fails a test that leaves sockets, rings, event or memory files open, or rings mapped. Files of the JVM itself are not counted.
+ * Fails a test that leaves sockets, rings, event or memory files open, or rings mapped. Files of the JVM itself are not
+ * counted.
  * A ring is taken down by the kernel after its descriptor is closed; what its operations hold may show for a moment,
  * so the check waits for the count to fall.
  */

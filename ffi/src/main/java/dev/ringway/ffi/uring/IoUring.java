@@ -130,7 +130,8 @@ public final class IoUring implements AutoCloseable
         {
             case Errno.ENOSYS -> "this kernel has no io_uring: Ringway needs Linux 6.12 or later";
             case Errno.EPERM, Errno.EACCES ->
-                "io_uring is forbidden here (sysctl kernel.io_uring_disabled or a seccomp profile): allow io_uring_setup";
+                "io_uring is forbidden here (sysctl kernel.io_uring_disabled or a seccomp profile): " +
+                    "allow io_uring_setup";
             case Errno.EINVAL -> "this kernel's io_uring lacks a set-up flag: Ringway needs Linux 6.12 or later";
             case Errno.ENOMEM -> "no memory for io_uring: raise RLIMIT_MEMLOCK or free memory";
             default -> "io_uring_setup failed: " + Errno.name(errno);
@@ -274,7 +275,8 @@ public final class IoUring implements AutoCloseable
         final long userData)
     {
         final int at = (sqTail & sqMask) * SQE_LENGTH;
-        put(OP_URING_CMD, flags, 0, slot, SOCKET_OP_SETSOCKOPT, level | ((long)option << 32), 0, 0, userData, 0, length);
+        final long levelAndOption = level | ((long)option << 32);
+        put(OP_URING_CMD, flags, 0, slot, SOCKET_OP_SETSOCKOPT, levelAndOption, 0, 0, userData, 0, length);
         sqes.putLong(at + 48, value);
     }
 
