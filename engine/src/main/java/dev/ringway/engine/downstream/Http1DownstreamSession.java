@@ -48,6 +48,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     private boolean isResponseWhole;
     private boolean isClosedByEnd;
     private boolean isLingering;
+    private boolean isInputIgnored;
     Http1DownstreamSession next;
     Http1DownstreamSession previous;
 
@@ -65,6 +66,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         isRequestEnded = false;
         isKeepAlive = true;
         isLingering = false;
+        isInputIgnored = false;
         headDeadlineNs = 0;
         headParsedLength = 0;
         final LoopCounters counters = factory.loop().counters();
@@ -109,14 +111,14 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
      */
     public void onBytes(final Connection source, final int offset, final int length)
     {
-        if (isLingering)
+        if (isInputIgnored)
         {
             return;
         }
         isProcessing = true;
         final boolean fits = pending.feed(factory.loop().memory(), this, offset, length);
         isProcessing = false;
-        if (connection.isClosing() || isLingering)
+        if (connection.isClosing() || isInputIgnored)
         {
             return;
         }
@@ -173,7 +175,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         isProcessing = true;
         pending.drain(factory.loop().memory(), this);
         isProcessing = false;
-        if (connection.isClosing() || isLingering)
+        if (connection.isClosing() || isInputIgnored)
         {
             return;
         }
@@ -205,7 +207,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     {
         int at = offset;
         final int end = offset + length;
-        while (at < end && !connection.isClosing() && !isLingering)
+        while (at < end && !connection.isClosing() && !isInputIgnored)
         {
             if (isBlocked())
             {
@@ -371,12 +373,23 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     }
 
     /**
+     * Closes once what is queued has left. A request that still comes is not taken up: its exchange would outlive the
+     * session.
+     */
+    private void endAfterFlush()
+    {
+        isInputIgnored = true;
+        connection.closeAfterFlush();
+    }
+
+    /**
      * Ends the sending side and waits a little for the client to read the answer and close: closing at once with bytes
      * unread would reset the connection and lose the answer.
      */
     private void linger()
     {
         isLingering = true;
+        isInputIgnored = true;
         pending.release(factory.loop().memory());
         connection.shutdownAfterFlush();
         connection.startReading();
@@ -464,7 +477,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
             }
             else
             {
-                connection.closeAfterFlush();
+                endAfterFlush();
             }
             count(http.counters().downstreamCxDestroyLocal);
             return;
@@ -482,7 +495,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
             }
             else
             {
-                connection.closeAfterFlush();
+                endAfterFlush();
             }
             return;
         }
@@ -622,7 +635,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         if (exchange == null && pending.length() == 0 && !isLingering)
         {
             count(http.counters().downstreamCxDrainClose);
-            connection.closeAfterFlush();
+            endAfterFlush();
         }
     }
 

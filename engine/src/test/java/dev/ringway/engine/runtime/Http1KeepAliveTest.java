@@ -2,6 +2,9 @@ package dev.ringway.engine.runtime;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -43,6 +46,36 @@ final class Http1KeepAliveTest
             client.assertEnd();
             assertNull(backend.last().header("connection"));
             assertEquals(1, backend.open());
+        }
+    }
+
+    @Test
+    void shouldIgnoreARequestBehindOneThatAskedForTheEnd() throws Exception
+    {
+        final String large = "x".repeat(48 << 20);
+        final CountDownLatch held = new CountDownLatch(1);
+        try (TestBackend backend = TestBackend.answering(request ->
+            {
+                if (request.target().equals("/second"))
+                {
+                    held.await(2, TimeUnit.SECONDS);
+                }
+                return TestBackend.ok(request.target().equals("/first") ? large : "ok");
+            });
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect(1 << 16);
+            client.send("GET /first HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+            // The exchange ends when the last of the response is queued; the client reads just so far.
+            while (proxy.counter("http.in.downstream_rq_completed") == 0)
+            {
+                client.skip(1 << 14);
+            }
+            client.send("GET /second HTTP/1.1\r\nhost: a\r\n\r\n");
+            client.assertGone();
+            held.countDown();
+            assertEquals("ok", proxy.connect().get("/third").text());
+            assertEquals(2, proxy.counter("http.in.downstream_rq_total"));
         }
     }
 

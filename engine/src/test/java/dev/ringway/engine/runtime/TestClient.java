@@ -88,6 +88,12 @@ final class TestClient implements AutoCloseable
         return response;
     }
 
+    /** Reads up to a number of bytes and forgets them. */
+    void skip(final int most) throws IOException
+    {
+        in.skip(most);
+    }
+
     void assertEnd() throws IOException
     {
         assertEquals(-1, in.read(), "the connection should have ended");
