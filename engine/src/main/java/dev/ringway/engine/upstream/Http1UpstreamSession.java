@@ -12,7 +12,6 @@ import dev.ringway.engine.conn.Http1Body;
 import dev.ringway.engine.memory.ByteConsumer;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.memory.PendingBytes;
-import dev.ringway.engine.snapshot.Endpoint;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -181,14 +180,6 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
     public boolean isAboveHighWater()
     {
         return connection.isAboveHighWater();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public Endpoint endpoint()
-    {
-        return pool.endpoint();
     }
 
     /**

@@ -3,7 +3,6 @@ package dev.ringway.engine.upstream;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
-import dev.ringway.engine.snapshot.Endpoint;
 
 /**
  * Plain bytes towards an endpoint, for one relay. Loop thread only.
@@ -84,14 +83,6 @@ final class TcpUpstreamSession implements UpstreamSession, ConnectionHandler
     public boolean isAboveHighWater()
     {
         return connection.isAboveHighWater();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public Endpoint endpoint()
-    {
-        return pool.endpoint();
     }
 
     /**

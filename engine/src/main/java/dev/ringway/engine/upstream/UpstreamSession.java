@@ -1,7 +1,6 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.http.RequestHead;
-import dev.ringway.engine.snapshot.Endpoint;
 
 /**
  * Protocol state on one upstream connection, as an exchange sees it. Loop thread only.
@@ -49,11 +48,6 @@ public interface UpstreamSession
      * @return whether more is queued than should be.
      */
     boolean isAboveHighWater();
-
-    /**
-     * @return whom it speaks to.
-     */
-    Endpoint endpoint();
 
     /**
      * @return address of the endpoint as text, shared, not to be changed.
