@@ -107,7 +107,7 @@ public final class BootstrapTranslator
         final HttpTranslator http =
             new HttpTranslator(checks, new RouteTranslator(checks, ids), accessLogs, counters);
         final ListenerTranslator translator =
-            new ListenerTranslator(checks, http, accessLogs, clusters.keySet(), listenerIds, counters);
+            new ListenerTranslator(checks, http, accessLogs, ids, listenerIds, counters);
         final List<Listener> listeners = new ArrayList<>();
         final Map<String, FieldPath> names = new HashMap<>();
         final Map<String, FieldPath> addresses = new HashMap<>();

@@ -17,7 +17,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,7 +37,7 @@ final class ListenerTranslator
     private final AddressTranslator addresses;
     private final HttpTranslator http;
     private final AccessLogTranslator accessLogs;
-    private final Set<String> clusterNames;
+    private final Map<String, Integer> clusterIds;
     private final IdTable ids;
     private final CounterRegistry counters;
 
@@ -45,7 +45,7 @@ final class ListenerTranslator
      * @param checks       where faults go.
      * @param http         translates connection managers.
      * @param accessLogs   translates access logs.
-     * @param clusterNames the clusters that exist.
+     * @param clusterIds   ids of the clusters that exist, by name.
      * @param ids          gives listeners their ids.
      * @param counters     gives out counters.
      */
@@ -53,7 +53,7 @@ final class ListenerTranslator
         final Checks checks,
         final HttpTranslator http,
         final AccessLogTranslator accessLogs,
-        final Set<String> clusterNames,
+        final Map<String, Integer> clusterIds,
         final IdTable ids,
         final CounterRegistry counters)
     {
@@ -61,7 +61,7 @@ final class ListenerTranslator
         this.addresses = new AddressTranslator(checks);
         this.http = http;
         this.accessLogs = accessLogs;
-        this.clusterNames = clusterNames;
+        this.clusterIds = clusterIds;
         this.ids = ids;
         this.counters = counters;
     }
@@ -163,13 +163,14 @@ final class ListenerTranslator
         final io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy config, final FieldPath path)
     {
         checks.required(config.getStatPrefix(), path.field("stat_prefix"));
-        if (checks.required(config.getCluster(), path.field("cluster")) && !clusterNames.contains(config.getCluster()))
+        final Integer id = clusterIds.get(config.getCluster());
+        if (checks.required(config.getCluster(), path.field("cluster")) && id == null)
         {
             checks.fault(path.field("cluster"), "there is no cluster '" + config.getCluster() + "'");
         }
         return new TcpProxy(
             config.getStatPrefix(),
-            config.getCluster(),
+            id == null ? -1 : id,
             checks.duration(config.hasIdleTimeout(), config.getIdleTimeout(), path.field("idle_timeout"),
                 DEFAULT_IDLE_NS),
             checks.count(config.hasMaxConnectAttempts(), config.getMaxConnectAttempts(),

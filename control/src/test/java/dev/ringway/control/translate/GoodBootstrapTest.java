@@ -119,13 +119,14 @@ class GoodBootstrapTest
     @Test
     void shouldTranslateTcpProxyOnUnixSocket() throws ConfigException
     {
-        final Listener listener = load("everything.yaml").snapshot(1).listeners().get(1);
+        final Snapshot snapshot = load("everything.yaml").snapshot(1);
+        final Listener listener = snapshot.listeners().get(1);
         assertEquals("/tmp/ringway-test.sock", listener.address().unixPath());
         assertEquals(0660, listener.unixMode());
         assertEquals("only", listener.filterChains().get(0).name());
         final TcpProxy tcp = (TcpProxy)listener.filterChains().get(0).filter();
         assertEquals("relay", tcp.statPrefix());
-        assertEquals("app", tcp.cluster());
+        assertEquals(snapshot.cluster("app").id(), tcp.clusterId());
         assertEquals(0, tcp.idleTimeoutNs());
         assertEquals(3, tcp.maxConnectAttempts());
     }

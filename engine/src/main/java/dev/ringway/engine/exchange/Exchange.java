@@ -200,7 +200,7 @@ public final class Exchange implements UpstreamHandler
         log.onRelay(proxy.accessLogs(), sink, startNs);
         touch();
         phase = Phase.ACQUIRE;
-        cluster = exchanges.cluster(proxy.cluster());
+        cluster = exchanges.upstreams().cluster(proxy.clusterId());
         if (cluster == null)
         {
             exchanges.counters().increment(proxy.counters().downstreamCxNoRoute);

@@ -12,7 +12,6 @@ import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Snapshot;
-import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.Upstreams;
 
@@ -34,7 +33,6 @@ public final class Exchanges
     private final Redirects redirects = new Redirects();
     private final ArrayDeque<Exchange> free = new ArrayDeque<>(256);
     private final AccessLogRing accessLogRing;
-    private Snapshot snapshot;
     private long accessLogDropped;
     private int active;
 
@@ -58,7 +56,6 @@ public final class Exchanges
      */
     public void adopt(final Snapshot fresh)
     {
-        snapshot = fresh;
         upstreams.adopt(fresh);
     }
 
@@ -129,12 +126,6 @@ public final class Exchanges
     Redirects redirects()
     {
         return redirects;
-    }
-
-    ClusterState cluster(final String name)
-    {
-        final var cluster = snapshot.cluster(name);
-        return cluster == null ? null : upstreams.cluster(cluster.id());
     }
 
     HeaderEdits requestEdits(

@@ -8,7 +8,7 @@ import java.util.List;
  * Relays bytes to one cluster. Envoy: {@code extensions.filters.network.tcp_proxy.v3.TcpProxy}.
  *
  * @param statPrefix         prefix of its stats: {@code tcp.<prefix>.}.
- * @param cluster            name of the cluster.
+ * @param clusterId          {@code Cluster.id()} of the cluster.
  * @param idleTimeoutNs      time without a byte in either direction, default 1 h; 0 means none.
  * @param maxConnectAttempts {@code max_connect_attempts}, default 1.
  * @param accessLogs         where finished relays are recorded.
@@ -16,7 +16,7 @@ import java.util.List;
  */
 public record TcpProxy(
     String statPrefix,
-    String cluster,
+    int clusterId,
     long idleTimeoutNs,
     int maxConnectAttempts,
     List<AccessLogSink> accessLogs,

@@ -199,7 +199,7 @@ final class FaultRingTest
             Sockets.getsockname(listenFd, name, 0);
             port = name.getShort(2, ByteOrder.BIG_ENDIAN) & 0xFFFF;
             final Listener listener = new Listener(0, "l", Address.of(any),
-                List.of(new FilterChain("", new TcpProxy("t", "b", 0, 1, List.of(), new TcpCounters(registry, "t")))),
+                List.of(new FilterChain("", new TcpProxy("t", 0, 0, 1, List.of(), new TcpCounters(registry, "t")))),
                 64 * 1024, 64, true, false, Integer.MAX_VALUE, 0, new ListenerCounters(registry, "l"));
             final Address endpoint = Address.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), backend));
             final Cluster cluster = new Cluster(0, "b", List.of(new Endpoint(endpoint, "", 1)), 5_000_000_000L,

@@ -47,7 +47,7 @@ public final class EngineHarness
             3_600_000_000_000L, 300_000_000_000L, 0, 10_000_000_000L, 5_000_000_000L, 60 * 1024, 100, 0, false, 0, false,
             true, false, false, "ringway", HttpConnectionManager.ServerHeader.OVERWRITE, false, "", true, false, false,
             List.of(), new HttpCounters(registry, "in"));
-        final TcpProxy tcp = new TcpProxy("t", "b", 3_600_000_000_000L, 1, List.of(), new TcpCounters(registry, "t"));
+        final TcpProxy tcp = new TcpProxy("t", 0, 3_600_000_000_000L, 1, List.of(), new TcpCounters(registry, "t"));
         final Listener listener = new Listener(0, "l", Address.of(new InetSocketAddress("127.0.0.1", port)),
             List.of(new FilterChain("", args[2].equals("tcp") ? tcp : http)), 1 << 20, 4096, true, false,
             Integer.MAX_VALUE, 0, new ListenerCounters(registry, "l"));

@@ -126,7 +126,7 @@ final class TestProxy implements AutoCloseable
             0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
             maxRequestsPerUpstream, new ClusterCounters(registry, "b"));
         final NetworkFilter filter = isTcp ?
-            new TcpProxy("t", "b", tcpIdleNs, 1, List.of(), new TcpCounters(registry, "t")) :
+            new TcpProxy("t", 0, tcpIdleNs, 1, List.of(), new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "in"));
         final Listener listener = new Listener(
             0, "l", listen, List.of(new FilterChain("", filter)), bufferLimit, 1024, true, false, maxConnections, 0,
