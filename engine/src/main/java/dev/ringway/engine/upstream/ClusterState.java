@@ -253,7 +253,8 @@ public final class ClusterState
         counters.increment(ids.upstreamCxDestroy);
         counters.add(ids.upstreamCxRxBytesTotal, connection.bytesReceived());
         counters.add(ids.upstreamCxTxBytesTotal, connection.bytesSent());
-        if (!waiting.isEmpty())
+        // Each that fails leaves room for the next: nobody may be left waiting when no connection is there to end.
+        while (!waiting.isEmpty() && connections < cluster.circuitBreakers().maxConnections())
         {
             serveWaiting();
         }

@@ -455,9 +455,10 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
     public void onClosed(final Connection closed)
     {
         pending.release(context.loop.memory());
-        pool.onConnectionClosed(this, closed);
         connection = null;
         handler = null;
+        // Last: a request that waits for a connection may be given this very session again.
+        pool.onConnectionClosed(this, closed);
     }
 
     void closeIdle()

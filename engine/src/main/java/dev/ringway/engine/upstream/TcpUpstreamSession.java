@@ -178,8 +178,8 @@ final class TcpUpstreamSession implements UpstreamSession, ConnectionHandler
      */
     public void onClosed(final Connection closed)
     {
-        pool.onTcpClosed(this, closed);
         connection = null;
         handler = null;
+        pool.onTcpClosed(this, closed);
     }
 }

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -76,6 +77,55 @@ final class LimitsTest
             gate.countDown();
             assertEquals("", first.read().text());
             assertEquals(body, second.read().text());
+        }
+    }
+
+    @Test
+    void shouldServeAWaitingRequestWhenAConnectionEnds() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                HttpMessage request;
+                while ((request = link.read()) != null && gate.await(8, TimeUnit.SECONDS) &&
+                    !request.target().equals("/first"))
+                {
+                    link.write(TestBackend.ok(request.target()));
+                }
+            });
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.breakers = new CircuitBreakers(1, 3, 1024, 3);
+            proxy.start();
+            final TestClient first = proxy.connect().send("GET /first HTTP/1.1\r\nhost: a\r\n\r\n");
+            proxy.awaitCounter("cluster.b.upstream_rq_active", 1);
+            final TestClient second = proxy.connect().send("GET /second HTTP/1.1\r\nhost: a\r\n\r\n");
+            proxy.awaitCounter("cluster.b.upstream_rq_pending_active", 1);
+            gate.countDown();
+            assertEquals(503, first.read().status());
+            assertEquals("/second", second.read().text());
+            assertEquals("/third", proxy.connect().get("/third").text());
+            assertEquals(2, backend.accepted());
+        }
+    }
+
+    @Test
+    void shouldFailRequestsInTimeAlsoWhileTheyWait() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.breakers = new CircuitBreakers(1, 3, 1024, 3);
+            proxy.http.routeTimeoutNs = 150_000_000L;
+            proxy.start();
+            for (int i = 0; i < 3; i++)
+            {
+                final TestClient first = proxy.connect().send(GET);
+                TestProxy.await(() -> proxy.look().exchanges() == 1, () -> "first under way");
+                assertEquals(504, proxy.connect().get("/").status());
+                assertEquals(504, first.read().status());
+            }
+            gate.countDown();
         }
     }
 
