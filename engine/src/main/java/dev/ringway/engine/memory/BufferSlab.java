@@ -35,10 +35,6 @@ public final class BufferSlab implements AutoCloseable
         final long length = (long)chunkCount << CHUNK_SHIFT;
         // One page more than is used: a copy of a whole head may read a few bytes past its end.
         address = Memory.allocate(length + 4096);
-        if (address == -1)
-        {
-            throw new IllegalStateException("no address space for a buffer slab of " + length + " bytes");
-        }
         buffer = new UnsafeBuffer(address, (int)length);
         leases = new int[chunkCount];
         free = new int[chunkCount];

@@ -29,7 +29,8 @@ public final class HugePages
      * which transparent huge pages are asked.
      *
      * @param length bytes, a multiple of {@link #PAGE_LENGTH}.
-     * @return address, or -1 when there is no memory.
+     * @return address.
+     * @throws IllegalStateException when there is no address space.
      */
     public static long allocate(final long length)
     {
@@ -54,15 +55,12 @@ public final class HugePages
      * Maps ordinary memory, aligned, and asks for transparent huge pages; the kernel may say no without telling.
      *
      * @param length bytes, a multiple of {@link #PAGE_LENGTH}.
-     * @return address, or -1 when there is no memory.
+     * @return address.
+     * @throws IllegalStateException when there is no address space.
      */
     public static long allocateTransparent(final long length)
     {
         final long mapped = Memory.allocate(length + PAGE_LENGTH);
-        if (mapped == -1)
-        {
-            return -1;
-        }
         final long address = round(mapped);
         final long before = address - mapped;
         if (before > 0)

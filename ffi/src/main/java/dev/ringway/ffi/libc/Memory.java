@@ -78,11 +78,18 @@ public final class Memory
      * Maps anonymous private memory that is touched only as it is used.
      *
      * @param length bytes.
-     * @return address, or -1 when the kernel refuses.
+     * @return address.
+     * @throws IllegalStateException when the kernel refuses: an address of -1 would crash the process at first use.
      */
     public static long allocate(final long length)
     {
-        return map(length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        final long address = map(length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        if (address == -1)
+        {
+            throw new IllegalStateException("no address space for " + length +
+                " bytes: raise the limits of address space (ulimit -v) and of mappings (vm.max_map_count)");
+        }
+        return address;
     }
 
     /**

@@ -28,6 +28,7 @@ public final class IoUring implements AutoCloseable
     private static final long OFF_SQ_RING = 0;
     private static final long OFF_SQES = 0x10000000L;
     private static final int SCRATCH_LENGTH = 256;
+    private static final int SCRATCH_MAPPING_LENGTH = 4096;
     private static final int ARG_OFFSET = 0;
     private static final int ARG_LENGTH = 24;
     private static final int TIMESPEC_OFFSET = 32;
@@ -73,7 +74,7 @@ public final class IoUring implements AutoCloseable
      */
     public IoUring(final int sqEntries, final int cqEntries, final int setupFlags)
     {
-        scratchAddress = Memory.allocate(4096);
+        scratchAddress = Memory.allocate(SCRATCH_MAPPING_LENGTH);
         scratch.wrap(scratchAddress, SCRATCH_LENGTH + PARAMS_LENGTH);
         final UnsafeBuffer params = new UnsafeBuffer(scratchAddress + SCRATCH_LENGTH, PARAMS_LENGTH);
         params.putInt(PARAMS_CQ_ENTRIES, cqEntries);
@@ -82,7 +83,7 @@ public final class IoUring implements AutoCloseable
             NR_IO_URING_SETUP, sqEntries, params.addressOffset(), 0, 0, 0, 0);
         if (result < 0)
         {
-            Memory.unmap(scratchAddress, 4096);
+            Memory.unmap(scratchAddress, SCRATCH_MAPPING_LENGTH);
             throw new UringException(refusal((int)-result));
         }
         fd = (int)result;
@@ -105,12 +106,11 @@ public final class IoUring implements AutoCloseable
             cqesOffset + (long)this.cqEntries * CQE_LENGTH,
             hasArray ? sqArrayOffset + 4L * this.sqEntries : 0);
         sqesLength = (long)this.sqEntries * SQE_LENGTH;
-        final int flags = Memory.MAP_SHARED | Memory.MAP_POPULATE;
-        ringAddress = Memory.map(ringLength, Memory.PROT_READ | Memory.PROT_WRITE, flags, fd, OFF_SQ_RING);
-        sqesAddress = Memory.map(sqesLength, Memory.PROT_READ | Memory.PROT_WRITE, flags, fd, OFF_SQES);
+        ringAddress = map(ringLength, OFF_SQ_RING);
+        sqesAddress = map(sqesLength, OFF_SQES);
         if (ringAddress == -1 || sqesAddress == -1)
         {
-            syscall.call(SyscallNumber.CLOSE.value(), fd, 0, 0, 0, 0, 0);
+            free();
             throw new UringException("mapping the io_uring rings failed: raise RLIMIT_MEMLOCK or free memory");
         }
         ring.wrap(ringAddress, (int)ringLength);
@@ -122,6 +122,12 @@ public final class IoUring implements AutoCloseable
                 ring.putInt(sqArrayOffset + 4 * i, i);
             }
         }
+    }
+
+    private long map(final long length, final long offset)
+    {
+        return Memory.map(
+            length, Memory.PROT_READ | Memory.PROT_WRITE, Memory.MAP_SHARED | Memory.MAP_POPULATE, fd, offset);
     }
 
     private static String refusal(final int errno)
@@ -441,10 +447,23 @@ public final class IoUring implements AutoCloseable
             // With bounds checks on, use after close throws instead of touching memory that is gone.
             ring.wrap(0, 0);
             sqes.wrap(0, 0);
-            syscall.call(SyscallNumber.CLOSE.value(), fd, 0, 0, 0, 0, 0);
-            Memory.unmap(ringAddress, ringLength);
-            Memory.unmap(sqesAddress, sqesLength);
-            Memory.unmap(scratchAddress, 4096);
+            free();
+        }
+    }
+
+    private void free()
+    {
+        syscall.call(SyscallNumber.CLOSE.value(), fd, 0, 0, 0, 0, 0);
+        unmap(ringAddress, ringLength);
+        unmap(sqesAddress, sqesLength);
+        unmap(scratchAddress, SCRATCH_MAPPING_LENGTH);
+    }
+
+    private static void unmap(final long address, final long length)
+    {
+        if (address != -1)
+        {
+            Memory.unmap(address, length);
         }
     }
 }

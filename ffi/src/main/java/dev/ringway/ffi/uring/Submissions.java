@@ -1,5 +1,7 @@
 package dev.ringway.ffi.uring;
 
+import dev.ringway.ffi.libc.Errno;
+
 import static dev.ringway.ffi.uring.UringConstants.*;
 
 /**
@@ -11,6 +13,8 @@ import static dev.ringway.ffi.uring.UringConstants.*;
  */
 public final class Submissions
 {
+    private static final int IDLE_ENTERS = 64;
+
     private final IoUring ring;
 
     /**
@@ -25,21 +29,45 @@ public final class Submissions
      * Makes room for entries that must be submitted together (linked ones).
      *
      * @param count entries needed, at most the ring's size.
+     * @throws UringException when the kernel takes no entries any more: a ring that is disabled or closed, or a process
+     *                        without memory. Nothing is overwritten.
      */
     public void reserve(final int count)
     {
         if (ring.sqSpace() < count)
         {
-            ring.enter(0, -1);
+            makeRoom(count);
         }
     }
 
     /**
-     * Submits what is prepared now, without waiting.
+     * Submits what is prepared now, all of it, without waiting.
+     *
+     * @throws UringException as {@link #reserve}.
      */
     public void submit()
     {
-        ring.enter(0, -1);
+        makeRoom(ring.sqEntries());
+    }
+
+    /** The kernel may take a part (it stops at a bad entry without SUBMIT_ALL, or when it has no memory for one). */
+    private void makeRoom(final int count)
+    {
+        int idle = 0;
+        int result;
+        do
+        {
+            final int before = ring.sqPending();
+            result = ring.enter(0, -1);
+            if (ring.sqSpace() >= count)
+            {
+                return;
+            }
+            idle = ring.sqPending() < before ? 0 : idle + 1;
+        }
+        while (idle < IDLE_ENTERS);
+        throw new UringException("the kernel takes no submissions: " + (result < 0 ? Errno.name(-result) : "") +
+            " with " + ring.sqPending() + " waiting of " + ring.sqEntries());
     }
 
     /**

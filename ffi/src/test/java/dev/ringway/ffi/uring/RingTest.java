@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -35,6 +36,12 @@ final class RingTest
     private static final boolean IS_X86 = "amd64".equals(System.getProperty("os.arch"));
     private static final int NR_GETTID = IS_X86 ? 186 : 178;
     private static final int NR_TGKILL = IS_X86 ? 234 : 131;
+    private static final int NR_MMAP = IS_X86 ? 9 : 222;
+    private static final int MMAP_FLAGS = 3;
+    private static final int MMAP_OFFSET = 5;
+    private static final int SHARED_AND_POPULATED = 0x8001;
+    private static final int SQES_OFFSET = 0x10000000;
+    private static final int BAD_OPCODE = 200;
 
     private final int mode;
     private final TestRing test;
@@ -226,7 +233,7 @@ final class RingTest
     void shouldGoOnAfterABadEntry()
     {
         test.submissions.nop(1);
-        ring.put(200, 0, 0, -1, 0, 0, 0, 0, 2, 0, 0);
+        ring.put(BAD_OPCODE, 0, 0, -1, 0, 0, 0, 0, 2, 0, 0);
         test.submissions.nop(3);
         assertEquals(3, ring.enter(3, 1_000_000_000L));
 
@@ -344,5 +351,71 @@ final class RingTest
     {
         final UringException refused = assertThrows(UringException.class, () -> new IoUring(8, 16, 1 << 30));
         assertTrue(refused.getMessage().contains("Linux"), refused::getMessage);
+    }
+
+    @Test
+    void shouldGiveAllBackWhenAMappingOfASetUpFails() throws Exception
+    {
+        assertNothingIsLeftWithout(MMAP_FLAGS, SHARED_AND_POPULATED);
+        assertNothingIsLeftWithout(MMAP_OFFSET, SQES_OFFSET);
+    }
+
+    private void assertNothingIsLeftWithout(final int argument, final int value) throws Exception
+    {
+        final Map<String, String> before = FdLeakCheck.open();
+        SystemCallFilter.refusing(NR_MMAP, argument, value, Errno.ENOMEM, () ->
+        {
+            final UringException refused = assertThrows(UringException.class, () -> new IoUring(8, 16, mode));
+            assertTrue(refused.getMessage().contains("memory"), refused::getMessage);
+        });
+        assertEquals(before, FdLeakCheck.open());
+    }
+
+    @Test
+    void shouldRefuseEntriesRatherThanOverwriteThoseThatWait()
+    {
+        try (IoUring disabled = new IoUring(4, 8, mode | SETUP_R_DISABLED))
+        {
+            final Submissions submissions = new Submissions(disabled);
+            for (int i = 0; i < 4; i++)
+            {
+                submissions.nop(i);
+            }
+            final UringException refused = assertThrows(UringException.class, () -> submissions.nop(4));
+            assertTrue(refused.getMessage().contains("takes no submissions"), refused::getMessage);
+            assertThrows(UringException.class, submissions::submit);
+            assertEquals(0, disabled.enable());
+
+            submissions.nop(4);
+
+            final List<Long> drained = new ArrayList<>();
+            disabled.enter(1, 1_000_000_000L);
+            disabled.drain((token, result, flags) -> drained.add(token), 8);
+            assertEquals(List.of(0L, 1L, 2L, 3L, 4L), drained);
+        }
+    }
+
+    @Test
+    void shouldSubmitAllAndMakeRoomWhenTheKernelStopsAtABadEntry()
+    {
+        try (IoUring stopping = new IoUring(4, 8, mode & ~SETUP_SUBMIT_ALL))
+        {
+            final Submissions submissions = new Submissions(stopping);
+            for (int i = 0; i < 4; i++)
+            {
+                stopping.put(BAD_OPCODE, 0, 0, -1, 0, 0, 0, 0, i, 0, 0);
+            }
+            submissions.reserve(3);
+            assertTrue(stopping.sqSpace() >= 3, "room for " + stopping.sqSpace());
+            stopping.put(BAD_OPCODE, 0, 0, -1, 0, 0, 0, 0, 4, 0, 0);
+            submissions.nop(5);
+
+            submissions.submit();
+
+            assertEquals(0, stopping.sqPending());
+            final List<Long> drained = new ArrayList<>();
+            stopping.drain((token, result, flags) -> drained.add(token), 8);
+            assertEquals(List.of(0L, 1L, 2L, 3L, 4L, 5L), drained);
+        }
     }
 }

@@ -26,7 +26,7 @@ final class SystemCallFilter
     private static final int RETURN_ERRNO = 0x0005_0000;
     private static final int RETURN_ALLOW = 0x7FFF_0000;
     private static final int NUMBER_OFFSET = 0;
-    private static final int SECOND_ARGUMENT_OFFSET = 24;
+    private static final int ARGUMENTS_OFFSET = 16;
     private static final int ANY = -1;
 
     private SystemCallFilter()
@@ -36,15 +36,22 @@ final class SystemCallFilter
     /** Refuses all calls with a number. */
     static void refusing(final int number, final int errno, final Runnable action) throws Exception
     {
-        refusing(number, ANY, errno, action);
+        refusing(number, ANY, 0, errno, action);
     }
 
     /** Refuses calls with a number and a second argument. */
     static void refusing(final int number, final int second, final int errno, final Runnable action) throws Exception
     {
+        refusing(number, 1, second, errno, action);
+    }
+
+    /** Refuses calls with a number and an argument, counted from 0, whose lower half has a value. */
+    static void refusing(
+        final int number, final int argument, final int value, final int errno, final Runnable action) throws Exception
+    {
         final FutureTask<Void> task = new FutureTask<>(() ->
         {
-            install(number, second, errno);
+            install(number, argument, value, errno);
             action.run();
         }, null);
         final Thread thread = new Thread(task, "filtered");
@@ -53,7 +60,7 @@ final class SystemCallFilter
         thread.join();
     }
 
-    private static void install(final int number, final int second, final int errno)
+    private static void install(final int number, final int argument, final int value, final int errno)
     {
         try (Arena arena = Arena.ofConfined())
         {
@@ -61,11 +68,11 @@ final class SystemCallFilter
             final UnsafeBuffer memory = new UnsafeBuffer(address, 128);
             int at = 16;
             at = instruction(memory, at, LOAD_WORD, 0, 0, NUMBER_OFFSET);
-            at = instruction(memory, at, JUMP_IF_EQUAL, 0, second == ANY ? 1 : 3, number);
-            if (second != ANY)
+            at = instruction(memory, at, JUMP_IF_EQUAL, 0, argument == ANY ? 1 : 3, number);
+            if (argument != ANY)
             {
-                at = instruction(memory, at, LOAD_WORD, 0, 0, SECOND_ARGUMENT_OFFSET);
-                at = instruction(memory, at, JUMP_IF_EQUAL, 0, 1, second);
+                at = instruction(memory, at, LOAD_WORD, 0, 0, ARGUMENTS_OFFSET + 8 * argument);
+                at = instruction(memory, at, JUMP_IF_EQUAL, 0, 1, value);
             }
             at = instruction(memory, at, RETURN, 0, 0, RETURN_ERRNO | errno);
             at = instruction(memory, at, RETURN, 0, 0, RETURN_ALLOW);
