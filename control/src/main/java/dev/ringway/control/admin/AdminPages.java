@@ -189,34 +189,11 @@ final class AdminPages
         final List<StatsWriter.Stat> stats = StatsWriter.collect(view.counters(), query.containsKey("usedonly"), filter);
         return switch (format)
         {
-            case "text" -> Page.text(200, StatsWriter.text(stats) + loops(filter));
+            case "text" -> Page.text(200, StatsWriter.text(stats));
             case "json" -> new Page(200, "application/json", StatsWriter.json(stats), () -> { });
             case "prometheus" -> Page.text(200, StatsWriter.prometheus(stats));
             default -> Page.text(400, "usage: /stats?format=text|json|prometheus\n");
         };
-    }
-
-    /** What the loops hold: the look taken by the request before, or a moment ago. */
-    private String loops(final Predicate<String> filter)
-    {
-        final StringBuilder out = new StringBuilder();
-        int index = 0;
-        for (final var loop : view.engine().views())
-        {
-            final String prefix = "loop." + index++ + ".";
-            final Object[][] values = {{"slots", loop.slots()}, {"chunks", loop.chunks()}, {"blocks", loop.blocks()},
-                {"queues", loop.queues()}, {"exchanges", loop.exchanges()}, {"enobufs", loop.enobufs()},
-                {"out_of_memory", loop.outOfMemory()}, {"stale_completions", loop.staleCompletions()},
-                {"cycles", loop.cycles()}, {"enters", loop.enters()}, {"submitted", loop.submitted()}};
-            for (final Object[] value : values)
-            {
-                if (filter.test(prefix + value[0]))
-                {
-                    out.append(prefix).append(value[0]).append(": ").append(value[1]).append('\n');
-                }
-            }
-        }
-        return out.toString();
     }
 
     private String clusters()

@@ -13,6 +13,7 @@ import dev.ringway.control.translate.ClusterPlan;
 import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.CountersFile;
 import dev.ringway.engine.counters.CountersReader;
+import dev.ringway.engine.counters.LoopHealthCounters;
 import dev.ringway.engine.counters.ServerCounters;
 import dev.ringway.engine.runtime.Engine;
 import dev.ringway.engine.runtime.EngineContext;
@@ -45,6 +46,10 @@ final class Server implements ServerView
     private static final int CHUNKS = 1024;
     private static final int SIGTERM_DRAIN_S = 10;
     private static final long DRAIN_POLL_MS = 20;
+    private static final long GAUGES_MS = 1000;
+    private static final long NO_CERTIFICATES = 0xFFFF_FFFFL;
+    private static final Path MEMORY = Path.of("/proc/self/statm");
+    private static final int PAGE = 4096;
     private static final int LIVE = 0;
     private static final int DRAINING = 1;
     private static final int INITIALIZING = 3;
@@ -56,6 +61,8 @@ final class Server implements ServerView
     private final int[] cpus;
     private final CountersFile counters;
     private final ServerCounters ids;
+    private final LoopHealthCounters health;
+    private final SnapshotCounters snapshotCounters;
     private final BootstrapTranslator translator;
     private final AccessLogs accessLogs;
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
@@ -77,6 +84,8 @@ final class Server implements ServerView
         cpus = concurrency <= allowed.cardinality() ? allowed.stream().limit(concurrency).toArray() : new int[0];
         counters = CountersFile.create(concurrency);
         ids = new ServerCounters(counters);
+        health = new LoopHealthCounters(counters);
+        snapshotCounters = new SnapshotCounters(counters, counters.shared());
         translator = new BootstrapTranslator(counters);
         accessLogs = new AccessLogs(concurrency, options.fileFlushIntervalMsec, counters);
     }
@@ -85,6 +94,8 @@ final class Server implements ServerView
     {
         final LoadedBootstrap loaded =
             new BootstrapLoader(options.allowUnknownStaticFields).load(options.configPath, options.configYaml);
+        counters.shared().set(ids.staticUnknownFields, loaded.warnings().size());
+        counters.shared().set(ids.daysUntilFirstCertExpiring, NO_CERTIFICATES);
         loaded.warnings().forEach(warning -> LogSetup.logger("config").warning(warning.toString()));
         translation = translator.translate(
             loaded.withNode(options.serviceNode, options.serviceCluster, options.serviceZone));
@@ -101,7 +112,8 @@ final class Server implements ServerView
             accessLogs.adopt(translation.accessLogs());
             engine = Engine.launch(new EngineContext(
                 concurrency, cpus, counters::loop, accessLogs::ring, slots, CHUNKS, this::onLoopFailed));
-            engine.publish(translation.snapshot(++version));
+            publish(translation.snapshot(++version));
+            snapshotCounters.onStarted();
         }
         catch (final ConfigException | ListenException | IOException | RuntimeException e)
         {
@@ -110,6 +122,7 @@ final class Server implements ServerView
         }
         startAdmin();
         startLookups();
+        control.scheduleWithFixedDelay(this::refreshGauges, 0, GAUGES_MS, TimeUnit.MILLISECONDS);
         state = LIVE;
         counters.shared().set(ids.live, 1);
         counters.shared().set(ids.state, LIVE);
@@ -154,12 +167,26 @@ final class Server implements ServerView
         clusters.replaceAll(cluster -> cluster.id() == fresh.id() ? fresh : cluster);
         try
         {
-            engine.publish(new Snapshot(++version, current.listeners(), clusters, current.accessLogs()));
+            publish(new Snapshot(++version, current.listeners(), clusters, current.accessLogs()));
         }
         catch (final ListenException e)
         {
             logger.log(Level.SEVERE, e.getMessage());
         }
+    }
+
+    private void publish(final Snapshot snapshot) throws ListenException
+    {
+        try
+        {
+            engine.publish(snapshot);
+        }
+        catch (final ListenException e)
+        {
+            snapshotCounters.onRefused();
+            throw e;
+        }
+        snapshotCounters.onPublished(snapshot, concurrency);
     }
 
     private void handleSignals()
@@ -200,6 +227,7 @@ final class Server implements ServerView
         counters.shared().set(ids.live, 0);
         counters.shared().set(ids.state, DRAINING);
         engine.drain(true);
+        snapshotCounters.onStopped();
         final int seconds = options.drainTimeS >= 0 ? options.drainTimeS : SIGTERM_DRAIN_S;
         final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         control.scheduleWithFixedDelay(() ->
@@ -279,7 +307,21 @@ final class Server implements ServerView
         counters.shared().set(ids.memoryAllocated, runtime.totalMemory() - runtime.freeMemory());
         counters.shared().set(ids.memoryHeapSize, runtime.totalMemory());
         counters.shared().set(ids.totalConnections, engine.activeConnections());
-        engine.requestViews();
+        counters.shared().set(ids.memoryPhysicalSize, residentBytes());
+        counters.shared().set(ids.errorLogDropped, counters.errors().dropped());
+        engine.publishHealth(health);
+    }
+
+    private static long residentBytes()
+    {
+        try
+        {
+            return Long.parseLong(Files.readString(MEMORY).split(" ")[1]) * PAGE;
+        }
+        catch (final IOException e)
+        {
+            return 0;
+        }
     }
 
     /**
@@ -327,7 +369,14 @@ final class Server implements ServerView
      */
     public void drainListeners(final boolean isGraceful)
     {
-        control.execute(() -> engine.drain(!isGraceful));
+        control.execute(() ->
+        {
+            engine.drain(!isGraceful);
+            if (!isGraceful)
+            {
+                snapshotCounters.onStopped();
+            }
+        });
     }
 
     /**

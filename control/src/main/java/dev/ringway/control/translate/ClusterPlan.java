@@ -89,9 +89,6 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs,
 
     private static Cluster withEndpoints(final Cluster cluster, final List<Endpoint> endpoints)
     {
-        return endpoints.equals(cluster.endpoints()) ? cluster : new Cluster(
-            cluster.id(), cluster.name(), List.copyOf(endpoints), cluster.connectTimeoutNs(),
-            cluster.circuitBreakers(), cluster.perConnectionBufferLimit(), cluster.idleTimeoutNs(),
-            cluster.maxRequestsPerConnection(), cluster.counters());
+        return endpoints.equals(cluster.endpoints()) ? cluster : cluster.withEndpoints(List.copyOf(endpoints));
     }
 }

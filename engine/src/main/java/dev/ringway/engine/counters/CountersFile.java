@@ -210,6 +210,10 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         {
             throw new IllegalArgumentException("counter " + name + ": unknown kind " + kind);
         }
+        if (CountersReader.isPerLoop(kind) && name.indexOf('.') < 0)
+        {
+            throw new IllegalArgumentException("counter " + name + ": one shown for each loop needs a dot in its name");
+        }
         final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         if (count == layout.capacity || namesUsed + bytes.length > layout.namesLength)
         {

@@ -233,15 +233,33 @@ public final class CountersReader implements AutoCloseable
     }
 
     /**
-     * @param handler gets all counters in the order of their ids.
+     * @param handler gets all counters in the order of their ids; those shown for each loop once a loop, with the loop's
+     *                number as second part of the name.
      */
     public void forEach(final CounterHandler handler)
     {
         final int count = count();
         for (int id = 0; id < count; id++)
         {
-            handler.onCounter(id, name(id), kind(id), value(id));
+            final int kind = kind(id);
+            if (isPerLoop(kind))
+            {
+                for (int loop = 0; loop < layout.loops; loop++)
+                {
+                    handler.onCounter(id, nameOnLoop(name(id), loop), kind, loopValue(loop, id));
+                }
+            }
+            else
+            {
+                handler.onCounter(id, name(id), kind, value(id));
+            }
         }
+    }
+
+    private static String nameOnLoop(final String name, final int loop)
+    {
+        final int dot = name.indexOf('.');
+        return name.substring(0, dot + 1) + loop + name.substring(dot);
     }
 
     /**

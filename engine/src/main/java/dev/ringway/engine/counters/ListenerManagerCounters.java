@@ -18,26 +18,17 @@ public final class ListenerManagerCounters
     /** Listeners stopped. */
     public final int listenerStopped;
 
-    /** Listeners whose filter chains changed under the same socket. */
-    public final int listenerInPlaceUpdated;
-
     /** Listeners that came up on a loop. */
     public final int listenerCreateSuccess;
 
     /** Listeners that did not come up on a loop. */
     public final int listenerCreateFailure;
 
-    /** Listeners that wait for something they need. */
-    public final int totalListenersWarming;
-
     /** Listeners that accept. */
     public final int totalListenersActive;
 
     /** Listeners that no longer accept but have connections. */
     public final int totalListenersDraining;
-
-    /** Filter chains that were replaced but have connections. */
-    public final int totalFilterChainsDraining;
 
     /** 1 once all loops run. */
     public final int workersStarted;
@@ -51,13 +42,10 @@ public final class ListenerManagerCounters
         listenerModified = registry.counter("listener_manager.listener_modified");
         listenerRemoved = registry.counter("listener_manager.listener_removed");
         listenerStopped = registry.counter("listener_manager.listener_stopped");
-        listenerInPlaceUpdated = registry.counter("listener_manager.listener_in_place_updated");
         listenerCreateSuccess = registry.counter("listener_manager.listener_create_success");
         listenerCreateFailure = registry.counter("listener_manager.listener_create_failure");
-        totalListenersWarming = registry.gauge("listener_manager.total_listeners_warming");
         totalListenersActive = registry.gauge("listener_manager.total_listeners_active");
         totalListenersDraining = registry.gauge("listener_manager.total_listeners_draining");
-        totalFilterChainsDraining = registry.gauge("listener_manager.total_filter_chains_draining");
         workersStarted = registry.gauge("listener_manager.workers_started");
     }
 }

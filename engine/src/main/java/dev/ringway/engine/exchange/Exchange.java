@@ -588,7 +588,8 @@ public final class Exchange implements UpstreamHandler
         }
         log.onEnd(
             status, flags, detail, cluster == null ? "" : cluster.cluster().name(), route == null ? "" : route.name(),
-            requestBytes, responseBytes, exchanges.nowNs() - startNs);
+            requestBytes, responseBytes, exchanges.nowNs() - startNs,
+            http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);
         phase = Phase.DONE;
         downstream = null;
         http = null;

@@ -120,7 +120,8 @@ final class ExchangeLog
         final String routeName,
         final long requestBytes,
         final long responseBytes,
-        final long durationNs)
+        final long durationNs,
+        final int droppedId)
     {
         if (!isOpen)
         {
@@ -135,6 +136,6 @@ final class ExchangeLog
             .bytesReceived(requestBytes)
             .bytesSent(responseBytes)
             .durationUs(durationNs / NANOS_PER_MICRO);
-        exchanges.publish(record);
+        exchanges.publish(record, droppedId);
     }
 }

@@ -208,11 +208,12 @@ public final class Exchanges
         return loop.clock().epochNs(monotonicNs);
     }
 
-    void publish(final AccessRecord record)
+    void publish(final AccessRecord record, final int droppedId)
     {
         if (!accessLogRing.publish(record.buffer(), record.offset(), record.length()))
         {
             accessLogDropped++;
+            loop.counters().increment(droppedId);
         }
     }
 

@@ -355,6 +355,14 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     }
 
     /**
+     * @return completions the kernel lost: the ring was full and it had no memory to keep them.
+     */
+    public int completionOverflows()
+    {
+        return uring.cqOverflow();
+    }
+
+    /**
      * @return the way in for other threads.
      */
     public LoopProxy proxy()

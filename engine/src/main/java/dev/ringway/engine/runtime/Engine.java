@@ -1,6 +1,7 @@
 package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.accesslog.LogStrings;
+import dev.ringway.engine.counters.LoopHealthCounters;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopCommand;
 import dev.ringway.engine.loop.LoopContext;
@@ -166,6 +167,20 @@ public final class Engine implements AutoCloseable
     public void requestViews()
     {
         all(LoopRuntime::onView);
+    }
+
+    /**
+     * Asks the loops to write their health into their counters. A loop that has not answered the last request by the
+     * time its commands overflow is left alone: this never waits.
+     *
+     * @param ids where.
+     */
+    public void publishHealth(final LoopHealthCounters ids)
+    {
+        for (final LoopRuntime runtime : runtimes)
+        {
+            runtime.loop().proxy().offer(loop -> runtime.onHealth(ids));
+        }
     }
 
     /**

@@ -2,9 +2,12 @@ package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.accesslog.AccessLogRing;
 import dev.ringway.engine.conn.Connections;
+import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.counters.LoopHealthCounters;
 import dev.ringway.engine.exchange.Exchanges;
 import dev.ringway.engine.listen.Acceptor;
 import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.loop.LoopStats;
 import dev.ringway.engine.loop.LoopTask;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
@@ -156,6 +159,35 @@ final class LoopRuntime implements LoopTask
             connections.queuesInUse(), exchanges.active(), connections.enobufs(), connections.outOfMemory(),
             loop.stats().staleCompletions(), loop.stats().cycles(), loop.stats().enters(), loop.stats().submitted(),
             exchanges.accessLogDropped(), view.sequence() + 1);
+    }
+
+    /**
+     * Writes what the loop knows of itself into its column of the counters.
+     *
+     * @param ids where.
+     */
+    void onHealth(final LoopHealthCounters ids)
+    {
+        final LoopCounters counters = loop.counters();
+        final LoopStats stats = loop.stats();
+        counters.set(ids.cycles, stats.cycles());
+        counters.set(ids.enters, stats.enters());
+        counters.set(ids.enterErrors, stats.enterErrors());
+        counters.set(ids.submitted, stats.submitted());
+        counters.set(ids.completionOverflows, loop.completionOverflows());
+        counters.set(ids.staleCompletions, stats.staleCompletions());
+        counters.set(ids.enobufs, connections.enobufs());
+        counters.set(ids.outOfMemory, connections.outOfMemory());
+        counters.set(ids.slots, loop.slots().inUse());
+        counters.set(ids.slotsCapacity, loop.slots().limit());
+        counters.set(ids.chunks, loop.memory().chunksHeldByTraffic());
+        counters.set(ids.chunksCapacity, loop.memory().slab().chunkCount());
+        counters.set(ids.blocks, loop.memory().blocks().inUse());
+        counters.set(ids.queues, connections.queuesInUse());
+        counters.set(ids.exchanges, exchanges.active());
+        counters.set(ids.timersArmed, loop.timers().armedCount());
+        counters.set(ids.snapshotVersion, adoptedVersion);
+        counters.set(ids.accessLogDropped, exchanges.accessLogDropped());
     }
 
     /**

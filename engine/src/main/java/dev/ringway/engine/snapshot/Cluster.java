@@ -28,4 +28,13 @@ public record Cluster(
     int maxRequestsPerConnection,
     ClusterCounters counters)
 {
+    /**
+     * @param fresh endpoints.
+     * @return this cluster with those.
+     */
+    public Cluster withEndpoints(final List<Endpoint> fresh)
+    {
+        return new Cluster(id, name, fresh, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
+            maxRequestsPerConnection, counters);
+    }
 }

@@ -234,8 +234,23 @@ final class CountersFileTest
             new ListenerManagerCounters(file);
             new ClusterManagerCounters(file);
             final LoopHealthCounters loop = new LoopHealthCounters(file);
-            assertNotEquals(loop.dutyCycles, loop.maxCycleNs);
-            assertEquals("loop.duty_cycles", file.reader().name(loop.dutyCycles));
+            assertNotEquals(loop.cycles, loop.enters);
+            assertEquals("loop.cycles", file.reader().name(loop.cycles));
+        }
+    }
+
+    @Test
+    void shouldShowEachLoopItsOwnValue() throws IOException
+    {
+        try (CountersFile file = create(8, 2))
+        {
+            final int id = file.register("loop.cycles", CounterRegistry.LOOP_COUNTER);
+            file.loop(0).set(id, 3);
+            file.loop(1).set(id, 5);
+            final List<String> seen = new ArrayList<>();
+            file.reader().forEach((at, name, kind, value) -> seen.add(name + "=" + value));
+            assertEquals(List.of("loop.0.cycles=3", "loop.1.cycles=5"), seen);
+            assertThrows(IllegalArgumentException.class, () -> file.register("max", CounterRegistry.LOOP_GAUGE));
         }
     }
 

@@ -6,6 +6,7 @@ import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.RouteTable;
 import dev.ringway.engine.route.VirtualHost;
+import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.HttpConnectionManager.ServerHeader;
 
@@ -39,6 +40,7 @@ final class HttpSettings
     String defaultHost = "";
     boolean enableTrailers = true;
     boolean suppressEnvoyHeaders;
+    List<AccessLogSink> accessLogs = List.of();
 
     Route toCluster(final int clusterId)
     {
@@ -79,6 +81,6 @@ final class HttpSettings
         return new HttpConnectionManager("in", table(), idleNs, streamIdleNs, requestTimeoutNs, headersTimeoutNs,
             5_000_000_000L, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, 0, skipXffAppend,
             generateRequestId, preserveRequestId, false, "ringway", serverHeader, acceptHttp10, defaultHost, true,
-            enableTrailers, suppressEnvoyHeaders, List.of(), counters);
+            enableTrailers, suppressEnvoyHeaders, accessLogs, counters);
     }
 }

@@ -121,7 +121,7 @@ final class TestProxy implements AutoCloseable
     /** Publishes what the fields say now, and waits until the loop has it. */
     void publish() throws ListenException
     {
-        final CounterRegistry registry = (name, kind) -> ids.computeIfAbsent(name, n -> ids.size());
+        final CounterRegistry registry = registry();
         final Cluster cluster = new Cluster(
             0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
             maxRequestsPerUpstream, new ClusterCounters(registry, "b"));
@@ -134,6 +134,11 @@ final class TestProxy implements AutoCloseable
         version++;
         engine.publish(new Snapshot(version, List.of(listener), List.of(cluster), List.of()));
         await(() -> engine.epoch() >= version, () -> "snapshot " + version + " adopted");
+    }
+
+    CounterRegistry registry()
+    {
+        return (name, kind) -> ids.computeIfAbsent(name, n -> ids.size());
     }
 
     Engine engine()

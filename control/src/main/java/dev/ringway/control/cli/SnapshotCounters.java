@@ -1,0 +1,146 @@
+package dev.ringway.control.cli;
+
+import dev.ringway.engine.counters.ClusterManagerCounters;
+import dev.ringway.engine.counters.CounterRegistry;
+import dev.ringway.engine.counters.ListenerManagerCounters;
+import dev.ringway.engine.counters.SharedCounters;
+import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.Snapshot;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Counts what the configuration in force consists of and how it changed. Control thread only.
+ */
+final class SnapshotCounters
+{
+    private final SharedCounters counters;
+    private final ListenerManagerCounters listenerIds;
+    private final ClusterManagerCounters clusterIds;
+    private Snapshot current = new Snapshot(0, List.of(), List.of(), List.of());
+    private boolean isDrained;
+
+    SnapshotCounters(final CounterRegistry registry, final SharedCounters counters)
+    {
+        this.counters = counters;
+        listenerIds = new ListenerManagerCounters(registry);
+        clusterIds = new ClusterManagerCounters(registry);
+    }
+
+    /**
+     * All loops run.
+     */
+    void onStarted()
+    {
+        counters.set(listenerIds.workersStarted, 1);
+    }
+
+    /**
+     * A snapshot was published.
+     *
+     * @param fresh now in force.
+     * @param loops on which its new listeners came up.
+     */
+    void onPublished(final Snapshot fresh, final int loops)
+    {
+        clusters(fresh);
+        listeners(fresh, loops);
+        current = fresh;
+    }
+
+    /**
+     * A snapshot was refused because a listener could not come up.
+     */
+    void onRefused()
+    {
+        counters.increment(listenerIds.listenerCreateFailure);
+    }
+
+    /**
+     * The listeners stopped accepting.
+     */
+    void onStopped()
+    {
+        if (!isDrained)
+        {
+            isDrained = true;
+            counters.add(listenerIds.listenerStopped, current.listeners().size());
+            gauges();
+        }
+    }
+
+    private void clusters(final Snapshot fresh)
+    {
+        final Map<String, Cluster> before = byName(current.clusters(), Cluster::name);
+        for (final Cluster cluster : fresh.clusters())
+        {
+            final Cluster old = before.remove(cluster.name());
+            if (old == null)
+            {
+                counters.increment(clusterIds.clusterAdded);
+            }
+            else if (old != cluster)
+            {
+                counters.increment(
+                    isSameButEndpoints(old, cluster) ? clusterIds.clusterUpdated : clusterIds.clusterModified);
+            }
+            if (old == null || !old.endpoints().equals(cluster.endpoints()))
+            {
+                counters.increment(cluster.counters().membershipChange);
+                counters.set(cluster.counters().membershipTotal, cluster.endpoints().size());
+                counters.set(cluster.counters().membershipHealthy, cluster.endpoints().size());
+            }
+        }
+        for (final Cluster gone : before.values())
+        {
+            counters.increment(clusterIds.clusterRemoved);
+            counters.set(gone.counters().membershipTotal, 0);
+            counters.set(gone.counters().membershipHealthy, 0);
+        }
+        counters.set(clusterIds.activeClusters, fresh.clusters().size());
+    }
+
+    private static boolean isSameButEndpoints(final Cluster old, final Cluster fresh)
+    {
+        return fresh.withEndpoints(old.endpoints()).equals(old);
+    }
+
+    private void listeners(final Snapshot fresh, final int loops)
+    {
+        final Map<String, Listener> before = byName(current.listeners(), Listener::name);
+        for (final Listener listener : fresh.listeners())
+        {
+            final Listener old = before.remove(listener.name());
+            if (old == null)
+            {
+                counters.increment(listenerIds.listenerAdded);
+                counters.add(listenerIds.listenerCreateSuccess, loops);
+            }
+            else if (!old.equals(listener))
+            {
+                counters.increment(listenerIds.listenerModified);
+            }
+        }
+        counters.add(listenerIds.listenerRemoved, before.size());
+        current = fresh;
+        gauges();
+    }
+
+    private void gauges()
+    {
+        final int count = current.listeners().size();
+        counters.set(listenerIds.totalListenersActive, isDrained ? 0 : count);
+        counters.set(listenerIds.totalListenersDraining, isDrained ? count : 0);
+    }
+
+    private static <T> Map<String, T> byName(final List<T> all, final Function<T, String> name)
+    {
+        final Map<String, T> result = new HashMap<>();
+        all.forEach(one -> result.put(name.apply(one), one));
+        return result;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.ringway.engine.runtime;
+
+import dev.ringway.engine.counters.LoopHealthCounters;
+import dev.ringway.engine.snapshot.AccessLogSink;
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+final class LoopHealthTest
+{
+    private static final int RECORDS_THAT_FIT = 4;
+
+    @Test
+    void shouldWriteHealthWhenAsked() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(request -> TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.start();
+            final LoopHealthCounters ids = new LoopHealthCounters(proxy.registry());
+            assertEquals(200, proxy.connect().get("/").status());
+            assertEquals(0, proxy.counter("loop.cycles"));
+            proxy.engine().publishHealth(ids);
+            proxy.awaitCounter("loop.snapshot_version", 1);
+            proxy.awaitCounter("loop.access_log_dropped", 0);
+            final LoopView view = proxy.look();
+            assertTrue(proxy.counter("loop.cycles") > 0);
+            assertTrue(proxy.counter("loop.enters") <= view.enters());
+            assertTrue(proxy.counter("loop.submitted") > 0);
+            assertEquals(proxy.slotLimit, proxy.counter("loop.slots_capacity"));
+            assertEquals(proxy.chunkCount, proxy.counter("loop.chunks_capacity"));
+            assertEquals(view.slots(), proxy.counter("loop.slots"));
+            assertTrue(proxy.counter("loop.timers_armed") > 0);
+        }
+    }
+
+    @Test
+    void shouldCountRecordsThatFindNoRoomWhereTheyWereMade() throws Exception
+    {
+        try (TestProxy proxy = new TestProxy())
+        {
+            proxy.http.routes.put("/", HttpSettings.direct(200, "fine"));
+            proxy.http.accessLogs = List.of(new AccessLogSink(0, "/dev/null", "x"));
+            proxy.start();
+            final TestClient client = proxy.connect();
+            for (int i = 0; i < RECORDS_THAT_FIT + 3; i++)
+            {
+                assertEquals(200, client.get("/").status());
+            }
+            assertEquals(3, proxy.counter("http.in.access_log_dropped"));
+            assertEquals(3, proxy.look().accessLogDropped());
+        }
+    }
+}
