@@ -12,6 +12,7 @@ import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
@@ -87,6 +88,7 @@ final class ClusterTranslator
                 path.field("per_connection_buffer_limit_bytes"), DEFAULT_BUFFER_LIMIT, 1, Integer.MAX_VALUE),
             limits.idleTimeoutNs,
             limits.maxRequestsPerConnection,
+            limits.enableTrailers,
             new ClusterCounters(counters, StatName.of(statName)));
         final long refreshNs = checks.durationAtLeast(config.hasDnsRefreshRate(), config.getDnsRefreshRate(),
             path.field("dns_refresh_rate"), DEFAULT_REFRESH_NS, TimeUnit.MILLISECONDS.toNanos(1));
@@ -165,7 +167,7 @@ final class ClusterTranslator
                 first.field("max_retries"), unset.maxRetries(), 0, Integer.MAX_VALUE));
     }
 
-    private record HttpLimits(long idleTimeoutNs, int maxRequestsPerConnection)
+    private record HttpLimits(long idleTimeoutNs, int maxRequestsPerConnection, boolean enableTrailers)
     {
     }
 
@@ -174,7 +176,7 @@ final class ClusterTranslator
     {
         final int ownMaxRequests = maxRequests(config.hasMaxRequestsPerConnection(),
             config.getMaxRequestsPerConnection(), path.field("max_requests_per_connection"));
-        HttpLimits limits = new HttpLimits(DEFAULT_IDLE_TIMEOUT_NS, ownMaxRequests);
+        HttpLimits limits = new HttpLimits(DEFAULT_IDLE_TIMEOUT_NS, ownMaxRequests, false);
         for (final Map.Entry<String, Any> entry : config.getTypedExtensionProtocolOptionsMap().entrySet())
         {
             final FieldPath options = path.field("typed_extension_protocol_options").key(entry.getKey());
@@ -199,24 +201,35 @@ final class ClusterTranslator
         catch (final InvalidProtocolBufferException ex)
         {
             checks.fault(path, "cannot be decoded: " + ex.getMessage());
-            return new HttpLimits(DEFAULT_IDLE_TIMEOUT_NS, ownMaxRequests);
+            return new HttpLimits(DEFAULT_IDLE_TIMEOUT_NS, ownMaxRequests, false);
         }
         if (!options.getExplicitHttpConfig().hasHttpProtocolOptions())
         {
             checks.fault(path.field("explicit_http_config"), "needs http_protocol_options");
         }
+        final Http1ProtocolOptions http1 = options.getExplicitHttpConfig().getHttpProtocolOptions();
+        final FieldPath http1Path = path.field("explicit_http_config").field("http_protocol_options");
+        onlyForListeners(http1.getAcceptHttp10(), http1Path.field("accept_http_10"));
+        onlyForListeners(!http1.getDefaultHostForHttp10().isEmpty(), http1Path.field("default_host_for_http_10"));
+        onlyForListeners(http1.hasAllowAbsoluteUrl(), http1Path.field("allow_absolute_url"));
         final io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common = options.getCommonHttpProtocolOptions();
         final FieldPath commonPath = path.field("common_http_protocol_options");
-        if (common.hasMaxHeadersCount())
-        {
-            checks.fault(commonPath.field("max_headers_count"), "is not supported for clusters; remove it");
-        }
+        onlyForListeners(common.hasMaxHeadersCount(), commonPath.field("max_headers_count"));
         final int maxRequests = maxRequests(common.hasMaxRequestsPerConnection(),
             common.getMaxRequestsPerConnection(), commonPath.field("max_requests_per_connection"));
         return new HttpLimits(
             checks.duration(common.hasIdleTimeout(), common.getIdleTimeout(), commonPath.field("idle_timeout"),
                 DEFAULT_IDLE_TIMEOUT_NS),
-            common.hasMaxRequestsPerConnection() ? maxRequests : ownMaxRequests);
+            common.hasMaxRequestsPerConnection() ? maxRequests : ownMaxRequests,
+            http1.getEnableTrailers());
+    }
+
+    private void onlyForListeners(final boolean isSet, final FieldPath path)
+    {
+        if (isSet)
+        {
+            checks.fault(path, "is not supported for clusters; remove it");
+        }
     }
 
     private int maxRequests(final boolean isSet, final UInt32Value value, final FieldPath path)

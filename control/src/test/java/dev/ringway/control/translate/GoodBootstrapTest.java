@@ -142,6 +142,7 @@ class GoodBootstrapTest
         assertEquals(65536, first.perConnectionBufferLimit());
         assertEquals(TimeUnit.SECONDS.toNanos(20), first.idleTimeoutNs());
         assertEquals(5, first.maxRequestsPerConnection());
+        assertTrue(first.enableTrailers());
         assertEquals(List.of("10.0.0.1:80", "[0:0:0:0:0:0:0:1]:81", "@abstract"),
             first.endpoints().stream().map(endpoint -> endpoint.address().toString()).toList());
         assertEquals(List.of(3, 1, 1), first.endpoints().stream().map(Endpoint::weight).toList());
@@ -150,6 +151,7 @@ class GoodBootstrapTest
         final Cluster second = snapshot.clusters().get(1);
         assertEquals(TimeUnit.SECONDS.toNanos(5), second.connectTimeoutNs());
         assertEquals(CircuitBreakers.DEFAULT, second.circuitBreakers());
+        assertFalse(second.enableTrailers());
         assertEquals(TimeUnit.HOURS.toNanos(1), second.idleTimeoutNs());
     }
 

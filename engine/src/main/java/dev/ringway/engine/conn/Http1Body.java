@@ -1,5 +1,6 @@
 package dev.ringway.engine.conn;
 
+import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http1.Http1Encoder;
 import dev.ringway.engine.memory.LoopMemory;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -46,6 +47,31 @@ public final class Http1Body
             isSent = sendFrame(connection, memory, length) && connection.send(offset, length);
         }
         return isSent && sendChunkEnd(connection, memory, length > 0, isEnd);
+    }
+
+    /**
+     * Queues the end of a chunked body with trailers.
+     *
+     * @param connection to send to.
+     * @param memory     of its loop.
+     * @param trailers   read during the call; fields of one connection were refused by the parser.
+     * @return false when memory has run out.
+     */
+    public static boolean sendTrailers(
+        final Connection connection, final LoopMemory memory, final HeaderTable trailers)
+    {
+        final int start = memory.scratch().reserve(Http1Encoder.headersLength(trailers) + LAST_LENGTH);
+        if (start < 0)
+        {
+            return false;
+        }
+        final UnsafeBuffer buffer = memory.slab().buffer();
+        int at = Http1Encoder.putLastChunkHeader(buffer, start);
+        at = Http1Encoder.copyHeaders(trailers, 0, buffer, at);
+        at = Http1Encoder.putEnd(buffer, at);
+        memory.scratch().commit(at - start);
+        connection.sendLeased(start, at - start);
+        return true;
     }
 
     private static boolean sendFrame(final Connection connection, final LoopMemory memory, final int length)

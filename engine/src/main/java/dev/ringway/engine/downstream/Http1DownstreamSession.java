@@ -305,7 +305,14 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
             {
                 body.endTrailers();
                 isRequestEnded = true;
-                exchange.onRequestData(0, 0, true);
+                if (http.enableTrailers() && factory.trailers().count() > 0)
+                {
+                    exchange.onRequestTrailers(factory.trailers());
+                }
+                else
+                {
+                    exchange.onRequestData(0, 0, true);
+                }
                 afterRequestEnd();
             }
             return used;
@@ -458,7 +465,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
             return true;
         }
         return http.enableTrailers() ?
-            Http1ResponseWriter.sendTrailers(connection, factory.loop().memory(), trailers) :
+            Http1Body.sendTrailers(connection, factory.loop().memory(), trailers) :
             Http1Body.send(connection, factory.loop().memory(), true, 0, 0, true);
     }
 

@@ -141,20 +141,4 @@ final class Http1ResponseWriter
         connection.sendLeased(start, at - start);
         return true;
     }
-
-    static boolean sendTrailers(final Connection connection, final LoopMemory memory, final HeaderTable trailers)
-    {
-        final int start = memory.scratch().reserve(Http1Encoder.headersLength(trailers) + LINES_LENGTH);
-        if (start < 0)
-        {
-            return false;
-        }
-        final UnsafeBuffer buffer = memory.slab().buffer();
-        int at = Http1Encoder.putLastChunkHeader(buffer, start);
-        at = Http1Encoder.copyHeaders(trailers, 0, buffer, at);
-        at = Http1Encoder.putEnd(buffer, at);
-        memory.scratch().commit(at - start);
-        connection.sendLeased(start, at - start);
-        return true;
-    }
 }

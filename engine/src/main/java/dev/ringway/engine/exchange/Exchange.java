@@ -276,6 +276,31 @@ public final class Exchange implements UpstreamHandler
         }
     }
 
+    /**
+     * The request ends with trailers.
+     *
+     * @param trailers read during the call, not empty.
+     */
+    public void onRequestTrailers(final HeaderTable trailers)
+    {
+        isRequestEnded = true;
+        requestEndNs = exchanges.nowNs();
+        if (upstream == null)
+        {
+            return;
+        }
+        if (!upstream.sendTrailers(trailers))
+        {
+            giveUp(LocalReply.OVERLOADED);
+            return;
+        }
+        touch();
+        if (isResponseEnded)
+        {
+            end(true, false);
+        }
+    }
+
     private void countPaused()
     {
         final LoopCounters counters = exchanges.counters();

@@ -22,6 +22,7 @@ final class HeaderRules
 {
     private static final byte[] HTTP = "http".getBytes(US_ASCII);
     private static final byte[] TRUE = "true".getBytes(US_ASCII);
+    private static final byte[] TRAILERS = "trailers".getBytes(US_ASCII);
     private static final byte[] TEXT_PLAIN = "text/plain".getBytes(US_ASCII);
     private static final int ADDRESS_LENGTH = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -59,6 +60,10 @@ final class HeaderRules
         final HeaderEdits edits = requestEdits;
         final HeaderTable headers = head.headers();
         edits.reset(REQUEST_DROPS);
+        if (headers.contains(HeaderName.TE) && takesTrailers(headers))
+        {
+            edits.add(HeaderName.TE, TRAILERS);
+        }
         if (http.useRemoteAddress())
         {
             remoteAddress(downstream, headers, http, edits);
@@ -83,6 +88,36 @@ final class HeaderRules
             rewrite(head, route, http, edits);
         }
         return edits;
+    }
+
+    /** Whether TE lists {@code trailers}, the one thing in it that a proxy may pass on (RFC 9110, 10.1.4). */
+    private static boolean takesTrailers(final HeaderTable headers)
+    {
+        for (int i = headers.find(HeaderName.TE); i >= 0; i = headers.findNext(HeaderName.TE, i))
+        {
+            int matched = 0;
+            for (int at = headers.valueOffset(i), end = at + headers.valueLength(i); at <= end; at++)
+            {
+                final byte b = at == end ? (byte)',' : headers.buffer().getByte(at);
+                if (b == ',')
+                {
+                    if (matched == TRAILERS.length)
+                    {
+                        return true;
+                    }
+                    matched = 0;
+                }
+                else if (matched >= 0 && matched < TRAILERS.length && (b | 0x20) == TRAILERS[matched])
+                {
+                    matched++;
+                }
+                else if (b != ' ' && b != '\t' || matched > 0 && matched < TRAILERS.length)
+                {
+                    matched = -1;
+                }
+            }
+        }
+        return false;
     }
 
     private void remoteAddress(

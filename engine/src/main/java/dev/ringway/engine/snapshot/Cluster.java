@@ -15,6 +15,7 @@ import java.util.List;
  * @param perConnectionBufferLimit  {@code per_connection_buffer_limit_bytes}, default 1 MiB.
  * @param idleTimeoutNs             idle time-out of pooled connections, default 1 h; 0 means none.
  * @param maxRequestsPerConnection  requests after which a connection is closed; 0 means unbounded.
+ * @param enableTrailers            {@code http_protocol_options.enable_trailers}: trailers pass in both directions.
  * @param counters                  ids of this cluster's counters.
  */
 public record Cluster(
@@ -26,6 +27,7 @@ public record Cluster(
     int perConnectionBufferLimit,
     long idleTimeoutNs,
     int maxRequestsPerConnection,
+    boolean enableTrailers,
     ClusterCounters counters)
 {
     /**
@@ -35,6 +37,6 @@ public record Cluster(
     public Cluster withEndpoints(final List<Endpoint> fresh)
     {
         return new Cluster(id, name, fresh, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, counters);
+            maxRequestsPerConnection, enableTrailers, counters);
     }
 }

@@ -45,6 +45,11 @@ final class EndpointPool
         return hostText;
     }
 
+    boolean enableTrailers()
+    {
+        return cluster.cluster().enableTrailers();
+    }
+
     Http1UpstreamSession pollIdle()
     {
         Http1UpstreamSession session = idle.pollLast();

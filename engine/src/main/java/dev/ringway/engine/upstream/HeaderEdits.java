@@ -15,7 +15,7 @@ public final class HeaderEdits
     /** Fields that belong to one connection (RFC 9110, 7.6.1) and framing, which each side writes for itself. */
     public static final long HOP_BY_HOP = HeaderName.mask(
         HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION, HeaderName.TRANSFER_ENCODING,
-        HeaderName.UPGRADE, HeaderName.TE, HeaderName.TRAILER, HeaderName.HTTP2_SETTINGS);
+        HeaderName.UPGRADE, HeaderName.TE, HeaderName.HTTP2_SETTINGS);
 
     private static final int MAX_ADDED = 16;
     private static final int VALUE_LENGTH = 2048;

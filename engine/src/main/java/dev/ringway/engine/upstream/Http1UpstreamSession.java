@@ -1,6 +1,7 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
@@ -142,6 +143,19 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
     {
         isRequestEnded |= isEnd;
         return Http1Body.send(connection, context.loop.memory(), isRequestChunked, offset, length, isEnd);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendTrailers(final HeaderTable trailers)
+    {
+        if (!isRequestChunked || !pool.enableTrailers())
+        {
+            return sendData(0, 0, true);
+        }
+        isRequestEnded = true;
+        return Http1Body.sendTrailers(connection, context.loop.memory(), trailers);
     }
 
     /**
@@ -328,7 +342,14 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
             if (used > 0)
             {
                 body.endTrailers();
-                complete().onResponseTrailers(context.trailers);
+                if (context.trailers.count() > 0 && pool.enableTrailers())
+                {
+                    complete().onResponseTrailers(context.trailers);
+                }
+                else
+                {
+                    complete().onResponseData(0, 0, true);
+                }
             }
             return used;
         }

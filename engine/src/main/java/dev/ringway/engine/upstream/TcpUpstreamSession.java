@@ -1,5 +1,6 @@
 package dev.ringway.engine.upstream;
 
+import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
@@ -39,6 +40,14 @@ final class TcpUpstreamSession implements UpstreamSession, ConnectionHandler
             connection.shutdownAfterFlush();
         }
         return isSent;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendTrailers(final HeaderTable trailers)
+    {
+        throw new IllegalStateException("a relay has no trailers");
     }
 
     /**

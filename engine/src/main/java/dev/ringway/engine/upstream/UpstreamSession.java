@@ -1,5 +1,6 @@
 package dev.ringway.engine.upstream;
 
+import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 
 /**
@@ -26,6 +27,14 @@ public interface UpstreamSession
      * @return false when memory has run out.
      */
     boolean sendData(int offset, int length, boolean isEnd);
+
+    /**
+     * Ends the request with trailers, which are left out where the cluster does not take any.
+     *
+     * @param trailers read during the call, not empty.
+     * @return false when memory has run out.
+     */
+    boolean sendTrailers(HeaderTable trailers);
 
     /**
      * The exchange gives up: it is told nothing any more.

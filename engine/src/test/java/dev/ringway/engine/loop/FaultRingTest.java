@@ -205,7 +205,7 @@ final class FaultRingTest
                 64 * 1024, 64, true, false, Integer.MAX_VALUE, 0, new ListenerCounters(registry, "l"));
             final Address endpoint = Address.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), backend));
             final Cluster cluster = new Cluster(0, "b", List.of(new Endpoint(endpoint, "", 1)), 5_000_000_000L,
-                CircuitBreakers.DEFAULT, 64 * 1024, 0, 0, new ClusterCounters(registry, "b"));
+                CircuitBreakers.DEFAULT, 64 * 1024, 0, 0, false, new ClusterCounters(registry, "b"));
             loop.onStart();
             exchanges.adopt(new Snapshot(1, List.of(listener), List.of(cluster), List.of()));
             acceptor = new Acceptor(loop, connections, exchanges, listenFd);

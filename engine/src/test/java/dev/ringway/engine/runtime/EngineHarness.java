@@ -42,7 +42,7 @@ public final class EngineHarness
         final Route route = new Route("", Route.Kind.CLUSTER, 0, "b", 15_000_000_000L, -1, null, 0, 0, null, null);
         final Cluster cluster = new Cluster(0, "b",
             List.of(new Endpoint(Address.of(new InetSocketAddress("127.0.0.1", backend)), "", 1)),
-            5_000_000_000L, CircuitBreakers.DEFAULT, 1 << 20, 3_600_000_000_000L, 0, new ClusterCounters(registry, "b"));
+            5_000_000_000L, CircuitBreakers.DEFAULT, 1 << 20, 3_600_000_000_000L, 0, false, new ClusterCounters(registry, "b"));
         final HttpConnectionManager http = new HttpConnectionManager("in", null,
             3_600_000_000_000L, 300_000_000_000L, 0, 10_000_000_000L, 5_000_000_000L, 60 * 1024, 100, 0, false, 0, false,
             true, false, false, "ringway", HttpConnectionManager.ServerHeader.OVERWRITE, false, "", true, false, false,

@@ -50,13 +50,31 @@ final class HeaderRulesTest
         try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
         {
             final HttpMessage request = forwarded(proxy, "connection: keep-alive, X-Private\r\nkeep-alive: timeout=5\r\n" +
-                "proxy-connection: keep-alive\r\nte: trailers\r\nx-private: 1\r\nx-public: 2\r\nupgrade: h2c\r\n");
+                "proxy-connection: keep-alive\r\nte: gzip\r\nx-private: 1\r\nx-public: 2\r\nupgrade: h2c\r\n");
             for (final String name : List.of(
-                "connection", "keep-alive", "proxy-connection", "x-private", "upgrade"))
+                "connection", "keep-alive", "proxy-connection", "x-private", "upgrade", "te"))
             {
                 assertNull(request.header(name), name);
             }
             assertEquals("2", request.header("x-public"));
+        }
+    }
+
+    @Test
+    void shouldPassWhatIsSaidOfTrailers() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
+        {
+            assertEquals("x-sum", forwarded(proxy, "trailer: x-sum\r\n").header("trailer"));
+            for (final String te : List.of("trailers", "Trailers", "gzip, trailers", "gzip;q=0.5,\ttrailers ,deflate"))
+            {
+                assertEquals(List.of("trailers"),
+                    forwarded(proxy, "connection: te\r\nte: " + te + "\r\n").headers("te"), te);
+            }
+            for (final String te : List.of("", "gzip", "trailersx", "xtrailers", "trail ers", "trailers;q=0", "q trailers"))
+            {
+                assertNull(forwarded(proxy, "te: " + te + "\r\n").header("te"), te);
+            }
         }
     }
 

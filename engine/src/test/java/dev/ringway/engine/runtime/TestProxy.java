@@ -51,6 +51,7 @@ final class TestProxy implements AutoCloseable
     long connectTimeoutNs = 5_000_000_000L;
     long upstreamIdleNs = 0;
     int maxRequestsPerUpstream = 0;
+    boolean enableUpstreamTrailers = true;
     int bufferLimit = 1 << 20;
     int maxConnections = Integer.MAX_VALUE;
     int slotLimit = 4096;
@@ -124,7 +125,7 @@ final class TestProxy implements AutoCloseable
         final CounterRegistry registry = registry();
         final Cluster cluster = new Cluster(
             0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
-            maxRequestsPerUpstream, new ClusterCounters(registry, "b"));
+            maxRequestsPerUpstream, enableUpstreamTrailers, new ClusterCounters(registry, "b"));
         final NetworkFilter filter = isTcp ?
             new TcpProxy("t", 0, tcpIdleNs, 1, List.of(), new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "in"));
