@@ -2,6 +2,7 @@ package dev.ringway.control.translate;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import dev.ringway.codecs.http.Authority;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.counters.CounterRegistry;
@@ -11,7 +12,9 @@ import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
+import org.agrona.concurrent.UnsafeBuffer;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -95,7 +98,7 @@ final class HttpTranslator
                 path.field("server_name")),
             HttpConnectionManager.ServerHeader.valueOf(config.getServerHeaderTransformation().name()),
             http1.getAcceptHttp10(),
-            headerText(http1.getDefaultHostForHttp10(),
+            host(http1.getDefaultHostForHttp10(),
                 path.field("http_protocol_options").field("default_host_for_http_10")),
             !http1.hasAllowAbsoluteUrl() || http1.getAllowAbsoluteUrl().getValue(),
             http1.getEnableTrailers(),
@@ -112,6 +115,16 @@ final class HttpTranslator
             return 0;
         }
         return hops;
+    }
+
+    private String host(final String host, final FieldPath path)
+    {
+        final byte[] bytes = host.getBytes(StandardCharsets.UTF_8);
+        if (!host.isEmpty() && !Authority.valid(new UnsafeBuffer(bytes), 0, bytes.length))
+        {
+            checks.fault(path, "'" + host + "' is not a host with or without port");
+        }
+        return host;
     }
 
     private String headerText(final String text, final FieldPath path)

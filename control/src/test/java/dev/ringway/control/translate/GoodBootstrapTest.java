@@ -63,7 +63,7 @@ class GoodBootstrapTest
         assertEquals(1, http.xffTrustedHops());
         assertEquals("edge", http.serverName());
         assertEquals(HttpConnectionManager.ServerHeader.PASS_THROUGH, http.serverHeader());
-        assertEquals("", http.defaultHostForHttp10());
+        assertEquals("old.example:80", http.defaultHostForHttp10());
         assertTrue(counters.names.contains("listener.edge.downstream_cx_total"));
         assertTrue(counters.names.contains("http.web.downstream_rq_total"));
     }

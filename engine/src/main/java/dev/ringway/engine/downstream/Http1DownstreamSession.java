@@ -251,13 +251,27 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
             refuseHttp10();
             return used;
         }
-        if (head.authorityLength() == 0)
+        if (head.authorityLength() == 0 && !takeDefaultHost(fresh))
         {
-            factory.exchanges().release(fresh);
-            return Http1Error.MISSING_HOST;
+            return factory.defaultHost().length == 0 ? Http1Error.MISSING_HOST : used;
         }
         start(fresh, head);
         return used;
+    }
+
+    /** Without one, or without memory for it, the request goes no further. */
+    private boolean takeDefaultHost(final Exchange fresh)
+    {
+        if (factory.defaultHost().length > 0 && fresh.takeHost(factory.defaultHost()))
+        {
+            return true;
+        }
+        factory.exchanges().release(fresh);
+        if (factory.defaultHost().length > 0)
+        {
+            refuseWith(LocalReply.OVERLOADED.status(), LocalReply.OVERLOADED.body());
+        }
+        return false;
     }
 
     private void start(final Exchange fresh, final RequestHead head)

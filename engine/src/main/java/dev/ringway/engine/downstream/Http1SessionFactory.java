@@ -12,6 +12,8 @@ import dev.ringway.engine.snapshot.Listener;
 
 import java.util.ArrayDeque;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 /**
  * Sessions of one HTTP listener on one loop, and what they share. The connection manager is looked up for each request,
  * so a new snapshot holds from the next request on. Loop thread only.
@@ -30,6 +32,7 @@ public final class Http1SessionFactory implements SessionFactory
     private Http1RequestParser parser;
     private Http1TrailerParser trailerParser;
     private Http1Limits limits;
+    private byte[] defaultHost;
     private Http1DownstreamSession newest;
     private boolean isDraining;
 
@@ -55,6 +58,7 @@ public final class Http1SessionFactory implements SessionFactory
         if (manager != http)
         {
             http = manager;
+            defaultHost = manager.defaultHostForHttp10().getBytes(US_ASCII);
             limits = new Http1Limits(
                 Math.min(manager.maxRequestHeadersBytes(), MAX_HEAD_LENGTH),
                 Math.min(manager.maxRequestHeaders(), Exchanges.MAX_HEADERS));
@@ -146,6 +150,11 @@ public final class Http1SessionFactory implements SessionFactory
     Http1TrailerParser trailerParser()
     {
         return trailerParser;
+    }
+
+    byte[] defaultHost()
+    {
+        return defaultHost;
     }
 
     HeaderTable trailers()

@@ -159,6 +159,10 @@ public final class Exchange implements UpstreamHandler
      */
     private boolean keepHead()
     {
+        if (headBlock != NO_BLOCK)
+        {
+            return true;
+        }
         final LoopMemory memory = exchanges.memory();
         final int length = request.headLength();
         final int block = memory.blocks().take(length);
@@ -173,6 +177,31 @@ public final class Exchange implements UpstreamHandler
         buffer.putBytes(block, buffer, start, Math.min(length, headBlockCapacity));
         request.rebase(buffer, block - start);
         // The client is read on, so that its end is seen; bytes that come pause it.
+        return true;
+    }
+
+    /**
+     * Gives the request a host of its own, before {@link #onRequestHead}.
+     *
+     * @param host bytes, not empty.
+     * @return false when memory has run out.
+     */
+    public boolean takeHost(final byte[] host)
+    {
+        final int start = request.methodOffset();
+        final int length = request.headLength();
+        final int block = exchanges.memory().blocks().take(length + host.length);
+        if (block < 0)
+        {
+            return false;
+        }
+        headBlock = block;
+        headBlockCapacity = Blocks.capacity(length + host.length);
+        final var buffer = exchanges.memory().slab().buffer();
+        buffer.putBytes(block, buffer, start, length);
+        buffer.putBytes(block + length, host);
+        request.rebase(buffer, block - start);
+        request.authority(block + length, host.length);
         return true;
     }
 

@@ -1,6 +1,9 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.snapshot.CircuitBreakers;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -88,6 +91,54 @@ final class Http10Test
             final TestClient client = proxy.connect().send("GET / HTTP/1.0\r\nhost: a\r\n\r\n");
             assertEquals(200, client.read().status());
             client.assertEnd();
+        }
+    }
+
+    @Test
+    void shouldGiveARequestWithoutHostTheDefault() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(request -> TestBackend.ok(request.text()));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.acceptHttp10 = true;
+            proxy.http.defaultHost = "old.example:80";
+            proxy.start();
+            final TestClient client = proxy.connect();
+            client.send("POST /x?y HTTP/1.0\r\nconnection: keep-alive\r\ncontent-length: 3\r\nx-a: b\r\n\r\nabc");
+            assertEquals("abc", client.read().text());
+            assertEquals(List.of("old.example:80"), backend.last().headers("host"));
+            assertEquals("/x?y", backend.last().target());
+            assertEquals("b", backend.last().header("x-a"));
+            client.send("GET / HTTP/1.0\r\nhost: b\r\nconnection: keep-alive\r\n\r\n").read();
+            assertEquals(List.of("b"), backend.last().headers("host"));
+            client.send("GET / HTTP/1.1\r\n\r\n");
+            assertEquals(400, client.read().status());
+        }
+    }
+
+    @Test
+    void shouldRouteADefaultHostThroughAConnectionThatIsNotThereYet() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x")); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.acceptHttp10 = true;
+            proxy.http.defaultHost = "old.example";
+            proxy.breakers = new CircuitBreakers(1, 10, 10, 3);
+            proxy.start();
+            final TestClient[] clients = new TestClient[4];
+            for (int i = 0; i < clients.length; i++)
+            {
+                clients[i] = proxy.connect().send("GET /" + i + " HTTP/1.0\r\n\r\n");
+            }
+            for (final TestClient client : clients)
+            {
+                assertEquals("x", client.read().text());
+                client.assertEnd();
+            }
+            assertEquals(List.of("old.example"), backend.last().headers("host"));
+            proxy.http.routes.put("/", HttpSettings.direct(200, "d"));
+            proxy.publish();
+            assertEquals("d", proxy.connect().send("GET / HTTP/1.0\r\n\r\n").read().text());
         }
     }
 
