@@ -236,10 +236,12 @@ class Soak:
         dice = trouble.dice_of(self.seed, "kill")
         while not self.stopping.wait(dice.uniform(4, 12)):
             name = dice.choice(("good", "flaky", "flaky"))
+            self.target.disturb(name)
             self.stop_upstreams(name)
             self.kills += 1
             self.stopping.wait(dice.uniform(0.2, 2))
             self.start_upstreams()
+            self.target.disturb(name)
 
     def _generate(self, name, arguments):
         while not self.stopping.is_set():

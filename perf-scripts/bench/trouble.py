@@ -5,16 +5,18 @@ An actor returns a word that is counted ("200", "503", "closed", ...). It raises
 that are not the upstream's, answers out of order, silence beyond every time-out.
 """
 
+import dataclasses
 import os
 import random
 import socket
 import struct
 import time
 
-from bench import configs, faulty
+from bench import answer, configs, faulty
 
 SILENCE_SECONDS = 25
-SIMPLE_BODIES = ("ok", "slow", "surplus")
+# Behaviours that give all of the body, or as much of it as there was when the upstream was killed.
+WHOLE_BODIES = ("ok", "slow", "surplus", "chunked", "interim")
 
 
 class Wrong(Exception):
@@ -22,11 +24,24 @@ class Wrong(Exception):
 
 
 class Target:
-    """Where the listeners are."""
+    """Where the listeners are, and when their upstreams were killed."""
 
     def __init__(self, http_port, tcp_port):
         self.http_port = http_port
         self.tcp_port = tcp_port
+        self.disturbances = {}
+
+    def disturb(self, name):
+        """Called when an upstream is about to be killed, and again when it is back."""
+        self.disturbances[name] = self.disturbances.get(name, 0) + 1
+
+    def moment(self, name):
+        """A number for `undisturbed`."""
+        return self.disturbances.get(name, 0)
+
+    def undisturbed(self, name, since):
+        """Whether the upstream ran all the time since that moment."""
+        return since % 2 == 0 and since == self.moment(name)
 
 
 def _connect(port, receive_buffer=None):
@@ -67,10 +82,10 @@ def _send(client, data):
         pass
 
 
-def _status(answer):
-    if answer.startswith(b"HTTP/1."):
-        return answer[9:12].decode("ascii", "replace")
-    return "other" if answer else "closed"
+def _status(received):
+    if received.startswith(b"HTTP/1."):
+        return received[9:12].decode("ascii", "replace")
+    return "other" if received else "closed"
 
 
 def get(target, path):
@@ -81,16 +96,32 @@ def get(target, path):
 
 
 def flaky(target, dice):
-    """An upstream that misbehaves; a good answer must be whole."""
-    name = dice.choice(list(faulty.BEHAVIOURS))
-    answer = get(target, "/flaky/" + name)
-    status = _status(answer)
-    whole = answer.endswith(b"\r\n\r\n" + faulty.BODY)
-    if status == "200" and name in SIMPLE_BODIES and not whole:
-        raise Wrong(f"/flaky/{name}: 200 without the upstream's body, {len(answer)} bytes")
-    if b"poison" in answer:
+    """
+    An upstream that misbehaves. Each byte of a body must be the upstream's, and a body may be short only when the
+    client can see it and the upstream did it or was killed.
+    """
+    name, since = dice.choice(list(faulty.BEHAVIOURS)), target.moment("flaky")
+    received = get(target, "/flaky/" + name)
+    if b"poison" in received:
         raise Wrong(f"/flaky/{name}: bytes behind an answer reached a client")
-    return f"{name} {status}"
+    got = answer.read(received)
+    if got is None:
+        return f"{name} {'head cut' if received else 'closed'}"
+    if got.status == "200":
+        _check_body(f"/flaky/{name}", got, faulty.BODY)
+        if got.end != answer.WHOLE and name in WHOLE_BODIES and target.undisturbed("flaky", since):
+            raise Wrong(f"/flaky/{name}: {len(got.body)} bytes and the end, but nobody killed the upstream")
+    return f"{name} {got.status}{' cut' if got.end == answer.CUT else ''}"
+
+
+def _check_body(what, got, body):
+    """Wrong when a body is not the upstream's, or when it is only a part of it and its framing says it is whole."""
+    if not body.startswith(got.body):
+        raise Wrong(f"{what}: {len(got.body)} bytes that the upstream did not send")
+    if got.end == answer.WHOLE and got.body != body:
+        raise Wrong(f"{what}: {len(got.body)} of {len(body)} bytes, told to the client as all of them")
+    if got.surplus:
+        raise Wrong(f"{what}: {len(got.surplus)} bytes behind the answer")
 
 
 def early(target, dice):
@@ -125,10 +156,16 @@ def pipelined(target, dice):
                        for index, size in enumerate(sizes))
     with _connect(target.http_port) as client:
         _send(client, request)
-        answer = _all(client, "pipelined")
-    good = answer.count(b"HTTP/1.1 200")
-    if good == count and answer.count(faulty.BODY) != count:
-        raise Wrong(f"pipelined: {count} answers, {answer.count(faulty.BODY)} bodies")
+        rest = _all(client, "pipelined")
+    good = 0
+    for _ in range(count):
+        got = answer.read(rest)
+        if got is None or got.end != answer.WHOLE:
+            break
+        rest = got.surplus
+        if got.status == "200":
+            _check_body("pipelined", dataclasses.replace(got, surplus=b""), faulty.BODY)
+            good += 1
     return "pipelined whole" if good == count else "pipelined cut"
 
 
@@ -278,11 +315,14 @@ def relay_reset(target, dice):
 
 def bulk(target, _dice):
     """The whole of a large answer."""
-    answer = get(target, "/100k")
-    status = _status(answer)
-    if status == "200" and len(answer) - answer.index(b"\r\n\r\n") - 4 != configs.LARGE_BYTES:
-        return "bulk cut"
-    return "bulk " + status
+    since = target.moment("good")
+    got = answer.read(get(target, "/100k"))
+    if got is None or got.status != "200":
+        return "bulk " + (got.status if got else "closed")
+    _check_body("/100k", got, b"x" * configs.LARGE_BYTES)
+    if got.end != answer.WHOLE and target.undisturbed("good", since):
+        raise Wrong(f"/100k: {len(got.body)} bytes and the end, but nobody killed the upstream")
+    return "bulk " + got.end
 
 
 ACTORS = {function.__name__: function for function in (
