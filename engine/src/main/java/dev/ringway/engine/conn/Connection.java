@@ -450,7 +450,7 @@ public final class Connection implements CompletionHandler
             if ((state & CLOSING) == 0)
             {
                 handler.onOpened(this);
-                if (queue != null)
+                if (queue != null || (state & (SHUTDOWN_WANTED | CLOSE_WANTED)) != 0)
                 {
                     requestFlush();
                 }

@@ -105,6 +105,23 @@ final class TcpRelayTest
     }
 
     @Test
+    void shouldPassAnEndThatComesBeforeTheEndpointIsConnected() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link -> link.out.write(link.in.readAllBytes()));
+            TestProxy proxy = new TestProxy(backend).tcp().start())
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                final TestClient client = proxy.connect();
+                client.halfClose();
+                client.assertEnd();
+                client.close();
+            }
+            assertEquals(200, backend.accepted());
+        }
+    }
+
+    @Test
     void shouldPassTheEndpointsEndAndStillCarryWhatTheClientSends() throws Exception
     {
         final AtomicReference<String> received = new AtomicReference<>();
