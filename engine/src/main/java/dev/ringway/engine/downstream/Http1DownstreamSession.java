@@ -115,14 +115,19 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         {
             return;
         }
-        isProcessing = true;
-        final boolean fits = pending.feed(factory.loop().memory(), this, offset, length);
-        isProcessing = false;
-        if (connection.isClosing() || isInputIgnored)
+        int left = length;
+        if (!pending.hasLeased())
         {
-            return;
+            isProcessing = true;
+            left = pending.feed(factory.loop().memory(), this, offset, length);
+            isProcessing = false;
+            if (connection.isClosing() || isInputIgnored)
+            {
+                return;
+            }
         }
-        if (!fits)
+        // A client that sends many requests at once is ahead of the pause: what came before it took effect is kept.
+        if (left > 0 && !(isBlocked() && pending.lease(factory.loop().memory(), offset + length - left, left)))
         {
             onPendingOverflow();
         }
@@ -174,9 +179,19 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         }
         isProcessing = true;
         pending.drain(factory.loop().memory(), this);
+        boolean fits = true;
+        while (fits && pending.hasLeased() && !isBlocked())
+        {
+            fits = pending.feedLeased(factory.loop().memory(), this);
+        }
         isProcessing = false;
         if (connection.isClosing() || isInputIgnored)
         {
+            return;
+        }
+        if (!fits)
+        {
+            onPendingOverflow();
             return;
         }
         if (pending.length() > 0)
@@ -510,7 +525,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         }
         if (!isKeepAlive)
         {
-            if (pending.length() > 0)
+            if (pending.length() > 0 || pending.hasLeased())
             {
                 linger();
             }

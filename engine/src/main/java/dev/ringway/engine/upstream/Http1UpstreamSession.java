@@ -234,7 +234,7 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
             connection.close();
             return;
         }
-        if (!pending.feed(context.loop.memory(), this, offset, length))
+        if (pending.feed(context.loop.memory(), this, offset, length) > 0)
         {
             fail(UpstreamFailure.PROTOCOL);
         }

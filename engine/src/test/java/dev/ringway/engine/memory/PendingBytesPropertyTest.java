@@ -81,7 +81,7 @@ final class PendingBytesPropertyTest
             memory.slab().buffer().putBytes(receive, stream, at, slice);
             // Now and then the consumer does not want to go on, as with a pipelined request.
             consumer.limit = random.nextInt(4) == 0 ? random.nextInt(3) : Integer.MAX_VALUE;
-            assertTrue(pending.feed(memory, consumer, receive, slice));
+            assertEquals(0, pending.feed(memory, consumer, receive, slice));
             at += slice;
             assertEquals(at, consumer.taken.size() + pending.length());
             // What is held must be a copy: the receive buffer is written over at once.
@@ -111,7 +111,7 @@ final class PendingBytesPropertyTest
             pending.release(memory);
             return 0;
         };
-        assertTrue(pending.feed(memory, quitter, receive, 1 + random.nextInt(6000)));
+        assertEquals(0, pending.feed(memory, quitter, receive, 1 + random.nextInt(6000)));
         assertEquals(0, pending.length());
         assertEquals(0, memory.blocks().inUse());
         memory.slab().release(receive);
@@ -132,6 +132,72 @@ final class PendingBytesPropertyTest
         pending.release(memory);
         assertEquals(0, memory.blocks().inUse());
         memory.slab().release(receive);
+    }
+
+    @Property(tries = 100)
+    void shouldDeliverWhatItHoldsByLeaseBehindItsBlock(@ForAll final long seed)
+    {
+        final Random random = new Random(seed);
+        final byte[] stream = records(random, 600);
+        final Records consumer = new Records();
+        final PendingBytes pending = new PendingBytes();
+        final int free = memory.slab().freeCount() + memory.blocks().chunks();
+        // Nothing is wanted while all comes in, in receives of any length.
+        consumer.limit = 0;
+        int at = 0;
+        while (at < stream.length)
+        {
+            final int receive = memory.slab().take();
+            final int count = Math.min(stream.length - at, 1 + random.nextInt(BufferSlab.CHUNK_LENGTH));
+            memory.slab().buffer().putBytes(receive, stream, at, count);
+            final int left = pending.hasLeased() ? count : pending.feed(memory, consumer, receive, count);
+            if (left > 0 && !pending.lease(memory, receive + count - left, left))
+            {
+                memory.slab().release(receive);
+                break;
+            }
+            memory.slab().release(receive);
+            at += count;
+        }
+        if (at < stream.length)
+        {
+            pending.release(memory);
+            assertEquals(free, memory.slab().freeCount() + memory.blocks().chunks());
+            return;
+        }
+        boolean isTaken = true;
+        while (isTaken)
+        {
+            consumer.limit = 1 + random.nextInt(500);
+            pending.drain(memory, consumer);
+            isTaken = !pending.hasLeased() || pending.feedLeased(memory, consumer) || pending.length() > 0;
+            isTaken &= pending.length() > 0 || pending.hasLeased();
+        }
+        assertArrayEquals(stream, consumer.taken.toByteArray());
+        assertEquals(0, memory.blocks().inUse());
+        assertEquals(free, memory.slab().freeCount() + memory.blocks().chunks());
+    }
+
+    @Property(tries = 50)
+    void shouldLetGoOfLeasesWhenTheConsumerGivesUp(@ForAll final long seed)
+    {
+        final Random random = new Random(seed);
+        final PendingBytes pending = new PendingBytes();
+        final int free = memory.slab().freeCount();
+        for (int i = 0; i <= random.nextInt(3); i++)
+        {
+            final int receive = memory.slab().take();
+            assertTrue(pending.lease(memory, receive, 1 + random.nextInt(6000)));
+            memory.slab().release(receive);
+        }
+        final ByteConsumer quitter = (offset, length) ->
+        {
+            pending.release(memory);
+            return 0;
+        };
+        assertTrue(pending.feedLeased(memory, quitter));
+        assertFalse(pending.hasLeased());
+        assertEquals(free, memory.slab().freeCount());
     }
 
     private static byte[] records(final Random random, final int count)

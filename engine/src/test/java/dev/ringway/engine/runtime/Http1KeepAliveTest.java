@@ -104,6 +104,32 @@ final class Http1KeepAliveTest
     }
 
     @Test
+    void shouldAnswerMorePipelinedBytesThanOneBlockHolds() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(
+                request -> TestBackend.ok(request.target() + " " + request.text().length()));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final int[] lengths = {0, 100, 20_000, 3, 20_000, 0, 20_000, 100, 20_000, 60_000, 1, 20_000};
+            final StringBuilder all = new StringBuilder();
+            for (int i = 0; i < lengths.length; i++)
+            {
+                all.append("POST /").append(i).append(" HTTP/1.1\r\nhost: a\r\ncontent-length: ").append(lengths[i])
+                    .append("\r\n\r\n").append("p".repeat(lengths[i]));
+            }
+            for (int round = 0; round < 50; round++)
+            {
+                final TestClient client = proxy.connect().send(all.toString());
+                for (int i = 0; i < lengths.length; i++)
+                {
+                    assertEquals("/" + i + " " + lengths[i], client.read().text(), "round " + round);
+                }
+                client.close();
+            }
+        }
+    }
+
+    @Test
     void shouldServePipelinedRequestsSplitAtEveryByte() throws Exception
     {
         final String all = "GET /a HTTP/1.1\r\nhost: a\r\n\r\n" +
