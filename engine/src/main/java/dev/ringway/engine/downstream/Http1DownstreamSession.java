@@ -15,8 +15,8 @@ import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.exchange.DownstreamSink;
 import dev.ringway.engine.exchange.Exchange;
 import dev.ringway.engine.exchange.LocalReply;
+import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.memory.ByteConsumer;
-import dev.ringway.engine.memory.PendingBytes;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -32,14 +32,13 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
 
     private final Http1SessionFactory factory;
     private final Http1BodyDecoder body = new Http1BodyDecoder();
-    private final PendingBytes pending = new PendingBytes();
+    private final Http1Input input = new Http1Input();
     private Connection connection;
     private Exchange exchange;
     private HttpConnectionManager http;
     private long headDeadlineNs;
     private int headParsedLength;
     private int requests;
-    private boolean isProcessing;
     private boolean isRequestEnded;
     private boolean isKeepAlive;
     private boolean isHttp10;
@@ -49,6 +48,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     private boolean isClosedByEnd;
     private boolean isLingering;
     private boolean isInputIgnored;
+    private boolean isInputEnded;
     Http1DownstreamSession next;
     Http1DownstreamSession previous;
 
@@ -62,9 +62,9 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         connection = opened;
         http = factory.http();
         requests = 0;
-        isProcessing = false;
         isRequestEnded = false;
         isKeepAlive = true;
+        isInputEnded = false;
         isLingering = false;
         isInputIgnored = false;
         headDeadlineNs = 0;
@@ -115,34 +115,37 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         {
             return;
         }
-        int left = length;
-        if (!pending.hasLeased())
+        final boolean fits = input.feed(factory.loop().memory(), this, offset, length);
+        if (!connection.isClosing() && !isInputIgnored)
         {
-            isProcessing = true;
-            left = pending.feed(factory.loop().memory(), this, offset, length);
-            isProcessing = false;
-            if (connection.isClosing() || isInputIgnored)
-            {
-                return;
-            }
-        }
-        // A client that sends many requests at once is ahead of the pause: what came before it took effect is kept.
-        if (left > 0 && !(isBlocked() && pending.lease(factory.loop().memory(), offset + length - left, left)))
-        {
-            onPendingOverflow();
-        }
-        else if (pending.length() > 0)
-        {
-            onPending();
+            afterInput(fits);
         }
     }
 
-    private boolean isBlocked()
+    /**
+     * {@inheritDoc}
+     */
+    public boolean isBlocked()
     {
         return exchange != null && (isRequestEnded || !exchange.takesRequestData());
     }
 
-    private void onPendingOverflow()
+    /**
+     * All that can be used of the input is used.
+     */
+    private void afterInput(final boolean fits)
+    {
+        if (!fits)
+        {
+            onNoRoom();
+        }
+        else if (input.length() > 0)
+        {
+            onUnused();
+        }
+    }
+
+    private void onNoRoom()
     {
         if (exchange == null)
         {
@@ -155,11 +158,14 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         }
     }
 
-    private void onPending()
+    private void onUnused()
     {
         if (isBlocked())
         {
-            connection.pauseReading();
+            if (input.length() > factory.bufferLimit() || isMemoryShort())
+            {
+                connection.pauseReading();
+            }
         }
         else if (exchange == null && headDeadlineNs == 0 && http.requestHeadersTimeoutNs() > 0)
         {
@@ -168,40 +174,60 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         }
     }
 
+    /** The last quarter of the memory is not for bytes whose turn has not come. */
+    private boolean isMemoryShort()
+    {
+        final BufferSlab slab = factory.loop().memory().slab();
+        return slab.freeCount() <= slab.chunkCount() >> 2;
+    }
+
     /**
      * Goes on with what waits, once it can.
      */
-    private void processPending()
+    private void resumeInput()
     {
-        if (isProcessing)
+        if (input.isProcessing())
         {
             return;
         }
-        isProcessing = true;
-        pending.drain(factory.loop().memory(), this);
-        boolean fits = true;
-        while (fits && pending.hasLeased() && !isBlocked())
-        {
-            fits = pending.feedLeased(factory.loop().memory(), this);
-        }
-        isProcessing = false;
+        final boolean fits = input.resume(factory.loop().memory(), this);
         if (connection.isClosing() || isInputIgnored)
         {
             return;
         }
-        if (!fits)
+        afterInput(fits);
+        if (isInputEnded)
         {
-            onPendingOverflow();
-            return;
+            afterInputEnd();
         }
-        if (pending.length() > 0)
-        {
-            onPending();
-        }
-        if (!isBlocked())
+        else if (!isBlocked() && (exchange == null || !exchange.isRequestPaused()))
         {
             connection.startReading();
         }
+    }
+
+    /**
+     * The client has said its last word; what it said before may still wait its turn.
+     */
+    private void afterInputEnd()
+    {
+        if (connection.isClosing())
+        {
+            return;
+        }
+        if (exchange == null)
+        {
+            endAfterFlush();
+        }
+        else if (!isRequestEnded && (input.length() == 0 || !isBlocked()))
+        {
+            abandon(false);
+        }
+    }
+
+    private boolean isLastRequest()
+    {
+        return isInputEnded && input.length() == 0;
     }
 
     /** A head that comes in drops is parsed when it has doubled or may be whole, so its cost stays linear. */
@@ -426,7 +452,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     {
         isLingering = true;
         isInputIgnored = true;
-        pending.release(factory.loop().memory());
+        input.release(factory.loop().memory());
         connection.shutdownAfterFlush();
         connection.startReading();
         connection.deadline(factory.loop().clock().nowNs() + DELAYED_CLOSE_NS);
@@ -456,7 +482,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
             }
             isResponseWhole = isEnd;
             // As Envoy: a response that overtakes its request ends the connection, for who knows what still comes.
-            isKeepAlive &= !factory.isDraining() && isRequestEnded;
+            isKeepAlive &= !factory.isDraining() && isRequestEnded && !isLastRequest();
         }
         return Http1ResponseWriter.sendHead(
             connection, factory.loop().memory(), head, edits, isHttp10, addsChunked, !isInterim && !isKeepAlive,
@@ -468,7 +494,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
      */
     public boolean sendLocalReply(final int status, final byte[] text, final HeaderEdits edits)
     {
-        isKeepAlive &= !factory.isDraining() && isRequestEnded;
+        isKeepAlive &= !factory.isDraining() && isRequestEnded && !isLastRequest();
         isResponseWhole = true;
         return Http1ResponseWriter.sendLocalReply(
             connection, factory.loop().memory(), status, text, edits, isHttp10, isHeadRequest, isKeepAlive);
@@ -525,7 +551,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         }
         if (!isKeepAlive)
         {
-            if (pending.length() > 0 || pending.hasLeased())
+            if (input.length() > 0)
             {
                 linger();
             }
@@ -537,10 +563,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         }
         isRequestEnded = false;
         idleDeadline();
-        if (!isProcessing)
-        {
-            processPending();
-        }
+        resumeInput();
     }
 
     /**
@@ -558,7 +581,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     {
         if (!isRequestEnded)
         {
-            processPending();
+            resumeInput();
         }
     }
 
@@ -583,15 +606,8 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
      */
     public void onEof(final Connection source)
     {
-        isKeepAlive = false;
-        if (exchange == null)
-        {
-            connection.close();
-        }
-        else if (!isRequestEnded)
-        {
-            abandon(false);
-        }
+        isInputEnded = true;
+        afterInputEnd();
     }
 
     private void abandon(final boolean isReset)
@@ -668,7 +684,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     void drain()
     {
         isKeepAlive = false;
-        if (exchange == null && pending.length() == 0 && !isLingering)
+        if (exchange == null && input.length() == 0 && !isLingering)
         {
             count(http.counters().downstreamCxDrainClose);
             endAfterFlush();
@@ -687,7 +703,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         counters.increment(ids.downstreamCxDestroy);
         counters.add(ids.downstreamCxRxBytesTotal, closed.bytesReceived());
         counters.add(ids.downstreamCxTxBytesTotal, closed.bytesSent());
-        pending.release(factory.loop().memory());
+        input.release(factory.loop().memory());
         connection = null;
         exchange = null;
         factory.release(this);

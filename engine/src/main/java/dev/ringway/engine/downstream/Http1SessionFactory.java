@@ -77,7 +77,7 @@ public final class Http1SessionFactory implements SessionFactory
         {
             session = new Http1DownstreamSession(this);
         }
-        connection.highWaterMark(Math.min(listener.perConnectionBufferLimit(), MAX_HIGH_WATER));
+        connection.highWaterMark(bufferLimit());
         session.previous = null;
         session.next = newest;
         if (newest != null)
@@ -120,6 +120,14 @@ public final class Http1SessionFactory implements SessionFactory
             session.drain();
             session = following;
         }
+    }
+
+    /**
+     * @return bytes of a connection, in each direction, above which their source is no longer read.
+     */
+    int bufferLimit()
+    {
+        return Math.min(listener.perConnectionBufferLimit(), MAX_HIGH_WATER);
     }
 
     boolean isDraining()

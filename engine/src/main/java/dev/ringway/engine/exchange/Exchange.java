@@ -347,6 +347,14 @@ public final class Exchange implements UpstreamHandler
     }
 
     /**
+     * @return whether the endpoint's side cannot take more for now: {@link DownstreamSink#resumeRequest} comes.
+     */
+    public boolean isRequestPaused()
+    {
+        return upstream != null && upstream.isAboveHighWater();
+    }
+
+    /**
      * SEND_DOWN: a response head.
      */
     public void onResponseHead(final ResponseHead head, final boolean isEnd)

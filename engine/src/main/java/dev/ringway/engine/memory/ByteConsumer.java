@@ -11,4 +11,12 @@ public interface ByteConsumer
      * @return how many at the end are not used: they need more behind them, or must wait.
      */
     int process(int offset, int length);
+
+    /**
+     * @return whether what {@link #process} left over has to wait for something else than more bytes.
+     */
+    default boolean isBlocked()
+    {
+        return false;
+    }
 }

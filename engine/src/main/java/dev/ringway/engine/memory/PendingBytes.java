@@ -4,22 +4,19 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Bytes of one connection that wait for more of their kind, in a block of their own so that receive buffers go back at
- * once. Owns a block only while it holds bytes. What a block cannot take may be held by lease behind it: reading has
- * been paused then, but the kernel has handed over more already. Loop thread only.
+ * once. Owns a block only while it holds bytes. Loop thread only.
  */
 public final class PendingBytes
 {
+    /** What {@link #feed} returns when bytes could not be held. */
+    public static final int NO_ROOM = -1;
+
     private static final int SLICE_LENGTH = 1024;
-    /** Leases are taken while more than one chunk in this many is free, so that they cannot starve other connections. */
-    private static final int LEASE_FLOOR = 4;
 
     private int block = -1;
     private int capacity;
     private int start;
     private int length;
-    private long[] leased = new long[0];
-    private int leasedHead;
-    private int leasedTail;
 
     /**
      * Appends a copy.
@@ -45,13 +42,14 @@ public final class PendingBytes
     }
 
     /**
-     * Has bytes walked through, those held first. What is left over is held.
+     * Has bytes walked through, those held first. What lacks bytes behind it is held.
      *
      * @param memory   where blocks come from.
      * @param consumer walks through them; may release this.
      * @param offset   of the bytes in the slab.
      * @param count    how many.
-     * @return how many at the end were not taken, because what is left does not fit a block or memory has run out.
+     * @return how many at the end were not taken because the consumer is blocked, or {@link #NO_ROOM} when what is left
+     * does not fit a block or memory has run out.
      */
     public int feed(final LoopMemory memory, final ByteConsumer consumer, final int offset, final int count)
     {
@@ -62,85 +60,26 @@ public final class PendingBytes
             if (length == 0)
             {
                 final int left = consumer.process(at, end - at);
-                return left == 0 || append(memory, end - left, left) ? 0 : left;
+                if (left == 0 || consumer.isBlocked())
+                {
+                    return left;
+                }
+                return append(memory, end - left, left) ? 0 : NO_ROOM;
+            }
+            if (consumer.isBlocked())
+            {
+                return end - at;
             }
             // Held bytes are mostly a head that lacks little: what comes behind it need not be copied.
             final int slice = Math.min(end - at, SLICE_LENGTH);
             if (!append(memory, at, slice))
             {
-                return end - at;
+                return NO_ROOM;
             }
             at += slice;
             drain(memory, consumer);
         }
         return 0;
-    }
-
-    /**
-     * Holds bytes behind all others where they are.
-     *
-     * @param memory of the slab.
-     * @param offset of the bytes in the slab, in a receive buffer.
-     * @param count  how many, positive.
-     * @return false when memory is short: they are not held.
-     */
-    public boolean lease(final LoopMemory memory, final int offset, final int count)
-    {
-        final BufferSlab slab = memory.slab();
-        if (slab.freeCount() <= slab.chunkCount() / LEASE_FLOOR)
-        {
-            return false;
-        }
-        if (leasedTail == leased.length)
-        {
-            final long[] larger = leasedHead > 0 ? leased : new long[Math.max(16, leased.length << 1)];
-            System.arraycopy(leased, leasedHead, larger, 0, leasedTail - leasedHead);
-            leased = larger;
-            leasedTail -= leasedHead;
-            leasedHead = 0;
-        }
-        slab.retain(offset);
-        leased[leasedTail++] = (long)offset << Integer.SIZE | count;
-        return true;
-    }
-
-    /**
-     * @return whether bytes are held by lease.
-     */
-    public boolean hasLeased()
-    {
-        return leasedTail > leasedHead;
-    }
-
-    /**
-     * Has the first bytes held by lease walked through, behind those of the block.
-     *
-     * @param memory   where blocks come from.
-     * @param consumer walks through them; may release this.
-     * @return false when nothing of them was taken, because they do not fit the block or memory has run out.
-     */
-    public boolean feedLeased(final LoopMemory memory, final ByteConsumer consumer)
-    {
-        final BufferSlab slab = memory.slab();
-        final long range = leased[leasedHead];
-        final int offset = (int)(range >>> Integer.SIZE);
-        final int count = (int)range;
-        slab.retain(offset);
-        final int left = feed(memory, consumer, offset, count);
-        if (hasLeased())
-        {
-            if (left > 0)
-            {
-                leased[leasedHead] = (long)(offset + count - left) << Integer.SIZE | left;
-            }
-            else
-            {
-                leasedHead++;
-                slab.release(offset);
-            }
-        }
-        slab.release(offset);
-        return left < count;
     }
 
     /**
@@ -197,27 +136,16 @@ public final class PendingBytes
         length -= count;
         if (length == 0)
         {
-            releaseBlock(memory);
+            release(memory);
         }
     }
 
     /**
-     * Gives the block and the leases back, whatever they hold. Idempotent.
+     * Gives the block back, whatever it holds. Idempotent.
      *
      * @param memory where it goes.
      */
     public void release(final LoopMemory memory)
-    {
-        releaseBlock(memory);
-        while (leasedHead < leasedTail)
-        {
-            memory.slab().release((int)(leased[leasedHead++] >>> Integer.SIZE));
-        }
-        leasedHead = 0;
-        leasedTail = 0;
-    }
-
-    private void releaseBlock(final LoopMemory memory)
     {
         if (block != -1)
         {
@@ -237,7 +165,7 @@ public final class PendingBytes
     }
 
     /**
-     * @return bytes held in the block.
+     * @return bytes held.
      */
     public int length()
     {

@@ -234,7 +234,7 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
             connection.close();
             return;
         }
-        if (pending.feed(context.loop.memory(), this, offset, length) > 0)
+        if (pending.feed(context.loop.memory(), this, offset, length) == PendingBytes.NO_ROOM)
         {
             fail(UpstreamFailure.PROTOCOL);
         }

@@ -80,6 +80,55 @@ final class Http1KeepAliveTest
     }
 
     @Test
+    void shouldAnswerAllThatAClientAskedForBeforeItEndedItsSide() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        try (TestBackend backend = TestBackend.answering(request ->
+            {
+                gate.await();
+                return TestBackend.ok(request.target());
+            });
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            client.send("GET /a HTTP/1.1\r\nhost: a\r\n\r\nGET /b HTTP/1.1\r\nhost: a\r\n\r\n");
+            client.send("POST /c HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\nxGET /part HTTP/1.1\r\n").halfClose();
+            proxy.awaitCounter("http.in.downstream_rq_active", 1);
+            proxy.look();
+            gate.countDown();
+            assertEquals("/a", client.read().text());
+            assertEquals("/b", client.read().text());
+            assertEquals("/c", client.read().text());
+            client.assertEnd();
+        }
+    }
+
+    @Test
+    void shouldSendWhatIsQueuedWhenTheClientEndsItsSide() throws Exception
+    {
+        final int length = 24 << 20;
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x".repeat(length)));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect(1 << 16);
+            client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertEquals(200, client.readHead().status());
+            int got = 0;
+            final byte[] piece = new byte[1 << 14];
+            while (proxy.counter("http.in.downstream_rq_completed") == 0)
+            {
+                got += client.in.read(piece);
+            }
+            client.halfClose();
+            for (int count = client.in.read(piece); count > 0; count = client.in.read(piece))
+            {
+                got += count;
+            }
+            assertEquals(length, got);
+        }
+    }
+
+    @Test
     void shouldAnswerPipelinedRequestsInOrder() throws Exception
     {
         try (TestBackend backend = TestBackend.answering(

@@ -3,6 +3,7 @@ package dev.ringway.engine.runtime;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 final class LimitsTest
 {
     private static final String GET = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+    private static final int LARGE = 3_000_000;
     private static final String OVERFLOW =
         "upstream connect error or disconnect/reset before headers. reset reason: overflow";
 
@@ -78,6 +80,78 @@ final class LimitsTest
             assertEquals("", first.read().text());
             assertEquals(body, second.read().text());
         }
+    }
+
+    @Test
+    void shouldServeAWaitingRequestWithALargeBody() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        final String body = "0123456789abcde\n".repeat(LARGE >> 4);
+        try (TestBackend backend = TestBackend.answering(request ->
+            {
+                gate.await();
+                return TestBackend.ok(Boolean.toString(request.text().equals(body)));
+            });
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.breakers = new CircuitBreakers(1, 3, 1024, 3);
+            proxy.start();
+            final TestClient first = proxy.connect().send(GET);
+            proxy.awaitCounter("cluster.b.upstream_rq_active", 1);
+            final TestClient second = proxy.connect();
+            final Thread sender = send(second, "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: " + LARGE + "\r\n\r\n" + body);
+            // More than a block holds, and reading stops somewhere.
+            TestProxy.await(() -> proxy.look().chunks() > 2, () -> "body held");
+            gate.countDown();
+            assertEquals("false", first.read().text());
+            assertEquals("true", second.read().text());
+            sender.join();
+        }
+    }
+
+    @Test
+    void shouldHoldALargeBodyThatComesBeforeItsTurn() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        final String body = "0123456789abcde\n".repeat(LARGE >> 4);
+        try (TestBackend backend = TestBackend.answering(request ->
+            {
+                gate.await();
+                return TestBackend.ok(request.target() + request.text().equals(body));
+            });
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            final String post = "POST /a HTTP/1.1\r\nhost: a\r\ncontent-length: " + LARGE + "\r\n\r\n" + body;
+            final Thread sender = send(client, GET + post + GET.repeat(500) + post + GET);
+            TestProxy.await(() -> proxy.counter("http.in.downstream_rq_active") == 1 && proxy.look().chunks() > 2,
+                () -> "body held");
+            gate.countDown();
+            assertEquals("/false", client.read().text());
+            assertEquals("/atrue", client.read().text());
+            for (int i = 0; i < 500; i++)
+            {
+                assertEquals("/false", client.read().text());
+            }
+            assertEquals("/atrue", client.read().text());
+            assertEquals("/false", client.read().text());
+            sender.join();
+        }
+    }
+
+    private static Thread send(final TestClient client, final String text)
+    {
+        return Thread.ofPlatform().start(() ->
+        {
+            try
+            {
+                client.send(text);
+            }
+            catch (final IOException e)
+            {
+                // The answer tells.
+            }
+        });
     }
 
     @Test

@@ -1,0 +1,102 @@
+package dev.ringway.engine.downstream;
+
+import dev.ringway.engine.memory.ByteConsumer;
+import dev.ringway.engine.memory.HeldBytes;
+import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.memory.PendingBytes;
+
+/**
+ * What a client has sent and its session has not used: first the part of a head or of a frame that lacks bytes behind
+ * it, then what has to wait its turn, however much it is. Loop thread only.
+ */
+final class Http1Input
+{
+    private final PendingBytes partial = new PendingBytes();
+    private final HeldBytes held = new HeldBytes();
+    private boolean isProcessing;
+
+    /**
+     * Has new bytes walked through, or held behind those that wait.
+     *
+     * @param memory   of the loop.
+     * @param consumer the session.
+     * @param offset   of the bytes in a receive buffer.
+     * @param length   positive.
+     * @return false when a part that lacks bytes does not fit a block or memory has run out.
+     */
+    boolean feed(final LoopMemory memory, final ByteConsumer consumer, final int offset, final int length)
+    {
+        int left = length;
+        if (held.isEmpty())
+        {
+            isProcessing = true;
+            left = partial.feed(memory, consumer, offset, length);
+            isProcessing = false;
+        }
+        if (left > 0)
+        {
+            held.add(memory, offset + length - left, left);
+        }
+        return left != PendingBytes.NO_ROOM;
+    }
+
+    /**
+     * Goes on with what waits, as far as it can now.
+     *
+     * @param memory   of the loop.
+     * @param consumer the session.
+     * @return as {@link #feed}.
+     */
+    boolean resume(final LoopMemory memory, final ByteConsumer consumer)
+    {
+        isProcessing = true;
+        partial.drain(memory, consumer);
+        boolean fits = true;
+        while (fits && !held.isEmpty() && !consumer.isBlocked())
+        {
+            final int offset = held.rangeOffset();
+            final int length = held.rangeLength();
+            // Out of the queue while it is walked through: the session may let go of all that is held meanwhile.
+            held.removeFirst();
+            final int left = partial.feed(memory, consumer, offset, length);
+            if (left > 0)
+            {
+                held.putBack(offset + length - left, left);
+            }
+            else
+            {
+                HeldBytes.free(memory, offset);
+                fits = left != PendingBytes.NO_ROOM;
+            }
+        }
+        isProcessing = false;
+        return fits;
+    }
+
+    /**
+     * @return whether bytes are walked through right now: the session goes on by itself.
+     */
+    boolean isProcessing()
+    {
+        return isProcessing;
+    }
+
+    /**
+     * @return bytes not used yet.
+     */
+    int length()
+    {
+        return partial.length() + held.length();
+    }
+
+    /**
+     * Drops all. Idempotent.
+     *
+     * @param memory of the loop.
+     */
+    void release(final LoopMemory memory)
+    {
+        partial.release(memory);
+        held.release(memory);
+    }
+}
