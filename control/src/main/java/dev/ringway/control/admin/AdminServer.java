@@ -4,12 +4,11 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.ringway.engine.snapshot.Address;
 
+import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
 import java.net.InetSocketAddress;
-import java.net.URLDecoder;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -24,6 +23,7 @@ public final class AdminServer implements AutoCloseable
 {
     private static final int THREADS = 4;
     private static final int QUEUED = 64;
+    private static final int BUFFER_LENGTH = 16 * 1024;
 
     private final HttpServer server;
     private final ExecutorService executor;
@@ -74,44 +74,35 @@ public final class AdminServer implements AutoCloseable
     {
         try (exchange)
         {
-            final AdminPages.Page page = page(exchange);
-            final byte[] body = page.body().getBytes(UTF_8);
+            final Page page = page(exchange);
             exchange.getResponseHeaders().set("content-type", page.type());
             exchange.getResponseHeaders().set("cache-control", "no-cache, max-age=0");
             exchange.getResponseHeaders().set("x-content-type-options", "nosniff");
+            exchange.getResponseHeaders().set("server", "ringway");
             final boolean isHead = exchange.getRequestMethod().equals("HEAD");
-            exchange.sendResponseHeaders(page.status(), isHead || body.length == 0 ? -1 : body.length);
-            if (!isHead && body.length > 0)
+            exchange.sendResponseHeaders(page.status(), isHead ? -1 : 0);
+            if (!isHead)
             {
-                try (OutputStream out = exchange.getResponseBody())
+                try (Writer out = new BufferedWriter(
+                    new OutputStreamWriter(exchange.getResponseBody(), UTF_8), BUFFER_LENGTH))
                 {
-                    out.write(body);
+                    page.body().write(out);
                 }
             }
             page.after().run();
         }
     }
 
-    private AdminPages.Page page(final HttpExchange exchange)
+    private Page page(final HttpExchange exchange)
     {
-        final Map<String, String> query = new HashMap<>();
-        final String raw = exchange.getRequestURI().getRawQuery();
-        if (raw != null)
-        {
-            for (final String pair : raw.split("&"))
-            {
-                final int equals = pair.indexOf('=');
-                query.put(equals < 0 ? pair : pair.substring(0, equals),
-                    equals < 0 ? "" : URLDecoder.decode(pair.substring(equals + 1), UTF_8));
-            }
-        }
         try
         {
-            return pages.page(exchange.getRequestMethod(), exchange.getRequestURI().getPath(), query);
+            return pages.page(exchange.getRequestMethod(), exchange.getRequestURI().getPath(),
+                exchange.getRequestURI().getRawQuery());
         }
         catch (final RuntimeException e)
         {
-            return AdminPages.Page.text(500, "internal error: " + e + "\n");
+            return Page.text(500, "internal error: " + e + "\n");
         }
     }
 

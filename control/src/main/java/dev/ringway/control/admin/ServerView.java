@@ -2,7 +2,11 @@ package dev.ringway.control.admin;
 
 import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.CountersReader;
-import dev.ringway.engine.runtime.Engine;
+import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.ffi.uring.UringProbe;
+
+import java.time.Instant;
+import java.util.Map;
 
 /**
  * What the administration server sees of the process, and may ask of it. Any thread; no call waits for a loop.
@@ -20,7 +24,7 @@ public interface ServerView
     long uptimeS();
 
     /**
-     * @return counters of all loops.
+     * @return a new reader of the counters of all loops.
      */
     CountersReader counters();
 
@@ -35,9 +39,14 @@ public interface ServerView
     Translation translation();
 
     /**
-     * @return the data plane.
+     * @return newest snapshot.
      */
-    Engine engine();
+    Snapshot snapshot();
+
+    /**
+     * @return what the kernel can do.
+     */
+    UringProbe probe();
 
     /**
      * @return version of the product.
@@ -45,21 +54,46 @@ public interface ServerView
     String version();
 
     /**
-     * @return arguments of the process.
+     * @return options of the command line by the names of Envoy's {@code admin.v3.CommandLineOptions}: texts, numbers
+     *         and booleans.
      */
-    String[] commandLine();
+    Map<String, Object> options();
 
     /**
-     * @return number of loops.
+     * @return when the configuration came into force.
      */
-    int concurrency();
+    Instant configuredAt();
+
+    /**
+     * @return memory of the process that is resident.
+     */
+    long residentBytes();
 
     /**
      * Has listeners drain.
      *
-     * @param isGraceful whether they go on accepting meanwhile.
+     * @param isGraceful  whether they go on accepting for the drain time while connections end.
+     * @param neverStops  whether they go on accepting for good.
+     * @param inboundOnly whether only those with {@code traffic_direction: INBOUND} are meant.
      */
-    void drainListeners(boolean isGraceful);
+    void drainListeners(boolean isGraceful, boolean neverStops, boolean inboundOnly);
+
+    /**
+     * Fails or passes health checks; while they fail, connections end after their requests.
+     *
+     * @param isHealthy whether they pass.
+     */
+    void healthy(boolean isHealthy);
+
+    /**
+     * Opens log files anew, after they were moved away.
+     */
+    void reopenLogs();
+
+    /**
+     * Makes counters read as 0 from now on.
+     */
+    void resetCounters();
 
     /**
      * Ends the process.

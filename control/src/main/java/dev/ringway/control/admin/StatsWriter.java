@@ -1,130 +1,82 @@
 package dev.ringway.control.admin;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
-import dev.ringway.engine.counters.CountersReader;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.io.IOException;
 
 /**
- * Writes stats as text, JSON or for Prometheus, with Envoy's names and labels.
+ * Writes stats in Envoy's forms, line by line: no form is ever whole in memory.
  */
 final class StatsWriter
 {
-    private static final String[][] LABELS = {
-        {"cluster.", "cluster", "envoy_cluster_name"},
-        {"http.", "http", "envoy_http_conn_manager_prefix"},
-        {"listener.", "listener", "envoy_listener_address"},
-        {"tcp.", "tcp", "envoy_tcp_prefix"},
-    };
+    private final Stats stats;
 
-    private StatsWriter()
+    StatsWriter(final Stats stats)
     {
+        this.stats = stats;
     }
 
-    /** One value by name. */
-    record Stat(String name, boolean isCounter, long value)
+    /** Writes {@code name: value} lines in the order of the names. */
+    void text(final StatsQuery query, final Appendable out) throws IOException
     {
+        stats.forEach(query, (name, type, value) ->
+            out.append(name).append(": ").append(Long.toString(value)).append('\n'));
     }
 
-    static List<Stat> collect(final CountersReader reader, final boolean usedOnly, final Predicate<String> filter)
+    /** Writes {@code {"stats":[{"name":...,"value":...},...]}}. */
+    void json(final StatsQuery query, final Appendable out) throws IOException
     {
-        final Map<String, Stat> sorted = new TreeMap<>();
-        reader.forEach((id, name, kind, value) ->
+        final String[] separator = {""};
+        out.append("{\"stats\":[");
+        stats.forEach(query, (name, type, value) ->
         {
-            if ((!usedOnly || value != 0) && filter.test(name))
-            {
-                sorted.put(name, new Stat(name, CountersReader.isCounter(kind), value));
-            }
+            out.append(separator[0]).append("{\"name\":\"");
+            quote(name, out);
+            out.append("\",\"value\":").append(Long.toString(value)).append('}');
+            separator[0] = ",";
         });
-        return new ArrayList<>(sorted.values());
+        out.append("]}");
     }
 
-    static String text(final List<Stat> stats)
+    static void quote(final String text, final Appendable out) throws IOException
     {
-        final StringBuilder out = new StringBuilder();
-        for (final Stat stat : stats)
+        for (int i = 0; i < text.length(); i++)
         {
-            out.append(stat.name()).append(": ").append(stat.value()).append('\n');
-        }
-        return out.toString();
-    }
-
-    static String json(final List<Stat> stats)
-    {
-        final JsonArray array = new JsonArray();
-        for (final Stat stat : stats)
-        {
-            final JsonObject object = new JsonObject();
-            object.addProperty("name", stat.name());
-            object.addProperty("value", stat.value());
-            array.add(object);
-        }
-        final JsonObject root = new JsonObject();
-        root.add("stats", array);
-        return root.toString();
-    }
-
-    static String prometheus(final List<Stat> stats)
-    {
-        final Map<String, StringBuilder> families = new TreeMap<>();
-        for (final Stat stat : stats)
-        {
-            final StringBuilder labels = new StringBuilder();
-            final String family = "envoy_" + family(stat.name(), labels);
-            families.computeIfAbsent(family, name -> new StringBuilder("# TYPE ").append(name)
-                .append(stat.isCounter() ? " counter\n" : " gauge\n"))
-                .append(family).append('{').append(labels).append("} ").append(stat.value()).append('\n');
-        }
-        final StringBuilder out = new StringBuilder();
-        families.values().forEach(out::append);
-        return out.toString();
-    }
-
-    /**
-     * Splits a stat's name into the family and the labels that Envoy takes out of it.
-     */
-    private static String family(final String name, final StringBuilder labels)
-    {
-        String rest = name;
-        for (final String[] label : LABELS)
-        {
-            if (name.startsWith(label[0]))
+            final char c = text.charAt(i);
+            if (c == '"' || c == '\\')
             {
-                final int dot = name.lastIndexOf('.');
-                if (dot > label[0].length())
-                {
-                    final String value = name.substring(label[0].length(), dot);
-                    append(labels, label[2], label[1].equals("listener") ? address(value) : value);
-                    rest = label[1] + '_' + name.substring(dot + 1);
-                }
-                break;
+                out.append('\\').append(c);
+            }
+            else if (c < ' ')
+            {
+                out.append(String.format("\\u%04x", (int)c));
+            }
+            else
+            {
+                out.append(c);
             }
         }
-        final int length = rest.length();
-        if (length > 4 && rest.endsWith("xx") && Character.isDigit(rest.charAt(length - 3)) &&
-            rest.charAt(length - 4) == '_')
+    }
+
+    /** Writes Prometheus' text form: counters, then gauges, each family under its type. */
+    void prometheus(final StatsQuery query, final Appendable out) throws IOException
+    {
+        families(query, StatType.COUNTERS, " counter\n", out);
+        families(query, StatType.GAUGES, " gauge\n", out);
+    }
+
+    private void families(
+        final StatsQuery query, final StatType type, final String typeName, final Appendable out) throws IOException
+    {
+        final String[] last = {""};
+        stats.forEachByFamily(query, type, (name, kind, value) ->
         {
-            append(labels, "envoy_response_code_class", rest.substring(length - 3, length - 2));
-            rest = rest.substring(0, length - 3) + "xx";
-        }
-        return rest.replaceAll("[^a-zA-Z0-9_]", "_");
-    }
-
-    /** The address is written with underscores where it had colons. */
-    private static String address(final String value)
-    {
-        final int port = value.lastIndexOf('_');
-        return port < 0 ? value : value.substring(0, port).replace('_', ':') + '_' + value.substring(port + 1);
-    }
-
-    private static void append(final StringBuilder labels, final String name, final String value)
-    {
-        labels.append(labels.isEmpty() ? "" : ",").append(name).append("=\"")
-            .append(value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n")).append('"');
+            final PrometheusName metric = PrometheusName.of(name);
+            if (!metric.family().equals(last[0]))
+            {
+                last[0] = metric.family();
+                out.append("# TYPE ").append(metric.family()).append(typeName);
+            }
+            out.append(metric.family()).append('{').append(metric.labels()).append("} ").append(Long.toString(value))
+                .append('\n');
+        });
     }
 }

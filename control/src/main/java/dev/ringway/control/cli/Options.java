@@ -3,6 +3,8 @@ package dev.ringway.control.cli;
 import dev.ringway.control.log.LogSetup;
 
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -232,5 +234,40 @@ final class Options
                 throw new UsageException("--component-log-level " + pair + ": must be NAME:LEVEL");
             }
         }
+    }
+
+    /**
+     * Without {@code config_yaml}, which may hold secrets.
+     *
+     * @param loops number of loops, given or found.
+     * @return the options by the names of Envoy's {@code admin.v3.CommandLineOptions}.
+     */
+    Map<String, Object> shown(final int loops)
+    {
+        final Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("base_id", "0");
+        shown.put("concurrency", loops);
+        shown.put("config_path", orEmpty(configPath));
+        shown.put("allow_unknown_static_fields", allowUnknownStaticFields);
+        shown.put("admin_address_path", orEmpty(adminAddressPath));
+        shown.put("log_level", logLevel);
+        shown.put("component_log_level", componentLogLevel);
+        shown.put("log_format", logFormat);
+        shown.put("log_path", orEmpty(logPath));
+        shown.put("service_cluster", serviceCluster);
+        shown.put("service_node", serviceNode);
+        shown.put("service_zone", serviceZone);
+        shown.put("file_flush_interval", fileFlushIntervalMsec / 1000.0 + "s");
+        shown.put("drain_time", (drainTimeS < 0 ? 600 : drainTimeS) + "s");
+        shown.put("mode", mode.equals("serve") ? "Serve" : "Validate");
+        shown.put("disable_hot_restart", true);
+        shown.put("restart_epoch", 0);
+        shown.put("drain_strategy", drainStrategy.equals("gradual") ? "Gradual" : "Immediate");
+        return shown;
+    }
+
+    private static String orEmpty(final String text)
+    {
+        return text == null ? "" : text;
     }
 }

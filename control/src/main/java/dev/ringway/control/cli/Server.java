@@ -19,20 +19,28 @@ import dev.ringway.engine.runtime.Engine;
 import dev.ringway.engine.runtime.EngineContext;
 import dev.ringway.engine.runtime.ListenException;
 import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.ffi.libc.Affinity;
 import dev.ringway.ffi.libc.Limits;
 import dev.ringway.ffi.libc.Signals;
+import dev.ringway.ffi.uring.UringProbe;
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -45,6 +53,7 @@ final class Server implements ServerView
     private static final int MAX_SLOTS = 65_536;
     private static final int CHUNKS = 1024;
     private static final int SIGTERM_DRAIN_S = 10;
+    private static final int ADMIN_DRAIN_S = 600;
     private static final long DRAIN_POLL_MS = 20;
     private static final long GAUGES_MS = 1000;
     private static final long NO_CERTIFICATES = 0xFFFF_FFFFL;
@@ -53,6 +62,7 @@ final class Server implements ServerView
     private static final int LIVE = 0;
     private static final int DRAINING = 1;
     private static final int INITIALIZING = 3;
+    private static final int FAILING = 4;
 
     private final Logger logger = LogSetup.logger("main");
     private final Options options;
@@ -69,6 +79,7 @@ final class Server implements ServerView
         Thread.ofPlatform().name("control").factory());
     private final long startNs = System.nanoTime();
     private Translation translation;
+    private Instant configuredAt;
     private Engine engine;
     private AdminServer admin;
     private long version;
@@ -120,6 +131,7 @@ final class Server implements ServerView
             close();
             throw e;
         }
+        configuredAt = Instant.now();
         startAdmin();
         startLookups();
         control.scheduleWithFixedDelay(this::refreshGauges, 0, GAUGES_MS, TimeUnit.MILLISECONDS);
@@ -194,18 +206,20 @@ final class Server implements ServerView
         Signals.TERM.handle(control, this::onStop);
         Signals.INT.handle(control, this::onStop);
         Signals.HUP.handle(control, () -> logger.warning("SIGHUP: reloading is not supported yet"));
-        Signals.USR1.handle(control, () ->
+        Signals.USR1.handle(control, this::reopen);
+    }
+
+    private void reopen()
+    {
+        try
         {
-            try
-            {
-                accessLogs.reopen();
-                LogSetup.reopen();
-            }
-            catch (final IOException e)
-            {
-                logger.warning("log file cannot be reopened: " + e.getMessage());
-            }
-        });
+            accessLogs.reopen();
+            LogSetup.reopen();
+        }
+        catch (final IOException e)
+        {
+            logger.warning("log file cannot be reopened: " + e.getMessage());
+        }
     }
 
     /** The first signal drains, the second ends at once. */
@@ -227,7 +241,7 @@ final class Server implements ServerView
         counters.shared().set(ids.live, 0);
         counters.shared().set(ids.state, DRAINING);
         engine.drain(true);
-        snapshotCounters.onStopped();
+        snapshotCounters.onStopped(listener -> true);
         final int seconds = options.drainTimeS >= 0 ? options.drainTimeS : SIGTERM_DRAIN_S;
         final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         control.scheduleWithFixedDelay(() ->
@@ -276,7 +290,7 @@ final class Server implements ServerView
         return switch (state)
         {
             case LIVE -> "LIVE";
-            case DRAINING -> "DRAINING";
+            case DRAINING, FAILING -> "DRAINING";
             default -> "INITIALIZING";
         };
     }
@@ -312,7 +326,10 @@ final class Server implements ServerView
         engine.publishHealth(health);
     }
 
-    private static long residentBytes()
+    /**
+     * {@inheritDoc}
+     */
+    public long residentBytes()
     {
         try
         {
@@ -335,17 +352,33 @@ final class Server implements ServerView
     /**
      * {@inheritDoc}
      */
-    public Engine engine()
+    public Snapshot snapshot()
     {
-        return engine;
+        return engine.snapshot();
     }
 
     /**
      * {@inheritDoc}
      */
-    public String[] commandLine()
+    public UringProbe probe()
     {
-        return args.clone();
+        return engine.probe();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Map<String, Object> options()
+    {
+        return options.shown(concurrency);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Instant configuredAt()
+    {
+        return configuredAt;
     }
 
     /**
@@ -359,24 +392,82 @@ final class Server implements ServerView
     /**
      * {@inheritDoc}
      */
-    public int concurrency()
+    public void drainListeners(final boolean isGraceful, final boolean neverStops, final boolean inboundOnly)
     {
-        return concurrency;
+        control.execute(() ->
+        {
+            final Predicate<Listener> isMeant = inboundOnly ? inbound() : listener -> true;
+            engine.drain(isMeant, !isGraceful && !neverStops);
+            if (isGraceful && !neverStops)
+            {
+                final int seconds = options.drainTimeS >= 0 ? options.drainTimeS : ADMIN_DRAIN_S;
+                control.schedule(() -> stopListening(isMeant), seconds, TimeUnit.SECONDS);
+            }
+            else if (!neverStops)
+            {
+                snapshotCounters.onStopped(isMeant);
+            }
+        });
+    }
+
+    private void stopListening(final Predicate<Listener> isMeant)
+    {
+        engine.drain(isMeant, true);
+        snapshotCounters.onStopped(isMeant);
+    }
+
+    private Predicate<Listener> inbound()
+    {
+        final Set<String> names = new HashSet<>();
+        for (int i = 0; i < translation.listeners().size(); i++)
+        {
+            final var message = translation.bootstrap().getStaticResources().getListeners(i);
+            if (message.getTrafficDirection() == TrafficDirection.INBOUND)
+            {
+                names.add(translation.listeners().get(i).name());
+            }
+        }
+        return listener -> names.contains(listener.name());
     }
 
     /**
      * {@inheritDoc}
      */
-    public void drainListeners(final boolean isGraceful)
+    public void healthy(final boolean isHealthy)
     {
-        control.execute(() ->
+        if (state == (isHealthy ? FAILING : LIVE))
         {
-            engine.drain(!isGraceful);
-            if (!isGraceful)
+            state = isHealthy ? LIVE : FAILING;
+            counters.shared().set(ids.live, isHealthy ? 1 : 0);
+            counters.shared().set(ids.state, isHealthy ? LIVE : DRAINING);
+            control.execute(() ->
             {
-                snapshotCounters.onStopped();
-            }
-        });
+                if (isHealthy)
+                {
+                    engine.endDrain();
+                }
+                else
+                {
+                    engine.drain(false);
+                }
+            });
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void reopenLogs()
+    {
+        control.execute(this::reopen);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void resetCounters()
+    {
+        counters.resetCounters();
     }
 
     /**

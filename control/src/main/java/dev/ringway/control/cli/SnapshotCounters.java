@@ -9,9 +9,12 @@ import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Counts what the configuration in force consists of and how it changed. Control thread only.
@@ -22,7 +25,7 @@ final class SnapshotCounters
     private final ListenerManagerCounters listenerIds;
     private final ClusterManagerCounters clusterIds;
     private Snapshot current = new Snapshot(0, List.of(), List.of(), List.of());
-    private boolean isDrained;
+    private final Set<String> stopped = new HashSet<>();
 
     SnapshotCounters(final CounterRegistry registry, final SharedCounters counters)
     {
@@ -61,16 +64,20 @@ final class SnapshotCounters
     }
 
     /**
-     * The listeners stopped accepting.
+     * Listeners stopped accepting.
+     *
+     * @param isMeant which.
      */
-    void onStopped()
+    void onStopped(final Predicate<Listener> isMeant)
     {
-        if (!isDrained)
+        for (final Listener listener : current.listeners())
         {
-            isDrained = true;
-            counters.add(listenerIds.listenerStopped, current.listeners().size());
-            gauges();
+            if (isMeant.test(listener) && stopped.add(listener.name()))
+            {
+                counters.increment(listenerIds.listenerStopped);
+            }
         }
+        gauges();
     }
 
     private void clusters(final Snapshot fresh)
@@ -126,15 +133,15 @@ final class SnapshotCounters
             }
         }
         counters.add(listenerIds.listenerRemoved, before.size());
+        stopped.removeAll(before.keySet());
         current = fresh;
         gauges();
     }
 
     private void gauges()
     {
-        final int count = current.listeners().size();
-        counters.set(listenerIds.totalListenersActive, isDrained ? 0 : count);
-        counters.set(listenerIds.totalListenersDraining, isDrained ? count : 0);
+        counters.set(listenerIds.totalListenersActive, current.listeners().size() - stopped.size());
+        counters.set(listenerIds.totalListenersDraining, stopped.size());
     }
 
     private static <T> Map<String, T> byName(final List<T> all, final Function<T, String> name)

@@ -120,8 +120,8 @@ final class SnapshotCountersTest
     void shouldMoveListenersToDrainingOnce()
     {
         counters.onPublished(new Snapshot(1, List.of(listener("a", 1)), List.of(), List.of()), LOOPS);
-        counters.onStopped();
-        counters.onStopped();
+        counters.onStopped(listener -> true);
+        counters.onStopped(listener -> true);
         counters.onRefused();
         assertEquals(1L, values().get("listener_stopped"));
         assertEquals(1L, values().get("total_listeners_draining"));

@@ -130,6 +130,14 @@ public final class Http1SessionFactory implements SessionFactory
         return Math.min(listener.perConnectionBufferLimit(), MAX_HIGH_WATER);
     }
 
+    /**
+     * {@inheritDoc}
+     */
+    public void endDrain()
+    {
+        isDraining = false;
+    }
+
     boolean isDraining()
     {
         return isDraining;

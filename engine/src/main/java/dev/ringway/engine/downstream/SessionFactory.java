@@ -18,4 +18,9 @@ public interface SessionFactory
      * Has sessions end as soon as they can without losing a request.
      */
     void drain();
+
+    /**
+     * Takes {@link #drain} back for connections that are still there and for new ones.
+     */
+    void endDrain();
 }

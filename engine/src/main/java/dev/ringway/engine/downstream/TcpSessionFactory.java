@@ -65,6 +65,14 @@ public final class TcpSessionFactory implements SessionFactory
         // Nothing to do before the end of the drain time, when the process closes what is left.
     }
 
+    /**
+     * {@inheritDoc}
+     */
+    public void endDrain()
+    {
+        // Nothing was drained.
+    }
+
     void release(final TcpDownstreamSession session)
     {
         free.addLast(session);

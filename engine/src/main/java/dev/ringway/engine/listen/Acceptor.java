@@ -214,6 +214,17 @@ public final class Acceptor implements ConnectionHandler, CloseListener
     }
 
     /**
+     * Has the sessions keep their connections again; nothing after {@link #close}.
+     */
+    public void endDrain()
+    {
+        if (!isClosed)
+        {
+            sessions.endDrain();
+        }
+    }
+
+    /**
      * @return connections of this listener on this loop.
      */
     public int active()

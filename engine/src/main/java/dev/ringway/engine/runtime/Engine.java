@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /**
  * The data plane: its loops and their listening sockets. Used from the control thread; none of its calls waits for
@@ -145,7 +146,26 @@ public final class Engine implements AutoCloseable
      */
     public void drain(final boolean stopsAccepting)
     {
-        all(runtime -> runtime.onDrain(stopsAccepting));
+        drain(listener -> true, stopsAccepting);
+    }
+
+    /**
+     * Asks the connections of some listeners to end after their requests.
+     *
+     * @param isMeant        which listeners; called on the loops.
+     * @param stopsAccepting whether their sockets are closed too.
+     */
+    public void drain(final Predicate<Listener> isMeant, final boolean stopsAccepting)
+    {
+        all(runtime -> runtime.onDrain(isMeant, stopsAccepting));
+    }
+
+    /**
+     * Takes a drain back: connections are kept again. Sockets that were closed stay closed.
+     */
+    public void endDrain()
+    {
+        all(LoopRuntime::onDrainEnd);
     }
 
     /**

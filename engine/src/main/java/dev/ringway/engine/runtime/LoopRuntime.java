@@ -16,6 +16,7 @@ import dev.ringway.engine.upstream.Upstreams;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * What one loop runs: adopts snapshots, owns the acceptors, drains. Loop thread only, but for what says otherwise.
@@ -130,14 +131,19 @@ final class LoopRuntime implements LoopTask
     }
 
     /**
-     * Drains all listeners.
+     * Drains listeners.
      *
+     * @param isMeant        which.
      * @param stopsAccepting whether the sockets are closed too.
      */
-    void onDrain(final boolean stopsAccepting)
+    void onDrain(final Predicate<Listener> isMeant, final boolean stopsAccepting)
     {
         for (final Acceptor acceptor : acceptors)
         {
+            if (!isMeant.test(acceptor.listener()))
+            {
+                continue;
+            }
             if (stopsAccepting)
             {
                 acceptor.close();
@@ -146,6 +152,17 @@ final class LoopRuntime implements LoopTask
             {
                 acceptor.drain();
             }
+        }
+    }
+
+    /**
+     * Keeps connections again.
+     */
+    void onDrainEnd()
+    {
+        for (final Acceptor acceptor : acceptors)
+        {
+            acceptor.endDrain();
         }
     }
 

@@ -1,0 +1,61 @@
+package dev.ringway.control.admin;
+
+import java.util.Set;
+
+/**
+ * {@code /stats} and {@code /stats/prometheus}.
+ */
+final class StatsPages
+{
+    private static final Set<String> BUCKET_MODES = Set.of("", "cumulative", "disjoint", "detailed", "summary");
+
+    private final ServerView view;
+    private final StatsWriter writer;
+
+    StatsPages(final ServerView view)
+    {
+        this.view = view;
+        writer = new StatsWriter(new Stats(view.counters()));
+    }
+
+    Page page(final Query query)
+    {
+        return page(query, query.has("format") ? query.value("format") : "text");
+    }
+
+    Page prometheus(final Query query)
+    {
+        return page(query, "prometheus");
+    }
+
+    private Page page(final Query query, final String format)
+    {
+        final StatType type = query.has("type") ? StatType.of(query.value("type")) : StatType.ALL;
+        if (type == null)
+        {
+            return Page.text(400, "invalid &type= param");
+        }
+        if (!BUCKET_MODES.contains(query.value("histogram_buckets")))
+        {
+            return Page.text(400, "usage: /stats?histogram_buckets=(cumulative|disjoint|detailed|summary)\n");
+        }
+        final StatsQuery wanted;
+        try
+        {
+            wanted = new StatsQuery(StatsQuery.pattern(query.value("filter")), query.has("invert_filter"),
+                query.has("usedonly"), type);
+        }
+        catch (final IllegalArgumentException e)
+        {
+            return Page.text(400, e.getMessage());
+        }
+        view.refreshGauges();
+        return switch (format)
+        {
+            case "text" -> Page.text(out -> writer.text(wanted, out));
+            case "json" -> Page.json(out -> writer.json(wanted, out));
+            case "prometheus" -> Page.text(out -> writer.prometheus(wanted, out));
+            default -> Page.text(400, "usage: /stats?format=(json|prometheus|text)\n\n");
+        };
+    }
+}

@@ -1,0 +1,175 @@
+package dev.ringway.control.admin;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.re2j.Pattern;
+import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.CircuitBreakers;
+import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.Snapshot;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * {@code /clusters} and {@code /listeners}: what the newest snapshot consists of.
+ */
+final class TopologyPages
+{
+    private final Supplier<Snapshot> snapshots;
+
+    TopologyPages(final Supplier<Snapshot> snapshots)
+    {
+        this.snapshots = snapshots;
+    }
+
+    Page clusters(final Query query)
+    {
+        final Pattern filter;
+        try
+        {
+            filter = StatsQuery.pattern(query.value("filter"));
+        }
+        catch (final IllegalArgumentException e)
+        {
+            return Page.text(400, e.getMessage());
+        }
+        final List<Cluster> wanted = snapshots.get().clusters().stream()
+            .filter(cluster -> filter == null || filter.matcher(cluster.name()).find()).toList();
+        return query.value("format").equals("json") ? Page.json(clustersJson(wanted)) : Page.text(out ->
+        {
+            for (final Cluster cluster : wanted)
+            {
+                write(cluster, out);
+            }
+        });
+    }
+
+    private static void write(final Cluster cluster, final Appendable out) throws IOException
+    {
+        final String name = cluster.name() + "::";
+        final CircuitBreakers bounds = cluster.circuitBreakers();
+        line(out, name, "observability_name", cluster.name());
+        line(out, name, "default_priority::max_connections", bounds.maxConnections());
+        line(out, name, "default_priority::max_pending_requests", bounds.maxPendingRequests());
+        line(out, name, "default_priority::max_requests", bounds.maxRequests());
+        line(out, name, "default_priority::max_retries", bounds.maxRetries());
+        line(out, name, "added_via_api", false);
+        for (final Endpoint endpoint : cluster.endpoints())
+        {
+            final String host = name + endpoint.address() + "::";
+            line(out, host, "hostname", endpoint.hostname());
+            line(out, host, "health_flags", "healthy");
+            line(out, host, "weight", endpoint.weight());
+            line(out, host, "canary", false);
+            line(out, host, "priority", 0);
+            line(out, host, "success_rate", -1);
+            line(out, host, "local_origin_success_rate", -1);
+        }
+    }
+
+    private static void line(final Appendable out, final String prefix, final String name, final Object value)
+        throws IOException
+    {
+        out.append(prefix).append(name).append("::").append(value.toString()).append('\n');
+    }
+
+    private static JsonObject clustersJson(final List<Cluster> clusters)
+    {
+        final JsonArray statuses = new JsonArray();
+        for (final Cluster cluster : clusters)
+        {
+            final JsonArray hosts = new JsonArray();
+            for (final Endpoint endpoint : cluster.endpoints())
+            {
+                hosts.add(host(endpoint));
+            }
+            final JsonObject status = new JsonObject();
+            status.addProperty("name", cluster.name());
+            status.add("host_statuses", hosts);
+            status.add("circuit_breakers", circuitBreakers(cluster.circuitBreakers()));
+            status.addProperty("observability_name", cluster.name());
+            statuses.add(status);
+        }
+        final JsonObject root = new JsonObject();
+        root.add("cluster_statuses", statuses);
+        return root;
+    }
+
+    private static JsonObject host(final Endpoint endpoint)
+    {
+        final JsonObject health = new JsonObject();
+        health.addProperty("eds_health_status", "HEALTHY");
+        final JsonObject host = new JsonObject();
+        host.add("address", address(endpoint.address()));
+        host.add("health_status", health);
+        host.addProperty("weight", endpoint.weight());
+        if (!endpoint.hostname().isEmpty())
+        {
+            host.addProperty("hostname", endpoint.hostname());
+        }
+        host.add("locality", new JsonObject());
+        return host;
+    }
+
+    private static JsonObject circuitBreakers(final CircuitBreakers bounds)
+    {
+        final JsonObject threshold = new JsonObject();
+        threshold.addProperty("max_connections", bounds.maxConnections());
+        threshold.addProperty("max_pending_requests", bounds.maxPendingRequests());
+        threshold.addProperty("max_requests", bounds.maxRequests());
+        threshold.addProperty("max_retries", bounds.maxRetries());
+        final JsonArray thresholds = new JsonArray();
+        thresholds.add(threshold);
+        final JsonObject result = new JsonObject();
+        result.add("thresholds", thresholds);
+        return result;
+    }
+
+    private static JsonObject address(final Address address)
+    {
+        final JsonObject inner = new JsonObject();
+        final JsonObject outer = new JsonObject();
+        if (address.unixPath() != null)
+        {
+            inner.addProperty("path", address.unixPath());
+            outer.add("pipe", inner);
+        }
+        else
+        {
+            inner.addProperty("address", address.inet().getAddress().getHostAddress());
+            inner.addProperty("port_value", address.inet().getPort());
+            outer.add("socket_address", inner);
+        }
+        return outer;
+    }
+
+    Page listeners(final Query query)
+    {
+        final List<Listener> all = snapshots.get().listeners();
+        if (!query.value("format").equals("json"))
+        {
+            return Page.text(out ->
+            {
+                for (final Listener listener : all)
+                {
+                    out.append(listener.name()).append("::").append(listener.address().toString()).append('\n');
+                }
+            });
+        }
+        final JsonArray statuses = new JsonArray();
+        for (final Listener listener : all)
+        {
+            final JsonObject status = new JsonObject();
+            status.addProperty("name", listener.name());
+            status.add("local_address", address(listener.address()));
+            statuses.add(status);
+        }
+        final JsonObject root = new JsonObject();
+        root.add("listener_statuses", statuses);
+        return Page.json(root);
+    }
+}

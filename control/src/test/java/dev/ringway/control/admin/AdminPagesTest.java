@@ -1,0 +1,328 @@
+package dev.ringway.control.admin;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import com.google.protobuf.Any;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.counters.LoopHealthCounters;
+import dev.ringway.engine.snapshot.Snapshot;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+final class AdminPagesTest
+{
+    @TempDir
+    Path directory;
+
+    private FakeServer server;
+    private AdminPages pages;
+
+    @BeforeEach
+    void setUp() throws IOException
+    {
+        server = new FakeServer(directory);
+        pages = new AdminPages(server);
+    }
+
+    @AfterEach
+    void tearDown()
+    {
+        server.close();
+    }
+
+    private Page get(final String target)
+    {
+        final int query = target.indexOf('?');
+        return pages.page(
+            "GET", query < 0 ? target : target.substring(0, query), query < 0 ? null : target.substring(query + 1));
+    }
+
+    private Page post(final String target)
+    {
+        final int query = target.indexOf('?');
+        return pages.page(
+            "POST", query < 0 ? target : target.substring(0, query), query < 0 ? null : target.substring(query + 1));
+    }
+
+    private static String body(final Page page)
+    {
+        final StringWriter out = new StringWriter();
+        try
+        {
+            page.body().write(out);
+        }
+        catch (final IOException e)
+        {
+            throw new AssertionError(e);
+        }
+        return out.toString();
+    }
+
+    private JsonObject json(final String target)
+    {
+        final Page page = get(target);
+        assertEquals("application/json", page.type());
+        return JsonParser.parseString(body(page)).getAsJsonObject();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/drain_listeners", "/healthcheck/fail", "/healthcheck/ok", "/logging", "/quitquitquit",
+        "/reopen_logs", "/reset_counters"})
+    void shouldChangeNothingOnGet(final String path)
+    {
+        final Page page = get(path);
+        assertEquals(405, page.status());
+        assertEquals("Method GET not allowed, POST required.", body(page));
+        page.after().run();
+        assertTrue(server.calls.isEmpty(), server.calls.toString());
+        assertEquals("LIVE", server.state);
+    }
+
+    @Test
+    void shouldServeEveryCommandOfTheHelp()
+    {
+        final String help = body(get("/help"));
+        assertTrue(help.startsWith("admin commands are:\n  /: Admin home page\n  /certs: "), help);
+        for (final Commands.Command command : Commands.all())
+        {
+            final Page page = command.isMutation() ? post(command.path()) : get(command.path());
+            assertEquals(200, page.status(), command.path());
+            body(page);
+            assertTrue(help.contains("  " + command.path() + (command.isMutation() ? " (POST): " : ": ")), help);
+        }
+        final Page unknown = get("/nope");
+        assertEquals(404, unknown.status());
+        assertEquals("invalid path. " + help, body(unknown));
+    }
+
+    @Test
+    void shouldShowStatsAsTextJsonAndPrometheus()
+    {
+        final ClusterCounters ids = new ClusterCounters(server.file, "a.b");
+        final LoopHealthCounters loop = new LoopHealthCounters(server.file);
+        server.file.loop(0).add(ids.upstreamRq2xx, 3);
+        server.file.loop(1).add(ids.upstreamRq2xx, 4);
+        server.file.loop(1).set(loop.slots, 5);
+        final String text = body(get("/stats?filter=_2xx%24%7Cslots%24"));
+        assertEquals("cluster.a.b.upstream_rq_2xx: 7\nloop.0.slots: 0\nloop.1.slots: 5\n", text);
+        assertEquals("{\"stats\":[{\"name\":\"cluster.a.b.upstream_rq_2xx\",\"value\":7}]}",
+            body(get("/stats?filter=_2xx%24&format=json")));
+        assertEquals("""
+            # TYPE envoy_cluster_upstream_rq_xx counter
+            envoy_cluster_upstream_rq_xx{envoy_response_code_class="2",envoy_cluster_name="a.b"} 7
+            # TYPE envoy_loop_slots gauge
+            envoy_loop_slots{ringway_loop="0"} 0
+            envoy_loop_slots{ringway_loop="1"} 5
+            """, body(get("/stats/prometheus?filter=_2xx%24%7Cslots%24")));
+        assertEquals("text/plain; charset=UTF-8", get("/stats/prometheus").type());
+        assertEquals(body(get("/stats/prometheus")), body(get("/stats?format=prometheus")));
+    }
+
+    @Test
+    void shouldShowEachPrometheusFamilyOnce()
+    {
+        new ClusterCounters(server.file, "one");
+        new ClusterCounters(server.file, "two");
+        new LoopHealthCounters(server.file);
+        final List<String> types = body(get("/stats/prometheus")).lines().filter(line -> line.startsWith("#")).toList();
+        assertEquals(types.stream().distinct().toList(), types);
+        assertTrue(types.contains("# TYPE envoy_cluster_upstream_cx_active gauge"));
+    }
+
+    @Test
+    void shouldLeaveOutWhatWasNotUsed()
+    {
+        final ClusterCounters ids = new ClusterCounters(server.file, "a");
+        server.file.loop(0).increment(ids.upstreamCxActive);
+        assertEquals("cluster.a.upstream_cx_active: 1\n", body(get("/stats?usedonly")));
+        server.file.loop(0).decrement(ids.upstreamCxActive);
+        assertEquals("cluster.a.upstream_cx_active: 0\n", body(get("/stats?usedonly")));
+        assertEquals("", body(get("/stats?usedonly&type=Counters")));
+        assertEquals("cluster.a.upstream_cx_active: 0\n", body(get("/stats?usedonly&type=Gauges")));
+        assertEquals("", body(get("/stats?usedonly&filter=cx&invert_filter")));
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoQuery()
+    {
+        assertEquals(400, get("/stats?type=Nope").status());
+        assertEquals("invalid &type= param", body(get("/stats?type=Nope")));
+        assertEquals("Invalid re2 regex: missing closing ]: [", body(get("/stats?filter=%5B")));
+        assertEquals(400, get("/stats?filter=%5B").status());
+        assertEquals(400, get("/stats?format=nope").status());
+        assertEquals(400, get("/stats?histogram_buckets=nope").status());
+        assertEquals(400, get("/stats?filter=" + "a".repeat(2000)).status());
+        assertEquals(400, get("/stats?filter=%zz").status());
+        assertEquals(400, get("/clusters?filter=(").status());
+    }
+
+    @Test
+    void shouldNotBeHeldUpByANastyExpression()
+    {
+        server.file.counter("a".repeat(200));
+        final long startNs = System.nanoTime();
+        assertEquals("", body(get("/stats?filter=(a%2Ba%2B)%2Bb%24")));
+        assertTrue(System.nanoTime() - startNs < 5_000_000_000L);
+    }
+
+    @Test
+    void shouldResetCountersAndKeepGauges()
+    {
+        final ClusterCounters ids = new ClusterCounters(server.file, "a");
+        server.file.loop(0).add(ids.upstreamRqTotal, 5);
+        server.file.loop(0).add(ids.upstreamRqActive, 2);
+        assertEquals("OK\n", body(post("/reset_counters")));
+        assertEquals("cluster.a.upstream_rq_total: 0\n", body(get("/stats?filter=rq_total")));
+        assertEquals("cluster.a.upstream_rq_active: 2\n", body(get("/stats?filter=rq_active")));
+    }
+
+    @Test
+    void shouldFailAndPassHealthChecks()
+    {
+        assertEquals("LIVE\n", body(get("/ready")));
+        assertEquals("OK\n", body(post("/healthcheck/fail")));
+        assertEquals(503, get("/ready").status());
+        assertEquals("DRAINING\n", body(get("/ready")));
+        assertEquals("OK\n", body(post("/healthcheck/ok")));
+        assertEquals(200, get("/ready").status());
+    }
+
+    @Test
+    void shouldActAfterTheAnswer()
+    {
+        final Page drain = post("/drain_listeners?graceful&inboundonly");
+        final Page quit = post("/quitquitquit");
+        assertTrue(server.calls.isEmpty());
+        drain.after().run();
+        quit.after().run();
+        post("/reopen_logs");
+        assertEquals(List.of("drain true false true", "quit", "reopen"), server.calls);
+    }
+
+    @Test
+    void shouldShowServerAndMemory()
+    {
+        server.bootstrap = Bootstrap.newBuilder().setNode(server.bootstrap.getNode().toBuilder().setId("n")).build();
+        final JsonObject info = json("/server_info");
+        assertEquals("LIVE", info.get("state").getAsString());
+        assertEquals("7s", info.get("uptime_current_epoch").getAsString());
+        assertEquals(2, info.getAsJsonObject("command_line_options").get("concurrency").getAsInt());
+        assertEquals("n", info.getAsJsonObject("node").get("id").getAsString());
+        assertEquals("4096", json("/memory").get("total_physical_bytes").getAsString());
+        assertTrue(Long.parseLong(json("/memory").get("allocated").getAsString()) > 0);
+        assertEquals(0, json("/certs").getAsJsonArray("certificates").size());
+    }
+
+    @Test
+    void shouldShowRuntimeByLayers()
+    {
+        final Struct inner = Struct.newBuilder()
+            .putFields("b", Value.newBuilder().setNumberValue(5).build())
+            .putFields("c", Value.newBuilder().setBoolValue(true).build()).build();
+        final Struct first = Struct.newBuilder().putFields("a", Value.newBuilder().setStructValue(inner).build()).build();
+        final Struct second = Struct.newBuilder().putFields("a.b", Value.newBuilder().setNumberValue(7).build()).build();
+        final Bootstrap.Builder bootstrap = Bootstrap.newBuilder();
+        bootstrap.getLayeredRuntimeBuilder()
+            .addLayers(RuntimeLayer.newBuilder().setName("one").setStaticLayer(first))
+            .addLayers(RuntimeLayer.newBuilder().setName("two").setStaticLayer(second));
+        server.bootstrap = bootstrap.build();
+        final JsonObject entries = json("/runtime").getAsJsonObject("entries");
+        assertEquals("{\"layer_values\":[\"5\",\"7\"],\"final_value\":\"7\"}", entries.get("a.b").toString());
+        assertEquals("{\"layer_values\":[\"true\",\"\"],\"final_value\":\"true\"}", entries.get("a.c").toString());
+        assertEquals("[\"one\",\"two\"]", json("/runtime").get("layers").toString());
+    }
+
+    @Test
+    void shouldShowClustersAndListeners()
+    {
+        server.snapshot = new Snapshot(
+            1, List.of(), List.of(server.cluster("a", 1), server.cluster("b", 2)), List.of());
+        final String text = body(get("/clusters?filter=^b"));
+        assertTrue(text.startsWith("b::observability_name::b\nb::default_priority::max_connections::1024\n"), text);
+        assertTrue(text.contains("b::127.0.0.1:2::health_flags::healthy\n"), text);
+        final JsonArray statuses = json("/clusters?format=json").getAsJsonArray("cluster_statuses");
+        assertEquals(2, statuses.size());
+        assertEquals(1, statuses.get(0).getAsJsonObject().getAsJsonArray("host_statuses").get(0).getAsJsonObject()
+            .getAsJsonObject("address").getAsJsonObject("socket_address").get("port_value").getAsInt());
+        assertTrue(json("/listeners?format=json").has("listener_statuses"));
+    }
+
+    @Test
+    void shouldDumpTheConfigurationByResourceMaskAndName()
+    {
+        final HttpConnectionManager manager = HttpConnectionManager.newBuilder().setStatPrefix("in")
+            .setRouteConfig(RouteConfiguration.newBuilder().setName("r")).build();
+        final Bootstrap.Builder bootstrap = Bootstrap.newBuilder();
+        bootstrap.getStaticResourcesBuilder()
+            .addClusters(Cluster.newBuilder().setName("a")).addClusters(Cluster.newBuilder().setName("b"))
+            .addListeners(Listener.newBuilder().setName("l").addFilterChains(FilterChain.newBuilder()
+                .addFilters(Filter.newBuilder().setTypedConfig(Any.pack(manager)))));
+        server.bootstrap = bootstrap.build();
+        final JsonArray all = json("/config_dump").getAsJsonArray("configs");
+        assertEquals(List.of("BootstrapConfigDump", "ClustersConfigDump", "ListenersConfigDump",
+            "ScopedRoutesConfigDump", "RoutesConfigDump", "SecretsConfigDump"),
+            StreamSupport.stream(all.spliterator(), false).map(dump -> dump.getAsJsonObject().get("@type").getAsString().replaceAll(".*\\.v3\\.", "")).toList());
+        assertEquals("r", all.get(4).getAsJsonObject().getAsJsonArray("static_route_configs").get(0).getAsJsonObject()
+            .getAsJsonObject("route_config").get("name").getAsString());
+        final JsonArray clusters =
+            json("/config_dump?resource=static_clusters&mask=cluster.name&name_regex=b").getAsJsonArray("configs");
+        assertEquals("[{\"@type\":\"type.googleapis.com/envoy.admin.v3.ClustersConfigDump.StaticCluster\"," +
+            "\"cluster\":{\"@type\":\"type.googleapis.com/envoy.config.cluster.v3.Cluster\",\"name\":\"b\"}}]",
+            clusters.toString());
+        final JsonArray masked = json("/config_dump?mask=static_clusters.cluster.name,static_clusters.last_updated")
+            .getAsJsonArray("configs");
+        assertEquals(1, masked.size());
+        assertEquals(2, masked.get(0).getAsJsonObject().getAsJsonArray("static_clusters").size());
+        assertEquals("1970-01-01T00:00:00Z", masked.get(0).getAsJsonObject().getAsJsonArray("static_clusters").get(1)
+            .getAsJsonObject().get("last_updated").getAsString());
+    }
+
+    @Test
+    void shouldRefuseAnUnknownResourceAndMask()
+    {
+        final Page resource = get("/config_dump?resource=bogus");
+        assertEquals(404, resource.status());
+        assertEquals("bogus not found in config dump", body(resource));
+        final Page mask = get("/config_dump?mask=zzz.qq");
+        assertEquals(400, mask.status());
+        assertEquals("FieldMask zzz.qq could not be successfully applied to any configs.", body(mask));
+        assertEquals(400, get("/config_dump?name_regex=(").status());
+    }
+
+    @Test
+    void shouldChangeLevelsOrNothing()
+    {
+        assertEquals(400, post("/logging?paths=admin:debug,zzz:info").status());
+        assertTrue(body(post("/logging?paths=admin:debug,zzz:info")).startsWith("error: unknown logger name\n\nusage: "));
+        assertTrue(body(post("/logging?level=nope")).startsWith("error: unknown logger level\n\nusage: "));
+        assertTrue(body(post("/logging")).startsWith("active loggers:\n"));
+        assertNull(Commands.find("/nope"));
+        assertFalse(body(post("/logging")).contains("usage"));
+    }
+}
