@@ -1,33 +1,38 @@
 package dev.ringway.control.admin;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.ringway.engine.snapshot.Address;
 
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 /**
- * Serves the administration interface on its own threads. A slow reader holds one of them, never a loop.
+ * Serves the administration interface over HTTP/1.1 on its own threads, one a connection. A slow reader holds one of
+ * them, never a loop, and not for ever. Targets are taken as they come: Envoy's clients send {@code |} and {@code ^} in
+ * queries, which the JDK's server refuses.
  */
 public final class AdminServer implements AutoCloseable
 {
-    private static final int THREADS = 4;
-    private static final int QUEUED = 64;
-    private static final int BUFFER_LENGTH = 16 * 1024;
+    private static final int CONNECTIONS = 64;
+    private static final int BACKLOG = 128;
+    private static final int SWEEP_MS = 1000;
+    private static final int THREAD_IDLE_S = 10;
 
-    private final HttpServer server;
+    private final ServerSocket socket = new ServerSocket();
+    private final Set<AdminConnection> connections = ConcurrentHashMap.newKeySet();
     private final ExecutorService executor;
     private final AdminPages pages;
+    private final Thread acceptor;
+    private volatile boolean isClosed;
 
     /**
      * Binds and starts.
@@ -42,23 +47,21 @@ public final class AdminServer implements AutoCloseable
         {
             throw new IOException("admin address " + address + ": unix sockets are not supported");
         }
-        // Slow or hostile clients of the admin port must not hold threads for ever.
-        System.setProperty("sun.net.httpserver.maxReqTime", "30");
-        System.setProperty("sun.net.httpserver.maxRspTime", "60");
         pages = new AdminPages(view);
         try
         {
-            server = HttpServer.create(address.inet(), 128);
+            socket.setReuseAddress(true);
+            socket.bind(address.inet(), BACKLOG);
+            socket.setSoTimeout(SWEEP_MS);
         }
         catch (final IOException e)
         {
+            socket.close();
             throw new IOException("admin: cannot listen on " + address + ": " + e.getMessage(), e);
         }
-        executor = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(QUEUED),
+        executor = new ThreadPoolExecutor(0, CONNECTIONS, THREAD_IDLE_S, TimeUnit.SECONDS, new SynchronousQueue<>(),
             Thread.ofPlatform().daemon().name("admin-", 0).factory());
-        server.setExecutor(executor);
-        server.createContext("/", this::serve);
-        server.start();
+        acceptor = Thread.ofPlatform().daemon().name("admin").start(this::accept);
     }
 
     /**
@@ -66,43 +69,71 @@ public final class AdminServer implements AutoCloseable
      */
     public String address()
     {
-        final InetSocketAddress bound = server.getAddress();
-        return Address.of(bound).toString();
+        return Address.of((InetSocketAddress)socket.getLocalSocketAddress()).toString();
     }
 
-    private void serve(final HttpExchange exchange) throws IOException
+    private void accept()
     {
-        try (exchange)
+        while (!isClosed)
         {
-            final Page page = page(exchange);
-            exchange.getResponseHeaders().set("content-type", page.type());
-            exchange.getResponseHeaders().set("cache-control", "no-cache, max-age=0");
-            exchange.getResponseHeaders().set("x-content-type-options", "nosniff");
-            exchange.getResponseHeaders().set("server", "ringway");
-            final boolean isHead = exchange.getRequestMethod().equals("HEAD");
-            exchange.sendResponseHeaders(page.status(), isHead ? -1 : 0);
-            if (!isHead)
+            try
             {
-                try (Writer out = new BufferedWriter(
-                    new OutputStreamWriter(exchange.getResponseBody(), UTF_8), BUFFER_LENGTH))
-                {
-                    page.body().write(out);
-                }
+                serve(socket.accept());
             }
-            page.after().run();
+            catch (final SocketTimeoutException e)
+            {
+                sweep();
+            }
+            catch (final IOException e)
+            {
+                // Closed, or out of descriptors for now: the next round looks again.
+                pause();
+            }
         }
     }
 
-    private Page page(final HttpExchange exchange)
+    private void serve(final Socket client)
+    {
+        final AdminConnection connection = new AdminConnection(client, pages);
+        connections.add(connection);
+        try
+        {
+            executor.execute(() ->
+            {
+                connection.run();
+                connections.remove(connection);
+            });
+        }
+        catch (final RejectedExecutionException e)
+        {
+            connections.remove(connection);
+            connection.close();
+        }
+        sweep();
+    }
+
+    private void sweep()
+    {
+        final long nowNs = System.nanoTime();
+        for (final AdminConnection connection : connections)
+        {
+            connection.closeIfLate(nowNs);
+        }
+    }
+
+    private void pause()
     {
         try
         {
-            return pages.page(exchange.getRequestMethod(), exchange.getRequestURI().getPath(),
-                exchange.getRequestURI().getRawQuery());
+            if (!isClosed)
+            {
+                TimeUnit.MILLISECONDS.sleep(SWEEP_MS / 10);
+            }
         }
-        catch (final RuntimeException e)
+        catch (final InterruptedException e)
         {
-            return Page.text(500, "internal error: " + e + "\n");
+            Thread.currentThread().interrupt();
+            isClosed = true;
         }
     }
 
@@ -111,7 +142,17 @@ public final class AdminServer implements AutoCloseable
      */
     public void close()
     {
-        server.stop(0);
+        isClosed = true;
+        try
+        {
+            socket.close();
+        }
+        catch (final IOException e)
+        {
+            // It is gone all the same.
+        }
+        acceptor.interrupt();
         executor.shutdownNow();
+        connections.forEach(AdminConnection::close);
     }
 }
