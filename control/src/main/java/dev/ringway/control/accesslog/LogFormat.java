@@ -1,6 +1,7 @@
 package dev.ringway.control.accesslog;
 
 import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.snapshot.AccessLogSink;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +21,11 @@ public final class LogFormat
         "\"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\"\n";
 
     private final LogOperator[] operators;
+    private final int uses;
 
-    private LogFormat(final List<LogOperator> operators)
+    private LogFormat(final List<LogOperator> operators, final int uses)
     {
+        this.uses = uses;
         this.operators = operators.toArray(new LogOperator[0]);
     }
 
@@ -37,6 +40,7 @@ public final class LogFormat
     {
         final List<LogOperator> operators = new ArrayList<>();
         final StringBuilder literal = new StringBuilder();
+        final int[] uses = {0};
         int i = 0;
         while (i < text.length())
         {
@@ -54,11 +58,11 @@ public final class LogFormat
             else
             {
                 flush(literal, operators);
-                i = operator(text, i, operators);
+                i = operator(text, i, operators, uses);
             }
         }
         flush(literal, operators);
-        return new LogFormat(operators);
+        return new LogFormat(operators, uses[0]);
     }
 
     private static void flush(final StringBuilder literal, final List<LogOperator> operators)
@@ -72,7 +76,8 @@ public final class LogFormat
     }
 
     /** Reads one operator and returns where it ends. */
-    private static int operator(final String text, final int start, final List<LogOperator> operators)
+    private static int operator(
+        final String text, final int start, final List<LogOperator> operators, final int[] uses)
         throws LogFormatException
     {
         int at = start + 1;
@@ -111,6 +116,7 @@ public final class LogFormat
         }
         final LogOperator operator = LogOperators.of(name, argument, start, argumentAt);
         operators.add(limit < 0 ? operator : cut(operator, limit));
+        uses[0] |= LogOperators.uses(name, argument);
         return at + 1;
     }
 
@@ -136,6 +142,14 @@ public final class LogFormat
             operator.append(record, line);
             line.cut(start + limit);
         };
+    }
+
+    /**
+     * @return what it asks for that is only recorded on demand, {@code USES_*} of {@link AccessLogSink}.
+     */
+    public int uses()
+    {
+        return uses;
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.snapshot.AccessLogSink;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Locale;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -78,6 +80,25 @@ final class LogOperators
             throw new LogFormatException(argumentAt, "%" + name + "% takes no argument");
         }
         return plain;
+    }
+
+    /**
+     * @param name     of an operator that is supported.
+     * @param argument between its parentheses, or null.
+     * @return what it asks for that is only recorded on demand.
+     */
+    static int uses(final String name, final String argument)
+    {
+        if (name.startsWith("DOWNSTREAM_LOCAL_"))
+        {
+            return AccessLogSink.USES_DOWNSTREAM_LOCAL;
+        }
+        if (name.startsWith("UPSTREAM_LOCAL_"))
+        {
+            return AccessLogSink.USES_UPSTREAM_LOCAL;
+        }
+        return name.equals("RESP") && argument != null && argument.toLowerCase(Locale.ROOT).contains("content-type") ?
+            AccessLogSink.USES_CONTENT_TYPE : 0;
     }
 
     private static LogOperator withArgument(

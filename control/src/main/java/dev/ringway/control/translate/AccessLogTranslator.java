@@ -119,9 +119,10 @@ final class AccessLogTranslator
 
     private AccessLogSink sink(final String path, final String format, final FieldPath config)
     {
+        final int uses;
         try
         {
-            LogFormat.compile(format);
+            uses = LogFormat.compile(format).uses();
         }
         catch (final LogFormatException ex)
         {
@@ -131,7 +132,7 @@ final class AccessLogTranslator
         final int index = ids.idOf(path + '\0' + format);
         if (index == sinks.size())
         {
-            sinks.add(new AccessLogSink(index, path, format));
+            sinks.add(new AccessLogSink(index, path, format, uses));
         }
         return sinks.get(index);
     }

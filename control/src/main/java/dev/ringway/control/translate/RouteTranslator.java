@@ -1,6 +1,7 @@
 package dev.ringway.control.translate;
 
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.route.PathMatch;
 import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.Route;
@@ -159,6 +160,7 @@ final class RouteTranslator
         final io.envoyproxy.envoy.config.route.v3.Route config, final int matched, final FieldPath path,
         final Rules rules)
     {
+        LogStrings.register(config.getName());
         return switch (config.getActionCase())
         {
             case ROUTE -> forward(config, matched, path.field("route"), rules);

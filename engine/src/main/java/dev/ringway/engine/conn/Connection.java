@@ -34,6 +34,7 @@ public final class Connection implements CompletionHandler
     private static final int SO_LINGER = 13;
     private static final int SOCK_STREAM = 1;
     private static final int AF_UNIX = 1;
+    private static final int LOCAL_ADDRESS = 64;
 
     private static final int OPENING = 1;
     private static final int OPEN = 1 << 1;
@@ -62,6 +63,7 @@ public final class Connection implements CompletionHandler
     private long deadlineNs;
     private long bytesReceived;
     private long bytesSent;
+    private long id;
     private int slot;
     private int state;
     private int outstanding;
@@ -84,6 +86,8 @@ public final class Connection implements CompletionHandler
         outstanding = 0;
         bytesReceived = 0;
         bytesSent = 0;
+        id = connections.nextId();
+        loop.slotAddresses().putShort(localAddressOffset(), (short)0);
     }
 
     private long token(final int op)
@@ -316,8 +320,9 @@ public final class Connection implements CompletionHandler
         {
             case Op.RECV -> onReceived(result, flags);
             case Op.SEND -> onSent(result);
-            case Op.ACCEPT, Op.CONNECT -> onOpening(result);
+            case Op.ACCEPT, Op.CONNECT -> onOpening(op, result);
             case Op.CLOSE -> onSocketClosed();
+            case Op.INSTALL -> connections.onInstalled(result, localAddressOffset());
             default ->
             {
                 // SOCKET and OPTION fail together with the CONNECT linked behind them; CANCEL and SHUTDOWN say nothing
@@ -438,7 +443,7 @@ public final class Connection implements CompletionHandler
         }
     }
 
-    private void onOpening(final int result)
+    private void onOpening(final int op, final int result)
     {
         if ((state & OPENING) == 0)
         {
@@ -449,6 +454,11 @@ public final class Connection implements CompletionHandler
             state = (state & ~OPENING) | OPEN;
             if ((state & CLOSING) == 0)
             {
+                if (connections.looksUp(op, addressOffset()))
+                {
+                    outstanding++;
+                    loop.submissions().installFd(slot, token(Op.INSTALL));
+                }
                 handler.onOpened(this);
                 if (queue != null || (state & (SHUTDOWN_WANTED | CLOSE_WANTED)) != 0)
                 {
@@ -665,6 +675,23 @@ public final class Connection implements CompletionHandler
     public int addressOffset()
     {
         return slot * EventLoop.SLOT_ADDRESS_LENGTH;
+    }
+
+    /**
+     * @return offset of its own socket address in {@link EventLoop#slotAddresses()}; family 0 unless
+     *         {@link Connections#lookUpLocalAddresses} asks for it and the kernel has answered.
+     */
+    public int localAddressOffset()
+    {
+        return addressOffset() + LOCAL_ADDRESS;
+    }
+
+    /**
+     * @return number of the connection, unique in the process.
+     */
+    public long id()
+    {
+        return id;
     }
 
     /**

@@ -1,9 +1,12 @@
 package dev.ringway.engine.conn;
 
+import dev.ringway.engine.io.Op;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopTask;
 import org.agrona.concurrent.UnsafeBuffer;
 import dev.ringway.ffi.libc.Memory;
+import dev.ringway.ffi.sock.SockAddr;
+import dev.ringway.ffi.sock.Sockets;
 
 import java.util.ArrayDeque;
 
@@ -16,15 +19,22 @@ public final class Connections implements LoopTask
     private static final int CONSTANTS_LENGTH = 4096;
     private static final int ONE_OFFSET = 0;
     private static final int LINGER_OFFSET = 8;
+    private static final int NAME_OFFSET = 64;
+    private static final int INET6_LENGTH = 28;
+    private static final int ID_SHIFT = 40;
 
     private final EventLoop loop;
     private final ArrayDeque<Connection> free = new ArrayDeque<>(1024);
     private final ArrayDeque<SendQueue> freeQueues = new ArrayDeque<>(1024);
     private final ArrayDeque<Connection> starved = new ArrayDeque<>(64);
     private final long constants = Memory.allocate(CONSTANTS_LENGTH);
+    private final UnsafeBuffer constantsBuffer = new UnsafeBuffer(constants, CONSTANTS_LENGTH);
     private long enobufs;
     private long outOfMemory;
     private int queuesInUse;
+    private long nextId;
+    private boolean looksUpAccepted;
+    private boolean looksUpConnected;
 
     /**
      * @param loop that owns them; the task is added to its duty cycle.
@@ -32,10 +42,10 @@ public final class Connections implements LoopTask
     public Connections(final EventLoop loop)
     {
         this.loop = loop;
-        final UnsafeBuffer buffer = new UnsafeBuffer(constants, CONSTANTS_LENGTH);
-        buffer.putInt(ONE_OFFSET, 1);
+        constantsBuffer.putInt(ONE_OFFSET, 1);
         // struct linger: on, for zero seconds; a close then resets the connection.
-        buffer.putInt(LINGER_OFFSET, 1);
+        constantsBuffer.putInt(LINGER_OFFSET, 1);
+        nextId = (long)loop.index() << ID_SHIFT;
         loop.addTask(this);
     }
 
@@ -61,6 +71,42 @@ public final class Connections implements LoopTask
         }
         connection.assign(slot, handler, highWaterMark);
         return connection;
+    }
+
+    /**
+     * Has connections opened from now on ask for their own addresses: an operation and two calls each.
+     *
+     * @param ofAccepted  those that come from clients.
+     * @param ofConnected those that go to endpoints.
+     */
+    public void lookUpLocalAddresses(final boolean ofAccepted, final boolean ofConnected)
+    {
+        looksUpAccepted = ofAccepted;
+        looksUpConnected = ofConnected;
+    }
+
+    /** Unix sockets have no address worth asking for, and theirs would not fit. */
+    boolean looksUp(final int op, final int addressOffset)
+    {
+        return (op == Op.ACCEPT ? looksUpAccepted : looksUpConnected) &&
+            SockAddr.family(loop.slotAddresses(), addressOffset) != SockAddr.AF_UNIX;
+    }
+
+    void onInstalled(final int fd, final int localAddressOffset)
+    {
+        if (fd >= 0)
+        {
+            if (Sockets.getsockname(fd, constantsBuffer, NAME_OFFSET) > 0)
+            {
+                loop.slotAddresses().putBytes(localAddressOffset, constantsBuffer, NAME_OFFSET, INET6_LENGTH);
+            }
+            Sockets.close(fd);
+        }
+    }
+
+    long nextId()
+    {
+        return nextId++;
     }
 
     void release(final Connection connection)

@@ -368,7 +368,8 @@ public final class Exchange implements UpstreamHandler
             status = head.status();
             exchanges.prepareResponse(edits, head, http, startNs);
             detail = VIA_UPSTREAM;
-            log.onResponse(exchanges.nowNs() - startNs);
+            log.onResponse(head, exchanges.nowNs() - startNs);
+            log.addresses(downstream, upstream);
             exchanges.countUpstreamResponse(cluster.cluster().counters(), status);
         }
         if (!downstream.sendHead(head, edits, isEnd))
@@ -641,6 +642,7 @@ public final class Exchange implements UpstreamHandler
      */
     private void release(final boolean isReset)
     {
+        log.addresses(downstream, upstream);
         detach(isReset);
         dropHead();
         if (http != null)
@@ -650,7 +652,8 @@ public final class Exchange implements UpstreamHandler
         }
         log.onEnd(
             status, flags, detail, cluster == null ? "" : cluster.cluster().name(), route == null ? "" : route.name(),
-            requestBytes, responseBytes, exchanges.nowNs() - startNs,
+            requestBytes, responseBytes, http != null && isRequestEnded ? requestEndNs - startNs : -1,
+            exchanges.nowNs() - startNs,
             http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);
         phase = Phase.DONE;
         downstream = null;

@@ -3,12 +3,15 @@ package dev.ringway.engine.exchange;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessAddress;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.LogStrings;
+import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.snapshot.AccessLogSink;
+import dev.ringway.engine.upstream.UpstreamSession;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.List;
@@ -25,6 +28,7 @@ final class ExchangeLog
     private final AccessRecord record = new AccessRecord();
     private final Exchanges exchanges;
     private boolean isOpen;
+    private int uses;
 
     ExchangeLog(final Exchanges exchanges)
     {
@@ -35,14 +39,18 @@ final class ExchangeLog
     private void begin(final List<AccessLogSink> sinks, final DownstreamSink downstream, final long startNs)
     {
         long mask = 0;
+        int wanted = 0;
         for (int i = 0; i < sinks.size(); i++)
         {
             mask |= 1L << sinks.get(i).index();
+            wanted |= sinks.get(i).uses();
         }
         isOpen = true;
-        record.begin().sinks(mask).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO);
-        record.address(
-            AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), downstream.connection().addressOffset());
+        uses = wanted;
+        final Connection connection = downstream.connection();
+        record.begin().sinks(mask).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
+            .connectionId(connection.id());
+        record.address(AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), connection.addressOffset());
     }
 
     void onRelay(final List<AccessLogSink> sinks, final DownstreamSink downstream, final long startNs)
@@ -100,15 +108,43 @@ final class ExchangeLog
     {
         if (isOpen)
         {
-            record.text(AccessText.UPSTREAM_HOST, host);
+            record.text(AccessText.UPSTREAM_HOST, host).attempts(record.attempts() + 1);
         }
     }
 
-    void onResponse(final long serviceNs)
+    void onResponse(final ResponseHead head, final long serviceNs)
     {
-        if (isOpen)
+        if (!isOpen)
         {
-            record.upstreamServiceTimeMs((int)(serviceNs / NANOS_PER_MILLI));
+            return;
+        }
+        record.upstreamServiceTimeMs((int)(serviceNs / NANOS_PER_MILLI))
+            .responseDurationUs(serviceNs / NANOS_PER_MICRO)
+            .responseHeaderBytes(head.headLength());
+        if ((uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
+        {
+            header(head.headers(), HeaderName.CONTENT_TYPE, AccessText.RESPONSE_CONTENT_TYPE);
+        }
+    }
+
+    /**
+     * The connections' own addresses, while both are there.
+     *
+     * @param downstream the client's side.
+     * @param upstream   the endpoint's side, or null.
+     */
+    void addresses(final DownstreamSink downstream, final UpstreamSession upstream)
+    {
+        if (!isOpen || (uses & (AccessLogSink.USES_DOWNSTREAM_LOCAL | AccessLogSink.USES_UPSTREAM_LOCAL)) == 0)
+        {
+            return;
+        }
+        record.address(
+            AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), downstream.connection().localAddressOffset());
+        if (upstream != null)
+        {
+            record.address(
+                AccessAddress.UPSTREAM_LOCAL, exchanges.slotAddresses(), upstream.connection().localAddressOffset());
         }
     }
 
@@ -120,6 +156,7 @@ final class ExchangeLog
         final String routeName,
         final long requestBytes,
         final long responseBytes,
+        final long requestNs,
         final long durationNs,
         final int droppedId)
     {
@@ -135,6 +172,7 @@ final class ExchangeLog
             .routeNameId(LogStrings.idOf(routeName))
             .bytesReceived(requestBytes)
             .bytesSent(responseBytes)
+            .requestDurationUs(requestNs < 0 ? -1 : requestNs / NANOS_PER_MICRO)
             .durationUs(durationNs / NANOS_PER_MICRO);
         exchanges.publish(record, droppedId);
     }

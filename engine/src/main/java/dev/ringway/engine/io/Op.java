@@ -26,6 +26,9 @@ public final class Op
     /** Another thread woke the loop. */
     public static final int WAKEUP = 10;
 
+    /** A number in the process for a direct descriptor, to ask for its own address. */
+    public static final int INSTALL = 11;
+
     private Op()
     {
     }

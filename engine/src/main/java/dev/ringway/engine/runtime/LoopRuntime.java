@@ -9,6 +9,7 @@ import dev.ringway.engine.listen.Acceptor;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopStats;
 import dev.ringway.engine.loop.LoopTask;
+import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.SnapshotRef;
@@ -70,6 +71,9 @@ final class LoopRuntime implements LoopTask
     private void adopt(final Snapshot newest)
     {
         adopted = newest;
+        connections.lookUpLocalAddresses(
+            AccessLogSink.anyUses(newest.accessLogs(), AccessLogSink.USES_DOWNSTREAM_LOCAL),
+            AccessLogSink.anyUses(newest.accessLogs(), AccessLogSink.USES_UPSTREAM_LOCAL));
         exchanges.adopt(newest);
         for (int i = acceptors.size() - 1; i >= 0; i--)
         {

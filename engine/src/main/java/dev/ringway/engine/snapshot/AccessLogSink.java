@@ -1,12 +1,50 @@
 package dev.ringway.engine.snapshot;
 
+import java.util.List;
+
 /**
  * One configured access log. Envoy: {@code extensions.access_loggers.file.v3.FileAccessLog} and the stream loggers.
  *
  * @param index  number by which access records name the sink; the same path and format keep it across snapshots.
  * @param path   file path, {@code /dev/stdout} or {@code /dev/stderr}.
  * @param format format string in Envoy's command-operator syntax.
+ * @param uses   what the format asks for that is only recorded on demand: {@code USES_*}.
  */
-public record AccessLogSink(int index, String path, String format)
+public record AccessLogSink(int index, String path, String format, int uses)
 {
+    /** Address the client connected to. */
+    public static final int USES_DOWNSTREAM_LOCAL = 1;
+    /** Own address of the connection to the endpoint. */
+    public static final int USES_UPSTREAM_LOCAL = 1 << 1;
+    /** Content type of the response. */
+    public static final int USES_CONTENT_TYPE = 1 << 2;
+
+    /**
+     * A sink that asks for nothing special.
+     *
+     * @param index  number by which access records name the sink.
+     * @param path   file path.
+     * @param format format string.
+     */
+    public AccessLogSink(final int index, final String path, final String format)
+    {
+        this(index, path, format, 0);
+    }
+
+    /**
+     * @param sinks any sinks.
+     * @param use   one of {@code USES_*}.
+     * @return whether one of them asks for it.
+     */
+    public static boolean anyUses(final List<AccessLogSink> sinks, final int use)
+    {
+        for (final AccessLogSink sink : sinks)
+        {
+            if ((sink.uses() & use) != 0)
+            {
+                return true;
+            }
+        }
+        return false;
+    }
 }

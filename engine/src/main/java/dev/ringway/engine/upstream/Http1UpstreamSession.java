@@ -207,6 +207,14 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
     /**
      * {@inheritDoc}
      */
+    public Connection connection()
+    {
+        return connection;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void onOpened(final Connection opened)
     {
         opened.deadline(Long.MAX_VALUE);

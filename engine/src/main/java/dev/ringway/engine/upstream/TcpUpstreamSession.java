@@ -105,6 +105,14 @@ final class TcpUpstreamSession implements UpstreamSession, ConnectionHandler
     /**
      * {@inheritDoc}
      */
+    public Connection connection()
+    {
+        return connection;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void onOpened(final Connection opened)
     {
         opened.deadline(Long.MAX_VALUE);

@@ -2,6 +2,7 @@ package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.conn.Connection;
 
 /**
  * Protocol state on one upstream connection, as an exchange sees it. Loop thread only.
@@ -62,4 +63,9 @@ public interface UpstreamSession
      * @return address of the endpoint as text, shared, not to be changed.
      */
     byte[] hostText();
+
+    /**
+     * @return its connection.
+     */
+    Connection connection();
 }

@@ -1,5 +1,8 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.accesslog.AccessLogRing;
+import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.LogWakeup;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HttpCounters;
@@ -58,6 +61,7 @@ final class TestProxy implements AutoCloseable
     int chunkCount = 512;
     long tcpIdleNs = 0;
     boolean isTcp;
+    AccessLogRing records = new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup());
     Address listen;
 
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
@@ -87,7 +91,7 @@ final class TestProxy implements AutoCloseable
     {
         descriptors = openDescriptors();
         engine = Engine.launch(new EngineContext(
-            1, new int[0], i -> counters, slotLimit, chunkCount, error -> failure = error));
+            1, new int[0], i -> counters, i -> records, slotLimit, chunkCount, error -> failure = error));
         final boolean isPortFree = listen == null;
         for (int attempt = 0; ; attempt++)
         {
@@ -127,13 +131,13 @@ final class TestProxy implements AutoCloseable
             0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
             maxRequestsPerUpstream, enableUpstreamTrailers, new ClusterCounters(registry, "b"));
         final NetworkFilter filter = isTcp ?
-            new TcpProxy("t", 0, tcpIdleNs, 1, List.of(), new TcpCounters(registry, "t")) :
+            new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "in"));
         final Listener listener = new Listener(
             0, "l", listen, List.of(new FilterChain("", filter)), bufferLimit, 1024, true, false, maxConnections, 0,
             new ListenerCounters(registry, "l"));
         version++;
-        engine.publish(new Snapshot(version, List.of(listener), List.of(cluster), List.of()));
+        engine.publish(new Snapshot(version, List.of(listener), List.of(cluster), http.accessLogs));
         await(() -> engine.epoch() >= version, () -> "snapshot " + version + " adopted");
     }
 
