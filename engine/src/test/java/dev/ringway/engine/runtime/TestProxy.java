@@ -36,9 +36,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 
 /**
- * One engine with one loop in this process, one listener and one cluster. Set the fields, then {@link #start}. Closing
+ * One engine in this process, one listener and one cluster. Set the fields, then {@link #start}. Closing
  * it is the leak check that ends each test: all that traffic held must be back.
  */
 final class TestProxy implements AutoCloseable
@@ -60,12 +62,13 @@ final class TestProxy implements AutoCloseable
     int slotLimit = 4096;
     int chunkCount = 512;
     long tcpIdleNs = 0;
+    int loops = 1;
     boolean isTcp;
     AccessLogRing records = new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup());
     Address listen;
 
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
-    private final LoopCounters counters = new LoopCounters(new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 16)));
+    private final List<LoopCounters> counters = new ArrayList<>();
     private final List<TestClient> clients = new ArrayList<>();
     private volatile Throwable failure;
     private Engine engine;
@@ -91,7 +94,7 @@ final class TestProxy implements AutoCloseable
     {
         descriptors = openDescriptors();
         engine = Engine.launch(new EngineContext(
-            1, new int[0], i -> counters, i -> records, slotLimit, chunkCount, error -> failure = error));
+            loops, new int[0], this::counters, this::records, slotLimit, chunkCount, error -> failure = error));
         final boolean isPortFree = listen == null;
         for (int attempt = 0; ; attempt++)
         {
@@ -126,6 +129,14 @@ final class TestProxy implements AutoCloseable
     /** Publishes what the fields say now, and waits until the loop has it. */
     void publish() throws ListenException
     {
+        version++;
+        engine.publish(snapshot(version));
+        await(() -> engine.epoch() >= version, () -> "snapshot " + version + " adopted");
+    }
+
+    /** What the fields say now. */
+    Snapshot snapshot(final long number)
+    {
         final CounterRegistry registry = registry();
         final Cluster cluster = new Cluster(
             0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
@@ -136,14 +147,27 @@ final class TestProxy implements AutoCloseable
         final Listener listener = new Listener(
             0, "l", listen, List.of(new FilterChain("", filter)), bufferLimit, 1024, true, false, maxConnections, 0,
             new ListenerCounters(registry, "l"));
-        version++;
-        engine.publish(new Snapshot(version, List.of(listener), List.of(cluster), http.accessLogs));
-        await(() -> engine.epoch() >= version, () -> "snapshot " + version + " adopted");
+        return new Snapshot(number, List.of(listener), List.of(cluster), http.accessLogs);
     }
 
     CounterRegistry registry()
     {
         return (name, kind) -> ids.computeIfAbsent(name, n -> ids.size());
+    }
+
+    /** Counters of one loop. */
+    LoopCounters counters(final int loop)
+    {
+        while (counters.size() <= loop)
+        {
+            counters.add(new LoopCounters(new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 16))));
+        }
+        return counters.get(loop);
+    }
+
+    private AccessLogRing records(final int loop)
+    {
+        return loop == 0 ? records : new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup());
     }
 
     Engine engine()
@@ -173,14 +197,25 @@ final class TestProxy implements AutoCloseable
         return client;
     }
 
+    /** Sum over the loops. */
     long counter(final String name)
+    {
+        return counters.stream().mapToLong(column -> column.get(id(name))).sum();
+    }
+
+    long counter(final int loop, final String name)
+    {
+        return counters.get(loop).get(id(name));
+    }
+
+    private int id(final String name)
     {
         final Integer id = ids.get(name);
         if (id == null)
         {
             throw new IllegalArgumentException("no counter " + name);
         }
-        return counters.get(id);
+        return id;
     }
 
     void awaitCounter(final String name, final long value)
@@ -188,13 +223,20 @@ final class TestProxy implements AutoCloseable
         await(() -> counter(name) == value, () -> name + " = " + value + ", is " + counter(name));
     }
 
-    /** A look at the loop that was taken after this call began. */
+    /** A look at the first loop that was taken after this call began. */
     LoopView look()
     {
-        final long sequence = engine.views().get(0).sequence();
+        return lookAtAll().get(0);
+    }
+
+    private List<LoopView> lookAtAll()
+    {
+        final List<LoopView> before = engine.views();
         engine.requestViews();
-        await(() -> engine.views().get(0).sequence() > sequence, () -> "loop answers, its failure: " + failure);
-        return engine.views().get(0);
+        await(() -> IntStream.range(0, loops).allMatch(
+                i -> engine.views().get(i).sequence() > before.get(i).sequence()),
+            () -> "loops answer, their failure: " + failure);
+        return engine.views();
     }
 
     static void await(final BooleanSupplier condition, final Supplier<String> what)
@@ -212,15 +254,15 @@ final class TestProxy implements AutoCloseable
 
     private String leaks(final int armed)
     {
-        final LoopView view = look();
+        final List<LoopView> views = lookAtAll();
         final int pooled = backends.stream().mapToInt(TestBackend::open).sum();
         final StringBuilder text = new StringBuilder();
-        check(text, "slots", armed + pooled, view.slots());
-        check(text, "exchanges", 0, view.exchanges());
-        check(text, "queues", 0, view.queues());
-        check(text, "chunks", 0, view.chunks());
-        check(text, "blocks", 0, view.blocks());
-        check(text, "staleCompletions", 0, view.staleCompletions());
+        check(text, "slots", armed * loops + pooled, sum(views, LoopView::slots));
+        check(text, "exchanges", 0, sum(views, LoopView::exchanges));
+        check(text, "queues", 0, sum(views, LoopView::queues));
+        check(text, "chunks", 0, sum(views, LoopView::chunks));
+        check(text, "blocks", 0, sum(views, LoopView::blocks));
+        check(text, "staleCompletions", 0, sum(views, LoopView::staleCompletions));
         checkGauge(text, "listener.l.downstream_cx_active", 0);
         checkGauge(text, "cluster.b.upstream_cx_active", pooled);
         checkGauge(text, "cluster.b.upstream_rq_active", 0);
@@ -232,6 +274,11 @@ final class TestProxy implements AutoCloseable
             checkGauge(text, "http.in.downstream_rq_active", 0);
         }
         return text.toString();
+    }
+
+    private static long sum(final List<LoopView> views, final ToLongFunction<LoopView> of)
+    {
+        return views.stream().mapToLong(of).sum();
     }
 
     private void checkGauge(final StringBuilder text, final String name, final long expected)

@@ -1,0 +1,165 @@
+package dev.ringway.engine.runtime;
+
+import dev.ringway.engine.accesslog.AccessLogRing;
+import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.LogWakeup;
+import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.loop.LoopContext;
+import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.engine.snapshot.SnapshotRef;
+import dev.ringway.ffi.uring.CompletionSink;
+import dev.ringway.ffi.uring.UringProbe;
+
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/**
+ * What one loop of the product runs, driven by the thread that made it, with something of the test's between the ring
+ * and the loop. The peers are plain sockets on threads of their own.
+ */
+final class FaultRig implements AutoCloseable
+{
+    private static final int ARMED_ACCEPTS = 16;
+    private static final int CHUNKS = 128;
+    private static final long PATIENCE_NS = 10_000_000_000L;
+
+    final EventLoop loop;
+    private final TestProxy settings;
+    private final LoopRuntime runtime;
+
+    /** Work of a client. */
+    interface Call<T>
+    {
+        T run() throws Exception;
+    }
+
+    FaultRig(final TestProxy settings, final UnaryOperator<CompletionSink> faults) throws Exception
+    {
+        this.settings = settings;
+        loop = new EventLoop(new LoopContext()
+            .setupFlags(UringProbe.run().setupFlags())
+            .slotLimit(256)
+            .memory(CHUNKS, 4)
+            .counters(settings.counters(0))
+            .completions(faults));
+        final SnapshotRef snapshots = new SnapshotRef();
+        runtime = new LoopRuntime(
+            loop, snapshots, new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()));
+        settings.listen = Address.of(new InetSocketAddress("127.0.0.1", TestProxy.freePort("127.0.0.1")));
+        final Snapshot snapshot = settings.snapshot(1);
+        final Map<Listener, int[]> opened = ListenSockets.open(snapshot, Map.of(), 1);
+        snapshots.publishRelease(snapshot);
+        loop.onStart();
+        runtime.onListen(snapshot.listeners().get(0), opened.get(snapshot.listeners().get(0))[0]);
+    }
+
+    InetSocketAddress address()
+    {
+        return settings.listen.inet();
+    }
+
+    /** Runs a client on a thread of its own and the loop on this one until the client is done. */
+    <T> T drive(final Call<T> client, final String what) throws Exception
+    {
+        final CompletableFuture<T> done = start(client);
+        await(done::isDone, what);
+        try
+        {
+            return done.get();
+        }
+        catch (final ExecutionException e)
+        {
+            throw new AssertionError(what, e.getCause());
+        }
+    }
+
+    static <T> CompletableFuture<T> start(final Call<T> client)
+    {
+        final CompletableFuture<T> done = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("client").start(() ->
+        {
+            try
+            {
+                done.complete(client.run());
+            }
+            catch (final Throwable t)
+            {
+                done.completeExceptionally(t);
+            }
+        });
+        return done;
+    }
+
+    void await(final BooleanSupplier condition, final String what)
+    {
+        final long deadlineNs = System.nanoTime() + PATIENCE_NS;
+        while (!condition.getAsBoolean())
+        {
+            assertTrue(System.nanoTime() < deadlineNs, () -> "did not come to be: " + what + "; held: " + held(0));
+            cycle();
+        }
+    }
+
+    private void cycle()
+    {
+        // A command keeps the cycle from sleeping: completions that are held back are no reason for the ring to wake.
+        loop.proxy().offer(ignored -> { });
+        loop.doWork();
+        Thread.yield();
+    }
+
+    /** Waits until all is given back but some clients that are connected and the sessions that the pool keeps. */
+    void awaitRest(final int clients)
+    {
+        await(() -> held(clients).isEmpty(), "all given back");
+    }
+
+    private String held(final int clients)
+    {
+        runtime.onView();
+        final LoopView view = runtime.view();
+        final long pooled = settings.counter("cluster.b.upstream_cx_active");
+        final StringBuilder text = new StringBuilder();
+        append(text, "slots", view.slots() - ARMED_ACCEPTS - clients - pooled);
+        append(text, "pooled", pooled - settings.backends.stream().mapToInt(TestBackend::open).sum());
+        append(text, "exchanges", view.exchanges());
+        append(text, "queues", view.queues());
+        append(text, "chunks", view.chunks());
+        append(text, "blocks", view.blocks());
+        append(text, "stale", view.staleCompletions());
+        append(text, "clients", settings.counter("listener.l.downstream_cx_active") - clients);
+        append(text, "requests", settings.counter("cluster.b.upstream_rq_active"));
+        append(text, "pending", settings.counter("cluster.b.upstream_rq_pending_active"));
+        return text.toString();
+    }
+
+    private static void append(final StringBuilder text, final String name, final long held)
+    {
+        if (held != 0)
+        {
+            text.append(name).append(' ').append(held).append(' ');
+        }
+    }
+
+    /** Ends what is left and checks that nothing is held. */
+    public void close()
+    {
+        try
+        {
+            runtime.onDrain(listener -> true, true);
+            await(() -> loop.slots().inUse() == settings.counter("cluster.b.upstream_cx_active"), "clients gone");
+        }
+        finally
+        {
+            loop.onClose();
+        }
+    }
+}
