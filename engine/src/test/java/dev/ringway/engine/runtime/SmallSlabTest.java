@@ -1,0 +1,67 @@
+package dev.ringway.engine.runtime;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/**
+ * A slab far smaller than what the connections would hold: receives wait while it is used up, and go on when it is not.
+ */
+final class SmallSlabTest
+{
+    private static final int CHUNKS = 8;
+    private static final int LENGTH = 3_000_000;
+    private static final int CLIENTS = 6;
+    private static final int SMALL_BUFFER = 4096;
+
+    @Test
+    void shouldServeSlowReadersOneByOneWhenBuffersRunOut() throws Exception
+    {
+        final String large = "x".repeat(LENGTH);
+        try (TestBackend backend = TestBackend.answering(
+            request -> TestBackend.ok(request.target().equals("/large") ? large : "small"));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.chunkCount = CHUNKS;
+            proxy.start();
+            final List<TestClient> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++)
+            {
+                clients.add(proxy.connect(SMALL_BUFFER).send("GET /large HTTP/1.1\r\nhost: a\r\n\r\n"));
+            }
+            TestProxy.await(() -> proxy.look().enobufs() > 0, () -> "buffers run out");
+            for (final TestClient client : clients)
+            {
+                assertEquals(LENGTH, client.read().body().length);
+            }
+            final TestClient after = proxy.connect();
+            for (int i = 0; i < 100; i++)
+            {
+                assertEquals("small", after.get("/small").text());
+            }
+        }
+    }
+
+    @Test
+    void shouldTakeRequestsAgainWhenBuffersComeBack() throws Exception
+    {
+        final String large = "x".repeat(LENGTH);
+        try (TestBackend backend = TestBackend.answering(
+            request -> TestBackend.ok(request.target().equals("/large") ? large : "small"));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.chunkCount = CHUNKS;
+            proxy.start();
+            final TestClient slow = proxy.connect(SMALL_BUFFER).send("GET /large HTTP/1.1\r\nhost: a\r\n\r\n");
+            TestProxy.await(() -> proxy.look().enobufs() > 0, () -> "buffers run out");
+            final TestClient other = proxy.connect().send("GET /small HTTP/1.1\r\nhost: a\r\n\r\n");
+            slow.close();
+            assertEquals("small", other.read().text());
+            assertTrue(proxy.look().enobufs() > 0);
+        }
+    }
+}
