@@ -154,7 +154,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         else
         {
             connection.pauseReading();
-            exchange.onDownstreamError();
+            exchange.onDownstreamError(LocalReply.OVERLOADED);
         }
     }
 
@@ -407,7 +407,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         isKeepAlive = false;
         if (exchange != null)
         {
-            exchange.onDownstreamError();
+            exchange.onDownstreamError(LocalReply.BAD_BODY);
             return;
         }
         isHttp10 = false;

@@ -21,6 +21,10 @@ final class Http1ResponseWriter
     private static final byte[] CLOSE = "connection: close\r\n".getBytes(US_ASCII);
     private static final byte[] KEEP_ALIVE = "connection: keep-alive\r\n".getBytes(US_ASCII);
     private static final byte[] BAD_REQUEST = "Bad Request".getBytes(US_ASCII);
+    private static final byte[] UPGRADE_REQUIRED = "Upgrade Required".getBytes(US_ASCII);
+    private static final byte[] FIELDS_TOO_LARGE = "Request Header Fields Too Large".getBytes(US_ASCII);
+    private static final byte[] NOT_IMPLEMENTED = "Not Implemented".getBytes(US_ASCII);
+    private static final byte[] VERSION_NOT_SUPPORTED = "HTTP Version Not Supported".getBytes(US_ASCII);
     private static final byte[] EMPTY = new byte[0];
     private static final int VERSION_DIGIT = 7;
     private static final int LINES_LENGTH = 256;
@@ -31,11 +35,19 @@ final class Http1ResponseWriter
 
     /**
      * @param status of a refusal.
-     * @return its text: only a bad request says more than its status line.
+     * @return its text: the reason phrase, as Envoy's codec says it.
      */
     static byte[] reason(final int status)
     {
-        return status == 400 ? BAD_REQUEST : EMPTY;
+        return switch (status)
+        {
+            case 400 -> BAD_REQUEST;
+            case 426 -> UPGRADE_REQUIRED;
+            case 431 -> FIELDS_TOO_LARGE;
+            case 501 -> NOT_IMPLEMENTED;
+            case 505 -> VERSION_NOT_SUPPORTED;
+            default -> EMPTY;
+        };
     }
 
     static void sendContinue(final Connection connection, final LoopMemory memory)

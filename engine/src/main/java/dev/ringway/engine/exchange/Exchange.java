@@ -498,11 +498,13 @@ public final class Exchange implements UpstreamHandler
     }
 
     /**
-     * The client broke the protocol while its body was coming.
+     * The rest of the request's body cannot be taken.
+     *
+     * @param reply what the client is told if it has not been told anything yet.
      */
-    public void onDownstreamError()
+    public void onDownstreamError(final LocalReply reply)
     {
-        abort(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+        giveUp(reply);
     }
 
     private void deadline()

@@ -23,6 +23,9 @@ public record LocalReply(int status, byte[] body, int flag, String detail)
     /** Headers did not arrive in time. */
     public static final LocalReply HEADER_TIMEOUT = of(
         408, "Request headers timeout", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "request_header_timeout");
+    /** The body of the request is not framed as it should be. */
+    public static final LocalReply BAD_BODY = of(
+        400, "Bad Request", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "http1.codec_error");
     /** The request did not arrive in time. */
     public static final LocalReply REQUEST_TIMEOUT = of(408, "request timeout", 0, "request_overall_timeout");
     /** No progress in time. */
