@@ -42,7 +42,7 @@ class LauncherTest
     @Test
     void shouldServeThePageOfTheDemoThroughTheProxy() throws Exception
     {
-        try (Proxy demo = Proxy.start(directory, "demo", "0"))
+        try (Program demo = Program.ringway(directory, "demo", "0"))
         {
             final String output = demo.awaitOutput("Ctrl-C");
             final String page = url(output, "page");
@@ -87,7 +87,7 @@ class LauncherTest
         final Matcher yaml = README_YAML.matcher(Files.readString(Path.of("..", "README.md")));
         assertTrue(yaml.find());
         final Path file = Files.writeString(directory.resolve("readme.yaml"), yaml.group(1));
-        try (Proxy proxy = Proxy.start(directory, "--mode", "validate", "-c", file.toString()))
+        try (Program proxy = Program.ringway(directory, "--mode", "validate", "-c", file.toString()))
         {
             assertEquals(0, proxy.awaitExit(), proxy.output());
             assertEquals("configuration '" + file + "' OK\n", proxy.output());
@@ -109,7 +109,7 @@ class LauncherTest
 
     private void refuses(final String part, final String... arguments) throws Exception
     {
-        try (Proxy proxy = Proxy.start(directory, arguments.length == 0 ? new String[]{"-l", "info"} : arguments))
+        try (Program proxy = Program.ringway(directory, arguments.length == 0 ? new String[]{"-l", "info"} : arguments))
         {
             assertEquals(1, proxy.awaitExit(), proxy.output());
             assertTrue(proxy.output().contains(part), proxy.output());
@@ -127,8 +127,8 @@ class LauncherTest
             assertTrue(yaml.find());
             final Path file = Files.writeString(directory.resolve("taken.yaml"), yaml.group(1)
                 .replace("port_value: 10000", "port_value: " + taken.getLocalPort())
-                .replace("port_value: 9901", "port_value: " + Proxy.freePort()));
-            try (Proxy proxy = Proxy.start(directory, "-c", file.toString()))
+                .replace("port_value: 9901", "port_value: " + Program.freePort()));
+            try (Program proxy = Program.ringway(directory, "-c", file.toString()))
             {
                 assertEquals(1, proxy.awaitExit(), proxy.output());
                 assertTrue(proxy.output().contains("cannot listen on 127.0.0.1:" + taken.getLocalPort()),

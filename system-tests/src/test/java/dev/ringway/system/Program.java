@@ -1,5 +1,6 @@
 package dev.ringway.system;
 
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -10,29 +11,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A Ringway process started with the launcher, as a user starts it. */
-final class Proxy implements AutoCloseable
+/** A process under test with what it prints: Ringway as a user starts it, or one of its peers. */
+final class Program implements AutoCloseable
 {
-    private static final Path LAUNCHER = Path.of("..", "ringway").toAbsolutePath().normalize();
+    static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final long START_S = 60;
 
     private final Process process;
     private final Path output;
 
-    private Proxy(final Process process, final Path output)
+    private Program(final Process process, final Path output)
     {
         this.process = process;
         this.output = output;
     }
 
-    static Proxy start(final Path directory, final String... arguments) throws IOException
+    /** Ringway with these arguments, through the launcher. */
+    static Program ringway(final Path directory, final String... arguments) throws IOException
     {
-        final List<String> command = new ArrayList<>(List.of(LAUNCHER.toString()));
+        final List<String> command = new ArrayList<>(List.of(REPOSITORY.resolve("ringway").toString()));
         command.addAll(List.of(arguments));
-        final Path output = Files.createTempFile(directory, "proxy", ".log");
+        return start(directory, command);
+    }
+
+    /** Any command; both of its outputs go to one file in the directory. */
+    static Program start(final Path directory, final List<String> command) throws IOException
+    {
+        final Path output = Files.createTempFile(directory, "program", ".log");
         final Process process = new ProcessBuilder(command).redirectErrorStream(true)
+            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
             .redirectOutput(output.toFile()).start();
-        return new Proxy(process, output);
+        return new Program(process, output);
     }
 
     static int freePort() throws IOException
@@ -43,7 +52,7 @@ final class Proxy implements AutoCloseable
         }
     }
 
-    void awaitPort(final int port) throws Exception
+    Program awaitPort(final int port) throws Exception
     {
         final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_S);
         while (true)
@@ -51,7 +60,7 @@ final class Proxy implements AutoCloseable
             try
             {
                 new Socket(InetAddress.getLoopbackAddress(), port).close();
-                return;
+                return this;
             }
             catch (final IOException e)
             {
@@ -92,6 +101,21 @@ final class Proxy implements AutoCloseable
         process.destroy();
     }
 
+    /** Sends a signal by its name without SIG. */
+    void signal(final String name) throws Exception
+    {
+        final int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+        if (code != 0)
+        {
+            throw new AssertionError("kill -" + name + " gave " + code);
+        }
+    }
+
+    boolean isAlive()
+    {
+        return process.isAlive();
+    }
+
     String output() throws IOException
     {
         return Files.readString(output);
@@ -102,8 +126,18 @@ final class Proxy implements AutoCloseable
         return process.pid();
     }
 
+    /** Children go first: an nginx master that is killed would leave its workers behind. */
     public void close()
     {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
+        try
+        {
+            process.waitFor(START_S, TimeUnit.SECONDS);
+        }
+        catch (final InterruptedException e)
+        {
+            Thread.currentThread().interrupt();
+        }
     }
 }

