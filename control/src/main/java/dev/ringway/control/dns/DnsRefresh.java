@@ -6,6 +6,7 @@ import dev.ringway.engine.snapshot.Cluster;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.security.Security;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -19,7 +20,7 @@ import java.util.logging.Logger;
 
 /**
  * Looks names up again and again, each cluster at its own rate, on a thread of its own, and tells when endpoints have
- * changed. A failed look-up keeps what was known.
+ * changed. A failed look-up keeps what was known. The JVM's own memory of names is switched off for that.
  */
 public final class DnsRefresh
 {
@@ -36,6 +37,9 @@ public final class DnsRefresh
     public DnsRefresh(
         final ScheduledExecutorService executor, final Consumer<Cluster> onChange, final Logger logger)
     {
+        // The rate of look-ups is the cluster's; the JVM would answer from its own memory for 30 s.
+        Security.setProperty("networkaddress.cache.ttl", "0");
+        Security.setProperty("networkaddress.cache.negative.ttl", "0");
         this.executor = executor;
         this.onChange = onChange;
         this.logger = logger;
