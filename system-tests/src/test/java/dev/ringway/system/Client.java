@@ -1,10 +1,16 @@
 package dev.ringway.system;
 
 import java.io.BufferedInputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -13,8 +19,9 @@ final class Client implements AutoCloseable
 {
     static final String PROBE = "GET /probe HTTP/1.1\r\nhost: probe\r\n\r\n";
 
-    private final Socket socket;
+    private final Closeable connection;
     private final InputStream in;
+    private final OutputStream out;
 
     Client(final int port) throws IOException
     {
@@ -23,15 +30,25 @@ final class Client implements AutoCloseable
 
     Client(final InetAddress host, final int port) throws IOException
     {
-        socket = new Socket(host, port);
+        final Socket socket = new Socket(host, port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(10_000);
+        connection = socket;
         in = new BufferedInputStream(socket.getInputStream());
+        out = socket.getOutputStream();
+    }
+
+    Client(final Path unixSocket) throws IOException
+    {
+        final SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(unixSocket));
+        connection = channel;
+        in = new BufferedInputStream(Channels.newInputStream(channel));
+        out = Channels.newOutputStream(channel);
     }
 
     Client send(final String bytes) throws IOException
     {
-        socket.getOutputStream().write(bytes.getBytes(ISO_8859_1));
+        out.write(bytes.getBytes(ISO_8859_1));
         return this;
     }
 
@@ -51,18 +68,8 @@ final class Client implements AutoCloseable
         return send("GET " + path + " HTTP/1.1\r\nhost: test\r\n\r\n").read();
     }
 
-    InputStream in()
-    {
-        return in;
-    }
-
-    void halfClose() throws IOException
-    {
-        socket.shutdownOutput();
-    }
-
     public void close() throws IOException
     {
-        socket.close();
+        connection.close();
     }
 }

@@ -11,6 +11,9 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -25,12 +28,19 @@ final class Origin implements AutoCloseable
     private final ServerSocket server;
     private final Map<String, String> answers;
     private final Queue<HttpMessage> seen = new ConcurrentLinkedQueue<>();
+    private final Semaphore arrived = new Semaphore(0);
+    private volatile CountDownLatch gate = new CountDownLatch(0);
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
     Origin(final Map<String, String> answers) throws IOException
     {
+        this("127.0.0.1", 0, answers);
+    }
+
+    Origin(final String host, final int port, final Map<String, String> answers) throws IOException
+    {
         this.answers = answers;
-        server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+        server = new ServerSocket(port, 64, InetAddress.getByName(host));
         Thread.ofPlatform().daemon().name("origin").start(this::acceptAll);
     }
 
@@ -48,6 +58,28 @@ final class Origin implements AutoCloseable
             taken.add(request);
         }
         return taken;
+    }
+
+    /** From now on requests are read and not answered until {@link #letGo}. */
+    CountDownLatch hold()
+    {
+        arrived.drainPermits();
+        gate = new CountDownLatch(1);
+        return gate;
+    }
+
+    /** Waits for a request that is held. */
+    void awaitHeld() throws InterruptedException
+    {
+        if (!arrived.tryAcquire(10, TimeUnit.SECONDS))
+        {
+            throw new AssertionError("no request came");
+        }
+    }
+
+    void letGo(final CountDownLatch held)
+    {
+        held.countDown();
     }
 
     private void acceptAll()
@@ -80,6 +112,8 @@ final class Origin implements AutoCloseable
                 {
                     seen.add(request);
                 }
+                arrived.release();
+                gate.await();
                 final String answer = answers.getOrDefault(path, "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
                 final boolean isLast = answer.endsWith(CLOSE);
                 final int length = answer.length() - (isLast ? CLOSE.length() : 0);
@@ -90,7 +124,7 @@ final class Origin implements AutoCloseable
                 }
             }
         }
-        catch (final IOException e)
+        catch (final IOException | InterruptedException e)
         {
             // The proxy ended it; whether it should have is for the test to say.
         }

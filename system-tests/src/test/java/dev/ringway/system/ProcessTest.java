@@ -1,0 +1,211 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** The process with what the machine around it gives, denies and changes. */
+final class ProcessTest
+{
+    private static final String DIRECT = """
+        - match: { prefix: "/" }
+          direct_response: { status: 200, body: { inline_string: "direct" } }
+        """;
+
+    @TempDir
+    private Path directory;
+
+    private final int port = freePort();
+    private final int adminPort = freePort();
+
+    private static int freePort()
+    {
+        try
+        {
+            return Program.freePort();
+        }
+        catch (final IOException e)
+        {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Path file(final String text) throws IOException
+    {
+        return Files.writeString(directory.resolve("ringway.yaml"), text);
+    }
+
+    private Path direct(final String address) throws IOException
+    {
+        return file(Bootstraps.admin(adminPort) + Bootstraps.http("in", address, "", DIRECT));
+    }
+
+    private Program run(final List<String> before, final Path bootstrap, final String... more) throws IOException
+    {
+        final List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(Program.REPOSITORY.resolve("ringway").toString(), "-c", bootstrap.toString(),
+            "--concurrency", "1"));
+        command.addAll(List.of(more));
+        return Program.start(directory, command);
+    }
+
+    @Test
+    void shouldServeOnAUnixSocket() throws Exception
+    {
+        final Path socket = directory.resolve("in.sock");
+        try (Program ringway = run(List.of(), direct("{ pipe: { path: \"" + socket + "\" } }")))
+        {
+            ringway.awaitPort(adminPort);
+            try (Client client = new Client(socket))
+            {
+                assertEquals("direct", client.get("/").text());
+                assertEquals("direct", client.get("/").text());
+            }
+            ringway.terminate();
+            assertEquals(0, ringway.awaitExit(), ringway.output());
+        }
+        // A socket that is left behind must not keep the next process from starting.
+        try (Program ringway = run(List.of(), direct("{ pipe: { path: \"" + socket + "\" } }")))
+        {
+            ringway.awaitPort(adminPort);
+            try (Client client = new Client(socket))
+            {
+                assertEquals("direct", client.get("/").text());
+            }
+        }
+    }
+
+    @Test
+    void shouldServeOnIpv6() throws Exception
+    {
+        try (Program ringway = run(List.of(), direct(Bootstraps.tcpAddress("::1", port))))
+        {
+            ringway.awaitPort(adminPort);
+            try (Client client = new Client(InetAddress.getByName("::1"), port))
+            {
+                assertEquals("direct", client.get("/").text());
+            }
+        }
+    }
+
+    @Test
+    void shouldMergeYamlFromTheCommandLineOverTheFile() throws Exception
+    {
+        final Path bootstrap = direct(Bootstraps.tcpAddress("127.0.0.1", port));
+        final int other = Program.freePort();
+        try (Program ringway = run(List.of(), bootstrap, "--config-yaml",
+            "node: { id: merged }\nadmin: { address: { socket_address: { port_value: " + other + " } } }"))
+        {
+            ringway.awaitPort(other).awaitPort(port);
+            assertTrue(new Admin(other).get("/config_dump").contains("\"merged\""));
+            try (Client client = new Client(port))
+            {
+                assertEquals("direct", client.get("/").text());
+            }
+        }
+    }
+
+    @Test
+    void shouldSayInOneSentenceThatIoUringIsForbidden() throws Exception
+    {
+        final Path script = Path.of("src/test/resources/forbid-io-uring.py").toAbsolutePath();
+        try (Program ringway = run(List.of("python3", script.toString()),
+            direct(Bootstraps.tcpAddress("127.0.0.1", port))))
+        {
+            assertEquals(1, ringway.awaitExit(), ringway.output());
+            assertTrue(ringway.output().startsWith("error: "), ringway.output());
+            assertTrue(ringway.output().contains("io_uring"), ringway.output());
+            assertEquals(1, ringway.output().lines().count(), ringway.output());
+        }
+    }
+
+    @Test
+    void shouldFollowANameWhoseAddressChanges() throws Exception
+    {
+        final Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 backend.test\n");
+        try (Origin first = new Origin("127.0.0.1", 0, Map.of("/", "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\none"));
+            Origin second = new Origin("127.0.0.2", first.port(),
+                Map.of("/", "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\ntwo"));
+            Program ringway = run(
+                List.of("env", "RINGWAY_JVM_OPTS=-Djdk.net.hosts.file=" + hosts), file(Bootstraps.admin(adminPort) +
+                    Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), "",
+                        "- match: { prefix: \"/\" }\n  route: { cluster: named }\n") + "  clusters:\n" +
+                    Bootstraps.cluster("named", "STRICT_DNS", Bootstraps.tcpAddress("backend.test", first.port())) +
+                    "    dns_refresh_rate: 0.1s\n    dns_lookup_family: V4_ONLY\n")))
+        {
+            ringway.awaitPort(port);
+            awaitAnswer("one");
+            Files.writeString(hosts, "127.0.0.2 backend.test\n");
+            awaitAnswer("two");
+            Files.writeString(hosts, "# nobody\n");
+            ringway.awaitOutput("name backend.test not found");
+            awaitAnswer("two");
+            assertEquals(second.port(), first.port());
+        }
+    }
+
+    private void awaitAnswer(final String text) throws Exception
+    {
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        String last = "";
+        while (!last.equals(text))
+        {
+            if (System.nanoTime() > deadlineNs)
+            {
+                throw new AssertionError("'" + text + "' never came, but " + last);
+            }
+            try (Client client = new Client(port))
+            {
+                last = client.get("/").text();
+            }
+        }
+    }
+
+    @Test
+    void shouldTakeNoMoreConnectionsThanItHasDescriptorsForAndGoOn() throws Exception
+    {
+        try (Program ringway = run(List.of("sh", "-c", "ulimit -n 300; exec \"$@\"", "sh"),
+            direct(Bootstraps.tcpAddress("127.0.0.1", port))))
+        {
+            ringway.awaitPort(adminPort).awaitPort(port);
+            final Admin admin = new Admin(adminPort);
+            final Map<String, Long> before = admin.gauges();
+            for (int round = 0; round < 3; round++)
+            {
+                final List<Client> clients = new ArrayList<>();
+                for (int i = 0; i < 400; i++)
+                {
+                    clients.add(new Client(port).send("GET / HTTP/1.1\r\nhost: a\r\n\r\n"));
+                }
+                // Those that got a place are served while others wait for one.
+                for (int i = 0; i < 100; i++)
+                {
+                    assertEquals("direct", clients.get(i).read().text());
+                }
+                assertFalse(admin.stats().isEmpty(), "admin answers when all places are taken");
+                for (int i = 0; i < 200; i++)
+                {
+                    clients.get(i).close();
+                }
+                for (final Client client : clients.subList(200, 400))
+                {
+                    assertEquals("direct", client.read().text());
+                    client.close();
+                }
+            }
+            admin.awaitNothingLeft(before);
+        }
+    }
+}

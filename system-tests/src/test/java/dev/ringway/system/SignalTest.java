@@ -1,0 +1,197 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** What a supervisor does to a process. */
+final class SignalTest
+{
+    /** 128 + SIGTERM: ended by the signal before anybody could handle it. */
+    private static final int ENDED_BY_TERM = 143;
+
+    @TempDir
+    private Path directory;
+
+    private int port;
+    private int adminPort;
+
+    private Program serve(final Origin origin, final String options, final String... arguments) throws Exception
+    {
+        port = Program.freePort();
+        adminPort = Program.freePort();
+        final Path file = Files.writeString(directory.resolve("ringway.yaml"), Bootstraps.admin(adminPort) +
+            Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), options, """
+                - match: { path: "/direct" }
+                  direct_response: { status: 200, body: { inline_string: "direct" } }
+                - match: { prefix: "/" }
+                  route: { cluster: origin }
+                """) + "  clusters:\n" +
+            Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
+        final String[] all = Stream.concat(
+            Stream.of("-c", file.toString(), "--concurrency", "1"),
+            Stream.of(arguments)).toArray(String[]::new);
+        return Program.ringway(directory, all);
+    }
+
+    private void awaitRefused() throws Exception
+    {
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (System.nanoTime() < deadlineNs)
+        {
+            try
+            {
+                new Client(port).close();
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+            catch (final IOException e)
+            {
+                return;
+            }
+        }
+        throw new AssertionError("still accepts");
+    }
+
+    @Test
+    void shouldFinishWhatItHasBegunOnTerm() throws Exception
+    {
+        try (Origin origin = new Origin(Map.of()); Program ringway = serve(origin, ""))
+        {
+            ringway.awaitPort(port);
+            try (Client client = new Client(port))
+            {
+                final CountDownLatch held = origin.hold();
+                client.send("GET /late HTTP/1.1\r\nhost: a\r\n\r\n");
+                origin.awaitHeld();
+                ringway.signal("TERM");
+                awaitRefused();
+                assertTrue(ringway.isAlive());
+                origin.letGo(held);
+                final HttpMessage answer = client.read();
+                assertEquals("ok", answer.text());
+                assertEquals("close", answer.field("connection"));
+                assertNull(client.read());
+            }
+            assertEquals(0, ringway.awaitExit(), ringway.output());
+        }
+    }
+
+    @Test
+    void shouldEndAtOnceOnTheSecondTerm() throws Exception
+    {
+        try (Origin origin = new Origin(Map.of()); Program ringway = serve(origin, "", "--drain-time-s", "600"))
+        {
+            ringway.awaitPort(port);
+            try (Client client = new Client(port))
+            {
+                origin.hold();
+                client.send("GET /never HTTP/1.1\r\nhost: a\r\n\r\n");
+                origin.awaitHeld();
+                ringway.signal("TERM");
+                ringway.awaitOutput("draining");
+                assertTrue(ringway.isAlive());
+                ringway.signal("TERM");
+                assertEquals(0, ringway.awaitExit(), ringway.output());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 5, 20, 40, 60, 80, 100, 140, 200, 300})
+    void shouldEndInOrderHoweverEarlyTheSignalComes(final int delayMs) throws Exception
+    {
+        try (Origin origin = new Origin(Map.of()); Program ringway = serve(origin, ""))
+        {
+            // The moment is the point of this test, so it waits for a time and for no condition.
+            TimeUnit.MILLISECONDS.sleep(delayMs);
+            ringway.signal("TERM");
+            final int code = ringway.awaitExit();
+            assertTrue(code == 0 || code == ENDED_BY_TERM, code + ": " + ringway.output());
+            assertFalse(ringway.output().contains("\tat ") || ringway.output().contains("Exception") ||
+                ringway.output().contains("SIGSEGV"), ringway.output());
+        }
+    }
+
+    @Test
+    void shouldOpenItsLogsAgainOnUsr1() throws Exception
+    {
+        final Path access = directory.resolve("access.log");
+        final Path own = directory.resolve("own.log");
+        try (Origin origin = new Origin(Map.of()); Program ringway = serve(origin, """
+            access_log:
+            - name: envoy.access_loggers.file
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                path: "%s"
+                log_format: { text_format_source: { inline_string: "%%REQ(:PATH)%%\\n" } }
+            """.formatted(access), "--log-path", own.toString(), "--file-flush-interval-msec", "20"))
+        {
+            ringway.awaitPort(port);
+            try (Client client = new Client(port))
+            {
+                client.get("/one");
+                awaitLine(access, "/one");
+                Files.move(access, directory.resolve("access.log.1"));
+                Files.move(own, directory.resolve("own.log.1"));
+                ringway.signal("USR1");
+                awaitExists(access);
+                awaitExists(own);
+                client.get("/two");
+                awaitLine(access, "/two");
+                assertEquals("/one\n", Files.readString(directory.resolve("access.log.1")));
+                ringway.signal("HUP");
+                awaitLine(own, "SIGHUP: reloading is not supported yet");
+                assertEquals("direct", client.get("/direct").text());
+            }
+        }
+    }
+
+    private static void awaitExists(final Path file) throws Exception
+    {
+        awaitLine(file, "");
+    }
+
+    private static void awaitLine(final Path file, final String text) throws Exception
+    {
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!Files.exists(file) || !Files.readString(file).contains(text))
+        {
+            if (System.nanoTime() > deadlineNs)
+            {
+                throw new AssertionError("'" + text + "' is not in " + file);
+            }
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
+    @Test
+    void shouldEndOnTheAdminsWord() throws Exception
+    {
+        try (Origin origin = new Origin(Map.of()); Program ringway = serve(origin, ""))
+        {
+            ringway.awaitPort(port).awaitPort(adminPort);
+            try (Client client = new Client(adminPort))
+            {
+                client.send("POST /quitquitquit HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n");
+                assertEquals("OK\n", client.read().text());
+            }
+            assertEquals(0, ringway.awaitExit(), ringway.output());
+            assertThrows(IOException.class, () -> new Client(port).close());
+        }
+    }
+}
