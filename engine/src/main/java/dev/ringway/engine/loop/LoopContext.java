@@ -1,10 +1,10 @@
 package dev.ringway.engine.loop;
 
 import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.time.WallClock;
 import dev.ringway.ffi.uring.CompletionSink;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.NanoClock;
-import org.agrona.concurrent.SystemEpochNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
 import java.util.function.UnaryOperator;
@@ -23,7 +23,7 @@ public final class LoopContext
     private int visibleReceives = 8;
     private int slotLimit = 16_384;
     private NanoClock nanoClock = SystemNanoClock.INSTANCE;
-    private EpochNanoClock epochClock = SystemEpochNanoClock.INSTANCE;
+    private EpochNanoClock epochClock = new WallClock();
     private UnaryOperator<CompletionSink> completions = UnaryOperator.identity();
     private LoopCounters counters;
 
