@@ -29,6 +29,8 @@ final class FaultRig implements AutoCloseable
 {
     private static final int ARMED_ACCEPTS = 16;
     private static final int CHUNKS = 128;
+    private static final int SQ_ENTRIES = 256;
+    private static final int CQ_ENTRIES = 1024;
     private static final long PATIENCE_NS = 10_000_000_000L;
 
     final EventLoop loop;
@@ -43,9 +45,19 @@ final class FaultRig implements AutoCloseable
 
     FaultRig(final TestProxy settings, final UnaryOperator<CompletionSink> faults) throws Exception
     {
+        this(settings, SQ_ENTRIES, CQ_ENTRIES, faults);
+    }
+
+    FaultRig(
+        final TestProxy settings,
+        final int sqEntries,
+        final int cqEntries,
+        final UnaryOperator<CompletionSink> faults) throws Exception
+    {
         this.settings = settings;
         loop = new EventLoop(new LoopContext()
             .setupFlags(UringProbe.run().setupFlags())
+            .ringEntries(sqEntries, cqEntries)
             .slotLimit(256)
             .memory(CHUNKS, 4)
             .counters(settings.counters(0))

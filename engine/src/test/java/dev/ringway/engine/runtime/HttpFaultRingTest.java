@@ -23,6 +23,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class HttpFaultRingTest
 {
     private static final int BUFFER_LIMIT = 64 * 1024;
+    private static final int SQ_ENTRIES = 256;
+    private static final int CQ_ENTRIES = 1024;
     private static final int CLIENTS = 4;
     private static final int REQUESTS = 8;
     private static final int ROUNDS = 2;
@@ -34,14 +36,21 @@ final class HttpFaultRingTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void shouldAnswerAllWhenCompletionsAreLateCancelledAndStarved(final long seed) throws Exception
     {
-        run(seed, false);
+        run(seed, false, SQ_ENTRIES, CQ_ENTRIES);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void shouldLeakNothingWhenAnyStepFails(final long seed) throws Exception
     {
-        run(seed, true);
+        run(seed, true, SQ_ENTRIES, CQ_ENTRIES);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {41, 42, 43, 44})
+    void shouldAnswerAllThroughARingThatIsAlwaysFull(final long seed) throws Exception
+    {
+        run(seed, false, 4, 8);
     }
 
     /** Bounds so low that sides are paused again and again. */
@@ -52,11 +61,12 @@ final class HttpFaultRingTest
         return settings;
     }
 
-    private static void run(final long seed, final boolean isFailing) throws Exception
+    private static void run(final long seed, final boolean isFailing, final int sqEntries, final int cqEntries)
+        throws Exception
     {
         final FaultyCompletions[] made = new FaultyCompletions[1];
         try (TestBackend backend = TestBackend.answering(HttpFaultRingTest::answer);
-            FaultRig rig = new FaultRig(settings(backend),
+            FaultRig rig = new FaultRig(settings(backend), sqEntries, cqEntries,
                 next -> made[0] = new FaultyCompletions(next, new Random(seed), isFailing)))
         {
             final FaultyCompletions faults = made[0];
