@@ -177,9 +177,12 @@ final class HttpFaultRingTest
         {
             made[0].attach(rig.loop);
             final String text = text(LONG);
-            final String back = rig.drive(() -> postAndReadSlowly(rig, text), "the answer");
-            assertEquals(LONG, back.length());
-            assertTrue(text.equals(back), "other bytes came back");
+            for (int i = 0; i == 0 || made[0].shortSends() == 0 && i < MOST_ROUNDS; i++)
+            {
+                final String back = rig.drive(() -> postAndReadSlowly(rig, text), "the answer");
+                assertEquals(LONG, back.length());
+                assertTrue(text.equals(back), "other bytes came back");
+            }
             assertTrue(made[0].shortSends() > 0, "no send was cut short");
             made[0].off();
             rig.awaitRest(0);

@@ -17,18 +17,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
- * What the loop's thread allocates on the Java heap, from the accept to the log record: nothing. Rounds are repeated
- * until the compiler is done, then they count; one object for each request could not hide among so many.
+ * What the loop's thread allocates on the Java heap, from the accept to the log record: nothing. Counted are rounds one
+ * after the other without a byte; where there is one the count begins again, for the compiler may be at work still, or
+ * again. An object for each request would leave no such round.
  */
 final class PathAllocationTest
 {
-    private static final long REQUESTS = 1_000_000;
-    private static final long MOST_TIME_NS = 10_000_000_000L;
-    private static final long FEWEST = 100_000;
+    private static final int REQUESTS = 1_000_000;
+    private static final int FEWEST = 100_000;
     private static final int CONNECTIONS = 16;
     private static final int DEPTH = 64;
+    private static final int BATCHES = 10;
+    private static final int PER_ROUND = CONNECTIONS * DEPTH * BATCHES;
     private static final int SHORT_ONES = 10_000;
-    private static final int WARM_UP = 4_000;
+    private static final int FEWEST_SHORT_ONES = 3_000;
+    private static final int SHORT_ROUND = 500;
+    private static final long MOST_TIME_NS = 15_000_000_000L;
     private static final byte MARK = '!';
     private static final byte[] REQUEST = "GET /some/path?q=1 HTTP/1.1\r\nhost: example.org\r\nuser-agent: test\r\naccept: */*\r\n\r\n"
         .getBytes(US_ASCII);
@@ -37,28 +41,42 @@ final class PathAllocationTest
 
     private final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
 
+    /** Work of a test, of about the same size each time. */
+    private interface Round
+    {
+        void run() throws Exception;
+    }
+
     private long allocated(final TestProxy proxy)
     {
         return threads.getThreadAllocatedBytes(proxy.engine().threads().get(0).threadId());
     }
 
-    /** Work of a test, a number of times. */
-    private interface Round
+    /**
+     * Runs rounds until enough in a row were free of allocations.
+     *
+     * @param wanted rounds in a row after which it is enough.
+     * @param fewest rounds in a row that must have been free when time is up.
+     */
+    private void assertAllocatesNothing(
+        final TestProxy proxy, final int wanted, final int fewest, final Round round) throws Exception
     {
-        void run(int count) throws Exception;
-    }
-
-    /** Repeats a round until one allocates nothing: then the compiler is done and all after it count. */
-    private void warmUp(final TestProxy proxy, final Round round, final int count) throws Exception
-    {
-        final long deadlineNs = System.nanoTime() + MOST_TIME_NS;
-        long before;
-        do
+        final long startNs = System.nanoTime();
+        long before = allocated(proxy);
+        long last = 0;
+        int rounds = 0;
+        int longest = 0;
+        for (int free = 0; free < wanted && System.nanoTime() - startNs < MOST_TIME_NS; rounds++)
         {
-            before = allocated(proxy);
-            round.run(count);
+            round.run();
+            final long now = allocated(proxy);
+            last = now - before;
+            before = now;
+            free = last == 0 ? free + 1 : 0;
+            longest = Math.max(longest, free);
         }
-        while (allocated(proxy) != before && System.nanoTime() < deadlineNs);
+        final String found = longest + " of " + rounds + " rounds in a row were free, bytes of the last: " + last;
+        assertTrue(longest >= fewest, found);
     }
 
     /** Answers what ends a head, as fast as a thread can; reads no more of it than that. */
@@ -93,20 +111,8 @@ final class PathAllocationTest
                 clients[i] = proxy.connect();
             }
             final byte[] batch = repeat(REQUEST, DEPTH);
-            final Round round = count -> askAll(clients, batch, count);
-            warmUp(proxy, round, 20);
-
-            final long startNs = System.nanoTime();
-            final long before = allocated(proxy);
-            long requests = 0;
-            while (requests < REQUESTS && System.nanoTime() - startNs < MOST_TIME_NS)
-            {
-                round.run(10);
-                requests += 10L * CONNECTIONS * DEPTH;
-            }
-
-            assertEquals(0, allocated(proxy) - before, "bytes for " + requests + " requests");
-            assertTrue(requests >= FEWEST, "only " + requests + " requests in the time");
+            assertAllocatesNothing(
+                proxy, REQUESTS / PER_ROUND, FEWEST / PER_ROUND, () -> askAll(clients, batch, BATCHES));
             assertEquals(0, proxy.counter("http.in.downstream_rq_5xx"));
         }
     }
@@ -174,17 +180,32 @@ final class PathAllocationTest
     private void assertAllocatesNothing(final TestProxy proxy, final byte[] request) throws Exception
     {
         final byte[] answer = new byte[4096];
-        final Round round = count ->
+        fillPools(proxy);
+        assertAllocatesNothing(proxy, SHORT_ONES / SHORT_ROUND, FEWEST_SHORT_ONES / SHORT_ROUND, () ->
         {
-            for (int i = 0; i < count; i++)
+            for (int i = 0; i < SHORT_ROUND; i++)
             {
                 connectAndAsk(proxy, request, answer);
             }
-        };
-        warmUp(proxy, round, WARM_UP);
-        final long before = allocated(proxy);
-        round.run(SHORT_ONES);
-        assertEquals(0, allocated(proxy) - before, "bytes for " + SHORT_ONES + " connections");
+        });
+    }
+
+    /** Connections overlap now and then; what is pooled for each must be there. */
+    private static void fillPools(final TestProxy proxy) throws IOException
+    {
+        final TestClient[] clients = new TestClient[CONNECTIONS];
+        for (int i = 0; i < CONNECTIONS; i++)
+        {
+            clients[i] = proxy.connect().send("he");
+        }
+        proxy.awaitCounter("listener.l.downstream_cx_active", CONNECTIONS);
+        proxy.awaitCounter("cluster.b.upstream_cx_total", proxy.isTcp ? CONNECTIONS : 0);
+        for (final TestClient client : clients)
+        {
+            client.close();
+        }
+        proxy.awaitCounter("listener.l.downstream_cx_active", 0);
+        proxy.awaitCounter("cluster.b.upstream_cx_active", 0);
     }
 
     private static void connectAndAsk(final TestProxy proxy, final byte[] request, final byte[] answer)
