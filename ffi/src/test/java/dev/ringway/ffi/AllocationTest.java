@@ -111,7 +111,7 @@ final class AllocationTest
                 buffers.add(address, 4096, 0);
                 buffers.publish();
                 submissions.nop(1);
-                submissions.cancel(77, 2);
+                submissions.cancel(77, 0, 2);
                 submissions.msgRing(ring.fd(), 0, 3, 4);
                 ring.enter(4, 1_000_000_000L);
                 assertEquals(4, ring.drain(sink, 16));

@@ -10,8 +10,8 @@ import dev.ringway.engine.memory.ReceiveBuffers;
 import dev.ringway.engine.memory.Scratch;
 import dev.ringway.ffi.libc.Errno;
 
-import static dev.ringway.ffi.uring.UringConstants.CQE_F_BUFFER;
 import static dev.ringway.ffi.uring.UringConstants.CQE_F_MORE;
+import static dev.ringway.ffi.uring.UringConstants.SQE_CQE_SKIP_SUCCESS;
 import static dev.ringway.ffi.uring.UringConstants.SQE_IO_HARDLINK;
 import static dev.ringway.ffi.uring.UringConstants.SQE_IO_LINK;
 
@@ -53,6 +53,7 @@ public final class Connection implements CompletionHandler
     private static final int ABOVE_HIGH = 1 << 14;
     private static final int RESETTING = 1 << 15;
     private static final int FAILED = 1 << 16;
+    private static final int CLOSED = 1 << 17;
 
     private final EventLoop loop;
     private final Connections connections;
@@ -152,7 +153,7 @@ public final class Connection implements CompletionHandler
         {
             state |= READ_ARMED;
             outstanding++;
-            loop.submissions().recvMultishot(slot, ReceiveBuffers.GROUP, 0, token(Op.RECV));
+            loop.submissions().recvMultishot(slot, ReceiveBuffers.GROUP, loop.receiveFlags(), token(Op.RECV));
         }
     }
 
@@ -165,8 +166,7 @@ public final class Connection implements CompletionHandler
         if ((state & (READ_ARMED | READ_CANCELLING | CLOSING)) == READ_ARMED)
         {
             state |= READ_CANCELLING;
-            outstanding++;
-            loop.submissions().cancel(token(Op.RECV), token(Op.CANCEL));
+            cancel(Op.RECV);
         }
     }
 
@@ -312,7 +312,8 @@ public final class Connection implements CompletionHandler
      */
     public void onCompletion(final int op, final int seq, final int result, final int flags)
     {
-        if ((flags & CQE_F_MORE) == 0)
+        // A cancellation is only heard of when it finds nothing, and is not waited for.
+        if ((flags & CQE_F_MORE) == 0 && op != Op.CANCEL)
         {
             outstanding--;
         }
@@ -321,7 +322,7 @@ public final class Connection implements CompletionHandler
             case Op.RECV -> onReceived(result, flags);
             case Op.SEND -> onSent(result);
             case Op.ACCEPT, Op.CONNECT -> onOpening(op, result);
-            case Op.CLOSE -> onSocketClosed();
+            case Op.CLOSE -> state |= CLOSED;
             case Op.INSTALL -> connections.onInstalled(result, localAddressOffset());
             default ->
             {
@@ -329,7 +330,20 @@ public final class Connection implements CompletionHandler
                 // that the operations they end do not say.
             }
         }
-        if ((state & (CLOSING | CLOSE_SUBMITTED)) == CLOSING && outstanding == 0)
+        if ((state & CLOSING) != 0 && outstanding == 0)
+        {
+            onQuiet();
+        }
+    }
+
+    /** The kernel has nothing left to do for a connection that is to go. */
+    private void onQuiet()
+    {
+        if ((state & CLOSED) != 0)
+        {
+            onSocketClosed();
+        }
+        else
         {
             submitClose();
         }
@@ -344,19 +358,16 @@ public final class Connection implements CompletionHandler
         if (result > 0)
         {
             final ReceiveBuffers buffers = loop.memory().receiveBuffers();
-            final int offset = buffers.begin(result, flags);
             bytesReceived += result;
-            if ((state & CLOSING) == 0)
+            for (int offset = buffers.first(result, flags); offset >= 0; offset = buffers.next())
             {
-                handler.onBytes(this, offset, result);
+                if ((state & CLOSING) == 0)
+                {
+                    handler.onBytes(this, offset, buffers.length());
+                }
             }
-            buffers.end(flags);
             armReading();
             return;
-        }
-        if ((flags & CQE_F_BUFFER) != 0)
-        {
-            loop.memory().receiveBuffers().end(flags);
         }
         if ((state & CLOSING) == 0)
         {
@@ -468,6 +479,7 @@ public final class Connection implements CompletionHandler
         }
         else if ((state & CLOSING) == 0)
         {
+            state &= ~OPENING;
             handler.onOpenFailed(this, -result);
             close();
         }
@@ -494,22 +506,29 @@ public final class Connection implements CompletionHandler
                 queue = null;
             }
         }
-        if (outstanding == 0)
+        if ((state & OPENING) != 0)
         {
-            submitClose();
-        }
-        else if ((state & (READ_ARMED | SENDING | OPENING)) != 0)
-        {
-            outstanding++;
+            // A connect is on the slot's own descriptor once the socket is there, an accept never is.
             loop.submissions().cancelAll(slot, token(Op.CANCEL));
-            if ((state & OPENING) != 0)
-            {
-                // An accept is not on the slot's own descriptor, nor is a connect whose socket is not there yet.
-                outstanding += 2;
-                loop.submissions().cancel(token(Op.ACCEPT), token(Op.CANCEL));
-                loop.submissions().cancel(token(Op.CONNECT), token(Op.CANCEL));
-            }
+            cancel(Op.ACCEPT);
+            cancel(Op.CONNECT);
+            return;
         }
+        // The descriptor goes at once, the socket with the last operation on it, and the slot when all have been heard of.
+        if ((state & READ_ARMED) != 0)
+        {
+            cancel(Op.RECV);
+        }
+        if ((state & SENDING) != 0)
+        {
+            cancel(Op.SEND);
+        }
+        submitClose();
+    }
+
+    private void cancel(final int op)
+    {
+        loop.submissions().cancel(token(op), SQE_CQE_SKIP_SUCCESS, token(Op.CANCEL));
     }
 
     /**

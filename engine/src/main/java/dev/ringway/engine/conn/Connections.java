@@ -130,6 +130,7 @@ public final class Connections implements LoopTask
     void starve(final Connection connection)
     {
         enobufs++;
+        loop.memory().receiveBuffers().onExhausted();
         starved.addLast(connection);
     }
 

@@ -39,6 +39,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
 
     private final int index;
     private final int cpu;
+    private final int receiveFlags;
     private final IoUring uring;
     private final Submissions submissions;
     private final LoopMemory memory;
@@ -73,6 +74,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     {
         index = context.index();
         cpu = context.cpu();
+        receiveFlags = context.receiveFlags();
         counters = context.counters();
         uring = new IoUring(context.sqEntries(), context.cqEntries(), context.setupFlags() | SETUP_R_DISABLED);
         submissions = new Submissions(uring);
@@ -296,6 +298,14 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     public Submissions submissions()
     {
         return submissions;
+    }
+
+    /**
+     * @return {@code RECVSEND_*} of receives.
+     */
+    public int receiveFlags()
+    {
+        return receiveFlags;
     }
 
     /**

@@ -19,6 +19,7 @@ public final class LoopContext
     private int sqEntries = 1024;
     private int cqEntries = 8192;
     private int setupFlags;
+    private int receiveFlags;
     private int chunkCount = 1024;
     private int visibleReceives = 8;
     private int slotLimit = 16_384;
@@ -110,6 +111,24 @@ public final class LoopContext
     }
 
     /**
+     * @return {@code RECVSEND_*} of receives.
+     */
+    public int receiveFlags()
+    {
+        return receiveFlags;
+    }
+
+    /**
+     * @param receiveFlags {@code RECVSEND_*} of receives.
+     * @return this.
+     */
+    public LoopContext receiveFlags(final int receiveFlags)
+    {
+        this.receiveFlags = receiveFlags;
+        return this;
+    }
+
+    /**
      * @return chunks of the slab.
      */
     public int chunkCount()
@@ -118,7 +137,7 @@ public final class LoopContext
     }
 
     /**
-     * @return chunks visible to receives.
+     * @return most chunks visible to receives.
      */
     public int visibleReceives()
     {
@@ -127,7 +146,7 @@ public final class LoopContext
 
     /**
      * @param chunkCount      chunks of 64 KiB in the slab: the bound of buffered bytes of the loop.
-     * @param visibleReceives chunks visible to receives, a power of two.
+     * @param visibleReceives most chunks visible to receives, a power of two.
      * @return this.
      */
     public LoopContext memory(final int chunkCount, final int visibleReceives)

@@ -15,7 +15,7 @@ public final class LoopMemory implements AutoCloseable
     /**
      * @param uring           ring that receives.
      * @param chunkCount      chunks of the slab.
-     * @param visibleReceives chunks visible to the kernel, a power of two.
+     * @param visibleReceives most chunks visible to the kernel, a power of two.
      */
     public LoopMemory(final IoUring uring, final int chunkCount, final int visibleReceives)
     {

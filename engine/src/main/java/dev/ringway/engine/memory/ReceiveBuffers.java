@@ -4,38 +4,50 @@ import dev.ringway.ffi.uring.IoUring;
 import dev.ringway.ffi.uring.ProvidedBufferRing;
 
 import static dev.ringway.ffi.uring.UringConstants.CQE_BUFFER_SHIFT;
-import static dev.ringway.ffi.uring.UringConstants.CQE_F_BUF_MORE;
 
 /**
  * Chunks lent to the kernel for receiving. Few are visible at a time, so that the same warm ones are filled again and
- * again; each serves many receives, one behind the other (incremental consumption). The kernel's hold is a lease like
- * any other. Loop thread only.
+ * again; each serves many receives, one behind the other (incremental consumption), and one receive may run over several
+ * (bundle). The kernel's hold is a lease like any other. Loop thread only.
  */
 public final class ReceiveBuffers implements AutoCloseable
 {
     /** Buffer group of all receives. */
     public static final int GROUP = 0;
 
+    private static final int FEWEST = 16;
+    private static final int CALM = 8192;
+
     private final BufferSlab slab;
     private final ProvidedBufferRing ring;
     private final int[] positions;
-    private final int visibleTarget;
+    private final int[] order;
+    private final int[] places;
     private final int reserve;
+    private final int fewest;
+    private int target;
+    private int calm;
+    private int lent;
     private int visible;
+    private int chunk;
+    private int left;
 
     /**
      * @param uring         ring to register with.
      * @param slab          where the chunks come from.
-     * @param visibleTarget chunks visible to the kernel, a power of two.
+     * @param mostVisible   most chunks visible to the kernel, a power of two.
      * @param reserve       free chunks that are left to other uses.
      */
-    public ReceiveBuffers(final IoUring uring, final BufferSlab slab, final int visibleTarget, final int reserve)
+    public ReceiveBuffers(final IoUring uring, final BufferSlab slab, final int mostVisible, final int reserve)
     {
         this.slab = slab;
-        this.visibleTarget = visibleTarget;
+        fewest = Math.min(FEWEST, mostVisible);
+        target = fewest;
         this.reserve = reserve;
         positions = new int[slab.chunkCount()];
-        ring = new ProvidedBufferRing(uring, GROUP, visibleTarget, true);
+        places = new int[slab.chunkCount()];
+        order = new int[mostVisible];
+        ring = new ProvidedBufferRing(uring, GROUP, mostVisible, true);
         refill();
     }
 
@@ -47,12 +59,15 @@ public final class ReceiveBuffers implements AutoCloseable
     public boolean refill()
     {
         boolean added = false;
-        while (visible < visibleTarget && slab.freeCount() > reserve)
+        while (visible < target && slab.freeCount() > reserve)
         {
             final int offset = slab.take();
-            final int chunk = offset >>> BufferSlab.CHUNK_SHIFT;
-            positions[chunk] = 0;
-            ring.add(slab.address(offset), BufferSlab.CHUNK_LENGTH, chunk);
+            final int fresh = offset >>> BufferSlab.CHUNK_SHIFT;
+            positions[fresh] = 0;
+            places[fresh] = lent;
+            order[lent & order.length - 1] = fresh;
+            ring.add(slab.address(offset), BufferSlab.CHUNK_LENGTH, fresh);
+            lent++;
             visible++;
             added = true;
         }
@@ -64,33 +79,80 @@ public final class ReceiveBuffers implements AutoCloseable
     }
 
     /**
-     * Finds the bytes of a completion. They are leased until {@link #end} of the same completion.
+     * Finds the first range of a completion's bytes. Each range is leased until {@link #next}, which must be called
+     * until there is none left.
      *
-     * @param length received bytes, positive.
+     * @param result received bytes, positive.
      * @param flags  of the completion.
-     * @return offset of the bytes in the slab.
+     * @return offset of the range in the slab.
      */
-    public int begin(final int length, final int flags)
+    public int first(final int result, final int flags)
     {
-        final int chunk = flags >>> CQE_BUFFER_SHIFT;
-        final int offset = (chunk << BufferSlab.CHUNK_SHIFT) + positions[chunk];
-        positions[chunk] += length;
-        return offset;
+        assert left == 0;
+        chunk = flags >>> CQE_BUFFER_SHIFT;
+        left = result;
+        return offset();
     }
 
     /**
-     * Ends the lease that {@link #begin} gave; when the kernel is done with the chunk its hold ends too.
-     *
-     * @param flags of the completion.
+     * @return bytes of the current range: those up to the end of its chunk.
      */
-    public void end(final int flags)
+    public int length()
     {
-        if ((flags & CQE_F_BUF_MORE) == 0)
+        return Math.min(left, BufferSlab.CHUNK_LENGTH - positions[chunk]);
+    }
+
+    /**
+     * Ends the lease of the current range; the kernel's hold ends too when it has filled the chunk.
+     *
+     * @return offset of the next range of the same completion, or -1 when there is none.
+     */
+    public int next()
+    {
+        final int length = length();
+        left -= length;
+        positions[chunk] += length;
+        if (positions[chunk] == BufferSlab.CHUNK_LENGTH)
         {
+            final int following = order[places[chunk] + 1 & order.length - 1];
             visible--;
-            slab.release((flags >>> CQE_BUFFER_SHIFT) << BufferSlab.CHUNK_SHIFT);
+            slab.release(chunk << BufferSlab.CHUNK_SHIFT);
+            chunk = following;
+            calm();
+        }
+        if (left > 0)
+        {
+            return offset();
+        }
+        if (visible < target)
+        {
             refill();
         }
+        return -1;
+    }
+
+    /**
+     * A receive found no chunk: more will be visible, until there were enough for a while.
+     */
+    public void onExhausted()
+    {
+        target = Math.min(target << 1, order.length);
+        calm = 0;
+    }
+
+    /** Few chunks stay in the processor's cache, many let one turn take more: so many as the load asks for. */
+    private void calm()
+    {
+        if (++calm == CALM)
+        {
+            calm = 0;
+            target = Math.max(target >> 1, fewest);
+        }
+    }
+
+    private int offset()
+    {
+        return (chunk << BufferSlab.CHUNK_SHIFT) + positions[chunk];
     }
 
     /**

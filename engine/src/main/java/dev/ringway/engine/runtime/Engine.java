@@ -46,6 +46,7 @@ public final class Engine implements AutoCloseable
                 .index(i)
                 .cpu(i < context.cpus().length ? context.cpus()[i] : -1)
                 .setupFlags(probe.setupFlags())
+                .receiveFlags(probe.receiveFlags())
                 .slotLimit(context.slotLimit())
                 .memory(context.chunkCount(), VISIBLE_RECEIVES)
                 .counters(context.counters().apply(i));

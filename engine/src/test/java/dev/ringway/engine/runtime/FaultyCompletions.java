@@ -81,9 +81,10 @@ final class FaultyCompletions implements CompletionSink, LoopTask
             return;
         }
         final int op = Token.op(token);
-        if (op == Op.WAKEUP || op == Op.OPTION)
+        if (op == Op.WAKEUP || op == Op.OPTION || op == Op.CANCEL)
         {
-            // Options are linked in front of a connect or a close: the kernel never completes them behind it.
+            // Options are linked in front of a connect or a close, and a cancellation that finds nothing says so at
+            // once: the kernel never completes them behind a close put after them.
             next.onCompletion(token, result, flags);
             return;
         }
@@ -93,7 +94,7 @@ final class FaultyCompletions implements CompletionSink, LoopTask
         {
             if (isOn && (flags & CQE_F_MORE) != 0 && random.nextInt(6) == 0)
             {
-                loop.submissions().cancel(token, CANCEL_TOKEN);
+                loop.submissions().cancel(token, 0, CANCEL_TOKEN);
             }
             receives.addLast(completion);
         }
@@ -144,7 +145,7 @@ final class FaultyCompletions implements CompletionSink, LoopTask
         if (isOn && rememberedCount > 0 && random.nextInt(4) == 0)
         {
             final long send = remembered[random.nextInt(Math.min(rememberedCount, REMEMBERED))];
-            loop.submissions().cancel(send, CANCEL_SEND_TOKEN);
+            loop.submissions().cancel(send, 0, CANCEL_SEND_TOKEN);
         }
         while (!receives.isEmpty() && (!isOn || random.nextInt(3) > 0))
         {

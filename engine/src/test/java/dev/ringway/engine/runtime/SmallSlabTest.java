@@ -4,6 +4,9 @@ import org.junit.jupiter.api.Test;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,7 +22,7 @@ final class SmallSlabTest
     private static final int SMALL_BUFFER = 4096;
 
     @Test
-    void shouldServeSlowReadersOneByOneWhenBuffersRunOut() throws Exception
+    void shouldServeSlowReadersSideBySideWhenBuffersRunOut() throws Exception
     {
         final String large = "x".repeat(LENGTH);
         try (TestBackend backend = TestBackend.answering(
@@ -34,15 +37,32 @@ final class SmallSlabTest
                 clients.add(proxy.connect(SMALL_BUFFER).send("GET /large HTTP/1.1\r\nhost: a\r\n\r\n"));
             }
             TestProxy.await(() -> proxy.look().enobufs() > 0, () -> "buffers run out");
+            final List<CompletableFuture<Integer>> lengths = new ArrayList<>();
             for (final TestClient client : clients)
             {
-                assertEquals(LENGTH, client.read().body().length);
+                lengths.add(CompletableFuture.supplyAsync(() -> length(client), task -> Thread.ofPlatform().daemon().start(task)));
+            }
+            for (final CompletableFuture<Integer> length : lengths)
+            {
+                assertEquals(LENGTH, length.get(10, TimeUnit.SECONDS));
             }
             final TestClient after = proxy.connect();
             for (int i = 0; i < 100; i++)
             {
                 assertEquals("small", after.get("/small").text());
             }
+        }
+    }
+
+    private static int length(final TestClient client)
+    {
+        try
+        {
+            return client.read().body().length;
+        }
+        catch (final Exception e)
+        {
+            throw new CompletionException(e);
         }
     }
 

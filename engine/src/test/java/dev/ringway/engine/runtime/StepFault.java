@@ -102,7 +102,7 @@ final class StepFault implements CompletionSink
         {
             pass(token, result, flags);
             cancelled = token & ~OP_MASK | (long)Op.RECV << OP_SHIFT;
-            loop.submissions().cancel(cancelled, CANCEL_TOKEN);
+            loop.submissions().cancel(cancelled, 0, CANCEL_TOKEN);
         }
         else if (op == Op.RECV && result > 0)
         {

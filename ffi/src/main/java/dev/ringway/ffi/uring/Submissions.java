@@ -305,19 +305,20 @@ public final class Submissions
     }
 
     /**
-     * Cancels the operation with a given token.
+     * Cancels the operation with a given token, found by it at once.
      *
-     * @param target token of the operation to cancel.
-     * @param token  user data of this one.
+     * @param target   token of the operation to cancel.
+     * @param sqeFlags with CQE_SKIP_SUCCESS it completes only when it found nothing, and then before what is put after.
+     * @param token    user data of this one.
      */
-    public void cancel(final long target, final long token)
+    public void cancel(final long target, final int sqeFlags, final long token)
     {
         reserve(1);
-        ring.put(OP_ASYNC_CANCEL, 0, 0, -1, 0, target, 0, 0, token, 0, 0);
+        ring.put(OP_ASYNC_CANCEL, sqeFlags, 0, -1, 0, target, 0, 0, token, 0, 0);
     }
 
     /**
-     * Cancels all operations on a direct descriptor.
+     * Cancels all operations on a direct descriptor. The kernel looks through all operations of the ring for them.
      *
      * @param slot  direct descriptor.
      * @param token user data; the result is the number of operations found.

@@ -3,6 +3,12 @@ package dev.ringway.ffi.uring;
 import dev.ringway.ffi.libc.Memory;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 import static dev.ringway.ffi.uring.UringConstants.*;
 
 /**
@@ -14,6 +20,7 @@ public final class UringProbe
     private static final int HEADER_LENGTH = 16;
     private static final int OP_LENGTH = 8;
     private static final int OP_SUPPORTED = 1;
+    private static final Pattern RELEASE = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
     private static final int[] FLAG_LADDER = {
         SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN | SETUP_COOP_TASKRUN | SETUP_SUBMIT_ALL | SETUP_NO_SQARRAY,
         SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN | SETUP_COOP_TASKRUN | SETUP_SUBMIT_ALL};
@@ -92,6 +99,40 @@ public final class UringProbe
     public int setupFlags()
     {
         return setupFlags;
+    }
+
+    /**
+     * Bundles, one receive over several buffers, are counted right with incremental buffers since Linux 6.17
+     * (io_uring/kbuf.c); before, one receive fills one buffer at most.
+     *
+     * @return {@code RECVSEND_*} that receives into a group should have.
+     */
+    public int receiveFlags()
+    {
+        return (features & FEAT_RECVSEND_BUNDLE) != 0 && isAtLeast(release(), 6, 17) ? RECVSEND_BUNDLE : 0;
+    }
+
+    private static String release()
+    {
+        try
+        {
+            return Files.readString(Path.of("/proc/sys/kernel/osrelease"));
+        }
+        catch (final IOException e)
+        {
+            return "";
+        }
+    }
+
+    static boolean isAtLeast(final String release, final int major, final int minor)
+    {
+        final Matcher matcher = RELEASE.matcher(release);
+        if (!matcher.lookingAt())
+        {
+            return false;
+        }
+        final int foundMajor = Integer.parseInt(matcher.group(1));
+        return foundMajor > major || foundMajor == major && Integer.parseInt(matcher.group(2)) >= minor;
     }
 
     /**

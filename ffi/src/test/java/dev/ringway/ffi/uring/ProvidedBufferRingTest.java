@@ -87,7 +87,7 @@ final class ProvidedBufferRingTest
                 assertFalse(completion.isBufferKept());
                 give(buffers, completion.bufferId());
             }
-            submissions.cancel(1, 2);
+            submissions.cancel(1, 0, 2);
             test.awaitResult(2, 0);
             test.awaitResult(1, -Errno.ECANCELED);
         }
@@ -246,7 +246,7 @@ final class ProvidedBufferRingTest
                 submissions.recvMultishot(SLOT, GROUP, 0, 1);
                 ring.enter(0, -1);
                 final CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> test.peerSend(peer, "x"));
-                submissions.cancel(1, 2);
+                submissions.cancel(1, 0, 2);
                 ring.enter(0, -1);
                 sending.join();
 

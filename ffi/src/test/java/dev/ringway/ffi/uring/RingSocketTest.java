@@ -93,7 +93,7 @@ final class RingSocketTest
         }
         assertEquals(5, accepted.size());
 
-        submissions.cancel(1, 2);
+        submissions.cancel(1, 0, 2);
 
         test.awaitResult(2, 0);
         assertFalse(test.awaitResult(1, -Errno.ECANCELED).hasMore());
@@ -335,7 +335,7 @@ final class RingSocketTest
         assertEquals(List.of(), test.settle(1));
         assertEquals(-Errno.EAGAIN, Sockets.receive(peer, test.memory, 0, 1, Sockets.MSG_DONTWAIT));
 
-        submissions.cancel(1, 3);
+        submissions.cancel(1, 0, 3);
 
         test.awaitResult(3, 0);
         test.awaitResult(1, -Errno.ECANCELED);
@@ -360,7 +360,7 @@ final class RingSocketTest
         assertEquals(List.of(), test.settle(3));
         submissions.cancelAll(SLOT, 5);
         assertTrue(test.await(5).result() <= 0);
-        submissions.cancel(1, 6);
+        submissions.cancel(1, 0, 6);
         test.awaitResult(6, -Errno.ENOENT);
     }
 
@@ -374,7 +374,7 @@ final class RingSocketTest
             recv(SLOT, 0, 10, 1);
             ring.enter(0, -1);
             final CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> test.peerSend(peer, "x"));
-            submissions.cancel(1, 2);
+            submissions.cancel(1, 0, 2);
             ring.enter(0, -1);
             sending.join();
 

@@ -32,6 +32,18 @@ final class UringProbeTest
         assertFalse(probe.hasOp(255));
     }
 
+    @Test
+    void shouldReadTheReleaseOfTheKernel()
+    {
+        assertTrue(UringProbe.isAtLeast("6.17.0-1-amd64", 6, 17));
+        assertTrue(UringProbe.isAtLeast("6.18.44\n", 6, 17));
+        assertTrue(UringProbe.isAtLeast("7.0", 6, 17));
+        assertFalse(UringProbe.isAtLeast("6.16.12", 6, 17));
+        assertFalse(UringProbe.isAtLeast("5.19.0", 6, 17));
+        assertFalse(UringProbe.isAtLeast("", 6, 17));
+        assertFalse(UringProbe.isAtLeast("unknown", 6, 17));
+    }
+
     private static void assertRefused(final String... parts)
     {
         final String message = assertThrows(UringException.class, UringProbe::run).getMessage();
