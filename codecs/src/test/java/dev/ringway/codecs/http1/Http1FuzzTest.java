@@ -10,6 +10,7 @@ import dev.ringway.codecs.http.ResponseHead;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Tag;
 
 /**
  * Arbitrary bytes against every decoder. A normal test run replays the inputs kept beside the test resources;
@@ -17,6 +18,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * 40 seconds (the time limit of a test is 60). What makes a run fail: an exception, bytes touched outside the input, a
  * result that depends on how the input was cut, or an accepted head that does not survive being written and read again.
  */
+@Tag("fuzz")
 class Http1FuzzTest
 {
     private static final int MAX_LENGTH = 2048;
