@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -105,7 +106,7 @@ final class AdminPagesTest
     }
 
     @Test
-    void shouldServeEveryCommandOfTheHelp()
+    void shouldServeAndDocumentEveryCommand() throws IOException
     {
         final String help = body(get("/help"));
         assertTrue(help.startsWith("admin commands are:\n  /: Admin home page\n  /certs: "), help);
@@ -115,6 +116,12 @@ final class AdminPagesTest
             assertEquals(200, page.status(), command.path());
             body(page);
             assertTrue(help.contains("  " + command.path() + (command.isMutation() ? " (POST): " : ": ")), help);
+        }
+        final String document = Files.readString(Path.of("../docs/admin.md"));
+        for (final Commands.Command command : Commands.all())
+        {
+            assertTrue(document.contains("\n| `" + command.path() + "` | " + (command.isMutation() ? "POST" : "GET") +
+                " | "), command.path() + " in docs/admin.md");
         }
         final Page unknown = get("/nope");
         assertEquals(404, unknown.status());

@@ -1,0 +1,131 @@
+package dev.ringway.engine.counters;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+/** docs/counters.md is made from the classes of this package: names and kinds as registered, meanings from their Javadoc. */
+final class CountersDocumentTest
+{
+    private static final Path DOCUMENT = Path.of("../docs/counters.md");
+    private static final Path SOURCES = Path.of("src/main/java/dev/ringway/engine/counters");
+    private static final Pattern FIELD = Pattern.compile("/\\*\\*\\s*(.*?)\\s*\\*/\\s*public final int (\\w+);");
+    private static final Pattern REGISTERED = Pattern.compile("(\\w+) =\\s+registry\\.(\\w+)\\((?:prefix \\+ )?\"([^\"]+)\"");
+    private static final Map<String, String> GROUPS = new LinkedHashMap<>();
+
+    static
+    {
+        GROUPS.put("HttpCounters", "http.<stat_prefix>.");
+        GROUPS.put("TcpCounters", "tcp.<stat_prefix>.");
+        GROUPS.put("ListenerCounters", "listener.<address>.");
+        GROUPS.put("ClusterCounters", "cluster.<name>.");
+        GROUPS.put("ListenerManagerCounters", "listener_manager.");
+        GROUPS.put("ClusterManagerCounters", "cluster_manager.");
+        GROUPS.put("FilesystemCounters", "filesystem.");
+        GROUPS.put("ServerCounters", "server.");
+        GROUPS.put("LoopHealthCounters", "loop.<number>.");
+    }
+
+    @TempDir
+    Path directory;
+
+    /** What the code registers: kinds by name. */
+    private Map<String, String> registered() throws IOException
+    {
+        final Map<String, String> kinds = new HashMap<>();
+        try (CountersFile file = CountersFile.create(directory.resolve("counters"), 4096, 1, false))
+        {
+            new HttpCounters(file, "<stat_prefix>");
+            new TcpCounters(file, "<stat_prefix>");
+            new ListenerCounters(file, "<address>");
+            new ClusterCounters(file, "<name>");
+            new ListenerManagerCounters(file);
+            new ClusterManagerCounters(file);
+            new FilesystemCounters(file);
+            new ServerCounters(file);
+            new LoopHealthCounters(file);
+            file.reader().forEach((id, name, kind, value) ->
+                kinds.put(name.replaceFirst("^loop\\.0\\.", "loop.<number>."), CountersReader.isCounter(kind) ? "counter" : "gauge"));
+        }
+        return kinds;
+    }
+
+    private static Map<String, String> meanings(final String group, final String prefix) throws IOException
+    {
+        final String source = Files.readString(SOURCES.resolve(group + ".java"));
+        final Map<String, String> ofFields = new HashMap<>();
+        for (final Matcher field = FIELD.matcher(source); field.find(); )
+        {
+            ofFields.put(field.group(2), field.group(1).replaceAll("\\s+\\*\\s+", " "));
+        }
+        final Map<String, String> ofNames = new LinkedHashMap<>();
+        for (final Matcher call = REGISTERED.matcher(source); call.find(); )
+        {
+            final String name = call.group(3).replaceFirst("^(server|loop|filesystem|\\w+_manager)\\.", "");
+            ofNames.put(prefix + name, ofFields.get(call.group(1)));
+        }
+        return ofNames;
+    }
+
+    private static String unit(final String name)
+    {
+        if (name.contains("bytes") || name.contains("memory_") || name.endsWith("total_buffered"))
+        {
+            return "bytes";
+        }
+        return name.endsWith("_ms") ? "ms" : name.endsWith("uptime") ? "s" : name.contains(".days_") ? "days" : "";
+    }
+
+    private String document() throws IOException
+    {
+        final Map<String, String> kinds = registered();
+        final List<String> seen = new ArrayList<>();
+        final StringBuilder text = new StringBuilder("""
+            # Counters
+            Shown by the admin paths `/stats` and `/stats/prometheus` (see `admin.md`) and by `ringway stat`. Names and
+            meanings are Envoy's; `loop.*` is Ringway's own. A counter only grows (until `/reset_counters`), a gauge goes up
+            and down. Where no unit is given it is a number of what the meaning says.
+
+            The tables are made from the classes of `dev.ringway.engine.counters`.
+            """);
+        for (final Map.Entry<String, String> group : GROUPS.entrySet())
+        {
+            text.append("\n## `").append(group.getValue()).append("`\n| name | kind | unit | meaning |\n|---|---|---|---|\n");
+            meanings(group.getKey(), group.getValue()).forEach((name, meaning) ->
+            {
+                assertNotNull(meaning, name + " has no Javadoc");
+                seen.add(name);
+                text.append("| `").append(name.substring(group.getValue().length())).append("` | ")
+                    .append(kinds.get(name)).append(" | ").append(unit(name)).append(" | ").append(meaning).append(" |\n");
+            });
+        }
+        assertEquals(new TreeSet<>(kinds.keySet()), new TreeSet<>(seen), "registered and documented");
+        return text.toString();
+    }
+
+    @Test
+    void shouldBeWhatTheDocumentationSays() throws IOException
+    {
+        final String expected = document();
+        if (Boolean.getBoolean("ringway.update.docs"))
+        {
+            Files.writeString(DOCUMENT, expected);
+        }
+        assertEquals(expected, Files.readString(DOCUMENT),
+            "docs/counters.md is out of date; run the tests of engine with -Dringway.update.docs=true");
+    }
+}
