@@ -2,6 +2,7 @@ package dev.ringway.control.admin;
 
 import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.CountersReader;
+import dev.ringway.engine.counters.Histograms;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.ffi.uring.UringProbe;
 
@@ -27,6 +28,11 @@ public interface ServerView
      * @return a new reader of the counters of all loops.
      */
     CountersReader counters();
+
+    /**
+     * @return histograms of all loops.
+     */
+    Histograms histograms();
 
     /**
      * Brings gauges up to date that are read rather than kept.

@@ -11,11 +11,13 @@ final class StatsPages
 
     private final ServerView view;
     private final StatsWriter writer;
+    private final HistogramWriter histograms;
 
     StatsPages(final ServerView view)
     {
         this.view = view;
         writer = new StatsWriter(new Stats(view.counters()));
+        histograms = new HistogramWriter(view.histograms());
     }
 
     Page page(final Query query)
@@ -35,7 +37,8 @@ final class StatsPages
         {
             return Page.text(400, "invalid &type= param");
         }
-        if (!BUCKET_MODES.contains(query.value("histogram_buckets")))
+        final String mode = query.value("histogram_buckets");
+        if (!BUCKET_MODES.contains(mode))
         {
             return Page.text(400, "usage: /stats?histogram_buckets=(cumulative|disjoint|detailed|summary)\n");
         }
@@ -52,9 +55,22 @@ final class StatsPages
         view.refreshGauges();
         return switch (format)
         {
-            case "text" -> Page.text(out -> writer.text(wanted, out));
-            case "json" -> Page.json(out -> writer.json(wanted, out));
-            case "prometheus" -> Page.text(out -> writer.prometheus(wanted, out));
+            case "text" -> Page.text(out ->
+            {
+                writer.text(wanted, out);
+                histograms.text(wanted, mode, out);
+            });
+            case "json" -> Page.json(out ->
+            {
+                final boolean isFirst = writer.json(wanted, out);
+                histograms.json(wanted, mode, isFirst, out);
+                out.write("]}");
+            });
+            case "prometheus" -> Page.text(out ->
+            {
+                writer.prometheus(wanted, out);
+                histograms.prometheus(wanted, mode.equals("summary"), out);
+            });
             default -> Page.text(400, "usage: /stats?format=(json|prometheus|text)\n\n");
         };
     }

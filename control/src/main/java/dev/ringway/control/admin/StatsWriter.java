@@ -21,8 +21,8 @@ final class StatsWriter
             out.append(name).append(": ").append(Long.toString(value)).append('\n'));
     }
 
-    /** Writes {@code {"stats":[{"name":...,"value":...},...]}}. */
-    void json(final StatsQuery query, final Appendable out) throws IOException
+    /** Writes {@code {"stats":[{"name":...,"value":...},...}; tells whether the list is still empty. */
+    boolean json(final StatsQuery query, final Appendable out) throws IOException
     {
         final String[] separator = {""};
         out.append("{\"stats\":[");
@@ -33,7 +33,7 @@ final class StatsWriter
             out.append("\",\"value\":").append(Long.toString(value)).append('}');
             separator[0] = ",";
         });
-        out.append("]}");
+        return separator[0].isEmpty();
     }
 
     static void quote(final String text, final Appendable out) throws IOException

@@ -13,6 +13,7 @@ import dev.ringway.control.translate.ClusterPlan;
 import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.CountersFile;
 import dev.ringway.engine.counters.CountersReader;
+import dev.ringway.engine.counters.Histograms;
 import dev.ringway.engine.counters.LoopHealthCounters;
 import dev.ringway.engine.counters.ServerCounters;
 import dev.ringway.engine.runtime.Engine;
@@ -309,6 +310,14 @@ final class Server implements ServerView
     public CountersReader counters()
     {
         return counters.reader();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Histograms histograms()
+    {
+        return counters.histograms();
     }
 
     /**

@@ -175,6 +175,97 @@ final class AdminPagesTest
         assertEquals("", body(get("/stats?usedonly&filter=cx&invert_filter")));
     }
 
+    private void fillHistogram()
+    {
+        final int id = server.file.histogram("cluster.backend.upstream_rq_time");
+        server.file.histogram("http.in.downstream_rq_time");
+        server.file.loop(0).record(id, 1);
+        server.file.loop(1).record(id, 4);
+        server.file.loop(1).record(id, 46);
+    }
+
+    /** The texts are what Envoy printed for the same values. */
+    @Test
+    void shouldPrintHistogramsAsEnvoy()
+    {
+        fillHistogram();
+        assertEquals("""
+            cluster.backend.upstream_rq_time: P0(nan,1.05) P25(nan,1.05) P50(nan,4.05) P75(nan,46.5) P90(nan,46.5) \
+            P95(nan,46.5) P99(nan,46.5) P99.5(nan,46.5) P99.9(nan,46.5) P100(nan,46.5)
+            http.in.downstream_rq_time: No recorded values
+            """, body(get("/stats")));
+        assertEquals("""
+            cluster.backend.upstream_rq_time: B0.5(0,0) B1(0,1) B5(0,2) B10(0,2) B25(0,2) B50(0,3) B100(0,3) B250(0,3) \
+            B500(0,3) B1000(0,3) B2500(0,3) B5000(0,3) B10000(0,3) B30000(0,3) B60000(0,3) B300000(0,3) B600000(0,3) \
+            B1.8e+06(0,3) B3.6e+06(0,3)
+            """, body(get("/stats?usedonly&histogram_buckets=cumulative")));
+        assertEquals("""
+            cluster.backend.upstream_rq_time: B0.5(0,0) B1(0,1) B5(0,1) B10(0,0) B25(0,0) B50(0,1) B100(0,0) B250(0,0) \
+            B500(0,0) B1000(0,0) B2500(0,0) B5000(0,0) B10000(0,0) B30000(0,0) B60000(0,0) B300000(0,0) B600000(0,0) \
+            B1.8e+06(0,0) B3.6e+06(0,0)
+            """, body(get("/stats?usedonly&histogram_buckets=disjoint")));
+        assertEquals("""
+            cluster.backend.upstream_rq_time:
+              totals=1,0.1:1, 4,0.1:1, 46,1:1
+              intervals=
+              summary=P0(nan,1.05) P25(nan,1.05) P50(nan,4.05) P75(nan,46.5) P90(nan,46.5) P95(nan,46.5) P99(nan,46.5) \
+            P99.5(nan,46.5) P99.9(nan,46.5) P100(nan,46.5)
+            """, body(get("/stats?usedonly&histogram_buckets=detailed")));
+    }
+
+    @Test
+    void shouldPrintHistogramsAsEnvoyInJson()
+    {
+        fillHistogram();
+        final String plain = body(get("/stats?format=json&usedonly&type=Histograms"));
+        assertTrue(plain.startsWith("{\"stats\":[{\"histograms\":{\"supported_quantiles\":[0,25,50,75,90,95,99,99.5,99.9,100]," +
+            "\"computed_quantiles\":[{\"name\":\"cluster.backend.upstream_rq_time\",\"values\":" +
+            "[{\"cumulative\":1.05,\"interval\":null},{\"cumulative\":1.05,\"interval\":null}," +
+            "{\"cumulative\":4.05,\"interval\":null},{\"cumulative\":46.5,\"interval\":null},"), plain);
+        assertTrue(plain.endsWith("{\"cumulative\":46.5,\"interval\":null}]}]}}]}"), plain);
+        final String empty = body(get("/stats?format=json&filter=downstream_rq_time"));
+        assertTrue(empty.contains("\"values\":[{\"cumulative\":null,\"interval\":null},"), empty);
+        final String buckets = body(get("/stats?format=json&usedonly&histogram_buckets=cumulative"));
+        assertTrue(buckets.startsWith("{\"stats\":[{\"histograms\":[{\"name\":\"cluster.backend.upstream_rq_time\"," +
+            "\"buckets\":[{\"upper_bound\":0.5,\"interval\":0,\"cumulative\":0},{\"upper_bound\":1,\"interval\":0," +
+            "\"cumulative\":1},"), buckets);
+        assertTrue(buckets.endsWith("{\"upper_bound\":3600000,\"interval\":0,\"cumulative\":3}]}]}]}"), buckets);
+        final String details = body(get("/stats?format=json&usedonly&histogram_buckets=detailed"));
+        assertTrue(details.contains("\"details\":[{\"name\":\"cluster.backend.upstream_rq_time\",\"totals\":" +
+            "[{\"lower_bound\":1,\"width\":0.1,\"count\":1},{\"lower_bound\":4,\"width\":0.1,\"count\":1}," +
+            "{\"lower_bound\":46,\"width\":1,\"count\":1}],\"intervals\":[],\"percentiles\":[{"), details);
+        for (final String all : List.of(plain, empty, buckets, details))
+        {
+            JsonParser.parseString(all);
+        }
+        assertEquals("{\"stats\":[]}", body(get("/stats?format=json&type=Gauges")));
+    }
+
+    @Test
+    void shouldPrintHistogramsAsEnvoyForPrometheus()
+    {
+        fillHistogram();
+        final String text = body(get("/stats/prometheus?usedonly"));
+        assertTrue(text.startsWith("""
+            # TYPE envoy_cluster_upstream_rq_time histogram
+            envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="backend",le="0.5"} 0
+            envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="backend",le="1"} 1
+            envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="backend",le="5"} 2
+            """), text);
+        assertTrue(text.endsWith("""
+            envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="backend",le="1800000"} 3
+            envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="backend",le="3600000"} 3
+            envoy_cluster_upstream_rq_time_bucket{envoy_cluster_name="backend",le="+Inf"} 3
+            envoy_cluster_upstream_rq_time_sum{envoy_cluster_name="backend"} 51.6
+            envoy_cluster_upstream_rq_time_count{envoy_cluster_name="backend"} 3
+            """), text);
+        assertTrue(body(get("/stats/prometheus?usedonly&histogram_buckets=summary")).startsWith("""
+            # TYPE envoy_cluster_upstream_rq_time summary
+            envoy_cluster_upstream_rq_time{envoy_cluster_name="backend",quantile="0"} 1.05
+            envoy_cluster_upstream_rq_time{envoy_cluster_name="backend",quantile="0.25"} 1.05
+            """));
+    }
+
     @Test
     void shouldRefuseWhatIsNoQuery()
     {

@@ -4,6 +4,7 @@ import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.CountersFile;
 import dev.ringway.engine.counters.CountersReader;
+import dev.ringway.engine.counters.Histograms;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
@@ -53,6 +54,11 @@ final class FakeServer implements ServerView, AutoCloseable
     public CountersReader counters()
     {
         return file.reader();
+    }
+
+    public Histograms histograms()
+    {
+        return file.histograms();
     }
 
     public void refreshGauges()

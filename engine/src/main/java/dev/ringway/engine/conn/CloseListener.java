@@ -7,6 +7,8 @@ public interface CloseListener
 {
     /**
      * The connection is gone, after its session was told.
+     *
+     * @param connection to be read during the call only.
      */
-    void onConnectionGone();
+    void onConnectionGone(Connection connection);
 }

@@ -35,6 +35,7 @@ public final class Connection implements CompletionHandler
     private static final int SOCK_STREAM = 1;
     private static final int AF_UNIX = 1;
     private static final int LOCAL_ADDRESS = 64;
+    private static final long NANOS_PER_MILLI = 1_000_000L;
 
     private static final int OPENING = 1;
     private static final int OPEN = 1 << 1;
@@ -65,6 +66,7 @@ public final class Connection implements CompletionHandler
     private long bytesReceived;
     private long bytesSent;
     private long id;
+    private long openedNs;
     private int slot;
     private int state;
     private int outstanding;
@@ -88,6 +90,7 @@ public final class Connection implements CompletionHandler
         bytesReceived = 0;
         bytesSent = 0;
         id = connections.nextId();
+        openedNs = 0;
         loop.slotAddresses().putShort(localAddressOffset(), (short)0);
     }
 
@@ -463,6 +466,7 @@ public final class Connection implements CompletionHandler
         if (result >= 0)
         {
             state = (state & ~OPENING) | OPEN;
+            openedNs = loop.clock().nowNs();
             if ((state & CLOSING) == 0)
             {
                 if (connections.looksUp(op, addressOffset()))
@@ -564,7 +568,7 @@ public final class Connection implements CompletionHandler
         last.onClosed(this);
         if (closeListener != null)
         {
-            closeListener.onConnectionGone();
+            closeListener.onConnectionGone(this);
             closeListener = null;
         }
         connections.release(this);
@@ -703,6 +707,14 @@ public final class Connection implements CompletionHandler
     public int localAddressOffset()
     {
         return addressOffset() + LOCAL_ADDRESS;
+    }
+
+    /**
+     * @return milliseconds since it was opened, 0 when it never was.
+     */
+    public long ageMs()
+    {
+        return openedNs == 0 ? 0 : (loop.clock().nowNs() - openedNs) / NANOS_PER_MILLI;
     }
 
     /**

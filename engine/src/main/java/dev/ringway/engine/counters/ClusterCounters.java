@@ -119,6 +119,12 @@ public final class ClusterCounters
     /** Times reading went on. */
     public final int upstreamFlowControlResumedReadingTotal;
 
+    /** From the last byte of a request to the last of its response. */
+    public final int upstreamRqTime;
+
+    /** How long connections lasted. */
+    public final int upstreamCxLengthMs;
+
     /** Endpoints. */
     public final int membershipTotal;
 
@@ -174,6 +180,8 @@ public final class ClusterCounters
         upstreamFlowControlPausedReadingTotal = registry.counter(prefix + "upstream_flow_control_paused_reading_total");
         upstreamFlowControlResumedReadingTotal =
             registry.counter(prefix + "upstream_flow_control_resumed_reading_total");
+        upstreamRqTime = registry.histogram(prefix + "upstream_rq_time");
+        upstreamCxLengthMs = registry.histogram(prefix + "upstream_cx_length_ms");
         membershipTotal = registry.gauge(prefix + "membership_total");
         membershipHealthy = registry.gauge(prefix + "membership_healthy");
         membershipChange = registry.counter(prefix + "membership_change");

@@ -38,6 +38,15 @@ public interface CounterRegistry
 
     /**
      * @param name full stat name.
+     * @return id of a histogram of that name for {@link LoopCounters#record}, {@link Histograms#NONE} when it is not kept.
+     */
+    default int histogram(final String name)
+    {
+        return Histograms.NONE;
+    }
+
+    /**
+     * @param name full stat name.
      * @return id of a gauge of that name.
      */
     default int gauge(final String name)

@@ -55,6 +55,7 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     private final UnsafeBuffer names;
     private final UnsafeBuffer[] columns;
     private final LoopCounters[] loops;
+    private final Histograms histograms;
     private final SharedCounters shared;
     private final ErrorLog errors;
     private final UnsafeBuffer errorsView;
@@ -86,10 +87,11 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         {
             columns[i] = view(map, layout.columnOffset(i), layout.columnLength);
         }
+        histograms = new Histograms(layout.loops);
         loops = new LoopCounters[layout.loops];
         for (int i = 0; i < loops.length; i++)
         {
-            loops[i] = new LoopCounters(columns[i]);
+            loops[i] = new LoopCounters(columns[i], histograms, i);
         }
         shared = new SharedCounters(columns[layout.sharedColumn()]);
         errorsView = view(map, layout.errorsOffset, layout.errorsLength);
@@ -234,6 +236,22 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         return count++;
     }
 
+    /**
+     * {@inheritDoc}
+     */
+    public int histogram(final String name)
+    {
+        return histograms.register(name);
+    }
+
+    /**
+     * @return the histograms; in memory only, other processes do not see them.
+     */
+    public Histograms histograms()
+    {
+        return histograms;
+    }
+
     private void checkKind(final String name, final int id, final int kind)
     {
         final int is = records.getInt(id * CountersLayout.RECORD_LENGTH + CountersLayout.KIND_OFFSET);
@@ -328,6 +346,7 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         if (arena.scope().isAlive())
         {
             arena.close();
+            histograms.free();
         }
     }
 

@@ -137,6 +137,12 @@ public final class HttpCounters
     /** Responses cut after they had begun. */
     public final int rqResetAfterDownstreamResponseStarted;
 
+    /** From the first byte of a request to the last of its response. */
+    public final int downstreamRqTime;
+
+    /** How long connections lasted. */
+    public final int downstreamCxLengthMs;
+
     /** Access records dropped because the log ring was full. */
     public final int accessLogDropped;
 
@@ -194,6 +200,8 @@ public final class HttpCounters
         rqDirectResponse = registry.counter(prefix + "rq_direct_response");
         rqRedirect = registry.counter(prefix + "rq_redirect");
         rqResetAfterDownstreamResponseStarted = registry.counter(prefix + "rq_reset_after_downstream_response_started");
+        downstreamRqTime = registry.histogram(prefix + "downstream_rq_time");
+        downstreamCxLengthMs = registry.histogram(prefix + "downstream_cx_length_ms");
         accessLogDropped = registry.counter(prefix + "access_log_dropped");
     }
 }

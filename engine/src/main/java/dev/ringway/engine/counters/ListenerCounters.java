@@ -20,6 +20,9 @@ public final class ListenerCounters
     /** Connections refused by the bound of the whole process. */
     public final int downstreamGlobalCxOverflow;
 
+    /** How long connections lasted. */
+    public final int downstreamCxLengthMs;
+
     /** Accepts that failed, for want of descriptors for example. */
     public final int downstreamAcceptError;
 
@@ -38,6 +41,7 @@ public final class ListenerCounters
         downstreamCxDestroy = registry.counter(prefix + "downstream_cx_destroy");
         downstreamCxOverflow = registry.counter(prefix + "downstream_cx_overflow");
         downstreamGlobalCxOverflow = registry.counter(prefix + "downstream_global_cx_overflow");
+        downstreamCxLengthMs = registry.histogram(prefix + "downstream_cx_length_ms");
         downstreamAcceptError = registry.counter(prefix + "downstream_accept_error");
         noFilterChainMatch = registry.counter(prefix + "no_filter_chain_match");
     }

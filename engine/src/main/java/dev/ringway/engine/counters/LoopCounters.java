@@ -10,12 +10,24 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class LoopCounters
 {
     private final UnsafeBuffer buffer;
+    private final UnsafeBuffer histograms;
 
     /**
      * @param buffer this loop's column: one aligned long per counter id. Borrowed for the life of the loop.
      */
     public LoopCounters(final AtomicBuffer buffer)
     {
+        this(buffer, null, 0);
+    }
+
+    /**
+     * @param buffer     this loop's column.
+     * @param histograms of the process, or null when no histogram is registered.
+     * @param loop       index of the loop.
+     */
+    public LoopCounters(final AtomicBuffer buffer, final Histograms histograms, final int loop)
+    {
+        this.histograms = histograms == null ? new UnsafeBuffer(0, 0) : histograms.loop(loop);
         // An own final-class view of the same memory: every call below is a direct one.
         this.buffer = new UnsafeBuffer(buffer);
     }
@@ -85,5 +97,20 @@ public final class LoopCounters
     public long get(final int id)
     {
         return buffer.getLongOpaque(id << 3);
+    }
+
+    /**
+     * Puts a value into a histogram: a load and an ordered store.
+     *
+     * @param id    from {@link CounterRegistry#histogram}; {@link Histograms#NONE} is left out.
+     * @param value not negative.
+     */
+    public void record(final int id, final long value)
+    {
+        if (id >= 0)
+        {
+            final int bucket = id * Histograms.STRIDE + (HistogramBuckets.index(value) << 3);
+            histograms.putLongRelease(bucket, histograms.getLong(bucket) + 1);
+        }
     }
 }

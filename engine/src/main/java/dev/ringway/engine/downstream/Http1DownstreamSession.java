@@ -703,6 +703,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         counters.increment(ids.downstreamCxDestroy);
         counters.add(ids.downstreamCxRxBytesTotal, closed.bytesReceived());
         counters.add(ids.downstreamCxTxBytesTotal, closed.bytesSent());
+        counters.record(ids.downstreamCxLengthMs, closed.ageMs());
         input.release(factory.loop().memory());
         connection = null;
         exchange = null;

@@ -25,6 +25,7 @@ import dev.ringway.engine.upstream.UpstreamSession;
 public final class Exchange implements UpstreamHandler
 {
     private static final int NO_BLOCK = -1;
+    private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final String VIA_UPSTREAM = "via_upstream";
 
     private final Exchanges exchanges;
@@ -432,6 +433,11 @@ public final class Exchange implements UpstreamHandler
             {
                 exchanges.counters().increment(http.counters().downstreamRqResponseBeforeRqComplete);
             }
+            else
+            {
+                exchanges.counters().record(cluster.cluster().counters().upstreamRqTime,
+                    (exchanges.nowNs() - requestEndNs) / NANOS_PER_MILLI);
+            }
             end(isRequestEnded, false);
         }
         else if (isRequestEnded)
@@ -651,6 +657,8 @@ public final class Exchange implements UpstreamHandler
         {
             exchanges.countResponse(http.counters(), status);
             exchanges.counters().decrement(http.counters().downstreamRqActive);
+            exchanges.counters().record(
+                http.counters().downstreamRqTime, (exchanges.nowNs() - startNs) / NANOS_PER_MILLI);
         }
         log.onEnd(
             status, flags, detail, cluster == null ? "" : cluster.cluster().name(), route == null ? "" : route.name(),

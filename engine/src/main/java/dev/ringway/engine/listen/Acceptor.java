@@ -154,13 +154,14 @@ public final class Acceptor implements ConnectionHandler, CloseListener
     }
 
     /**
-     * A connection that was handed to a session is gone.
+     * {@inheritDoc}
      */
-    public void onConnectionGone()
+    public void onConnectionGone(final Connection connection)
     {
         active--;
         loop.counters().decrement(listener.counters().downstreamCxActive);
         loop.counters().increment(listener.counters().downstreamCxDestroy);
+        loop.counters().record(listener.counters().downstreamCxLengthMs, connection.ageMs());
     }
 
     /**

@@ -253,6 +253,7 @@ public final class ClusterState
         counters.increment(ids.upstreamCxDestroy);
         counters.add(ids.upstreamCxRxBytesTotal, connection.bytesReceived());
         counters.add(ids.upstreamCxTxBytesTotal, connection.bytesSent());
+        counters.record(ids.upstreamCxLengthMs, connection.ageMs());
         // Each that fails leaves room for the next: nobody may be left waiting when no connection is there to end.
         while (!waiting.isEmpty() && connections < cluster.circuitBreakers().maxConnections())
         {

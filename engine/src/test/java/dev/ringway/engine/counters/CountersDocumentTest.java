@@ -60,6 +60,10 @@ final class CountersDocumentTest
             new LoopHealthCounters(file);
             file.reader().forEach((id, name, kind, value) ->
                 kinds.put(name.replaceFirst("^loop\\.0\\.", "loop.<number>."), CountersReader.isCounter(kind) ? "counter" : "gauge"));
+            for (final String name : file.histograms().names())
+            {
+                kinds.put(name, "histogram");
+            }
         }
         return kinds;
     }
@@ -87,7 +91,7 @@ final class CountersDocumentTest
         {
             return "bytes";
         }
-        return name.endsWith("_ms") ? "ms" : name.endsWith("uptime") ? "s" : name.contains(".days_") ? "days" : "";
+        return name.endsWith("_ms") || name.endsWith("_rq_time") ? "ms" : name.endsWith("uptime") ? "s" : name.contains(".days_") ? "days" : "";
     }
 
     private String document() throws IOException
@@ -98,7 +102,8 @@ final class CountersDocumentTest
             # Counters
             Shown by the admin paths `/stats` and `/stats/prometheus` (see `admin.md`) and by `ringway stat`. Names and
             meanings are Envoy's; `loop.*` is Ringway's own. A counter only grows (until `/reset_counters`), a gauge goes up
-            and down. Where no unit is given it is a number of what the meaning says.
+            and down. Where no unit is given it is a number of what the meaning says. Histograms have Envoy's buckets for whole
+            numbers; the first 16,384 are kept, in memory only, so `ringway stat` does not show them.
 
             The tables are made from the classes of `dev.ringway.engine.counters`.
             """);

@@ -5,6 +5,7 @@ import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.LogWakeup;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.CounterRegistry;
+import dev.ringway.engine.counters.Histograms;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.ListenerCounters;
 import dev.ringway.engine.counters.LoopCounters;
@@ -30,6 +31,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -45,6 +47,7 @@ import java.util.stream.IntStream;
  */
 final class TestProxy implements AutoCloseable
 {
+    private static final int MOST_LOOPS = 4;
     private static final int ARMED_ACCEPTS = 16;
     private static final long PATIENCE_NS = 8_000_000_000L;
     private static final long PAUSE_NS = 500_000L;
@@ -68,6 +71,7 @@ final class TestProxy implements AutoCloseable
     Address listen;
 
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
+    private final Histograms histograms = new Histograms(MOST_LOOPS);
     private final List<LoopCounters> counters = new ArrayList<>();
     private final List<TestClient> clients = new ArrayList<>();
     private volatile Throwable failure;
@@ -152,7 +156,24 @@ final class TestProxy implements AutoCloseable
 
     CounterRegistry registry()
     {
-        return (name, kind) -> ids.computeIfAbsent(name, n -> ids.size());
+        return new CounterRegistry()
+        {
+            public int register(final String name, final int kind)
+            {
+                return ids.computeIfAbsent(name, n -> ids.size());
+            }
+
+            public int histogram(final String name)
+            {
+                return histograms.register(name);
+            }
+        };
+    }
+
+    /** Values of a histogram, all buckets together. */
+    long samples(final String name)
+    {
+        return Arrays.stream(histograms.counts(histograms.register(name))).sum();
     }
 
     /** Counters of one loop. */
@@ -160,7 +181,8 @@ final class TestProxy implements AutoCloseable
     {
         while (counters.size() <= loop)
         {
-            counters.add(new LoopCounters(new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 16))));
+            counters.add(
+                new LoopCounters(new UnsafeBuffer(ByteBuffer.allocateDirect(1 << 16)), histograms, counters.size()));
         }
         return counters.get(loop);
     }
@@ -320,6 +342,7 @@ final class TestProxy implements AutoCloseable
         finally
         {
             engine.close();
+            histograms.free();
         }
         if (failure != null)
         {

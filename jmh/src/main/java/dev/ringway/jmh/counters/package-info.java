@@ -1,0 +1,4 @@
+/**
+ * What counting costs.
+ */
+package dev.ringway.jmh.counters;
