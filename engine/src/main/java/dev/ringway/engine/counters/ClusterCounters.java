@@ -89,14 +89,8 @@ public final class ClusterCounters
     /** Requests given up before a connection was there. */
     public final int upstreamRqCancelled;
 
-    /** Requests reset by the endpoint. */
-    public final int upstreamRqRxReset;
-
     /** Requests reset from here. */
     public final int upstreamRqTxReset;
-
-    /** Retries. */
-    public final int upstreamRqRetry;
 
     /** Responses 1xx. */
     public final int upstreamRq1xx;
@@ -169,9 +163,7 @@ public final class ClusterCounters
         upstreamRqPendingFailureEject = registry.counter(prefix + "upstream_rq_pending_failure_eject");
         upstreamRqTimeout = registry.counter(prefix + "upstream_rq_timeout");
         upstreamRqCancelled = registry.counter(prefix + "upstream_rq_cancelled");
-        upstreamRqRxReset = registry.counter(prefix + "upstream_rq_rx_reset");
         upstreamRqTxReset = registry.counter(prefix + "upstream_rq_tx_reset");
-        upstreamRqRetry = registry.counter(prefix + "upstream_rq_retry");
         upstreamRq1xx = registry.counter(prefix + "upstream_rq_1xx");
         upstreamRq2xx = registry.counter(prefix + "upstream_rq_2xx");
         upstreamRq3xx = registry.counter(prefix + "upstream_rq_3xx");

@@ -17,17 +17,11 @@ public final class ListenerCounters
     /** Connections refused by the listener's bound. */
     public final int downstreamCxOverflow;
 
-    /** Connections refused by the bound of the whole process. */
-    public final int downstreamGlobalCxOverflow;
-
     /** How long connections lasted. */
     public final int downstreamCxLengthMs;
 
     /** Accepts that failed, for want of descriptors for example. */
     public final int downstreamAcceptError;
-
-    /** Connections that no filter chain matched. */
-    public final int noFilterChainMatch;
 
     /**
      * @param registry gives out the ids.
@@ -40,9 +34,7 @@ public final class ListenerCounters
         downstreamCxActive = registry.gauge(prefix + "downstream_cx_active");
         downstreamCxDestroy = registry.counter(prefix + "downstream_cx_destroy");
         downstreamCxOverflow = registry.counter(prefix + "downstream_cx_overflow");
-        downstreamGlobalCxOverflow = registry.counter(prefix + "downstream_global_cx_overflow");
         downstreamCxLengthMs = registry.histogram(prefix + "downstream_cx_length_ms");
         downstreamAcceptError = registry.counter(prefix + "downstream_accept_error");
-        noFilterChainMatch = registry.counter(prefix + "no_filter_chain_match");
     }
 }

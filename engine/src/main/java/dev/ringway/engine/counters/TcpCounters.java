@@ -29,9 +29,6 @@ public final class TcpCounters
     /** Relays that kept sending to the endpoint after the client was gone. */
     public final int upstreamFlushTotal;
 
-    /** Relays that do so now. */
-    public final int upstreamFlushActive;
-
     /** Access records dropped because the log ring was full. */
     public final int accessLogDropped;
 
@@ -52,7 +49,6 @@ public final class TcpCounters
             registry.counter(prefix + "downstream_flow_control_resumed_reading_total");
         idleTimeout = registry.counter(prefix + "idle_timeout");
         upstreamFlushTotal = registry.counter(prefix + "upstream_flush_total");
-        upstreamFlushActive = registry.gauge(prefix + "upstream_flush_active");
         accessLogDropped = registry.counter(prefix + "access_log_dropped");
     }
 }

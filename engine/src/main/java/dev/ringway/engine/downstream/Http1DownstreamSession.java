@@ -39,6 +39,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     private long headDeadlineNs;
     private int headParsedLength;
     private int requests;
+    private boolean isClosedByClient;
     private boolean isRequestEnded;
     private boolean isKeepAlive;
     private boolean isHttp10;
@@ -60,6 +61,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     void open(final Connection opened)
     {
         connection = opened;
+        isClosedByClient = false;
         http = factory.http();
         requests = 0;
         isRequestEnded = false;
@@ -342,6 +344,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         if (head.expectContinue() && !isRequestEnded)
         {
             Http1ResponseWriter.sendContinue(connection, factory.loop().memory());
+            count(http.counters().downstreamRq1xx);
         }
         fresh.onRequestHead(this, http, isRequestEnded);
         if (exchange != null)
@@ -541,7 +544,8 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
             {
                 endAfterFlush();
             }
-            count(http.counters().downstreamCxDestroyLocal);
+            count(http.counters().downstreamCxDestroyLocalActiveRq);
+            count(http.counters().downstreamCxDestroyActiveRq);
             return;
         }
         if (!isComplete)
@@ -607,6 +611,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     public void onEof(final Connection source)
     {
         isInputEnded = true;
+        isClosedByClient = true;
         afterInputEnd();
     }
 
@@ -626,7 +631,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
      */
     public void onError(final Connection failed, final int errno)
     {
-        count(http.counters().downstreamCxDestroyRemote);
+        isClosedByClient = true;
         if (exchange != null)
         {
             abandon(true);
@@ -701,6 +706,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         counters.decrement(ids.downstreamCxActive);
         counters.decrement(ids.downstreamCxHttp1Active);
         counters.increment(ids.downstreamCxDestroy);
+        counters.increment(isClosedByClient ? ids.downstreamCxDestroyRemote : ids.downstreamCxDestroyLocal);
         counters.add(ids.downstreamCxRxBytesTotal, closed.bytesReceived());
         counters.add(ids.downstreamCxTxBytesTotal, closed.bytesSent());
         counters.record(ids.downstreamCxLengthMs, closed.ageMs());

@@ -49,6 +49,8 @@ public final class Exchange implements UpstreamHandler
     private int headBlockCapacity;
     private boolean isRequestEnded;
     private boolean isResponseEnded;
+    private boolean isRequestPaused;
+    private boolean isResponsePaused;
     private String detail = "";
 
     Exchange(final Exchanges exchanges, final int maxHeaders)
@@ -298,7 +300,7 @@ public final class Exchange implements UpstreamHandler
         if (upstream.isAboveHighWater())
         {
             downstream.pauseRequest();
-            countPaused();
+            onRequestPaused();
         }
         if (isEnd && isResponseEnded)
         {
@@ -331,12 +333,25 @@ public final class Exchange implements UpstreamHandler
         }
     }
 
-    private void countPaused()
+    private void onRequestPaused()
     {
-        final LoopCounters counters = exchanges.counters();
-        counters.increment(http != null ?
-            http.counters().downstreamFlowControlPausedReadingTotal :
-            tcp.counters().downstreamFlowControlPausedReadingTotal);
+        if (!isRequestPaused)
+        {
+            isRequestPaused = true;
+            exchanges.counters().increment(http != null ?
+                http.counters().downstreamFlowControlPausedReadingTotal :
+                tcp.counters().downstreamFlowControlPausedReadingTotal);
+        }
+    }
+
+    private void onResponsePaused()
+    {
+        if (!isResponsePaused)
+        {
+            isResponsePaused = true;
+            exchanges.counters().increment(
+                cluster.cluster().counters().upstreamFlowControlPausedReadingTotal);
+        }
     }
 
     /**
@@ -363,7 +378,12 @@ public final class Exchange implements UpstreamHandler
         touch();
         final boolean isInterim = head.status() < 200;
         final HeaderEdits edits = exchanges.responseEdits();
-        if (!isInterim)
+        if (isInterim)
+        {
+            exchanges.counters().increment(http.counters().downstreamRq1xx);
+            exchanges.counters().increment(cluster.cluster().counters().upstreamRq1xx);
+        }
+        else
         {
             phase = Phase.SEND_DOWN;
             status = head.status();
@@ -402,8 +422,7 @@ public final class Exchange implements UpstreamHandler
         else if (downstream.isAboveHighWater())
         {
             upstream.pauseReading();
-            exchanges.counters().increment(
-                cluster.cluster().counters().upstreamFlowControlPausedReadingTotal);
+            onResponsePaused();
         }
     }
 
@@ -474,6 +493,13 @@ public final class Exchange implements UpstreamHandler
      */
     public void onUpstreamDrained()
     {
+        if (isRequestPaused)
+        {
+            isRequestPaused = false;
+            exchanges.counters().increment(http != null ?
+                http.counters().downstreamFlowControlResumedReadingTotal :
+                tcp.counters().downstreamFlowControlResumedReadingTotal);
+        }
         downstream.resumeRequest();
     }
 
@@ -484,6 +510,12 @@ public final class Exchange implements UpstreamHandler
     {
         if (upstream != null)
         {
+            if (isResponsePaused)
+            {
+                isResponsePaused = false;
+                exchanges.counters().increment(
+                    cluster.cluster().counters().upstreamFlowControlResumedReadingTotal);
+            }
             upstream.resumeReading();
         }
     }
@@ -680,6 +712,8 @@ public final class Exchange implements UpstreamHandler
         detail = "";
         isRequestEnded = false;
         isResponseEnded = false;
+        isRequestPaused = false;
+        isResponsePaused = false;
         exchanges.onEnd();
         exchanges.release(this);
     }
@@ -688,6 +722,10 @@ public final class Exchange implements UpstreamHandler
     {
         if (upstream != null)
         {
+            if (tcp != null && !isReset && upstream.connection().queuedBytes() > 0)
+            {
+                exchanges.counters().increment(tcp.counters().upstreamFlushTotal);
+            }
             upstream.cancel(isReset);
             upstream = null;
         }

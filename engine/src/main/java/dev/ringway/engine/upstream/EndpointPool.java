@@ -144,12 +144,24 @@ final class EndpointPool
     void onCancelled()
     {
         counters().increment(ids().upstreamRqTxReset);
+        counters().increment(ids().upstreamCxDestroyLocalWithActiveRq);
+        counters().increment(ids().upstreamCxDestroyWithActiveRq);
     }
 
     void onIdleTimeout(final Http1UpstreamSession session)
     {
         idle.remove(session);
         counters().increment(ids().upstreamCxIdleTimeout);
+    }
+
+    void onCloseNotify()
+    {
+        counters().increment(ids().upstreamCxCloseNotify);
+    }
+
+    void onLocalClose()
+    {
+        counters().increment(ids().upstreamCxDestroyLocal);
     }
 
     void onProtocolError()
@@ -160,6 +172,7 @@ final class EndpointPool
     void onConnectFailed(final boolean isTimeout)
     {
         counters().increment(ids().upstreamCxConnectFail);
+        counters().increment(ids().upstreamRqPendingFailureEject);
         if (isTimeout)
         {
             counters().increment(ids().upstreamCxConnectTimeout);

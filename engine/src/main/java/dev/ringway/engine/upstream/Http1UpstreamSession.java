@@ -33,6 +33,7 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
     private EndpointPool pool;
     private Connection connection;
     private UpstreamHandler handler;
+    private boolean isClosedByEndpoint;
     private int requests;
     private boolean isRequestChunked;
     private boolean isRequestEnded;
@@ -50,6 +51,7 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
     {
         this.pool = pool;
         this.connection = connection;
+        isClosedByEndpoint = false;
         handler = null;
         requests = 0;
         isInBody = false;
@@ -312,6 +314,10 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
             return used;
         }
         isKeepAlive = head.keepAlive();
+        if (!isKeepAlive)
+        {
+            pool.onCloseNotify();
+        }
         isInBody = true;
         if (isHeadRequest || head.bodyless())
         {
@@ -427,11 +433,14 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
     {
         if (handler != null && isInBody && body.untilCloseActive())
         {
+            isClosedByEndpoint = true;
+            pool.onRemoteClose(false);
             complete().onResponseData(0, 0, true);
             isEnding = false;
             afterEnd(false);
             return;
         }
+        isClosedByEndpoint = true;
         pool.onRemoteClose(handler != null);
         fail(UpstreamFailure.CLOSED);
     }
@@ -441,6 +450,7 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
      */
     public void onError(final Connection failed, final int errno)
     {
+        isClosedByEndpoint = true;
         pool.onRemoteClose(handler != null);
         fail(UpstreamFailure.RESET);
     }
@@ -487,6 +497,10 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
         connection = null;
         handler = null;
         // Last: a request that waits for a connection may be given this very session again.
+        if (!isClosedByEndpoint)
+        {
+            pool.onLocalClose();
+        }
         pool.onConnectionClosed(this, closed);
     }
 

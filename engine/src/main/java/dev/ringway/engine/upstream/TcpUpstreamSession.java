@@ -13,11 +13,13 @@ final class TcpUpstreamSession implements UpstreamSession, ConnectionHandler
     private EndpointPool pool;
     private Connection connection;
     private UpstreamHandler handler;
+    private boolean isClosedByEndpoint;
 
     void open(final EndpointPool pool, final Connection connection, final UpstreamHandler handler)
     {
         this.pool = pool;
         this.connection = connection;
+        isClosedByEndpoint = false;
         this.handler = handler;
     }
 
@@ -155,6 +157,8 @@ final class TcpUpstreamSession implements UpstreamSession, ConnectionHandler
      */
     public void onEof(final Connection source)
     {
+        isClosedByEndpoint = true;
+        pool.onRemoteClose(false);
         if (handler != null)
         {
             handler.onResponseData(0, 0, true);
@@ -166,6 +170,7 @@ final class TcpUpstreamSession implements UpstreamSession, ConnectionHandler
      */
     public void onError(final Connection failed, final int errno)
     {
+        isClosedByEndpoint = true;
         pool.onRemoteClose(handler != null);
         fail(UpstreamFailure.RESET);
     }
@@ -197,6 +202,10 @@ final class TcpUpstreamSession implements UpstreamSession, ConnectionHandler
     {
         connection = null;
         handler = null;
+        if (!isClosedByEndpoint)
+        {
+            pool.onLocalClose();
+        }
         pool.onTcpClosed(this, closed);
     }
 }

@@ -79,6 +79,13 @@ final class BackPressureTest
         return proxy.look().chunks();
     }
 
+    private static void assertResumed(final TestProxy proxy, final String prefix)
+    {
+        final long paused = proxy.counter(prefix + "paused_reading_total");
+        final long resumed = proxy.counter(prefix + "resumed_reading_total");
+        assertTrue(resumed > 0 && resumed <= paused && resumed >= paused - 1, paused + " paused, " + resumed + " resumed");
+    }
+
     @Test
     void shouldHoldLittleOfALargeResponseForASlowReader() throws Exception
     {
@@ -97,6 +104,7 @@ final class BackPressureTest
             final int chunks = chunksAtStandstill(proxy, "cluster.b.upstream_flow_control_paused_reading_total");
             assertTrue(chunks <= MAX_CHUNKS, "chunks " + chunks);
             assertEquals(expected(LENGTH), checksum(client.in, LENGTH));
+            assertResumed(proxy, "cluster.b.upstream_flow_control_");
             assertEquals(1, proxy.look().slots() - 16 - 1);
         }
     }
@@ -132,6 +140,7 @@ final class BackPressureTest
             isStill.countDown();
             assertEquals(Long.toHexString(expected(LENGTH)), client.read().text());
             sender.join();
+            assertResumed(proxy, "http.in.downstream_flow_control_");
         }
     }
 

@@ -1,0 +1,115 @@
+package dev.ringway.engine.runtime;
+
+import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.Endpoint;
+import org.junit.jupiter.api.Test;
+
+import java.net.InetSocketAddress;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+/** Counters of ends and oddities that no other test reads. */
+final class CountersFilledTest
+{
+    @Test
+    void shouldTellWhoClosedAConnectionToAnEndpoint() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(
+            "HTTP/1.1 200 OK\r\ncontent-length: 1\r\nconnection: close\r\n\r\nx");
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            assertEquals(200, proxy.connect().get("/").status());
+            proxy.awaitCounter("cluster.b.upstream_cx_destroy", 1);
+            assertEquals(1, proxy.counter("cluster.b.upstream_cx_close_notify"));
+            assertEquals(1, proxy.counter("cluster.b.upstream_cx_destroy_local") +
+                proxy.counter("cluster.b.upstream_cx_destroy_remote"));
+        }
+    }
+
+    @Test
+    void shouldTellThatAnEndpointClosed() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.read();
+                link.write("HTTP/1.1 200 OK\r\n\r\nx");
+            });
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            assertEquals(200, proxy.connect().get("/").status());
+            proxy.awaitCounter("cluster.b.upstream_cx_destroy_remote", 1);
+            proxy.awaitCounter("cluster.b.upstream_cx_destroy", 1);
+            assertEquals(0, proxy.counter("cluster.b.upstream_cx_destroy_local"));
+        }
+    }
+
+    @Test
+    void shouldCountRequestsThatFailWithTheirConnection() throws Exception
+    {
+        try (TestProxy proxy = new TestProxy())
+        {
+            proxy.endpoints.add(
+                new Endpoint(Address.of(new InetSocketAddress("127.0.0.1", TestProxy.freePort("127.0.0.1"))), "", 1));
+            proxy.start();
+            assertEquals(503, proxy.connect().get("/").status());
+            assertEquals(1, proxy.counter("cluster.b.upstream_rq_pending_failure_eject"));
+            assertEquals(1, proxy.counter("cluster.b.upstream_cx_connect_fail"));
+        }
+    }
+
+    @Test
+    void shouldCountARequestThatItsClientGaveUp() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.read();
+                link.awaitEnd();
+            });
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect().send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\n1");
+            proxy.awaitCounter("cluster.b.upstream_rq_active", 1);
+            client.close();
+            proxy.awaitCounter("cluster.b.upstream_cx_destroy_local_with_active_rq", 1);
+            proxy.awaitCounter("http.in.downstream_cx_destroy_remote", 1);
+            assertEquals(0, proxy.counter("http.in.downstream_cx_destroy_local"));
+            assertEquals(1, proxy.counter("http.in.downstream_cx_destroy_remote_active_rq"));
+        }
+    }
+
+    @Test
+    void shouldCountInterimResponses() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(
+            "HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n" + TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect().send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertEquals(103, client.read().status());
+            assertEquals(200, client.read().status());
+            assertEquals(1, proxy.counter("http.in.downstream_rq_1xx"));
+            assertEquals(1, proxy.counter("cluster.b.upstream_rq_1xx"));
+            assertEquals(1, proxy.counter("cluster.b.upstream_rq_2xx"));
+        }
+    }
+
+    @Test
+    void shouldTellWhoClosedAConnectionOfAClient() throws Exception
+    {
+        try (TestProxy proxy = new TestProxy())
+        {
+            proxy.http.routes.put("/", HttpSettings.direct(200, "fine"));
+            proxy.start();
+            final TestClient closed =
+                proxy.connect().send("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+            assertEquals(200, closed.read().status());
+            proxy.awaitCounter("http.in.downstream_cx_destroy", 1);
+            assertEquals(1, proxy.counter("http.in.downstream_cx_destroy_local"));
+            final TestClient closing = proxy.connect();
+            assertEquals(200, closing.get("/").status());
+            closing.close();
+            proxy.awaitCounter("http.in.downstream_cx_destroy", 2);
+            assertEquals(1, proxy.counter("http.in.downstream_cx_destroy_remote"));
+        }
+    }
+}
