@@ -79,13 +79,9 @@ record HistogramStat(String name, long[] counts)
         return sum;
     }
 
-    /** A number with six digits at most, as C's {@code %g} prints it. */
+    /** A bound with six digits at most, as C's {@code %g} prints it. */
     static String number(final double value)
     {
-        if (Double.isNaN(value))
-        {
-            return "nan";
-        }
         if (value == 0)
         {
             return "0";
@@ -96,10 +92,19 @@ record HistogramStat(String name, long[] counts)
             rounded.movePointLeft(exponent).toPlainString() + (exponent < 10 ? "e+0" : "e+") + exponent;
     }
 
-    /** The same for JSON. */
+    /** A value with all its digits; {@code nan} without values. */
+    static String value(final double value)
+    {
+        if (Double.isNaN(value))
+        {
+            return "nan";
+        }
+        return value == Math.rint(value) ? Long.toString((long)value) : Double.toString(value);
+    }
+
+    /** The same for JSON; {@code null} without values. */
     static String jsonNumber(final double value)
     {
-        return Double.isNaN(value) ? "null" :
-            new BigDecimal(value).round(SIX_DIGITS).stripTrailingZeros().toPlainString();
+        return Double.isNaN(value) ? "null" : value(value);
     }
 }

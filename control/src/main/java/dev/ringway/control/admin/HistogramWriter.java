@@ -92,7 +92,7 @@ final class HistogramWriter
         for (final double quantile : HistogramStat.QUANTILES)
         {
             out.append(separator).append(HistogramStat.number(quantile)).append("(nan,")
-                .append(HistogramStat.number(stat.quantile(quantile))).append(')');
+                .append(HistogramStat.value(stat.quantile(quantile))).append(')');
             separator = " P";
         }
     }
@@ -117,8 +117,8 @@ final class HistogramWriter
         {
             if (stat.counts()[i] > 0)
             {
-                out.append(separator).append(HistogramStat.number(HistogramBuckets.lower(i))).append(',')
-                    .append(HistogramStat.number(HistogramBuckets.width(i))).append(':')
+                out.append(separator).append(HistogramStat.value(HistogramBuckets.lower(i))).append(',')
+                    .append(HistogramStat.value(HistogramBuckets.width(i))).append(':')
                     .append(Long.toString(stat.counts()[i]));
                 separator = ", ";
             }
@@ -252,7 +252,7 @@ final class HistogramWriter
                 for (final double quantile : HistogramStat.QUANTILES)
                 {
                     line(out, last, labels + "quantile=\"" + HistogramStat.number(quantile / 100) + '"',
-                        stat.total() == 0 ? "NaN" : HistogramStat.number(stat.quantile(quantile)));
+                        stat.total() == 0 ? "NaN" : HistogramStat.value(stat.quantile(quantile)));
                 }
             }
             else
