@@ -142,7 +142,8 @@ public final class HeaderTable
     }
 
     /**
-     * Whether a Connection field names this one, which makes it hop-by-hop (RFC 9110 section 7.6.1).
+     * Whether a Connection field names this one, which makes it hop-by-hop (RFC 9110 section 7.6.1), or a policy of the
+     * parser drops it.
      *
      * @param index of the field.
      * @return true when it must not be forwarded.
@@ -248,7 +249,7 @@ public final class HeaderTable
     }
 
     /**
-     * Marks a field as named by Connection.
+     * Marks a field as named by Connection or dropped by a policy.
      *
      * @param index of the field.
      */

@@ -3,6 +3,7 @@ package dev.ringway.codecs.http1;
 import dev.ringway.codecs.http.Authority;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.UnderscorePolicy;
 import dev.ringway.codecs.text.AsciiScan;
 import dev.ringway.codecs.text.Swar;
 import org.agrona.UnsafeApi;
@@ -34,6 +35,7 @@ final class FieldSection
     private final int maxHeaders;
     private final boolean trailers;
     private final long checkedMask;
+    private final UnderscorePolicy underscores;
 
     private byte[] array;
     private long base;
@@ -45,26 +47,28 @@ final class FieldSection
     private long nameHead;
     private long nameTail;
 
-    private FieldSection(final int maxHeaders, final boolean trailers, final long checkedMask)
+    private FieldSection(
+        final int maxHeaders, final boolean trailers, final long checkedMask, final UnderscorePolicy underscores)
     {
+        this.underscores = underscores;
         this.maxHeaders = maxHeaders;
         this.trailers = trailers;
         this.checkedMask = checkedMask;
     }
 
-    static FieldSection ofRequests(final Http1Limits limits)
+    static FieldSection ofRequests(final Http1Limits limits, final UnderscorePolicy underscores)
     {
-        return new FieldSection(limits.maxHeaders(), false, REQUEST_CHECKED);
+        return new FieldSection(limits.maxHeaders(), false, REQUEST_CHECKED, underscores);
     }
 
     static FieldSection ofResponses(final Http1Limits limits)
     {
-        return new FieldSection(limits.maxHeaders(), false, RESPONSE_CHECKED);
+        return new FieldSection(limits.maxHeaders(), false, RESPONSE_CHECKED, UnderscorePolicy.ALLOW);
     }
 
-    static FieldSection ofTrailers(final Http1Limits limits)
+    static FieldSection ofTrailers(final Http1Limits limits, final UnderscorePolicy underscores)
     {
-        return new FieldSection(limits.maxHeaders(), true, TRAILER_CHECKED);
+        return new FieldSection(limits.maxHeaders(), true, TRAILER_CHECKED, underscores);
     }
 
     /**
@@ -127,8 +131,7 @@ final class FieldSection
             }
             if (nameEnd == at || UnsafeApi.getByte(array, base + nameEnd) != ':')
             {
-                final int end = noField(at, nameEnd);
-                return end > 0 && options.nominating(table) ? options.nominate(array, base, table, end) : end;
+                return end(table, noField(at, nameEnd));
             }
 
             final int value = skipSpace(nameEnd + 1);
@@ -150,6 +153,39 @@ final class FieldSection
             }
             at = lineEnd + 2;
         }
+    }
+
+    private int end(final HeaderTable table, final int end)
+    {
+        if (end <= 0)
+        {
+            return end;
+        }
+        final int error = underscores == UnderscorePolicy.ALLOW ? 0 : checkUnderscores(table);
+        if (error != 0)
+        {
+            return error;
+        }
+        return options.nominating(table) ? options.nominate(array, base, table, end) : end;
+    }
+
+    private int checkUnderscores(final HeaderTable table)
+    {
+        for (int i = 0, count = table.count(); i < count; i++)
+        {
+            final int name = table.nameOffset(i);
+            if (AsciiScan.indexOf(array, base, name, name + table.nameLength(i), '_') < 0)
+            {
+                continue;
+            }
+            if (underscores == UnderscorePolicy.REJECT)
+            {
+                return Http1Error.UNDERSCORE_IN_NAME;
+            }
+            table.nominate(i);
+        }
+
+        return 0;
     }
 
     private int addField(

@@ -75,8 +75,10 @@ public final class Http1Error
     public static final int FORBIDDEN_TRAILER = -33;
     /** The sender closed before the body was complete. */
     public static final int TRUNCATED_BODY = -34;
+    /** A header name holds an underscore, and the policy refuses that. */
+    public static final int UNDERSCORE_IN_NAME = -35;
     /** Number of codes: they run from -1 to {@code -COUNT}. */
-    public static final int COUNT = 34;
+    public static final int COUNT = 35;
 
     private static final String[] NAMES =
     {
@@ -114,7 +116,8 @@ public final class Http1Error
         "CHUNK_EXTENSION_TOO_LONG",
         "INVALID_CHUNK_END",
         "FORBIDDEN_TRAILER",
-        "TRUNCATED_BODY"
+        "TRUNCATED_BODY",
+        "UNDERSCORE_IN_NAME"
     };
     private static final String[] DETAILS =
     {
@@ -152,14 +155,15 @@ public final class Http1Error
         "http1.codec_error",
         "http1.codec_error",
         "http1.codec_error",
-        "http1.codec_error"
+        "http1.codec_error",
+        "http1.unexpected_underscore"
     };
     private static final short[] STATUSES =
     {
         200,
         431, 431, 400, 400, 400, 400, 400, 505, 505, 400, 400, 400,
         400, 400, 400, 400, 400, 400, 400, 400, 400, 400, 400, 501,
-        400, 400, 400, 400, 400, 400, 400, 400, 400, 400
+        400, 400, 400, 400, 400, 400, 400, 400, 400, 400, 400
     };
 
     private Http1Error()

@@ -5,6 +5,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http.UnderscorePolicy;
 import dev.ringway.codecs.text.AsciiScan;
 import java.nio.charset.StandardCharsets;
 import org.agrona.MutableDirectBuffer;
@@ -35,7 +36,18 @@ public final class Http1RequestParser
      */
     public Http1RequestParser(final Http1Limits limits)
     {
-        fields = FieldSection.ofRequests(limits);
+        this(limits, UnderscorePolicy.ALLOW);
+    }
+
+    /**
+     * A parser.
+     *
+     * @param limits      of one head.
+     * @param underscores what becomes of names with an underscore.
+     */
+    public Http1RequestParser(final Http1Limits limits, final UnderscorePolicy underscores)
+    {
+        fields = FieldSection.ofRequests(limits, underscores);
         maxHeadLength = limits.maxHeadLength();
     }
 

@@ -1,6 +1,7 @@
 package dev.ringway.codecs.http1;
 
 import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.UnderscorePolicy;
 import org.agrona.MutableDirectBuffer;
 
 /**
@@ -18,7 +19,18 @@ public final class Http1TrailerParser
      */
     public Http1TrailerParser(final Http1Limits limits)
     {
-        fields = FieldSection.ofTrailers(limits);
+        this(limits, UnderscorePolicy.ALLOW);
+    }
+
+    /**
+     * A parser.
+     *
+     * @param limits      of one trailer section.
+     * @param underscores what becomes of names with an underscore.
+     */
+    public Http1TrailerParser(final Http1Limits limits, final UnderscorePolicy underscores)
+    {
+        fields = FieldSection.ofTrailers(limits, underscores);
         maxLength = limits.maxHeadLength();
     }
 

@@ -3,13 +3,16 @@ package dev.ringway.control.translate;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ringway.codecs.http.Authority;
+import dev.ringway.codecs.http.UnderscorePolicy;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -53,13 +56,15 @@ final class HttpTranslator
     }
 
     /**
-     * @param config message.
-     * @param path   where it stands.
+     * @param config   message.
+     * @param path     where it stands.
+     * @param listener that it serves.
      * @return the connection manager, or null when it has no routes, which is then noted.
      */
     HttpConnectionManager translate(
         final io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager config,
-        final FieldPath path)
+        final FieldPath path,
+        final Listener listener)
     {
         checks.required(config.getStatPrefix(), path.field("stat_prefix"));
         final boolean suppress = suppressEnvoyHeaders(config.getHttpFiltersList(), path.field("http_filters"));
@@ -100,11 +105,69 @@ final class HttpTranslator
             http1.getAcceptHttp10(),
             host(http1.getDefaultHostForHttp10(),
                 path.field("http_protocol_options").field("default_host_for_http_10")),
-            !http1.hasAllowAbsoluteUrl() || http1.getAllowAbsoluteUrl().getValue(),
+            rules(config, path, listener).orNone(),
             http1.getEnableTrailers(),
             suppress,
             accessLogs.translate(config.getAccessLogList(), path.field("access_log")),
             new HttpCounters(counters, StatName.of(config.getStatPrefix())));
+    }
+
+    private RequestRules rules(
+        final io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager config,
+        final FieldPath path,
+        final Listener listener)
+    {
+        final Http1ProtocolOptions http1 = config.getHttpProtocolOptions();
+        return new RequestRules(
+            config.getNormalizePath().getValue(),
+            config.getMergeSlashes(),
+            switch (config.getPathWithEscapedSlashesAction())
+            {
+                case REJECT_REQUEST -> RequestRules.EscapedSlashes.REJECT;
+                case UNESCAPE_AND_REDIRECT -> RequestRules.EscapedSlashes.REDIRECT;
+                case UNESCAPE_AND_FORWARD -> RequestRules.EscapedSlashes.FORWARD;
+                default -> RequestRules.EscapedSlashes.KEEP;
+            },
+            strippedPort(config, path, listener),
+            config.getStripTrailingHostDot(),
+            !http1.hasAllowAbsoluteUrl() || http1.getAllowAbsoluteUrl().getValue(),
+            underscores(config.getCommonHttpProtocolOptions().getHeadersWithUnderscoresAction()));
+    }
+
+    private int strippedPort(
+        final io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager config,
+        final FieldPath path,
+        final Listener listener)
+    {
+        if (config.getStripAnyHostPort())
+        {
+            if (config.getStripMatchingHostPort())
+            {
+                checks.fault(path.field("strip_any_host_port"), "cannot be set beside strip_matching_host_port");
+            }
+            return RequestRules.ANY_PORT;
+        }
+        if (!config.getStripMatchingHostPort())
+        {
+            return RequestRules.NO_PORT;
+        }
+        final int port = listener.getAddress().getSocketAddress().getPortValue();
+        if (listener.getAddress().hasSocketAddress() && port == 0 || listener.getTransparent().getValue())
+        {
+            checks.fault(path.field("strip_matching_host_port"),
+                "needs a listener with a port of its own: not port 0, not transparent");
+        }
+        return listener.getAddress().hasSocketAddress() ? port : RequestRules.NO_PORT;
+    }
+
+    private static UnderscorePolicy underscores(final HttpProtocolOptions.HeadersWithUnderscoresAction action)
+    {
+        return switch (action)
+        {
+            case REJECT_REQUEST -> UnderscorePolicy.REJECT;
+            case DROP_HEADER -> UnderscorePolicy.DROP;
+            default -> UnderscorePolicy.ALLOW;
+        };
     }
 
     private int trustedHops(final int hops, final FieldPath path)

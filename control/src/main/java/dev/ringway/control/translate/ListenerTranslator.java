@@ -110,7 +110,7 @@ final class ListenerTranslator
         for (int i = 0; i < config.getFilterChainsCount(); i++)
         {
             final NetworkFilter filter = filter(config.getFilterChains(i).getFiltersList(),
-                path.at(i).field("filters"));
+                path.at(i).field("filters"), config);
             if (filter != null)
             {
                 chains.add(new FilterChain(config.getFilterChains(i).getName(), filter));
@@ -119,7 +119,8 @@ final class ListenerTranslator
         return List.copyOf(chains);
     }
 
-    private NetworkFilter filter(final List<Filter> filters, final FieldPath path)
+    private NetworkFilter filter(
+        final List<Filter> filters, final FieldPath path, final io.envoyproxy.envoy.config.listener.v3.Listener listener)
     {
         if (!checks.required(!filters.isEmpty(), path))
         {
@@ -132,17 +133,19 @@ final class ListenerTranslator
         final Filter filter = filters.get(0);
         final FieldPath config = path.at(0).field("typed_config");
         checks.required(filter.getName(), path.at(0).field("name"));
-        return checks.required(filter.hasTypedConfig(), config) ? filter(filter.getTypedConfig(), config) : null;
+        return checks.required(filter.hasTypedConfig(), config) ?
+            filter(filter.getTypedConfig(), config, listener) : null;
     }
 
-    private NetworkFilter filter(final Any config, final FieldPath path)
+    private NetworkFilter filter(
+        final Any config, final FieldPath path, final io.envoyproxy.envoy.config.listener.v3.Listener listener)
     {
         final String type = ExtensionTypes.nameOf(config.getTypeUrl());
         try
         {
             return switch (type)
             {
-                case HCM -> http.translate(HttpConnectionManager.parseFrom(config.getValue()), path);
+                case HCM -> http.translate(HttpConnectionManager.parseFrom(config.getValue()), path, listener);
                 case TCP_PROXY -> tcp(io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
                     .parseFrom(config.getValue()), path);
                 default ->

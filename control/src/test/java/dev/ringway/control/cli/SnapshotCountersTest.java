@@ -93,7 +93,8 @@ final class SnapshotCountersTest
         final Cluster c = cluster("c", 3);
         counters.onPublished(new Snapshot(1, List.of(listener), List.of(b, c), List.of()), LOOPS);
         final Cluster moved = b.withEndpoints(cluster("x", 4, 5, 6).endpoints());
-        final Cluster other = new Cluster(c.id(), c.name(), c.endpoints(), 99, c.circuitBreakers(), 1, 0, 0, false, c.counters());
+        final Cluster other = new Cluster(
+            c.id(), c.name(), c.endpoints(), 99, c.circuitBreakers(), 1, 0, 0, false, c.counters());
         counters.onPublished(new Snapshot(2, List.of(listener("a", 2)), List.of(moved, other), List.of()), LOOPS);
         final Map<String, Long> values = values();
         assertEquals(1L, values.get("cluster_updated"));

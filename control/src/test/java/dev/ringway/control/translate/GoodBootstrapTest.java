@@ -1,9 +1,11 @@
 package dev.ringway.control.translate;
 
+import dev.ringway.codecs.http.UnderscorePolicy;
 import dev.ringway.control.config.BootstrapLoader;
 import dev.ringway.control.config.ConfigException;
 import dev.ringway.control.config.LoadedBootstrap;
 import dev.ringway.engine.route.Redirect;
+import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
@@ -59,7 +61,10 @@ class GoodBootstrapTest
         assertTrue(http.useRemoteAddress() && http.skipXffAppend() && http.preserveExternalRequestId());
         assertTrue(http.alwaysSetRequestIdInResponse() && http.acceptHttp10() && http.enableTrailers());
         assertTrue(http.suppressEnvoyHeaders());
-        assertFalse(http.generateRequestId() || http.allowAbsoluteUrl());
+        assertFalse(http.generateRequestId());
+        assertEquals(new RequestRules(
+            true, true, RequestRules.EscapedSlashes.REDIRECT, RequestRules.ANY_PORT, true, false,
+            UnderscorePolicy.REJECT), http.requestRules());
         assertEquals(1, http.xffTrustedHops());
         assertEquals("edge", http.serverName());
         assertEquals(HttpConnectionManager.ServerHeader.PASS_THROUGH, http.serverHeader());
@@ -248,7 +253,8 @@ class GoodBootstrapTest
         assertEquals(60 << 10, http.maxRequestHeadersBytes());
         assertEquals(100, http.maxRequestHeaders());
         assertEquals(0, http.maxRequestsPerConnection());
-        assertTrue(http.generateRequestId() && http.allowAbsoluteUrl());
+        assertTrue(http.generateRequestId());
+        assertSame(RequestRules.NONE, http.requestRules());
         assertFalse(http.useRemoteAddress() || http.acceptHttp10() || http.enableTrailers());
         assertEquals("ringway", http.serverName());
         assertEquals(HttpConnectionManager.ServerHeader.OVERWRITE, http.serverHeader());

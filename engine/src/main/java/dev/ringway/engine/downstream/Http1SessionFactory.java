@@ -62,8 +62,8 @@ public final class Http1SessionFactory implements SessionFactory
             limits = new Http1Limits(
                 Math.min(manager.maxRequestHeadersBytes(), MAX_HEAD_LENGTH),
                 Math.min(manager.maxRequestHeaders(), Exchanges.MAX_HEADERS));
-            parser = new Http1RequestParser(limits);
-            trailerParser = new Http1TrailerParser(limits);
+            parser = new Http1RequestParser(limits, manager.underscores());
+            trailerParser = new Http1TrailerParser(limits, manager.underscores());
         }
     }
 

@@ -7,8 +7,7 @@ import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
-import dev.ringway.engine.memory.Blocks;
-import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.TcpProxy;
@@ -24,13 +23,13 @@ import dev.ringway.engine.upstream.UpstreamSession;
  */
 public final class Exchange implements UpstreamHandler
 {
-    private static final int NO_BLOCK = -1;
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final String VIA_UPSTREAM = "via_upstream";
 
     private final Exchanges exchanges;
     private final RequestHead request;
     private final ExchangeLog log;
+    private final HeadBlock headBlock;
     private Phase phase = Phase.DECODE;
     private DownstreamSink downstream;
     private UpstreamSession upstream;
@@ -45,8 +44,6 @@ public final class Exchange implements UpstreamHandler
     private long responseBytes;
     private int status;
     private int flags;
-    private int headBlock = NO_BLOCK;
-    private int headBlockCapacity;
     private boolean isRequestEnded;
     private boolean isResponseEnded;
     private boolean isRequestPaused;
@@ -58,6 +55,7 @@ public final class Exchange implements UpstreamHandler
         this.exchanges = exchanges;
         request = new RequestHead(maxHeaders);
         log = new ExchangeLog(exchanges);
+        headBlock = new HeadBlock(exchanges.memory());
     }
 
     /**
@@ -88,9 +86,40 @@ public final class Exchange implements UpstreamHandler
         counters.increment(ids.downstreamRqHttp1Total);
         counters.increment(ids.downstreamRqActive);
         exchanges.onStart();
+        final RequestRules rules = manager.requestRules();
+        final int verdict = rules == RequestRules.NONE ? RequestFixer.PASS :
+            exchanges.requestFixer().apply(request, headBlock, rules);
         log.onRequest(manager.accessLogs(), sink, request, startNs);
         deadline();
-        route();
+        if (verdict == RequestFixer.PASS)
+        {
+            route();
+        }
+        else
+        {
+            refuse(verdict);
+        }
+    }
+
+    private void refuse(final int verdict)
+    {
+        if (verdict == RequestFixer.REDIRECT)
+        {
+            exchanges.counters().increment(http.counters().downstreamRqRedirectedWithNormalizedPath);
+            final HeaderEdits edits = exchanges.responseEdits();
+            exchanges.requestFixer().addLocation(edits);
+            reply(RequestFixer.REDIRECT_STATUS, LocalReply.PATH_REJECTED.body(), edits, 0,
+                LocalReply.PATH_REJECTED.detail());
+        }
+        else if (verdict == RequestFixer.REJECT_ABSOLUTE)
+        {
+            exchanges.counters().increment(http.counters().downstreamRqNonRelativePath);
+            reply(LocalReply.ABSOLUTE_REJECTED);
+        }
+        else
+        {
+            reply(verdict == RequestFixer.REJECT_PATH ? LocalReply.PATH_REJECTED : LocalReply.OVERLOADED);
+        }
     }
 
     /**
@@ -150,37 +179,11 @@ public final class Exchange implements UpstreamHandler
         {
             reply(LocalReply.of(result));
         }
-        else if (phase == Phase.ACQUIRE && !keepHead())
+        else if (phase == Phase.ACQUIRE && !headBlock.keep(request))
         {
             cluster.cancelWaiting(this);
             reply(LocalReply.OVERLOADED);
         }
-    }
-
-    /**
-     * The request waits, its receive buffer does not: the head moves to a block of its own.
-     */
-    private boolean keepHead()
-    {
-        if (headBlock != NO_BLOCK)
-        {
-            return true;
-        }
-        final LoopMemory memory = exchanges.memory();
-        final int length = request.headLength();
-        final int block = memory.blocks().take(length);
-        if (block < 0)
-        {
-            return false;
-        }
-        headBlock = block;
-        headBlockCapacity = Blocks.capacity(length);
-        final int start = request.methodOffset();
-        final var buffer = memory.slab().buffer();
-        buffer.putBytes(block, buffer, start, Math.min(length, headBlockCapacity));
-        request.rebase(buffer, block - start);
-        // The client is read on, so that its end is seen; bytes that come pause it.
-        return true;
     }
 
     /**
@@ -191,30 +194,12 @@ public final class Exchange implements UpstreamHandler
      */
     public boolean takeHost(final byte[] host)
     {
-        final int start = request.methodOffset();
-        final int length = request.headLength();
-        final int block = exchanges.memory().blocks().take(length + host.length);
-        if (block < 0)
+        final int at = headBlock.append(request, host, host.length);
+        if (at >= 0)
         {
-            return false;
+            request.authority(at, host.length);
         }
-        headBlock = block;
-        headBlockCapacity = Blocks.capacity(length + host.length);
-        final var buffer = exchanges.memory().slab().buffer();
-        buffer.putBytes(block, buffer, start, length);
-        buffer.putBytes(block + length, host);
-        request.rebase(buffer, block - start);
-        request.authority(block + length, host.length);
-        return true;
-    }
-
-    private void dropHead()
-    {
-        if (headBlock != NO_BLOCK)
-        {
-            exchanges.memory().blocks().release(headBlock, headBlockCapacity);
-            headBlock = NO_BLOCK;
-        }
+        return at >= 0;
     }
 
     /**
@@ -254,7 +239,7 @@ public final class Exchange implements UpstreamHandler
     {
         upstream = session;
         log.onUpstream(session.hostText());
-        final boolean hasWaited = headBlock != NO_BLOCK;
+        final boolean hasWaited = headBlock.isTaken();
         phase = Phase.SEND_UP;
         if (http != null)
         {
@@ -264,7 +249,7 @@ public final class Exchange implements UpstreamHandler
                 giveUp(LocalReply.OVERLOADED);
                 return;
             }
-            dropHead();
+            headBlock.release();
         }
         if (hasWaited)
         {
@@ -684,7 +669,7 @@ public final class Exchange implements UpstreamHandler
     {
         log.addresses(downstream, upstream);
         detach(isReset);
-        dropHead();
+        headBlock.release();
         if (http != null)
         {
             exchanges.countResponse(http.counters(), status);

@@ -31,6 +31,7 @@ public final class Exchanges
     private final Upstreams upstreams;
     private final HeaderRules headerRules;
     private final Redirects redirects = new Redirects();
+    private final RequestFixer requestFixer = new RequestFixer();
     private final ArrayDeque<Exchange> free = new ArrayDeque<>(256);
     private final AccessLogRing accessLogRing;
     private long accessLogDropped;
@@ -126,6 +127,11 @@ public final class Exchanges
     Redirects redirects()
     {
         return redirects;
+    }
+
+    RequestFixer requestFixer()
+    {
+        return requestFixer;
     }
 
     HeaderEdits requestEdits(

@@ -36,6 +36,10 @@ public record LocalReply(int status, byte[] body, int flag, String detail)
         504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
     /** Memory has run out. */
     public static final LocalReply OVERLOADED = of(503, "envoy overloaded", ResponseFlag.OVERLOAD, "overload");
+    /** The path was refused, or its normal form must be asked for. */
+    public static final LocalReply PATH_REJECTED = of(400, "", 0, "path_normalization_failed");
+    /** A target with scheme and authority is not accepted. */
+    public static final LocalReply ABSOLUTE_REJECTED = of(404, "", 0, "absolute_path_rejected");
     /** CONNECT is not served. */
     public static final LocalReply CONNECT_UNSUPPORTED = of(404, "", ResponseFlag.NO_ROUTE, "route_not_found");
     /** An upgrade is not served by the route. */

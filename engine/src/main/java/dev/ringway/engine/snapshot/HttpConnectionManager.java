@@ -1,6 +1,8 @@
 package dev.ringway.engine.snapshot;
 
+import dev.ringway.codecs.http.UnderscorePolicy;
 import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.RouteTable;
 
 import java.util.List;
@@ -30,7 +32,8 @@ import java.util.List;
  * @param serverHeader            {@code server_header_transformation}.
  * @param acceptHttp10            {@code http_protocol_options.accept_http_10}.
  * @param defaultHostForHttp10    {@code default_host_for_http_10}, or the empty string.
- * @param allowAbsoluteUrl        {@code allow_absolute_url}, default true.
+ * @param requestRules            what happens to target and host before routing; {@link RequestRules#NONE} itself when
+ *                                nothing does.
  * @param enableTrailers          {@code enable_trailers}.
  * @param suppressEnvoyHeaders    router's {@code suppress_envoy_headers}.
  * @param accessLogs              where finished requests are recorded.
@@ -57,12 +60,20 @@ public record HttpConnectionManager(
     ServerHeader serverHeader,
     boolean acceptHttp10,
     String defaultHostForHttp10,
-    boolean allowAbsoluteUrl,
+    RequestRules requestRules,
     boolean enableTrailers,
     boolean suppressEnvoyHeaders,
     List<AccessLogSink> accessLogs,
     HttpCounters counters) implements NetworkFilter
 {
+    /**
+     * @return {@code common_http_protocol_options.headers_with_underscores_action}, which the parser applies.
+     */
+    public UnderscorePolicy underscores()
+    {
+        return requestRules.underscores();
+    }
+
     /** Envoy: {@code ServerHeaderTransformation}. */
     public enum ServerHeader
     {

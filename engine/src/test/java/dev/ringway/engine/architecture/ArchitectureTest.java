@@ -31,7 +31,7 @@ final class ArchitectureTest
         Map.entry("engine.counters", Set.of("ffi")),
         Map.entry("engine.route", Set.of("codecs")),
         Map.entry("engine.accesslog", Set.of("ffi", "codecs")),
-        Map.entry("engine.snapshot", Set.of("engine.route", "engine.counters")),
+        Map.entry("engine.snapshot", Set.of("codecs", "engine.route", "engine.counters")),
         Map.entry("engine.memory", Set.of("ffi")),
         Map.entry("engine.io", Set.of()),
         Map.entry("engine.loop", Set.of("ffi", "engine.io", "engine.memory", "engine.time", "engine.counters")),

@@ -3,6 +3,7 @@ package dev.ringway.engine.runtime;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.route.PathMatch;
 import dev.ringway.engine.route.Redirect;
+import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.RouteTable;
 import dev.ringway.engine.route.VirtualHost;
@@ -40,6 +41,7 @@ final class HttpSettings
     String defaultHost = "";
     boolean enableTrailers = true;
     boolean suppressEnvoyHeaders;
+    RequestRules rules = RequestRules.NONE;
     List<AccessLogSink> accessLogs = List.of();
 
     Route toCluster(final int clusterId)
@@ -80,7 +82,7 @@ final class HttpSettings
     {
         return new HttpConnectionManager("in", table(), idleNs, streamIdleNs, requestTimeoutNs, headersTimeoutNs,
             5_000_000_000L, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, 0, skipXffAppend,
-            generateRequestId, preserveRequestId, false, "ringway", serverHeader, acceptHttp10, defaultHost, true,
-            enableTrailers, suppressEnvoyHeaders, accessLogs, counters);
+            generateRequestId, preserveRequestId, false, "ringway", serverHeader, acceptHttp10, defaultHost,
+            rules.orNone(), enableTrailers, suppressEnvoyHeaders, accessLogs, counters);
     }
 }
