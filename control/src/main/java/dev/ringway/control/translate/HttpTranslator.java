@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 final class HttpTranslator
 {
     private static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
+    private static final int MAX_TEXT_LENGTH = 255;
     private static final long DEFAULT_IDLE_NS = TimeUnit.HOURS.toNanos(1);
     private static final long DEFAULT_STREAM_IDLE_NS = TimeUnit.MINUTES.toNanos(5);
     private static final long DEFAULT_REQUEST_HEADERS_NS = TimeUnit.SECONDS.toNanos(10);
@@ -195,6 +196,10 @@ final class HttpTranslator
         if (text.chars().anyMatch(c -> c < 0x20 || c == 0x7f))
         {
             checks.fault(path, "must not hold control characters");
+        }
+        if (text.length() > MAX_TEXT_LENGTH)
+        {
+            checks.fault(path, "is " + text.length() + " characters long; at most " + MAX_TEXT_LENGTH + " are supported");
         }
         return text;
     }

@@ -28,6 +28,9 @@ final class RouteTranslator
 {
     private static final long DEFAULT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(15);
     private static final int DEFAULT_MAX_BODY = 4096;
+    private static final int MAX_PART_LENGTH = 1024;
+    /** A direct response leaves in one piece, which a chunk must hold. */
+    private static final int MAX_PIECE_LENGTH = 60 * 1024;
     private static final byte[] NO_BODY = new byte[0];
 
     private final Checks checks;
@@ -206,6 +209,11 @@ final class RouteTranslator
             checks.fault(path.field("body"), "is " + body.length + " bytes long, more than the " + rules.maxBody +
                 " that max_direct_response_body_size_bytes of the route configuration allows");
         }
+        if (body.length > MAX_PIECE_LENGTH)
+        {
+            checks.fault(path.field("body"), "is " + body.length + " bytes long; at most " + MAX_PIECE_LENGTH +
+                " are supported");
+        }
         return new Route(config.getName(), Route.Kind.DIRECT_RESPONSE, -1, "", DEFAULT_TIMEOUT_NS, -1, null, matched,
             action.getStatus(), body, null);
     }
@@ -233,7 +241,7 @@ final class RouteTranslator
             case PERMANENT_REDIRECT -> 308;
             default -> 301;
         };
-        final Redirect redirect = new Redirect(scheme,
+        final Redirect redirect = Redirect.of(scheme,
             action.getHostRedirect().isEmpty() ? null : header(action.getHostRedirect(), path.field("host_redirect")),
             port == 0 ? -1 : port,
             bytesOrNull(action.getPathRedirect(), path.field("path_redirect")),
@@ -254,6 +262,10 @@ final class RouteTranslator
         if (text.chars().anyMatch(c -> c < 0x20 || c == 0x7f))
         {
             checks.fault(path, "must not hold control characters");
+        }
+        if (text.length() > MAX_PART_LENGTH)
+        {
+            checks.fault(path, "is " + text.length() + " characters long; at most " + MAX_PART_LENGTH + " are supported");
         }
         return text;
     }

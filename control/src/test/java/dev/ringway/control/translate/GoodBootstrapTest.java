@@ -104,7 +104,8 @@ class GoodBootstrapTest
         assertEquals(308, old.status());
         assertEquals(4, old.matchedLength());
         final Redirect redirect = old.redirect();
-        assertEquals("https new.example 8443 true", redirect.scheme() + " " + redirect.host() + " " +
+        assertEquals("https new.example 8443 true", new String(redirect.scheme(), StandardCharsets.US_ASCII) + " " +
+            new String(redirect.host(), StandardCharsets.US_ASCII) + " " +
             redirect.port() + " " + redirect.stripQuery());
         assertArrayEquals("/new".getBytes(StandardCharsets.US_ASCII), redirect.prefixRewrite());
         assertNull(redirect.path());

@@ -154,7 +154,7 @@ public final class Exchange implements UpstreamHandler
             {
                 exchanges.counters().increment(http.counters().rqRedirect);
                 final HeaderEdits edits = exchanges.responseEdits();
-                exchanges.redirects().write(request, route, edits);
+                Redirects.write(request, route, edits);
                 reply(route.status(), route.body(), edits, 0, "direct_response");
             }
             default -> acquire();
@@ -246,7 +246,7 @@ public final class Exchange implements UpstreamHandler
             final HeaderEdits edits = exchanges.requestEdits(downstream, request, http, route, log);
             if (!session.sendHead(request, edits, isRequestEnded))
             {
-                giveUp(LocalReply.OVERLOADED);
+                giveUp(edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED);
                 return;
             }
             headBlock.release();

@@ -30,7 +30,6 @@ public final class Exchanges
     private final EventLoop loop;
     private final Upstreams upstreams;
     private final HeaderRules headerRules;
-    private final Redirects redirects = new Redirects();
     private final RequestFixer requestFixer = new RequestFixer();
     private final ArrayDeque<Exchange> free = new ArrayDeque<>(256);
     private final AccessLogRing accessLogRing;
@@ -122,11 +121,6 @@ public final class Exchanges
     Upstreams upstreams()
     {
         return upstreams;
-    }
-
-    Redirects redirects()
-    {
-        return redirects;
     }
 
     RequestFixer requestFixer()

@@ -23,6 +23,7 @@ final class HeaderRules
     private static final byte[] HTTP = "http".getBytes(US_ASCII);
     private static final byte[] TRUE = "true".getBytes(US_ASCII);
     private static final byte[] TRAILERS = "trailers".getBytes(US_ASCII);
+    private static final byte[] COMMA = {','};
     private static final byte[] TEXT_PLAIN = "text/plain".getBytes(US_ASCII);
     private static final int ADDRESS_LENGTH = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -130,7 +131,7 @@ final class HeaderRules
         final int length = SockAddr.appendAddress(loop.slotAddresses(), at, address, 0);
         if (!http.skipXffAppend())
         {
-            edits.append(HeaderName.X_FORWARDED_FOR, headers, addressBytes, length);
+            edits.append(HeaderName.X_FORWARDED_FOR, headers, COMMA, addressBytes, length);
         }
         edits.drop(HeaderName.X_FORWARDED_PROTO);
         edits.add(HeaderName.X_FORWARDED_PROTO, HTTP);
@@ -174,10 +175,7 @@ final class HeaderRules
     {
         final int rest = Math.max(0, head.pathLength() - route.matchedLength());
         final byte[] prefix = route.prefixRewrite();
-        final byte[] path = edits.pathBuffer(prefix.length + rest);
-        System.arraycopy(prefix, 0, path, 0, prefix.length);
-        head.headers().buffer().getBytes(head.pathOffset() + route.matchedLength(), path, prefix.length, rest);
-        edits.path(path, prefix.length + rest);
+        edits.path(prefix, head.headers().buffer(), head.pathOffset() + route.matchedLength(), rest);
         if (!http.suppressEnvoyHeaders())
         {
             edits.drop(HeaderName.X_ENVOY_ORIGINAL_PATH);

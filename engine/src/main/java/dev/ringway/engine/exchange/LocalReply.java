@@ -36,6 +36,8 @@ public record LocalReply(int status, byte[] body, int flag, String detail)
         504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
     /** Memory has run out. */
     public static final LocalReply OVERLOADED = of(503, "envoy overloaded", ResponseFlag.OVERLOAD, "overload");
+    /** With what is added to it, the request's head fits no chunk. */
+    public static final LocalReply HEAD_TOO_LONG = of(431, "", 0, "request_headers_too_large");
     /** The path was refused, or its normal form must be asked for. */
     public static final LocalReply PATH_REJECTED = of(400, "", 0, "path_normalization_failed");
     /** A target with scheme and authority is not accepted. */

@@ -16,43 +16,43 @@ final class Redirects
 {
     private static final byte[] HTTP = "http".getBytes(US_ASCII);
     private static final byte[] SEPARATOR = "://".getBytes(US_ASCII);
-    private static final int MAX_LENGTH = 1900;
+    private static final byte[] COLON = {':'};
 
-    private final byte[] location = new byte[MAX_LENGTH];
-    private int length;
+    private Redirects()
+    {
+    }
 
     /**
      * @param request to redirect.
      * @param route   whose redirect.
      * @param edits   gains the location.
      */
-    void write(final RequestHead request, final Route route, final HeaderEdits edits)
+    static void write(final RequestHead request, final Route route, final HeaderEdits edits)
     {
         final Redirect redirect = route.redirect();
         final DirectBuffer buffer = request.headers().buffer();
-        length = 0;
-        put(redirect.scheme() == null ? HTTP : redirect.scheme().getBytes(US_ASCII));
-        put(SEPARATOR);
-        putAuthority(request, redirect, buffer);
-        putPath(request, route, redirect, buffer);
-        final byte[] value = new byte[length];
-        System.arraycopy(location, 0, value, 0, length);
-        edits.add(HeaderName.LOCATION, value);
+        put(edits, redirect.scheme() == null ? HTTP : redirect.scheme());
+        put(edits, SEPARATOR);
+        putAuthority(request, redirect, buffer, edits);
+        putPath(request, route, redirect, buffer, edits);
+        edits.finish(HeaderName.LOCATION);
     }
 
-    private void putAuthority(final RequestHead request, final Redirect redirect, final DirectBuffer buffer)
+    private static void putAuthority(
+        final RequestHead request, final Redirect redirect, final DirectBuffer buffer, final HeaderEdits edits)
     {
         if (redirect.host() != null)
         {
-            put(redirect.host().getBytes(US_ASCII));
+            put(edits, redirect.host());
         }
         else
         {
-            put(buffer, request.authorityOffset(), hostLength(request, redirect, buffer));
+            edits.put(buffer, request.authorityOffset(), hostLength(request, redirect, buffer));
         }
         if (redirect.port() > 0)
         {
-            put((":" + redirect.port()).getBytes(US_ASCII));
+            put(edits, COLON);
+            edits.put(redirect.port());
         }
     }
 
@@ -77,44 +77,51 @@ final class Redirects
         return all;
     }
 
-    private void putPath(
-        final RequestHead request, final Route route, final Redirect redirect, final DirectBuffer buffer)
+    private static void putPath(
+        final RequestHead request,
+        final Route route,
+        final Redirect redirect,
+        final DirectBuffer buffer,
+        final HeaderEdits edits)
     {
         final int query = request.queryOffset();
         final int pathEnd = query < 0 ? request.pathOffset() + request.pathLength() : query;
         boolean hasQuery = false;
         if (redirect.path() != null)
         {
-            put(redirect.path());
-            hasQuery = new String(redirect.path(), US_ASCII).indexOf('?') >= 0;
+            put(edits, redirect.path());
+            hasQuery = hasQuery(redirect.path());
         }
         else if (redirect.prefixRewrite() != null)
         {
-            put(redirect.prefixRewrite());
+            put(edits, redirect.prefixRewrite());
             final int from = request.pathOffset() + route.matchedLength();
-            put(buffer, from, pathEnd - from);
+            edits.put(buffer, from, pathEnd - from);
         }
         else
         {
-            put(buffer, request.pathOffset(), pathEnd - request.pathOffset());
+            edits.put(buffer, request.pathOffset(), pathEnd - request.pathOffset());
         }
         if (query >= 0 && !redirect.stripQuery() && !hasQuery)
         {
-            put(buffer, query, request.pathOffset() + request.pathLength() - query);
+            edits.put(buffer, query, request.pathOffset() + request.pathLength() - query);
         }
     }
 
-    private void put(final byte[] bytes)
+    private static boolean hasQuery(final byte[] path)
     {
-        final int count = Math.min(bytes.length, MAX_LENGTH - length);
-        System.arraycopy(bytes, 0, location, length, count);
-        length += count;
+        for (final byte b : path)
+        {
+            if (b == '?')
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
-    private void put(final DirectBuffer buffer, final int offset, final int count)
+    private static void put(final HeaderEdits edits, final byte[] bytes)
     {
-        final int bounded = Math.max(0, Math.min(count, MAX_LENGTH - length));
-        buffer.getBytes(offset, location, length, bounded);
-        length += bounded;
+        edits.put(bytes, bytes.length);
     }
 }

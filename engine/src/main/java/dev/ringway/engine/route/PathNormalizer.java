@@ -23,7 +23,8 @@ public final class PathNormalizer
     /** The path is refused. */
     public static final int REJECTED = 3;
 
-    private static final int CAPACITY = 1 << 16;
+    /** A location or request line with this much leaves room in a chunk for the rest of its head. */
+    private static final int CAPACITY = 62 * 1024;
     private static final byte[] HEX = {
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'
     };

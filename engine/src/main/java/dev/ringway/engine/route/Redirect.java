@@ -1,8 +1,10 @@
 package dev.ringway.engine.route;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 /**
- * Parts of a {@code location} that replace those of the request. Envoy: {@code RedirectAction}; null or -1 keeps the
- * request's part.
+ * Parts of a {@code location} that replace those of the request, as bytes ready to be written. Envoy:
+ * {@code RedirectAction}; null or -1 keeps the request's part.
  *
  * @param scheme        new scheme.
  * @param host          new host.
@@ -11,6 +13,27 @@ package dev.ringway.engine.route;
  * @param prefixRewrite replaces the matched prefix.
  * @param stripQuery    drops the query.
  */
-public record Redirect(String scheme, String host, int port, byte[] path, byte[] prefixRewrite, boolean stripQuery)
+public record Redirect(byte[] scheme, byte[] host, int port, byte[] path, byte[] prefixRewrite, boolean stripQuery)
 {
+    /**
+     * @param scheme        new scheme.
+     * @param host          new host.
+     * @param port          new port.
+     * @param path          new path.
+     * @param prefixRewrite replaces the matched prefix.
+     * @param stripQuery    drops the query.
+     * @return a redirect from texts.
+     */
+    public static Redirect of(
+        final String scheme,
+        final String host,
+        final int port,
+        final byte[] path,
+        final byte[] prefixRewrite,
+        final boolean stripQuery)
+    {
+        return new Redirect(
+            scheme == null ? null : scheme.getBytes(US_ASCII), host == null ? null : host.getBytes(US_ASCII), port,
+            path, prefixRewrite, stripQuery);
+    }
 }

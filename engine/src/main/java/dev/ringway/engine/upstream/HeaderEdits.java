@@ -3,6 +3,7 @@ package dev.ringway.engine.upstream;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http1.Http1Encoder;
+import dev.ringway.engine.memory.BufferSlab;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
@@ -18,9 +19,9 @@ public final class HeaderEdits
         HeaderName.UPGRADE, HeaderName.TE, HeaderName.HTTP2_SETTINGS);
 
     private static final int MAX_ADDED = 16;
-    private static final int VALUE_LENGTH = 2048;
-    /** Kept free by {@link #append} for what is added after it, so that a long value from outside cuts nothing. */
-    private static final int APPEND_RESERVE = 512;
+    /** As a chunk, which the whole head must fit. */
+    private static final int VALUE_LENGTH = BufferSlab.CHUNK_LENGTH;
+    private static final int MAX_JOINED = 1536;
     private static final int MAX_DIGITS = 19;
     private static final short CRLF =
         java.nio.ByteOrder.nativeOrder() == java.nio.ByteOrder.LITTLE_ENDIAN ? (short)0x0A0D : (short)0x0D0A;
@@ -30,7 +31,9 @@ public final class HeaderEdits
     private final int[] ends = new int[MAX_ADDED];
     private long dropMask;
     private int count;
-    private byte[] path = new byte[1024];
+    private final byte[] path = new byte[VALUE_LENGTH];
+    private int position;
+    private boolean isTooLong;
     private int pathLength;
 
     /**
@@ -42,6 +45,8 @@ public final class HeaderEdits
     {
         dropMask = mask;
         count = 0;
+        position = 0;
+        isTooLong = false;
         pathLength = -1;
     }
 
@@ -67,7 +72,7 @@ public final class HeaderEdits
     }
 
     /**
-     * Adds a field with part of an array for value, cut when there is no more room.
+     * Adds a field with part of an array for value.
      *
      * @param nameId from {@link HeaderName}.
      * @param value  holds the value at its start.
@@ -75,14 +80,12 @@ public final class HeaderEdits
      */
     public void addBytes(final int nameId, final byte[] value, final int length)
     {
-        final int at = valuesLength();
-        final int bounded = Math.min(length, VALUE_LENGTH - at);
-        System.arraycopy(value, 0, values, at, bounded);
-        end(nameId, at + bounded);
+        put(value, length);
+        finish(nameId);
     }
 
     /**
-     * Adds a field with a range of a buffer for value, cut when there is no more room.
+     * Adds a field with a range of a buffer for value.
      *
      * @param nameId from {@link HeaderName}.
      * @param buffer holds the value.
@@ -91,22 +94,61 @@ public final class HeaderEdits
      */
     public void addRange(final int nameId, final DirectBuffer buffer, final int offset, final int length)
     {
-        final int at = valuesLength();
-        final int bounded = Math.min(length, VALUE_LENGTH - at);
-        buffer.getBytes(offset, values, at, bounded);
-        end(nameId, at + bounded);
+        put(buffer, offset, length);
+        finish(nameId);
     }
 
     /**
-     * Adds a field with a number for value; left out when there is no more room.
+     * Adds a field with a number for value.
      *
      * @param nameId from {@link HeaderName}.
      * @param value  not negative.
      */
     public void add(final int nameId, final long value)
     {
-        int at = valuesLength();
-        if (at + MAX_DIGITS > VALUE_LENGTH)
+        put(value);
+        finish(nameId);
+    }
+
+    /**
+     * Puts a piece of a value; {@link #finish} makes a field of all pieces since the last one.
+     *
+     * @param piece  holds it at its start.
+     * @param length bytes of it.
+     */
+    public void put(final byte[] piece, final int length)
+    {
+        if (fits(length))
+        {
+            System.arraycopy(piece, 0, values, position, length);
+            position += length;
+        }
+    }
+
+    /**
+     * Puts a piece of a value.
+     *
+     * @param buffer holds it.
+     * @param offset where it starts.
+     * @param length bytes of it.
+     */
+    public void put(final DirectBuffer buffer, final int offset, final int length)
+    {
+        if (fits(length))
+        {
+            buffer.getBytes(offset, values, position, length);
+            position += length;
+        }
+    }
+
+    /**
+     * Puts a number in decimal.
+     *
+     * @param value not negative.
+     */
+    public void put(final long value)
+    {
+        if (!fits(MAX_DIGITS))
         {
             return;
         }
@@ -117,82 +159,92 @@ public final class HeaderEdits
         }
         for (; divisor > 0; divisor /= 10)
         {
-            values[at++] = (byte)('0' + value / divisor % 10);
+            values[position++] = (byte)('0' + value / divisor % 10);
         }
-        end(nameId, at);
+    }
+
+    /**
+     * Ends a value.
+     *
+     * @param nameId from {@link HeaderName}, of the field it belongs to.
+     */
+    public void finish(final int nameId)
+    {
+        assert count < MAX_ADDED;
+        names[count] = nameId;
+        ends[count++] = position;
+    }
+
+    private boolean fits(final int length)
+    {
+        isTooLong |= length > VALUE_LENGTH - position;
+        return !isTooLong;
+    }
+
+    /**
+     * Says that a head with these edits fits no chunk.
+     */
+    public void tooLong()
+    {
+        isTooLong = true;
+    }
+
+    /**
+     * @return whether the head cannot be sent because it is too long; nothing is ever cut.
+     */
+    public boolean isTooLong()
+    {
+        return isTooLong;
     }
 
     /**
      * Adds a field whose value is an existing one with something behind it. Existing values too long to be copied stay
      * as they are and the field comes behind them, which means the same (RFC 9110, 5.3).
      *
-     * @param nameId from {@link HeaderName}; dropped from the head and added anew.
-     * @param head   where the existing values are, all of them are joined; may have none.
-     * @param value  bytes to append.
-     * @param length how many.
+     * @param nameId    from {@link HeaderName}; dropped from the head and added anew.
+     * @param head      where the existing values are, all of them are joined; may have none.
+     * @param separator between two of them.
+     * @param value     bytes to append.
+     * @param length    how many.
      */
-    public void append(final int nameId, final HeaderTable head, final byte[] value, final int length)
+    public void append(
+        final int nameId, final HeaderTable head, final byte[] separator, final byte[] value, final int length)
     {
-        int at = valuesLength();
         int joined = length;
         for (int i = head.find(nameId); i >= 0; i = head.findNext(nameId, i))
         {
-            joined += head.valueLength(i) + 1;
+            joined += head.valueLength(i) + separator.length;
         }
-        if (at + joined > VALUE_LENGTH - APPEND_RESERVE)
+        if (joined <= MAX_JOINED)
         {
-            addBytes(nameId, value, length);
-            return;
+            for (int i = head.find(nameId); i >= 0; i = head.findNext(nameId, i))
+            {
+                put(head.buffer(), head.valueOffset(i), head.valueLength(i));
+                put(separator, separator.length);
+            }
+            drop(nameId);
         }
-        for (int i = head.find(nameId); i >= 0; i = head.findNext(nameId, i))
-        {
-            final int existing = head.valueLength(i);
-            head.buffer().getBytes(head.valueOffset(i), values, at, existing);
-            at += existing;
-            values[at++] = ',';
-        }
-        System.arraycopy(value, 0, values, at, length);
-        drop(nameId);
-        end(nameId, at + length);
-    }
-
-    private int valuesLength()
-    {
-        return count == 0 ? 0 : ends[count - 1];
-    }
-
-    private void end(final int nameId, final int end)
-    {
-        assert count < MAX_ADDED;
-        names[count] = nameId;
-        ends[count++] = end;
-    }
-
-    /**
-     * Gives room to write another path for the request.
-     *
-     * @param length bytes wanted.
-     * @return at least that many, to be filled and named with {@link #path(byte[], int)}.
-     */
-    public byte[] pathBuffer(final int length)
-    {
-        if (path.length < length)
-        {
-            path = new byte[Integer.highestOneBit(length) << 1];
-        }
-        return path;
+        addBytes(nameId, value, length);
     }
 
     /**
      * Gives the request another path.
      *
-     * @param newPath from {@link #pathBuffer}.
-     * @param length  bytes of it that count.
+     * @param prefix new beginning.
+     * @param buffer holds the rest, query included.
+     * @param offset where it starts.
+     * @param length bytes of the rest.
      */
-    public void path(final byte[] newPath, final int length)
+    public void path(final byte[] prefix, final DirectBuffer buffer, final int offset, final int length)
     {
-        path = newPath;
-        pathLength = length;
+        if (prefix.length + length > path.length)
+        {
+            isTooLong = true;
+            return;
+        }
+        System.arraycopy(prefix, 0, path, 0, prefix.length);
+        buffer.getBytes(offset, path, prefix.length, length);
+        pathLength = prefix.length + length;
     }
 
     /**
@@ -220,11 +272,11 @@ public final class HeaderEdits
     }
 
     /**
-     * @return an upper bound of the bytes that {@link #write} adds.
+     * @return an upper bound of the bytes that {@link #write} adds; more than a chunk when {@link #isTooLong}.
      */
     public int addedLength()
     {
-        return valuesLength() + count * 48;
+        return isTooLong ? VALUE_LENGTH << 1 : position + count * 48;
     }
 
     /**

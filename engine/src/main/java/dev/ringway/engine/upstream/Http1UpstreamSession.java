@@ -10,6 +10,7 @@ import dev.ringway.codecs.http1.Http1Encoder;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.conn.Http1Body;
+import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.memory.ByteConsumer;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.memory.PendingBytes;
@@ -100,6 +101,10 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
         final int start = memory.scratch().reserve(bound);
         if (start < 0)
         {
+            if (bound > BufferSlab.CHUNK_LENGTH)
+            {
+                edits.tooLong();
+            }
             return false;
         }
         final UnsafeBuffer buffer = memory.slab().buffer();

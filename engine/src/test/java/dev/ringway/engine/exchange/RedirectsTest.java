@@ -27,8 +27,8 @@ final class RedirectsTest
             "", Route.Kind.REDIRECT, -1, null, 0, -1, null, matched, 301, new byte[0], redirect);
         final HeaderEdits edits = new HeaderEdits();
         edits.reset(0);
-        new Redirects().write(head, route, edits);
-        final UnsafeBuffer out = new UnsafeBuffer(new byte[8192]);
+        Redirects.write(head, route, edits);
+        final UnsafeBuffer out = new UnsafeBuffer(new byte[1 << 16]);
         final String text = out.getStringWithoutLengthAscii(0, edits.write(out, 0));
         assertEquals("location: ", text.substring(0, 10));
         return text.substring(10, text.length() - 2);
@@ -42,14 +42,14 @@ final class RedirectsTest
     @Test
     void shouldKeepWhatTheRouteDoesNotReplace()
     {
-        final Redirect redirect = new Redirect(null, "b.example", -1, NONE, NONE, false);
+        final Redirect redirect = Redirect.of(null, "b.example", -1, NONE, NONE, false);
         assertEquals("http://b.example/x/y?q=1", location("a:8080", "/x/y?q=1", redirect, 2));
     }
 
     @Test
     void shouldKeepAPortThatIsNotTheSchemesDefault()
     {
-        final Redirect redirect = new Redirect("https", null, -1, NONE, NONE, false);
+        final Redirect redirect = Redirect.of("https", null, -1, NONE, NONE, false);
         assertEquals("https://a/x", location("a", "/x", redirect, 1));
         assertEquals("https://a/x", location("a:80", "/x", redirect, 1));
         assertEquals("https://a:8080/x", location("a:8080", "/x", redirect, 1));
@@ -61,7 +61,7 @@ final class RedirectsTest
     @Test
     void shouldReplaceThePort()
     {
-        final Redirect redirect = new Redirect(null, null, 9443, NONE, NONE, false);
+        final Redirect redirect = Redirect.of(null, null, 9443, NONE, NONE, false);
         assertEquals("http://a:9443/x", location("a", "/x", redirect, 1));
         assertEquals("http://a:9443/x", location("a:8080", "/x", redirect, 1));
         assertEquals("http://[::1]:9443/x", location("[::1]:80", "/x", redirect, 1));
@@ -70,18 +70,18 @@ final class RedirectsTest
     @Test
     void shouldReplaceThePath()
     {
-        final Redirect redirect = new Redirect(null, null, -1, bytes("/new"), NONE, false);
+        final Redirect redirect = Redirect.of(null, null, -1, bytes("/new"), NONE, false);
         assertEquals("http://a/new?q", location("a", "/x?q", redirect, 1));
-        final Redirect withQuery = new Redirect(null, null, -1, bytes("/new?z=1"), NONE, false);
+        final Redirect withQuery = Redirect.of(null, null, -1, bytes("/new?z=1"), NONE, false);
         assertEquals("http://a/new?z=1", location("a", "/x?q", withQuery, 1));
-        final Redirect stripped = new Redirect(null, null, -1, bytes("/new"), NONE, true);
+        final Redirect stripped = Redirect.of(null, null, -1, bytes("/new"), NONE, true);
         assertEquals("http://a/new", location("a", "/x?q", stripped, 1));
     }
 
     @Test
     void shouldReplaceThePrefix()
     {
-        final Redirect redirect = new Redirect(null, null, -1, NONE, bytes("/new/"), false);
+        final Redirect redirect = Redirect.of(null, null, -1, NONE, bytes("/new/"), false);
         assertEquals("http://a/new/rest?q", location("a", "/old/rest?q", redirect, 5));
         assertEquals("http://a/new/", location("a", "/old/", redirect, 5));
     }
@@ -89,17 +89,16 @@ final class RedirectsTest
     @Test
     void shouldStripTheQuery()
     {
-        final Redirect redirect = new Redirect("https", null, -1, NONE, NONE, true);
+        final Redirect redirect = Redirect.of("https", null, -1, NONE, NONE, true);
         assertEquals("https://a/x", location("a", "/x?q=1?2", redirect, 1));
         assertEquals("https://a/x", location("a", "/x", redirect, 1));
     }
 
     @Test
-    void shouldBoundALongLocation()
+    void shouldNotCutALongLocation()
     {
-        final Redirect redirect = new Redirect("https", null, -1, NONE, NONE, false);
+        final Redirect redirect = Redirect.of("https", null, -1, NONE, NONE, false);
         final String path = "/" + "p".repeat(20_000);
-        final String location = location("a", path, redirect, 1);
-        assertEquals(("https://a" + path).substring(0, location.length()), location);
+        assertEquals("https://a" + path, location("a", path, redirect, 1));
     }
 }

@@ -82,13 +82,13 @@ final class LocalAnswerTest
         try (TestProxy proxy = new TestProxy())
         {
             proxy.http.routes.put("/https",
-                HttpSettings.redirecting(301, new Redirect("https", null, -1, null, null, false), 6));
+                HttpSettings.redirecting(301, Redirect.of("https", null, -1, null, null, false), 6));
             proxy.http.routes.put("/host",
-                HttpSettings.redirecting(302, new Redirect(null, "new.example", 8080, null, null, false), 5));
+                HttpSettings.redirecting(302, Redirect.of(null, "new.example", 8080, null, null, false), 5));
             proxy.http.routes.put("/path", HttpSettings.redirecting(
-                307, new Redirect(null, null, -1, "/elsewhere".getBytes(US_ASCII), null, true), 5));
+                307, Redirect.of(null, null, -1, "/elsewhere".getBytes(US_ASCII), null, true), 5));
             proxy.http.routes.put("/prefix", HttpSettings.redirecting(
-                308, new Redirect(null, null, -1, null, "/new".getBytes(US_ASCII), false), 7));
+                308, Redirect.of(null, null, -1, null, "/new".getBytes(US_ASCII), false), 7));
             proxy.start();
             final TestClient client = proxy.connect();
             assertRedirect(client.get("/https/x?q=1"), 301, "https://a/https/x?q=1");
@@ -164,6 +164,30 @@ final class LocalAnswerTest
             assertEquals("no healthy upstream", response.text());
             assertEquals(503, client.get("/").status());
             assertEquals(2, proxy.counter("cluster.b.upstream_cx_none_healthy"));
+        }
+    }
+
+    @Test
+    void shouldSendLongLocationsWhole() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x")); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.routes.put("/to", HttpSettings.redirecting(301,
+                Redirect.of("https", "h".repeat(255), 65535, null, "p".repeat(1024).getBytes(US_ASCII), false), 3));
+            proxy.http.routes.put("/new", proxy.http.rewriting("/new", "/old"));
+            proxy.start();
+            for (final int length : new int[]{1800, 1900, 2048, 10_000, 61_000})
+            {
+                final String rest = "r".repeat(length);
+                assertEquals("https://" + "h".repeat(255) + ":65535" + "p".repeat(1024) + rest,
+                    proxy.connect().get("/to" + rest).header("location"), "length " + length);
+            }
+            final String rest = "/" + "r".repeat(20_000);
+            assertEquals(200, proxy.connect().get("/new" + rest).status());
+            assertEquals("/old" + rest, backend.last().target());
+            assertEquals("/new" + rest, backend.last().header("x-envoy-original-path"));
+            assertEquals(431, proxy.connect().get("/new/" + "r".repeat(40_000)).status());
+            assertEquals(200, proxy.connect().get("/new").status());
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http1.Http1Limits;
 import dev.ringway.codecs.http1.Http1RequestParser;
+import dev.ringway.engine.memory.BufferSlab;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -13,14 +14,16 @@ import org.junit.jupiter.api.Test;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 final class HeaderEditsTest
 {
+    private static final byte[] COMMA = {','};
     private static final byte[] ADDRESS = "192.168.100.200".getBytes(US_ASCII);
 
     private final HeaderEdits edits = new HeaderEdits();
-    private final UnsafeBuffer out = new UnsafeBuffer(new byte[1 << 14]);
+    private final UnsafeBuffer out = new UnsafeBuffer(new byte[1 << 17]);
 
     private String written()
     {
@@ -70,7 +73,7 @@ final class HeaderEditsTest
     {
         final RequestHead head = head("x-forwarded-for: 1.1.1.1\r\na: b\r\nx-forwarded-for: 2.2.2.2\r\n");
         edits.reset(0);
-        edits.append(HeaderName.X_FORWARDED_FOR, head.headers(), ADDRESS, ADDRESS.length);
+        edits.append(HeaderName.X_FORWARDED_FOR, head.headers(), COMMA, ADDRESS, ADDRESS.length);
         assertTrue(drops(HeaderName.X_FORWARDED_FOR));
         assertEquals("x-forwarded-for: 1.1.1.1,2.2.2.2,192.168.100.200\r\n", written());
     }
@@ -80,7 +83,7 @@ final class HeaderEditsTest
     {
         final RequestHead head = head("x-forwarded-for: " + "9".repeat(9000) + "\r\n");
         edits.reset(0);
-        edits.append(HeaderName.X_FORWARDED_FOR, head.headers(), ADDRESS, ADDRESS.length);
+        edits.append(HeaderName.X_FORWARDED_FOR, head.headers(), COMMA, ADDRESS, ADDRESS.length);
         assertTrue(!drops(HeaderName.X_FORWARDED_FOR), "what the client sent must not get lost");
         assertEquals("x-forwarded-for: 192.168.100.200\r\n", written());
     }
@@ -91,7 +94,7 @@ final class HeaderEditsTest
     {
         final RequestHead head = head("x-forwarded-for: " + "9".repeat(length) + "\r\n");
         edits.reset(0);
-        edits.append(HeaderName.X_FORWARDED_FOR, head.headers(), ADDRESS, ADDRESS.length);
+        edits.append(HeaderName.X_FORWARDED_FOR, head.headers(), COMMA, ADDRESS, ADDRESS.length);
         edits.add(HeaderName.X_FORWARDED_PROTO, "http".getBytes(US_ASCII));
         edits.addBytes(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, ADDRESS, ADDRESS.length);
         edits.add(HeaderName.X_REQUEST_ID, "0".repeat(36).getBytes(US_ASCII));
@@ -103,17 +106,23 @@ final class HeaderEditsTest
     }
 
     @Test
-    void shouldNotRunOverWithManyLongValues()
+    void shouldCutNothingAndSayWhenItIsTooMuch()
     {
-        final RequestHead head = head("x-forwarded-for: 1.1.1.1\r\n");
         edits.reset(0);
-        for (int i = 0; i < 5; i++)
-        {
-            edits.add(HeaderName.LOCATION, new byte[1500]);
-            edits.add(HeaderName.CONTENT_LENGTH, Long.MAX_VALUE);
-            edits.append(HeaderName.X_FORWARDED_FOR, head.headers(), ADDRESS, ADDRESS.length);
-        }
-        written();
+        edits.add(HeaderName.LOCATION, "l".repeat(60_000).getBytes(US_ASCII));
+        edits.add(HeaderName.CONTENT_LENGTH, Long.MAX_VALUE);
+        assertEquals("location: " + "l".repeat(60_000) + "\r\ncontent-length: " + Long.MAX_VALUE + "\r\n", written());
+        assertFalse(edits.isTooLong());
+        edits.add(HeaderName.LOCATION, new byte[6000]);
+        edits.add(HeaderName.CONTENT_LENGTH, 1);
+        assertTrue(edits.isTooLong());
+        assertTrue(edits.addedLength() > BufferSlab.CHUNK_LENGTH);
+        edits.reset(0);
+        assertFalse(edits.isTooLong());
+        edits.put("a".getBytes(US_ASCII), 1);
+        edits.put(90);
+        edits.finish(HeaderName.VIA);
+        assertEquals("via: a90\r\n", written());
     }
 
     @Test
@@ -121,13 +130,14 @@ final class HeaderEditsTest
     {
         edits.reset(0);
         assertEquals(-1, edits.pathLength());
+        final UnsafeBuffer rest = new UnsafeBuffer("r".repeat(70_000).getBytes(US_ASCII));
         for (final int length : new int[]{1, 1024, 1025, 2048, 60_000})
         {
-            final byte[] path = edits.pathBuffer(length);
-            assertTrue(path.length >= length);
-            edits.path(path, length);
-            assertEquals(length, edits.pathLength());
+            edits.path("/new".getBytes(US_ASCII), rest, 7, length);
+            assertEquals("/new" + "r".repeat(length), new String(edits.path(), 0, edits.pathLength(), US_ASCII));
         }
+        edits.path("/new".getBytes(US_ASCII), rest, 0, 66_000);
+        assertTrue(edits.isTooLong());
         edits.reset(0);
         assertEquals(-1, edits.pathLength());
     }
