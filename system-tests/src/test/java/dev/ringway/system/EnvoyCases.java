@@ -1,5 +1,9 @@
 package dev.ringway.system;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -37,10 +41,16 @@ final class EnvoyCases
     private static final Set<String> MOMENTARY = Set.of("x-request-id", "date", "x-envoy-upstream-service-time");
 
     /**
-     * What one connection sends. {@code isHead} has an element for each final answer to read: whether it answers HEAD.
+     * What one connection sends, and to which listener. {@code isHead} has an element for each final answer to read:
+     * whether it answers HEAD.
      */
-    record Case(String name, String request, List<Boolean> isHead)
+    record Case(String name, String request, List<Boolean> isHead, boolean isEdge)
     {
+        Case(final String name, final String request, final List<Boolean> isHead)
+        {
+            this(name, request, isHead, false);
+        }
+
         @Override
         public String toString()
         {
@@ -144,7 +154,26 @@ final class EnvoyCases
         one("too many fields", "GET / HTTP/1.1\r\n" + HOST + "x: 1\r\n".repeat(101) + "\r\n"),
         one("head too large", "GET / HTTP/1.1\r\n" + HOST + "x: " + "y".repeat(62_000) + "\r\n\r\n"));
 
-    static final List<Case> ALL = java.util.stream.Stream.of(GOOD, UPSTREAM, BAD).flatMap(List::stream).toList();
+    /** Cases for a listener that faces the world: it uses the client's own address and takes HTTP/1.0. */
+    private static final List<Case> EDGE = List.of(
+        edge("get", "GET / HTTP/1.1\r\n" + HOST + "\r\n"),
+        edge("forwarded", "GET / HTTP/1.1\r\n" + HOST + "X-Forwarded-For: 192.0.2.1, 10.0.0.1\r\n" +
+            "X-Forwarded-Proto: https\r\n\r\n"),
+        edge("request id given", "GET / HTTP/1.1\r\n" + HOST + "X-Request-Id: mine\r\n\r\n"),
+        edge("envoy's own fields", "GET / HTTP/1.1\r\n" + HOST + "X-Envoy-Expected-Rq-Timeout-Ms: 5\r\n" +
+            "X-Envoy-Internal: true\r\nX-Envoy-External-Address: 192.0.2.9\r\nX-Envoy-Force-Trace: true\r\n" +
+            "X-Envoy-Decorator-Operation: y\r\nX-Envoy-Downstream-Service-Cluster: z\r\n\r\n"),
+        edge("HTTP/1.0", "GET / HTTP/1.0\r\n" + HOST + "\r\n"),
+        edge("HTTP/1.0 keep-alive", "GET / HTTP/1.0\r\n" + HOST + "Connection: keep-alive\r\n\r\n"),
+        edge("HTTP/1.0 chunked answer", "GET /chunked HTTP/1.0\r\n" + HOST + "\r\n"),
+        edge("HTTP/1.0 without host", "GET / HTTP/1.0\r\n\r\n"),
+        edge("HTTP/1.0 post", "POST / HTTP/1.0\r\n" + HOST + "Content-Length: 3\r\n\r\nabc"),
+        edge("HTTP/1.0 expect", "POST / HTTP/1.0\r\n" + HOST + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\nhi"),
+        edge("HTTP/1.0 chunked", "POST / HTTP/1.0\r\n" + HOST + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        edge("direct response", "GET /direct HTTP/1.1\r\n" + HOST + "\r\n"),
+        edge("redirect", "GET /redirect HTTP/1.1\r\n" + HOST + "\r\n"));
+
+    static final List<Case> ALL = java.util.stream.Stream.of(GOOD, UPSTREAM, BAD, EDGE).flatMap(List::stream).toList();
 
     /**
      * A difference. {@code lines} are all that differs as the test prints it ("what: Envoy's -> ours"), or, where
@@ -187,6 +216,10 @@ final class EnvoyCases
             "answer 0 content-type: (none) -> text/plain"),
         differs("connect", "only a 2xx answer turns a connection into a tunnel (RFC 9110, 9.3.6)",
             "goes on: no -> yes"),
+        differs("edge: HTTP/1.0 expect", "an HTTP/1.0 client knows no 1xx answers (RFC 9110, 10.1.1)",
+            "answer 0 start: HTTP/1.0 100 Continue -> HTTP/1.0 200 OK", "answer 1 start: HTTP/1.0 200 OK -> (none)"),
+        differs("edge: HTTP/1.0 chunked", "chunked in HTTP/1.0 is refused (RFC 9112, 6.1)",
+            "answer 0 start: HTTP/1.0 200 OK -> " + BAD_REQUEST, "upstream requests: 1 -> 0"),
         differs("upstream /hints", "a proxy forwards 1xx answers (RFC 9110, 15.2)",
             "answer 0 start: " + OK + " -> HTTP/1.1 103 Early Hints", "answer 1 start: (none) -> " + OK),
         differs("upstream /hop", "what Connection names ends here (RFC 9110, 7.6.1)", "answer 0 x-hop: 1 -> (none)"),
@@ -195,11 +228,20 @@ final class EnvoyCases
         differs("upstream /half-head", "a connection that ends within a head has ended; nothing in it was wrong",
             "answer 0 start: HTTP/1.1 502 Bad Gateway -> HTTP/1.1 503 Service Unavailable"));
 
-    /** Differences that nobody decided on: each is a fault until it is settled. */
+    /** Differences that nobody decided on: faults until they are settled. An entry goes when its fault is gone. */
     static final Map<String, Difference> OPEN = Map.ofEntries(
         differs("post without framing", "Envoy says content-length: 0", "upstream 0 content-length: 0 -> (none)"),
         differs("envoy's own fields", "Envoy trusts no client's x-envoy-internal",
-            "upstream 0 x-envoy-internal: (none) -> true"));
+            "upstream 0 x-envoy-internal: (none) -> true"),
+        trusted("edge: get"), trusted("edge: HTTP/1.0"), trusted("edge: HTTP/1.0 keep-alive"),
+        trusted("edge: HTTP/1.0 chunked answer"), trusted("edge: HTTP/1.0 without host"),
+        trusted("edge: HTTP/1.0 post"),
+        trusted("edge: request id given", "upstream 0 x-request-id: (some) -> mine"),
+        differs("edge: envoy's own fields", "a private address makes nobody trusted in Envoy 1.40",
+            "upstream 0 x-envoy-decorator-operation: (none) -> y",
+            "upstream 0 x-envoy-downstream-service-cluster: (none) -> z",
+            "upstream 0 x-envoy-external-address: 127.0.0.1 -> 192.0.2.9",
+            "upstream 0 x-envoy-force-trace: (none) -> true", "upstream 0 x-envoy-internal: (none) -> true"));
 
     private EnvoyCases()
     {
@@ -210,10 +252,23 @@ final class EnvoyCases
         return new Case(name, request, List.of(false));
     }
 
+    private static Case edge(final String name, final String request)
+    {
+        return new Case("edge: " + name, request, List.of(false), true);
+    }
+
     private static Map.Entry<String, Difference> differs(
         final String name, final String reason, final String... lines)
     {
         return Map.entry(name, new Difference(reason, List.of(lines)));
+    }
+
+    private static Map.Entry<String, Difference> trusted(final String name, final String... more)
+    {
+        final List<String> lines = new ArrayList<>(List.of("upstream 0 x-envoy-external-address: 127.0.0.1 -> (none)",
+            "upstream 0 x-envoy-internal: (none) -> true"));
+        lines.addAll(List.of(more));
+        return Map.entry(name, new Difference("a private address makes nobody trusted in Envoy 1.40", lines));
     }
 
     /** Envoy takes it and goes on; here it is a 400 and the end, and nothing of it reaches the upstream. */
@@ -223,13 +278,31 @@ final class EnvoyCases
             "upstream requests: 1 -> 0");
     }
 
-    /** A field's value without what is of the moment or of the product. */
+    /** A field's value without what is of the moment, of the machine or of the product. */
     static String comparable(final String name, final String value)
     {
         if (MOMENTARY.contains(name) && !value.equals("mine") && !value.equals("77777"))
         {
             return "(some)";
         }
+        if (name.equals("x-forwarded-for"))
+        {
+            // For a client on loopback Envoy writes the machine's own address.
+            final int last = value.lastIndexOf(',') + 1;
+            return isOwnAddress(value.substring(last).strip()) ? value.substring(0, last) + "(client)" : value;
+        }
         return name.equals("server") && (value.equals("envoy") || value.equals("ringway")) ? "(product)" : value;
+    }
+
+    private static boolean isOwnAddress(final String address)
+    {
+        try
+        {
+            return NetworkInterface.getByInetAddress(InetAddress.getByName(address)) != null;
+        }
+        catch (final IOException e)
+        {
+            return false;
+        }
     }
 }

@@ -43,6 +43,11 @@ final class EnvoyComparisonTest
           route: { cluster: origin }
         """;
 
+    private static final String EDGE = """
+        use_remote_address: true
+        http_protocol_options: { accept_http_10: true, default_host_for_http_10: "old.example" }
+        """;
+
     @TempDir
     private static Path directory;
 
@@ -57,21 +62,25 @@ final class EnvoyComparisonTest
         private final Program program;
         private final Admin admin;
         private final int port;
+        private final int edgePort;
 
         private Side(final boolean isEnvoy) throws Exception
         {
             origin = new Origin(EnvoyCases.ANSWERS);
             port = Program.freePort();
+            edgePort = Program.freePort();
             final int adminPort = Program.freePort();
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
                 Bootstraps.admin(adminPort) +
-                    Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), "", ROUTES) + "  clusters:\n" +
+                    Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), "", ROUTES) +
+                    Bootstraps.http("edge", Bootstraps.tcpAddress("127.0.0.1", edgePort), EDGE, ROUTES) +
+                    "  clusters:\n" +
                     Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) +
                     Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())));
             program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
                 "--concurrency", "1");
             admin = new Admin(adminPort);
-            program.awaitPort(adminPort).awaitPort(port);
+            program.awaitPort(adminPort).awaitPort(port).awaitPort(edgePort);
         }
 
         public void close() throws IOException
@@ -123,8 +132,13 @@ final class EnvoyComparisonTest
                 differences.add(name + ": " + expected + " -> " + actual);
             }
         }
-        final EnvoyCases.Difference known = EnvoyCases.DIFFERENCES.getOrDefault(given.name(),
-            EnvoyCases.OPEN.getOrDefault(given.name(), new EnvoyCases.Difference("", List.of())));
+        final EnvoyCases.Difference open = EnvoyCases.OPEN.get(given.name());
+        if (open != null && (differences.isEmpty() || differences.equals(open.lines())))
+        {
+            return;
+        }
+        final EnvoyCases.Difference known =
+            EnvoyCases.DIFFERENCES.getOrDefault(given.name(), new EnvoyCases.Difference("", List.of()));
         final List<String> decisive = differences.stream().filter(EnvoyComparisonTest::isDecisive).toList();
         assertEquals(known.lines(), decisive.isEmpty() || known.lines().isEmpty() ? differences : decisive,
             "Envoy's way -> ours; Envoy's whole: " + theirs);
@@ -151,7 +165,7 @@ final class EnvoyComparisonTest
     {
         side.origin.takeSeen();
         final Map<String, String> observed = new TreeMap<>();
-        try (Client client = new Client(side.port))
+        try (Client client = new Client(given.isEdge() ? side.edgePort : side.port))
         {
             client.send(given.request());
             int number = 0;
