@@ -257,7 +257,8 @@ final class Options
         shown.put("service_cluster", serviceCluster);
         shown.put("service_node", serviceNode);
         shown.put("service_zone", serviceZone);
-        shown.put("file_flush_interval", fileFlushIntervalMsec / 1000.0 + "s");
+        shown.put("file_flush_interval", java.math.BigDecimal.valueOf(fileFlushIntervalMsec, 3)
+            .stripTrailingZeros().toPlainString() + "s");
         shown.put("drain_time", (drainTimeS < 0 ? 600 : drainTimeS) + "s");
         shown.put("mode", mode.equals("serve") ? "Serve" : "Validate");
         shown.put("disable_hot_restart", true);

@@ -635,6 +635,7 @@ public final class Exchange implements UpstreamHandler
         responseBytes = body.length;
         isResponseEnded = true;
         exchanges.prepareLocalReply(edits, http, body.length > 0);
+        log.onLocalReply(body.length > 0);
         if (downstream.sendLocalReply(replyStatus, body, edits))
         {
             end(isRequestEnded, false);

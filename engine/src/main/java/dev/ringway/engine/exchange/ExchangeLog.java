@@ -24,6 +24,7 @@ final class ExchangeLog
 {
     private static final long NANOS_PER_MICRO = 1000L;
     private static final long NANOS_PER_MILLI = 1_000_000L;
+    private static final byte[] TEXT_PLAIN = "text/plain".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
     private final AccessRecord record = new AccessRecord();
     private final Exchanges exchanges;
@@ -124,6 +125,14 @@ final class ExchangeLog
         if ((uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
         {
             header(head.headers(), HeaderName.CONTENT_TYPE, AccessText.RESPONSE_CONTENT_TYPE);
+        }
+    }
+
+    void onLocalReply(final boolean hasBody)
+    {
+        if (isOpen && hasBody && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
+        {
+            record.text(AccessText.RESPONSE_CONTENT_TYPE, TEXT_PLAIN);
         }
     }
 

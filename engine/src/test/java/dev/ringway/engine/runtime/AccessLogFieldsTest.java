@@ -119,6 +119,7 @@ final class AccessLogFieldsTest
             final AccessRecord record = next(proxy);
             assertEquals(-1, record.responseDurationUs());
             assertEquals(0, record.attempts());
+            assertEquals("text/plain", text(record, AccessText.RESPONSE_CONTENT_TYPE));
             assertTrue(record.hasAddress(AccessAddress.DOWNSTREAM_LOCAL));
             assertFalse(record.hasAddress(AccessAddress.UPSTREAM_LOCAL));
         }
