@@ -11,6 +11,7 @@ import dev.ringway.engine.memory.Scratch;
 import dev.ringway.ffi.libc.Errno;
 
 import static dev.ringway.ffi.uring.UringConstants.CQE_F_MORE;
+import static dev.ringway.ffi.uring.UringConstants.RECVSEND_POLL_FIRST;
 import static dev.ringway.ffi.uring.UringConstants.SQE_CQE_SKIP_SUCCESS;
 import static dev.ringway.ffi.uring.UringConstants.SQE_IO_HARDLINK;
 import static dev.ringway.ffi.uring.UringConstants.SQE_IO_LINK;
@@ -24,6 +25,7 @@ public final class Connection implements CompletionHandler
     /** Pieces below this are copied behind their neighbours: cheaper than one more vector and a lease. */
     public static final int COPY_LIMIT = 2048;
 
+    private static final int EARLY_CLOSE_LIMIT = 16 * 1024;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_WAITALL = 0x100;
     private static final int SEND_FLAGS = MSG_NOSIGNAL | MSG_WAITALL;
@@ -55,6 +57,7 @@ public final class Connection implements CompletionHandler
     private static final int RESETTING = 1 << 15;
     private static final int FAILED = 1 << 16;
     private static final int CLOSED = 1 << 17;
+    private static final int READ_TRIED = 1 << 18;
 
     private final EventLoop loop;
     private final Connections connections;
@@ -154,9 +157,12 @@ public final class Connection implements CompletionHandler
     {
         if ((state & (READ_ARMED | READ_WANTED | READ_ENDED | READ_STARVED | OPEN | CLOSING)) == (READ_WANTED | OPEN))
         {
-            state |= READ_ARMED;
+            // Nothing has come yet on a fresh connection; later there is a reason to try at once.
+            final int pollFirst = (state & READ_TRIED) == 0 ? RECVSEND_POLL_FIRST : 0;
+            state |= READ_ARMED | READ_TRIED;
             outstanding++;
-            loop.submissions().recvMultishot(slot, ReceiveBuffers.GROUP, loop.receiveFlags(), token(Op.RECV));
+            loop.submissions().recvMultishot(
+                slot, ReceiveBuffers.GROUP, loop.receiveFlags() | pollFirst, token(Op.RECV));
         }
     }
 
@@ -276,6 +282,10 @@ public final class Connection implements CompletionHandler
         if (queue != null)
         {
             submitSend();
+            if ((state & CLOSE_WANTED) != 0 && queue.bytes() <= EARLY_CLOSE_LIMIT && queue.isAllInFlight())
+            {
+                closeBehindSend();
+            }
         }
         else if ((state & CLOSE_WANTED) != 0)
         {
@@ -308,6 +318,21 @@ public final class Connection implements CompletionHandler
             vectors.add(slab.address(queue.offset(i)), queue.length(i));
         }
         loop.submissions().sendMsg(slot, vectors.end(), SEND_FLAGS, 0, token(Op.SEND));
+    }
+
+    /**
+     * Gives the descriptor up in the same submission as its last send, which keeps the socket until it is done: the end
+     * of the stream leaves with the last bytes. The deadline still bounds the send. Little is sent this way, so that no
+     * bytes of the peer pile up unread meanwhile.
+     */
+    private void closeBehindSend()
+    {
+        state |= CLOSING;
+        if ((state & READ_ARMED) != 0)
+        {
+            cancel(Op.RECV);
+        }
+        submitClose();
     }
 
     /**
@@ -593,13 +618,17 @@ public final class Connection implements CompletionHandler
      */
     public void onTimer(final long nowNs)
     {
-        if ((state & CLOSING) != 0 || deadlineNs == Long.MAX_VALUE)
+        if (deadlineNs == Long.MAX_VALUE)
         {
             return;
         }
         if (deadlineNs > nowNs)
         {
             loop.timers().arm(slot, deadlineNs);
+        }
+        else if ((state & CLOSING) != 0)
+        {
+            cancel(Op.SEND);
         }
         else
         {

@@ -149,6 +149,11 @@ final class SendQueue
         return lengths[first + index & offsets.length - 1];
     }
 
+    boolean isAllInFlight()
+    {
+        return count == inFlight;
+    }
+
     boolean isEmpty()
     {
         return count == 0;
