@@ -41,14 +41,14 @@ final class EnvoyCases
     private static final Set<String> MOMENTARY = Set.of("x-request-id", "date", "x-envoy-upstream-service-time");
 
     /**
-     * What one connection sends, and to which listener. {@code isHead} has an element for each final answer to read:
+     * What one connection sends, and to which listener ("in", "edge" or "paths"). {@code isHead} has an element for each final answer to read:
      * whether it answers HEAD.
      */
-    record Case(String name, String request, List<Boolean> isHead, boolean isEdge)
+    record Case(String name, String request, List<Boolean> isHead, String listener)
     {
         Case(final String name, final String request, final List<Boolean> isHead)
         {
-            this(name, request, isHead, false);
+            this(name, request, isHead, "in");
         }
 
         @Override
@@ -173,7 +173,17 @@ final class EnvoyCases
         edge("direct response", "GET /direct HTTP/1.1\r\n" + HOST + "\r\n"),
         edge("redirect", "GET /redirect HTTP/1.1\r\n" + HOST + "\r\n"));
 
-    static final List<Case> ALL = java.util.stream.Stream.of(GOOD, UPSTREAM, BAD, EDGE).flatMap(List::stream).toList();
+    /** Cases for a listener that brings paths and hosts into one form. */
+    private static final List<Case> PATHS = List.of(
+        path("/a/b"), path("/a/../b"), path("/a/./b"), path("/../a"), path("/a/b/.."), path("/a/b/."), path("//a///b"),
+        path("/a//../b"), path("/a/%2e%2e/b"), path("/a/%2E/b"), path("/%41%7e"), path("/a%2Fb"), path("/a%5Cb"),
+        path("/a\\b"), path("/a?b=../c//d"), path("/a/..?b"), path("/a%00b"), path("/a%zz"), path("/a;p=1/../b"),
+        path("/a/..;/b"), path("/"), path("/."), path("/.."), path("/%"),
+        paths("host with port", "GET / HTTP/1.1\r\nHost: a.example:8080\r\n\r\n"),
+        paths("address with port", "GET / HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n"),
+        paths("absolute form", "GET http://other.example:81/a/../b HTTP/1.1\r\n" + HOST + "\r\n"));
+
+    static final List<Case> ALL = java.util.stream.Stream.of(GOOD, UPSTREAM, BAD, EDGE, PATHS).flatMap(List::stream).toList();
 
     /**
      * A difference. {@code lines} are all that differs as the test prints it ("what: Envoy's -> ours"), or, where
@@ -236,6 +246,8 @@ final class EnvoyCases
         differs("post without framing", "Envoy says content-length: 0", "upstream 0 content-length: 0 -> (none)"),
         differs("envoy's own fields", "Envoy trusts no client's x-envoy-internal, and passes x-envoy-original-path on",
             "upstream 0 x-envoy-internal: (none) -> true", "upstream 0 x-envoy-original-path: /x -> (none)"),
+        differs("paths: /a%00b", "Envoy closes where it refuses a path",
+            "answer 0 connection: close -> (none)", "goes on: no -> yes"),
         trusted("edge: get"), trusted("edge: HTTP/1.0"), trusted("edge: HTTP/1.0 keep-alive"),
         trusted("edge: HTTP/1.0 chunked answer"), trusted("edge: HTTP/1.0 without host"),
         trusted("edge: HTTP/1.0 post"),
@@ -257,7 +269,17 @@ final class EnvoyCases
 
     private static Case edge(final String name, final String request)
     {
-        return new Case("edge: " + name, request, List.of(false), true);
+        return new Case("edge: " + name, request, List.of(false), "edge");
+    }
+
+    private static Case paths(final String name, final String request)
+    {
+        return new Case("paths: " + name, request, List.of(false), "paths");
+    }
+
+    private static Case path(final String path)
+    {
+        return paths(path, "GET " + path + " HTTP/1.1\r\n" + HOST + "\r\n");
     }
 
     private static Map.Entry<String, Difference> differs(

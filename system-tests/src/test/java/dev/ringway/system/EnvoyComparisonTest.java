@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -48,6 +49,13 @@ final class EnvoyComparisonTest
         http_protocol_options: { accept_http_10: true, default_host_for_http_10: "old.example" }
         """;
 
+    private static final String PATHS = """
+        normalize_path: true
+        merge_slashes: true
+        path_with_escaped_slashes_action: UNESCAPE_AND_FORWARD
+        strip_any_host_port: true
+        """;
+
     @TempDir
     private static Path directory;
 
@@ -61,26 +69,35 @@ final class EnvoyComparisonTest
         private final Origin origin;
         private final Program program;
         private final Admin admin;
-        private final int port;
-        private final int edgePort;
+        private final Map<String, Integer> ports = new HashMap<>();
 
         private Side(final boolean isEnvoy) throws Exception
         {
             origin = new Origin(EnvoyCases.ANSWERS);
-            port = Program.freePort();
-            edgePort = Program.freePort();
+            for (final String name : List.of("in", "edge", "paths"))
+            {
+                ports.put(name, Program.freePort());
+            }
             final int adminPort = Program.freePort();
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
                 Bootstraps.admin(adminPort) +
-                    Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), "", ROUTES) +
-                    Bootstraps.http("edge", Bootstraps.tcpAddress("127.0.0.1", edgePort), EDGE, ROUTES) +
+                    listener("in", "") + listener("edge", EDGE) + listener("paths", PATHS) +
                     "  clusters:\n" +
                     Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) +
                     Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())));
             program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
                 "--concurrency", "1");
             admin = new Admin(adminPort);
-            program.awaitPort(adminPort).awaitPort(port).awaitPort(edgePort);
+            program.awaitPort(adminPort);
+            for (final int port : ports.values())
+            {
+                program.awaitPort(port);
+            }
+        }
+
+        private String listener(final String name, final String options)
+        {
+            return Bootstraps.http(name, Bootstraps.tcpAddress("127.0.0.1", ports.get(name)), options, ROUTES);
         }
 
         public void close() throws IOException
@@ -165,7 +182,7 @@ final class EnvoyComparisonTest
     {
         side.origin.takeSeen();
         final Map<String, String> observed = new TreeMap<>();
-        try (Client client = new Client(given.isEdge() ? side.edgePort : side.port))
+        try (Client client = new Client(side.ports.get(given.listener())))
         {
             client.send(given.request());
             int number = 0;
