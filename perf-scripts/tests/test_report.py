@@ -38,7 +38,7 @@ class ReportTest(unittest.TestCase):
         self.summary = report.summarize(samples, KINDS)
         self.data = {
             "host": {"date": "d", "commit": "c", "kernel": "k", "machine": "m", "cpu": "p", "cores": 2,
-                     "load_average": [0.1, 0.1, 0.1]},
+                     "tcp_congestion_control": "cubic", "load_average": [0.1, 0.1, 0.1]},
             "options": {"rounds": 3, "seconds": 5, "rate": 1000}, "kinds": KINDS, "versions": {"nginx": "1.22"},
             "duties": {"h1-h1": {"nginx": "one worker"}}, "absent": {"envoy": "not installed"}, "failed": {},
             "summary": self.summary}
