@@ -20,6 +20,7 @@ class Load:
     seconds: float
     errors: int = 0
     latency_us: dict = dataclasses.field(default_factory=dict)
+    error_kinds: str = ""
 
 
 def _duration_us(text):
@@ -34,14 +35,16 @@ def parse_wrk(text):
     done = re.search(r"(\d+) requests in ([\d.]+(?:us|ms|s|m|h)),", text)
     if done is None:
         raise RigError(f"wrk printed no summary: {text[-300:]!r}")
-    errors = 0
+    errors, kinds = 0, []
     sockets = re.search(r"Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)", text)
     if sockets is not None:
         errors += sum(int(value) for value in sockets.groups())
+        kinds.append(sockets.group(0))
     statuses = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     if statuses is not None:
         errors += int(statuses.group(1))
-    return Load(int(done.group(1)), _duration_us(done.group(2)) / 1e6, errors)
+        kinds.append(statuses.group(0))
+    return Load(int(done.group(1)), _duration_us(done.group(2)) / 1e6, errors, error_kinds="; ".join(kinds))
 
 
 def parse_h2load(text):

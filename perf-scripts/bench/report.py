@@ -25,6 +25,10 @@ def summarize(samples, kinds):
 
 def _medians(rounds):
     row = {figure: numbers.median([sample[figure] for sample in rounds]) for figure in FIGURES}
+    # Medians of parts need not add up to the median of the whole: the split is the median split of the median total.
+    row["user_us"] = row["total_us"] * numbers.median([numbers.ratio(sample["user_us"], sample["total_us"]) or 0
+                                                       for sample in rounds])
+    row["system_us"] = row["total_us"] - row["user_us"]
     row["rounds"] = len(rounds)
     row["errors"] = sum(sample["errors"] for sample in rounds)
     row["spread"] = numbers.spread([sample["total_us"] for sample in rounds])

@@ -209,7 +209,7 @@ class Runner:
         self.samples.append(sample)
         say(f"{workload.name}: round {number}, {sample.peer}: {sample.total_us:.2f} us "
             f"({sample.user_us:.2f} + {sample.system_us:.2f}), {sample.per_second:.0f}/s"
-            + (f", {sample.errors} ERRORS" if sample.errors else "")
+            + (f", {sample.errors} ERRORS {result.error_kinds}" if sample.errors else "")
             + (f", others used {sample.foreign_share:.0%} of the core" if sample.foreign_share > 0.05 else ""))
 
     def _rate(self, workload):
