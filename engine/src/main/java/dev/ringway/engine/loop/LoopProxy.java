@@ -18,6 +18,7 @@ public final class LoopProxy
     private final EventPoller<Slot> poller = ring.newPoller();
     private final AtomicBoolean asleep = new AtomicBoolean();
     private final EventFd eventFd;
+    private final EventPoller.Handler<Slot> handler = this::onCommand;
     private EventLoop loop;
 
     /**
@@ -113,7 +114,7 @@ public final class LoopProxy
         loop = owner;
         try
         {
-            return poller.poll(this::onCommand) == EventPoller.PollState.PROCESSING ? 1 : 0;
+            return poller.poll(handler) == EventPoller.PollState.PROCESSING ? 1 : 0;
         }
         catch (final Exception e)
         {

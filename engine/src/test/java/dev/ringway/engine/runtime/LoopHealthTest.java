@@ -2,8 +2,10 @@ package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.counters.LoopHealthCounters;
 import dev.ringway.engine.snapshot.AccessLogSink;
+import com.sun.management.ThreadMXBean;
 import org.junit.jupiter.api.Test;
 
+import java.lang.management.ManagementFactory;
 import java.util.List;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -34,6 +36,34 @@ final class LoopHealthTest
             assertEquals(proxy.chunkCount, proxy.counter("loop.chunks_capacity"));
             assertEquals(view.slots(), proxy.counter("loop.slots"));
             assertTrue(proxy.counter("loop.timers_armed") > 0);
+        }
+    }
+
+    /** Calls into the kernel allocate until they are compiled, hence the rounds. */
+    @Test
+    void shouldAllocateNothingForBeingAsked() throws Exception
+    {
+        final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
+        try (TestProxy proxy = new TestProxy().start())
+        {
+            final LoopHealthCounters ids = new LoopHealthCounters(proxy.registry());
+            final long thread = proxy.engine().threads().get(0).threadId();
+            TestProxy.await(() ->
+            {
+                final long before = threads.getThreadAllocatedBytes(thread);
+                ask(proxy, ids, 50);
+                return threads.getThreadAllocatedBytes(thread) == before;
+            }, () -> "a round without allocations");
+        }
+    }
+
+    private static void ask(final TestProxy proxy, final LoopHealthCounters ids, final int times)
+    {
+        for (int i = 0; i < times; i++)
+        {
+            final long enters = proxy.counter("loop.enters");
+            proxy.engine().publishHealth(ids);
+            TestProxy.await(() -> proxy.counter("loop.enters") > enters, () -> "health");
         }
     }
 
