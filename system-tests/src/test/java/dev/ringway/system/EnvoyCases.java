@@ -3,7 +3,6 @@ package dev.ringway.system;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -244,19 +243,8 @@ final class EnvoyCases
      */
     static final Map<String, Difference> OPEN = Map.ofEntries(
         differs("post without framing", "Envoy says content-length: 0", "upstream 0 content-length: 0 -> (none)"),
-        differs("envoy's own fields", "Envoy trusts no client's x-envoy-internal, and passes x-envoy-original-path on",
-            "upstream 0 x-envoy-internal: (none) -> true", "upstream 0 x-envoy-original-path: /x -> (none)"),
         differs("paths: /a%00b", "Envoy closes where it refuses a path",
-            "answer 0 connection: close -> (none)", "goes on: no -> yes"),
-        trusted("edge: get"), trusted("edge: HTTP/1.0"), trusted("edge: HTTP/1.0 keep-alive"),
-        trusted("edge: HTTP/1.0 chunked answer"), trusted("edge: HTTP/1.0 without host"),
-        trusted("edge: HTTP/1.0 post"),
-        trusted("edge: request id given", "upstream 0 x-request-id: (some) -> mine"),
-        differs("edge: envoy's own fields", "a private address makes nobody trusted in Envoy 1.40",
-            "upstream 0 x-envoy-decorator-operation: (none) -> y",
-            "upstream 0 x-envoy-downstream-service-cluster: (none) -> z",
-            "upstream 0 x-envoy-external-address: 127.0.0.1 -> 192.0.2.9",
-            "upstream 0 x-envoy-force-trace: (none) -> true", "upstream 0 x-envoy-internal: (none) -> true"));
+            "answer 0 connection: close -> (none)", "goes on: no -> yes"));
 
     private EnvoyCases()
     {
@@ -286,14 +274,6 @@ final class EnvoyCases
         final String name, final String reason, final String... lines)
     {
         return Map.entry(name, new Difference(reason, List.of(lines)));
-    }
-
-    private static Map.Entry<String, Difference> trusted(final String name, final String... more)
-    {
-        final List<String> lines = new ArrayList<>(List.of("upstream 0 x-envoy-external-address: 127.0.0.1 -> (none)",
-            "upstream 0 x-envoy-internal: (none) -> true"));
-        lines.addAll(List.of(more));
-        return Map.entry(name, new Difference("a private address makes nobody trusted in Envoy 1.40", lines));
     }
 
     /** Envoy takes it and goes on; here it is a 400 and the end, and nothing of it reaches the upstream. */

@@ -27,6 +27,7 @@ public final class HeaderTable
     private MutableDirectBuffer buffer;
     private int count;
     private long presentMask;
+    private boolean hasOtherEnvoyNames;
 
     /**
      * An empty table.
@@ -54,6 +55,7 @@ public final class HeaderTable
         this.buffer = buffer;
         count = 0;
         presentMask = 0;
+        hasOtherEnvoyNames = false;
     }
 
     /**
@@ -256,6 +258,24 @@ public final class HeaderTable
     public void nominate(final int index)
     {
         entries[index * STRIDE + META] |= META_NOMINATED;
+    }
+
+    /**
+     * Notes that a name begins with {@code x-envoy-} and has no constant in {@link HeaderName}.
+     */
+    public void noteOtherEnvoyName()
+    {
+        hasOtherEnvoyNames = true;
+    }
+
+    /**
+     * Whether there are such names.
+     *
+     * @return true after {@link #noteOtherEnvoyName}.
+     */
+    public boolean hasOtherEnvoyNames()
+    {
+        return hasOtherEnvoyNames;
     }
 
     /**

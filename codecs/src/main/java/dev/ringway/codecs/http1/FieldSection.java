@@ -29,6 +29,7 @@ final class FieldSection
         HeaderName.X_FORWARDED_PROTO, HeaderName.X_FORWARDED_HOST, HeaderName.X_FORWARDED_PORT,
         HeaderName.X_FORWARDED_CLIENT_CERT, HeaderName.HTTP2_SETTINGS);
     private static final byte[] CHUNKED = { 'c', 'h', 'u', 'n', 'k', 'e', 'd' };
+    private static final long ENVOY = Swar.wordOf("x-envoy-");
     private static final int MAX_LENGTH_DIGITS = 18;
 
     private final ConnectionOptions options = new ConnectionOptions();
@@ -193,6 +194,10 @@ final class FieldSection
     {
         final int nameLength = nameEnd - name;
         final int id = HeaderName.idOf(array, base + name, nameLength, nameHead, nameTail);
+        if (id == HeaderName.OTHER && nameHead == ENVOY)
+        {
+            table.noteOtherEnvoyName();
+        }
         final int valueEnd = trimSpace(value, lineEnd);
         final int valueLength = valueEnd - value;
         if (table.count() >= maxHeaders)

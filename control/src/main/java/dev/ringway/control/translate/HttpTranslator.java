@@ -4,20 +4,26 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ringway.codecs.http.Authority;
 import dev.ringway.codecs.http.UnderscorePolicy;
+import dev.ringway.codecs.text.IpLiteral;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.route.RequestRules;
+import dev.ringway.engine.snapshot.CidrRanges;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
+import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -97,6 +103,9 @@ final class HttpTranslator
             config.getUseRemoteAddress().getValue(),
             trustedHops(config.getXffNumTrustedHops(), path.field("xff_num_trusted_hops")),
             config.getSkipXffAppend(),
+            config.getAppendXForwardedPort() ? listenerPort(listener, path.field("append_x_forwarded_port")) : -1,
+            internalRanges(config.getInternalAddressConfig(), path.field("internal_address_config")),
+            headerText(config.getVia(), path.field("via")).getBytes(StandardCharsets.UTF_8),
             !config.hasGenerateRequestId() || config.getGenerateRequestId().getValue(),
             config.getPreserveExternalRequestId(),
             config.getAlwaysSetRequestIdInResponse(),
@@ -152,13 +161,41 @@ final class HttpTranslator
         {
             return RequestRules.NO_PORT;
         }
+        return listenerPort(listener, path.field("strip_matching_host_port"));
+    }
+
+    /** Returns -1 for a unix socket. */
+    private int listenerPort(final Listener listener, final FieldPath path)
+    {
         final int port = listener.getAddress().getSocketAddress().getPortValue();
         if (listener.getAddress().hasSocketAddress() && port == 0 || listener.getTransparent().getValue())
         {
-            checks.fault(path.field("strip_matching_host_port"),
-                "needs a listener with a port of its own: not port 0, not transparent");
+            checks.fault(path, "needs a listener with a port of its own: not port 0, not transparent");
         }
-        return listener.getAddress().hasSocketAddress() ? port : RequestRules.NO_PORT;
+        return listener.getAddress().hasSocketAddress() ? port : -1;
+    }
+
+    private CidrRanges internalRanges(
+        final InternalAddressConfig config,
+        final FieldPath path)
+    {
+        final List<CidrRanges.Range> ranges = new ArrayList<>();
+        for (int i = 0; i < config.getCidrRangesCount(); i++)
+        {
+            final CidrRange range = config.getCidrRanges(i);
+            final FieldPath at = path.field("cidr_ranges").at(i);
+            final byte[] text = range.getAddressPrefix().getBytes(StandardCharsets.UTF_8);
+            final byte[] address = new byte[IpLiteral.INET6];
+            final int length = IpLiteral.parse(new UnsafeBuffer(text), 0, text.length, address);
+            if (length == 0)
+            {
+                checks.fault(at.field("address_prefix"), "'" + range.getAddressPrefix() + "' is no IP address");
+                continue;
+            }
+            ranges.add(new CidrRanges.Range(Arrays.copyOf(address, length), checks.count(
+                range.hasPrefixLen(), range.getPrefixLen(), at.field("prefix_len"), 0, 0, length << 3)));
+        }
+        return ranges.isEmpty() ? CidrRanges.NONE : new CidrRanges(ranges);
     }
 
     private static UnderscorePolicy underscores(final HttpProtocolOptions.HeadersWithUnderscoresAction action)
@@ -199,7 +236,8 @@ final class HttpTranslator
         }
         if (text.length() > MAX_TEXT_LENGTH)
         {
-            checks.fault(path, "is " + text.length() + " characters long; at most " + MAX_TEXT_LENGTH + " are supported");
+            checks.fault(
+                path, "is " + text.length() + " characters long; at most " + MAX_TEXT_LENGTH + " are supported");
         }
         return text;
     }

@@ -265,7 +265,8 @@ final class RouteTranslator
         }
         if (text.length() > MAX_PART_LENGTH)
         {
-            checks.fault(path, "is " + text.length() + " characters long; at most " + MAX_PART_LENGTH + " are supported");
+            checks.fault(
+                path, "is " + text.length() + " characters long; at most " + MAX_PART_LENGTH + " are supported");
         }
         return text;
     }

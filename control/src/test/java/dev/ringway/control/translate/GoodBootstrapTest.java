@@ -66,6 +66,11 @@ class GoodBootstrapTest
             true, true, RequestRules.EscapedSlashes.REDIRECT, RequestRules.ANY_PORT, true, false,
             UnderscorePolicy.REJECT), http.requestRules());
         assertEquals(1, http.xffTrustedHops());
+        assertTrue(http.internalRanges().contains(new byte[]{10, 1, 2, 3}, 4));
+        assertTrue(http.internalRanges().contains(
+            new byte[]{(byte)0xfc, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 4, 5}, 16));
+        assertFalse(http.internalRanges().contains(new byte[]{11, 1, 2, 3}, 4));
+        assertEquals("1.1 edge", new String(http.via(), StandardCharsets.US_ASCII));
         assertEquals("edge", http.serverName());
         assertEquals(HttpConnectionManager.ServerHeader.PASS_THROUGH, http.serverHeader());
         assertEquals("old.example:80", http.defaultHostForHttp10());
@@ -260,6 +265,40 @@ class GoodBootstrapTest
         assertEquals("ringway", http.serverName());
         assertEquals(HttpConnectionManager.ServerHeader.OVERWRITE, http.serverHeader());
         assertNotNull(http.routeTable());
+    }
+
+    @Test
+    void shouldTakeThePortOfTheListener() throws ConfigException
+    {
+        for (final int port : new int[]{8443, -1})
+        {
+            final String address =
+                port < 0 ? "pipe: {path: /tmp/a}" : "socket_address: {address: 127.0.0.1, port_value: " + port + "}";
+            final HttpConnectionManager http = (HttpConnectionManager)translator.translate(
+                new BootstrapLoader(false).load(null, """
+                static_resources:
+                  listeners:
+                  - address: {%s}
+                    filter_chains:
+                    - filters:
+                      - name: http
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.\
+                HttpConnectionManager
+                          stat_prefix: a
+                          strip_matching_host_port: true
+                          append_x_forwarded_port: true
+                          route_config: {}
+                          http_filters:
+                          - name: router
+                            typed_config:
+                              "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+                """.formatted(address))).listeners().get(0).filterChains().get(0).filter();
+            assertEquals(port, http.forwardedPort());
+            assertEquals(port, http.requestRules().strippedPort());
+            assertEquals(0, http.via().length);
+            assertTrue(http.internalRanges().isEmpty());
+        }
     }
 
     @Test

@@ -85,8 +85,21 @@ public final class AccessRecord
      */
     public AccessRecord text(final int field, final byte[] source)
     {
+        return text(field, source, source.length);
+    }
+
+    /**
+     * Adds a text, see {@link #text(int, DirectBuffer, int, int)}.
+     *
+     * @param field  from {@link AccessText}.
+     * @param source holds the text at its start.
+     * @param count  bytes of the text.
+     * @return this.
+     */
+    public AccessRecord text(final int field, final byte[] source, final int count)
+    {
         final int position = buffer.getInt(offset + LENGTH_OFFSET);
-        final int taken = take(field, position, source.length);
+        final int taken = take(field, position, count);
         buffer.putBytes(offset + position, source, 0, taken);
         return this;
     }

@@ -30,6 +30,7 @@ public final class Exchange implements UpstreamHandler
     private final RequestHead request;
     private final ExchangeLog log;
     private final HeadBlock headBlock;
+    private final RequestId id = new RequestId();
     private Phase phase = Phase.DECODE;
     private DownstreamSink downstream;
     private UpstreamSession upstream;
@@ -89,7 +90,8 @@ public final class Exchange implements UpstreamHandler
         final RequestRules rules = manager.requestRules();
         final int verdict = rules == RequestRules.NONE ? RequestFixer.PASS :
             exchanges.requestFixer().apply(request, headBlock, rules);
-        log.onRequest(manager.accessLogs(), sink, request, startNs);
+        exchanges.headerRules().identify(sink, request.headers(), manager, id);
+        log.onRequest(manager.accessLogs(), sink, request, id, startNs);
         deadline();
         if (verdict == RequestFixer.PASS)
         {
@@ -243,7 +245,7 @@ public final class Exchange implements UpstreamHandler
         phase = Phase.SEND_UP;
         if (http != null)
         {
-            final HeaderEdits edits = exchanges.requestEdits(downstream, request, http, route, log);
+            final HeaderEdits edits = exchanges.requestEdits(downstream, request, http, route, id);
             if (!session.sendHead(request, edits, isRequestEnded))
             {
                 giveUp(edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED);
@@ -372,7 +374,7 @@ public final class Exchange implements UpstreamHandler
         {
             phase = Phase.SEND_DOWN;
             status = head.status();
-            exchanges.prepareResponse(edits, head, http, startNs);
+            exchanges.prepareResponse(edits, head, http, id, startNs);
             detail = VIA_UPSTREAM;
             log.onResponse(head, exchanges.nowNs() - startNs);
             log.addresses(downstream, upstream);
@@ -634,7 +636,7 @@ public final class Exchange implements UpstreamHandler
         detail = why;
         responseBytes = body.length;
         isResponseEnded = true;
-        exchanges.prepareLocalReply(edits, http, body.length > 0);
+        exchanges.prepareLocalReply(edits, http, id, body.length > 0);
         log.onLocalReply(body.length > 0);
         if (downstream.sendLocalReply(replyStatus, body, edits))
         {

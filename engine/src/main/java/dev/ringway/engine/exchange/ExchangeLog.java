@@ -67,6 +67,7 @@ final class ExchangeLog
         final List<AccessLogSink> sinks,
         final DownstreamSink downstream,
         final RequestHead head,
+        final RequestId id,
         final long startNs)
     {
         if (sinks.isEmpty())
@@ -84,7 +85,14 @@ final class ExchangeLog
         record.text(AccessText.AUTHORITY, buffer, head.authorityOffset(), head.authorityLength());
         header(headers, HeaderName.USER_AGENT, AccessText.USER_AGENT);
         header(headers, HeaderName.X_FORWARDED_FOR, AccessText.X_FORWARDED_FOR);
-        header(headers, HeaderName.X_REQUEST_ID, AccessText.X_REQUEST_ID);
+        if (id.isOwn())
+        {
+            record.text(AccessText.X_REQUEST_ID, id.bytes(), id.length());
+        }
+        else
+        {
+            header(headers, HeaderName.X_REQUEST_ID, AccessText.X_REQUEST_ID);
+        }
         header(headers, HeaderName.REFERER, AccessText.REFERER);
     }
 
@@ -94,14 +102,6 @@ final class ExchangeLog
         if (index >= 0)
         {
             record.text(field, headers.buffer(), headers.valueOffset(index), headers.valueLength(index));
-        }
-    }
-
-    void requestId(final byte[] id)
-    {
-        if (isOpen)
-        {
-            record.text(AccessText.X_REQUEST_ID, id);
         }
     }
 

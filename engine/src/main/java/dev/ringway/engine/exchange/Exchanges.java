@@ -123,6 +123,11 @@ public final class Exchanges
         return upstreams;
     }
 
+    HeaderRules headerRules()
+    {
+        return headerRules;
+    }
+
     RequestFixer requestFixer()
     {
         return requestFixer;
@@ -133,9 +138,9 @@ public final class Exchanges
         final RequestHead head,
         final HttpConnectionManager http,
         final Route route,
-        final ExchangeLog log)
+        final RequestId id)
     {
-        return headerRules.request(downstream, head, http, route, log);
+        return headerRules.request(downstream, head, http, route, id);
     }
 
     HeaderEdits responseEdits()
@@ -144,14 +149,19 @@ public final class Exchanges
     }
 
     void prepareResponse(
-        final HeaderEdits edits, final ResponseHead head, final HttpConnectionManager http, final long startNs)
+        final HeaderEdits edits,
+        final ResponseHead head,
+        final HttpConnectionManager http,
+        final RequestId id,
+        final long startNs)
     {
-        headerRules.response(edits, head, http, startNs);
+        headerRules.response(edits, head, http, id, startNs);
     }
 
-    void prepareLocalReply(final HeaderEdits edits, final HttpConnectionManager http, final boolean hasBody)
+    void prepareLocalReply(
+        final HeaderEdits edits, final HttpConnectionManager http, final RequestId id, final boolean hasBody)
     {
-        headerRules.localReply(edits, http, hasBody);
+        headerRules.localReply(edits, http, id, hasBody);
     }
 
     /**
@@ -164,7 +174,7 @@ public final class Exchanges
     public HeaderEdits refusalEdits(final HttpConnectionManager http, final boolean hasBody)
     {
         final HeaderEdits edits = headerRules.response();
-        headerRules.localReply(edits, http, hasBody);
+        headerRules.refusal(edits, http, hasBody);
         return edits;
     }
 

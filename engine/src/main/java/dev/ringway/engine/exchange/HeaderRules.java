@@ -24,22 +24,33 @@ final class HeaderRules
     private static final byte[] TRUE = "true".getBytes(US_ASCII);
     private static final byte[] TRAILERS = "trailers".getBytes(US_ASCII);
     private static final byte[] COMMA = {','};
+    private static final byte[] COMMA_SPACE = {',', ' '};
     private static final byte[] TEXT_PLAIN = "text/plain".getBytes(US_ASCII);
     private static final int ADDRESS_LENGTH = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
-    private static final long REQUEST_DROPS =
-        HeaderEdits.HOP_BY_HOP | HeaderName.mask(HeaderName.EXPECT, HeaderName.HOST);
+    private static final long REQUEST_DROPS = HeaderEdits.HOP_BY_HOP | HeaderName.mask(
+        HeaderName.EXPECT, HeaderName.HOST, HeaderName.X_ENVOY_INTERNAL, HeaderName.X_FORWARDED_CLIENT_CERT);
     /** Fields with which only internal clients may steer the router. */
     private static final long EXTERNAL_DROPS = HeaderName.mask(
-        HeaderName.X_ENVOY_INTERNAL, HeaderName.X_ENVOY_EXTERNAL_ADDRESS, HeaderName.X_ENVOY_RETRY_ON,
-        HeaderName.X_ENVOY_MAX_RETRIES, HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
+        HeaderName.X_ENVOY_RETRY_ON, HeaderName.X_ENVOY_MAX_RETRIES, HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
         HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS, HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS,
-        HeaderName.X_ENVOY_FORCE_TRACE, HeaderName.X_ENVOY_DECORATOR_OPERATION,
+        HeaderName.X_ENVOY_FORCE_TRACE);
+    /** What must not come in over the edge besides. */
+    private static final long EDGE_DROPS = EXTERNAL_DROPS | HeaderName.mask(
+        HeaderName.X_ENVOY_EXTERNAL_ADDRESS, HeaderName.X_ENVOY_ORIGINAL_PATH, HeaderName.X_ENVOY_DECORATOR_OPERATION,
         HeaderName.X_ENVOY_DOWNSTREAM_SERVICE_CLUSTER);
+    /** As {@link #EXTERNAL_DROPS}, names that have no number. */
+    private static final byte[][] OTHER_EXTERNAL_DROPS = names(
+        "x-envoy-retry-grpc-on", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names",
+        "x-envoy-hedge-on-per-try-timeout", "x-envoy-upstream-alt-stat-name",
+        "x-envoy-upstream-rq-timeout-alt-response",
+        "x-envoy-upstream-stream-duration-ms", "x-envoy-ip-tags", "x-envoy-original-host",
+        "x-envoy-downstream-service-node");
 
     private final EventLoop loop;
     private final HeaderEdits requestEdits = new HeaderEdits();
     private final HeaderEdits responseEdits = new HeaderEdits();
+    private final ForwardedFor forwardedFor = new ForwardedFor();
     private final RequestIds requestIds;
     private final UnsafeBuffer address = new UnsafeBuffer(new byte[ADDRESS_LENGTH]);
     private final byte[] addressBytes = address.byteArray();
@@ -51,33 +62,97 @@ final class HeaderRules
         requestIds = new RequestIds(loop.clock().epochNs(loop.clock().nowNs()) ^ (long)loop.index() << 56);
     }
 
+    private static byte[][] names(final String... names)
+    {
+        return java.util.Arrays.stream(names).map(name -> name.getBytes(US_ASCII)).toArray(byte[][]::new);
+    }
+
+    /**
+     * Before a request is routed and logged: where it comes from, and its id.
+     */
+    void identify(
+        final DownstreamSink downstream,
+        final HeaderTable headers,
+        final HttpConnectionManager http,
+        final RequestId id)
+    {
+        id.reset(!http.internalRanges().isEmpty() && isInternal(downstream, headers, http));
+        final boolean isTaken = headers.contains(HeaderName.X_REQUEST_ID);
+        final boolean isReplaced = http.useRemoteAddress() && !id.isInternal() && !http.preserveExternalRequestId();
+        if (http.generateRequestId() && (!isTaken || isReplaced))
+        {
+            id.generate(requestIds);
+        }
+        else if (http.alwaysSetRequestIdInResponse() && isTaken)
+        {
+            id.keep(headers);
+        }
+    }
+
+    /** As Envoy: only with one address, that of the client or the only one forwarded. */
+    private boolean isInternal(
+        final DownstreamSink downstream, final HeaderTable headers, final HttpConnectionManager http)
+    {
+        final boolean isForwarded = headers.contains(HeaderName.X_FORWARDED_FOR);
+        if (!http.useRemoteAddress())
+        {
+            return isForwarded && forwardedFor.find(headers, http.xffTrustedHops()) && forwardedFor.isOnly() &&
+                http.internalRanges().contains(forwardedFor.address(), forwardedFor.addressLength());
+        }
+        if (isForwarded)
+        {
+            return false;
+        }
+        final UnsafeBuffer addresses = loop.slotAddresses();
+        final int at = downstream.connection().addressOffset();
+        final int length = SockAddr.addressLength(addresses, at);
+        if (length == 0)
+        {
+            return false;
+        }
+        addresses.getBytes(SockAddr.addressOffset(addresses, at), addressBytes, 0, length);
+        return http.internalRanges().contains(addressBytes, length);
+    }
+
     HeaderEdits request(
         final DownstreamSink downstream,
         final RequestHead head,
         final HttpConnectionManager http,
         final Route route,
-        final ExchangeLog log)
+        final RequestId id)
     {
         final HeaderEdits edits = requestEdits;
         final HeaderTable headers = head.headers();
-        edits.reset(REQUEST_DROPS);
+        final boolean isEdge = http.useRemoteAddress();
+        edits.reset(id.isInternal() ? REQUEST_DROPS : REQUEST_DROPS | (isEdge ? EDGE_DROPS : EXTERNAL_DROPS));
+        if (!id.isInternal() && headers.hasOtherEnvoyNames())
+        {
+            dropOtherNames(headers);
+        }
         if (headers.contains(HeaderName.TE) && takesTrailers(headers))
         {
             edits.add(HeaderName.TE, TRAILERS);
         }
-        if (http.useRemoteAddress())
+        if (isEdge)
         {
-            remoteAddress(downstream, headers, http, edits);
+            edge(downstream, headers, http, id, edits);
         }
         else if (!headers.contains(HeaderName.X_FORWARDED_PROTO))
         {
             edits.add(HeaderName.X_FORWARDED_PROTO, HTTP);
         }
-        if (http.generateRequestId() && !headers.contains(HeaderName.X_REQUEST_ID))
+        if (id.isInternal())
         {
-            final byte[] id = requestIds.next();
-            edits.add(HeaderName.X_REQUEST_ID, id);
-            log.requestId(id);
+            edits.add(HeaderName.X_ENVOY_INTERNAL, TRUE);
+        }
+        if (id.isOwn())
+        {
+            edits.drop(HeaderName.X_REQUEST_ID);
+            edits.addBytes(HeaderName.X_REQUEST_ID, id.bytes(), id.length());
+        }
+        if (http.via().length > 0)
+        {
+            edits.append(HeaderName.VIA, headers, COMMA_SPACE, http.via(), http.via().length);
         }
         if (route.timeoutNs() > 0 && !http.suppressEnvoyHeaders())
         {
@@ -89,6 +164,81 @@ final class HeaderRules
             rewrite(head, route, http, edits);
         }
         return edits;
+    }
+
+    private void dropOtherNames(final HeaderTable headers)
+    {
+        for (int i = 0, count = headers.count(); i < count; i++)
+        {
+            if (headers.nameId(i) == HeaderName.OTHER && isDropped(headers, i))
+            {
+                headers.nominate(i);
+            }
+        }
+    }
+
+    private static boolean isDropped(final HeaderTable headers, final int index)
+    {
+        for (final byte[] name : OTHER_EXTERNAL_DROPS)
+        {
+            if (name.length == headers.nameLength(index) && equal(headers, headers.nameOffset(index), name))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean equal(final HeaderTable headers, final int offset, final byte[] name)
+    {
+        for (int i = name.length - 1; i >= 0; i--)
+        {
+            if (headers.buffer().getByte(offset + i) != name[i])
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void edge(
+        final DownstreamSink downstream,
+        final HeaderTable headers,
+        final HttpConnectionManager http,
+        final RequestId id,
+        final HeaderEdits edits)
+    {
+        final int at = downstream.connection().addressOffset();
+        final int length = SockAddr.appendAddress(loop.slotAddresses(), at, address, 0);
+        if (!http.skipXffAppend())
+        {
+            edits.append(HeaderName.X_FORWARDED_FOR, headers, COMMA, addressBytes, length);
+        }
+        final boolean isTrusted = http.xffTrustedHops() > 0;
+        if (!isTrusted || !headers.contains(HeaderName.X_FORWARDED_PROTO))
+        {
+            edits.drop(HeaderName.X_FORWARDED_PROTO);
+            edits.add(HeaderName.X_FORWARDED_PROTO, HTTP);
+        }
+        if (http.forwardedPort() >= 0 && (!isTrusted || !headers.contains(HeaderName.X_FORWARDED_PORT)))
+        {
+            edits.drop(HeaderName.X_FORWARDED_PORT);
+            edits.add(HeaderName.X_FORWARDED_PORT, http.forwardedPort());
+        }
+        if (id.isInternal())
+        {
+            return;
+        }
+        if (isTrusted && headers.contains(HeaderName.X_FORWARDED_FOR) &&
+            forwardedFor.find(headers, http.xffTrustedHops() - 1))
+        {
+            edits.addRange(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, headers.buffer(), forwardedFor.offset(),
+                forwardedFor.length());
+        }
+        else
+        {
+            edits.addBytes(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, addressBytes, length);
+        }
     }
 
     /** Whether TE lists {@code trailers}, the one thing in it that a proxy may pass on (RFC 9110, 10.1.4). */
@@ -121,55 +271,6 @@ final class HeaderRules
         return false;
     }
 
-    private void remoteAddress(
-        final DownstreamSink downstream,
-        final HeaderTable headers,
-        final HttpConnectionManager http,
-        final HeaderEdits edits)
-    {
-        final int at = downstream.connection().addressOffset();
-        final int length = SockAddr.appendAddress(loop.slotAddresses(), at, address, 0);
-        if (!http.skipXffAppend())
-        {
-            edits.append(HeaderName.X_FORWARDED_FOR, headers, COMMA, addressBytes, length);
-        }
-        edits.drop(HeaderName.X_FORWARDED_PROTO);
-        edits.add(HeaderName.X_FORWARDED_PROTO, HTTP);
-        final boolean isInternal = http.xffTrustedHops() == 0 && !headers.contains(HeaderName.X_FORWARDED_FOR) &&
-            isPrivate(at);
-        if (isInternal)
-        {
-            edits.drop(HeaderName.X_ENVOY_INTERNAL);
-            edits.add(HeaderName.X_ENVOY_INTERNAL, TRUE);
-            return;
-        }
-        final long present = headers.presentMask() & EXTERNAL_DROPS;
-        for (long rest = present; rest != 0; rest &= rest - 1)
-        {
-            edits.drop(Long.numberOfTrailingZeros(rest));
-        }
-        edits.addBytes(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, addressBytes, length);
-        if (!http.preserveExternalRequestId() && headers.contains(HeaderName.X_REQUEST_ID) && http.generateRequestId())
-        {
-            edits.drop(HeaderName.X_REQUEST_ID);
-            edits.add(HeaderName.X_REQUEST_ID, requestIds.next());
-        }
-    }
-
-    /** RFC 1918, RFC 4193 and loopback, as Envoy's default internal address config had it. */
-    private boolean isPrivate(final int at)
-    {
-        final UnsafeBuffer addresses = loop.slotAddresses();
-        final int start = SockAddr.addressOffset(addresses, at);
-        final int first = addresses.getByte(start) & 0xFF;
-        final int second = addresses.getByte(start + 1) & 0xFF;
-        if (SockAddr.addressLength(addresses, at) == 4)
-        {
-            return first == 10 || first == 127 || first == 172 && second >> 4 == 1 || first == 192 && second == 168;
-        }
-        return (first & 0xFE) == 0xFC || addresses.getLong(start) == 0 && addresses.getByte(start + 15) == 1;
-    }
-
     private static void rewrite(
         final RequestHead head, final Route route, final HttpConnectionManager http, final HeaderEdits edits)
     {
@@ -191,7 +292,11 @@ final class HeaderRules
     }
 
     void response(
-        final HeaderEdits edits, final ResponseHead head, final HttpConnectionManager http, final long startNs)
+        final HeaderEdits edits,
+        final ResponseHead head,
+        final HttpConnectionManager http,
+        final RequestId id,
+        final long startNs)
     {
         final HeaderTable headers = head.headers();
         switch (http.serverHeader())
@@ -217,6 +322,11 @@ final class HeaderRules
         {
             edits.add(HeaderName.DATE, loop.clock().httpDate());
         }
+        if (http.via().length > 0)
+        {
+            edits.append(HeaderName.VIA, headers, COMMA_SPACE, http.via(), http.via().length);
+        }
+        echoId(edits, http, id);
         if (!http.suppressEnvoyHeaders())
         {
             edits.drop(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME);
@@ -225,7 +335,27 @@ final class HeaderRules
         }
     }
 
-    void localReply(final HeaderEdits edits, final HttpConnectionManager http, final boolean hasBody)
+    private static void echoId(final HeaderEdits edits, final HttpConnectionManager http, final RequestId id)
+    {
+        if (http.alwaysSetRequestIdInResponse() && id.length() > 0)
+        {
+            edits.drop(HeaderName.X_REQUEST_ID);
+            edits.addBytes(HeaderName.X_REQUEST_ID, id.bytes(), id.length());
+        }
+    }
+
+    void localReply(
+        final HeaderEdits edits, final HttpConnectionManager http, final RequestId id, final boolean hasBody)
+    {
+        refusal(edits, http, hasBody);
+        echoId(edits, http, id);
+        if (http.via().length > 0)
+        {
+            edits.add(HeaderName.VIA, http.via());
+        }
+    }
+
+    void refusal(final HeaderEdits edits, final HttpConnectionManager http, final boolean hasBody)
     {
         if (hasBody)
         {

@@ -25,6 +25,9 @@ import java.util.List;
  * @param useRemoteAddress        {@code use_remote_address}.
  * @param xffTrustedHops          {@code xff_num_trusted_hops}.
  * @param skipXffAppend           {@code skip_xff_append}.
+ * @param forwardedPort           port for x-forwarded-port, or -1: {@code append_x_forwarded_port}.
+ * @param internalRanges          {@code internal_address_config}, default none.
+ * @param via                     {@code via}, may be empty.
  * @param generateRequestId       {@code generate_request_id}, default true.
  * @param preserveExternalRequestId {@code preserve_external_request_id}.
  * @param alwaysSetRequestIdInResponse {@code always_set_request_id_in_response}.
@@ -53,6 +56,9 @@ public record HttpConnectionManager(
     boolean useRemoteAddress,
     int xffTrustedHops,
     boolean skipXffAppend,
+    int forwardedPort,
+    CidrRanges internalRanges,
+    byte[] via,
     boolean generateRequestId,
     boolean preserveExternalRequestId,
     boolean alwaysSetRequestIdInResponse,

@@ -1,5 +1,6 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.snapshot.CidrRanges;
 import dev.ringway.engine.snapshot.HttpConnectionManager.ServerHeader;
 import org.junit.jupiter.api.Test;
 
@@ -71,7 +72,8 @@ final class HeaderRulesTest
                 assertEquals(List.of("trailers"),
                     forwarded(proxy, "connection: te\r\nte: " + te + "\r\n").headers("te"), te);
             }
-            for (final String te : List.of("", "gzip", "trailersx", "xtrailers", "trail ers", "trailers;q=0", "q trailers"))
+            for (final String te : List.of(
+                "", "gzip", "trailersx", "xtrailers", "trail ers", "trailers;q=0", "q trailers"))
             {
                 assertNull(forwarded(proxy, "te: " + te + "\r\n").header("te"), te);
             }
@@ -154,7 +156,8 @@ final class HeaderRulesTest
             final HttpMessage direct = forwarded(proxy, "x-forwarded-proto: https\r\n");
             assertEquals(List.of("127.0.0.1"), direct.headers("x-forwarded-for"));
             assertEquals(List.of("http"), direct.headers("x-forwarded-proto"));
-            assertEquals("true", direct.header("x-envoy-internal"));
+            assertNull(direct.header("x-envoy-internal"));
+            assertEquals("127.0.0.1", direct.header("x-envoy-external-address"));
             assertEquals(List.of("8.8.8.8,127.0.0.1"),
                 forwarded(proxy, "x-forwarded-for: 8.8.8.8\r\n").headers("x-forwarded-for"));
             assertEquals(List.of("1.1.1.1,2.2.2.2,127.0.0.1"), forwarded(
@@ -251,5 +254,163 @@ final class HeaderRulesTest
             assertEquals("97", request.header("x-97"));
             assertFalse(request.head().contains("\n\n"));
         }
+    }
+
+    private static final String STEERING = "x-envoy-internal: true\r\nx-envoy-retry-on: 5xx\r\n" +
+        "x-envoy-max-retries: 3\r\nx-envoy-upstream-rq-timeout-ms: 100\r\nx-envoy-force-trace: 1\r\n" +
+        "X-Envoy-Ip-Tags: a\r\nx-envoy-retry-grpc-on: a\r\n";
+    private static final List<String> STEERING_NAMES = List.of("x-envoy-retry-on", "x-envoy-max-retries",
+        "x-envoy-upstream-rq-timeout-ms", "x-envoy-force-trace", "x-envoy-ip-tags",
+        "x-envoy-retry-grpc-on");
+    private static final CidrRanges LOOPBACK =
+        new CidrRanges(List.of(new CidrRanges.Range(new byte[]{127, 0, 0, 0}, 8)));
+
+    @Test
+    void shouldLetOnlyInternalClientsSteer() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
+        {
+            assertSteers(proxy, "", false);
+            assertSteers(proxy, "x-forwarded-for: 127.0.0.1\r\n", false);
+            proxy.http.internal = LOOPBACK;
+            proxy.publish();
+            assertSteers(proxy, "", false);
+            assertSteers(proxy, "x-forwarded-for: 8.8.8.8\r\n", false);
+            assertSteers(proxy, "x-forwarded-for: 127.0.0.1\r\n", true);
+            assertSteers(proxy, "x-forwarded-for: 1.1.1.1, 127.0.0.1\r\n", false);
+            assertSteers(proxy, "x-forwarded-for: 1.1.1.1\r\nx-forwarded-for: 127.0.0.1\r\n", false);
+            assertSteers(proxy, "x-forwarded-for: junk\r\n", false);
+            proxy.http.useRemoteAddress = true;
+            proxy.publish();
+            assertSteers(proxy, "", true);
+            assertSteers(proxy, "x-forwarded-for: 127.0.0.1\r\n", false);
+        }
+    }
+
+    private static void assertSteers(final TestProxy proxy, final String fields, final boolean isInternal)
+        throws Exception
+    {
+        final HttpMessage request = forwarded(
+            proxy, fields + STEERING + "x-envoy-attempt-count: 4\r\nx-envoy-own: 1\r\n");
+        assertEquals(isInternal ? "true" : null, request.header("x-envoy-internal"), fields);
+        for (final String name : STEERING_NAMES)
+        {
+            assertEquals(isInternal, request.header(name) != null, name + " behind " + fields);
+        }
+        assertEquals("4", request.header("x-envoy-attempt-count"));
+        assertEquals("1", request.header("x-envoy-own"));
+    }
+
+    @Test
+    void shouldTrustAsManyProxiesAsItIsTold() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.useRemoteAddress = true;
+            proxy.http.trustedHops = 1;
+            proxy.http.forwardedPort = 8443;
+            proxy.start();
+            final HttpMessage one = forwarded(
+                proxy, "x-forwarded-for: 9.9.9.9 , 8.8.8.8\r\nx-forwarded-proto: https\r\nx-forwarded-port: 99\r\n");
+            assertEquals(List.of("8.8.8.8"), one.headers("x-envoy-external-address"));
+            assertEquals(List.of("https"), one.headers("x-forwarded-proto"));
+            assertEquals(List.of("99"), one.headers("x-forwarded-port"));
+            assertEquals(List.of("9.9.9.9 , 8.8.8.8,127.0.0.1"), one.headers("x-forwarded-for"));
+            final HttpMessage none = forwarded(proxy, "x-envoy-external-address: 7.7.7.7\r\n");
+            assertEquals(List.of("127.0.0.1"), none.headers("x-envoy-external-address"));
+            assertEquals(List.of("http"), none.headers("x-forwarded-proto"));
+            assertEquals(List.of("8443"), none.headers("x-forwarded-port"));
+            assertEquals("127.0.0.1", forwarded(proxy, "x-forwarded-for: junk\r\n").header("x-envoy-external-address"));
+            proxy.http.trustedHops = 2;
+            proxy.publish();
+            for (final String xff : List.of("::1, 8.8.8.8", "a\r\nx-forwarded-for: ::1\r\nx-forwarded-for: 8.8.8.8"))
+            {
+                assertEquals("::1",
+                    forwarded(proxy, "x-forwarded-for: " + xff + "\r\n").header("x-envoy-external-address"));
+            }
+            proxy.http.trustedHops = 0;
+            proxy.publish();
+            final HttpMessage untrusted = forwarded(proxy, "x-forwarded-for: 8.8.8.8\r\nx-forwarded-port: 99\r\n");
+            assertEquals(List.of("127.0.0.1"), untrusted.headers("x-envoy-external-address"));
+            assertEquals(List.of("8443"), untrusted.headers("x-forwarded-port"));
+        }
+    }
+
+    @Test
+    void shouldNotPassClientCertificatesThatNobodyChecked() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
+        {
+            assertNull(
+                forwarded(proxy, "x-forwarded-client-cert: By=spiffe://a\r\n").header("x-forwarded-client-cert"));
+        }
+    }
+
+    @Test
+    void shouldNotAppendTheClientsAddressWhenToldNotTo() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.useRemoteAddress = true;
+            proxy.http.skipXffAppend = true;
+            proxy.start();
+            assertNull(forwarded(proxy, "").header("x-forwarded-for"));
+            assertEquals(List.of("8.8.8.8"),
+                forwarded(proxy, "x-forwarded-for: 8.8.8.8\r\n").headers("x-forwarded-for"));
+        }
+    }
+
+    @Test
+    void shouldNameItselfInVia() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(
+                "HTTP/1.1 200 OK\r\nvia: 1.0 b\r\ncontent-length: 0\r\n\r\n"); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.via = "1.1 me";
+            proxy.http.routes.put("/direct", HttpSettings.direct(200, "d"));
+            proxy.http.routes.put("/", proxy.http.toCluster(0));
+            proxy.start();
+            assertEquals(List.of("1.1 me"), forwarded(proxy, "").headers("via"));
+            assertEquals(List.of("1.0 a, 1.1 me"), forwarded(proxy, "via: 1.0 a\r\n").headers("via"));
+            assertEquals(List.of("1.0 b, 1.1 me"), proxy.connect().get("/").headers("via"));
+            assertEquals(List.of("1.1 me"), proxy.connect().get("/direct").headers("via"));
+        }
+    }
+
+    @Test
+    void shouldReplaceIdsFromOutsideAndSendThemBack() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.echoRequestId = true;
+            proxy.http.routes.put("/direct", HttpSettings.direct(200, "d"));
+            proxy.http.routes.put("/", proxy.http.toCluster(0));
+            proxy.start();
+            assertEquals(List.of("ext"), echoed(proxy, "/", "x-request-id: ext\r\n"));
+            assertEquals(List.of("ext"), backend.last().headers("x-request-id"));
+            assertEquals(List.of("ext"), echoed(proxy, "/direct", "x-request-id: ext\r\n"));
+            assertTrue(echoed(proxy, "/direct", "").get(0).matches(UUID));
+            assertEquals(echoed(proxy, "/", ""), backend.last().headers("x-request-id"));
+            assertEquals(List.of("i".repeat(256)), echoed(proxy, "/", "x-request-id: " + "i".repeat(256) + "\r\n"));
+            assertEquals(List.of(), echoed(proxy, "/", "x-request-id: " + "i".repeat(257) + "\r\n"));
+            proxy.http.useRemoteAddress = true;
+            proxy.publish();
+            final List<String> replaced = echoed(proxy, "/", "x-request-id: ext\r\n");
+            assertTrue(replaced.get(0).matches(UUID), replaced.toString());
+            assertEquals(replaced, backend.last().headers("x-request-id"));
+            proxy.http.preserveRequestId = true;
+            proxy.publish();
+            assertEquals(List.of("ext"), echoed(proxy, "/", "x-request-id: ext\r\n"));
+            proxy.http.generateRequestId = false;
+            proxy.publish();
+            assertEquals(List.of(), echoed(proxy, "/", ""));
+            assertEquals(List.of("ext"), echoed(proxy, "/", "x-request-id: ext\r\n"));
+        }
+    }
+
+    private static List<String> echoed(final TestProxy proxy, final String path, final String fields) throws Exception
+    {
+        return proxy.connect().send("GET " + path + " HTTP/1.1\r\nhost: a\r\n" + fields + "\r\n").read()
+            .headers("x-request-id");
     }
 }

@@ -8,6 +8,7 @@ import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.RouteTable;
 import dev.ringway.engine.route.VirtualHost;
 import dev.ringway.engine.snapshot.AccessLogSink;
+import dev.ringway.engine.snapshot.CidrRanges;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.HttpConnectionManager.ServerHeader;
 
@@ -34,6 +35,11 @@ final class HttpSettings
     int maxRequests = 0;
     boolean useRemoteAddress;
     boolean skipXffAppend;
+    int trustedHops;
+    int forwardedPort = -1;
+    CidrRanges internal = CidrRanges.NONE;
+    String via = "";
+    boolean echoRequestId;
     boolean generateRequestId = true;
     boolean preserveRequestId;
     ServerHeader serverHeader = ServerHeader.OVERWRITE;
@@ -81,8 +87,9 @@ final class HttpSettings
     HttpConnectionManager toManager(final HttpCounters counters)
     {
         return new HttpConnectionManager("in", table(), idleNs, streamIdleNs, requestTimeoutNs, headersTimeoutNs,
-            5_000_000_000L, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, 0, skipXffAppend,
-            generateRequestId, preserveRequestId, false, "ringway", serverHeader, acceptHttp10, defaultHost,
+            5_000_000_000L, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, trustedHops, skipXffAppend,
+            forwardedPort, internal, via.getBytes(US_ASCII), generateRequestId, preserveRequestId, echoRequestId,
+            "ringway", serverHeader, acceptHttp10, defaultHost,
             rules.orNone(), enableTrailers, suppressEnvoyHeaders, accessLogs, counters);
     }
 }

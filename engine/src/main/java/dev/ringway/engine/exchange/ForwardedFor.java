@@ -1,0 +1,120 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.text.IpLiteral;
+import org.agrona.DirectBuffer;
+
+/**
+ * An address of x-forwarded-for, counted from the right, where the proxies nearest to this one stand. Several fields
+ * count as one list (RFC 9110, 5.3). Reused. Loop thread only.
+ */
+final class ForwardedFor
+{
+    private static final int FOUND = -1;
+
+    private final byte[] address = new byte[IpLiteral.INET6];
+    private int addressLength;
+    private int offset;
+    private int length;
+    private boolean isOnly;
+
+    /**
+     * @param headers of a request with the field.
+     * @param skipped addresses passed over.
+     * @return whether there is an address at that place.
+     */
+    boolean find(final HeaderTable headers, final int skipped)
+    {
+        final int index = find(headers, headers.find(HeaderName.X_FORWARDED_FOR), skipped);
+        if (index != FOUND)
+        {
+            addressLength = 0;
+            return false;
+        }
+        addressLength = IpLiteral.parse(headers.buffer(), offset, length, address);
+        return addressLength > 0;
+    }
+
+    /** Goes to the last field first and returns how many elements are still to be passed over, or FOUND. */
+    private int find(final HeaderTable headers, final int field, final int skipped)
+    {
+        final int next = headers.findNext(HeaderName.X_FORWARDED_FOR, field);
+        int left = next < 0 ? skipped : find(headers, next, skipped);
+        if (left == FOUND)
+        {
+            return FOUND;
+        }
+        final DirectBuffer buffer = headers.buffer();
+        final int start = headers.valueOffset(field);
+        int end = start + headers.valueLength(field);
+        while (true)
+        {
+            int at = end;
+            while (at > start && buffer.getByte(at - 1) != ',')
+            {
+                at--;
+            }
+            if (left == 0)
+            {
+                trim(buffer, at, end);
+                isOnly = skipped == 0 && at == start && next < 0 &&
+                    field == headers.find(HeaderName.X_FORWARDED_FOR);
+                return FOUND;
+            }
+            left--;
+            if (at == start)
+            {
+                return left;
+            }
+            end = at - 1;
+        }
+    }
+
+    private void trim(final DirectBuffer buffer, final int from, final int to)
+    {
+        int start = from;
+        int end = to;
+        while (start < end && isSpace(buffer.getByte(start)))
+        {
+            start++;
+        }
+        while (end > start && isSpace(buffer.getByte(end - 1)))
+        {
+            end--;
+        }
+        offset = start;
+        length = end - start;
+    }
+
+    private static boolean isSpace(final byte b)
+    {
+        return b == ' ' || b == '\t';
+    }
+
+    /** Whether the list has no other address. */
+    boolean isOnly()
+    {
+        return isOnly;
+    }
+
+    byte[] address()
+    {
+        return address;
+    }
+
+    int addressLength()
+    {
+        return addressLength;
+    }
+
+    int offset()
+    {
+        return offset;
+    }
+
+    int length()
+    {
+        return length;
+    }
+}

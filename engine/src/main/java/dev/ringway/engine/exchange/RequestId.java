@@ -1,0 +1,65 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
+
+/**
+ * The id of one request, and whether it came from outside. Reused with its exchange. Loop thread only.
+ */
+final class RequestId
+{
+    /** Ids of clients that are longer are not sent back to them. */
+    static final int MAX_ECHOED = 256;
+
+    private final byte[] bytes = new byte[MAX_ECHOED];
+    private int length;
+    private boolean isOwn;
+    private boolean isInternal;
+
+    void reset(final boolean isFromInside)
+    {
+        length = 0;
+        isOwn = false;
+        isInternal = isFromInside;
+    }
+
+    void generate(final RequestIds ids)
+    {
+        System.arraycopy(ids.next(), 0, bytes, 0, RequestIds.LENGTH);
+        length = RequestIds.LENGTH;
+        isOwn = true;
+    }
+
+    /** Keeps the client's own for the response. */
+    void keep(final HeaderTable headers)
+    {
+        final int index = headers.find(HeaderName.X_REQUEST_ID);
+        if (index >= 0 && headers.valueLength(index) <= MAX_ECHOED)
+        {
+            length = headers.valueLength(index);
+            headers.buffer().getBytes(headers.valueOffset(index), bytes, 0, length);
+        }
+    }
+
+    /** Whether it was made here, so that it replaces the client's. */
+    boolean isOwn()
+    {
+        return isOwn;
+    }
+
+    boolean isInternal()
+    {
+        return isInternal;
+    }
+
+    byte[] bytes()
+    {
+        return bytes;
+    }
+
+    /** 0 when there is none, or it is not needed. */
+    int length()
+    {
+        return length;
+    }
+}
