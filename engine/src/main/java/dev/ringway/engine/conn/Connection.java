@@ -162,7 +162,7 @@ public final class Connection implements CompletionHandler
             state |= READ_ARMED | READ_TRIED;
             outstanding++;
             loop.submissions().recvMultishot(
-                slot, ReceiveBuffers.GROUP, loop.receiveFlags() | pollFirst, token(Op.RECV));
+                slot, ReceiveBuffers.GROUP, loop.receiveFlags() | pollFirst, loop.receiveLimit(), token(Op.RECV));
         }
     }
 

@@ -40,6 +40,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private final int index;
     private final int cpu;
     private final int receiveFlags;
+    private final int receiveLimit;
     private final IoUring uring;
     private final Submissions submissions;
     private final LoopMemory memory;
@@ -75,6 +76,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         index = context.index();
         cpu = context.cpu();
         receiveFlags = context.receiveFlags();
+        receiveLimit = context.receiveLimit();
         counters = context.counters();
         uring = new IoUring(context.sqEntries(), context.cqEntries(), context.setupFlags() | SETUP_R_DISABLED);
         submissions = new Submissions(uring);
@@ -314,6 +316,14 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     public LoopMemory memory()
     {
         return memory;
+    }
+
+    /**
+     * @return bytes after which a socket's receive must be armed again, 0 for no limit.
+     */
+    public int receiveLimit()
+    {
+        return receiveLimit;
     }
 
     /**

@@ -22,6 +22,7 @@ public final class LoopContext
     private int receiveFlags;
     private int chunkCount = 1024;
     private int visibleReceives = 8;
+    private int receiveLimit;
     private int slotLimit = 16_384;
     private NanoClock nanoClock = SystemNanoClock.INSTANCE;
     private EpochNanoClock epochClock = new WallClock();
@@ -153,6 +154,25 @@ public final class LoopContext
     {
         this.chunkCount = chunkCount;
         this.visibleReceives = visibleReceives;
+        return this;
+    }
+
+    /**
+     * @return bytes a socket receives in one duty cycle, 0 for no limit.
+     */
+    public int receiveLimit()
+    {
+        return receiveLimit;
+    }
+
+    /**
+     * @param receiveLimit bytes after which a socket's receive must be armed again, 0 for no limit; what comes before a
+     *                     pause of reading can take effect is bounded so. Needs {@code UringProbe.limitsReceives()}.
+     * @return this.
+     */
+    public LoopContext receiveLimit(final int receiveLimit)
+    {
+        this.receiveLimit = receiveLimit;
         return this;
     }
 

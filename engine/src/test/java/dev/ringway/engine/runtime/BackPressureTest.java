@@ -17,8 +17,10 @@ final class BackPressureTest
 {
     private static final int LENGTH = 50_000_000;
     private static final int BLOCK = 1 << 16;
-    /** 256 KiB may be queued; what the socket's own buffer holds may come on top before the receive is cancelled. */
-    private static final int MAX_CHUNKS = 112;
+    /** 256 KiB may be queued and 512 come in the turn in which that is seen, on chunks partly used by others. */
+    private static final int MAX_CHUNKS = 16;
+    /** Kernels without a limit of receives hand over all that the socket's own buffer holds. */
+    private static final int MAX_CHUNKS_WITHOUT_LIMIT = 112;
 
     static byte[] block()
     {
@@ -63,6 +65,11 @@ final class BackPressureTest
         }
     }
 
+    private static int maxChunks(final TestProxy proxy)
+    {
+        return proxy.engine().probe().limitsReceives() ? MAX_CHUNKS : MAX_CHUNKS_WITHOUT_LIMIT;
+    }
+
     /** Waits until nothing moves any more, and says what is held then. */
     private static int chunksAtStandstill(final TestProxy proxy, final String counter)
     {
@@ -102,7 +109,7 @@ final class BackPressureTest
             final TestClient client = proxy.connect(16_384).send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
             assertEquals(200, client.readHead().status());
             final int chunks = chunksAtStandstill(proxy, "cluster.b.upstream_flow_control_paused_reading_total");
-            assertTrue(chunks <= MAX_CHUNKS, "chunks " + chunks);
+            assertTrue(chunks <= maxChunks(proxy), "chunks " + chunks);
             assertEquals(expected(LENGTH), checksum(client.in, LENGTH));
             assertResumed(proxy, "cluster.b.upstream_flow_control_");
             assertEquals(1, proxy.look().slots() - 16 - 1);
@@ -136,7 +143,7 @@ final class BackPressureTest
                 }
             });
             final int chunks = chunksAtStandstill(proxy, "http.in.downstream_flow_control_paused_reading_total");
-            assertTrue(chunks <= MAX_CHUNKS, "chunks " + chunks);
+            assertTrue(chunks <= maxChunks(proxy), "chunks " + chunks);
             isStill.countDown();
             assertEquals(Long.toHexString(expected(LENGTH)), client.read().text());
             sender.join();

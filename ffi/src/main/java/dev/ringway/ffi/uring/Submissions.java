@@ -190,9 +190,26 @@ public final class Submissions
      */
     public void recvMultishot(final int slot, final int group, final int ioprio, final long token)
     {
+        recvMultishot(slot, group, ioprio, 0, token);
+    }
+
+    /**
+     * As {@link #recvMultishot(int, int, int, long)}, but over also when so many bytes have come: however fast the peer
+     * is, no more are received before they are asked for.
+     *
+     * @param slot   direct descriptor.
+     * @param group  buffer group.
+     * @param ioprio further {@code RECVSEND_*}.
+     * @param limit  bytes; 0 for no limit, and nothing else without {@link UringProbe#limitsReceives()}.
+     * @param token  user data.
+     */
+    public void recvMultishot(
+        final int slot, final int group, final int ioprio, final int limit, final long token)
+    {
         reserve(1);
         ring.put(
-            OP_RECV, SQE_FIXED_FILE | SQE_BUFFER_SELECT, RECV_MULTISHOT | ioprio, slot, 0, 0, 0, 0, token, group, 0);
+            OP_RECV, SQE_FIXED_FILE | SQE_BUFFER_SELECT, RECV_MULTISHOT | ioprio, slot, 0, 0, 0, 0, token, group,
+            limit);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.ringway.ffi.uring;
 
+import dev.ringway.ffi.libc.Errno;
 import dev.ringway.ffi.libc.Memory;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -21,6 +22,7 @@ public final class UringProbe
     private static final int OP_LENGTH = 8;
     private static final int OP_SUPPORTED = 1;
     private static final Pattern RELEASE = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})");
+    private static final long PATIENCE_NS = 1_000_000_000L;
     private static final int[] FLAG_LADDER = {
         SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN | SETUP_COOP_TASKRUN | SETUP_SUBMIT_ALL | SETUP_NO_SQARRAY,
         SETUP_SINGLE_ISSUER | SETUP_DEFER_TASKRUN | SETUP_COOP_TASKRUN | SETUP_SUBMIT_ALL};
@@ -28,6 +30,7 @@ public final class UringProbe
     private final int setupFlags;
     private final int features;
     private final boolean[] supported = new boolean[MAX_OPS];
+    private final boolean limitsReceives;
 
     private UringProbe(final IoUring ring)
     {
@@ -46,6 +49,17 @@ public final class UringProbe
             }
         }
         Memory.unmap(address, length);
+        limitsReceives = limitsReceives(ring);
+    }
+
+    /** A receive of no socket is refused for its limit before it is refused for its socket. */
+    private static boolean limitsReceives(final IoUring ring)
+    {
+        final int[] found = new int[1];
+        new Submissions(ring).recvMultishot(0, 0, 0, 1, 0);
+        ring.enter(1, PATIENCE_NS);
+        ring.drain((token, result, flags) -> found[0] = result, 1);
+        return found[0] == -Errno.EBADF;
     }
 
     /**
@@ -150,5 +164,13 @@ public final class UringProbe
     public boolean hasOp(final int opcode)
     {
         return supported[opcode];
+    }
+
+    /**
+     * @return whether a multishot receive takes a limit of bytes (newer than what Ringway needs).
+     */
+    public boolean limitsReceives()
+    {
+        return limitsReceives;
     }
 }

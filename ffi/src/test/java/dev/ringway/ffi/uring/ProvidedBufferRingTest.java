@@ -94,6 +94,31 @@ final class ProvidedBufferRingTest
     }
 
     @Test
+    void shouldReceiveUpToALimitWhereTheKernelTakesOne()
+    {
+        final int peer = test.connection(SLOT);
+        try (ProvidedBufferRing buffers = buffers(false))
+        {
+            test.peerSend(peer, "0123456789abcdefGHIJKLMNOPQRSTUVwxyz");
+            submissions.recvMultishot(SLOT, GROUP, 0, 18, 1);
+            if (!UringProbe.run().limitsReceives())
+            {
+                assertFalse(test.awaitResult(1, -Errno.EINVAL).hasMore());
+                return;
+            }
+            final Completion whole = test.await(1);
+            assertReceived(whole, 0, 0, "0123456789abcdef");
+            assertTrue(whole.hasMore());
+            final Completion last = test.await(1);
+            assertFalse(last.hasMore(), last::toString);
+            assertReceived(last, 1, 0, "GH".length() == last.result() ? "GH" : "GHIJKLMNOPQRSTUV");
+            give(buffers, 0);
+            submissions.recvMultishot(SLOT, GROUP, 0, 18, 2);
+            assertTrue(test.await(2).result() > 0);
+        }
+    }
+
+    @Test
     void shouldStopWhenBuffersRunOutAndGoOnWhenArmedAgain()
     {
         final int peer = test.connection(SLOT);
