@@ -380,6 +380,7 @@ public final class Exchange implements UpstreamHandler
             log.addresses(downstream, upstream);
             exchanges.countUpstreamResponse(cluster.cluster().counters(), status);
         }
+        leaveUpstream(isEnd);
         if (!downstream.sendHead(head, edits, isEnd))
         {
             abort(ResponseFlag.OVERLOAD);
@@ -396,6 +397,7 @@ public final class Exchange implements UpstreamHandler
     public void onResponseData(final int offset, final int length, final boolean isEnd)
     {
         responseBytes += length;
+        leaveUpstream(isEnd);
         touch();
         if (!downstream.sendData(offset, length, isEnd))
         {
@@ -418,6 +420,7 @@ public final class Exchange implements UpstreamHandler
      */
     public void onResponseTrailers(final HeaderTable trailers)
     {
+        leaveUpstream(true);
         if (downstream.sendTrailers(trailers))
         {
             endResponse();
@@ -428,13 +431,20 @@ public final class Exchange implements UpstreamHandler
         }
     }
 
+    /** The session of an HTTP response that has ended is the pool's again, also when the request goes on. */
+    private void leaveUpstream(final boolean isResponseEnd)
+    {
+        if (isResponseEnd && http != null)
+        {
+            upstream = null;
+        }
+    }
+
     private void endResponse()
     {
         isResponseEnded = true;
         if (http != null)
         {
-            // The session of an HTTP response that has ended is the pool's again, also when the request goes on.
-            upstream = null;
             if (!isRequestEnded)
             {
                 exchanges.counters().increment(http.counters().downstreamRqResponseBeforeRqComplete);

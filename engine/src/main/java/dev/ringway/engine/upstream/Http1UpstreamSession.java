@@ -277,15 +277,9 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
                 fail(UpstreamFailure.PROTOCOL);
                 return 0;
             }
-            if (connection.isClosing())
+            if (isEnding || connection.isClosing())
             {
-                return 0;
-            }
-            if (isEnding)
-            {
-                // Bytes behind the end would be taken for the answer to the next request: such a connection is not kept.
                 isEnding = false;
-                afterEnd(at + used < end);
                 return 0;
             }
             if (used == 0)
@@ -343,7 +337,7 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
         }
         if (body.complete())
         {
-            complete().onResponseHead(head, true);
+            complete(used < length).onResponseHead(head, true);
         }
         else
         {
@@ -363,11 +357,11 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
                 body.endTrailers();
                 if (context.trailers.count() > 0 && pool.enableTrailers())
                 {
-                    complete().onResponseTrailers(context.trailers);
+                    complete(used < length).onResponseTrailers(context.trailers);
                 }
                 else
                 {
-                    complete().onResponseData(0, 0, true);
+                    complete(used < length).onResponseData(0, 0, true);
                 }
             }
             return used;
@@ -379,7 +373,7 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
         }
         if (body.complete())
         {
-            complete().onResponseData(body.dataOffset(), body.dataLength(), true);
+            complete(used < length).onResponseData(body.dataOffset(), body.dataLength(), true);
         }
         else if (body.dataLength() > 0)
         {
@@ -388,24 +382,24 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
         return used;
     }
 
-    private UpstreamHandler complete()
+    /**
+     * The response has ended. The connection is kept or closed before the exchange is told: what it does next, the
+     * client's next request for one, may use it again.
+     *
+     * @param hasSurplus whether bytes follow: they would be taken for the answer to the next request, so the connection
+     *                   is not kept.
+     * @return the exchange to tell.
+     */
+    private UpstreamHandler complete(final boolean hasSurplus)
     {
         final UpstreamHandler last = handler;
         handler = null;
         isInBody = false;
         isEnding = true;
-        return last;
-    }
-
-    /**
-     * The response has ended and the exchange has been told: the connection is kept or closed.
-     */
-    private void afterEnd(final boolean hasSurplus)
-    {
         pool.onResponseEnded();
         if (connection.isClosing())
         {
-            return;
+            return last;
         }
         if (isKeepAlive && !hasSurplus && isRequestEnded && isReusable() && !pool.isExhausted(this))
         {
@@ -416,6 +410,7 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
         {
             connection.close();
         }
+        return last;
     }
 
     private void fail(final int failure)
@@ -440,9 +435,8 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
         {
             isClosedByEndpoint = true;
             pool.onRemoteClose(false);
-            complete().onResponseData(0, 0, true);
+            complete(false).onResponseData(0, 0, true);
             isEnding = false;
-            afterEnd(false);
             return;
         }
         isClosedByEndpoint = true;

@@ -4,8 +4,8 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.ResponseHead;
 
 /**
- * What the upstream side tells an exchange. Loop thread only; must not throw. After {@link #onUpstreamFailed} or the
- * end of the response the session is no longer the exchange's.
+ * What the upstream side tells an exchange. Loop thread only; must not throw. When {@link #onUpstreamFailed} or the
+ * end of an HTTP response is told, the session is no longer the exchange's.
  */
 public interface UpstreamHandler
 {

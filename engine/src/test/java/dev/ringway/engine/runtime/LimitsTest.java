@@ -243,6 +243,26 @@ final class LimitsTest
     }
 
     @Test
+    void shouldCountAPipelinedRequestOnlyWhenItsTurnHasCome() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.breakers = new CircuitBreakers(1, 1, 1, 3);
+            proxy.start();
+            final TestClient client = proxy.connect().send(GET + GET + GET);
+            proxy.awaitCounter("cluster.b.upstream_rq_active", 1);
+            gate.countDown();
+            for (int i = 0; i < 3; i++)
+            {
+                assertEquals(200, client.read().status());
+            }
+            assertEquals(1, backend.accepted());
+            assertEquals(0, proxy.counter("cluster.b.upstream_cx_overflow"));
+        }
+    }
+
+    @Test
     void shouldCloseConnectionsBeyondTheListenersBound() throws Exception
     {
         try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
