@@ -56,6 +56,7 @@ final class Server implements ServerView
     private static final int SIGTERM_DRAIN_S = 10;
     private static final int ADMIN_DRAIN_S = 600;
     private static final long DRAIN_POLL_MS = 20;
+    private static final long START_POLL_MS = 5;
     private static final long GAUGES_MS = 1000;
     private static final long NO_CERTIFICATES = 0xFFFF_FFFFL;
     private static final Path MEMORY = Path.of("/proc/self/statm");
@@ -85,6 +86,7 @@ final class Server implements ServerView
     private AdminServer admin;
     private long version;
     private volatile int state = INITIALIZING;
+    private volatile boolean isListening;
     private int stopSignals;
 
     Server(final Options options, final String[] args) throws IOException
@@ -124,6 +126,7 @@ final class Server implements ServerView
             accessLogs.adopt(translation.accessLogs());
             engine = Engine.launch(new EngineContext(
                 concurrency, cpus, counters::loop, accessLogs::ring, slots, CHUNKS, this::onLoopFailed));
+            isListening = true;
             publish(translation.snapshot(++version));
             snapshotCounters.onStarted();
         }
@@ -231,10 +234,21 @@ final class Server implements ServerView
             exit(0);
             return;
         }
-        if (state == INITIALIZING)
+        if (state == INITIALIZING && !isListening)
         {
             // Nothing is served yet, and what is half built on another thread must not be taken apart here.
             Thread.ofPlatform().start(() -> System.exit(0));
+            return;
+        }
+        drainAndEnd();
+    }
+
+    private void drainAndEnd()
+    {
+        if (state == INITIALIZING)
+        {
+            // Clients may be there already, though the start is not quite over.
+            control.schedule(this::drainAndEnd, START_POLL_MS, TimeUnit.MILLISECONDS);
             return;
         }
         logger.info("draining");
