@@ -1,31 +1,25 @@
 package dev.ringway.engine.downstream;
 
-import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
-import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.codecs.http1.Http1BodyDecoder;
 import dev.ringway.codecs.http1.Http1Error;
-import dev.ringway.codecs.http1.Http1HeadScanner;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
-import dev.ringway.engine.conn.Http1Body;
 import dev.ringway.engine.counters.HttpCounters;
-import dev.ringway.engine.counters.LoopCounters;
-import dev.ringway.engine.exchange.DownstreamSink;
 import dev.ringway.engine.exchange.Exchange;
 import dev.ringway.engine.exchange.LocalReply;
-import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.memory.ByteConsumer;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * HTTP/1.1 with a client: one exchange at a time, in the order of the requests. Bytes of the next request wait while an
- * exchange is under way, and the client is not read meanwhile. Loop thread only.
+ * HTTP/1.1 with a client: one exchange at a time, in the order of the requests. What comes meanwhile waits its turn, and
+ * above the buffer limit the client is not read. This half takes requests, {@link Http1Response} sends their responses.
+ * Loop thread only.
  */
-final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink, ByteConsumer
+final class Http1DownstreamSession implements ConnectionHandler, ByteConsumer
 {
     private static final long DELAYED_CLOSE_NS = 1_000_000_000L;
     private static final int UPGRADE_REQUIRED = 426;
@@ -33,20 +27,15 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     private final Http1SessionFactory factory;
     private final Http1BodyDecoder body = new Http1BodyDecoder();
     private final Http1Input input = new Http1Input();
+    private final Http1Response response;
     private Connection connection;
     private Exchange exchange;
     private HttpConnectionManager http;
     private long headDeadlineNs;
-    private int headParsedLength;
     private int requests;
     private boolean isClosedByClient;
     private boolean isRequestEnded;
     private boolean isKeepAlive;
-    private boolean isHttp10;
-    private boolean isHeadRequest;
-    private boolean isResponseChunked;
-    private boolean isResponseWhole;
-    private boolean isClosedByEnd;
     private boolean isLingering;
     private boolean isInputIgnored;
     private boolean isInputEnded;
@@ -56,12 +45,14 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     Http1DownstreamSession(final Http1SessionFactory factory)
     {
         this.factory = factory;
+        response = new Http1Response(this, factory.loop().memory());
     }
 
     void open(final Connection opened)
     {
         connection = opened;
         isClosedByClient = false;
+        response.open(opened);
         http = factory.http();
         requests = 0;
         isRequestEnded = false;
@@ -70,12 +61,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         isLingering = false;
         isInputIgnored = false;
         headDeadlineNs = 0;
-        headParsedLength = 0;
-        final LoopCounters counters = factory.loop().counters();
-        counters.increment(http.counters().downstreamCxTotal);
-        counters.increment(http.counters().downstreamCxActive);
-        counters.increment(http.counters().downstreamCxHttp1Total);
-        counters.increment(http.counters().downstreamCxHttp1Active);
+        input.onHead();
         opened.handler(this);
         idleDeadline();
         opened.startReading();
@@ -164,7 +150,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     {
         if (isBlocked())
         {
-            if (input.length() > factory.bufferLimit() || isMemoryShort())
+            if (input.isTooMuch(factory.loop().memory(), factory.bufferLimit()))
             {
                 connection.pauseReading();
             }
@@ -174,13 +160,6 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
             headDeadlineNs = factory.loop().clock().nowNs() + http.requestHeadersTimeoutNs();
             connection.deadline(headDeadlineNs);
         }
-    }
-
-    /** The last quarter of the memory is not for bytes whose turn has not come. */
-    private boolean isMemoryShort()
-    {
-        final BufferSlab slab = factory.loop().memory().slab();
-        return slab.freeCount() <= slab.chunkCount() >> 2;
     }
 
     /**
@@ -232,17 +211,6 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         return isInputEnded && input.length() == 0;
     }
 
-    /** A head that comes in drops is parsed when it has doubled or may be whole, so its cost stays linear. */
-    private boolean isWorthParsing(final int offset, final int length)
-    {
-        if (headParsedLength == 0 || length >= headParsedLength << 1)
-        {
-            return true;
-        }
-        final UnsafeBuffer buffer = factory.loop().memory().slab().buffer();
-        return Http1HeadScanner.findEnd(buffer, offset, length, Math.max(offset, offset + headParsedLength - 3)) >= 0;
-    }
-
     /**
      * {@inheritDoc}
      */
@@ -273,7 +241,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
 
     private int onHead(final int offset, final int length)
     {
-        if (!isWorthParsing(offset, length))
+        if (!input.isWorthParsing(factory.loop().memory(), offset, length))
         {
             return 0;
         }
@@ -283,17 +251,19 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         if (used <= 0)
         {
             factory.exchanges().release(fresh);
-            headParsedLength = length;
+            input.onPartialHead(length);
             return used == 0 && length >= factory.limits().maxHeadLength() ? Http1Error.HEAD_TOO_LARGE : used;
         }
         http = factory.http();
-        isHttp10 = head.minorVersion() == 0;
-        if (isHttp10 && !http.acceptHttp10())
+        if (head.minorVersion() == 0 && !http.acceptHttp10())
         {
             factory.exchanges().release(fresh);
-            refuseHttp10();
+            // Envoy's answer to a version that is right but not accepted here.
+            response.begin(http, false, false);
+            refuseWith(UPGRADE_REQUIRED, Http1ResponseWriter.reason(UPGRADE_REQUIRED));
             return used;
         }
+        response.begin(http, head.minorVersion() == 0, head.methodId() == HttpMethod.HEAD);
         if (head.authorityLength() == 0 && !takeDefaultHost(fresh))
         {
             return factory.defaultHost().length == 0 ? Http1Error.MISSING_HOST : used;
@@ -321,11 +291,8 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     {
         exchange = fresh;
         headDeadlineNs = 0;
-        headParsedLength = 0;
+        input.onHead();
         requests++;
-        isHeadRequest = head.methodId() == HttpMethod.HEAD;
-        isResponseWhole = false;
-        isClosedByEnd = false;
         isKeepAlive = head.keepAlive() && !factory.isDraining();
         if (http.maxRequestsPerConnection() > 0 && requests >= http.maxRequestsPerConnection())
         {
@@ -346,7 +313,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
             Http1ResponseWriter.sendContinue(connection, factory.loop().memory());
             count(http.counters().downstreamRq1xx);
         }
-        fresh.onRequestHead(this, http, isRequestEnded);
+        fresh.onRequestHead(response, http, isRequestEnded);
         if (exchange != null)
         {
             connection.deadline(exchange.deadlineNs());
@@ -413,17 +380,8 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
             exchange.onDownstreamError(LocalReply.BAD_BODY);
             return;
         }
-        isHttp10 = false;
-        isHeadRequest = false;
+        response.begin(http, false, false);
         refuseWith(Http1Error.status(error), Http1ResponseWriter.reason(Http1Error.status(error)));
-    }
-
-    /** Envoy's answer to a version that is right but not accepted here. */
-    private void refuseHttp10()
-    {
-        isHttp10 = false;
-        isHeadRequest = false;
-        refuseWith(UPGRADE_REQUIRED, Http1ResponseWriter.reason(UPGRADE_REQUIRED));
     }
 
     private void refuseWith(final int status, final byte[] text)
@@ -433,7 +391,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         count(ids.downstreamRq4xx);
         isKeepAlive = false;
         final HeaderEdits edits = factory.exchanges().refusalEdits(http, text.length > 0);
-        sendLocalReply(status, text, edits);
+        response.sendLocalReply(status, text, edits);
         linger();
     }
 
@@ -462,81 +420,25 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
     }
 
     /**
-     * {@inheritDoc}
+     * Decides whether the connection is kept after the response that is about to be sent.
+     *
+     * @param can whether the response itself allows it.
+     * @return whether it is.
      */
-    public boolean sendHead(final ResponseHead head, final HeaderEdits edits, final boolean isEnd)
+    boolean keepAlive(final boolean can)
     {
-        final boolean isInterim = head.status() < 200;
-        if (isInterim && isHttp10)
-        {
-            return true;
-        }
-        boolean addsChunked = false;
-        if (!isInterim)
-        {
-            final boolean isBodyless = isHeadRequest || head.bodyless();
-            final boolean isUnknownLength = !isBodyless && head.contentLength() < 0;
-            isResponseChunked = isUnknownLength && !isHttp10 && !isEnd;
-            addsChunked = isResponseChunked;
-            if (isUnknownLength && isHttp10)
-            {
-                isKeepAlive = false;
-                isClosedByEnd = true;
-            }
-            isResponseWhole = isEnd;
-            // As Envoy: a response that overtakes its request ends the connection, for who knows what still comes.
-            isKeepAlive &= !factory.isDraining() && isRequestEnded && !isLastRequest();
-        }
-        return Http1ResponseWriter.sendHead(
-            connection, factory.loop().memory(), head, edits, isHttp10, addsChunked, !isInterim && !isKeepAlive,
-            !isInterim && isKeepAlive && isHttp10);
+        // As Envoy: a response that overtakes its request ends the connection, for who knows what still comes.
+        isKeepAlive &= can && !factory.isDraining() && isRequestEnded && !isLastRequest();
+        return isKeepAlive;
     }
 
-    /**
-     * {@inheritDoc}
-     */
-    public boolean sendLocalReply(final int status, final byte[] text, final HeaderEdits edits)
-    {
-        isKeepAlive &= !factory.isDraining() && isRequestEnded && !isLastRequest();
-        isResponseWhole = true;
-        return Http1ResponseWriter.sendLocalReply(
-            connection, factory.loop().memory(), status, text, edits, isHttp10, isHeadRequest, isKeepAlive);
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public boolean sendData(final int offset, final int length, final boolean isEnd)
-    {
-        isResponseWhole = isEnd;
-        return Http1Body.send(connection, factory.loop().memory(), isResponseChunked, offset, length, isEnd);
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public boolean sendTrailers(final HeaderTable trailers)
-    {
-        isResponseWhole = true;
-        if (!isResponseChunked)
-        {
-            return true;
-        }
-        return http.enableTrailers() ?
-            Http1Body.sendTrailers(connection, factory.loop().memory(), trailers) :
-            Http1Body.send(connection, factory.loop().memory(), true, 0, 0, true);
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onExchangeEnded(final boolean isComplete, final boolean isReset)
+    void onExchangeEnded(final boolean isComplete, final boolean isReset)
     {
         exchange = null;
-        if (!isResponseWhole)
+        if (!response.isWhole())
         {
             // The response was cut. Where only the end of the connection marks its end, an orderly one would lie.
-            if (isReset || isClosedByEnd)
+            if (isReset || response.isClosedByEnd())
             {
                 connection.reset();
             }
@@ -570,39 +472,12 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         resumeInput();
     }
 
-    /**
-     * {@inheritDoc}
-     */
-    public void pauseRequest()
-    {
-        connection.pauseReading();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void resumeRequest()
+    void resumeRequest()
     {
         if (!isRequestEnded)
         {
             resumeInput();
         }
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public boolean isAboveHighWater()
-    {
-        return connection.isAboveHighWater();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public Connection connection()
-    {
-        return connection;
     }
 
     /**
@@ -677,6 +552,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
         else if (headDeadlineNs != 0)
         {
             count(http.counters().downstreamRqHeaderTimeout);
+            response.begin(http, false, false);
             refuseWith(LocalReply.HEADER_TIMEOUT.status(), LocalReply.HEADER_TIMEOUT.body());
         }
         else
@@ -701,15 +577,7 @@ final class Http1DownstreamSession implements ConnectionHandler, DownstreamSink,
      */
     public void onClosed(final Connection closed)
     {
-        final LoopCounters counters = factory.loop().counters();
-        final HttpCounters ids = http.counters();
-        counters.decrement(ids.downstreamCxActive);
-        counters.decrement(ids.downstreamCxHttp1Active);
-        counters.increment(ids.downstreamCxDestroy);
-        counters.increment(isClosedByClient ? ids.downstreamCxDestroyRemote : ids.downstreamCxDestroyLocal);
-        counters.add(ids.downstreamCxRxBytesTotal, closed.bytesReceived());
-        counters.add(ids.downstreamCxTxBytesTotal, closed.bytesSent());
-        counters.record(ids.downstreamCxLengthMs, closed.ageMs());
+        factory.countClosed(http.counters(), closed, isClosedByClient);
         input.release(factory.loop().memory());
         connection = null;
         exchange = null;

@@ -1,5 +1,6 @@
 package dev.ringway.engine.downstream;
 
+import dev.ringway.codecs.http1.Http1HeadScanner;
 import dev.ringway.engine.memory.ByteConsumer;
 import dev.ringway.engine.memory.HeldBytes;
 import dev.ringway.engine.memory.LoopMemory;
@@ -13,6 +14,7 @@ final class Http1Input
 {
     private final PendingBytes partial = new PendingBytes();
     private final HeldBytes held = new HeldBytes();
+    private int headParsedLength;
     private boolean isProcessing;
 
     /**
@@ -74,6 +76,31 @@ final class Http1Input
     }
 
     /**
+     * A head that comes in drops is parsed when it has doubled or may be whole, so its cost stays linear.
+     *
+     * @param memory of the loop.
+     * @param offset of the bytes in the slab.
+     * @param length positive.
+     * @return whether to parse it now.
+     */
+    boolean isWorthParsing(final LoopMemory memory, final int offset, final int length)
+    {
+        return headParsedLength == 0 || length >= headParsedLength << 1 ||
+            Http1HeadScanner.findEnd(
+                memory.slab().buffer(), offset, length, Math.max(offset, offset + headParsedLength - 3)) >= 0;
+    }
+
+    void onPartialHead(final int length)
+    {
+        headParsedLength = length;
+    }
+
+    void onHead()
+    {
+        headParsedLength = 0;
+    }
+
+    /**
      * @return whether bytes are walked through right now: the session goes on by itself.
      */
     boolean isProcessing()
@@ -87,6 +114,17 @@ final class Http1Input
     int length()
     {
         return partial.length() + held.length();
+    }
+
+    /**
+     * @param memory of the loop.
+     * @param limit  bytes.
+     * @return whether no more should be read for now: the limit is passed, or memory is short, whose last quarter is
+     * not for bytes whose turn has not come.
+     */
+    boolean isTooMuch(final LoopMemory memory, final int limit)
+    {
+        return length() > limit || memory.slab().freeCount() <= memory.slab().chunkCount() >> 2;
     }
 
     /**

@@ -5,6 +5,8 @@ import dev.ringway.codecs.http1.Http1Limits;
 import dev.ringway.codecs.http1.Http1RequestParser;
 import dev.ringway.codecs.http1.Http1TrailerParser;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.exchange.Exchanges;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
@@ -85,7 +87,29 @@ public final class Http1SessionFactory implements SessionFactory
             newest.previous = session;
         }
         newest = session;
+        countOpened(http.counters());
         session.open(connection);
+    }
+
+    private void countOpened(final HttpCounters ids)
+    {
+        final LoopCounters counters = loop.counters();
+        counters.increment(ids.downstreamCxTotal);
+        counters.increment(ids.downstreamCxActive);
+        counters.increment(ids.downstreamCxHttp1Total);
+        counters.increment(ids.downstreamCxHttp1Active);
+    }
+
+    void countClosed(final HttpCounters ids, final Connection closed, final boolean isByClient)
+    {
+        final LoopCounters counters = loop.counters();
+        counters.decrement(ids.downstreamCxActive);
+        counters.decrement(ids.downstreamCxHttp1Active);
+        counters.increment(ids.downstreamCxDestroy);
+        counters.increment(isByClient ? ids.downstreamCxDestroyRemote : ids.downstreamCxDestroyLocal);
+        counters.add(ids.downstreamCxRxBytesTotal, closed.bytesReceived());
+        counters.add(ids.downstreamCxTxBytesTotal, closed.bytesSent());
+        counters.record(ids.downstreamCxLengthMs, closed.ageMs());
     }
 
     void release(final Http1DownstreamSession session)

@@ -5,8 +5,6 @@ import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
-import dev.ringway.engine.counters.HttpCounters;
-import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
@@ -23,14 +21,16 @@ import dev.ringway.engine.upstream.UpstreamSession;
  */
 public final class Exchange implements UpstreamHandler
 {
-    private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final String VIA_UPSTREAM = "via_upstream";
+    private static final String DIRECT_RESPONSE = "direct_response";
 
     private final Exchanges exchanges;
     private final RequestHead request;
     private final ExchangeLog log;
     private final HeadBlock headBlock;
     private final RequestId id = new RequestId();
+    private final ExchangeTimes times = new ExchangeTimes();
+    private final ReadingPauses pauses = new ReadingPauses();
     private Phase phase = Phase.DECODE;
     private DownstreamSink downstream;
     private UpstreamSession upstream;
@@ -38,17 +38,12 @@ public final class Exchange implements UpstreamHandler
     private TcpProxy tcp;
     private ClusterState cluster;
     private Route route;
-    private long startNs;
-    private long requestEndNs;
-    private long deadlineNs;
     private long requestBytes;
     private long responseBytes;
     private int status;
     private int flags;
     private boolean isRequestEnded;
     private boolean isResponseEnded;
-    private boolean isRequestPaused;
-    private boolean isResponsePaused;
     private String detail = "";
 
     Exchange(final Exchanges exchanges, final int maxHeaders)
@@ -78,21 +73,19 @@ public final class Exchange implements UpstreamHandler
     {
         downstream = sink;
         http = manager;
-        startNs = exchanges.nowNs();
-        isRequestEnded = isEnd;
-        requestEndNs = isEnd ? startNs : 0;
-        final LoopCounters counters = exchanges.counters();
-        final HttpCounters ids = manager.counters();
-        counters.increment(ids.downstreamRqTotal);
-        counters.increment(ids.downstreamRqHttp1Total);
-        counters.increment(ids.downstreamRqActive);
-        exchanges.onStart();
+        final long nowNs = exchanges.nowNs();
+        times.start(nowNs, manager.streamIdleTimeoutNs(), manager.requestTimeoutNs());
+        if (isEnd)
+        {
+            isRequestEnded = true;
+            times.onRequestEnd(nowNs);
+        }
+        exchanges.onRequest(manager.counters());
         final RequestRules rules = manager.requestRules();
         final int verdict = rules == RequestRules.NONE ? RequestFixer.PASS :
             exchanges.requestFixer().apply(request, headBlock, rules);
         exchanges.headerRules().identify(sink, request.headers(), manager, id);
-        log.onRequest(manager.accessLogs(), sink, request, id, startNs);
-        deadline();
+        log.onRequest(manager.accessLogs(), sink, request, id, nowNs);
         if (verdict == RequestFixer.PASS)
         {
             route();
@@ -107,20 +100,13 @@ public final class Exchange implements UpstreamHandler
     {
         if (verdict == RequestFixer.REDIRECT)
         {
-            exchanges.counters().increment(http.counters().downstreamRqRedirectedWithNormalizedPath);
-            final HeaderEdits edits = exchanges.responseEdits();
-            exchanges.requestFixer().addLocation(edits);
+            final HeaderEdits edits = exchanges.pathRedirect(http.counters());
             reply(RequestFixer.REDIRECT_STATUS, LocalReply.PATH_REJECTED.body(), edits, 0,
                 LocalReply.PATH_REJECTED.detail());
         }
-        else if (verdict == RequestFixer.REJECT_ABSOLUTE)
-        {
-            exchanges.counters().increment(http.counters().downstreamRqNonRelativePath);
-            reply(LocalReply.ABSOLUTE_REJECTED);
-        }
         else
         {
-            reply(verdict == RequestFixer.REJECT_PATH ? LocalReply.PATH_REJECTED : LocalReply.OVERLOADED);
+            reply(exchanges.refusal(verdict, http.counters()));
         }
     }
 
@@ -144,22 +130,15 @@ public final class Exchange implements UpstreamHandler
             return;
         }
         exchanges.counters().increment(http.counters().rqTotal);
-        switch (route.kind())
+        times.onRoute(route.idleTimeoutNs(), route.timeoutNs());
+        if (route.kind() == Route.Kind.CLUSTER)
         {
-            case DIRECT_RESPONSE ->
-            {
-                exchanges.counters().increment(http.counters().rqDirectResponse);
-                final HeaderEdits edits = exchanges.responseEdits();
-                reply(route.status(), route.body(), edits, 0, "direct_response");
-            }
-            case REDIRECT ->
-            {
-                exchanges.counters().increment(http.counters().rqRedirect);
-                final HeaderEdits edits = exchanges.responseEdits();
-                Redirects.write(request, route, edits);
-                reply(route.status(), route.body(), edits, 0, "direct_response");
-            }
-            default -> acquire();
+            acquire();
+        }
+        else
+        {
+            final HeaderEdits edits = exchanges.routeReply(request, route, http.counters());
+            reply(route.status(), route.body(), edits, 0, DIRECT_RESPONSE);
         }
     }
 
@@ -214,10 +193,10 @@ public final class Exchange implements UpstreamHandler
     {
         downstream = sink;
         tcp = proxy;
-        startNs = exchanges.nowNs();
+        final long nowNs = exchanges.nowNs();
+        times.start(nowNs, proxy.idleTimeoutNs(), 0);
         exchanges.onStart();
-        log.onRelay(proxy.accessLogs(), sink, startNs);
-        touch();
+        log.onRelay(proxy.accessLogs(), sink, nowNs);
         phase = Phase.ACQUIRE;
         cluster = exchanges.upstreams().cluster(proxy.clusterId());
         if (cluster == null)
@@ -272,7 +251,7 @@ public final class Exchange implements UpstreamHandler
         if (isEnd)
         {
             isRequestEnded = true;
-            requestEndNs = exchanges.nowNs();
+            times.onRequestEnd(exchanges.nowNs());
         }
         if (upstream == null)
         {
@@ -283,11 +262,11 @@ public final class Exchange implements UpstreamHandler
             giveUp(LocalReply.OVERLOADED);
             return;
         }
-        touch();
+        times.touch(exchanges.nowNs());
         if (upstream.isAboveHighWater())
         {
             downstream.pauseRequest();
-            onRequestPaused();
+            pauses.pauseRequest(exchanges.counters(), http, tcp);
         }
         if (isEnd && isResponseEnded)
         {
@@ -303,7 +282,7 @@ public final class Exchange implements UpstreamHandler
     public void onRequestTrailers(final HeaderTable trailers)
     {
         isRequestEnded = true;
-        requestEndNs = exchanges.nowNs();
+        times.onRequestEnd(exchanges.nowNs());
         if (upstream == null)
         {
             return;
@@ -313,31 +292,10 @@ public final class Exchange implements UpstreamHandler
             giveUp(LocalReply.OVERLOADED);
             return;
         }
-        touch();
+        times.touch(exchanges.nowNs());
         if (isResponseEnded)
         {
             end(true, false);
-        }
-    }
-
-    private void onRequestPaused()
-    {
-        if (!isRequestPaused)
-        {
-            isRequestPaused = true;
-            exchanges.counters().increment(http != null ?
-                http.counters().downstreamFlowControlPausedReadingTotal :
-                tcp.counters().downstreamFlowControlPausedReadingTotal);
-        }
-    }
-
-    private void onResponsePaused()
-    {
-        if (!isResponsePaused)
-        {
-            isResponsePaused = true;
-            exchanges.counters().increment(
-                cluster.cluster().counters().upstreamFlowControlPausedReadingTotal);
         }
     }
 
@@ -362,7 +320,7 @@ public final class Exchange implements UpstreamHandler
      */
     public void onResponseHead(final ResponseHead head, final boolean isEnd)
     {
-        touch();
+        times.touch(exchanges.nowNs());
         final boolean isInterim = head.status() < 200;
         final HeaderEdits edits = exchanges.responseEdits();
         if (isInterim)
@@ -374,9 +332,9 @@ public final class Exchange implements UpstreamHandler
         {
             phase = Phase.SEND_DOWN;
             status = head.status();
-            exchanges.prepareResponse(edits, head, http, id, startNs);
+            exchanges.prepareResponse(edits, head, http, id, times.startNs());
             detail = VIA_UPSTREAM;
-            log.onResponse(head, exchanges.nowNs() - startNs);
+            log.onResponse(head, exchanges.nowNs() - times.startNs());
             log.addresses(downstream, upstream);
             exchanges.countUpstreamResponse(cluster.cluster().counters(), status);
         }
@@ -398,7 +356,7 @@ public final class Exchange implements UpstreamHandler
     {
         responseBytes += length;
         leaveUpstream(isEnd);
-        touch();
+        times.touch(exchanges.nowNs());
         if (!downstream.sendData(offset, length, isEnd))
         {
             abort(ResponseFlag.OVERLOAD);
@@ -411,7 +369,7 @@ public final class Exchange implements UpstreamHandler
         else if (downstream.isAboveHighWater())
         {
             upstream.pauseReading();
-            onResponsePaused();
+            pauses.pauseResponse(exchanges.counters(), cluster.cluster().counters());
         }
     }
 
@@ -451,8 +409,7 @@ public final class Exchange implements UpstreamHandler
             }
             else
             {
-                exchanges.counters().record(cluster.cluster().counters().upstreamRqTime,
-                    (exchanges.nowNs() - requestEndNs) / NANOS_PER_MILLI);
+                exchanges.recordUpstreamTime(cluster.cluster().counters(), times.requestEndNs());
             }
             end(isRequestEnded, false);
         }
@@ -490,13 +447,7 @@ public final class Exchange implements UpstreamHandler
      */
     public void onUpstreamDrained()
     {
-        if (isRequestPaused)
-        {
-            isRequestPaused = false;
-            exchanges.counters().increment(http != null ?
-                http.counters().downstreamFlowControlResumedReadingTotal :
-                tcp.counters().downstreamFlowControlResumedReadingTotal);
-        }
+        pauses.resumeRequest(exchanges.counters(), http, tcp);
         downstream.resumeRequest();
     }
 
@@ -507,12 +458,7 @@ public final class Exchange implements UpstreamHandler
     {
         if (upstream != null)
         {
-            if (isResponsePaused)
-            {
-                isResponsePaused = false;
-                exchanges.counters().increment(
-                    cluster.cluster().counters().upstreamFlowControlResumedReadingTotal);
-            }
+            pauses.resumeResponse(exchanges.counters(), cluster.cluster().counters());
             upstream.resumeReading();
         }
     }
@@ -542,48 +488,12 @@ public final class Exchange implements UpstreamHandler
         giveUp(reply);
     }
 
-    private void deadline()
-    {
-        final long idleNs = streamIdleNs();
-        deadlineNs = idleNs == 0 ? Long.MAX_VALUE : startNs + idleNs;
-    }
-
-    private long streamIdleNs()
-    {
-        return route != null && route.idleTimeoutNs() >= 0 ? route.idleTimeoutNs() : http.streamIdleTimeoutNs();
-    }
-
-    private void touch()
-    {
-        if (http != null)
-        {
-            final long idleNs = streamIdleNs();
-            deadlineNs = idleNs == 0 ? Long.MAX_VALUE : exchanges.nowNs() + idleNs;
-        }
-        else
-        {
-            deadlineNs = tcp.idleTimeoutNs() == 0 ? Long.MAX_VALUE : exchanges.nowNs() + tcp.idleTimeoutNs();
-        }
-    }
-
     /**
      * @return when {@link #onDeadline} is due, or {@link Long#MAX_VALUE}.
      */
     public long deadlineNs()
     {
-        return Math.min(deadlineNs, Math.min(responseDeadlineNs(), requestDeadlineNs()));
-    }
-
-    private long responseDeadlineNs()
-    {
-        return isRequestEnded && route != null && route.timeoutNs() > 0 ?
-            requestEndNs + route.timeoutNs() : Long.MAX_VALUE;
-    }
-
-    private long requestDeadlineNs()
-    {
-        return !isRequestEnded && http != null && http.requestTimeoutNs() > 0 ?
-            startNs + http.requestTimeoutNs() : Long.MAX_VALUE;
+        return times.deadlineNs();
     }
 
     /**
@@ -593,29 +503,14 @@ public final class Exchange implements UpstreamHandler
      */
     public void onDeadline(final long nowNs)
     {
-        final LoopCounters counters = exchanges.counters();
         if (http == null)
         {
-            counters.increment(tcp.counters().idleTimeout);
+            exchanges.counters().increment(tcp.counters().idleTimeout);
             end(true, false);
-        }
-        else if (responseDeadlineNs() <= nowNs)
-        {
-            if (cluster != null)
-            {
-                counters.increment(cluster.cluster().counters().upstreamRqTimeout);
-            }
-            giveUp(LocalReply.RESPONSE_TIMEOUT);
-        }
-        else if (requestDeadlineNs() <= nowNs)
-        {
-            counters.increment(http.counters().downstreamRqTimeout);
-            giveUp(LocalReply.REQUEST_TIMEOUT);
         }
         else
         {
-            counters.increment(http.counters().downstreamRqIdleTimeout);
-            giveUp(LocalReply.STREAM_IDLE);
+            giveUp(exchanges.timeOut(times, nowNs, http.counters(), cluster));
         }
     }
 
@@ -685,15 +580,12 @@ public final class Exchange implements UpstreamHandler
         headBlock.release();
         if (http != null)
         {
-            exchanges.countResponse(http.counters(), status);
-            exchanges.counters().decrement(http.counters().downstreamRqActive);
-            exchanges.counters().record(
-                http.counters().downstreamRqTime, (exchanges.nowNs() - startNs) / NANOS_PER_MILLI);
+            exchanges.countResponse(http.counters(), status, times.startNs());
         }
         log.onEnd(
             status, flags, detail, cluster == null ? "" : cluster.cluster().name(), route == null ? "" : route.name(),
-            requestBytes, responseBytes, http != null && isRequestEnded ? requestEndNs - startNs : -1,
-            exchanges.nowNs() - startNs,
+            requestBytes, responseBytes, http != null && isRequestEnded ? times.requestNs() : -1,
+            exchanges.nowNs() - times.startNs(),
             http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);
         phase = Phase.DONE;
         downstream = null;
@@ -703,15 +595,13 @@ public final class Exchange implements UpstreamHandler
         route = null;
         requestBytes = 0;
         responseBytes = 0;
-        requestEndNs = 0;
-        deadlineNs = Long.MAX_VALUE;
+        times.end();
         status = 0;
         flags = 0;
         detail = "";
         isRequestEnded = false;
         isResponseEnded = false;
-        isRequestPaused = false;
-        isResponsePaused = false;
+        pauses.reset();
         exchanges.onEnd();
         exchanges.release(this);
     }

@@ -12,6 +12,7 @@ import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.Upstreams;
 
@@ -26,6 +27,8 @@ public final class Exchanges
 {
     /** Most header fields of a head, whatever is configured. */
     public static final int MAX_HEADERS = 256;
+
+    private static final long NANOS_PER_MILLI = 1_000_000L;
 
     private final EventLoop loop;
     private final Upstreams upstreams;
@@ -98,6 +101,15 @@ public final class Exchanges
         active++;
     }
 
+    void onRequest(final HttpCounters ids)
+    {
+        active++;
+        final LoopCounters counters = loop.counters();
+        counters.increment(ids.downstreamRqTotal);
+        counters.increment(ids.downstreamRqHttp1Total);
+        counters.increment(ids.downstreamRqActive);
+    }
+
     void onEnd()
     {
         active--;
@@ -128,6 +140,24 @@ public final class Exchanges
         return headerRules;
     }
 
+    HeaderEdits pathRedirect(final HttpCounters ids)
+    {
+        loop.counters().increment(ids.downstreamRqRedirectedWithNormalizedPath);
+        final HeaderEdits edits = headerRules.response();
+        requestFixer.addLocation(edits);
+        return edits;
+    }
+
+    LocalReply refusal(final int verdict, final HttpCounters ids)
+    {
+        if (verdict == RequestFixer.REJECT_ABSOLUTE)
+        {
+            loop.counters().increment(ids.downstreamRqNonRelativePath);
+            return LocalReply.ABSOLUTE_REJECTED;
+        }
+        return verdict == RequestFixer.REJECT_PATH ? LocalReply.PATH_REJECTED : LocalReply.OVERLOADED;
+    }
+
     RequestFixer requestFixer()
     {
         return requestFixer;
@@ -141,6 +171,57 @@ public final class Exchanges
         final RequestId id)
     {
         return headerRules.request(downstream, head, http, route, id);
+    }
+
+    /**
+     * @param head  of a request whose route answers by itself.
+     * @param route that route.
+     * @param ids   counters of its connection manager.
+     * @return what the answer has beside status and text.
+     */
+    HeaderEdits routeReply(final RequestHead head, final Route route, final HttpCounters ids)
+    {
+        final HeaderEdits edits = headerRules.response();
+        if (route.kind() == Route.Kind.REDIRECT)
+        {
+            loop.counters().increment(ids.rqRedirect);
+            Redirects.write(head, route, edits);
+        }
+        else
+        {
+            loop.counters().increment(ids.rqDirectResponse);
+        }
+        return edits;
+    }
+
+    /**
+     * Counts a time-out.
+     *
+     * @param times   of the exchange, one of which is over.
+     * @param nowNs   time of the duty cycle.
+     * @param ids     counters of its connection manager.
+     * @param cluster where its request went, or null.
+     * @return the answer that the time-out has.
+     */
+    LocalReply timeOut(
+        final ExchangeTimes times, final long nowNs, final HttpCounters ids, final ClusterState cluster)
+    {
+        final LoopCounters counters = loop.counters();
+        if (times.responseDeadlineNs() <= nowNs)
+        {
+            if (cluster != null)
+            {
+                counters.increment(cluster.cluster().counters().upstreamRqTimeout);
+            }
+            return LocalReply.RESPONSE_TIMEOUT;
+        }
+        if (times.requestDeadlineNs() <= nowNs)
+        {
+            counters.increment(ids.downstreamRqTimeout);
+            return LocalReply.REQUEST_TIMEOUT;
+        }
+        counters.increment(ids.downstreamRqIdleTimeout);
+        return LocalReply.STREAM_IDLE;
     }
 
     HeaderEdits responseEdits()
@@ -191,9 +272,16 @@ public final class Exchanges
         }
     }
 
-    void countResponse(final HttpCounters ids, final int status)
+    void recordUpstreamTime(final ClusterCounters ids, final long requestEndNs)
+    {
+        loop.counters().record(ids.upstreamRqTime, (nowNs() - requestEndNs) / NANOS_PER_MILLI);
+    }
+
+    void countResponse(final HttpCounters ids, final int status, final long startNs)
     {
         final LoopCounters counters = loop.counters();
+        counters.decrement(ids.downstreamRqActive);
+        counters.record(ids.downstreamRqTime, (nowNs() - startNs) / NANOS_PER_MILLI);
         counters.increment(ids.downstreamRqCompleted);
         switch (status / 100)
         {

@@ -27,7 +27,7 @@ public final class Engine implements AutoCloseable
 {
     private static final long PAUSE_NS = 200_000L;
     private static final int VISIBLE_RECEIVES = 64;
-    /** What a fast peer may be ahead of a pause; half of it costs a third more CPU time for each byte of large bodies. */
+    /** What a fast peer may be ahead of a pause; half of it costs a third more CPU time for a byte of a large body. */
     private static final int RECEIVE_LIMIT = 512 * 1024;
 
     private final SnapshotRef snapshots = new SnapshotRef();

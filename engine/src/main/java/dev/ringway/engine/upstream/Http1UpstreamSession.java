@@ -8,7 +8,6 @@ import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.codecs.http1.Http1BodyDecoder;
 import dev.ringway.codecs.http1.Http1Encoder;
 import dev.ringway.engine.conn.Connection;
-import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.conn.Http1Body;
 import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.memory.ByteConsumer;
@@ -20,7 +19,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * HTTP/1.1 towards an endpoint: one exchange at a time on a connection that is kept. It reads also while idle, so the
  * endpoint's end of stream is seen before the next use. Loop thread only.
  */
-final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, ByteConsumer
+final class Http1UpstreamSession extends PooledSession implements ByteConsumer
 {
     private static final byte[] HTTP11_HOST = " HTTP/1.1\r\nhost: ".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     private static final byte[] CHUNKED = "transfer-encoding: chunked\r\n".getBytes(
@@ -31,10 +30,6 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
     private final UpstreamContext context;
     private final Http1BodyDecoder body = new Http1BodyDecoder();
     private final PendingBytes pending = new PendingBytes();
-    private EndpointPool pool;
-    private Connection connection;
-    private UpstreamHandler handler;
-    private boolean isClosedByEndpoint;
     private int requests;
     private boolean isRequestChunked;
     private boolean isRequestEnded;
@@ -50,10 +45,7 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
 
     void open(final EndpointPool pool, final Connection connection)
     {
-        this.pool = pool;
-        this.connection = connection;
-        isClosedByEndpoint = false;
-        handler = null;
+        open(pool, connection, null);
         requests = 0;
         isInBody = false;
         isRequestEnded = true;
@@ -177,64 +169,6 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
             handler = null;
         }
         connection.close();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void pauseReading()
-    {
-        connection.pauseReading();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void resumeReading()
-    {
-        connection.startReading();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public boolean isAboveHighWater()
-    {
-        return connection.isAboveHighWater();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public byte[] hostText()
-    {
-        return pool.hostText();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public Connection connection()
-    {
-        return connection;
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onOpened(final Connection opened)
-    {
-        opened.deadline(Long.MAX_VALUE);
-        opened.startReading();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onOpenFailed(final Connection failed, final int errno)
-    {
-        pool.onConnectFailed(false);
-        fail(UpstreamFailure.CONNECT_FAILED);
     }
 
     /**
@@ -413,7 +347,7 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
         return last;
     }
 
-    private void fail(final int failure)
+    void fail(final int failure)
     {
         final UpstreamHandler last = handler;
         handler = null;
@@ -442,27 +376,6 @@ final class Http1UpstreamSession implements UpstreamSession, ConnectionHandler, 
         isClosedByEndpoint = true;
         pool.onRemoteClose(handler != null);
         fail(UpstreamFailure.CLOSED);
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onError(final Connection failed, final int errno)
-    {
-        isClosedByEndpoint = true;
-        pool.onRemoteClose(handler != null);
-        fail(UpstreamFailure.RESET);
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onDrained(final Connection drained)
-    {
-        if (handler != null)
-        {
-            handler.onUpstreamDrained();
-        }
     }
 
     /**

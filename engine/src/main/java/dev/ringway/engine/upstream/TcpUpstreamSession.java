@@ -3,26 +3,12 @@ package dev.ringway.engine.upstream;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.conn.Connection;
-import dev.ringway.engine.conn.ConnectionHandler;
 
 /**
  * Plain bytes towards an endpoint, for one relay. Loop thread only.
  */
-final class TcpUpstreamSession implements UpstreamSession, ConnectionHandler
+final class TcpUpstreamSession extends PooledSession
 {
-    private EndpointPool pool;
-    private Connection connection;
-    private UpstreamHandler handler;
-    private boolean isClosedByEndpoint;
-
-    void open(final EndpointPool pool, final Connection connection, final UpstreamHandler handler)
-    {
-        this.pool = pool;
-        this.connection = connection;
-        isClosedByEndpoint = false;
-        this.handler = handler;
-    }
-
     /**
      * {@inheritDoc}
      */
@@ -72,65 +58,7 @@ final class TcpUpstreamSession implements UpstreamSession, ConnectionHandler
         }
     }
 
-    /**
-     * {@inheritDoc}
-     */
-    public void pauseReading()
-    {
-        connection.pauseReading();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void resumeReading()
-    {
-        connection.startReading();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public boolean isAboveHighWater()
-    {
-        return connection.isAboveHighWater();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public byte[] hostText()
-    {
-        return pool.hostText();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public Connection connection()
-    {
-        return connection;
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onOpened(final Connection opened)
-    {
-        opened.deadline(Long.MAX_VALUE);
-        opened.startReading();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onOpenFailed(final Connection failed, final int errno)
-    {
-        pool.onConnectFailed(false);
-        fail(UpstreamFailure.CONNECT_FAILED);
-    }
-
-    private void fail(final int failure)
+    void fail(final int failure)
     {
         final UpstreamHandler last = handler;
         handler = null;
@@ -162,27 +90,6 @@ final class TcpUpstreamSession implements UpstreamSession, ConnectionHandler
         if (handler != null)
         {
             handler.onResponseData(0, 0, true);
-        }
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onError(final Connection failed, final int errno)
-    {
-        isClosedByEndpoint = true;
-        pool.onRemoteClose(handler != null);
-        fail(UpstreamFailure.RESET);
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onDrained(final Connection drained)
-    {
-        if (handler != null)
-        {
-            handler.onUpstreamDrained();
         }
     }
 

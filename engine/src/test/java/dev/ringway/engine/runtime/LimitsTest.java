@@ -99,7 +99,8 @@ final class LimitsTest
             final TestClient first = proxy.connect().send(GET);
             proxy.awaitCounter("cluster.b.upstream_rq_active", 1);
             final TestClient second = proxy.connect();
-            final Thread sender = send(second, "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: " + LARGE + "\r\n\r\n" + body);
+            final Thread sender =
+                send(second, "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: " + LARGE + "\r\n\r\n" + body);
             // More than a block holds, and reading stops somewhere.
             TestProxy.await(() -> proxy.look().chunks() > 2, () -> "body held");
             gate.countDown();

@@ -75,6 +75,23 @@ final class TimeoutTest
     }
 
     @Test
+    void shouldSay408WithItsTextAlsoBehindAHeadRequest() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\n");
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.headersTimeoutNs = SHORT_NS;
+            proxy.start();
+            final TestClient client = proxy.connect().send("HEAD / HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertEquals(200, client.readHead().status());
+            final HttpMessage late = client.send("GET / HTTP/1.1\r\nhost:").read();
+            assertEquals(408, late.status());
+            assertEquals(late.header("content-length"), Integer.toString(late.text().length()));
+            client.assertEnd();
+        }
+    }
+
+    @Test
     void shouldBoundTheTimeOfAHeadHoweverItTrickles() throws Exception
     {
         try (TestProxy proxy = new TestProxy())

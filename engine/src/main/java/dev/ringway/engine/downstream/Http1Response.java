@@ -1,0 +1,164 @@
+package dev.ringway.engine.downstream;
+
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.Http1Body;
+import dev.ringway.engine.exchange.DownstreamSink;
+import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.upstream.HeaderEdits;
+
+/**
+ * The sending half of an HTTP/1.1 session: frames the response to its request under way. Loop thread only.
+ */
+final class Http1Response implements DownstreamSink
+{
+    private final Http1DownstreamSession session;
+    private final LoopMemory memory;
+    private Connection connection;
+    private HttpConnectionManager http;
+    private boolean isHttp10;
+    private boolean isHeadRequest;
+    private boolean isChunked;
+    private boolean isWhole;
+    private boolean isClosedByEnd;
+
+    Http1Response(final Http1DownstreamSession session, final LoopMemory memory)
+    {
+        this.session = session;
+        this.memory = memory;
+    }
+
+    void open(final Connection opened)
+    {
+        connection = opened;
+        isHttp10 = false;
+        isHeadRequest = false;
+    }
+
+    /**
+     * The next response answers this request.
+     *
+     * @param manager       configuration that holds for the request.
+     * @param isOldVersion  whether the request is HTTP/1.0.
+     * @param isHead        whether its method is HEAD.
+     */
+    void begin(final HttpConnectionManager manager, final boolean isOldVersion, final boolean isHead)
+    {
+        http = manager;
+        isHttp10 = isOldVersion;
+        isHeadRequest = isHead;
+        isWhole = false;
+        isClosedByEnd = false;
+    }
+
+    /**
+     * @return whether all of it is queued.
+     */
+    boolean isWhole()
+    {
+        return isWhole;
+    }
+
+    /**
+     * @return whether only the end of the connection marks its end.
+     */
+    boolean isClosedByEnd()
+    {
+        return isClosedByEnd;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendHead(final ResponseHead head, final HeaderEdits edits, final boolean isEnd)
+    {
+        if (head.status() < 200)
+        {
+            return isHttp10 ||
+                Http1ResponseWriter.sendHead(connection, memory, head, edits, false, false, false, false);
+        }
+        final boolean isUnknownLength = !isHeadRequest && !head.bodyless() && head.contentLength() < 0;
+        isChunked = isUnknownLength && !isHttp10 && !isEnd;
+        isClosedByEnd = isUnknownLength && isHttp10;
+        isWhole = isEnd;
+        final boolean isKeepAlive = session.keepAlive(!isClosedByEnd);
+        return Http1ResponseWriter.sendHead(
+            connection, memory, head, edits, isHttp10, isChunked, !isKeepAlive, isKeepAlive && isHttp10);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendLocalReply(final int status, final byte[] text, final HeaderEdits edits)
+    {
+        isWhole = true;
+        return Http1ResponseWriter.sendLocalReply(
+            connection, memory, status, text, edits, isHttp10, isHeadRequest, session.keepAlive(true));
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendData(final int offset, final int length, final boolean isEnd)
+    {
+        isWhole = isEnd;
+        return Http1Body.send(connection, memory, isChunked, offset, length, isEnd);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendTrailers(final HeaderTable trailers)
+    {
+        isWhole = true;
+        if (!isChunked)
+        {
+            return true;
+        }
+        return http.enableTrailers() ?
+            Http1Body.sendTrailers(connection, memory, trailers) :
+            Http1Body.send(connection, memory, true, 0, 0, true);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onExchangeEnded(final boolean isComplete, final boolean isReset)
+    {
+        session.onExchangeEnded(isComplete, isReset);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void pauseRequest()
+    {
+        connection.pauseReading();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void resumeRequest()
+    {
+        session.resumeRequest();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean isAboveHighWater()
+    {
+        return connection.isAboveHighWater();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Connection connection()
+    {
+        return connection;
+    }
+}

@@ -1,0 +1,130 @@
+package dev.ringway.engine.exchange;
+
+/**
+ * When an exchange began, and by when what has to have happened. Times are of the loop's clock, time-outs of 0 or less
+ * are none. Loop thread only.
+ */
+final class ExchangeTimes
+{
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private long startNs;
+    private long requestEndNs;
+    private long idleTimeoutNs;
+    private long requestTimeoutNs;
+    private long responseTimeoutNs;
+    private long idleDeadlineNs;
+    private boolean isRequestEnded;
+
+    /**
+     * Begins.
+     *
+     * @param nowNs     time of the duty cycle.
+     * @param idleNs    longest time without a byte in either direction.
+     * @param requestNs longest time for a whole request.
+     */
+    void start(final long nowNs, final long idleNs, final long requestNs)
+    {
+        startNs = nowNs;
+        requestEndNs = 0;
+        idleTimeoutNs = idleNs;
+        requestTimeoutNs = requestNs;
+        responseTimeoutNs = 0;
+        isRequestEnded = false;
+        touch(nowNs);
+    }
+
+    /**
+     * The route is known.
+     *
+     * @param idleNs     instead of the former one, from the next byte on; negative to keep that.
+     * @param responseNs longest time from the end of the request to the end of the response.
+     */
+    void onRoute(final long idleNs, final long responseNs)
+    {
+        responseTimeoutNs = responseNs;
+        if (idleNs >= 0)
+        {
+            idleTimeoutNs = idleNs;
+        }
+    }
+
+    /**
+     * The request is whole.
+     *
+     * @param nowNs time of the duty cycle.
+     */
+    void onRequestEnd(final long nowNs)
+    {
+        isRequestEnded = true;
+        requestEndNs = nowNs;
+    }
+
+    /**
+     * Something came.
+     *
+     * @param nowNs time of the duty cycle.
+     */
+    void touch(final long nowNs)
+    {
+        idleDeadlineNs = idleTimeoutNs <= 0 ? NEVER : nowNs + idleTimeoutNs;
+    }
+
+    /**
+     * @return when the exchange began.
+     */
+    long startNs()
+    {
+        return startNs;
+    }
+
+    /**
+     * @return when the request was whole, once it is.
+     */
+    long requestEndNs()
+    {
+        return requestEndNs;
+    }
+
+    /**
+     * @return time from the beginning to the end of the request, once it is whole.
+     */
+    long requestNs()
+    {
+        return requestEndNs - startNs;
+    }
+
+    /**
+     * @return when the first of the time-outs is due, or {@link Long#MAX_VALUE}.
+     */
+    long deadlineNs()
+    {
+        return Math.min(idleDeadlineNs, isRequestEnded ? responseDeadlineNs() : requestDeadlineNs());
+    }
+
+    /**
+     * @return when the response has to be whole; {@link Long#MAX_VALUE} before the request is.
+     */
+    long responseDeadlineNs()
+    {
+        return isRequestEnded && responseTimeoutNs > 0 ? requestEndNs + responseTimeoutNs : NEVER;
+    }
+
+    /**
+     * @return when the request has to be whole; {@link Long#MAX_VALUE} once it is.
+     */
+    long requestDeadlineNs()
+    {
+        return !isRequestEnded && requestTimeoutNs > 0 ? startNs + requestTimeoutNs : NEVER;
+    }
+
+    /**
+     * Nothing is due any more.
+     */
+    void end()
+    {
+        idleDeadlineNs = NEVER;
+        requestTimeoutNs = 0;
+        responseTimeoutNs = 0;
+    }
+}

@@ -1,0 +1,111 @@
+package dev.ringway.engine.upstream;
+
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.ConnectionHandler;
+
+/**
+ * What sessions of all protocols have in common: a connection that an {@link EndpointPool} opened, and the exchange that
+ * has it. Loop thread only.
+ */
+abstract sealed class PooledSession implements UpstreamSession, ConnectionHandler
+    permits Http1UpstreamSession, TcpUpstreamSession
+{
+    EndpointPool pool;
+    Connection connection;
+    UpstreamHandler handler;
+    boolean isClosedByEndpoint;
+
+    final void open(final EndpointPool owner, final Connection opening, final UpstreamHandler exchange)
+    {
+        pool = owner;
+        connection = opening;
+        handler = exchange;
+        isClosedByEndpoint = false;
+    }
+
+    /**
+     * Ends the connection, and tells the exchange when there is one.
+     *
+     * @param failure from {@link UpstreamFailure}.
+     */
+    abstract void fail(int failure);
+
+    /**
+     * {@inheritDoc}
+     */
+    public final void pauseReading()
+    {
+        connection.pauseReading();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public final void resumeReading()
+    {
+        connection.startReading();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public final boolean isAboveHighWater()
+    {
+        return connection.isAboveHighWater();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public final byte[] hostText()
+    {
+        return pool.hostText();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public final Connection connection()
+    {
+        return connection;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public final void onOpened(final Connection opened)
+    {
+        opened.deadline(Long.MAX_VALUE);
+        opened.startReading();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public final void onOpenFailed(final Connection failed, final int errno)
+    {
+        pool.onConnectFailed(false);
+        fail(UpstreamFailure.CONNECT_FAILED);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public final void onError(final Connection failed, final int errno)
+    {
+        isClosedByEndpoint = true;
+        pool.onRemoteClose(handler != null);
+        fail(UpstreamFailure.RESET);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public final void onDrained(final Connection drained)
+    {
+        if (handler != null)
+        {
+            handler.onUpstreamDrained();
+        }
+    }
+}
