@@ -1,8 +1,7 @@
 package dev.ringway.engine.conn;
 
 import dev.ringway.engine.memory.BufferSlab;
-
-import java.util.Arrays;
+import dev.ringway.engine.memory.RangeQueue;
 
 /**
  * Ranges of the slab that wait to be sent, in order, each with one lease. The first ones may be in flight. Pooled: a
@@ -13,10 +12,7 @@ final class SendQueue
     private static final int INITIAL = 16;
 
     private final BufferSlab slab;
-    private int[] offsets = new int[INITIAL];
-    private int[] lengths = new int[INITIAL];
-    private int first;
-    private int count;
+    private final RangeQueue ranges = new RangeQueue(INITIAL);
     private int inFlight;
     private int bytes;
     private int inFlightBytes;
@@ -38,44 +34,15 @@ final class SendQueue
     void add(final int offset, final int length)
     {
         bytes += length;
-        if (count > inFlight)
+        if (ranges.count() > inFlight && ranges.continuesLast(offset))
         {
-            final int last = first + count - 1 & offsets.length - 1;
-            if (offsets[last] + lengths[last] == offset && isSameChunk(offsets[last], offset))
-            {
-                lengths[last] += length;
-                slab.release(offset);
-                return;
-            }
+            ranges.extendLast(length);
+            slab.release(offset);
         }
-        if (count == offsets.length)
+        else
         {
-            grow();
+            ranges.addLast(offset, length);
         }
-        final int at = first + count & offsets.length - 1;
-        offsets[at] = offset;
-        lengths[at] = length;
-        count++;
-    }
-
-    private static boolean isSameChunk(final int one, final int other)
-    {
-        return one >>> BufferSlab.CHUNK_SHIFT == other >>> BufferSlab.CHUNK_SHIFT;
-    }
-
-    private void grow()
-    {
-        final int old = offsets.length;
-        final int[] newOffsets = Arrays.copyOf(offsets, old << 1);
-        final int[] newLengths = Arrays.copyOf(lengths, old << 1);
-        for (int i = 0; i < count; i++)
-        {
-            newOffsets[i] = offsets[first + i & old - 1];
-            newLengths[i] = lengths[first + i & old - 1];
-        }
-        offsets = newOffsets;
-        lengths = newLengths;
-        first = 0;
     }
 
     /**
@@ -86,11 +53,11 @@ final class SendQueue
      */
     int launch(final int maxRanges)
     {
-        inFlight = Math.min(count, maxRanges);
+        inFlight = Math.min(ranges.count(), maxRanges);
         inFlightBytes = 0;
         for (int i = 0; i < inFlight; i++)
         {
-            inFlightBytes += lengths[first + i & offsets.length - 1];
+            inFlightBytes += ranges.length(i);
         }
         return inFlight;
     }
@@ -106,19 +73,17 @@ final class SendQueue
         bytes -= sent;
         while (left > 0)
         {
-            final int length = lengths[first];
+            final int length = ranges.length(0);
             if (length > left)
             {
-                offsets[first] += left;
-                lengths[first] -= left;
+                ranges.cutFirst(left);
                 left = 0;
             }
             else
             {
                 left -= length;
-                slab.release(offsets[first]);
-                first = first + 1 & offsets.length - 1;
-                count--;
+                slab.release(ranges.offset(0));
+                ranges.removeFirst();
             }
         }
         inFlight = 0;
@@ -130,33 +95,33 @@ final class SendQueue
      */
     void dropWaiting()
     {
-        while (count > inFlight)
+        while (ranges.count() > inFlight)
         {
-            final int last = first + count - 1 & offsets.length - 1;
-            bytes -= lengths[last];
-            slab.release(offsets[last]);
-            count--;
+            final int last = ranges.count() - 1;
+            bytes -= ranges.length(last);
+            slab.release(ranges.offset(last));
+            ranges.removeLast();
         }
     }
 
     int offset(final int index)
     {
-        return offsets[first + index & offsets.length - 1];
+        return ranges.offset(index);
     }
 
     int length(final int index)
     {
-        return lengths[first + index & offsets.length - 1];
+        return ranges.length(index);
     }
 
     boolean isAllInFlight()
     {
-        return count == inFlight;
+        return ranges.count() == inFlight;
     }
 
     boolean isEmpty()
     {
-        return count == 0;
+        return ranges.count() == 0;
     }
 
     int bytes()

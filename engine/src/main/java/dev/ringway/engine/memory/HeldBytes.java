@@ -1,7 +1,5 @@
 package dev.ringway.engine.memory;
 
-import java.util.Arrays;
-
 /**
  * Bytes of one connection that have come and whose turn has not. Large pieces stay where they were received, under a
  * lease; small ones are copied to small blocks, so that few bytes never keep a whole chunk. Takes whatever comes: who
@@ -14,10 +12,7 @@ public final class HeldBytes
 
     private static final int INITIAL = 4;
 
-    private int[] offsets = new int[INITIAL];
-    private int[] lengths = new int[INITIAL];
-    private int first;
-    private int count;
+    private final RangeQueue ranges = new RangeQueue(INITIAL);
     private int bytes;
     private int room;
 
@@ -32,21 +27,17 @@ public final class HeldBytes
     {
         assert length > 0 && !memory.slab().isBlock(offset);
         bytes += length;
-        if (count > 0 && room == 0)
+        if (!isEmpty() && room == 0 && ranges.continuesLast(offset))
         {
-            final int last = index(count - 1);
-            if (offsets[last] + lengths[last] == offset && (offset & BufferSlab.CHUNK_LENGTH - 1) != 0)
-            {
-                lengths[last] += length;
-                return;
-            }
+            ranges.extendLast(length);
+            return;
         }
         if (length < COPY_LIMIT && copy(memory, offset, length))
         {
             return;
         }
         memory.slab().retain(offset);
-        append(offset, length);
+        ranges.addLast(offset, length);
         room = 0;
     }
 
@@ -55,9 +46,8 @@ public final class HeldBytes
         final var buffer = memory.slab().buffer();
         if (room >= length)
         {
-            final int last = index(count - 1);
-            buffer.putBytes(offsets[last] + lengths[last], buffer, offset, length);
-            lengths[last] += length;
+            buffer.putBytes(ranges.endOfLast(), buffer, offset, length);
+            ranges.extendLast(length);
             room -= length;
             return true;
         }
@@ -67,41 +57,9 @@ public final class HeldBytes
             return false;
         }
         buffer.putBytes(block, buffer, offset, length);
-        append(block, length);
+        ranges.addLast(block, length);
         room = Blocks.SMALL_LENGTH - length;
         return true;
-    }
-
-    private void append(final int offset, final int length)
-    {
-        if (count == offsets.length)
-        {
-            grow();
-        }
-        final int at = index(count);
-        offsets[at] = offset;
-        lengths[at] = length;
-        count++;
-    }
-
-    private void grow()
-    {
-        final int old = offsets.length;
-        final int[] newOffsets = Arrays.copyOf(offsets, old << 1);
-        final int[] newLengths = Arrays.copyOf(lengths, old << 1);
-        for (int i = 0; i < count; i++)
-        {
-            newOffsets[i] = offsets[index(i)];
-            newLengths[i] = lengths[index(i)];
-        }
-        offsets = newOffsets;
-        lengths = newLengths;
-        first = 0;
-    }
-
-    private int index(final int position)
-    {
-        return first + position & offsets.length - 1;
     }
 
     /**
@@ -109,10 +67,9 @@ public final class HeldBytes
      */
     public void removeFirst()
     {
-        bytes -= lengths[first];
-        first = index(1);
-        count--;
-        if (count == 0)
+        bytes -= rangeLength();
+        ranges.removeFirst();
+        if (isEmpty())
         {
             room = 0;
         }
@@ -126,14 +83,7 @@ public final class HeldBytes
      */
     public void putBack(final int offset, final int length)
     {
-        if (count == offsets.length)
-        {
-            grow();
-        }
-        first = index(offsets.length - 1);
-        offsets[first] = offset;
-        lengths[first] = length;
-        count++;
+        ranges.addFirst(offset, length);
         bytes += length;
     }
 
@@ -162,9 +112,9 @@ public final class HeldBytes
      */
     public void release(final LoopMemory memory)
     {
-        while (count > 0)
+        while (!isEmpty())
         {
-            free(memory, offsets[first]);
+            free(memory, rangeOffset());
             removeFirst();
         }
     }
@@ -174,7 +124,7 @@ public final class HeldBytes
      */
     public boolean isEmpty()
     {
-        return count == 0;
+        return ranges.count() == 0;
     }
 
     /**
@@ -190,7 +140,7 @@ public final class HeldBytes
      */
     public int rangeOffset()
     {
-        return offsets[first];
+        return ranges.offset(0);
     }
 
     /**
@@ -198,6 +148,6 @@ public final class HeldBytes
      */
     public int rangeLength()
     {
-        return lengths[first];
+        return ranges.length(0);
     }
 }

@@ -1,0 +1,161 @@
+package dev.ringway.engine.memory;
+
+import java.util.Arrays;
+
+/**
+ * Ranges of the slab in order. Knows nothing of leases: who adds a range holds its memory. Grows with use and stays so.
+ * Loop thread only.
+ */
+public final class RangeQueue
+{
+    private int[] offsets;
+    private int[] lengths;
+    private int first;
+    private int count;
+
+    /**
+     * @param capacity ranges it can hold before it grows, a power of two.
+     */
+    public RangeQueue(final int capacity)
+    {
+        offsets = new int[capacity];
+        lengths = new int[capacity];
+    }
+
+    /**
+     * Adds a range at the end.
+     *
+     * @param offset of the range.
+     * @param length of it.
+     */
+    public void addLast(final int offset, final int length)
+    {
+        ensureRoom();
+        final int at = index(count);
+        offsets[at] = offset;
+        lengths[at] = length;
+        count++;
+    }
+
+    /**
+     * Adds a range at the front.
+     *
+     * @param offset of the range.
+     * @param length of it.
+     */
+    public void addFirst(final int offset, final int length)
+    {
+        ensureRoom();
+        first = index(offsets.length - 1);
+        offsets[first] = offset;
+        lengths[first] = length;
+        count++;
+    }
+
+    private void ensureRoom()
+    {
+        if (count == offsets.length)
+        {
+            offsets = grown(offsets);
+            lengths = grown(lengths);
+            first = 0;
+        }
+    }
+
+    private int[] grown(final int[] full)
+    {
+        final int[] grown = Arrays.copyOf(full, full.length << 1);
+        for (int i = 0; i < count; i++)
+        {
+            grown[i] = full[first + i & full.length - 1];
+        }
+        return grown;
+    }
+
+    private int index(final int position)
+    {
+        return first + position & offsets.length - 1;
+    }
+
+    /**
+     * Removes the first range.
+     */
+    public void removeFirst()
+    {
+        first = index(1);
+        count--;
+    }
+
+    /**
+     * Removes the last range.
+     */
+    public void removeLast()
+    {
+        count--;
+    }
+
+    /**
+     * Takes bytes off the beginning of the first range.
+     *
+     * @param bytes fewer than it has.
+     */
+    public void cutFirst(final int bytes)
+    {
+        offsets[first] += bytes;
+        lengths[first] -= bytes;
+    }
+
+    /**
+     * Adds bytes to the last range, those behind it in the slab.
+     *
+     * @param bytes how many.
+     */
+    public void extendLast(final int bytes)
+    {
+        lengths[index(count - 1)] += bytes;
+    }
+
+    /**
+     * @param offset of a range.
+     * @return whether it begins where the last range ends, in the same chunk.
+     */
+    public boolean continuesLast(final int offset)
+    {
+        return endOfLast() == offset && (offset & BufferSlab.CHUNK_LENGTH - 1) != 0;
+    }
+
+    /**
+     * @return offset behind the last range.
+     */
+    public int endOfLast()
+    {
+        final int last = index(count - 1);
+        return offsets[last] + lengths[last];
+    }
+
+    /**
+     * @param position from 0, the first range.
+     * @return offset of that range.
+     */
+    public int offset(final int position)
+    {
+        return offsets[index(position)];
+    }
+
+    /**
+     * @param position from 0, the first range.
+     * @return bytes of that range.
+     */
+    public int length(final int position)
+    {
+        return lengths[index(position)];
+    }
+
+    /**
+     * @return ranges.
+     */
+    public int count()
+    {
+        return count;
+    }
+}
