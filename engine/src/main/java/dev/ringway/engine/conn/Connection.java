@@ -42,7 +42,7 @@ public final class Connection implements CompletionHandler
     private static final int OPENING = 1;
     private static final int OPEN = 1 << 1;
     private static final int CLOSING = 1 << 2;
-    private static final int CLOSE_SUBMITTED = 1 << 3;
+    private static final int CLOSED = 1 << 3;
     private static final int READ_ARMED = 1 << 4;
     private static final int READ_WANTED = 1 << 5;
     private static final int READ_CANCELLING = 1 << 6;
@@ -56,8 +56,7 @@ public final class Connection implements CompletionHandler
     private static final int ABOVE_HIGH = 1 << 14;
     private static final int RESETTING = 1 << 15;
     private static final int FAILED = 1 << 16;
-    private static final int CLOSED = 1 << 17;
-    private static final int READ_TRIED = 1 << 18;
+    private static final int READ_TRIED = 1 << 17;
 
     private final EventLoop loop;
     private final Connections connections;
@@ -284,7 +283,10 @@ public final class Connection implements CompletionHandler
             submitSend();
             if ((state & CLOSE_WANTED) != 0 && queue.bytes() <= EARLY_CLOSE_LIMIT && queue.isAllInFlight())
             {
-                closeBehindSend();
+                // The end of the stream leaves with the last bytes. The deadline still bounds the send, and little is
+                // sent this way, so that no bytes of the peer pile up unread meanwhile.
+                state |= CLOSING;
+                giveUpDescriptor();
             }
         }
         else if ((state & CLOSE_WANTED) != 0)
@@ -320,14 +322,9 @@ public final class Connection implements CompletionHandler
         loop.submissions().sendMsg(slot, vectors.end(), SEND_FLAGS, 0, token(Op.SEND));
     }
 
-    /**
-     * Gives the descriptor up in the same submission as its last send, which keeps the socket until it is done: the end
-     * of the stream leaves with the last bytes. The deadline still bounds the send. Little is sent this way, so that no
-     * bytes of the peer pile up unread meanwhile.
-     */
-    private void closeBehindSend()
+    /** The descriptor goes now, the socket with the last operation on it, the slot when all have been heard of. */
+    private void giveUpDescriptor()
     {
-        state |= CLOSING;
         if ((state & READ_ARMED) != 0)
         {
             cancel(Op.RECV);
@@ -543,16 +540,11 @@ public final class Connection implements CompletionHandler
             cancel(Op.CONNECT);
             return;
         }
-        // The descriptor goes at once, the socket with the last operation on it, and the slot when all have been heard of.
-        if ((state & READ_ARMED) != 0)
-        {
-            cancel(Op.RECV);
-        }
         if ((state & SENDING) != 0)
         {
             cancel(Op.SEND);
         }
-        submitClose();
+        giveUpDescriptor();
     }
 
     private void cancel(final int op)
@@ -571,7 +563,6 @@ public final class Connection implements CompletionHandler
 
     private void submitClose()
     {
-        state |= CLOSE_SUBMITTED;
         if ((state & (RESETTING | OPEN)) == (RESETTING | OPEN))
         {
             loop.submissions().reserve(2);

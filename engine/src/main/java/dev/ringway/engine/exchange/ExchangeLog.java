@@ -24,7 +24,6 @@ final class ExchangeLog
 {
     private static final long NANOS_PER_MICRO = 1000L;
     private static final long NANOS_PER_MILLI = 1_000_000L;
-    private static final byte[] TEXT_PLAIN = "text/plain".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
     private final AccessRecord record = new AccessRecord();
     private final Exchanges exchanges;
@@ -132,7 +131,7 @@ final class ExchangeLog
     {
         if (isOpen && hasBody && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
         {
-            record.text(AccessText.RESPONSE_CONTENT_TYPE, TEXT_PLAIN);
+            record.text(AccessText.RESPONSE_CONTENT_TYPE, HeaderRules.TEXT_PLAIN);
         }
     }
 

@@ -25,7 +25,8 @@ final class HeaderRules
     private static final byte[] TRAILERS = "trailers".getBytes(US_ASCII);
     private static final byte[] COMMA = {','};
     private static final byte[] COMMA_SPACE = {',', ' '};
-    private static final byte[] TEXT_PLAIN = "text/plain".getBytes(US_ASCII);
+    /** Content type of bodies made here. */
+    static final byte[] TEXT_PLAIN = "text/plain".getBytes(US_ASCII);
     private static final int ADDRESS_LENGTH = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final long REQUEST_DROPS = HeaderEdits.HOP_BY_HOP | HeaderName.mask(

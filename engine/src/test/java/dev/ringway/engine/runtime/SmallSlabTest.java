@@ -2,6 +2,7 @@ package dev.ringway.engine.runtime;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -21,13 +22,17 @@ final class SmallSlabTest
     private static final int CLIENTS = 6;
     private static final int SMALL_BUFFER = 4096;
 
+    private static TestBackend largeOrSmall() throws IOException
+    {
+        final String large = "x".repeat(LENGTH);
+        return TestBackend.answering(
+            request -> TestBackend.ok(request.target().equals("/large") ? large : "small"));
+    }
+
     @Test
     void shouldServeSlowReadersSideBySideWhenBuffersRunOut() throws Exception
     {
-        final String large = "x".repeat(LENGTH);
-        try (TestBackend backend = TestBackend.answering(
-            request -> TestBackend.ok(request.target().equals("/large") ? large : "small"));
-            TestProxy proxy = new TestProxy(backend))
+        try (TestBackend backend = largeOrSmall(); TestProxy proxy = new TestProxy(backend))
         {
             proxy.chunkCount = CHUNKS;
             proxy.start();
@@ -69,10 +74,7 @@ final class SmallSlabTest
     @Test
     void shouldTakeRequestsAgainWhenBuffersComeBack() throws Exception
     {
-        final String large = "x".repeat(LENGTH);
-        try (TestBackend backend = TestBackend.answering(
-            request -> TestBackend.ok(request.target().equals("/large") ? large : "small"));
-            TestProxy proxy = new TestProxy(backend))
+        try (TestBackend backend = largeOrSmall(); TestProxy proxy = new TestProxy(backend))
         {
             proxy.chunkCount = CHUNKS;
             proxy.start();

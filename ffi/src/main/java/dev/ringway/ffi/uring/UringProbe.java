@@ -30,6 +30,7 @@ public final class UringProbe
     private final int setupFlags;
     private final int features;
     private final boolean[] supported = new boolean[MAX_OPS];
+    private final int receiveFlags;
     private final boolean limitsReceives;
 
     private UringProbe(final IoUring ring)
@@ -49,6 +50,7 @@ public final class UringProbe
             }
         }
         Memory.unmap(address, length);
+        receiveFlags = (features & FEAT_RECVSEND_BUNDLE) != 0 && isAtLeast(release(), 6, 17) ? RECVSEND_BUNDLE : 0;
         limitsReceives = limitsReceives(ring);
     }
 
@@ -123,7 +125,7 @@ public final class UringProbe
      */
     public int receiveFlags()
     {
-        return (features & FEAT_RECVSEND_BUNDLE) != 0 && isAtLeast(release(), 6, 17) ? RECVSEND_BUNDLE : 0;
+        return receiveFlags;
     }
 
     private static String release()
