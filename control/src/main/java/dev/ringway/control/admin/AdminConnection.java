@@ -1,5 +1,7 @@
 package dev.ringway.control.admin;
 
+import dev.ringway.engine.time.HttpDate;
+
 import java.io.BufferedOutputStream;
 import java.io.BufferedWriter;
 import java.io.ByteArrayOutputStream;
@@ -10,9 +12,6 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -203,7 +202,7 @@ final class AdminConnection
         final String head = "HTTP/1.1 " + page.status() + ' ' + reason(page.status()) + "\r\n" +
             "content-type: " + page.type() + "\r\n" +
             "cache-control: no-cache, max-age=0\r\nx-content-type-options: nosniff\r\n" +
-            "date: " + DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)) + "\r\n" +
+            "date: " + date() + "\r\n" +
             "server: ringway\r\n" +
             (request.isKeepAlive() ? "" : "connection: close\r\n") +
             (isChunked ? "transfer-encoding: chunked\r\n\r\n" : "\r\n");
@@ -221,6 +220,13 @@ final class AdminConnection
         }
         out.flush();
         page.after().run();
+    }
+
+    private static String date()
+    {
+        final byte[] date = new byte[HttpDate.LENGTH];
+        HttpDate.format(System.currentTimeMillis() / 1000, date);
+        return new String(date, ISO_8859_1);
     }
 
     private static String reason(final int status)

@@ -1,5 +1,6 @@
 package dev.ringway.control.admin;
 
+import com.google.gson.JsonPrimitive;
 import dev.ringway.engine.counters.HistogramBuckets;
 import dev.ringway.engine.counters.Histograms;
 
@@ -162,14 +163,12 @@ final class HistogramWriter
         throws IOException
     {
         out.append(begin);
-        String separator = "{\"name\":\"";
+        String separator = "{\"name\":";
         for (final HistogramStat stat : stats)
         {
-            out.append(separator);
-            StatsWriter.quote(stat.name(), out);
-            out.append("\",");
+            out.append(separator).append(new JsonPrimitive(stat.name()).toString()).append(',');
             form.write(stat, out);
-            separator = "},{\"name\":\"";
+            separator = "},{\"name\":";
         }
         out.append('}').append(end);
     }

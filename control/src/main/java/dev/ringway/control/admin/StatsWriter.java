@@ -1,5 +1,7 @@
 package dev.ringway.control.admin;
 
+import com.google.gson.JsonPrimitive;
+
 import java.io.IOException;
 
 /**
@@ -28,32 +30,11 @@ final class StatsWriter
         out.append("{\"stats\":[");
         stats.forEach(query, (name, type, value) ->
         {
-            out.append(separator[0]).append("{\"name\":\"");
-            quote(name, out);
-            out.append("\",\"value\":").append(Long.toString(value)).append('}');
+            out.append(separator[0]).append("{\"name\":").append(new JsonPrimitive(name).toString())
+                .append(",\"value\":").append(Long.toString(value)).append('}');
             separator[0] = ",";
         });
         return separator[0].isEmpty();
-    }
-
-    static void quote(final String text, final Appendable out) throws IOException
-    {
-        for (int i = 0; i < text.length(); i++)
-        {
-            final char c = text.charAt(i);
-            if (c == '"' || c == '\\')
-            {
-                out.append('\\').append(c);
-            }
-            else if (c < ' ')
-            {
-                out.append(String.format("\\u%04x", (int)c));
-            }
-            else
-            {
-                out.append(c);
-            }
-        }
     }
 
     /** Writes Prometheus' text form: counters, then gauges, each family under its type. */

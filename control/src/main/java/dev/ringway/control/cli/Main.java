@@ -45,15 +45,15 @@ public final class Main
             System.out.println("ringway  version: " + VERSION + "/" + Runtime.version() + "/Clean/RELEASE/BoringSSL-none");
             return;
         }
-        start(options, args);
+        start(options);
     }
 
-    private static void start(final Options options, final String[] args)
+    private static void start(final Options options)
     {
         try
         {
             LogSetup.start(options.logLevel, options.componentLogLevel, options.logPath, options.logFormat);
-            final Server server = new Server(options, args);
+            final Server server = new Server(options);
             if (options.mode.equals("validate"))
             {
                 server.validate();

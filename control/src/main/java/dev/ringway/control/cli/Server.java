@@ -68,7 +68,6 @@ final class Server implements ServerView
 
     private final Logger logger = LogSetup.logger("main");
     private final Options options;
-    private final String[] args;
     private final int concurrency;
     private final int[] cpus;
     private final CountersFile counters;
@@ -89,10 +88,9 @@ final class Server implements ServerView
     private volatile boolean isListening;
     private int stopSignals;
 
-    Server(final Options options, final String[] args) throws IOException
+    Server(final Options options) throws IOException
     {
         this.options = options;
-        this.args = args;
         final BitSet allowed = Affinity.allowed();
         concurrency = options.concurrency > 0 ? options.concurrency : Math.max(1, allowed.cardinality());
         cpus = concurrency <= allowed.cardinality() ? allowed.stream().limit(concurrency).toArray() : new int[0];
@@ -255,8 +253,7 @@ final class Server implements ServerView
         state = DRAINING;
         counters.shared().set(ids.live, 0);
         counters.shared().set(ids.state, DRAINING);
-        engine.drain(true);
-        snapshotCounters.onStopped(listener -> true);
+        stopListening(listener -> true);
         final int seconds = options.drainTimeS >= 0 ? options.drainTimeS : SIGTERM_DRAIN_S;
         final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         control.scheduleWithFixedDelay(() ->
@@ -420,15 +417,16 @@ final class Server implements ServerView
         control.execute(() ->
         {
             final Predicate<Listener> isMeant = inboundOnly ? inbound() : listener -> true;
-            engine.drain(isMeant, !isGraceful && !neverStops);
-            if (isGraceful && !neverStops)
+            if (!isGraceful && !neverStops)
+            {
+                stopListening(isMeant);
+                return;
+            }
+            engine.drain(isMeant, false);
+            if (!neverStops)
             {
                 final int seconds = options.drainTimeS >= 0 ? options.drainTimeS : ADMIN_DRAIN_S;
                 control.schedule(() -> stopListening(isMeant), seconds, TimeUnit.SECONDS);
-            }
-            else if (!neverStops)
-            {
-                snapshotCounters.onStopped(isMeant);
             }
         });
     }

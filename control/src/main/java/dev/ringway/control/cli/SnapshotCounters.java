@@ -53,6 +53,7 @@ final class SnapshotCounters
         clusters(fresh);
         listeners(fresh, loops);
         current = fresh;
+        gauges();
     }
 
     /**
@@ -134,8 +135,6 @@ final class SnapshotCounters
         }
         counters.add(listenerIds.listenerRemoved, before.size());
         stopped.removeAll(before.keySet());
-        current = fresh;
-        gauges();
     }
 
     private void gauges()
