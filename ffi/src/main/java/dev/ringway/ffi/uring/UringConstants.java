@@ -144,6 +144,8 @@ public final class UringConstants
     public static final int RECVSEND_BUNDLE = 1 << 4;
     /** Accepts until it ends. */
     public static final int ACCEPT_MULTISHOT = 1;
+    /** Polls before the first try to accept (Linux 6.10). */
+    public static final int ACCEPT_POLL_FIRST = 1 << 2;
 
     /** The completion names a buffer in the upper 16 bits of its flags. */
     public static final int CQE_F_BUFFER = 1;
