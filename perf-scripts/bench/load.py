@@ -99,13 +99,9 @@ def h2load(rig, core, workload, port, seconds, rate):
 
 
 def paced(rig, core, workload, port, seconds, rate):
-    """Fixed rate over any idle connection; latency counts from the moment a request was due. Built once a run."""
-    program = rig.path("paced")
-    if not os.path.exists(program):
-        source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "paced.c")
-        rig.run(["cc", "-O2", "-o", program, source], seconds=120)
-    return parse_paced(rig.run([program, str(port), workload.path, str(workload.connections), str(seconds), str(rate)],
-                               core, seconds + 60))
+    """Fixed rate over any idle connection; latency counts from the moment a request was due."""
+    return parse_paced(rig.run([rig.build("paced"), str(port), workload.path, str(workload.connections), str(seconds),
+                                str(rate)], core, seconds + 60))
 
 
 def parse_paced(text):

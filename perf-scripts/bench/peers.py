@@ -53,7 +53,10 @@ class Peer:
 
 @dataclasses.dataclass(frozen=True)
 class Kind:
-    """A program. `duties` maps (front, back) to the sentence that states what it does there."""
+    """
+    A program. `duties` maps (front, back) to the sentence that states what it does there; `unfit` names workloads of
+    these duties that are left out all the same, and why. A floor is no proxy that others are compared with.
+    """
     name: str
     jvm: bool
     reference: bool
@@ -63,6 +66,8 @@ class Kind:
     duties: dict
     log_duty: typing.Optional[str]
     ready_path: typing.Optional[str] = None
+    unfit: dict = dataclasses.field(default_factory=dict)
+    floor: bool = False
 
 
 def _on_path(name, package):
@@ -181,6 +186,19 @@ def _locate_ringway(path):
     return launcher
 
 
+def _floor_version(_path):
+    return "floor.c of this commit, cc -O2"
+
+
+def _floor_command(_path, place, duty, options):
+    chunk_bytes = 1 << 20 if duty.front == "tcp" else 1 << 16
+    return [place.rig.build("floor", "floor_epoll", "floor_io_uring"), options["calls"], str(place.listen_port),
+            str(place.upstream_port), str(chunk_bytes)]
+
+
+_FLOOR_DUTY = "one thread, no proxy: passes bytes on unread and unchanged between each client connection and an " \
+    "upstream connection of its own; the kernel's price of these connections"
+
 KINDS = {kind.name: kind for kind in [
     Kind("nginx", False, True, _on_path("nginx", "apt-get install nginx"), _first_line(["-v"]), _nginx_command,
          {("h1", "h1"): "master and one worker; upstream keepalive pool; sets x-forwarded-for and x-forwarded-proto; "
@@ -204,6 +222,9 @@ KINDS = {kind.name: kind for kind in [
          {("h1", "h1"): "concurrency 1; same bootstrap as Envoy; also sets x-request-id; statistics on",
           ("tcp", "tcp"): "concurrency 1; tcp_proxy with its defaults; statistics on"},
          "default format, written by its own thread", "/ready"),
+    Kind("floor", False, False, _on_path("cc", "apt-get install gcc libc6-dev"), _floor_version, _floor_command,
+         {("h1", "h1"): _FLOOR_DUTY, ("tcp", "tcp"): _FLOOR_DUTY}, None, floor=True,
+         unfit={"h1-newconn": "it keeps no upstream connection for the next client"}),
 ]}
 
 DEFAULT_PEERS = [
@@ -214,6 +235,12 @@ DEFAULT_PEERS = [
     Peer("netty-io_uring", "netty", {"transport": "io_uring"}),
     Peer("netty-epoll", "netty", {"transport": "epoll"}),
     Peer("ringway", "ringway"),
+]
+
+# Measured when they are named.
+OTHER_PEERS = [
+    Peer("floor-epoll", "floor", {"calls": "epoll"}),
+    Peer("floor-io_uring", "floor", {"calls": "io_uring"}),
 ]
 
 
@@ -256,7 +283,7 @@ def describe(peer, duty):
 
 
 if __name__ == "__main__":
-    for row in DEFAULT_PEERS:
+    for row in DEFAULT_PEERS + OTHER_PEERS:
         try:
             print(row.label, *resolve(row, Duty("tcp" if row.options.get("splice") else "h1",
                                                 "tcp" if row.options.get("splice") else "h1")))

@@ -13,8 +13,8 @@ LATENCIES = ("p50", "p99", "p99.9", "max")
 def summarize(samples, kinds):
     """
     {workload: {peer: medians}}. `samples` are dictionaries; `kinds` maps a peer's label to its kind's name. Each row
-    has the medians, the spread of the total, the ratio to the better of the references (nginx, HAProxy) and to the
-    best other peer.
+    has the medians, the spread of the total, the ratio to the better of the references (nginx, HAProxy), to the best
+    other proxy, and to the lowest floor where one was measured.
     """
     summary = {}
     for sample in samples:
@@ -41,9 +41,12 @@ def _medians(rounds):
 def _with_ratios(rows, kinds):
     for label, row in rows.items():
         reference = [other["total_us"] for name, other in rows.items() if peers.KINDS[kinds[name]].reference]
-        others = [other["total_us"] for name, other in rows.items() if kinds[name] != kinds[label]]
+        others = [other["total_us"] for name, other in rows.items()
+                  if kinds[name] != kinds[label] and not peers.KINDS[kinds[name]].floor]
+        floors = [other["total_us"] for name, other in rows.items() if peers.KINDS[kinds[name]].floor]
         row["to_reference"] = numbers.ratio(row["total_us"], min(reference, default=None))
         row["to_best_other"] = numbers.ratio(row["total_us"], min(others, default=None))
+        row["to_floor"] = numbers.ratio(row["total_us"], min(floors, default=None))
     return rows
 
 
@@ -65,12 +68,12 @@ def _number(value, form):
 
 def cpu_table(rows, unit):
     """Markdown: CPU time per unit."""
-    header = ["proxy", "user us", "system us", "total us", "spread", "to nginx/HAProxy", "to best other",
+    header = ["proxy", "user us", "system us", "total us", "spread", "to nginx/HAProxy", "to best other", "to floor",
               f"{unit}s/s" if unit != "MiB" else "MiB/s", "core", "others",
               "load core", "errors"]
     lines = [[label, _number(row["user_us"], ".2f"), _number(row["system_us"], ".2f"), _number(row["total_us"], ".2f"),
               _number(row["spread"], ".0%"), _number(row["to_reference"], ".2f"), _number(row["to_best_other"], ".2f"),
-              _number(row["per_second"], ",.0f"), _number(row["core_share"], ".0%"),
+              _number(row["to_floor"], ".2f"), _number(row["per_second"], ",.0f"), _number(row["core_share"], ".0%"),
               _number(row["foreign_share"], ".0%"), _number(row["load_core_share"], ".0%"), str(row["errors"])]
              for label, row in sorted(rows.items(), key=lambda item: item[1]["total_us"])]
     return _table(header, lines)

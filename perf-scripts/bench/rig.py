@@ -155,6 +155,15 @@ class Rig:
             return port
         raise RigError(f"no free port between {FIRST_PORT} and {LAST_PORT}")
 
+    def build(self, name, *more):
+        """Path of the program made of NAME.c and more C files of this folder, compiled when a run first asks for it."""
+        program = self.path(name)
+        if not os.path.exists(program):
+            here = os.path.dirname(os.path.abspath(__file__))
+            self.run(["cc", "-O2", "-o", program] + [os.path.join(here, file + ".c") for file in (name, *more)],
+                     seconds=120)
+        return program
+
     def start(self, name, command, core=None, environment=None):
         """Starts a process in a session of its own, pinned when a core is given; its output goes to NAME.out."""
         if core is not None:

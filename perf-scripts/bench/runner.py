@@ -99,9 +99,10 @@ class Proxy:
 
 def named(labels, added=()):
     """The rows with these labels, then the added ones; ValueError for a label that does not exist."""
-    known = {peer.label: peer for peer in peers.DEFAULT_PEERS}
+    known = {peer.label: peer for peer in peers.DEFAULT_PEERS + peers.OTHER_PEERS}
     rows = list(added)
-    wanted = list(known) if labels is None else [label for label in labels.split(",") if label]
+    wanted = [peer.label for peer in peers.DEFAULT_PEERS] if labels is None \
+        else [label for label in labels.split(",") if label]
     missing = [label for label in wanted if label not in known]
     if missing:
         raise ValueError(f"no peer {', '.join(missing)}; there are {', '.join(known)}, and --peer adds others")
@@ -129,11 +130,22 @@ class Runner:
         duty = workload.duty(self.options.access_log)
         self._start(duty)
         rate = self._rate(workload) if workload.paced else 0
-        for proxy in list(self.proxies.values()):
+        for proxy in self._fit(workload):
             self._guarded(proxy, lambda proxy=proxy: self._warm_up(proxy, workload, rate))
         for number in range(1, self.options.rounds + 1):
-            for proxy in list(self.proxies.values()):
+            for proxy in self._fit(workload):
                 self._guarded(proxy, lambda proxy=proxy: self._round(proxy, workload, number, rate))
+
+    def _fit(self, workload):
+        """The running proxies that this workload is for; of the others the result says why not."""
+        fit = []
+        for proxy in self.proxies.values():
+            reason = proxy.kind.unfit.get(workload.name)
+            if reason is None:
+                fit.append(proxy)
+            else:
+                self.absent[f"{proxy.peer.label} in {workload.name}"] = reason
+        return fit
 
     def close(self):
         """Ends the proxies of the last duty."""

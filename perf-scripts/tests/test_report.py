@@ -6,7 +6,7 @@ import tempfile
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from bench import configs, peers, picture, profiles, report, rig
+from bench import configs, peers, picture, profiles, report, rig, runner
 from bench.workloads import WORKLOADS
 
 KINDS = {"nginx": "nginx", "haproxy": "haproxy", "haproxy-splice": "haproxy", "ringway": "ringway", "old": "ringway"}
@@ -52,6 +52,14 @@ class ReportTest(unittest.TestCase):
     def test_should_not_call_another_ringway_the_best_other(self):
         self.assertEqual(0.75, self.summary["h1-small"]["ringway"]["to_best_other"])
 
+    def test_should_divide_by_the_lowest_floor_and_call_no_floor_the_best_other(self):
+        samples = [sample(peer, "h1-small", total) for peer, total in (
+            ("nginx", 16), ("floor-epoll", 12), ("floor-io_uring", 10), ("ringway", 12))]
+        rows = report.summarize(samples, {**KINDS, "floor-epoll": "floor", "floor-io_uring": "floor"})["h1-small"]
+        self.assertEqual(1.2, rows["ringway"]["to_floor"])
+        self.assertEqual(0.75, rows["ringway"]["to_best_other"])
+        self.assertIsNone(self.summary["h1-small"]["ringway"]["to_floor"])
+
     def test_should_take_the_median_of_each_percentile_and_add_up_errors(self):
         row = self.summary["h1-half-rate"]["ringway"]
         self.assertEqual(1000, row["latency_us"]["p99.9"])
@@ -62,7 +70,7 @@ class ReportTest(unittest.TestCase):
         self.assertIn("Left out: envoy: not installed", text)
         self.assertIn("1,000 requests/s asked of each", text)
         table = [line for line in text.splitlines() if line.startswith("|")]
-        self.assertEqual({13, 12}, {line.count("|") for line in table})
+        self.assertEqual({14, 12}, {line.count("|") for line in table})
 
     def test_should_draw_well_formed_pictures(self):
         pictures = picture.draw(self.data)
@@ -118,9 +126,13 @@ class RowsTest(unittest.TestCase):
         with self.assertRaisesRegex(peers.Absent, "writes no access log"):
             peers.resolve(peers.Peer("x", "netty", {"transport": "epoll"}), peers.Duty("h1", "h1", True))
 
-    def test_should_have_a_sentence_for_every_duty_of_every_default_peer(self):
+    def test_should_measure_a_floor_only_when_it_is_named(self):
+        self.assertNotIn("floor-epoll", [peer.label for peer in runner.named(None)])
+        self.assertEqual(["nginx", "floor-epoll"], [peer.label for peer in runner.named("nginx,floor-epoll")])
+
+    def test_should_have_a_sentence_for_every_duty_of_every_peer(self):
         for workload in WORKLOADS.values():
-            for peer in peers.DEFAULT_PEERS:
+            for peer in peers.DEFAULT_PEERS + peers.OTHER_PEERS:
                 if (workload.front, workload.back) in peers.KINDS[peer.kind].duties:
                     self.assertTrue(peers.describe(peer, workload.duty(False)))
 
