@@ -32,6 +32,10 @@ final class EnvoyComparisonTest
     private static final String ROUTES = """
         - match: { path: "/direct" }
           direct_response: { status: 418, body: { inline_string: "short and stout" } }
+        - match: { path: "/wrong" }
+          direct_response: { status: 400, body: { inline_string: "wrong" } }
+        - match: { prefix: "/brief" }
+          route: { cluster: origin, timeout: 5s }
         - match: { prefix: "/redirect" }
           redirect: { host_redirect: "other.example", path_redirect: "/there" }
         - match: { prefix: "/dead" }
@@ -47,6 +51,11 @@ final class EnvoyComparisonTest
     private static final String EDGE = """
         use_remote_address: true
         http_protocol_options: { accept_http_10: true, default_host_for_http_10: "old.example" }
+        """;
+
+    private static final String INSIDE = """
+        use_remote_address: true
+        internal_address_config: { cidr_ranges: [ { address_prefix: "127.0.0.0", prefix_len: 8 } ] }
         """;
 
     private static final String PATHS = """
@@ -74,14 +83,15 @@ final class EnvoyComparisonTest
         private Side(final boolean isEnvoy) throws Exception
         {
             origin = new Origin(EnvoyCases.ANSWERS);
-            for (final String name : List.of("in", "edge", "paths"))
+            for (final String name : List.of("in", "edge", "inside", "paths"))
             {
                 ports.put(name, Program.freePort());
             }
             final int adminPort = Program.freePort();
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
                 Bootstraps.admin(adminPort) +
-                    listener("in", "") + listener("edge", EDGE) + listener("paths", PATHS) +
+                    listener("in", "") + listener("edge", EDGE) + listener("inside", INSIDE) +
+                    listener("paths", PATHS) +
                     "  clusters:\n" +
                     Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) +
                     Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())));

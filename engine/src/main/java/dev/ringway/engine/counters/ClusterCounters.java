@@ -86,6 +86,9 @@ public final class ClusterCounters
     /** Requests without a response in time. */
     public final int upstreamRqTimeout;
 
+    /** Attempts without a response head in the time that one has. */
+    public final int upstreamRqPerTryTimeout;
+
     /** Requests given up before a connection was there. */
     public final int upstreamRqCancelled;
 
@@ -162,6 +165,7 @@ public final class ClusterCounters
         upstreamRqPendingOverflow = registry.counter(prefix + "upstream_rq_pending_overflow");
         upstreamRqPendingFailureEject = registry.counter(prefix + "upstream_rq_pending_failure_eject");
         upstreamRqTimeout = registry.counter(prefix + "upstream_rq_timeout");
+        upstreamRqPerTryTimeout = registry.counter(prefix + "upstream_rq_per_try_timeout");
         upstreamRqCancelled = registry.counter(prefix + "upstream_rq_cancelled");
         upstreamRqTxReset = registry.counter(prefix + "upstream_rq_tx_reset");
         upstreamRq1xx = registry.counter(prefix + "upstream_rq_1xx");

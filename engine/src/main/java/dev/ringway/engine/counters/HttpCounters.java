@@ -104,6 +104,9 @@ public final class HttpCounters
     /** Requests in absolute form. */
     public final int downstreamRqNonRelativePath;
 
+    /** Requests whose path could not be normalized. */
+    public final int downstreamRqFailedPathNormalization;
+
     /** Requests redirected to a normalized path. */
     public final int downstreamRqRedirectedWithNormalizedPath;
 
@@ -186,6 +189,7 @@ public final class HttpCounters
         downstreamRqIdleTimeout = registry.counter(prefix + "downstream_rq_idle_timeout");
         downstreamRqTooLarge = registry.counter(prefix + "downstream_rq_too_large");
         downstreamRqNonRelativePath = registry.counter(prefix + "downstream_rq_non_relative_path");
+        downstreamRqFailedPathNormalization = registry.counter(prefix + "downstream_rq_failed_path_normalization");
         downstreamRqRedirectedWithNormalizedPath =
             registry.counter(prefix + "downstream_rq_redirected_with_normalized_path");
         downstreamRqResponseBeforeRqComplete = registry.counter(prefix + "downstream_rq_response_before_rq_complete");

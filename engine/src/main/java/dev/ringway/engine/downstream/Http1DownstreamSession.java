@@ -293,7 +293,8 @@ final class Http1DownstreamSession implements ConnectionHandler, ByteConsumer
         headDeadlineNs = 0;
         input.onHead();
         requests++;
-        isKeepAlive = head.keepAlive() && !factory.isDraining();
+        // No tunnel is opened here, and where a refused one ends nothing says (RFC 9110, 9.3.6).
+        isKeepAlive = head.keepAlive() && head.methodId() != HttpMethod.CONNECT && !factory.isDraining();
         if (http.maxRequestsPerConnection() > 0 && requests >= http.maxRequestsPerConnection())
         {
             isKeepAlive = false;

@@ -14,6 +14,9 @@ import dev.ringway.engine.upstream.HeaderEdits;
  */
 final class Http1Response implements DownstreamSink
 {
+    /** As Envoy: where a request is not understood, what follows it may not be either. */
+    private static final int BAD_REQUEST = 400;
+
     private final Http1DownstreamSession session;
     private final LoopMemory memory;
     private Connection connection;
@@ -95,7 +98,8 @@ final class Http1Response implements DownstreamSink
     {
         isWhole = true;
         return Http1ResponseWriter.sendLocalReply(
-            connection, memory, status, text, edits, isHttp10, isHeadRequest, session.keepAlive(true));
+            connection, memory, status, text, edits, isHttp10, isHeadRequest,
+            session.keepAlive(status != BAD_REQUEST));
     }
 
     /**

@@ -131,6 +131,10 @@ public final class Exchange implements UpstreamHandler
         }
         exchanges.counters().increment(http.counters().rqTotal);
         times.onRoute(route.idleTimeoutNs(), route.timeoutNs());
+        if (id.isInternal())
+        {
+            TimeoutFields.apply(request.headers(), times);
+        }
         if (route.kind() == Route.Kind.CLUSTER)
         {
             acquire();
@@ -224,7 +228,8 @@ public final class Exchange implements UpstreamHandler
         phase = Phase.SEND_UP;
         if (http != null)
         {
-            final HeaderEdits edits = exchanges.requestEdits(downstream, request, http, route, id);
+            final HeaderEdits edits = exchanges.requestEdits(
+                downstream, request, http, route, id, times.expectedNs());
             if (!session.sendHead(request, edits, isRequestEnded))
             {
                 giveUp(edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED);
@@ -332,6 +337,7 @@ public final class Exchange implements UpstreamHandler
         {
             phase = Phase.SEND_DOWN;
             status = head.status();
+            times.onResponseHead();
             exchanges.prepareResponse(edits, head, http, id, times.startNs());
             detail = VIA_UPSTREAM;
             log.onResponse(head, exchanges.nowNs() - times.startNs());

@@ -13,6 +13,7 @@ final class ExchangeTimes
     private long idleTimeoutNs;
     private long requestTimeoutNs;
     private long responseTimeoutNs;
+    private long tryTimeoutNs;
     private long idleDeadlineNs;
     private boolean isRequestEnded;
 
@@ -30,6 +31,7 @@ final class ExchangeTimes
         idleTimeoutNs = idleNs;
         requestTimeoutNs = requestNs;
         responseTimeoutNs = 0;
+        tryTimeoutNs = 0;
         isRequestEnded = false;
         touch(nowNs);
     }
@@ -47,6 +49,38 @@ final class ExchangeTimes
         {
             idleTimeoutNs = idleNs;
         }
+    }
+
+    /**
+     * The request asks for other time-outs than its route has.
+     *
+     * @param responseNs instead of the route's, 0 for none; negative to keep that.
+     * @param tryNs      longest time from the end of the request to the response's head; 0 or less for none, and without
+     *                   effect unless shorter than the other.
+     */
+    void onTimeoutFields(final long responseNs, final long tryNs)
+    {
+        if (responseNs >= 0)
+        {
+            responseTimeoutNs = responseNs;
+        }
+        tryTimeoutNs = tryNs > 0 && (responseTimeoutNs <= 0 || tryNs < responseTimeoutNs) ? tryNs : 0;
+    }
+
+    /**
+     * The response's head is there.
+     */
+    void onResponseHead()
+    {
+        tryTimeoutNs = 0;
+    }
+
+    /**
+     * @return how long the endpoint has for its response, 0 or less when that is not bounded.
+     */
+    long expectedNs()
+    {
+        return tryTimeoutNs > 0 ? tryTimeoutNs : responseTimeoutNs;
     }
 
     /**
@@ -99,7 +133,8 @@ final class ExchangeTimes
      */
     long deadlineNs()
     {
-        return Math.min(idleDeadlineNs, isRequestEnded ? responseDeadlineNs() : requestDeadlineNs());
+        return Math.min(
+            idleDeadlineNs, isRequestEnded ? Math.min(responseDeadlineNs(), tryDeadlineNs()) : requestDeadlineNs());
     }
 
     /**
@@ -108,6 +143,14 @@ final class ExchangeTimes
     long responseDeadlineNs()
     {
         return isRequestEnded && responseTimeoutNs > 0 ? requestEndNs + responseTimeoutNs : NEVER;
+    }
+
+    /**
+     * @return when the response's head has to be there; {@link Long#MAX_VALUE} before the request is whole.
+     */
+    long tryDeadlineNs()
+    {
+        return isRequestEnded && tryTimeoutNs > 0 ? requestEndNs + tryTimeoutNs : NEVER;
     }
 
     /**
@@ -126,5 +169,6 @@ final class ExchangeTimes
         idleDeadlineNs = NEVER;
         requestTimeoutNs = 0;
         responseTimeoutNs = 0;
+        tryTimeoutNs = 0;
     }
 }

@@ -155,7 +155,12 @@ public final class Exchanges
             loop.counters().increment(ids.downstreamRqNonRelativePath);
             return LocalReply.ABSOLUTE_REJECTED;
         }
-        return verdict == RequestFixer.REJECT_PATH ? LocalReply.PATH_REJECTED : LocalReply.OVERLOADED;
+        if (verdict == RequestFixer.REJECT_PATH)
+        {
+            loop.counters().increment(ids.downstreamRqFailedPathNormalization);
+            return LocalReply.PATH_REJECTED;
+        }
+        return LocalReply.OVERLOADED;
     }
 
     RequestFixer requestFixer()
@@ -168,9 +173,10 @@ public final class Exchanges
         final RequestHead head,
         final HttpConnectionManager http,
         final Route route,
-        final RequestId id)
+        final RequestId id,
+        final long expectedNs)
     {
-        return headerRules.request(downstream, head, http, route, id);
+        return headerRules.request(downstream, head, http, route, id, expectedNs);
     }
 
     /**
@@ -214,6 +220,14 @@ public final class Exchanges
                 counters.increment(cluster.cluster().counters().upstreamRqTimeout);
             }
             return LocalReply.RESPONSE_TIMEOUT;
+        }
+        if (times.tryDeadlineNs() <= nowNs)
+        {
+            if (cluster != null)
+            {
+                counters.increment(cluster.cluster().counters().upstreamRqPerTryTimeout);
+            }
+            return LocalReply.TRY_TIMEOUT;
         }
         if (times.requestDeadlineNs() <= nowNs)
         {

@@ -30,23 +30,24 @@ final class HeaderRules
     private static final int ADDRESS_LENGTH = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final long REQUEST_DROPS = HeaderEdits.HOP_BY_HOP | HeaderName.mask(
-        HeaderName.EXPECT, HeaderName.HOST, HeaderName.X_ENVOY_INTERNAL, HeaderName.X_FORWARDED_CLIENT_CERT);
-    /** Fields with which only internal clients may steer the router. */
-    private static final long EXTERNAL_DROPS = HeaderName.mask(
+        HeaderName.EXPECT, HeaderName.HOST, HeaderName.X_ENVOY_INTERNAL, HeaderName.X_FORWARDED_CLIENT_CERT,
         HeaderName.X_ENVOY_RETRY_ON, HeaderName.X_ENVOY_MAX_RETRIES, HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
-        HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS, HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS,
-        HeaderName.X_ENVOY_FORCE_TRACE);
+        HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS);
+    /** What only internal clients may say. */
+    private static final long EXTERNAL_DROPS = HeaderName.mask(
+        HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, HeaderName.X_ENVOY_FORCE_TRACE);
     /** What must not come in over the edge besides. */
     private static final long EDGE_DROPS = EXTERNAL_DROPS | HeaderName.mask(
         HeaderName.X_ENVOY_EXTERNAL_ADDRESS, HeaderName.X_ENVOY_ORIGINAL_PATH, HeaderName.X_ENVOY_DECORATOR_OPERATION,
         HeaderName.X_ENVOY_DOWNSTREAM_SERVICE_CLUSTER);
-    /** As {@link #EXTERNAL_DROPS}, names that have no number. */
-    private static final byte[][] OTHER_EXTERNAL_DROPS = names(
+    /** As {@link #REQUEST_DROPS}, names that have no number: they steer the router. */
+    private static final byte[][] OTHER_REQUEST_DROPS = names(
         "x-envoy-retry-grpc-on", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names",
         "x-envoy-hedge-on-per-try-timeout", "x-envoy-upstream-alt-stat-name",
-        "x-envoy-upstream-rq-timeout-alt-response",
-        "x-envoy-upstream-stream-duration-ms", "x-envoy-ip-tags", "x-envoy-original-host",
-        "x-envoy-downstream-service-node");
+        "x-envoy-upstream-rq-timeout-alt-response", "x-envoy-upstream-stream-duration-ms");
+    /** As {@link #EXTERNAL_DROPS}, names that have no number. */
+    private static final byte[][] OTHER_EXTERNAL_DROPS = names(
+        "x-envoy-ip-tags", "x-envoy-original-host", "x-envoy-downstream-service-node");
 
     private final EventLoop loop;
     private final HeaderEdits requestEdits = new HeaderEdits();
@@ -84,9 +85,13 @@ final class HeaderRules
         {
             id.generate(requestIds);
         }
-        else if (http.alwaysSetRequestIdInResponse() && isTaken)
+        if (http.alwaysSetRequestIdInResponse() || id.isInternal() && headers.contains(HeaderName.X_ENVOY_FORCE_TRACE))
         {
-            id.keep(headers);
+            id.echo();
+            if (!id.isOwn() && isTaken)
+            {
+                id.keep(headers);
+            }
         }
     }
 
@@ -120,15 +125,20 @@ final class HeaderRules
         final RequestHead head,
         final HttpConnectionManager http,
         final Route route,
-        final RequestId id)
+        final RequestId id,
+        final long expectedNs)
     {
         final HeaderEdits edits = requestEdits;
         final HeaderTable headers = head.headers();
         final boolean isEdge = http.useRemoteAddress();
         edits.reset(id.isInternal() ? REQUEST_DROPS : REQUEST_DROPS | (isEdge ? EDGE_DROPS : EXTERNAL_DROPS));
-        if (!id.isInternal() && headers.hasOtherEnvoyNames())
+        if (headers.hasOtherEnvoyNames())
         {
-            dropOtherNames(headers);
+            dropOtherNames(headers, OTHER_REQUEST_DROPS);
+            if (!id.isInternal())
+            {
+                dropOtherNames(headers, OTHER_EXTERNAL_DROPS);
+            }
         }
         if (headers.contains(HeaderName.TE) && takesTrailers(headers))
         {
@@ -155,10 +165,10 @@ final class HeaderRules
         {
             edits.append(HeaderName.VIA, headers, COMMA_SPACE, http.via(), http.via().length);
         }
-        if (route.timeoutNs() > 0 && !http.suppressEnvoyHeaders())
+        if (expectedNs > 0 && !http.suppressEnvoyHeaders())
         {
             edits.drop(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS);
-            edits.add(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, route.timeoutNs() / NANOS_PER_MILLI);
+            edits.add(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, expectedNs / NANOS_PER_MILLI);
         }
         if (route.prefixRewrite() != null)
         {
@@ -167,20 +177,20 @@ final class HeaderRules
         return edits;
     }
 
-    private void dropOtherNames(final HeaderTable headers)
+    private static void dropOtherNames(final HeaderTable headers, final byte[][] names)
     {
         for (int i = 0, count = headers.count(); i < count; i++)
         {
-            if (headers.nameId(i) == HeaderName.OTHER && isDropped(headers, i))
+            if (headers.nameId(i) == HeaderName.OTHER && isAnyOf(names, headers, i))
             {
                 headers.nominate(i);
             }
         }
     }
 
-    private static boolean isDropped(final HeaderTable headers, final int index)
+    private static boolean isAnyOf(final byte[][] names, final HeaderTable headers, final int index)
     {
-        for (final byte[] name : OTHER_EXTERNAL_DROPS)
+        for (final byte[] name : names)
         {
             if (name.length == headers.nameLength(index) && equal(headers, headers.nameOffset(index), name))
             {
@@ -327,7 +337,7 @@ final class HeaderRules
         {
             edits.append(HeaderName.VIA, headers, COMMA_SPACE, http.via(), http.via().length);
         }
-        echoId(edits, http, id);
+        echoId(edits, id);
         if (!http.suppressEnvoyHeaders())
         {
             edits.drop(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME);
@@ -336,9 +346,9 @@ final class HeaderRules
         }
     }
 
-    private static void echoId(final HeaderEdits edits, final HttpConnectionManager http, final RequestId id)
+    private static void echoId(final HeaderEdits edits, final RequestId id)
     {
-        if (http.alwaysSetRequestIdInResponse() && id.length() > 0)
+        if (id.isEchoed())
         {
             edits.drop(HeaderName.X_REQUEST_ID);
             edits.addBytes(HeaderName.X_REQUEST_ID, id.bytes(), id.length());
@@ -349,7 +359,7 @@ final class HeaderRules
         final HeaderEdits edits, final HttpConnectionManager http, final RequestId id, final boolean hasBody)
     {
         refusal(edits, http, hasBody);
-        echoId(edits, http, id);
+        echoId(edits, id);
         if (http.via().length > 0)
         {
             edits.add(HeaderName.VIA, http.via());

@@ -34,6 +34,9 @@ public record LocalReply(int status, byte[] body, int flag, String detail)
     /** No response in time. */
     public static final LocalReply RESPONSE_TIMEOUT = of(
         504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
+    /** No response head in the time that one attempt has. */
+    public static final LocalReply TRY_TIMEOUT = of(
+        504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "upstream_per_try_timeout");
     /** Memory has run out. */
     public static final LocalReply OVERLOADED = of(503, "envoy overloaded", ResponseFlag.OVERLOAD, "overload");
     /** With what is added to it, the request's head fits no chunk. */

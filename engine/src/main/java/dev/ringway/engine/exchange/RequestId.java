@@ -15,12 +15,20 @@ final class RequestId
     private int length;
     private boolean isOwn;
     private boolean isInternal;
+    private boolean isEchoed;
 
     void reset(final boolean isFromInside)
     {
         length = 0;
         isOwn = false;
         isInternal = isFromInside;
+        isEchoed = false;
+    }
+
+    /** The response is to carry it. */
+    void echo()
+    {
+        isEchoed = true;
     }
 
     void generate(final RequestIds ids)
@@ -45,6 +53,12 @@ final class RequestId
     boolean isOwn()
     {
         return isOwn;
+    }
+
+    /** Whether the response carries it. */
+    boolean isEchoed()
+    {
+        return isEchoed && length > 0;
     }
 
     boolean isInternal()

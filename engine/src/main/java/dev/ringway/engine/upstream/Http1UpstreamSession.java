@@ -24,6 +24,11 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     private static final byte[] HTTP11_HOST = " HTTP/1.1\r\nhost: ".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     private static final byte[] CHUNKED = "transfer-encoding: chunked\r\n".getBytes(
         java.nio.charset.StandardCharsets.US_ASCII);
+    private static final byte[] NO_CONTENT = "content-length: 0\r\n".getBytes(
+        java.nio.charset.StandardCharsets.US_ASCII);
+    /** Methods whose requests have no content, so that they need not say so (RFC 9110, 8.6). */
+    private static final int WITHOUT_CONTENT = 1 << HttpMethod.GET | 1 << HttpMethod.HEAD | 1 << HttpMethod.DELETE |
+        1 << HttpMethod.CONNECT | 1 << HttpMethod.OPTIONS | 1 << HttpMethod.TRACE;
     private static final int CONTINUE = 100;
     private static final int SWITCHING = 101;
 
@@ -128,6 +133,11 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         {
             buffer.putBytes(at, CHUNKED);
             at += CHUNKED.length;
+        }
+        else if ((WITHOUT_CONTENT >>> head.methodId() & 1) == 0 && head.contentLength() < 0)
+        {
+            buffer.putBytes(at, NO_CONTENT);
+            at += NO_CONTENT.length;
         }
         at = Http1Encoder.putEnd(buffer, at);
         memory.scratch().commit(at - start);

@@ -257,11 +257,11 @@ final class HeaderRulesTest
     }
 
     private static final String STEERING = "x-envoy-internal: true\r\nx-envoy-retry-on: 5xx\r\n" +
-        "x-envoy-max-retries: 3\r\nx-envoy-upstream-rq-timeout-ms: 100\r\nx-envoy-force-trace: 1\r\n" +
+        "x-envoy-max-retries: 3\r\nx-envoy-upstream-rq-timeout-ms: 7000\r\nx-envoy-force-trace: 1\r\n" +
         "X-Envoy-Ip-Tags: a\r\nx-envoy-retry-grpc-on: a\r\n";
-    private static final List<String> STEERING_NAMES = List.of("x-envoy-retry-on", "x-envoy-max-retries",
-        "x-envoy-upstream-rq-timeout-ms", "x-envoy-force-trace", "x-envoy-ip-tags",
-        "x-envoy-retry-grpc-on");
+    private static final List<String> INTERNAL_NAMES = List.of("x-envoy-force-trace", "x-envoy-ip-tags");
+    private static final List<String> ROUTER_NAMES = List.of("x-envoy-retry-on", "x-envoy-max-retries",
+        "x-envoy-upstream-rq-timeout-ms", "x-envoy-retry-grpc-on");
     private static final CidrRanges LOOPBACK =
         new CidrRanges(List.of(new CidrRanges.Range(new byte[]{127, 0, 0, 0}, 8)));
 
@@ -293,10 +293,15 @@ final class HeaderRulesTest
         final HttpMessage request = forwarded(
             proxy, fields + STEERING + "x-envoy-attempt-count: 4\r\nx-envoy-own: 1\r\n");
         assertEquals(isInternal ? "true" : null, request.header("x-envoy-internal"), fields);
-        for (final String name : STEERING_NAMES)
+        for (final String name : INTERNAL_NAMES)
         {
             assertEquals(isInternal, request.header(name) != null, name + " behind " + fields);
         }
+        for (final String name : ROUTER_NAMES)
+        {
+            assertNull(request.header(name), name + " behind " + fields);
+        }
+        assertEquals(isInternal ? "7000" : "15000", request.header("x-envoy-expected-rq-timeout-ms"), fields);
         assertEquals("4", request.header("x-envoy-attempt-count"));
         assertEquals("1", request.header("x-envoy-own"));
     }

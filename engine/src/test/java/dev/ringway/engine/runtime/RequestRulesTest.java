@@ -74,8 +74,11 @@ final class RequestRulesTest
             assertEquals(200, client.get("/a").status());
             proxy.http.rules = rules(EscapedSlashes.REJECT, RequestRules.NO_PORT, false);
             proxy.publish();
-            assertEquals(400, client.get("/a%2f..%2fb").status());
-            assertEquals(200, client.get("/a").status());
+            final HttpMessage refused = client.get("/a%2f..%2fb");
+            assertEquals(400, refused.status());
+            assertEquals("close", refused.header("connection"));
+            client.assertEnd();
+            assertEquals(1, proxy.counter("http.in.downstream_rq_failed_path_normalization"));
         }
     }
 

@@ -1,7 +1,9 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.snapshot.CidrRanges;
 import org.junit.jupiter.api.Test;
 
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -9,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 final class TimeoutTest
 {
     private static final long SHORT_NS = 100_000_000L;
+    private static final CidrRanges LOOPBACK =
+        new CidrRanges(List.of(new CidrRanges.Range(new byte[]{127, 0, 0, 0}, 8)));
 
     private static TestBackend silent() throws Exception
     {
@@ -35,6 +39,48 @@ final class TimeoutTest
             }
             assertEquals(2, proxy.counter("cluster.b.upstream_rq_timeout"));
             assertEquals(2, backend.accepted());
+        }
+    }
+
+    @Test
+    void shouldTakeTimeoutsFromInternalRequests() throws Exception
+    {
+        try (TestBackend backend = silent(); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.routeTimeoutNs = 0;
+            proxy.http.useRemoteAddress = true;
+            proxy.http.internal = LOOPBACK;
+            proxy.start();
+            final TestClient client = proxy.connect();
+            assertEquals(504, client.send("GET / HTTP/1.1\r\nhost: a\r\nx-envoy-upstream-rq-timeout-ms: 100\r\n\r\n")
+                .read().status());
+            assertEquals(1, proxy.counter("cluster.b.upstream_rq_timeout"));
+            assertEquals(0, proxy.counter("cluster.b.upstream_rq_per_try_timeout"));
+            assertEquals(504, client.send(
+                "GET / HTTP/1.1\r\nhost: a\r\nx-envoy-upstream-rq-per-try-timeout-ms: 100\r\n\r\n").read().status());
+            assertEquals(1, proxy.counter("cluster.b.upstream_rq_timeout"));
+            assertEquals(1, proxy.counter("cluster.b.upstream_rq_per_try_timeout"));
+        }
+    }
+
+    @Test
+    void shouldGiveAnAttemptNoTimeOnceItsResponseBegan() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.read();
+                link.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\na");
+                LockSupport.parkNanos(2 * SHORT_NS);
+                link.write("b");
+                link.awaitEnd();
+            });
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.useRemoteAddress = true;
+            proxy.http.internal = LOOPBACK;
+            proxy.start();
+            assertEquals("ab", proxy.connect().send(
+                "GET / HTTP/1.1\r\nhost: a\r\nx-envoy-upstream-rq-per-try-timeout-ms: 100\r\n\r\n").read().text());
         }
     }
 
