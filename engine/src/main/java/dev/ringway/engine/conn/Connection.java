@@ -25,6 +25,8 @@ public final class Connection implements CompletionHandler
     /** Pieces below this are copied behind their neighbours: cheaper than one more vector and a lease. */
     public static final int COPY_LIMIT = 2048;
 
+    /** One segment's worth, headers allowed for: more would wait in the kernel for its pacing timer. */
+    private static final int SEND_LIMIT = 60 * 1024;
     private static final int EARLY_CLOSE_LIMIT = 16 * 1024;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_WAITALL = 0x100;
@@ -305,19 +307,19 @@ public final class Connection implements CompletionHandler
     {
         state |= SENDING;
         outstanding++;
-        final int ranges = queue.launch(VectorArena.MAX_VECTORS);
+        final int ranges = queue.launch(VectorArena.MAX_VECTORS, SEND_LIMIT);
         final BufferSlab slab = loop.memory().slab();
         if (ranges == 1)
         {
             loop.submissions().send(
-                slot, slab.address(queue.offset(0)), queue.length(0), SEND_FLAGS, 0, token(Op.SEND));
+                slot, slab.address(queue.offset(0)), queue.launched(0), SEND_FLAGS, 0, token(Op.SEND));
             return;
         }
         final VectorArena vectors = loop.vectors();
         vectors.begin();
         for (int i = 0; i < ranges; i++)
         {
-            vectors.add(slab.address(queue.offset(i)), queue.length(i));
+            vectors.add(slab.address(queue.offset(i)), queue.launched(i));
         }
         loop.submissions().sendMsg(slot, vectors.end(), SEND_FLAGS, 0, token(Op.SEND));
     }

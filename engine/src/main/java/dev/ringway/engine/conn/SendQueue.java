@@ -16,6 +16,7 @@ final class SendQueue
     private int inFlight;
     private int bytes;
     private int inFlightBytes;
+    private int lastLaunched;
 
     /**
      * @param slab of the ranges.
@@ -46,20 +47,33 @@ final class SendQueue
     }
 
     /**
-     * Marks ranges from the front as in flight.
+     * Marks bytes from the front as in flight, up to a bound; the last range of them may be cut short by it.
      *
-     * @param maxRanges most of them.
-     * @return how many.
+     * @param maxRanges most ranges.
+     * @param maxBytes  most bytes.
+     * @return how many ranges, the lengths of which {@link #launched} tells.
      */
-    int launch(final int maxRanges)
+    int launch(final int maxRanges, final int maxBytes)
     {
-        inFlight = Math.min(ranges.count(), maxRanges);
+        final int most = Math.min(ranges.count(), maxRanges);
+        inFlight = 0;
         inFlightBytes = 0;
-        for (int i = 0; i < inFlight; i++)
+        while (inFlight < most && inFlightBytes < maxBytes)
         {
-            inFlightBytes += ranges.length(i);
+            lastLaunched = Math.min(ranges.length(inFlight), maxBytes - inFlightBytes);
+            inFlightBytes += lastLaunched;
+            inFlight++;
         }
         return inFlight;
+    }
+
+    /**
+     * @param index of a range in flight.
+     * @return bytes of it that are.
+     */
+    int launched(final int index)
+    {
+        return index == inFlight - 1 ? lastLaunched : ranges.length(index);
     }
 
     /**
@@ -91,7 +105,7 @@ final class SendQueue
     }
 
     /**
-     * Drops the ranges that are not in flight.
+     * Drops what is not in flight.
      */
     void dropWaiting()
     {
@@ -102,6 +116,11 @@ final class SendQueue
             slab.release(ranges.offset(last));
             ranges.removeLast();
         }
+        if (bytes > inFlightBytes)
+        {
+            ranges.extendLast(inFlightBytes - bytes);
+            bytes = inFlightBytes;
+        }
     }
 
     int offset(final int index)
@@ -109,14 +128,9 @@ final class SendQueue
         return ranges.offset(index);
     }
 
-    int length(final int index)
-    {
-        return ranges.length(index);
-    }
-
     boolean isAllInFlight()
     {
-        return ranges.count() == inFlight;
+        return bytes == inFlightBytes;
     }
 
     boolean isEmpty()

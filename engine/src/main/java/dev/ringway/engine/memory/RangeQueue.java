@@ -106,9 +106,9 @@ public final class RangeQueue
     }
 
     /**
-     * Adds bytes to the last range, those behind it in the slab.
+     * Adds bytes to the last range, those behind it in the slab, or takes some of its own from its end.
      *
-     * @param bytes how many.
+     * @param bytes how many, negative to take away.
      */
     public void extendLast(final int bytes)
     {

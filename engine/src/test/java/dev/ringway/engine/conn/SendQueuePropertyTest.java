@@ -44,13 +44,15 @@ final class SendQueuePropertyTest
                 }
                 else if (inFlight == 0 && !queue.isEmpty())
                 {
-                    final int ranges = queue.launch(1 + random.nextInt(64));
+                    final int most = 1 + random.nextInt(1 << 1 + random.nextInt(18));
+                    final int ranges = queue.launch(1 + random.nextInt(64), most);
                     assertTrue(ranges > 0);
+                    assertTrue(queue.inFlightBytes() <= most);
                     inFlight = queue.inFlightBytes();
                     int bytes = 0;
                     for (int i = 0; i < ranges; i++)
                     {
-                        bytes += queue.length(i);
+                        bytes += queue.launched(i);
                     }
                     assertEquals(inFlight, bytes);
                 }
@@ -74,7 +76,7 @@ final class SendQueuePropertyTest
                 queue.complete(0);
                 while (!queue.isEmpty())
                 {
-                    queue.launch(64);
+                    queue.launch(64, 1 + random.nextInt(100_000));
                     send(slab, queue, queue.inFlightBytes(), sent);
                 }
                 assertArrayEquals(writer.written.toByteArray(), sent.toByteArray());
@@ -92,7 +94,7 @@ final class SendQueuePropertyTest
         int left = bytes;
         for (int i = 0; left > 0; i++)
         {
-            final int length = Math.min(left, queue.length(i));
+            final int length = Math.min(left, queue.launched(i));
             final byte[] range = new byte[length];
             slab.buffer().getBytes(queue.offset(i), range);
             sent.writeBytes(range);
