@@ -36,11 +36,7 @@ final class SmallSlabTest
         {
             proxy.chunkCount = CHUNKS;
             proxy.start();
-            final List<TestClient> clients = new ArrayList<>();
-            for (int i = 0; i < CLIENTS; i++)
-            {
-                clients.add(proxy.connect(SMALL_BUFFER).send("GET /large HTTP/1.1\r\nhost: a\r\n\r\n"));
-            }
+            final List<TestClient> clients = slowReaders(proxy);
             TestProxy.await(() -> proxy.look().enobufs() > 0, () -> "buffers run out");
             final List<CompletableFuture<Integer>> lengths = new ArrayList<>();
             for (final TestClient client : clients)
@@ -57,6 +53,16 @@ final class SmallSlabTest
                 assertEquals("small", after.get("/small").text());
             }
         }
+    }
+
+    private static List<TestClient> slowReaders(final TestProxy proxy) throws Exception
+    {
+        final List<TestClient> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++)
+        {
+            clients.add(proxy.connect(SMALL_BUFFER).send("GET /large HTTP/1.1\r\nhost: a\r\n\r\n"));
+        }
+        return clients;
     }
 
     private static int length(final TestClient client)
@@ -78,10 +84,13 @@ final class SmallSlabTest
         {
             proxy.chunkCount = CHUNKS;
             proxy.start();
-            final TestClient slow = proxy.connect(SMALL_BUFFER).send("GET /large HTTP/1.1\r\nhost: a\r\n\r\n");
+            final List<TestClient> slow = slowReaders(proxy);
             TestProxy.await(() -> proxy.look().enobufs() > 0, () -> "buffers run out");
             final TestClient other = proxy.connect().send("GET /small HTTP/1.1\r\nhost: a\r\n\r\n");
-            slow.close();
+            for (final TestClient client : slow)
+            {
+                client.close();
+            }
             assertEquals("small", other.read().text());
             assertTrue(proxy.look().enobufs() > 0);
         }
