@@ -304,34 +304,46 @@ public final class IoUring implements AutoCloseable
      * @param minComplete completions to wait for; 0 fetches what is there.
      * @param timeoutNs   longest wait; negative waits without bound.
      * @param minWaitUs   time after which one completion is enough (FEAT_MIN_TIMEOUT); 0 for none.
-     * @return entries submitted when there were any, whatever became of the wait, or else 0 or -errno: -ETIME when
-     *         the wait ran out, -EINTR when a signal came, -EBUSY when completions must be drained first.
+     * @return entries submitted when there were any, whatever became of the wait, or else 0 or -errno: -ETIME or
+     *         -EINTR when time or a signal ended the wait, whichever of the two it was, -EBUSY when completions must be
+     *         drained first. A wait without bound goes on after a signal.
      */
     public int enter(final int minComplete, final long timeoutNs, final int minWaitUs)
     {
         ring.putIntRelease(sqTailOffset, sqTail);
         final int toSubmit = sqTail - sqSubmitted;
-        final long result;
-        if (minComplete > 0 && timeoutNs >= 0)
+        final boolean isTimed = minComplete > 0 && timeoutNs >= 0;
+        final int flags = ENTER_GETEVENTS | enterFdFlag | (isTimed ? ENTER_EXT_ARG : 0);
+        final long argument = isTimed ? scratchAddress + ARG_OFFSET : 0;
+        final long length = isTimed ? ARG_LENGTH : 0;
+        if (isTimed)
         {
-            scratch.putLong(TIMESPEC_OFFSET, timeoutNs / NANOS_PER_SECOND);
-            scratch.putLong(TIMESPEC_OFFSET + 8, timeoutNs % NANOS_PER_SECOND);
-            scratch.putLong(ARG_OFFSET, 0);
-            scratch.putInt(ARG_OFFSET + 8, 0);
-            scratch.putInt(ARG_OFFSET + 12, minWaitUs);
-            scratch.putLong(ARG_OFFSET + 16, scratchAddress + TIMESPEC_OFFSET);
-            result = syscall.call(
-                NR_IO_URING_ENTER, enterFd, toSubmit, minComplete,
-                ENTER_GETEVENTS | ENTER_EXT_ARG | enterFdFlag, scratchAddress + ARG_OFFSET, ARG_LENGTH);
+            putTimeout(timeoutNs, minWaitUs);
         }
-        else
+        long result = Syscall.callWithoutReason(
+            NR_IO_URING_ENTER, enterFd, toSubmit, minComplete, flags, argument, length);
+        if (result == -1)
         {
-            result = syscall.call(
-                NR_IO_URING_ENTER, enterFd, toSubmit, minComplete, ENTER_GETEVENTS | enterFdFlag, 0, 0);
+            // Nothing was submitted then. The same again says why, and does not wait again for what did not come.
+            if (isTimed)
+            {
+                putTimeout(0, 0);
+            }
+            result = syscall.call(NR_IO_URING_ENTER, enterFd, toSubmit, minComplete, flags, argument, length);
         }
         // The kernel moves the head also when the wait itself failed (ETIME, EINTR), so the head is what counts.
         sqSubmitted = ring.getIntVolatile(sqHeadOffset);
         return (int)result;
+    }
+
+    private void putTimeout(final long timeoutNs, final int minWaitUs)
+    {
+        scratch.putLong(TIMESPEC_OFFSET, timeoutNs / NANOS_PER_SECOND);
+        scratch.putLong(TIMESPEC_OFFSET + 8, timeoutNs % NANOS_PER_SECOND);
+        scratch.putLong(ARG_OFFSET, 0);
+        scratch.putInt(ARG_OFFSET + 8, 0);
+        scratch.putInt(ARG_OFFSET + 12, minWaitUs);
+        scratch.putLong(ARG_OFFSET + 16, scratchAddress + TIMESPEC_OFFSET);
     }
 
     /**
