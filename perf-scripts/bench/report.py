@@ -112,7 +112,8 @@ def text(data):
     host = data["host"]
     options = data["options"]
     parts = [f"{host['date']}, commit {host['commit']}, Linux {host['kernel']} {host['machine']}, {host['cpu']}, "
-             f"{host['cores']} cores, congestion control {host['tcp_congestion_control']}, load "
+             f"{host['cores']} cores, congestion control {host['tcp_congestion_control']} "
+             f"({'of this run' if host.get('own_network') else 'of the machine'}), load "
              f"{host['load_average'][0]:.1f} at the start. Proxy on core 0; load generator "
              f"and nginx backend on core 1; loopback. Medians of {options['rounds']} interleaved rounds of "
              f"{options['seconds']:g} s. CPU time is that of the whole proxy, all its threads. Columns core, "
