@@ -1,10 +1,6 @@
 package dev.ringway.engine.runtime;
 
-import dev.ringway.engine.snapshot.Address;
-import dev.ringway.engine.snapshot.Endpoint;
 import org.junit.jupiter.api.Test;
-
-import java.net.InetSocketAddress;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -29,11 +25,7 @@ final class CountersFilledTest
     @Test
     void shouldTellThatAnEndpointClosed() throws Exception
     {
-        try (TestBackend backend = TestBackend.scripted(link ->
-            {
-                link.read();
-                link.write("HTTP/1.1 200 OK\r\n\r\nx");
-            });
+        try (TestBackend backend = TestBackend.closingAfter("HTTP/1.1 200 OK\r\n\r\nx");
             TestProxy proxy = new TestProxy(backend).start())
         {
             assertEquals(200, proxy.connect().get("/").status());
@@ -46,11 +38,8 @@ final class CountersFilledTest
     @Test
     void shouldCountRequestsThatFailWithTheirConnection() throws Exception
     {
-        try (TestProxy proxy = new TestProxy())
+        try (TestProxy proxy = new TestProxy().refused().start())
         {
-            proxy.endpoints.add(
-                new Endpoint(Address.of(new InetSocketAddress("127.0.0.1", TestProxy.freePort("127.0.0.1"))), "", 1));
-            proxy.start();
             assertEquals(503, proxy.connect().get("/").status());
             assertEquals(1, proxy.counter("cluster.b.upstream_rq_pending_failure_eject"));
             assertEquals(1, proxy.counter("cluster.b.upstream_cx_connect_fail"));

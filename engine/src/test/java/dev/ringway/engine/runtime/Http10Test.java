@@ -1,6 +1,5 @@
 package dev.ringway.engine.runtime;
 
-import dev.ringway.engine.snapshot.CircuitBreakers;
 import org.junit.jupiter.api.Test;
 
 import java.util.List;
@@ -119,11 +118,11 @@ final class Http10Test
     @Test
     void shouldRouteADefaultHostThroughAConnectionThatIsNotThereYet() throws Exception
     {
-        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x")); TestProxy proxy = new TestProxy(backend))
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend).bearing(1, 10, 10))
         {
             proxy.http.acceptHttp10 = true;
             proxy.http.defaultHost = "old.example";
-            proxy.breakers = new CircuitBreakers(1, 10, 10, 3);
             proxy.start();
             final TestClient[] clients = new TestClient[4];
             for (int i = 0; i < clients.length; i++)

@@ -1,6 +1,5 @@
 package dev.ringway.engine.runtime;
 
-import dev.ringway.engine.snapshot.CircuitBreakers;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
@@ -8,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -19,23 +19,27 @@ final class LimitsTest
         "upstream connect error or disconnect/reset before headers. reset reason: overflow";
 
     /** Answers nothing before the gate opens. */
-    private static TestBackend gated(final CountDownLatch gate) throws Exception
+    private static TestBackend gated(final CountDownLatch gate, final Function<HttpMessage, String> text)
+        throws Exception
     {
         return TestBackend.answering(request ->
         {
             gate.await();
-            return TestBackend.ok(request.target());
+            return TestBackend.ok(text.apply(request));
         });
+    }
+
+    private static TestBackend gated(final CountDownLatch gate) throws Exception
+    {
+        return gated(gate, HttpMessage::target);
     }
 
     @Test
     void shouldHaveRequestsWaitForAConnectionAndRefuseWhatCannotWait() throws Exception
     {
         final CountDownLatch gate = new CountDownLatch(1);
-        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend))
+        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend).bearing(2, 3, 1024).start())
         {
-            proxy.breakers = new CircuitBreakers(2, 3, 1024, 3);
-            proxy.start();
             final List<TestClient> clients = new ArrayList<>();
             for (int i = 0; i < 5; i++)
             {
@@ -62,15 +66,9 @@ final class LimitsTest
     {
         final CountDownLatch gate = new CountDownLatch(1);
         final String body = "b".repeat(30_000);
-        try (TestBackend backend = TestBackend.answering(request ->
-            {
-                gate.await();
-                return TestBackend.ok(request.text());
-            });
-            TestProxy proxy = new TestProxy(backend))
+        try (TestBackend backend = gated(gate, HttpMessage::text);
+            TestProxy proxy = new TestProxy(backend).bearing(1, 3, 1024).start())
         {
-            proxy.breakers = new CircuitBreakers(1, 3, 1024, 3);
-            proxy.start();
             final TestClient first = proxy.connect().send(GET);
             TestProxy.await(() -> proxy.look().exchanges() == 1, () -> "first under way");
             final TestClient second = proxy.connect().send(
@@ -87,15 +85,9 @@ final class LimitsTest
     {
         final CountDownLatch gate = new CountDownLatch(1);
         final String body = "0123456789abcde\n".repeat(LARGE >> 4);
-        try (TestBackend backend = TestBackend.answering(request ->
-            {
-                gate.await();
-                return TestBackend.ok(Boolean.toString(request.text().equals(body)));
-            });
-            TestProxy proxy = new TestProxy(backend))
+        try (TestBackend backend = gated(gate, request -> Boolean.toString(request.text().equals(body)));
+            TestProxy proxy = new TestProxy(backend).bearing(1, 3, 1024).start())
         {
-            proxy.breakers = new CircuitBreakers(1, 3, 1024, 3);
-            proxy.start();
             final TestClient first = proxy.connect().send(GET);
             proxy.awaitCounter("cluster.b.upstream_rq_active", 1);
             final TestClient second = proxy.connect();
@@ -115,11 +107,7 @@ final class LimitsTest
     {
         final CountDownLatch gate = new CountDownLatch(1);
         final String body = "0123456789abcde\n".repeat(LARGE >> 4);
-        try (TestBackend backend = TestBackend.answering(request ->
-            {
-                gate.await();
-                return TestBackend.ok(request.target() + request.text().equals(body));
-            });
+        try (TestBackend backend = gated(gate, request -> request.target() + request.text().equals(body));
             TestProxy proxy = new TestProxy(backend).start())
         {
             final TestClient client = proxy.connect();
@@ -168,10 +156,8 @@ final class LimitsTest
                     link.write(TestBackend.ok(request.target()));
                 }
             });
-            TestProxy proxy = new TestProxy(backend))
+            TestProxy proxy = new TestProxy(backend).bearing(1, 3, 1024).start())
         {
-            proxy.breakers = new CircuitBreakers(1, 3, 1024, 3);
-            proxy.start();
             final TestClient first = proxy.connect().send("GET /first HTTP/1.1\r\nhost: a\r\n\r\n");
             proxy.awaitCounter("cluster.b.upstream_rq_active", 1);
             final TestClient second = proxy.connect().send("GET /second HTTP/1.1\r\nhost: a\r\n\r\n");
@@ -188,9 +174,8 @@ final class LimitsTest
     void shouldFailRequestsInTimeAlsoWhileTheyWait() throws Exception
     {
         final CountDownLatch gate = new CountDownLatch(1);
-        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend))
+        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend).bearing(1, 3, 1024))
         {
-            proxy.breakers = new CircuitBreakers(1, 3, 1024, 3);
             proxy.http.routeTimeoutNs = 150_000_000L;
             proxy.start();
             for (int i = 0; i < 3; i++)
@@ -208,10 +193,8 @@ final class LimitsTest
     void shouldForgetAWaitingRequestWhoseClientLeaves() throws Exception
     {
         final CountDownLatch gate = new CountDownLatch(1);
-        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend))
+        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend).bearing(1, 3, 1024).start())
         {
-            proxy.breakers = new CircuitBreakers(1, 3, 1024, 3);
-            proxy.start();
             final TestClient first = proxy.connect().send(GET);
             TestProxy.await(() -> proxy.look().exchanges() == 1, () -> "first under way");
             final TestClient second = proxy.connect().send(GET);
@@ -228,10 +211,8 @@ final class LimitsTest
     void shouldRefuseMoreRequestsThanAllowed() throws Exception
     {
         final CountDownLatch gate = new CountDownLatch(1);
-        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend))
+        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend).bearing(1024, 1024, 2).start())
         {
-            proxy.breakers = new CircuitBreakers(1024, 1024, 2, 3);
-            proxy.start();
             final TestClient first = proxy.connect().send(GET);
             final TestClient second = proxy.connect().send(GET);
             proxy.awaitCounter("cluster.b.upstream_rq_active", 2);
@@ -247,10 +228,8 @@ final class LimitsTest
     void shouldCountAPipelinedRequestOnlyWhenItsTurnHasCome() throws Exception
     {
         final CountDownLatch gate = new CountDownLatch(1);
-        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend))
+        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend).bearing(1, 1, 1).start())
         {
-            proxy.breakers = new CircuitBreakers(1, 1, 1, 3);
-            proxy.start();
             final TestClient client = proxy.connect().send(GET + GET + GET);
             proxy.awaitCounter("cluster.b.upstream_rq_active", 1);
             gate.countDown();

@@ -1,11 +1,8 @@
 package dev.ringway.engine.runtime;
 
-import dev.ringway.engine.snapshot.Address;
-import dev.ringway.engine.snapshot.Endpoint;
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -200,11 +197,8 @@ final class TcpRelayTest
     @Test
     void shouldEndTheClientWhenTheEndpointRefuses() throws Exception
     {
-        try (TestProxy proxy = new TestProxy().tcp())
+        try (TestProxy proxy = new TestProxy().tcp().refused().start())
         {
-            final int port = TestProxy.freePort("127.0.0.1");
-            proxy.endpoints.add(new Endpoint(Address.of(new InetSocketAddress("127.0.0.1", port)), "", 1));
-            proxy.start();
             for (int i = 0; i < 5; i++)
             {
                 proxy.connect().assertGone();

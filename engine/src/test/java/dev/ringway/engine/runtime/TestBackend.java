@@ -72,6 +72,16 @@ final class TestBackend implements AutoCloseable
         return answering(request -> response);
     }
 
+    /** Reads one request, writes this whatever it is, and closes. */
+    static TestBackend closingAfter(final String response) throws IOException
+    {
+        return scripted(link ->
+        {
+            link.read();
+            link.write(response);
+        });
+    }
+
     /** 200 with the given text. */
     static String ok(final String text)
     {

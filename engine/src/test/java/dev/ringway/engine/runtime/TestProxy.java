@@ -94,6 +94,21 @@ final class TestProxy implements AutoCloseable
         return this;
     }
 
+    /** One more endpoint, at which nobody listens. */
+    TestProxy refused() throws IOException
+    {
+        final int port = freePort("127.0.0.1");
+        endpoints.add(new Endpoint(Address.of(new InetSocketAddress("127.0.0.1", port)), "", 1));
+        return this;
+    }
+
+    /** What the cluster bears at most, with {@link CircuitBreakers}' default of retries. */
+    TestProxy bearing(final int connections, final int pending, final int requests)
+    {
+        breakers = new CircuitBreakers(connections, pending, requests, CircuitBreakers.DEFAULT.maxRetries());
+        return this;
+    }
+
     TestProxy start() throws Exception
     {
         descriptors = openDescriptors();

@@ -1,13 +1,10 @@
 package dev.ringway.engine.runtime;
 
-import dev.ringway.engine.snapshot.Address;
-import dev.ringway.engine.snapshot.Endpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.EOFException;
-import java.net.InetSocketAddress;
 import java.util.concurrent.CountDownLatch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -20,11 +17,8 @@ final class UpstreamFaultTest
     @Test
     void shouldSay503WhenTheEndpointRefuses() throws Exception
     {
-        try (TestProxy proxy = new TestProxy())
+        try (TestProxy proxy = new TestProxy().refused().start())
         {
-            final int port = TestProxy.freePort("127.0.0.1");
-            proxy.endpoints.add(new Endpoint(Address.of(new InetSocketAddress("127.0.0.1", port)), "", 1));
-            proxy.start();
             final TestClient client = proxy.connect();
             for (int i = 0; i < 3; i++)
             {
@@ -41,11 +35,8 @@ final class UpstreamFaultTest
     @Test
     void shouldSay503WhenTheEndpointRefusesARequestWithABody() throws Exception
     {
-        try (TestProxy proxy = new TestProxy())
+        try (TestProxy proxy = new TestProxy().refused().start())
         {
-            final int port = TestProxy.freePort("127.0.0.1");
-            proxy.endpoints.add(new Endpoint(Address.of(new InetSocketAddress("127.0.0.1", port)), "", 1));
-            proxy.start();
             final TestClient client = proxy.connect();
             client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nbody");
             assertEquals(503, client.read().status());
@@ -82,11 +73,7 @@ final class UpstreamFaultTest
     @ValueSource(strings = {"", "HTTP/1.1 20", "HTTP/1.1 200 OK\r\ncontent-le"})
     void shouldSay503WhenTheEndpointClosesBeforeTheHeadIsWhole(final String part) throws Exception
     {
-        try (TestBackend backend = TestBackend.scripted(link ->
-            {
-                link.read();
-                link.write(part);
-            });
+        try (TestBackend backend = TestBackend.closingAfter(part);
             TestProxy proxy = new TestProxy(backend).start())
         {
             final TestClient client = proxy.connect();
@@ -119,11 +106,7 @@ final class UpstreamFaultTest
     @Test
     void shouldCutTheResponseWhenTheEndpointClosesInABodyOfKnownLength() throws Exception
     {
-        try (TestBackend backend = TestBackend.scripted(link ->
-            {
-                link.read();
-                link.write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
-            });
+        try (TestBackend backend = TestBackend.closingAfter("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
             TestProxy proxy = new TestProxy(backend).start())
         {
             final TestClient client = proxy.connect();
@@ -136,11 +119,8 @@ final class UpstreamFaultTest
     @Test
     void shouldNotEndAChunkedResponseThatTheEndpointDidNotEnd() throws Exception
     {
-        try (TestBackend backend = TestBackend.scripted(link ->
-            {
-                link.read();
-                link.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n");
-            });
+        try (TestBackend backend = TestBackend.closingAfter(
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n");
             TestProxy proxy = new TestProxy(backend).start())
         {
             final TestClient client = proxy.connect();
@@ -227,11 +207,7 @@ final class UpstreamFaultTest
     @Test
     void shouldServeOnAfterAnIdleConnectionWasClosedByTheEndpoint() throws Exception
     {
-        try (TestBackend backend = TestBackend.scripted(link ->
-            {
-                link.read();
-                link.write(TestBackend.ok("x"));
-            });
+        try (TestBackend backend = TestBackend.closingAfter(TestBackend.ok("x"));
             TestProxy proxy = new TestProxy(backend).start())
         {
             final TestClient client = proxy.connect();
