@@ -3,6 +3,10 @@ package dev.ringway.control.demo;
 import dev.ringway.control.cli.Main;
 
 import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.URL;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * {@code ringway demo}: a backend in this process, and the proxy in front of it just as a user would run it.
@@ -10,6 +14,7 @@ import java.io.IOException;
 public final class Demo
 {
     private static final int DEFAULT_PORT = 10000;
+    private static final long READY_POLL_NS = 20_000_000L;
 
     private Demo()
     {
@@ -24,6 +29,17 @@ public final class Demo
         final int port = args.length > 0 ? Integer.parseInt(args[0]) : DEFAULT_PORT;
         final Backend backend = new Backend();
         final Bootstrap bootstrap = Bootstrap.write(backend.port(), port);
+        Thread.ofPlatform().daemon().name("demo-ready").start(() -> announce(bootstrap));
+        Main.main(new String[]{"-c", bootstrap.file().toString(), "--concurrency", "1", "-l", "warning"});
+    }
+
+    /** Addresses are shown when they answer, and not at all when the proxy refuses to start. */
+    private static void announce(final Bootstrap bootstrap)
+    {
+        while (!isReady(bootstrap.adminPort()))
+        {
+            LockSupport.parkNanos(READY_POLL_NS);
+        }
         System.out.println("page       http://127.0.0.1:" + bootstrap.httpPort() + "/");
         System.out.println("echo       http://127.0.0.1:" + bootstrap.httpPort() + "/echo");
         System.out.println("no backend http://127.0.0.1:" + bootstrap.httpPort() + "/hello");
@@ -31,6 +47,18 @@ public final class Demo
         System.out.println("admin      http://127.0.0.1:" + bootstrap.adminPort() + "/");
         System.out.println("Ctrl-C drains and ends.");
         System.out.flush();
-        Main.main(new String[]{"-c", bootstrap.file().toString(), "--concurrency", "1", "-l", "warning"});
+    }
+
+    private static boolean isReady(final int adminPort)
+    {
+        try
+        {
+            final URL ready = URI.create("http://127.0.0.1:" + adminPort + "/ready").toURL();
+            return ((HttpURLConnection)ready.openConnection()).getResponseCode() == HttpURLConnection.HTTP_OK;
+        }
+        catch (final IOException e)
+        {
+            return false;
+        }
     }
 }
