@@ -1,5 +1,6 @@
 """The frame of every measurement: one lock, one temporary folder, child processes that never outlive the script."""
 
+import concurrent.futures
 import ctypes
 import errno
 import fcntl
@@ -87,8 +88,9 @@ class BenchLock:
 
 def _tie_to_parent():
     """
-    In the child, before exec: ends with this script, however that one ends. And runs before other work of the machine
-    where root starts it: the session's scheduling group counts on kernels with autogroups, the nice value elsewhere.
+    In the child, before exec: ends with the thread that started it, however that one ends. And runs before other work
+    of the machine where root starts it: the session's scheduling group counts on kernels with autogroups, the nice
+    value elsewhere.
     """
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     try:
@@ -108,6 +110,8 @@ class Rig:
         self.folder = None
         self.children = []
         self.ports = set()
+        # Children end with the thread that starts them, so those of start() come from one that ends with the rig.
+        self.starter = concurrent.futures.ThreadPoolExecutor(1)
 
     def __enter__(self):
         for number in (signal.SIGTERM, signal.SIGHUP):
@@ -126,6 +130,7 @@ class Rig:
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)
         self.stop(self.children)
+        self.starter.shutdown()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.lock.release()
 
@@ -170,10 +175,10 @@ class Rig:
             command = ["taskset", "-c", str(core)] + command
         output = self.path(name + ".out")
         with open(output, "ab") as sink:
-            child = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT, cwd=self.folder,
-                env=None if environment is None else {**os.environ, **environment},
-                start_new_session=True, preexec_fn=_tie_to_parent)
+            child = self.starter.submit(
+                subprocess.Popen, command, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.STDOUT,
+                cwd=self.folder, env=None if environment is None else {**os.environ, **environment},
+                start_new_session=True, preexec_fn=_tie_to_parent).result()
         child.output_path = output
         self.children.append(child)
         return child

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tempfile
+import threading
 import unittest
 import xml.etree.ElementTree as ElementTree
 
@@ -199,6 +200,17 @@ class RigTest(unittest.TestCase):
             with self.assertRaisesRegex(rig.RigError, "ended with 3 before it listened: no such option"):
                 rig.await_listener(frame.port(), child, 10)
             frame.stop([child])
+
+    def test_should_keep_a_process_when_the_thread_that_asked_for_it_ends(self):
+        with tempfile.TemporaryDirectory() as folder:
+            frame = rig.Rig()
+            frame.folder = folder
+            asking = threading.Thread(target=lambda: frame.start("x", ["sleep", "30"]))
+            asking.start()
+            asking.join()
+            with self.assertRaises(subprocess.TimeoutExpired):
+                frame.children[0].wait(0.3)
+            frame.stop(frame.children)
 
     def test_should_end_a_command_that_overruns(self):
         with tempfile.TemporaryDirectory() as folder:
