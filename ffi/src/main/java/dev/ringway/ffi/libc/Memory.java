@@ -1,15 +1,8 @@
 package dev.ringway.ffi.libc;
 
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-
 /**
- * Address space by mmap(2), munmap(2) and madvise(2), as raw addresses. Any thread; the calls share nothing.
+ * Address space by mmap(2), munmap(2) and madvise(2), as raw addresses. Any thread; the calls share nothing. They go
+ * through {@link Syscall}: each signature that Panama binds costs milliseconds of every start.
  */
 public final class Memory
 {
@@ -34,21 +27,8 @@ public final class Memory
     /** Asks for transparent huge pages. */
     public static final int MADV_HUGEPAGE = 14;
 
-    private static final MethodHandle MMAP = handle(
-        "mmap", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle MUNMAP = handle("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle MADVISE =
-        handle("madvise", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-
     private Memory()
     {
-    }
-
-    private static MethodHandle handle(final String name, final FunctionDescriptor descriptor)
-    {
-        final Linker linker = Linker.nativeLinker();
-        final MemorySegment symbol = linker.defaultLookup().findOrThrow(name);
-        return linker.downcallHandle(symbol, descriptor);
     }
 
     /**
@@ -64,14 +44,9 @@ public final class Memory
     public static long map(
         final long length, final int protection, final int flags, final int fd, final long offset)
     {
-        try
-        {
-            return (long)MMAP.invokeExact(0L, length, protection, flags, fd, offset);
-        }
-        catch (final Throwable t)
-        {
-            throw new AssertionError(t);
-        }
+        final long address =
+            ThreadCalls.current().callLong(SyscallNumber.MMAP, 0, length, protection, flags, fd, offset);
+        return address < 0 ? -1 : address;
     }
 
     /**
@@ -101,14 +76,7 @@ public final class Memory
      */
     public static int unmap(final long address, final long length)
     {
-        try
-        {
-            return (int)MUNMAP.invokeExact(address, length);
-        }
-        catch (final Throwable t)
-        {
-            throw new AssertionError(t);
-        }
+        return ThreadCalls.current().call(SyscallNumber.MUNMAP, address, length, 0, 0, 0) < 0 ? -1 : 0;
     }
 
     /**
@@ -121,13 +89,6 @@ public final class Memory
      */
     public static int advise(final long address, final long length, final int advice)
     {
-        try
-        {
-            return (int)MADVISE.invokeExact(address, length, advice);
-        }
-        catch (final Throwable t)
-        {
-            throw new AssertionError(t);
-        }
+        return ThreadCalls.current().call(SyscallNumber.MADVISE, address, length, advice, 0, 0) < 0 ? -1 : 0;
     }
 }

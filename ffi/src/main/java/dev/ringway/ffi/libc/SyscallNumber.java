@@ -12,6 +12,12 @@ public enum SyscallNumber
     WRITE(1, 64),
     /** close(2). */
     CLOSE(3, 57),
+    /** mmap(2). */
+    MMAP(9, 222),
+    /** munmap(2). */
+    MUNMAP(11, 215),
+    /** madvise(2). */
+    MADVISE(28, 233),
     /** fcntl(2). */
     FCNTL(72, 25),
     /** ftruncate(2). */

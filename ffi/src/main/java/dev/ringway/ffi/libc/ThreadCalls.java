@@ -68,6 +68,25 @@ public final class ThreadCalls
     }
 
     /**
+     * Makes a call of six arguments whose result may be an address. SAFETY: as {@link #call}.
+     *
+     * @param number which call.
+     * @param a0     first argument.
+     * @param a1     second argument.
+     * @param a2     third argument.
+     * @param a3     fourth argument.
+     * @param a4     fifth argument.
+     * @param a5     sixth argument.
+     * @return the call's result, or -errno.
+     */
+    public long callLong(
+        final SyscallNumber number,
+        final long a0, final long a1, final long a2, final long a3, final long a4, final long a5)
+    {
+        return syscall.call(number.value(), a0, a1, a2, a3, a4, a5);
+    }
+
+    /**
      * Makes a call that cannot block. SAFETY: as {@link #call}.
      *
      * @param number which call.
