@@ -60,6 +60,7 @@ public final class Exchanges
     public void adopt(final Snapshot fresh)
     {
         upstreams.adopt(fresh);
+        requestFixer.prepare(fresh.changesPaths());
     }
 
     /**

@@ -50,8 +50,8 @@ final class HeaderRules
         "x-envoy-ip-tags", "x-envoy-original-host", "x-envoy-downstream-service-node");
 
     private final EventLoop loop;
-    private final HeaderEdits requestEdits = new HeaderEdits();
-    private final HeaderEdits responseEdits = new HeaderEdits();
+    private final HeaderEdits requestEdits = HeaderEdits.ofRequests();
+    private final HeaderEdits responseEdits = HeaderEdits.ofResponses();
     private final ForwardedFor forwardedFor = new ForwardedFor();
     private final RequestIds requestIds;
     private final UnsafeBuffer address = new UnsafeBuffer(new byte[ADDRESS_LENGTH]);

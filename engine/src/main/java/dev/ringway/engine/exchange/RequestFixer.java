@@ -27,7 +27,21 @@ final class RequestFixer
     /** Status of {@link #REDIRECT}. */
     static final int REDIRECT_STATUS = 307;
 
-    private final PathNormalizer paths = new PathNormalizer();
+    private PathNormalizer paths;
+
+    /**
+     * Takes the memory to change paths with, which most configurations never ask for.
+     *
+     * @param changesPath whether a snapshot has rules that {@linkplain RequestRules#changesPath() change paths}; comes
+     *                    before their first request.
+     */
+    void prepare(final boolean changesPath)
+    {
+        if (changesPath && paths == null)
+        {
+            paths = new PathNormalizer();
+        }
+    }
 
     /**
      * @param head  to change.

@@ -31,4 +31,22 @@ public record Snapshot(
         }
         return null;
     }
+
+    /**
+     * @return whether any listener may change the path of a request before it is routed.
+     */
+    public boolean changesPaths()
+    {
+        for (final Listener listener : listeners)
+        {
+            for (final FilterChain chain : listener.filterChains())
+            {
+                if (chain.filter() instanceof final HttpConnectionManager http && http.requestRules().changesPath())
+                {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
 }

@@ -31,10 +31,31 @@ public final class HeaderEdits
     private final int[] ends = new int[MAX_ADDED];
     private long dropMask;
     private int count;
-    private final byte[] path = new byte[VALUE_LENGTH];
+    private final byte[] path;
     private int position;
     private boolean isTooLong;
     private int pathLength;
+
+    private HeaderEdits(final int pathCapacity)
+    {
+        path = new byte[pathCapacity];
+    }
+
+    /**
+     * @return edits of request heads, which may get another path.
+     */
+    public static HeaderEdits ofRequests()
+    {
+        return new HeaderEdits(VALUE_LENGTH);
+    }
+
+    /**
+     * @return edits of response heads, which have no path.
+     */
+    public static HeaderEdits ofResponses()
+    {
+        return new HeaderEdits(0);
+    }
 
     /**
      * Starts over.

@@ -25,7 +25,7 @@ final class RedirectsTest
             .parse(new UnsafeBuffer(bytes), 0, bytes.length, head));
         final Route route = new Route(
             "", Route.Kind.REDIRECT, -1, null, 0, -1, null, matched, 301, new byte[0], redirect);
-        final HeaderEdits edits = new HeaderEdits();
+        final HeaderEdits edits = HeaderEdits.ofResponses();
         edits.reset(0);
         Redirects.write(head, route, edits);
         final UnsafeBuffer out = new UnsafeBuffer(new byte[1 << 16]);

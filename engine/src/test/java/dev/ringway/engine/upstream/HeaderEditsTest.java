@@ -22,7 +22,7 @@ final class HeaderEditsTest
     private static final byte[] COMMA = {','};
     private static final byte[] ADDRESS = "192.168.100.200".getBytes(US_ASCII);
 
-    private final HeaderEdits edits = new HeaderEdits();
+    private final HeaderEdits edits = HeaderEdits.ofRequests();
     private final UnsafeBuffer out = new UnsafeBuffer(new byte[1 << 17]);
 
     private String written()
