@@ -19,7 +19,12 @@ import java.io.Writer;
 record Page(int status, String type, Body body, Runnable after)
 {
     private static final String TEXT = "text/plain; charset=UTF-8";
-    private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+
+    /** Made by the first page that needs it: it loads a hundred classes, and {@code /ready} is asked at every start. */
+    private static final class Json
+    {
+        private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
+    }
 
     /** Writes a body. */
     @FunctionalInterface
@@ -61,7 +66,7 @@ record Page(int status, String type, Body body, Runnable after)
             final JsonWriter writer = new JsonWriter(out);
             writer.setIndent(" ");
             writer.setHtmlSafe(false);
-            GSON.toJson(root, writer);
+            Json.GSON.toJson(root, writer);
             out.write('\n');
         });
     }

@@ -52,6 +52,7 @@ final class Bootstrap
           clusters:
           - name: backend
             connect_timeout: 1s
+            circuit_breakers: { thresholds: [{ max_connections: 1024 }] }
             load_assignment:
               cluster_name: backend
               endpoints:

@@ -32,7 +32,7 @@ public final class Training
      */
     public static void main(final String[] args) throws IOException
     {
-        final Backend backend = new Backend();
+        final TrainingBackend backend = new TrainingBackend();
         final Bootstrap bootstrap = Bootstrap.write(backend.port(), 0);
         Thread.ofPlatform().daemon().name("training").start(() -> train(bootstrap));
         Main.main(new String[]{"-c", bootstrap.file().toString(), "--concurrency", "1", "-l", "off"});
