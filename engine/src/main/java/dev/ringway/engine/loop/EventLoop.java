@@ -67,7 +67,8 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     public static final int SLOT_ADDRESS_LENGTH = 128;
 
     /**
-     * Sets ring and memory up; the thread that runs the agent becomes the owner.
+     * Sets ring and memory up; the thread that runs the agent becomes the owner. When a step fails, what the steps
+     * before have taken is given back.
      *
      * @param context what differs from the defaults.
      */
@@ -78,26 +79,39 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         receiveFlags = context.receiveFlags();
         receiveLimit = context.receiveLimit();
         counters = context.counters();
-        uring = new IoUring(context.sqEntries(), context.cqEntries(), context.setupFlags() | SETUP_R_DISABLED);
-        submissions = new Submissions(uring);
-        final int result = uring.registerSparseFiles(context.slotLimit());
-        if (result < 0)
-        {
-            uring.close();
-            throw new IllegalStateException("no table for " + context.slotLimit() + " sockets (" +
-                Errno.name(-result) + "): raise the limit of open files (ulimit -n)");
-        }
-        memory = new LoopMemory(uring, context.chunkCount(), context.visibleReceives());
         clock = new LoopClock(context.nanoClock(), context.epochClock());
         slots = new SlotTable(INITIAL_SLOTS, context.slotLimit());
         timers = new SlotTimers(slots.capacity(), clock.nowNs());
-        vectors = new VectorArena(submissions);
         slotAddressesLength = ((long)context.slotLimit() * SLOT_ADDRESS_LENGTH + 4095) & -4096;
-        slotAddressesStart = Memory.allocate(slotAddressesLength);
-        slotAddresses.wrap(slotAddressesStart, (int)slotAddressesLength);
-        eventFd = EventFd.open();
-        proxy = new LoopProxy(eventFd);
-        completions = context.completions().apply(this);
+        try (Undo undo = new Undo())
+        {
+            uring = new IoUring(context.sqEntries(), context.cqEntries(), context.setupFlags() | SETUP_R_DISABLED);
+            undo.add(uring::close);
+            submissions = new Submissions(uring);
+            final int result = uring.registerSparseFiles(context.slotLimit());
+            if (result < 0)
+            {
+                throw new IllegalStateException("no table for " + context.slotLimit() + " sockets (" +
+                    Errno.name(-result) + "): raise the limit of open files (ulimit -n)");
+            }
+            memory = new LoopMemory(uring, context.chunkCount(), context.visibleReceives());
+            undo.add(memory::close);
+            vectors = new VectorArena(submissions);
+            undo.add(vectors::close);
+            slotAddressesStart = Memory.allocate(slotAddressesLength);
+            undo.add(this::freeSlotAddresses);
+            slotAddresses.wrap(slotAddressesStart, (int)slotAddressesLength);
+            eventFd = EventFd.open();
+            undo.add(eventFd::close);
+            proxy = new LoopProxy(eventFd);
+            completions = context.completions().apply(this);
+            undo.keep();
+        }
+    }
+
+    private void freeSlotAddresses()
+    {
+        Memory.unmap(slotAddressesStart, slotAddressesLength);
     }
 
     /**
@@ -415,7 +429,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         memory.close();
         vectors.close();
         eventFd.close();
-        Memory.unmap(slotAddressesStart, slotAddressesLength);
+        freeSlotAddresses();
     }
 
     /**

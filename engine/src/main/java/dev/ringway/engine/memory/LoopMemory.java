@@ -20,9 +20,22 @@ public final class LoopMemory implements AutoCloseable
     public LoopMemory(final IoUring uring, final int chunkCount, final int visibleReceives)
     {
         slab = new BufferSlab(chunkCount);
-        receiveBuffers = new ReceiveBuffers(uring, slab, visibleReceives, Math.max(1, chunkCount / 8));
+        receiveBuffers = receiveBuffers(uring, slab, visibleReceives);
         scratch = new Scratch(slab);
         blocks = new Blocks(slab, Math.max(1, chunkCount / 4));
+    }
+
+    private static ReceiveBuffers receiveBuffers(final IoUring uring, final BufferSlab slab, final int visibleReceives)
+    {
+        try
+        {
+            return new ReceiveBuffers(uring, slab, visibleReceives, Math.max(1, slab.chunkCount() / 8));
+        }
+        catch (final RuntimeException e)
+        {
+            slab.close();
+            throw e;
+        }
     }
 
     /**

@@ -31,6 +31,7 @@ public final class Engine implements AutoCloseable
     private static final int RECEIVE_LIMIT = 512 * 1024;
 
     private final SnapshotRef snapshots = new SnapshotRef();
+    private final List<EventLoop> loops = new ArrayList<>();
     private final List<LoopRuntime> runtimes = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
     private final Map<Integer, Listener> listening = new HashMap<>();
@@ -42,29 +43,43 @@ public final class Engine implements AutoCloseable
         probe = UringProbe.run();
         LogStrings.register("via_upstream");
         LogStrings.register("direct_response");
-        for (int i = 0; i < context.concurrency(); i++)
+        try
         {
-            final LoopContext loopContext = new LoopContext()
-                .index(i)
-                .cpu(i < context.cpus().length ? context.cpus()[i] : -1)
-                .setupFlags(probe.setupFlags())
-                .receiveFlags(probe.receiveFlags())
-                .slotLimit(context.slotLimit())
-                .receiveLimit(probe.limitsReceives() ? RECEIVE_LIMIT : 0)
-                .memory(context.chunkCount(), VISIBLE_RECEIVES)
-                .counters(context.counters().apply(i));
-            final EventLoop loop = new EventLoop(loopContext);
-            runtimes.add(new LoopRuntime(loop, snapshots, context.accessLogs().apply(i)));
-            runners.add(new AgentRunner(NoOpIdleStrategy.INSTANCE, error ->
+            for (int i = 0; i < context.concurrency(); i++)
             {
-                context.onFailure().accept(error);
-                throw new org.agrona.concurrent.AgentTerminationException(error);
-            }, null, loop));
+                addLoop(context, i);
+            }
+        }
+        catch (final RuntimeException e)
+        {
+            loops.forEach(EventLoop::onClose);
+            throw e;
         }
     }
 
+    private void addLoop(final EngineContext context, final int index)
+    {
+        final EventLoop loop = new EventLoop(new LoopContext()
+            .index(index)
+            .cpu(index < context.cpus().length ? context.cpus()[index] : -1)
+            .setupFlags(probe.setupFlags())
+            .receiveFlags(probe.receiveFlags())
+            .slotLimit(context.slotLimit())
+            .receiveLimit(probe.limitsReceives() ? RECEIVE_LIMIT : 0)
+            .memory(context.chunkCount(), VISIBLE_RECEIVES)
+            .counters(context.counters().apply(index)));
+        loops.add(loop);
+        runtimes.add(new LoopRuntime(loop, snapshots, context.accessLogs().apply(index)));
+        runners.add(new AgentRunner(NoOpIdleStrategy.INSTANCE, error ->
+        {
+            context.onFailure().accept(error);
+            throw new org.agrona.concurrent.AgentTerminationException(error);
+        }, null, loop));
+    }
+
     /**
-     * Makes the loops and starts their threads; they idle until the first snapshot.
+     * Makes the loops and starts their threads; they idle until the first snapshot. When a loop cannot be made, those
+     * before it are freed.
      *
      * @param context what it is made with.
      * @return the running engine.
