@@ -1,8 +1,10 @@
 """What /proc tells about a process tree: CPU time, memory, descriptors. And about a core: how busy it was."""
 
 import os
+import re
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+JCMD_UNITS = {"B": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
 def parse_stat(text):
@@ -140,3 +142,15 @@ def descriptors(pid):
         return len(os.listdir(f"/proc/{pid}/fd"))
     except (FileNotFoundError, ProcessLookupError):
         return None
+
+
+def allocated_bytes(text):
+    """
+    {name and number of a Java thread: bytes it allocated on the heap}, out of what jcmd PID Thread.print -e says, which
+    is rounded to units above 10,000. The thread that serves jcmd itself is left out.
+    """
+    found = {}
+    for name, number, count, unit in re.findall(r'^"(.+?)" #(\d+) .* allocated=(\d+)([BKMG]) ', text, re.MULTILINE):
+        if name != "Attach Listener":
+            found[f"{name} #{number}"] = int(count) * JCMD_UNITS[unit]
+    return found

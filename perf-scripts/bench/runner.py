@@ -195,7 +195,8 @@ class Runner:
     def _warm_up(self, proxy, workload, rate):
         seconds = self.options.warm_up
         if proxy.kind.jvm:
-            seconds = self.options.jvm_warm_up if not proxy.warm else max(self.options.jvm_warm_up / 4, seconds)
+            whole = self.options.jvm_warm_up * workload.warm_up
+            seconds = max(whole / 4, seconds) if proxy.warm and workload.warm_up == 1 else whole
         proxy.warm = True
         if seconds > 0:
             say(f"{workload.name}: warming {proxy.peer.label} for {seconds:g} s")
