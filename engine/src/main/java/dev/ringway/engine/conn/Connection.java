@@ -59,6 +59,8 @@ public final class Connection implements CompletionHandler
     private static final int RESETTING = 1 << 15;
     private static final int FAILED = 1 << 16;
     private static final int READ_TRIED = 1 << 17;
+    private static final int SEND_ASKED = 1 << 18;
+    private static final int DOOMED = 1 << 19;
 
     private final EventLoop loop;
     private final Connections connections;
@@ -69,6 +71,7 @@ public final class Connection implements CompletionHandler
     private long deadlineNs;
     private long bytesReceived;
     private long bytesSent;
+    private long sendingSinceNs;
     private long id;
     private long openedNs;
     private int slot;
@@ -162,8 +165,8 @@ public final class Connection implements CompletionHandler
             final int pollFirst = (state & READ_TRIED) == 0 ? RECVSEND_POLL_FIRST : 0;
             state |= READ_ARMED | READ_TRIED;
             outstanding++;
-            loop.submissions().recvMultishot(
-                slot, ReceiveBuffers.GROUP, loop.receiveFlags() | pollFirst, loop.receiveLimit(), token(Op.RECV));
+            loop.submissions().recvMultishot(slot, ReceiveBuffers.GROUP,
+                loop.receiveFlags() | pollFirst, connections.receiveLimit(), token(Op.RECV));
         }
     }
 
@@ -236,7 +239,7 @@ public final class Connection implements CompletionHandler
             queue = connections.acquireQueue();
         }
         queue.add(offset, length);
-        if (queue.bytes() > highWaterMark)
+        if (queue.bytes() > highWaterMark || queue.chunks() > connections.share())
         {
             state |= ABOVE_HIGH;
         }
@@ -306,6 +309,11 @@ public final class Connection implements CompletionHandler
     private void submitSend()
     {
         state |= SENDING;
+        if ((state & SEND_ASKED) == 0)
+        {
+            sendingSinceNs = loop.clock().nowNs();
+        }
+        state &= ~SEND_ASKED;
         outstanding++;
         final int ranges = queue.launch(VectorArena.MAX_VECTORS, SEND_LIMIT);
         final BufferSlab slab = loop.memory().slab();
@@ -425,6 +433,83 @@ public final class Connection implements CompletionHandler
         }
     }
 
+    /** Whether it waits for a chunk to receive into. */
+    boolean isStarved()
+    {
+        return (state & (READ_STARVED | CLOSING)) == READ_STARVED;
+    }
+
+    /** Has a duty cycle begin at that time at the latest. */
+    void wakeAt(final long wakeNs)
+    {
+        if (wakeNs < loop.timers().deadlineNs(slot))
+        {
+            loop.timers().arm(slot, wakeNs);
+        }
+    }
+
+    /**
+     * @return chunks held times the nanoseconds for which nothing of them has left, as far as is known; 0 when that is
+     * less than the patience, or when it is to go already.
+     */
+    long holding(final long nowNs, final long patienceNs)
+    {
+        if ((state & DOOMED) != 0)
+        {
+            return 0;
+        }
+        final long sendingNs = (state & SENDING) == 0 ? 0 : nowNs - sendingSinceNs;
+        final long held = (state & CLOSING) == 0 ? handler.heldChunks() * patienceNs : 0;
+        return held + (sendingNs < patienceNs ? 0 : queuedChunks() * sendingNs);
+    }
+
+    int heldChunks()
+    {
+        return queuedChunks() + handler.heldChunks();
+    }
+
+    private int queuedChunks()
+    {
+        return queue == null ? 0 : queue.chunks();
+    }
+
+    /**
+     * Asks the kernel how much of a send has left, by cancelling it; the rest is sent on. That gives memory back.
+     */
+    void askSent()
+    {
+        if ((state & (SENDING | SEND_ASKED | CLOSING)) == SENDING)
+        {
+            state |= SEND_ASKED;
+            cancel(Op.SEND);
+        }
+    }
+
+    /**
+     * Resets the connection, unless something of its send has left meanwhile. One that is closing ends in any case.
+     */
+    void doom()
+    {
+        if ((state & SENDING) == 0)
+        {
+            shed();
+            return;
+        }
+        state |= DOOMED | SEND_ASKED;
+        cancel(Op.SEND);
+    }
+
+    private void shed()
+    {
+        connections.onShed();
+        if ((state & CLOSING) == 0)
+        {
+            state |= RESETTING;
+            handler.onOverload(this);
+            close();
+        }
+    }
+
     void onBuffersAgain()
     {
         if ((state & READ_STARVED) != 0)
@@ -436,13 +521,15 @@ public final class Connection implements CompletionHandler
 
     private void onSent(final int result)
     {
-        state &= ~SENDING;
+        final boolean isStuck = result == -Errno.ECANCELED && (state & SEND_ASKED) != 0;
+        final boolean isFailed = result < 0 && !isStuck;
+        state &= isStuck ? ~SENDING : ~(SENDING | SEND_ASKED | DOOMED);
         queue.complete(Math.max(result, 0));
         if (result > 0)
         {
             bytesSent += result;
         }
-        if ((state & CLOSING) != 0 || result < 0)
+        if ((state & CLOSING) != 0 || isFailed)
         {
             queue.dropWaiting();
         }
@@ -452,11 +539,16 @@ public final class Connection implements CompletionHandler
             connections.releaseQueue(queue);
             queue = null;
         }
+        if (isStuck && (state & DOOMED) != 0)
+        {
+            shed();
+            return;
+        }
         if ((state & CLOSING) != 0)
         {
             return;
         }
-        if (result < 0)
+        if (isFailed)
         {
             fail(-result);
             return;
@@ -465,7 +557,8 @@ public final class Connection implements CompletionHandler
         {
             requestFlush();
         }
-        if ((state & ABOVE_HIGH) != 0 && waiting <= highWaterMark >> 1)
+        if ((state & ABOVE_HIGH) != 0 && waiting <= highWaterMark >> 1 &&
+            queuedChunks() <= connections.share() >> 1)
         {
             state &= ~ABOVE_HIGH;
             handler.onDrained(this);

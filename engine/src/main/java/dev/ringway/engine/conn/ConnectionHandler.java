@@ -53,6 +53,21 @@ public interface ConnectionHandler
     void onDrained(Connection connection);
 
     /**
+     * Memory has run out, and this connection holds much of it and makes no progress: it is reset after this call.
+     *
+     * @param connection that ends.
+     */
+    void onOverload(Connection connection);
+
+    /**
+     * @return chunks of the slab under received bytes that the session keeps until their turn comes.
+     */
+    default int heldChunks()
+    {
+        return 0;
+    }
+
+    /**
      * The deadline set with {@link Connection#deadline} has passed.
      *
      * @param connection whose deadline.

@@ -3,6 +3,7 @@ package dev.ringway.engine.conn;
 import dev.ringway.engine.io.Op;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopTask;
+import dev.ringway.engine.memory.BufferSlab;
 import org.agrona.concurrent.UnsafeBuffer;
 import dev.ringway.ffi.libc.Memory;
 import dev.ringway.ffi.sock.SockAddr;
@@ -11,7 +12,7 @@ import dev.ringway.ffi.sock.Sockets;
 import java.util.ArrayDeque;
 
 /**
- * All connections of one loop: their pool, the pool of send queues, and those that wait for receive buffers.
+ * All connections of one loop: their pool, the pool of send queues, and what each of them may take of the slab.
  * Loop thread only.
  */
 public final class Connections implements LoopTask
@@ -26,11 +27,12 @@ public final class Connections implements LoopTask
     private final EventLoop loop;
     private final ArrayDeque<Connection> free = new ArrayDeque<>(1024);
     private final ArrayDeque<SendQueue> freeQueues = new ArrayDeque<>(1024);
-    private final ArrayDeque<Connection> starved = new ArrayDeque<>(64);
+    private final Starvation starvation;
     private final long constants = Memory.allocate(CONSTANTS_LENGTH);
     private final UnsafeBuffer constantsBuffer = new UnsafeBuffer(constants, CONSTANTS_LENGTH);
-    private long enobufs;
     private long outOfMemory;
+    private int share;
+    private int receiveLimit;
     private int queuesInUse;
     private long nextId;
     private boolean looksUpAccepted;
@@ -42,6 +44,8 @@ public final class Connections implements LoopTask
     public Connections(final EventLoop loop)
     {
         this.loop = loop;
+        starvation = new Starvation(loop);
+        measureShare();
         constantsBuffer.putInt(ONE_OFFSET, 1);
         // struct linger: on, for zero seconds; a close then resets the connection.
         constantsBuffer.putInt(LINGER_OFFSET, 1);
@@ -129,9 +133,12 @@ public final class Connections implements LoopTask
 
     void starve(final Connection connection)
     {
-        enobufs++;
-        loop.memory().receiveBuffers().onExhausted();
-        starved.addLast(connection);
+        starvation.add(connection);
+    }
+
+    void onShed()
+    {
+        starvation.onShed();
     }
 
     void onOutOfMemory()
@@ -140,20 +147,32 @@ public final class Connections implements LoopTask
     }
 
     /**
-     * Lets connections that ran out of receive buffers try again.
+     * Measures what a connection may hold, and lets those that ran out of receive buffers try again.
      */
     public int onDutyCycle(final long nowNs)
     {
-        if (starved.isEmpty() || !loop.memory().receiveBuffers().refill())
-        {
-            return 0;
-        }
-        final int count = starved.size();
-        for (int i = 0; i < count; i++)
-        {
-            starved.pollFirst().onBuffersAgain();
-        }
+        final int count = starvation.onDutyCycle(nowNs);
+        measureShare();
         return count;
+    }
+
+    private void measureShare()
+    {
+        share = loop.memory().receiveBuffers().share();
+        final int most = Math.max(share << BufferSlab.CHUNK_SHIFT - 1, BufferSlab.CHUNK_LENGTH);
+        receiveLimit = Math.min(loop.receiveLimit(), most);
+    }
+
+    /** Chunks that a connection may hold before its source should stop; measured once a duty cycle. */
+    int share()
+    {
+        return share;
+    }
+
+    /** Bytes a receive may take: half a share, so that what comes before a pause takes effect shrinks with it. */
+    int receiveLimit()
+    {
+        return receiveLimit;
     }
 
     long oneAddress()
@@ -171,7 +190,15 @@ public final class Connections implements LoopTask
      */
     public long enobufs()
     {
-        return enobufs;
+        return starvation.enobufs();
+    }
+
+    /**
+     * @return connections reset because receives found no memory and they held much of it without progress.
+     */
+    public long overloadResets()
+    {
+        return starvation.resets();
     }
 
     /**

@@ -116,6 +116,7 @@ final class SendQueue
             slab.release(ranges.offset(last));
             ranges.removeLast();
         }
+        ranges.recount();
         if (bytes > inFlightBytes)
         {
             ranges.extendLast(inFlightBytes - bytes);
@@ -136,6 +137,11 @@ final class SendQueue
     boolean isEmpty()
     {
         return ranges.count() == 0;
+    }
+
+    int chunks()
+    {
+        return ranges.chunks();
     }
 
     int bytes()

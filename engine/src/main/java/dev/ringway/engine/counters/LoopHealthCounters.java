@@ -30,6 +30,9 @@ public final class LoopHealthCounters
     /** Times a piece could not be queued for want of memory. */
     public final int outOfMemory;
 
+    /** Connections reset because receives had to wait and they held most memory for longest without progress. */
+    public final int overloadResets;
+
     /** Slots in use: sockets and armed accepts. */
     public final int slots;
 
@@ -73,6 +76,7 @@ public final class LoopHealthCounters
         staleCompletions = registry.register("loop.stale_completions", CounterRegistry.LOOP_COUNTER);
         enobufs = registry.register("loop.enobufs", CounterRegistry.LOOP_COUNTER);
         outOfMemory = registry.register("loop.out_of_memory", CounterRegistry.LOOP_COUNTER);
+        overloadResets = registry.register("loop.overload_resets", CounterRegistry.LOOP_COUNTER);
         slots = registry.register("loop.slots", CounterRegistry.LOOP_GAUGE);
         slotsCapacity = registry.register("loop.slots_capacity", CounterRegistry.LOOP_GAUGE);
         chunks = registry.register("loop.chunks", CounterRegistry.LOOP_GAUGE);

@@ -521,6 +521,29 @@ final class Http1DownstreamSession implements ConnectionHandler, ByteConsumer
     /**
      * {@inheritDoc}
      */
+    public void onOverload(final Connection full)
+    {
+        if (exchange != null)
+        {
+            count(http.counters().downstreamCxDestroyLocalActiveRq);
+            count(http.counters().downstreamCxDestroyActiveRq);
+            final Exchange last = exchange;
+            exchange = null;
+            last.onOverload();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int heldChunks()
+    {
+        return input.heldChunks();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void onDrained(final Connection drained)
     {
         if (exchange != null)

@@ -117,14 +117,23 @@ final class Http1Input
     }
 
     /**
+     * @return chunks kept by bytes that wait their turn.
+     */
+    int heldChunks()
+    {
+        return held.chunks();
+    }
+
+    /**
      * @param memory of the loop.
      * @param limit  bytes.
-     * @return whether no more should be read for now: the limit is passed, or memory is short, whose last quarter is
-     * not for bytes whose turn has not come.
+     * @return whether no more should be read for now: the limit or a connection's share of memory is passed, or
+     * memory is short, whose last quarter is not for bytes whose turn has not come.
      */
     boolean isTooMuch(final LoopMemory memory, final int limit)
     {
-        return length() > limit || memory.slab().freeCount() <= memory.slab().chunkCount() >> 2;
+        return length() > limit || held.chunks() > memory.receiveBuffers().share() ||
+            memory.slab().freeCount() <= memory.slab().chunkCount() >> 2;
     }
 
     /**

@@ -96,6 +96,19 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink
     /**
      * {@inheritDoc}
      */
+    public void onOverload(final Connection full)
+    {
+        if (exchange != null)
+        {
+            final Exchange last = exchange;
+            exchange = null;
+            last.onOverload();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void onDrained(final Connection drained)
     {
         if (exchange != null)

@@ -434,7 +434,7 @@ public final class Exchange implements UpstreamHandler
         if (http == null)
         {
             flags |= LocalReply.of(failure).flag();
-            end(false, failure == UpstreamFailure.RESET);
+            end(false, failure == UpstreamFailure.RESET || failure == UpstreamFailure.OVERLOADED);
         }
         else if (phase == Phase.SEND_DOWN)
         {
@@ -482,6 +482,20 @@ public final class Exchange implements UpstreamHandler
             exchanges.counters().increment(http.counters().downstreamRqRxReset);
         }
         release(isReset);
+    }
+
+    /**
+     * The client is cut off because it holds much of the memory that has run out.
+     */
+    public void onOverload()
+    {
+        flags |= LocalReply.OVERLOADED.flag();
+        detail = LocalReply.OVERLOADED.detail();
+        if (http != null)
+        {
+            exchanges.counters().increment(http.counters().downstreamRqTxReset);
+        }
+        release(true);
     }
 
     /**

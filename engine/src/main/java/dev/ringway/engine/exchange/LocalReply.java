@@ -65,6 +65,7 @@ public record LocalReply(int status, byte[] body, int flag, String detail)
         of(503, RESET + "connection termination", ResponseFlag.UPSTREAM_CONNECTION_TERMINATION,
             RESET_DETAIL + "connection_termination}"),
         of(502, RESET + "protocol error", ResponseFlag.UPSTREAM_PROTOCOL_ERROR, RESET_DETAIL + "protocol_error}"),
+        OVERLOADED,
     };
 
     private static LocalReply of(final int status, final String body, final int flag, final String detail)

@@ -268,6 +268,14 @@ public final class Acceptor implements ConnectionHandler, CloseListener
     /**
      * {@inheritDoc}
      */
+    public void onOverload(final Connection connection)
+    {
+        throw new IllegalStateException("holds nothing before it has a session");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void onDrained(final Connection connection)
     {
         throw new IllegalStateException("not written before it has a session");

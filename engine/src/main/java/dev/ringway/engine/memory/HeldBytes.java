@@ -136,6 +136,14 @@ public final class HeldBytes
     }
 
     /**
+     * @return chunks that the bytes held keep from other uses, as {@link RangeQueue#chunks()} counts them.
+     */
+    public int chunks()
+    {
+        return ranges.chunks();
+    }
+
+    /**
      * @return offset of the first range in the slab; something is held.
      */
     public int rangeOffset()

@@ -4,14 +4,22 @@ import java.util.Arrays;
 
 /**
  * Ranges of the slab in order. Knows nothing of leases: who adds a range holds its memory. Grows with use and stays so.
- * Loop thread only.
+ * What lies in a chunk comes in one run, but for ranges of one other chunk between (frames between pieces of a body),
+ * so two chunks remembered at either end are enough to count the chunks well enough. Loop thread only.
  */
 public final class RangeQueue
 {
+    private static final int NONE = -1;
+
     private int[] offsets;
     private int[] lengths;
     private int first;
     private int count;
+    private int chunks;
+    private int lastAdded = NONE;
+    private int addedBefore = NONE;
+    private int lastRemoved = NONE;
+    private int removedBefore = NONE;
 
     /**
      * @param capacity ranges it can hold before it grows, a power of two.
@@ -35,10 +43,24 @@ public final class RangeQueue
         offsets[at] = offset;
         lengths[at] = length;
         count++;
+        onAdded(offset >>> BufferSlab.CHUNK_SHIFT);
+    }
+
+    private void onAdded(final int chunk)
+    {
+        if (chunk != lastAdded)
+        {
+            if (chunk != addedBefore)
+            {
+                chunks++;
+            }
+            addedBefore = lastAdded;
+            lastAdded = chunk;
+        }
     }
 
     /**
-     * Adds a range at the front.
+     * Puts a range that was just removed, or the rest of it, back to the front.
      *
      * @param offset of the range.
      * @param length of it.
@@ -82,16 +104,40 @@ public final class RangeQueue
      */
     public void removeFirst()
     {
+        final int chunk = offsets[first] >>> BufferSlab.CHUNK_SHIFT;
+        if (chunk != lastRemoved)
+        {
+            if (chunk != removedBefore)
+            {
+                chunks--;
+            }
+            removedBefore = lastRemoved;
+            lastRemoved = chunk;
+        }
         first = index(1);
         count--;
     }
 
     /**
-     * Removes the last range.
+     * Removes the last range. {@link #recount} follows when all that should be removed is.
      */
     public void removeLast()
     {
         count--;
+    }
+
+    /**
+     * Counts the chunks anew.
+     */
+    public void recount()
+    {
+        chunks = 0;
+        lastAdded = lastRemoved;
+        addedBefore = removedBefore;
+        for (int i = 0; i < count; i++)
+        {
+            onAdded(offset(i) >>> BufferSlab.CHUNK_SHIFT);
+        }
     }
 
     /**
@@ -149,6 +195,14 @@ public final class RangeQueue
     public int length(final int position)
     {
         return lengths[index(position)];
+    }
+
+    /**
+     * @return chunks in which the ranges lie: at most two too few, and at most twice as many where frames lie between.
+     */
+    public int chunks()
+    {
+        return count == 0 ? 0 : Math.max(1, chunks);
     }
 
     /**

@@ -17,6 +17,7 @@ public final class ReceiveBuffers implements AutoCloseable
 
     private static final int FEWEST = 16;
     private static final int CALM = 8192;
+    private static final int SHARE_SHIFT = 3;
 
     private final BufferSlab slab;
     private final ProvidedBufferRing ring;
@@ -153,6 +154,23 @@ public final class ReceiveBuffers implements AutoCloseable
     private int offset()
     {
         return (chunk << BufferSlab.CHUNK_SHIFT) + positions[chunk];
+    }
+
+    /**
+     * @return chunks that one connection may hold: an eighth of those that no other holds and receives may use. As many
+     * as hold that much each leave some for all others, however many they are.
+     */
+    public int share()
+    {
+        return Math.max(0, slab.freeCount() + visible - reserve) >> SHARE_SHIFT;
+    }
+
+    /**
+     * @return whether few chunks are left for the kernel, so that receives cannot go on as they should.
+     */
+    public boolean isShort()
+    {
+        return visible <= fewest >> 2;
     }
 
     /**

@@ -199,6 +199,7 @@ final class LoopRuntime implements LoopTask
         counters.set(ids.staleCompletions, stats.staleCompletions());
         counters.set(ids.enobufs, connections.enobufs());
         counters.set(ids.outOfMemory, connections.outOfMemory());
+        counters.set(ids.overloadResets, connections.overloadResets());
         counters.set(ids.slots, loop.slots().inUse());
         counters.set(ids.slotsCapacity, loop.slots().limit());
         counters.set(ids.chunks, loop.memory().chunksHeldByTraffic());

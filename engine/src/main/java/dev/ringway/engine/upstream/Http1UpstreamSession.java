@@ -366,6 +366,10 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         if (last != null)
         {
             pool.onResponseEnded();
+            if (failure == UpstreamFailure.OVERLOADED)
+            {
+                pool.onCancelled();
+            }
             last.onUpstreamFailed(failure);
         }
     }

@@ -101,6 +101,14 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
     /**
      * {@inheritDoc}
      */
+    public final void onOverload(final Connection full)
+    {
+        fail(UpstreamFailure.OVERLOADED);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public final void onDrained(final Connection drained)
     {
         if (handler != null)

@@ -19,6 +19,8 @@ public final class UpstreamFailure
     public static final int RESET = 6;
     /** The endpoint broke the protocol. */
     public static final int PROTOCOL = 7;
+    /** Memory had run out, and the endpoint had not taken what was sent to it. */
+    public static final int OVERLOADED = 8;
 
     private UpstreamFailure()
     {

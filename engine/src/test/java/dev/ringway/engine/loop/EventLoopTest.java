@@ -358,6 +358,11 @@ final class EventLoopTest
             connection.close();
         }
 
+        public void onOverload(final Connection connection)
+        {
+            told.add("overload");
+        }
+
         public void onDrained(final Connection connection)
         {
         }
