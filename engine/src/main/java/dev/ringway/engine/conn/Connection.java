@@ -4,17 +4,12 @@ import dev.ringway.engine.io.CompletionHandler;
 import dev.ringway.engine.io.Op;
 import dev.ringway.engine.io.Token;
 import dev.ringway.engine.loop.EventLoop;
-import dev.ringway.engine.loop.VectorArena;
-import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.memory.ReceiveBuffers;
 import dev.ringway.engine.memory.Scratch;
 import dev.ringway.ffi.libc.Errno;
 
 import static dev.ringway.ffi.uring.UringConstants.CQE_F_MORE;
 import static dev.ringway.ffi.uring.UringConstants.RECVSEND_POLL_FIRST;
-import static dev.ringway.ffi.uring.UringConstants.SQE_CQE_SKIP_SUCCESS;
-import static dev.ringway.ffi.uring.UringConstants.SQE_IO_HARDLINK;
-import static dev.ringway.ffi.uring.UringConstants.SQE_IO_LINK;
 
 /**
  * One socket. At most one receive is armed and one gathered send in flight; everything queued meanwhile waits for the
@@ -25,19 +20,7 @@ public final class Connection implements CompletionHandler
     /** Pieces below this are copied behind their neighbours: cheaper than one more vector and a lease. */
     public static final int COPY_LIMIT = 2048;
 
-    /** One segment's worth, headers allowed for: more would wait in the kernel for its pacing timer. */
-    private static final int SEND_LIMIT = 60 * 1024;
     private static final int EARLY_CLOSE_LIMIT = 16 * 1024;
-    private static final int MSG_NOSIGNAL = 0x4000;
-    private static final int MSG_WAITALL = 0x100;
-    private static final int SEND_FLAGS = MSG_NOSIGNAL | MSG_WAITALL;
-    private static final int SHUT_WR = 1;
-    private static final int IPPROTO_TCP = 6;
-    private static final int TCP_NODELAY = 1;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_LINGER = 13;
-    private static final int SOCK_STREAM = 1;
-    private static final int AF_UNIX = 1;
     private static final int LOCAL_ADDRESS = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
@@ -64,6 +47,7 @@ public final class Connection implements CompletionHandler
 
     private final EventLoop loop;
     private final Connections connections;
+    private final SocketOps ops;
     private ConnectionHandler handler;
     private CloseListener closeListener;
     private SendQueue queue;
@@ -83,6 +67,7 @@ public final class Connection implements CompletionHandler
     {
         this.loop = loop;
         this.connections = connections;
+        ops = connections.ops();
     }
 
     void assign(final int slot, final ConnectionHandler handler, final int highWaterMark)
@@ -101,11 +86,6 @@ public final class Connection implements CompletionHandler
         loop.slotAddresses().putShort(localAddressOffset(), (short)0);
     }
 
-    private long token(final int op)
-    {
-        return tokenBase | (op << 8);
-    }
-
     /**
      * Accepts into this connection. {@link ConnectionHandler#onOpened} or onOpenFailed follows.
      *
@@ -114,13 +94,7 @@ public final class Connection implements CompletionHandler
     public void accept(final int listenFd)
     {
         state = OPENING;
-        outstanding++;
-        final long address = loop.slotAddress(slot);
-        final long lengthAddress = address + EventLoop.SLOT_ADDRESS_LENGTH - Integer.BYTES;
-        loop.slotAddresses().putInt(addressOffset() + EventLoop.SLOT_ADDRESS_LENGTH - Integer.BYTES,
-            EventLoop.SLOT_ADDRESS_LENGTH - Integer.BYTES);
-        loop.slotAddresses().putShort(addressOffset(), (short)0);
-        loop.submissions().acceptDirect(listenFd, address, lengthAddress, slot, token(Op.ACCEPT));
+        outstanding += ops.accept(slot, tokenBase, listenFd);
     }
 
     /**
@@ -132,20 +106,7 @@ public final class Connection implements CompletionHandler
     public void connect(final byte[] sockAddr, final int sockAddrLength)
     {
         state = OPENING;
-        loop.slotAddresses().putBytes(addressOffset(), sockAddr, 0, sockAddrLength);
-        final int family = sockAddr[0] & 0xFF;
-        final boolean isUnix = family == AF_UNIX;
-        loop.submissions().reserve(3);
-        outstanding++;
-        loop.submissions().socketDirect(family, SOCK_STREAM, 0, slot, SQE_IO_LINK, token(Op.SOCKET));
-        if (!isUnix)
-        {
-            outstanding++;
-            loop.submissions().setSocketOption(
-                slot, IPPROTO_TCP, TCP_NODELAY, connections.oneAddress(), 4, SQE_IO_LINK, token(Op.OPTION));
-        }
-        outstanding++;
-        loop.submissions().connect(slot, loop.slotAddress(slot), sockAddrLength, 0, token(Op.CONNECT));
+        outstanding += ops.connect(slot, tokenBase, sockAddr, sockAddrLength);
     }
 
     /**
@@ -164,9 +125,7 @@ public final class Connection implements CompletionHandler
             // Nothing has come yet on a fresh connection; later there is a reason to try at once.
             final int pollFirst = (state & READ_TRIED) == 0 ? RECVSEND_POLL_FIRST : 0;
             state |= READ_ARMED | READ_TRIED;
-            outstanding++;
-            loop.submissions().recvMultishot(slot, ReceiveBuffers.GROUP,
-                loop.receiveFlags() | pollFirst, connections.receiveLimit(), token(Op.RECV));
+            outstanding += ops.receive(slot, tokenBase, pollFirst, connections.receiveLimit());
         }
     }
 
@@ -179,7 +138,7 @@ public final class Connection implements CompletionHandler
         if ((state & (READ_ARMED | READ_CANCELLING | CLOSING)) == READ_ARMED)
         {
             state |= READ_CANCELLING;
-            cancel(Op.RECV);
+            ops.cancel(tokenBase, Op.RECV);
         }
     }
 
@@ -301,8 +260,7 @@ public final class Connection implements CompletionHandler
         else if ((state & (SHUTDOWN_WANTED | SHUTDOWN_DONE)) == SHUTDOWN_WANTED)
         {
             state |= SHUTDOWN_DONE;
-            outstanding++;
-            loop.submissions().shutdown(slot, SHUT_WR, token(Op.SHUTDOWN));
+            outstanding += ops.shutdown(slot, tokenBase);
         }
     }
 
@@ -314,22 +272,7 @@ public final class Connection implements CompletionHandler
             sendingSinceNs = loop.clock().nowNs();
         }
         state &= ~SEND_ASKED;
-        outstanding++;
-        final int ranges = queue.launch(VectorArena.MAX_VECTORS, SEND_LIMIT);
-        final BufferSlab slab = loop.memory().slab();
-        if (ranges == 1)
-        {
-            loop.submissions().send(
-                slot, slab.address(queue.offset(0)), queue.launched(0), SEND_FLAGS, 0, token(Op.SEND));
-            return;
-        }
-        final VectorArena vectors = loop.vectors();
-        vectors.begin();
-        for (int i = 0; i < ranges; i++)
-        {
-            vectors.add(slab.address(queue.offset(i)), queue.launched(i));
-        }
-        loop.submissions().sendMsg(slot, vectors.end(), SEND_FLAGS, 0, token(Op.SEND));
+        outstanding += ops.send(slot, tokenBase, queue);
     }
 
     /** The descriptor goes now, the socket with the last operation on it, the slot when all have been heard of. */
@@ -337,7 +280,7 @@ public final class Connection implements CompletionHandler
     {
         if ((state & READ_ARMED) != 0)
         {
-            cancel(Op.RECV);
+            ops.cancel(tokenBase, Op.RECV);
         }
         submitClose();
     }
@@ -358,7 +301,7 @@ public final class Connection implements CompletionHandler
             case Op.SEND -> onSent(result);
             case Op.ACCEPT, Op.CONNECT -> onOpening(op, result);
             case Op.CLOSE -> state |= CLOSED;
-            case Op.INSTALL -> connections.onInstalled(result, localAddressOffset());
+            case Op.INSTALL -> connections.localAddresses().onInstalled(result, localAddressOffset());
             default ->
             {
                 // SOCKET and OPTION fail together with the CONNECT linked behind them; CANCEL and SHUTDOWN say nothing
@@ -481,7 +424,7 @@ public final class Connection implements CompletionHandler
         if ((state & (SENDING | SEND_ASKED | CLOSING)) == SENDING)
         {
             state |= SEND_ASKED;
-            cancel(Op.SEND);
+            ops.cancel(tokenBase, Op.SEND);
         }
     }
 
@@ -496,7 +439,7 @@ public final class Connection implements CompletionHandler
             return;
         }
         state |= DOOMED | SEND_ASKED;
-        cancel(Op.SEND);
+        ops.cancel(tokenBase, Op.SEND);
     }
 
     private void shed()
@@ -586,10 +529,9 @@ public final class Connection implements CompletionHandler
             openedNs = loop.clock().nowNs();
             if ((state & CLOSING) == 0)
             {
-                if (connections.looksUp(op, addressOffset()))
+                if (connections.localAddresses().looksUp(op, addressOffset()))
                 {
-                    outstanding++;
-                    loop.submissions().installFd(slot, token(Op.INSTALL));
+                    outstanding += ops.install(slot, tokenBase);
                 }
                 handler.onOpened(this);
                 if (queue != null || (state & (SHUTDOWN_WANTED | CLOSE_WANTED)) != 0)
@@ -630,21 +572,16 @@ public final class Connection implements CompletionHandler
         if ((state & OPENING) != 0)
         {
             // A connect is on the slot's own descriptor once the socket is there, an accept never is.
-            loop.submissions().cancelAll(slot, token(Op.CANCEL));
-            cancel(Op.ACCEPT);
-            cancel(Op.CONNECT);
+            ops.cancelAll(slot, tokenBase);
+            ops.cancel(tokenBase, Op.ACCEPT);
+            ops.cancel(tokenBase, Op.CONNECT);
             return;
         }
         if ((state & SENDING) != 0)
         {
-            cancel(Op.SEND);
+            ops.cancel(tokenBase, Op.SEND);
         }
         giveUpDescriptor();
-    }
-
-    private void cancel(final int op)
-    {
-        loop.submissions().cancel(token(op), SQE_CQE_SKIP_SUCCESS, token(Op.CANCEL));
     }
 
     /**
@@ -658,15 +595,7 @@ public final class Connection implements CompletionHandler
 
     private void submitClose()
     {
-        if ((state & (RESETTING | OPEN)) == (RESETTING | OPEN))
-        {
-            loop.submissions().reserve(2);
-            outstanding++;
-            loop.submissions().setSocketOption(
-                slot, SOL_SOCKET, SO_LINGER, connections.lingerAddress(), 8, SQE_IO_HARDLINK, token(Op.OPTION));
-        }
-        outstanding++;
-        loop.submissions().closeDirect(slot, token(Op.CLOSE));
+        outstanding += ops.close(slot, tokenBase, (state & (RESETTING | OPEN)) == (RESETTING | OPEN));
     }
 
     private void onSocketClosed()
@@ -714,7 +643,7 @@ public final class Connection implements CompletionHandler
         }
         else if ((state & CLOSING) != 0)
         {
-            cancel(Op.SEND);
+            ops.cancel(tokenBase, Op.SEND);
         }
         else
         {

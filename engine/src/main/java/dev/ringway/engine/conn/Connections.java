@@ -1,13 +1,8 @@
 package dev.ringway.engine.conn;
 
-import dev.ringway.engine.io.Op;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopTask;
 import dev.ringway.engine.memory.BufferSlab;
-import org.agrona.concurrent.UnsafeBuffer;
-import dev.ringway.ffi.libc.Memory;
-import dev.ringway.ffi.sock.SockAddr;
-import dev.ringway.ffi.sock.Sockets;
 
 import java.util.ArrayDeque;
 
@@ -17,26 +12,19 @@ import java.util.ArrayDeque;
  */
 public final class Connections implements LoopTask
 {
-    private static final int CONSTANTS_LENGTH = 4096;
-    private static final int ONE_OFFSET = 0;
-    private static final int LINGER_OFFSET = 8;
-    private static final int NAME_OFFSET = 64;
-    private static final int INET6_LENGTH = 28;
     private static final int ID_SHIFT = 40;
 
     private final EventLoop loop;
     private final ArrayDeque<Connection> free = new ArrayDeque<>(1024);
     private final ArrayDeque<SendQueue> freeQueues = new ArrayDeque<>(1024);
     private final Starvation starvation;
-    private final long constants = Memory.allocate(CONSTANTS_LENGTH);
-    private final UnsafeBuffer constantsBuffer = new UnsafeBuffer(constants, CONSTANTS_LENGTH);
+    private final SocketOps ops;
+    private final LocalAddresses localAddresses;
     private long outOfMemory;
     private int share;
     private int receiveLimit;
     private int queuesInUse;
     private long nextId;
-    private boolean looksUpAccepted;
-    private boolean looksUpConnected;
 
     /**
      * @param loop that owns them; the task is added to its duty cycle.
@@ -46,9 +34,8 @@ public final class Connections implements LoopTask
         this.loop = loop;
         starvation = new Starvation(loop);
         measureShare();
-        constantsBuffer.putInt(ONE_OFFSET, 1);
-        // struct linger: on, for zero seconds; a close then resets the connection.
-        constantsBuffer.putInt(LINGER_OFFSET, 1);
+        ops = new SocketOps(loop);
+        localAddresses = new LocalAddresses(loop.slotAddresses());
         nextId = (long)loop.index() << ID_SHIFT;
         loop.addTask(this);
     }
@@ -85,27 +72,17 @@ public final class Connections implements LoopTask
      */
     public void lookUpLocalAddresses(final boolean ofAccepted, final boolean ofConnected)
     {
-        looksUpAccepted = ofAccepted;
-        looksUpConnected = ofConnected;
+        localAddresses.lookUp(ofAccepted, ofConnected);
     }
 
-    /** Unix sockets have no address worth asking for, and theirs would not fit. */
-    boolean looksUp(final int op, final int addressOffset)
+    SocketOps ops()
     {
-        return (op == Op.ACCEPT ? looksUpAccepted : looksUpConnected) &&
-            SockAddr.family(loop.slotAddresses(), addressOffset) != SockAddr.AF_UNIX;
+        return ops;
     }
 
-    void onInstalled(final int fd, final int localAddressOffset)
+    LocalAddresses localAddresses()
     {
-        if (fd >= 0)
-        {
-            if (Sockets.getsockname(fd, constantsBuffer, NAME_OFFSET) > 0)
-            {
-                loop.slotAddresses().putBytes(localAddressOffset, constantsBuffer, NAME_OFFSET, INET6_LENGTH);
-            }
-            Sockets.close(fd);
-        }
+        return localAddresses;
     }
 
     long nextId()
@@ -173,16 +150,6 @@ public final class Connections implements LoopTask
     int receiveLimit()
     {
         return receiveLimit;
-    }
-
-    long oneAddress()
-    {
-        return constants + ONE_OFFSET;
-    }
-
-    long lingerAddress()
-    {
-        return constants + LINGER_OFFSET;
     }
 
     /**

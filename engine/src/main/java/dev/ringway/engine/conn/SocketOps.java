@@ -1,0 +1,158 @@
+package dev.ringway.engine.conn;
+
+import dev.ringway.engine.io.Op;
+import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.loop.VectorArena;
+import dev.ringway.engine.memory.BufferSlab;
+import dev.ringway.engine.memory.ReceiveBuffers;
+import dev.ringway.ffi.libc.Memory;
+import dev.ringway.ffi.sock.SockAddr;
+import dev.ringway.ffi.uring.Submissions;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import static dev.ringway.ffi.uring.UringConstants.SQE_CQE_SKIP_SUCCESS;
+import static dev.ringway.ffi.uring.UringConstants.SQE_IO_HARDLINK;
+import static dev.ringway.ffi.uring.UringConstants.SQE_IO_LINK;
+
+/**
+ * What the connections of a loop ask of the kernel. Each method submits for one slot, whose tokens all have the given
+ * base, and returns how many completions will follow. Loop thread only.
+ */
+final class SocketOps
+{
+    private static final int MSG_NOSIGNAL = 0x4000;
+    private static final int MSG_WAITALL = 0x100;
+    private static final int SEND_FLAGS = MSG_NOSIGNAL | MSG_WAITALL;
+    /** One segment's worth, headers allowed for: more would wait in the kernel for its pacing timer. */
+    private static final int SEND_LIMIT = 60 * 1024;
+    private static final int SHUT_WR = 1;
+    private static final int IPPROTO_TCP = 6;
+    private static final int TCP_NODELAY = 1;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_LINGER = 13;
+    private static final int SOCK_STREAM = 1;
+
+    private static final int ONE_OFFSET = 0;
+    private static final int ONE_LENGTH = 4;
+    private static final int LINGER_OFFSET = 8;
+    private static final int LINGER_LENGTH = 8;
+    private static final int VALUES_LENGTH = 4096;
+
+    private final EventLoop loop;
+    private final Submissions submissions;
+    /** Values of options, borrowed by the kernel while an operation is under way; kept until the process ends. */
+    private final long values = Memory.allocate(VALUES_LENGTH);
+
+    SocketOps(final EventLoop loop)
+    {
+        this.loop = loop;
+        submissions = loop.submissions();
+        final UnsafeBuffer buffer = new UnsafeBuffer(values, VALUES_LENGTH);
+        buffer.putInt(ONE_OFFSET, 1);
+        // struct linger: on, for zero seconds; a close then resets the connection.
+        buffer.putInt(LINGER_OFFSET, 1);
+        buffer.putInt(LINGER_OFFSET + Integer.BYTES, 0);
+    }
+
+    private static long token(final long base, final int op)
+    {
+        return base | (op << 8);
+    }
+
+    /** Accepts into the slot; the peer's address is written into the slot's. */
+    int accept(final int slot, final long base, final int listenFd)
+    {
+        final int lengthAt = EventLoop.SLOT_ADDRESS_LENGTH - Integer.BYTES;
+        final int offset = slot * EventLoop.SLOT_ADDRESS_LENGTH;
+        loop.slotAddresses().putInt(offset + lengthAt, lengthAt);
+        loop.slotAddresses().putShort(offset, (short)0);
+        final long address = loop.slotAddress(slot);
+        submissions.acceptDirect(listenFd, address, address + lengthAt, slot, token(base, Op.ACCEPT));
+        return 1;
+    }
+
+    /** Opens a socket and connects it to the address, which is copied into the slot's. */
+    int connect(final int slot, final long base, final byte[] sockAddr, final int sockAddrLength)
+    {
+        loop.slotAddresses().putBytes(slot * EventLoop.SLOT_ADDRESS_LENGTH, sockAddr, 0, sockAddrLength);
+        final int family = sockAddr[0] & 0xFF;
+        final boolean isUnix = family == SockAddr.AF_UNIX;
+        submissions.reserve(3);
+        submissions.socketDirect(family, SOCK_STREAM, 0, slot, SQE_IO_LINK, token(base, Op.SOCKET));
+        if (!isUnix)
+        {
+            submissions.setSocketOption(
+                slot, IPPROTO_TCP, TCP_NODELAY, values + ONE_OFFSET, ONE_LENGTH, SQE_IO_LINK, token(base, Op.OPTION));
+        }
+        submissions.connect(slot, loop.slotAddress(slot), sockAddrLength, 0, token(base, Op.CONNECT));
+        return isUnix ? 2 : 3;
+    }
+
+    /** Makes a plain descriptor of the slot, which can be asked for its own address. */
+    int install(final int slot, final long base)
+    {
+        submissions.installFd(slot, token(base, Op.INSTALL));
+        return 1;
+    }
+
+    /** Receives until it ends, is cancelled or so many bytes have come. */
+    int receive(final int slot, final long base, final int flags, final int limit)
+    {
+        submissions.recvMultishot(
+            slot, ReceiveBuffers.GROUP, loop.receiveFlags() | flags, limit, token(base, Op.RECV));
+        return 1;
+    }
+
+    /** Sends from the front of the queue. */
+    int send(final int slot, final long base, final SendQueue queue)
+    {
+        final int ranges = queue.launch(VectorArena.MAX_VECTORS, SEND_LIMIT);
+        final BufferSlab slab = loop.memory().slab();
+        if (ranges == 1)
+        {
+            submissions.send(
+                slot, slab.address(queue.offset(0)), queue.launched(0), SEND_FLAGS, 0, token(base, Op.SEND));
+            return 1;
+        }
+        final VectorArena vectors = loop.vectors();
+        vectors.begin();
+        for (int i = 0; i < ranges; i++)
+        {
+            vectors.add(slab.address(queue.offset(i)), queue.launched(i));
+        }
+        submissions.sendMsg(slot, vectors.end(), SEND_FLAGS, 0, token(base, Op.SEND));
+        return 1;
+    }
+
+    /** Ends the sending direction. */
+    int shutdown(final int slot, final long base)
+    {
+        submissions.shutdown(slot, SHUT_WR, token(base, Op.SHUTDOWN));
+        return 1;
+    }
+
+    /** Cancels one operation; only a cancellation that finds nothing is heard of, and it is not waited for. */
+    void cancel(final long base, final int op)
+    {
+        submissions.cancel(token(base, op), SQE_CQE_SKIP_SUCCESS, token(base, Op.CANCEL));
+    }
+
+    /** Cancels whatever is under way on the slot's descriptor. */
+    void cancelAll(final int slot, final long base)
+    {
+        submissions.cancelAll(slot, token(base, Op.CANCEL));
+    }
+
+    /** Closes, with a reset (RST) when asked for. */
+    int close(final int slot, final long base, final boolean isReset)
+    {
+        if (isReset)
+        {
+            submissions.reserve(2);
+            submissions.setSocketOption(slot, SOL_SOCKET, SO_LINGER, values + LINGER_OFFSET, LINGER_LENGTH,
+                SQE_IO_HARDLINK, token(base, Op.OPTION));
+        }
+        submissions.closeDirect(slot, token(base, Op.CLOSE));
+        return isReset ? 2 : 1;
+    }
+}
