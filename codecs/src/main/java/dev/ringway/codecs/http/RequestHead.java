@@ -3,13 +3,10 @@ package dev.ringway.codecs.http;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Head of one request: start line and header fields as ranges of one buffer (see {@link HeaderTable#buffer()}). One
- * owner thread; reused request after request. Parsers reset and fill it; offsets are absolute and valid as long as
- * the bytes stay where they are.
+ * Head of one request: start line, and what every {@link MessageHead} has.
  */
-public final class RequestHead
+public final class RequestHead extends MessageHead
 {
-    private final HeaderTable headers;
     private int methodId;
     private int methodOffset;
     private int methodLength;
@@ -23,13 +20,7 @@ public final class RequestHead
     private int schemeOffset;
     private int schemeLength;
     private boolean absoluteForm;
-    private int minorVersion;
-    private long contentLength;
-    private boolean chunked;
-    private boolean keepAlive;
     private boolean expectContinue;
-    private boolean upgrade;
-    private int headLength;
 
     /**
      * An empty head.
@@ -38,17 +29,16 @@ public final class RequestHead
      */
     public RequestHead(final int maxHeaders)
     {
-        headers = new HeaderTable(maxHeaders);
+        super(maxHeaders);
     }
 
     /**
-     * Forgets everything and takes a buffer for the next head.
-     *
-     * @param buffer that the offsets will refer to.
+     * {@inheritDoc}
      */
+    @Override
     public void reset(final MutableDirectBuffer buffer)
     {
-        headers.reset(buffer);
+        super.reset(buffer);
         methodId = HttpMethod.UNKNOWN;
         methodOffset = 0;
         methodLength = 0;
@@ -62,40 +52,22 @@ public final class RequestHead
         schemeOffset = 0;
         schemeLength = 0;
         absoluteForm = false;
-        minorVersion = 1;
-        contentLength = -1;
-        chunked = false;
-        keepAlive = false;
         expectContinue = false;
-        upgrade = false;
-        headLength = 0;
     }
 
     /**
-     * Moves all offsets, after the caller has copied the head elsewhere.
-     *
-     * @param buffer that holds the head now.
-     * @param delta  new offset minus old offset.
+     * {@inheritDoc}
      */
+    @Override
     public void rebase(final MutableDirectBuffer buffer, final int delta)
     {
-        headers.rebase(buffer, delta);
+        super.rebase(buffer, delta);
         methodOffset += delta;
         targetOffset += delta;
         pathOffset += delta;
         queryOffset = queryOffset < 0 ? -1 : queryOffset + delta;
         authorityOffset += delta;
         schemeOffset += delta;
-    }
-
-    /**
-     * Header fields.
-     *
-     * @return the same table always.
-     */
-    public HeaderTable headers()
-    {
-        return headers;
     }
 
     /**
@@ -231,46 +203,6 @@ public final class RequestHead
     }
 
     /**
-     * Minor version of HTTP/1.
-     *
-     * @return 0 or 1.
-     */
-    public int minorVersion()
-    {
-        return minorVersion;
-    }
-
-    /**
-     * Declared length of the body.
-     *
-     * @return bytes, or -1 when none is declared.
-     */
-    public long contentLength()
-    {
-        return contentLength;
-    }
-
-    /**
-     * Whether the body is in chunks.
-     *
-     * @return true when Transfer-Encoding is {@code chunked}.
-     */
-    public boolean chunked()
-    {
-        return chunked;
-    }
-
-    /**
-     * Whether the connection may carry another message after this one (RFC 9112 section 9.3).
-     *
-     * @return from Connection and version alone.
-     */
-    public boolean keepAlive()
-    {
-        return keepAlive;
-    }
-
-    /**
      * Whether the client waits for 100 (Continue).
      *
      * @return true for {@code Expect: 100-continue} in HTTP/1.1.
@@ -281,27 +213,7 @@ public final class RequestHead
     }
 
     /**
-     * Whether {@code Connection: upgrade} and Upgrade are present, in HTTP/1.1.
-     *
-     * @return true when both are.
-     */
-    public boolean upgrade()
-    {
-        return upgrade;
-    }
-
-    /**
-     * Length of the whole head, from the offset parsing began at up to and including the empty line.
-     *
-     * @return bytes.
-     */
-    public int headLength()
-    {
-        return headLength;
-    }
-
-    /**
-     * Sets the method; parsers only, as all setters here.
+     * Sets the method.
      *
      * @param id     a constant of {@link HttpMethod}.
      * @param offset absolute.
@@ -382,49 +294,5 @@ public final class RequestHead
     public void expectContinue(final boolean expectContinue)
     {
         this.expectContinue = expectContinue;
-    }
-
-    /**
-     * Sets the minor version.
-     *
-     * @param minorVersion 0 or 1.
-     */
-    public void minorVersion(final int minorVersion)
-    {
-        this.minorVersion = minorVersion;
-    }
-
-    /**
-     * Sets how the body is delimited.
-     *
-     * @param contentLength bytes, or -1.
-     * @param chunked       true for chunked.
-     */
-    public void body(final long contentLength, final boolean chunked)
-    {
-        this.contentLength = contentLength;
-        this.chunked = chunked;
-    }
-
-    /**
-     * Sets what Connection says.
-     *
-     * @param keepAlive another message may follow.
-     * @param upgrade   another protocol is offered.
-     */
-    public void connection(final boolean keepAlive, final boolean upgrade)
-    {
-        this.keepAlive = keepAlive;
-        this.upgrade = upgrade;
-    }
-
-    /**
-     * Sets the length of the head.
-     *
-     * @param headLength bytes.
-     */
-    public void headLength(final int headLength)
-    {
-        this.headLength = headLength;
     }
 }

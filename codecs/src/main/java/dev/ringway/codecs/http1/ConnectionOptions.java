@@ -76,14 +76,14 @@ final class ConnectionOptions
         while (at < end)
         {
             final byte b = UnsafeApi.getByte(array, base + at);
-            if (b == ',' || b == ' ' || b == '\t')
+            if (b == ',' || AsciiScan.isSpace(b))
             {
                 at++;
                 continue;
             }
 
             final int tokenEnd = AsciiScan.tokenEnd(array, base, at, end);
-            final int next = skipSpace(array, base, tokenEnd, end);
+            final int next = AsciiScan.skipSpace(array, base, tokenEnd, end);
             if (tokenEnd == at || next < end && UnsafeApi.getByte(array, base + next) != ',' ||
                 !addOption(array, base, at, tokenEnd - at))
             {
@@ -176,16 +176,5 @@ final class ConnectionOptions
         }
 
         return true;
-    }
-
-    private static int skipSpace(final byte[] array, final long base, final int from, final int end)
-    {
-        int at = from;
-        while (at < end && (UnsafeApi.getByte(array, base + at) == ' ' || UnsafeApi.getByte(array, base + at) == '\t'))
-        {
-            at++;
-        }
-
-        return at;
     }
 }

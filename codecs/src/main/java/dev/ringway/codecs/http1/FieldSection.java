@@ -135,7 +135,7 @@ final class FieldSection
                 return end(table, noField(at, nameEnd));
             }
 
-            final int value = skipSpace(nameEnd + 1);
+            final int value = AsciiScan.skipSpace(array, base, nameEnd + 1, limit);
             final int lineEnd = AsciiScan.textEnd(array, base, value, limit);
             if (lineEnd + 1 >= limit)
             {
@@ -378,7 +378,7 @@ final class FieldSection
         {
             return Http1Error.BARE_LF;
         }
-        if (b == ' ' || b == '\t')
+        if (AsciiScan.isSpace(b))
         {
             return start ? Http1Error.OBS_FOLD : Http1Error.SPACE_BEFORE_COLON;
         }
@@ -403,30 +403,14 @@ final class FieldSection
         return b == '\n' ? Http1Error.BARE_LF : Http1Error.INVALID_HEADER_VALUE;
     }
 
-    private int skipSpace(final int from)
-    {
-        int at = from;
-        while (at < limit && isSpace(UnsafeApi.getByte(array, base + at)))
-        {
-            at++;
-        }
-
-        return at;
-    }
-
     private int trimSpace(final int from, final int end)
     {
         int at = end;
-        while (at > from && isSpace(UnsafeApi.getByte(array, base + at - 1)))
+        while (at > from && AsciiScan.isSpace(UnsafeApi.getByte(array, base + at - 1)))
         {
             at--;
         }
 
         return at;
-    }
-
-    private static boolean isSpace(final byte b)
-    {
-        return b == ' ' || b == '\t';
     }
 }

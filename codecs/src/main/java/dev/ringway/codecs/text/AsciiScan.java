@@ -184,6 +184,37 @@ public final class AsciiScan
         return true;
     }
 
+    /**
+     * Whether a byte is optional whitespace (OWS, RFC 9110 section 5.6.3).
+     *
+     * @param b the byte.
+     * @return true for space and tab.
+     */
+    public static boolean isSpace(final byte b)
+    {
+        return b == ' ' || b == '\t';
+    }
+
+    /**
+     * Skips optional whitespace.
+     *
+     * @param array of the buffer, or null.
+     * @param base  address of index 0.
+     * @param from  index of the first byte.
+     * @param end   index behind the last one.
+     * @return index of the first byte that is none, or {@code end}.
+     */
+    public static int skipSpace(final byte[] array, final long base, final int from, final int end)
+    {
+        int at = from;
+        while (at < end && isSpace(UnsafeApi.getByte(array, base + at)))
+        {
+            at++;
+        }
+
+        return at;
+    }
+
     private static boolean isText(final byte b)
     {
         return b < 0 || b >= ' ' && b != 0x7F || b == '\t';

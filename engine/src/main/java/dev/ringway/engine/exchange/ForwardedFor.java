@@ -2,6 +2,7 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.text.AsciiScan;
 import dev.ringway.codecs.text.IpLiteral;
 import org.agrona.DirectBuffer;
 
@@ -75,21 +76,16 @@ final class ForwardedFor
     {
         int start = from;
         int end = to;
-        while (start < end && isSpace(buffer.getByte(start)))
+        while (start < end && AsciiScan.isSpace(buffer.getByte(start)))
         {
             start++;
         }
-        while (end > start && isSpace(buffer.getByte(end - 1)))
+        while (end > start && AsciiScan.isSpace(buffer.getByte(end - 1)))
         {
             end--;
         }
         offset = start;
         length = end - start;
-    }
-
-    private static boolean isSpace(final byte b)
-    {
-        return b == ' ' || b == '\t';
     }
 
     /** Whether the list has no other address. */

@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.codecs.text.AsciiScan;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
@@ -273,7 +274,7 @@ final class HeaderRules
                 {
                     matched++;
                 }
-                else if (b != ' ' && b != '\t' || matched > 0 && matched < TRAILERS.length)
+                else if (!AsciiScan.isSpace(b) || matched > 0 && matched < TRAILERS.length)
                 {
                     matched = -1;
                 }

@@ -1,0 +1,170 @@
+package dev.ringway.codecs.http;
+
+import org.agrona.MutableDirectBuffer;
+
+/**
+ * What heads of requests and responses have in common: header fields as ranges of one buffer (see
+ * {@link HeaderTable#buffer()}), and how the body is delimited. One owner thread; reused message after message. Parsers
+ * reset and fill it; offsets are absolute and valid as long as the bytes stay where they are.
+ */
+public abstract sealed class MessageHead permits RequestHead, ResponseHead
+{
+    private final HeaderTable headers;
+    private int minorVersion;
+    private long contentLength;
+    private boolean chunked;
+    private boolean keepAlive;
+    private boolean upgrade;
+    private int headLength;
+
+    /**
+     * An empty head.
+     *
+     * @param maxHeaders most header fields it can hold, at least 1.
+     */
+    MessageHead(final int maxHeaders)
+    {
+        headers = new HeaderTable(maxHeaders);
+    }
+
+    /**
+     * Forgets everything and takes a buffer for the next head.
+     *
+     * @param buffer that the offsets will refer to.
+     */
+    public void reset(final MutableDirectBuffer buffer)
+    {
+        headers.reset(buffer);
+        minorVersion = 1;
+        contentLength = -1;
+        chunked = false;
+        keepAlive = false;
+        upgrade = false;
+        headLength = 0;
+    }
+
+    /**
+     * Moves all offsets, after the caller has copied the head elsewhere.
+     *
+     * @param buffer that holds the head now.
+     * @param delta  new offset minus old offset.
+     */
+    public void rebase(final MutableDirectBuffer buffer, final int delta)
+    {
+        headers.rebase(buffer, delta);
+    }
+
+    /**
+     * Header fields.
+     *
+     * @return the same table always.
+     */
+    public HeaderTable headers()
+    {
+        return headers;
+    }
+
+    /**
+     * Minor version of HTTP/1.
+     *
+     * @return 0 or 1.
+     */
+    public int minorVersion()
+    {
+        return minorVersion;
+    }
+
+    /**
+     * Declared length of the body.
+     *
+     * @return bytes, or -1 when none is declared.
+     */
+    public long contentLength()
+    {
+        return contentLength;
+    }
+
+    /**
+     * Whether the body is in chunks.
+     *
+     * @return true when Transfer-Encoding is {@code chunked}.
+     */
+    public boolean chunked()
+    {
+        return chunked;
+    }
+
+    /**
+     * Whether the connection may carry another message after this one (RFC 9112 section 9.3).
+     *
+     * @return from Connection and version alone.
+     */
+    public boolean keepAlive()
+    {
+        return keepAlive;
+    }
+
+    /**
+     * Whether {@code Connection: upgrade} and Upgrade are present, in HTTP/1.1.
+     *
+     * @return true when both are.
+     */
+    public boolean upgrade()
+    {
+        return upgrade;
+    }
+
+    /**
+     * Length of the whole head, from the offset parsing began at up to and including the empty line.
+     *
+     * @return bytes.
+     */
+    public int headLength()
+    {
+        return headLength;
+    }
+
+    /**
+     * Sets the minor version; parsers only, as all setters here.
+     *
+     * @param minorVersion 0 or 1.
+     */
+    public void minorVersion(final int minorVersion)
+    {
+        this.minorVersion = minorVersion;
+    }
+
+    /**
+     * Sets how the body is delimited.
+     *
+     * @param contentLength bytes, or -1.
+     * @param chunked       true for chunked.
+     */
+    public void body(final long contentLength, final boolean chunked)
+    {
+        this.contentLength = contentLength;
+        this.chunked = chunked;
+    }
+
+    /**
+     * Sets what Connection says.
+     *
+     * @param keepAlive another message may follow.
+     * @param upgrade   another protocol is offered.
+     */
+    public void connection(final boolean keepAlive, final boolean upgrade)
+    {
+        this.keepAlive = keepAlive;
+        this.upgrade = upgrade;
+    }
+
+    /**
+     * Sets the length of the head.
+     *
+     * @param headLength bytes.
+     */
+    public void headLength(final int headLength)
+    {
+        this.headLength = headLength;
+    }
+}
