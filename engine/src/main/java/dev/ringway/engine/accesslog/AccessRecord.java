@@ -104,6 +104,25 @@ public final class AccessRecord
         return this;
     }
 
+    /**
+     * Puts more behind a text.
+     *
+     * @param field  the one that was set last.
+     * @param source holds it.
+     * @param at     its first byte.
+     * @param count  its length.
+     * @return this.
+     */
+    public AccessRecord more(final int field, final DirectBuffer source, final int at, final int count)
+    {
+        final int position = buffer.getInt(offset + LENGTH_OFFSET);
+        final int start = buffer.getInt(offset + TEXTS_OFFSET + (field << 2)) >>> 16;
+        final int room = Math.min(AccessText.bound(field) - (position - start), capacity - position);
+        AccessText.copy(source, at, buffer, offset + position, Math.min(count, room));
+        take(field, start, position - start + count);
+        return this;
+    }
+
     private int take(final int field, final int position, final int count)
     {
         final int taken = Math.min(count, Math.min(AccessText.bound(field), capacity - position));
@@ -540,7 +559,7 @@ public final class AccessRecord
     }
 
     /**
-     * @return bytes of the response head.
+     * @return bytes of the response head as sent to the client.
      */
     public int responseHeaderBytes()
     {

@@ -21,6 +21,7 @@ final class Http1Response implements DownstreamSink
     private final LoopMemory memory;
     private Connection connection;
     private HttpConnectionManager http;
+    private int headLength;
     private boolean isHttp10;
     private boolean isHeadRequest;
     private boolean isChunked;
@@ -52,6 +53,7 @@ final class Http1Response implements DownstreamSink
         http = manager;
         isHttp10 = isOldVersion;
         isHeadRequest = isHead;
+        headLength = 0;
         isWhole = false;
         isClosedByEnd = false;
     }
@@ -80,15 +82,16 @@ final class Http1Response implements DownstreamSink
         if (head.status() < 200)
         {
             return isHttp10 ||
-                Http1ResponseWriter.sendHead(connection, memory, head, edits, false, false, false, false);
+                Http1ResponseWriter.sendHead(connection, memory, head, edits, false, false, false, false) > 0;
         }
         final boolean isUnknownLength = !isHeadRequest && !head.bodyless() && head.contentLength() < 0;
         isChunked = isUnknownLength && !isHttp10 && !isEnd;
         isClosedByEnd = isUnknownLength && isHttp10;
         isWhole = isEnd;
         final boolean isKeepAlive = session.keepAlive(!isClosedByEnd);
-        return Http1ResponseWriter.sendHead(
+        headLength = Http1ResponseWriter.sendHead(
             connection, memory, head, edits, isHttp10, isChunked, !isKeepAlive, isKeepAlive && isHttp10);
+        return headLength > 0;
     }
 
     /**
@@ -97,9 +100,10 @@ final class Http1Response implements DownstreamSink
     public boolean sendLocalReply(final int status, final byte[] text, final HeaderEdits edits)
     {
         isWhole = true;
-        return Http1ResponseWriter.sendLocalReply(
+        headLength = Http1ResponseWriter.sendLocalReply(
             connection, memory, status, text, edits, isHttp10, isHeadRequest,
             session.keepAlive(status != BAD_REQUEST));
+        return headLength > 0;
     }
 
     /**
@@ -156,6 +160,14 @@ final class Http1Response implements DownstreamSink
     public boolean isAboveHighWater()
     {
         return connection.isAboveHighWater();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int headLength()
+    {
+        return headLength;
     }
 
     /**

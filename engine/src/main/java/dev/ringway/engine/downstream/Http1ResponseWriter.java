@@ -12,7 +12,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
- * Writes HTTP/1.1 responses into scratch memory and queues them. Loop thread only.
+ * Writes HTTP/1.1 responses into scratch memory and queues them; gives the bytes of the head, 0 when memory has run out.
+ * Loop thread only.
  */
 final class Http1ResponseWriter
 {
@@ -61,7 +62,7 @@ final class Http1ResponseWriter
         }
     }
 
-    static boolean sendHead(
+    static int sendHead(
         final Connection connection,
         final LoopMemory memory,
         final ResponseHead head,
@@ -77,7 +78,7 @@ final class Http1ResponseWriter
         final int start = memory.scratch().reserve(bound);
         if (start < 0)
         {
-            return false;
+            return 0;
         }
         final UnsafeBuffer buffer = memory.slab().buffer();
         int at = Http1Encoder.putStatusLine(
@@ -92,7 +93,7 @@ final class Http1ResponseWriter
         at = finish(buffer, start, at, isHttp10, addsClose, addsKeepAlive);
         memory.scratch().commit(at - start);
         connection.sendLeased(start, at - start);
-        return true;
+        return at - start;
     }
 
     private static int finish(
@@ -121,7 +122,7 @@ final class Http1ResponseWriter
         return Http1Encoder.putEnd(buffer, at);
     }
 
-    static boolean sendLocalReply(
+    static int sendLocalReply(
         final Connection connection,
         final LoopMemory memory,
         final int status,
@@ -134,7 +135,7 @@ final class Http1ResponseWriter
         final int start = memory.scratch().reserve(edits.addedLength() + text.length + LINES_LENGTH);
         if (start < 0)
         {
-            return false;
+            return 0;
         }
         final UnsafeBuffer buffer = memory.slab().buffer();
         int at = Http1Encoder.putStatusLine(buffer, start, status);
@@ -144,6 +145,7 @@ final class Http1ResponseWriter
         }
         at = edits.write(buffer, at);
         at = finish(buffer, start, at, isHttp10, !isKeepAlive, isKeepAlive && isHttp10);
+        final int headLength = at - start;
         if (!isHeadRequest)
         {
             buffer.putBytes(at, text);
@@ -151,6 +153,6 @@ final class Http1ResponseWriter
         }
         memory.scratch().commit(at - start);
         connection.sendLeased(start, at - start);
-        return true;
+        return headLength;
     }
 }

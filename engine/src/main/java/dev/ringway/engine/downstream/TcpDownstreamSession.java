@@ -229,6 +229,14 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink
     /**
      * {@inheritDoc}
      */
+    public int headLength()
+    {
+        return 0;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public Connection connection()
     {
         return connection;

@@ -72,6 +72,11 @@ public interface DownstreamSink
     boolean isAboveHighWater();
 
     /**
+     * @return bytes of the response's head as sent, 0 when there is none.
+     */
+    int headLength();
+
+    /**
      * @return the client's connection.
      */
     Connection connection();

@@ -85,7 +85,7 @@ public final class Exchange implements UpstreamHandler
         final int verdict = rules == RequestRules.NONE ? RequestFixer.PASS :
             exchanges.requestFixer().apply(request, headBlock, rules);
         exchanges.headerRules().identify(sink, request.headers(), manager, id);
-        log.onRequest(manager.accessLogs(), sink, request, id, nowNs);
+        log.onRequest(manager, sink, request, id, nowNs);
         if (verdict == RequestFixer.PASS)
         {
             route();
@@ -341,7 +341,7 @@ public final class Exchange implements UpstreamHandler
             exchanges.prepareResponse(edits, head, http, id, times.startNs());
             detail = VIA_UPSTREAM;
             log.onResponse(head, exchanges.nowNs() - times.startNs());
-            log.addresses(downstream, upstream);
+            log.onConnections(downstream, upstream);
             exchanges.countUpstreamResponse(cluster.cluster().counters(), status);
         }
         leaveUpstream(isEnd);
@@ -559,7 +559,7 @@ public final class Exchange implements UpstreamHandler
         status = replyStatus;
         flags |= flag;
         detail = why;
-        responseBytes = body.length;
+        responseBytes = request.methodId() == HttpMethod.HEAD ? 0 : body.length;
         isResponseEnded = true;
         exchanges.prepareLocalReply(edits, http, id, body.length > 0);
         log.onLocalReply(body.length > 0);
@@ -595,7 +595,7 @@ public final class Exchange implements UpstreamHandler
      */
     private void release(final boolean isReset)
     {
-        log.addresses(downstream, upstream);
+        log.onConnections(downstream, upstream);
         detach(isReset);
         headBlock.release();
         if (http != null)

@@ -11,7 +11,9 @@ import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.snapshot.AccessLogSink;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.UpstreamSession;
+import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.List;
@@ -26,6 +28,7 @@ final class ExchangeLog
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
     private final AccessRecord record = new AccessRecord();
+    private final UnsafeBuffer address = new UnsafeBuffer(new byte[1 + SockAddr.MAX_TEXT_LENGTH]);
     private final Exchanges exchanges;
     private boolean isOpen;
     private int uses;
@@ -33,6 +36,7 @@ final class ExchangeLog
     ExchangeLog(final Exchanges exchanges)
     {
         this.exchanges = exchanges;
+        address.putByte(0, (byte)',');
         record.wrap(new UnsafeBuffer(new byte[AccessRecord.DEFAULT_CAPACITY]), 0, AccessRecord.DEFAULT_CAPACITY);
     }
 
@@ -63,17 +67,17 @@ final class ExchangeLog
     }
 
     void onRequest(
-        final List<AccessLogSink> sinks,
+        final HttpConnectionManager http,
         final DownstreamSink downstream,
         final RequestHead head,
         final RequestId id,
         final long startNs)
     {
-        if (sinks.isEmpty())
+        if (http.accessLogs().isEmpty())
         {
             return;
         }
-        begin(sinks, downstream, startNs);
+        begin(http.accessLogs(), downstream, startNs);
         final HeaderTable headers = head.headers();
         final var buffer = headers.buffer();
         record.protocol(head.minorVersion() == 0 ? AccessProtocol.HTTP_1_0 : AccessProtocol.HTTP_1_1)
@@ -83,7 +87,11 @@ final class ExchangeLog
         record.text(AccessText.PATH, buffer, head.pathOffset(), head.pathLength());
         record.text(AccessText.AUTHORITY, buffer, head.authorityOffset(), head.authorityLength());
         header(headers, HeaderName.USER_AGENT, AccessText.USER_AGENT);
-        header(headers, HeaderName.X_FORWARDED_FOR, AccessText.X_FORWARDED_FOR);
+        forwardedFor(headers);
+        if (http.useRemoteAddress() && !http.skipXffAppend())
+        {
+            appendAddress(downstream, headers.contains(HeaderName.X_FORWARDED_FOR));
+        }
         if (id.isOwn())
         {
             record.text(AccessText.X_REQUEST_ID, id.bytes(), id.length());
@@ -104,6 +112,40 @@ final class ExchangeLog
         }
     }
 
+    /** All of them as one list (RFC 9110, 5.3). */
+    private void forwardedFor(final HeaderTable headers)
+    {
+        final int first = headers.find(HeaderName.X_FORWARDED_FOR);
+        if (first < 0)
+        {
+            return;
+        }
+        final var buffer = headers.buffer();
+        record.text(AccessText.X_FORWARDED_FOR, buffer, headers.valueOffset(first), headers.valueLength(first));
+        for (int i = headers.findNext(HeaderName.X_FORWARDED_FOR, first);
+            i >= 0;
+            i = headers.findNext(HeaderName.X_FORWARDED_FOR, i))
+        {
+            record.more(AccessText.X_FORWARDED_FOR, address, 0, 1);
+            record.more(AccessText.X_FORWARDED_FOR, buffer, headers.valueOffset(i), headers.valueLength(i));
+        }
+    }
+
+    /** The client's, as the endpoint will see it. */
+    private void appendAddress(final DownstreamSink downstream, final boolean hasOthers)
+    {
+        final int length = SockAddr.appendAddress(
+            exchanges.slotAddresses(), downstream.connection().addressOffset(), address, 1);
+        if (hasOthers)
+        {
+            record.more(AccessText.X_FORWARDED_FOR, address, 0, length + 1);
+        }
+        else
+        {
+            record.text(AccessText.X_FORWARDED_FOR, address, 1, length);
+        }
+    }
+
     void onUpstream(final byte[] host)
     {
         if (isOpen)
@@ -119,8 +161,7 @@ final class ExchangeLog
             return;
         }
         record.upstreamServiceTimeMs((int)(serviceNs / NANOS_PER_MILLI))
-            .responseDurationUs(serviceNs / NANOS_PER_MICRO)
-            .responseHeaderBytes(head.headLength());
+            .responseDurationUs(serviceNs / NANOS_PER_MICRO);
         if ((uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
         {
             header(head.headers(), HeaderName.CONTENT_TYPE, AccessText.RESPONSE_CONTENT_TYPE);
@@ -136,14 +177,19 @@ final class ExchangeLog
     }
 
     /**
-     * The connections' own addresses, while both are there.
+     * What the connections tell, while both are there.
      *
      * @param downstream the client's side.
      * @param upstream   the endpoint's side, or null.
      */
-    void addresses(final DownstreamSink downstream, final UpstreamSession upstream)
+    void onConnections(final DownstreamSink downstream, final UpstreamSession upstream)
     {
-        if (!isOpen || (uses & (AccessLogSink.USES_DOWNSTREAM_LOCAL | AccessLogSink.USES_UPSTREAM_LOCAL)) == 0)
+        if (!isOpen)
+        {
+            return;
+        }
+        record.responseHeaderBytes(downstream.headLength());
+        if ((uses & (AccessLogSink.USES_DOWNSTREAM_LOCAL | AccessLogSink.USES_UPSTREAM_LOCAL)) == 0)
         {
             return;
         }

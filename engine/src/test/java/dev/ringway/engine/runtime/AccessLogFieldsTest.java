@@ -94,11 +94,11 @@ final class AccessLogFieldsTest
         try (TestBackend backend = TestBackend.answering(RESPONSE); TestProxy proxy = proxy(0, backend).start())
         {
             final TestClient client = proxy.connect();
-            assertEquals(200, client.get("/").status());
+            final HttpMessage response = client.get("/");
             final AccessRecord first = next(proxy);
+            assertEquals(response.head().length(), first.responseHeaderBytes());
             assertEquals(0, first.requestDurationUs());
             assertTrue(first.responseDurationUs() >= 0 && first.responseDurationUs() <= first.durationUs());
-            assertEquals(RESPONSE.length() - 2, first.responseHeaderBytes());
             assertTrue(first.requestHeaderBytes() > 0);
             assertEquals(1, first.attempts());
             assertEquals(200, client.get("/").status());
@@ -115,13 +115,48 @@ final class AccessLogFieldsTest
         {
             proxy.http.routes.put("/", HttpSettings.direct(200, "fine"));
             proxy.start();
-            assertEquals(200, proxy.connect().get("/").status());
+            final TestClient client = proxy.connect();
+            final HttpMessage response = client.get("/");
             final AccessRecord record = next(proxy);
+            assertEquals(response.head().length(), record.responseHeaderBytes());
+            assertEquals(4, record.bytesSent());
             assertEquals(-1, record.responseDurationUs());
             assertEquals(0, record.attempts());
             assertEquals("text/plain", text(record, AccessText.RESPONSE_CONTENT_TYPE));
             assertTrue(record.hasAddress(AccessAddress.DOWNSTREAM_LOCAL));
             assertFalse(record.hasAddress(AccessAddress.UPSTREAM_LOCAL));
+            final HttpMessage head = client.send("HEAD / HTTP/1.1\r\nhost: a\r\n\r\n").readHead();
+            final AccessRecord second = next(proxy);
+            assertEquals(head.head().length(), second.responseHeaderBytes());
+            assertEquals(0, second.bytesSent());
+        }
+    }
+
+    @Test
+    void shouldRecordFieldsAsTheEndpointSeesThem() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(RESPONSE); TestProxy proxy = proxy(0, backend))
+        {
+            proxy.http.useRemoteAddress = true;
+            proxy.start();
+            final String long128 = "1".repeat(AccessText.bound(AccessText.X_FORWARDED_FOR));
+            for (final String fields : List.of("", "x-forwarded-for: 192.0.2.1\r\nx-request-id: mine\r\n",
+                "x-forwarded-for: 192.0.2.1, 192.0.2.2\r\nx-forwarded-for: 192.0.2.3\r\n",
+                "x-forwarded-for: " + long128.substring(4) + "\r\n", "x-forwarded-for: " + long128 + "\r\n"))
+            {
+                assertEquals(200,
+                    proxy.connect().send("GET / HTTP/1.1\r\nhost: a\r\n" + fields + "\r\n").read().status());
+                final AccessRecord record = next(proxy);
+                final HttpMessage seen = backend.last();
+                final String addresses = seen.header("x-forwarded-for");
+                assertTrue(addresses.endsWith("127.0.0.1"), addresses);
+                assertEquals(addresses.substring(0, Math.min(addresses.length(), long128.length())),
+                    text(record, AccessText.X_FORWARDED_FOR));
+                assertEquals(addresses.length() > long128.length(), record.isTruncated(AccessText.X_FORWARDED_FOR));
+                assertNotEquals("mine", seen.header("x-request-id"));
+                assertEquals(seen.header("x-request-id"), text(record, AccessText.X_REQUEST_ID));
+                assertTrue(record.isValid());
+            }
         }
     }
 
