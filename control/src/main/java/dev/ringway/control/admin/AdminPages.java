@@ -14,7 +14,7 @@ final class AdminPages
     {
         this.view = view;
         stats = new StatsPages(view);
-        topology = new TopologyPages(view::snapshot);
+        topology = new TopologyPages(view);
         server = new ServerPages(view);
     }
 

@@ -4,6 +4,7 @@ import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.CountersReader;
 import dev.ringway.engine.counters.Histograms;
 import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.ffi.uring.UringProbe;
 
 import java.time.Instant;
@@ -48,6 +49,11 @@ public interface ServerView
      * @return newest snapshot.
      */
     Snapshot snapshot();
+
+    /**
+     * @return what the loops hold of each cluster.
+     */
+    ClusterUses uses();
 
     /**
      * @return what the kernel can do.

@@ -3,27 +3,33 @@ package dev.ringway.control.admin;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.re2j.Pattern;
+import dev.ringway.engine.counters.EndpointCounters;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.Listener;
-import dev.ringway.engine.snapshot.Snapshot;
 
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /**
  * {@code /clusters} and {@code /listeners}: what the newest snapshot consists of.
  */
 final class TopologyPages
 {
-    private final Supplier<Snapshot> snapshots;
+    /** As Envoy prints them. */
+    private static final int[] SORTED =
+        IntStream.range(0, EndpointCounters.COUNT).boxed().sorted(Comparator.comparing(EndpointCounters::name))
+            .mapToInt(Integer::intValue).toArray();
 
-    TopologyPages(final Supplier<Snapshot> snapshots)
+    private final ServerView view;
+
+    TopologyPages(final ServerView view)
     {
-        this.snapshots = snapshots;
+        this.view = view;
     }
 
     Page clusters(final Query query)
@@ -37,7 +43,7 @@ final class TopologyPages
         {
             return Page.text(400, e.getMessage());
         }
-        final List<Cluster> wanted = snapshots.get().clusters().stream()
+        final List<Cluster> wanted = view.snapshot().clusters().stream()
             .filter(cluster -> filter == null || filter.matcher(cluster.name()).find()).toList();
         return query.value("format").equals("json") ? Page.json(clustersJson(wanted)) : Page.text(out ->
         {
@@ -48,7 +54,7 @@ final class TopologyPages
         });
     }
 
-    private static void write(final Cluster cluster, final Appendable out) throws IOException
+    private void write(final Cluster cluster, final Appendable out) throws IOException
     {
         final String name = cluster.name() + "::";
         final CircuitBreakers bounds = cluster.circuitBreakers();
@@ -61,6 +67,11 @@ final class TopologyPages
         for (final Endpoint endpoint : cluster.endpoints())
         {
             final String host = name + endpoint.address() + "::";
+            final EndpointCounters counters = view.uses().of(cluster.id()).endpoint(endpoint.address());
+            for (final int id : SORTED)
+            {
+                line(out, host, EndpointCounters.name(id), counters.sum(id));
+            }
             line(out, host, "hostname", endpoint.hostname());
             line(out, host, "health_flags", "healthy");
             line(out, host, "weight", endpoint.weight());
@@ -77,7 +88,7 @@ final class TopologyPages
         out.append(prefix).append(name).append("::").append(value.toString()).append('\n');
     }
 
-    private static JsonObject clustersJson(final List<Cluster> clusters)
+    private JsonObject clustersJson(final List<Cluster> clusters)
     {
         final JsonArray statuses = new JsonArray();
         for (final Cluster cluster : clusters)
@@ -85,7 +96,7 @@ final class TopologyPages
             final JsonArray hosts = new JsonArray();
             for (final Endpoint endpoint : cluster.endpoints())
             {
-                hosts.add(host(endpoint));
+                hosts.add(host(endpoint, view.uses().of(cluster.id()).endpoint(endpoint.address())));
             }
             final JsonObject status = new JsonObject();
             status.addProperty("name", cluster.name());
@@ -99,12 +110,35 @@ final class TopologyPages
         return root;
     }
 
-    private static JsonObject host(final Endpoint endpoint)
+    /** As the JSON of protobuf: what is 0, and the first kind, is left out, and long numbers are texts. */
+    private static JsonArray stats(final EndpointCounters counters)
+    {
+        final JsonArray stats = new JsonArray();
+        for (int id = 0; id < EndpointCounters.COUNT; id++)
+        {
+            final JsonObject stat = new JsonObject();
+            if (EndpointCounters.isGauge(id))
+            {
+                stat.addProperty("type", "GAUGE");
+            }
+            final long value = counters.sum(id);
+            if (value != 0)
+            {
+                stat.addProperty("value", Long.toString(value));
+            }
+            stat.addProperty("name", EndpointCounters.name(id));
+            stats.add(stat);
+        }
+        return stats;
+    }
+
+    private static JsonObject host(final Endpoint endpoint, final EndpointCounters counters)
     {
         final JsonObject health = new JsonObject();
         health.addProperty("eds_health_status", "HEALTHY");
         final JsonObject host = new JsonObject();
         host.add("address", address(endpoint.address()));
+        host.add("stats", stats(counters));
         host.add("health_status", health);
         host.addProperty("weight", endpoint.weight());
         if (!endpoint.hostname().isEmpty())
@@ -149,7 +183,7 @@ final class TopologyPages
 
     Page listeners(final Query query)
     {
-        final List<Listener> all = snapshots.get().listeners();
+        final List<Listener> all = view.snapshot().listeners();
         if (!query.value("format").equals("json"))
         {
             return Page.text(out ->

@@ -25,6 +25,7 @@ import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.ffi.libc.Affinity;
 import dev.ringway.ffi.libc.Limits;
 import dev.ringway.ffi.libc.Signals;
+import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.ffi.uring.UringProbe;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 
@@ -375,6 +376,14 @@ final class Server implements ServerView
     public Snapshot snapshot()
     {
         return engine.snapshot();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public ClusterUses uses()
+    {
+        return engine.uses();
     }
 
     /**

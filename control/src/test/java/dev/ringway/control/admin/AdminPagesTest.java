@@ -7,7 +7,9 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.counters.EndpointCounters;
 import dev.ringway.engine.counters.LoopHealthCounters;
+import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Snapshot;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.io.StringWriter;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -361,11 +364,26 @@ final class AdminPagesTest
     {
         server.snapshot = new Snapshot(
             1, List.of(), List.of(server.cluster("a", 1), server.cluster("b", 2)), List.of());
+        server.uses.adopt(server.snapshot);
+        final EndpointCounters counters =
+            server.uses.of(0).endpoint(Address.of(new InetSocketAddress("127.0.0.1", 2)));
+        counters.loop(0).add(EndpointCounters.RQ_TOTAL, 3);
+        counters.loop(1).add(EndpointCounters.RQ_TOTAL, 4);
+        counters.loop(1).increment(EndpointCounters.CX_ACTIVE);
         final String text = body(get("/clusters?filter=^b"));
+        assertTrue(text.contains("b::127.0.0.1:2::cx_active::1\nb::127.0.0.1:2::cx_connect_fail::0\n" +
+            "b::127.0.0.1:2::cx_total::0\nb::127.0.0.1:2::rq_active::0\nb::127.0.0.1:2::rq_error::0\n" +
+            "b::127.0.0.1:2::rq_success::0\nb::127.0.0.1:2::rq_timeout::0\nb::127.0.0.1:2::rq_total::7\n" +
+            "b::127.0.0.1:2::hostname::h\n"), text);
         assertTrue(text.startsWith("b::observability_name::b\nb::default_priority::max_connections::1024\n"), text);
         assertTrue(text.contains("b::127.0.0.1:2::health_flags::healthy\n"), text);
         final JsonArray statuses = json("/clusters?format=json").getAsJsonArray("cluster_statuses");
         assertEquals(2, statuses.size());
+        assertEquals("[{\"name\":\"cx_connect_fail\"},{\"name\":\"cx_total\"},{\"name\":\"rq_error\"}," +
+            "{\"name\":\"rq_success\"},{\"name\":\"rq_timeout\"},{\"value\":\"7\",\"name\":\"rq_total\"}," +
+            "{\"type\":\"GAUGE\",\"value\":\"1\",\"name\":\"cx_active\"},{\"type\":\"GAUGE\",\"name\":\"rq_active\"}]",
+            statuses.get(1).getAsJsonObject().getAsJsonArray("host_statuses").get(0).getAsJsonObject()
+                .getAsJsonArray("stats").toString());
         assertEquals(1, statuses.get(0).getAsJsonObject().getAsJsonArray("host_statuses").get(0).getAsJsonObject()
             .getAsJsonObject("address").getAsJsonObject("socket_address").get("port_value").getAsInt());
         assertTrue(json("/listeners?format=json").has("listener_statuses"));

@@ -10,6 +10,7 @@ import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.ffi.uring.UringProbe;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 
@@ -28,6 +29,7 @@ final class FakeServer implements ServerView, AutoCloseable
     final List<String> calls = new ArrayList<>();
     Bootstrap bootstrap = Bootstrap.getDefaultInstance();
     Snapshot snapshot = new Snapshot(1, List.of(), List.of(), List.of());
+    final ClusterUses uses = new ClusterUses(2);
     String state = "LIVE";
 
     FakeServer(final Path directory) throws IOException
@@ -74,6 +76,11 @@ final class FakeServer implements ServerView, AutoCloseable
     public Snapshot snapshot()
     {
         return snapshot;
+    }
+
+    public ClusterUses uses()
+    {
+        return uses;
     }
 
     public UringProbe probe()

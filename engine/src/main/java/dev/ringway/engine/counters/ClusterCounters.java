@@ -119,6 +119,9 @@ public final class ClusterCounters
     /** From the last byte of a request to the last of its response. */
     public final int upstreamRqTime;
 
+    /** How long it took to establish connections. */
+    public final int upstreamCxConnectMs;
+
     /** How long connections lasted. */
     public final int upstreamCxLengthMs;
 
@@ -177,6 +180,7 @@ public final class ClusterCounters
         upstreamFlowControlResumedReadingTotal =
             registry.counter(prefix + "upstream_flow_control_resumed_reading_total");
         upstreamRqTime = registry.histogram(prefix + "upstream_rq_time");
+        upstreamCxConnectMs = registry.histogram(prefix + "upstream_cx_connect_ms");
         upstreamCxLengthMs = registry.histogram(prefix + "upstream_cx_length_ms");
         membershipTotal = registry.gauge(prefix + "membership_total");
         membershipHealthy = registry.gauge(prefix + "membership_healthy");

@@ -530,7 +530,12 @@ public final class Exchange implements UpstreamHandler
         }
         else
         {
-            giveUp(exchanges.timeOut(times, nowNs, http.counters(), cluster));
+            final LocalReply reply = exchanges.timeOut(times, nowNs, http.counters(), cluster);
+            if (upstream != null && reply.flag() == ResponseFlag.UPSTREAM_REQUEST_TIMEOUT)
+            {
+                upstream.onTimeout();
+            }
+            giveUp(reply);
         }
     }
 

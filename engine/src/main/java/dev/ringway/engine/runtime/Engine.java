@@ -8,6 +8,7 @@ import dev.ringway.engine.loop.LoopContext;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.SnapshotRef;
+import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.ffi.uring.UringProbe;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.NoOpIdleStrategy;
@@ -32,6 +33,7 @@ public final class Engine implements AutoCloseable
 
     private final SnapshotRef snapshots = new SnapshotRef();
     private final List<EventLoop> loops = new ArrayList<>();
+    private final ClusterUses uses;
     private final List<LoopRuntime> runtimes = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
     private final Map<Integer, Listener> listening = new HashMap<>();
@@ -41,6 +43,7 @@ public final class Engine implements AutoCloseable
     private Engine(final EngineContext context)
     {
         probe = UringProbe.run();
+        uses = new ClusterUses(context.concurrency());
         LogStrings.register("via_upstream");
         LogStrings.register("direct_response");
         try
@@ -69,7 +72,7 @@ public final class Engine implements AutoCloseable
             .memory(context.chunkCount(), VISIBLE_RECEIVES)
             .counters(context.counters().apply(index)));
         loops.add(loop);
-        runtimes.add(new LoopRuntime(loop, snapshots, context.accessLogs().apply(index)));
+        runtimes.add(new LoopRuntime(loop, snapshots, uses, context.accessLogs().apply(index)));
         runners.add(new AgentRunner(NoOpIdleStrategy.INSTANCE, error ->
         {
             context.onFailure().accept(error);
@@ -105,6 +108,7 @@ public final class Engine implements AutoCloseable
     {
         final Map<Listener, int[]> opened = ListenSockets.open(snapshot, listening, runtimes.size());
         snapshot.clusters().forEach(cluster -> LogStrings.register(cluster.name()));
+        uses.adopt(snapshot);
         snapshots.publishRelease(snapshot);
         wakeup();
         final Map<Integer, Listener> wanted = new HashMap<>();
@@ -249,6 +253,14 @@ public final class Engine implements AutoCloseable
     public Snapshot snapshot()
     {
         return snapshots.acquire();
+    }
+
+    /**
+     * @return what the loops hold of each cluster.
+     */
+    public ClusterUses uses()
+    {
+        return uses;
     }
 
     /**

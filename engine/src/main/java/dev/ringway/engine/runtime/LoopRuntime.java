@@ -13,6 +13,7 @@ import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.SnapshotRef;
+import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.engine.upstream.Upstreams;
 
 import java.util.ArrayList;
@@ -34,12 +35,13 @@ final class LoopRuntime implements LoopTask
     private volatile int activeConnections;
     private volatile LoopView view = LoopView.EMPTY;
 
-    LoopRuntime(final EventLoop loop, final SnapshotRef snapshots, final AccessLogRing accessLogRing)
+    LoopRuntime(
+        final EventLoop loop, final SnapshotRef snapshots, final ClusterUses uses, final AccessLogRing accessLogRing)
     {
         this.loop = loop;
         this.snapshots = snapshots;
         connections = new Connections(loop);
-        exchanges = new Exchanges(loop, new Upstreams(loop, connections), accessLogRing);
+        exchanges = new Exchanges(loop, new Upstreams(loop, connections, uses), accessLogRing);
         loop.addTask(this);
     }
 

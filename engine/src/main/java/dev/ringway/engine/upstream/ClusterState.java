@@ -28,12 +28,18 @@ public final class ClusterState
     private Cluster cluster;
     private List<EndpointPool> pools = List.of();
     private int next;
-    private int connections;
-    private int requests;
+    private final ClusterUse use;
+    private final BoundShare connections;
+    private final BoundShare pending;
+    private final BoundShare requests;
 
-    ClusterState(final UpstreamContext context)
+    ClusterState(final UpstreamContext context, final ClusterUse use)
     {
         this.context = context;
+        this.use = use;
+        connections = new BoundShare(use, ClusterUse.CONNECTIONS, false);
+        pending = new BoundShare(use, ClusterUse.PENDING, false);
+        requests = new BoundShare(use, ClusterUse.REQUESTS, true);
     }
 
     /**
@@ -53,7 +59,8 @@ public final class ClusterState
             EndpointPool pool = find(endpoint);
             if (pool == null)
             {
-                pool = new EndpointPool(this, context, endpoint);
+                pool = new EndpointPool(
+                    this, context, endpoint, use.endpoint(endpoint.address()).loop(context.loop.index()));
             }
             kept.add(pool);
         }
@@ -66,6 +73,9 @@ public final class ClusterState
         }
         cluster = fresh;
         pools = kept;
+        connections.limit(fresh.circuitBreakers().maxConnections());
+        pending.limit(fresh.circuitBreakers().maxPendingRequests());
+        requests.limit(fresh.circuitBreakers().maxRequests());
     }
 
     private EndpointPool find(final Endpoint endpoint)
@@ -103,28 +113,30 @@ public final class ClusterState
     {
         final LoopCounters counters = context.loop.counters();
         final ClusterCounters ids = cluster.counters();
-        if (requests >= cluster.circuitBreakers().maxRequests())
-        {
-            counters.increment(ids.upstreamRqPendingOverflow);
-            return UpstreamFailure.OVERFLOW;
-        }
         final EndpointPool pool = pick();
         if (pool == null)
         {
             counters.increment(ids.upstreamCxNoneHealthy);
             return UpstreamFailure.NO_ENDPOINT;
         }
+        if (!requests.take())
+        {
+            counters.increment(ids.upstreamRqPendingOverflow);
+            return UpstreamFailure.OVERFLOW;
+        }
         Http1UpstreamSession session = pool.pollIdle();
         if (session == null)
         {
-            if (connections >= cluster.circuitBreakers().maxConnections())
+            if (!mayConnect())
             {
                 counters.increment(ids.upstreamCxOverflow);
+                requests.release();
                 return enqueue(handler);
             }
-            session = pool.openHttp1();
+            session = openHttp1(pool);
             if (session == null)
             {
+                requests.release();
                 counters.increment(ids.upstreamRqPendingOverflow);
                 return UpstreamFailure.OVERFLOW;
             }
@@ -134,10 +146,39 @@ public final class ClusterState
         return ACQUIRED;
     }
 
+    /**
+     * Takes room for a connection. As in Envoy a loop without any gets one in any case: other loops may have them all,
+     * and none of those would ever serve what waits here.
+     */
+    private boolean mayConnect()
+    {
+        if (connections.take())
+        {
+            return true;
+        }
+        if (connections.taken() > 0)
+        {
+            return false;
+        }
+        context.loop.counters().increment(cluster.counters().upstreamCxOverflow);
+        connections.takeAnyway();
+        return true;
+    }
+
+    private Http1UpstreamSession openHttp1(final EndpointPool pool)
+    {
+        final Http1UpstreamSession session = pool.openHttp1();
+        if (session == null)
+        {
+            connections.release();
+        }
+        return session;
+    }
+
     private int enqueue(final UpstreamHandler handler)
     {
         final LoopCounters counters = context.loop.counters();
-        if (waiting.size() >= cluster.circuitBreakers().maxPendingRequests())
+        if (!pending.take())
         {
             counters.increment(cluster.counters().upstreamRqPendingOverflow);
             return UpstreamFailure.OVERFLOW;
@@ -148,9 +189,9 @@ public final class ClusterState
         return ACQUIRED;
     }
 
+    /** Room for the request is taken. */
     private void give(final Http1UpstreamSession session, final UpstreamHandler handler)
     {
-        requests++;
         final LoopCounters counters = context.loop.counters();
         counters.increment(cluster.counters().upstreamRqTotal);
         counters.increment(cluster.counters().upstreamRqActive);
@@ -160,14 +201,29 @@ public final class ClusterState
 
     boolean givePending(final Http1UpstreamSession session)
     {
-        final UpstreamHandler handler = waiting.pollFirst();
-        if (handler == null)
+        UpstreamHandler handler;
+        while ((handler = pollWaiting()) != null)
         {
-            return false;
+            if (requests.take())
+            {
+                give(session, handler);
+                return true;
+            }
+            context.loop.counters().increment(cluster.counters().upstreamRqPendingOverflow);
+            handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
         }
-        context.loop.counters().decrement(cluster.counters().upstreamRqPendingActive);
-        give(session, handler);
-        return true;
+        return false;
+    }
+
+    private UpstreamHandler pollWaiting()
+    {
+        final UpstreamHandler handler = waiting.pollFirst();
+        if (handler != null)
+        {
+            pending.release();
+            context.loop.counters().decrement(cluster.counters().upstreamRqPendingActive);
+        }
+        return handler;
     }
 
     /**
@@ -180,6 +236,7 @@ public final class ClusterState
     {
         if (waiting.remove(handler))
         {
+            pending.release();
             context.loop.counters().decrement(cluster.counters().upstreamRqPendingActive);
             context.loop.counters().increment(cluster.counters().upstreamRqCancelled);
             return true;
@@ -197,20 +254,21 @@ public final class ClusterState
     public int acquireTcp(final UpstreamHandler handler)
     {
         final LoopCounters counters = context.loop.counters();
-        if (connections >= cluster.circuitBreakers().maxConnections())
-        {
-            counters.increment(cluster.counters().upstreamCxOverflow);
-            return UpstreamFailure.OVERFLOW;
-        }
         final EndpointPool pool = pick();
         if (pool == null)
         {
             counters.increment(cluster.counters().upstreamCxNoneHealthy);
             return UpstreamFailure.NO_ENDPOINT;
         }
+        if (!connections.take())
+        {
+            counters.increment(cluster.counters().upstreamCxOverflow);
+            return UpstreamFailure.OVERFLOW;
+        }
         final TcpUpstreamSession session = pool.openTcp(handler);
         if (session == null)
         {
+            connections.release();
             return UpstreamFailure.OVERFLOW;
         }
         handler.onUpstreamReady(session);
@@ -233,20 +291,19 @@ public final class ClusterState
 
     void onRequestEnded()
     {
-        requests--;
+        requests.release();
         context.loop.counters().decrement(cluster.counters().upstreamRqActive);
     }
 
     void onConnectionOpening()
     {
-        connections++;
         context.loop.counters().increment(cluster.counters().upstreamCxTotal);
         context.loop.counters().increment(cluster.counters().upstreamCxActive);
     }
 
     void onConnectionClosed(final Connection connection)
     {
-        connections--;
+        connections.release();
         final LoopCounters counters = context.loop.counters();
         final ClusterCounters ids = cluster.counters();
         counters.decrement(ids.upstreamCxActive);
@@ -255,21 +312,28 @@ public final class ClusterState
         counters.add(ids.upstreamCxTxBytesTotal, connection.bytesSent());
         counters.record(ids.upstreamCxLengthMs, connection.ageMs());
         // Each that fails leaves room for the next: nobody may be left waiting when no connection is there to end.
-        while (!waiting.isEmpty() && connections < cluster.circuitBreakers().maxConnections())
+        while (!waiting.isEmpty() && mayConnect())
         {
             serveWaiting();
         }
     }
 
+    /** Room for a connection is taken. */
     private void serveWaiting()
     {
         final EndpointPool pool = pick();
-        final Http1UpstreamSession session = pool == null ? null : pool.openHttp1();
-        final UpstreamHandler handler = waiting.pollFirst();
-        context.loop.counters().decrement(cluster.counters().upstreamRqPendingActive);
+        final UpstreamHandler handler = pollWaiting();
+        if (pool == null || !requests.take())
+        {
+            connections.release();
+            handler.onUpstreamFailed(pool == null ? UpstreamFailure.NO_ENDPOINT : UpstreamFailure.OVERFLOW);
+            return;
+        }
+        final Http1UpstreamSession session = openHttp1(pool);
         if (session == null)
         {
-            handler.onUpstreamFailed(pool == null ? UpstreamFailure.NO_ENDPOINT : UpstreamFailure.OVERFLOW);
+            requests.release();
+            handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
         }
         else
         {

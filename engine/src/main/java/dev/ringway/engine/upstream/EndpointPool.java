@@ -2,6 +2,7 @@ package dev.ringway.engine.upstream;
 
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.counters.EndpointCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.ffi.sock.SockAddr;
@@ -14,6 +15,8 @@ import java.util.ArrayDeque;
  */
 final class EndpointPool
 {
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+
     private final ClusterState cluster;
     private final UpstreamContext context;
     private final Endpoint endpoint;
@@ -21,10 +24,13 @@ final class EndpointPool
     private final int sockAddrLength;
     private final ArrayDeque<Http1UpstreamSession> idle = new ArrayDeque<>(16);
     private final byte[] hostText;
+    private final LoopCounters own;
     private boolean isRetired;
 
-    EndpointPool(final ClusterState cluster, final UpstreamContext context, final Endpoint endpoint)
+    EndpointPool(
+        final ClusterState cluster, final UpstreamContext context, final Endpoint endpoint, final LoopCounters own)
     {
+        this.own = own;
         this.cluster = cluster;
         this.context = context;
         this.endpoint = endpoint;
@@ -98,9 +104,16 @@ final class EndpointPool
             return null;
         }
         cluster.onConnectionOpening();
+        own.increment(EndpointCounters.CX_TOTAL);
+        own.increment(EndpointCounters.CX_ACTIVE);
         connection.connect(sockAddr, sockAddrLength);
-        connection.deadline(context.loop.clock().nowNs() + cluster.cluster().connectTimeoutNs());
+        connection.deadline(nowNs() + cluster.cluster().connectTimeoutNs());
         return connection;
+    }
+
+    long nowNs()
+    {
+        return context.loop.clock().nowNs();
     }
 
     private LoopCounters counters()
@@ -133,12 +146,39 @@ final class EndpointPool
         idle.addLast(session);
         final long idleTimeoutNs = cluster.cluster().idleTimeoutNs();
         session.idleDeadline(
-            idleTimeoutNs == 0 ? Long.MAX_VALUE : context.loop.clock().nowNs() + idleTimeoutNs);
+            idleTimeoutNs == 0 ? Long.MAX_VALUE : nowNs() + idleTimeoutNs);
+    }
+
+    void onRequest()
+    {
+        own.increment(EndpointCounters.RQ_TOTAL);
+        own.increment(EndpointCounters.RQ_ACTIVE);
+    }
+
+    void onResponse(final int status)
+    {
+        own.increment(status < 500 ? EndpointCounters.RQ_SUCCESS : EndpointCounters.RQ_ERROR);
+    }
+
+    void onRequestFailed()
+    {
+        own.increment(EndpointCounters.RQ_ERROR);
+    }
+
+    void onTimeout()
+    {
+        own.increment(EndpointCounters.RQ_TIMEOUT);
     }
 
     void onResponseEnded()
     {
+        own.decrement(EndpointCounters.RQ_ACTIVE);
         cluster.onRequestEnded();
+    }
+
+    void onConnected(final long connectNs)
+    {
+        counters().record(ids().upstreamCxConnectMs, connectNs / NANOS_PER_MILLI);
     }
 
     void onCancelled()
@@ -171,6 +211,7 @@ final class EndpointPool
 
     void onConnectFailed(final boolean isTimeout)
     {
+        own.increment(EndpointCounters.CX_CONNECT_FAIL);
         counters().increment(ids().upstreamCxConnectFail);
         counters().increment(ids().upstreamRqPendingFailureEject);
         if (isTimeout)
@@ -192,12 +233,14 @@ final class EndpointPool
     void onConnectionClosed(final Http1UpstreamSession session, final Connection connection)
     {
         idle.remove(session);
+        own.decrement(EndpointCounters.CX_ACTIVE);
         cluster.recycle(session);
         cluster.onConnectionClosed(connection);
     }
 
     void onTcpClosed(final TcpUpstreamSession session, final Connection connection)
     {
+        own.decrement(EndpointCounters.CX_ACTIVE);
         cluster.recycle(session);
         cluster.onConnectionClosed(connection);
     }

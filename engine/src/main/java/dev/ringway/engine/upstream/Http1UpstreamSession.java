@@ -66,6 +66,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     void assign(final UpstreamHandler upstreamHandler)
     {
         handler = upstreamHandler;
+        pool.onRequest();
         requests++;
         isInBody = false;
         isKeepAlive = true;
@@ -170,6 +171,18 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     /**
      * {@inheritDoc}
      */
+    public void onTimeout()
+    {
+        pool.onTimeout();
+        if (!isInBody)
+        {
+            pool.onRequestFailed();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void cancel(final boolean isReset)
     {
         if (handler != null)
@@ -256,6 +269,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             }
             return used;
         }
+        pool.onResponse(status);
         isKeepAlive = head.keepAlive();
         if (!isKeepAlive)
         {
@@ -365,6 +379,10 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         connection.close();
         if (last != null)
         {
+            if (!isInBody)
+            {
+                pool.onRequestFailed();
+            }
             pool.onResponseEnded();
             if (failure == UpstreamFailure.OVERLOADED)
             {

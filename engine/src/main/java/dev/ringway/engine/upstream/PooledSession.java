@@ -14,6 +14,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
     Connection connection;
     UpstreamHandler handler;
     boolean isClosedByEndpoint;
+    private long startNs;
 
     final void open(final EndpointPool owner, final Connection opening, final UpstreamHandler exchange)
     {
@@ -21,6 +22,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
         connection = opening;
         handler = exchange;
         isClosedByEndpoint = false;
+        startNs = owner.nowNs();
     }
 
     /**
@@ -75,6 +77,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
      */
     public final void onOpened(final Connection opened)
     {
+        pool.onConnected(pool.nowNs() - startNs);
         opened.deadline(Long.MAX_VALUE);
         opened.startReading();
     }

@@ -41,6 +41,14 @@ final class TcpUpstreamSession extends PooledSession
     /**
      * {@inheritDoc}
      */
+    public void onTimeout()
+    {
+        throw new IllegalStateException("a relay's endpoint owes no answer");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void cancel(final boolean isReset)
     {
         handler = null;

@@ -38,6 +38,11 @@ public interface UpstreamSession
     boolean sendTrailers(HeaderTable trailers);
 
     /**
+     * The response did not come in time; {@link #cancel} follows.
+     */
+    void onTimeout();
+
+    /**
      * The exchange gives up: it is told nothing any more.
      *
      * @param isReset whether a relay's endpoint is to see a reset.

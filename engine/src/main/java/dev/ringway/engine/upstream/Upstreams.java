@@ -13,14 +13,17 @@ import java.util.Arrays;
 public final class Upstreams
 {
     private final UpstreamContext context;
+    private final ClusterUses uses;
     private ClusterState[] states = new ClusterState[16];
 
     /**
      * @param loop        that owns them.
      * @param connections of that loop.
+     * @param uses        of all loops.
      */
-    public Upstreams(final EventLoop loop, final Connections connections)
+    public Upstreams(final EventLoop loop, final Connections connections, final ClusterUses uses)
     {
+        this.uses = uses;
         context = new UpstreamContext(loop, connections);
     }
 
@@ -41,7 +44,7 @@ public final class Upstreams
             }
             if (states[id] == null)
             {
-                states[id] = new ClusterState(context);
+                states[id] = new ClusterState(context, uses.of(id));
             }
             states[id].adopt(cluster);
             if (id < isKept.length)

@@ -1,5 +1,7 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.counters.EndpointCounters;
+import dev.ringway.engine.snapshot.Endpoint;
 import org.junit.jupiter.api.Test;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -19,6 +21,54 @@ final class CountersFilledTest
             assertEquals(1, proxy.counter("cluster.b.upstream_cx_close_notify"));
             assertEquals(1, proxy.counter("cluster.b.upstream_cx_destroy_local") +
                 proxy.counter("cluster.b.upstream_cx_destroy_remote"));
+        }
+    }
+
+    private static String counted(final TestProxy proxy)
+    {
+        final EndpointCounters counters = proxy.engine().uses().of(0).endpoint(proxy.endpoints.get(0).address());
+        final StringBuilder text = new StringBuilder();
+        for (int id = 0; id < EndpointCounters.COUNT; id++)
+        {
+            text.append(counters.sum(id) == 0 ? "" : EndpointCounters.name(id) + '=' + counters.sum(id) + ' ');
+        }
+        return text.toString();
+    }
+
+    @Test
+    void shouldCountForEachEndpoint() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                for (HttpMessage request = link.read(); request != null; request = link.read())
+                {
+                    if (request.target().equals("/silence"))
+                    {
+                        link.awaitEnd();
+                        return;
+                    }
+                    link.write("HTTP/1.1 " + request.target().substring(1) + " A\r\ncontent-length: 1\r\n\r\nx");
+                }
+            });
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.routeTimeoutNs = 300_000_000L;
+            proxy.start();
+            final TestClient client = proxy.connect();
+            for (final String path : new String[]{"/200", "/404", "/500"})
+            {
+                assertEquals(path, "/" + client.get(path).status());
+            }
+            assertEquals("cx_total=1 rq_error=1 rq_success=2 rq_total=3 cx_active=1 ", counted(proxy));
+            client.send("GET /silence HTTP/1.1\r\nhost: a\r\n\r\n");
+            TestProxy.await(() -> counted(proxy).endsWith("rq_total=4 cx_active=1 rq_active=1 "), () -> counted(proxy));
+            assertEquals(504, client.read().status());
+            TestProxy.await(() -> counted(proxy).equals("cx_total=1 rq_error=2 rq_success=2 rq_timeout=1 rq_total=4 "),
+                () -> counted(proxy));
+            assertEquals(1, proxy.samples("cluster.b.upstream_cx_connect_ms"));
+            proxy.endpoints.set(0, new Endpoint(backend.address(), "other", 1));
+            proxy.publish();
+            assertEquals("cx_total=1 rq_error=2 rq_success=2 rq_timeout=1 rq_total=4 ", counted(proxy));
         }
     }
 
@@ -43,6 +93,9 @@ final class CountersFilledTest
             assertEquals(503, proxy.connect().get("/").status());
             assertEquals(1, proxy.counter("cluster.b.upstream_rq_pending_failure_eject"));
             assertEquals(1, proxy.counter("cluster.b.upstream_cx_connect_fail"));
+            TestProxy.await(() -> counted(proxy).equals("cx_connect_fail=1 cx_total=1 rq_error=1 rq_total=1 "),
+                () -> counted(proxy));
+            assertEquals(0, proxy.samples("cluster.b.upstream_cx_connect_ms"));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.SnapshotRef;
+import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.ffi.uring.CompletionSink;
 import dev.ringway.ffi.uring.UringProbe;
 
@@ -63,11 +64,13 @@ final class FaultRig implements AutoCloseable
             .counters(settings.counters(0))
             .completions(faults));
         final SnapshotRef snapshots = new SnapshotRef();
+        final ClusterUses uses = new ClusterUses(1);
         runtime = new LoopRuntime(
-            loop, snapshots, new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()));
+            loop, snapshots, uses, new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()));
         settings.listen = Address.of(new InetSocketAddress("127.0.0.1", TestProxy.freePort("127.0.0.1")));
         final Snapshot snapshot = settings.snapshot(1);
         final Map<Listener, int[]> opened = ListenSockets.open(snapshot, Map.of(), 1);
+        uses.adopt(snapshot);
         snapshots.publishRelease(snapshot);
         loop.onStart();
         runtime.onListen(snapshot.listeners().get(0), opened.get(snapshot.listeners().get(0))[0]);

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 final class LimitsTest
 {
@@ -32,6 +33,70 @@ final class LimitsTest
     private static TestBackend gated(final CountDownLatch gate) throws Exception
     {
         return gated(gate, HttpMessage::target);
+    }
+
+    /** Clients of two loops, each with one request that gets no answer yet, or is refused. */
+    private static List<TestClient> clients(final TestProxy proxy, final int count) throws Exception
+    {
+        final List<TestClient> clients = new ArrayList<>();
+        for (int i = 0; i < count; i++)
+        {
+            clients.add(proxy.connect().send(GET));
+        }
+        TestProxy.await(() -> proxy.counter(0, "http.in.downstream_rq_total") > 0 &&
+            proxy.counter(1, "http.in.downstream_rq_total") > 0 &&
+            proxy.counter("http.in.downstream_rq_total") == count, () -> "requests on both loops");
+        return clients;
+    }
+
+    private static int answers(final List<TestClient> clients, final int status) throws Exception
+    {
+        int matching = 0;
+        for (final TestClient client : clients)
+        {
+            matching += client.read().status() == status ? 1 : 0;
+        }
+        return matching;
+    }
+
+    @Test
+    void shouldBoundTheRequestsOfAllLoopsTogether() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.loops = 2;
+            proxy.bearing(1024, 1024, 3);
+            proxy.start();
+            final List<TestClient> clients = clients(proxy, 24);
+            TestProxy.await(() -> proxy.counter("cluster.b.upstream_rq_pending_overflow") == 21,
+                () -> "21 refused, are " + proxy.counter("cluster.b.upstream_rq_pending_overflow"));
+            assertEquals(3, proxy.counter("cluster.b.upstream_rq_active"));
+            gate.countDown();
+            assertEquals(3, answers(clients, 200));
+        }
+    }
+
+    @Test
+    void shouldBoundTheConnectionsOfAllLoopsTogether() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.loops = 2;
+            proxy.bearing(4, 15, 1024);
+            proxy.start();
+            final List<TestClient> clients = clients(proxy, 24);
+            TestProxy.await(() -> proxy.counter("cluster.b.upstream_cx_active") +
+                proxy.counter("cluster.b.upstream_rq_pending_active") +
+                proxy.counter("cluster.b.upstream_rq_pending_overflow") == 24, () -> "24 decided on");
+            // A loop that has none gets one in any case.
+            final long connections = proxy.counter("cluster.b.upstream_cx_active");
+            assertTrue(connections == 4 || connections == 5, () -> connections + " connections");
+            assertEquals(15, proxy.counter("cluster.b.upstream_rq_pending_active"));
+            gate.countDown();
+            assertEquals(15 + connections, answers(clients, 200));
+        }
     }
 
     @Test
