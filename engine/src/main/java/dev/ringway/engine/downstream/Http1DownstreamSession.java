@@ -142,7 +142,7 @@ final class Http1DownstreamSession implements ConnectionHandler, ByteConsumer
         else
         {
             connection.pauseReading();
-            exchange.onDownstreamError(LocalReply.OVERLOADED);
+            exchange.giveUp(LocalReply.OVERLOADED);
         }
     }
 
@@ -378,7 +378,7 @@ final class Http1DownstreamSession implements ConnectionHandler, ByteConsumer
         isKeepAlive = false;
         if (exchange != null)
         {
-            exchange.onDownstreamError(LocalReply.BAD_BODY);
+            exchange.giveUp(LocalReply.BAD_BODY);
             return;
         }
         response.begin(http, false, false);

@@ -21,9 +21,6 @@ import dev.ringway.engine.upstream.UpstreamSession;
  */
 public final class Exchange implements UpstreamHandler
 {
-    private static final String VIA_UPSTREAM = "via_upstream";
-    private static final String DIRECT_RESPONSE = "direct_response";
-
     private final Exchanges exchanges;
     private final RequestHead request;
     private final ExchangeLog log;
@@ -31,6 +28,7 @@ public final class Exchange implements UpstreamHandler
     private final RequestId id = new RequestId();
     private final ExchangeTimes times = new ExchangeTimes();
     private final ReadingPauses pauses = new ReadingPauses();
+    private final Outcome outcome = new Outcome();
     private Phase phase = Phase.DECODE;
     private DownstreamSink downstream;
     private UpstreamSession upstream;
@@ -38,13 +36,7 @@ public final class Exchange implements UpstreamHandler
     private TcpProxy tcp;
     private ClusterState cluster;
     private Route route;
-    private long requestBytes;
-    private long responseBytes;
-    private int status;
-    private int flags;
-    private boolean isRequestEnded;
     private boolean isResponseEnded;
-    private String detail = "";
 
     Exchange(final Exchanges exchanges, final int maxHeaders)
     {
@@ -77,7 +69,6 @@ public final class Exchange implements UpstreamHandler
         times.start(nowNs, manager.streamIdleTimeoutNs(), manager.requestTimeoutNs());
         if (isEnd)
         {
-            isRequestEnded = true;
             times.onRequestEnd(nowNs);
         }
         exchanges.onRequest(manager.counters());
@@ -92,21 +83,7 @@ public final class Exchange implements UpstreamHandler
         }
         else
         {
-            refuse(verdict);
-        }
-    }
-
-    private void refuse(final int verdict)
-    {
-        if (verdict == RequestFixer.REDIRECT)
-        {
-            final HeaderEdits edits = exchanges.pathRedirect(http.counters());
-            reply(RequestFixer.REDIRECT_STATUS, LocalReply.PATH_REJECTED.body(), edits, 0,
-                LocalReply.PATH_REJECTED.detail());
-        }
-        else
-        {
-            reply(exchanges.refusal(verdict, http.counters()));
+            reply(exchanges.refusal(verdict, http.counters()), exchanges.refusalEdits(verdict));
         }
     }
 
@@ -142,7 +119,7 @@ public final class Exchange implements UpstreamHandler
         else
         {
             final HeaderEdits edits = exchanges.routeReply(request, route, http.counters());
-            reply(route.status(), route.body(), edits, 0, DIRECT_RESPONSE);
+            reply(route.status(), route.body(), edits, Outcome.DIRECT_RESPONSE);
         }
     }
 
@@ -179,12 +156,7 @@ public final class Exchange implements UpstreamHandler
      */
     public boolean takeHost(final byte[] host)
     {
-        final int at = headBlock.append(request, host, host.length);
-        if (at >= 0)
-        {
-            request.authority(at, host.length);
-        }
-        return at >= 0;
+        return headBlock.takeHost(request, host);
     }
 
     /**
@@ -206,7 +178,7 @@ public final class Exchange implements UpstreamHandler
         if (cluster == null)
         {
             exchanges.counters().increment(proxy.counters().downstreamCxNoRoute);
-            flags |= ResponseFlag.NO_CLUSTER;
+            outcome.flag(ResponseFlag.NO_CLUSTER);
             end(false, false);
             return;
         }
@@ -230,7 +202,7 @@ public final class Exchange implements UpstreamHandler
         {
             final HeaderEdits edits = exchanges.requestEdits(
                 downstream, request, http, route, id, times.expectedNs());
-            if (!session.sendHead(request, edits, isRequestEnded))
+            if (!session.sendHead(request, edits, times.isRequestEnded()))
             {
                 giveUp(edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED);
                 return;
@@ -252,10 +224,9 @@ public final class Exchange implements UpstreamHandler
      */
     public void onRequestData(final int offset, final int length, final boolean isEnd)
     {
-        requestBytes += length;
+        outcome.addRequestBytes(length);
         if (isEnd)
         {
-            isRequestEnded = true;
             times.onRequestEnd(exchanges.nowNs());
         }
         if (upstream == null)
@@ -286,7 +257,6 @@ public final class Exchange implements UpstreamHandler
      */
     public void onRequestTrailers(final HeaderTable trailers)
     {
-        isRequestEnded = true;
         times.onRequestEnd(exchanges.nowNs());
         if (upstream == null)
         {
@@ -326,23 +296,20 @@ public final class Exchange implements UpstreamHandler
     public void onResponseHead(final ResponseHead head, final boolean isEnd)
     {
         times.touch(exchanges.nowNs());
-        final boolean isInterim = head.status() < 200;
         final HeaderEdits edits = exchanges.responseEdits();
-        if (isInterim)
+        if (head.status() < 200)
         {
-            exchanges.counters().increment(http.counters().downstreamRq1xx);
-            exchanges.counters().increment(cluster.cluster().counters().upstreamRq1xx);
+            exchanges.countInterim(http.counters(), cluster.cluster().counters());
         }
         else
         {
             phase = Phase.SEND_DOWN;
-            status = head.status();
             times.onResponseHead();
             exchanges.prepareResponse(edits, head, http, id, times.startNs());
-            detail = VIA_UPSTREAM;
+            outcome.answered(head.status(), Outcome.VIA_UPSTREAM);
             log.onResponse(head, exchanges.nowNs() - times.startNs());
             log.onConnections(downstream, upstream);
-            exchanges.countUpstreamResponse(cluster.cluster().counters(), status);
+            exchanges.countUpstreamResponse(cluster.cluster().counters(), head.status());
         }
         leaveUpstream(isEnd);
         if (!downstream.sendHead(head, edits, isEnd))
@@ -360,7 +327,7 @@ public final class Exchange implements UpstreamHandler
      */
     public void onResponseData(final int offset, final int length, final boolean isEnd)
     {
-        responseBytes += length;
+        outcome.addResponseBytes(length);
         leaveUpstream(isEnd);
         times.touch(exchanges.nowNs());
         if (!downstream.sendData(offset, length, isEnd))
@@ -409,17 +376,10 @@ public final class Exchange implements UpstreamHandler
         isResponseEnded = true;
         if (http != null)
         {
-            if (!isRequestEnded)
-            {
-                exchanges.counters().increment(http.counters().downstreamRqResponseBeforeRqComplete);
-            }
-            else
-            {
-                exchanges.recordUpstreamTime(cluster.cluster().counters(), times.requestEndNs());
-            }
-            end(isRequestEnded, false);
+            exchanges.countWhole(http.counters(), cluster.cluster().counters(), times);
+            end(times.isRequestEnded(), false);
         }
-        else if (isRequestEnded)
+        else if (times.isRequestEnded())
         {
             end(true, false);
         }
@@ -433,7 +393,7 @@ public final class Exchange implements UpstreamHandler
         upstream = null;
         if (http == null)
         {
-            flags |= LocalReply.of(failure).flag();
+            outcome.flag(LocalReply.of(failure).flag());
             end(false, failure == UpstreamFailure.RESET || failure == UpstreamFailure.OVERLOADED);
         }
         else if (phase == Phase.SEND_DOWN)
@@ -476,7 +436,7 @@ public final class Exchange implements UpstreamHandler
      */
     public void onDownstreamClosed(final boolean isReset)
     {
-        flags |= ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION;
+        outcome.flag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
         if (http != null)
         {
             exchanges.counters().increment(http.counters().downstreamRqRxReset);
@@ -489,23 +449,12 @@ public final class Exchange implements UpstreamHandler
      */
     public void onOverload()
     {
-        flags |= LocalReply.OVERLOADED.flag();
-        detail = LocalReply.OVERLOADED.detail();
+        outcome.cut(LocalReply.OVERLOADED);
         if (http != null)
         {
             exchanges.counters().increment(http.counters().downstreamRqTxReset);
         }
         release(true);
-    }
-
-    /**
-     * The rest of the request's body cannot be taken.
-     *
-     * @param reply what the client is told if it has not been told anything yet.
-     */
-    public void onDownstreamError(final LocalReply reply)
-    {
-        giveUp(reply);
     }
 
     /**
@@ -530,16 +479,16 @@ public final class Exchange implements UpstreamHandler
         }
         else
         {
-            final LocalReply reply = exchanges.timeOut(times, nowNs, http.counters(), cluster);
-            if (upstream != null && reply.flag() == ResponseFlag.UPSTREAM_REQUEST_TIMEOUT)
-            {
-                upstream.onTimeout();
-            }
-            giveUp(reply);
+            giveUp(exchanges.timeOut(times, nowNs, http.counters(), cluster, upstream));
         }
     }
 
-    private void giveUp(final LocalReply reply)
+    /**
+     * Ends it before its time: what the client still says cannot be taken, or what it should be sent cannot be had.
+     *
+     * @param reply what the client is told if it has not been told anything yet.
+     */
+    public void giveUp(final LocalReply reply)
     {
         detach(false);
         if (phase == Phase.SEND_DOWN || http == null)
@@ -554,23 +503,26 @@ public final class Exchange implements UpstreamHandler
 
     private void reply(final LocalReply reply)
     {
-        reply(reply.status(), reply.body(), exchanges.responseEdits(), reply.flag(), reply.detail());
+        reply(reply, exchanges.responseEdits());
     }
 
-    private void reply(
-        final int replyStatus, final byte[] body, final HeaderEdits edits, final int flag, final String why)
+    private void reply(final LocalReply reply, final HeaderEdits edits)
+    {
+        outcome.flag(reply.flag());
+        reply(reply.status(), reply.body(), edits, reply.detail());
+    }
+
+    private void reply(final int status, final byte[] body, final HeaderEdits edits, final String why)
     {
         phase = Phase.SEND_DOWN;
-        status = replyStatus;
-        flags |= flag;
-        detail = why;
-        responseBytes = request.methodId() == HttpMethod.HEAD ? 0 : body.length;
+        outcome.answered(status, why);
+        outcome.addResponseBytes(request.methodId() == HttpMethod.HEAD ? 0 : body.length);
         isResponseEnded = true;
         exchanges.prepareLocalReply(edits, http, id, body.length > 0);
         log.onLocalReply(body.length > 0);
-        if (downstream.sendLocalReply(replyStatus, body, edits))
+        if (downstream.sendLocalReply(status, body, edits))
         {
-            end(isRequestEnded, false);
+            end(times.isRequestEnded(), false);
         }
         else
         {
@@ -580,7 +532,7 @@ public final class Exchange implements UpstreamHandler
 
     private void abort(final int flag)
     {
-        flags |= flag;
+        outcome.flag(flag);
         if (http != null)
         {
             exchanges.counters().increment(http.counters().downstreamRqTxReset);
@@ -605,12 +557,10 @@ public final class Exchange implements UpstreamHandler
         headBlock.release();
         if (http != null)
         {
-            exchanges.countResponse(http.counters(), status, times.startNs());
+            exchanges.countResponse(http.counters(), outcome.status(), times.startNs());
         }
-        log.onEnd(
-            status, flags, detail, cluster == null ? "" : cluster.cluster().name(), route == null ? "" : route.name(),
-            requestBytes, responseBytes, http != null && isRequestEnded ? times.requestNs() : -1,
-            exchanges.nowNs() - times.startNs(),
+        log.onEnd(outcome, cluster == null ? "" : cluster.cluster().name(), route == null ? "" : route.name(),
+            http != null && times.isRequestEnded() ? times.requestNs() : -1, exchanges.nowNs() - times.startNs(),
             http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);
         phase = Phase.DONE;
         downstream = null;
@@ -618,13 +568,8 @@ public final class Exchange implements UpstreamHandler
         tcp = null;
         cluster = null;
         route = null;
-        requestBytes = 0;
-        responseBytes = 0;
         times.end();
-        status = 0;
-        flags = 0;
-        detail = "";
-        isRequestEnded = false;
+        outcome.reset();
         isResponseEnded = false;
         pauses.reset();
         exchanges.onEnd();
@@ -635,10 +580,7 @@ public final class Exchange implements UpstreamHandler
     {
         if (upstream != null)
         {
-            if (tcp != null && !isReset && upstream.connection().queuedBytes() > 0)
-            {
-                exchanges.counters().increment(tcp.counters().upstreamFlushTotal);
-            }
+            exchanges.countFlush(tcp, upstream, isReset);
             upstream.cancel(isReset);
             upstream = null;
         }

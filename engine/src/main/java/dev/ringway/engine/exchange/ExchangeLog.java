@@ -203,13 +203,9 @@ final class ExchangeLog
     }
 
     void onEnd(
-        final int status,
-        final int flags,
-        final String detail,
+        final Outcome outcome,
         final String clusterName,
         final String routeName,
-        final long requestBytes,
-        final long responseBytes,
         final long requestNs,
         final long durationNs,
         final int droppedId)
@@ -219,13 +215,13 @@ final class ExchangeLog
             return;
         }
         isOpen = false;
-        record.status(status)
-            .flags(flags)
-            .detailId(LogStrings.idOf(detail))
+        record.status(outcome.status())
+            .flags(outcome.flags())
+            .detailId(LogStrings.idOf(outcome.detail()))
             .clusterNameId(LogStrings.idOf(clusterName))
             .routeNameId(LogStrings.idOf(routeName))
-            .bytesReceived(requestBytes)
-            .bytesSent(responseBytes)
+            .bytesReceived(outcome.requestBytes())
+            .bytesSent(outcome.responseBytes())
             .requestDurationUs(requestNs < 0 ? -1 : requestNs / NANOS_PER_MICRO)
             .durationUs(durationNs / NANOS_PER_MICRO);
         exchanges.publish(record, droppedId);

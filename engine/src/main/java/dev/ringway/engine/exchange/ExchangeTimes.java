@@ -95,6 +95,14 @@ final class ExchangeTimes
     }
 
     /**
+     * @return whether the request is whole.
+     */
+    boolean isRequestEnded()
+    {
+        return isRequestEnded;
+    }
+
+    /**
      * Something came.
      *
      * @param nowNs time of the duty cycle.
@@ -170,5 +178,6 @@ final class ExchangeTimes
         requestTimeoutNs = 0;
         responseTimeoutNs = 0;
         tryTimeoutNs = 0;
+        isRequestEnded = false;
     }
 }

@@ -12,8 +12,10 @@ import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
+import dev.ringway.engine.upstream.UpstreamSession;
 import dev.ringway.engine.upstream.Upstreams;
 
 import org.agrona.concurrent.UnsafeBuffer;
@@ -141,16 +143,24 @@ public final class Exchanges
         return headerRules;
     }
 
-    HeaderEdits pathRedirect(final HttpCounters ids)
+    /** What the answer to a request that {@link RequestFixer} refused has beside status and text. */
+    HeaderEdits refusalEdits(final int verdict)
     {
-        loop.counters().increment(ids.downstreamRqRedirectedWithNormalizedPath);
         final HeaderEdits edits = headerRules.response();
-        requestFixer.addLocation(edits);
+        if (verdict == RequestFixer.REDIRECT)
+        {
+            requestFixer.addLocation(edits);
+        }
         return edits;
     }
 
     LocalReply refusal(final int verdict, final HttpCounters ids)
     {
+        if (verdict == RequestFixer.REDIRECT)
+        {
+            loop.counters().increment(ids.downstreamRqRedirectedWithNormalizedPath);
+            return LocalReply.PATH_REDIRECTED;
+        }
         if (verdict == RequestFixer.REJECT_ABSOLUTE)
         {
             loop.counters().increment(ids.downstreamRqNonRelativePath);
@@ -208,27 +218,30 @@ public final class Exchanges
      * @param nowNs   time of the duty cycle.
      * @param ids     counters of its connection manager.
      * @param cluster where its request went, or null.
+     * @param session that has its request, or null.
      * @return the answer that the time-out has.
      */
     LocalReply timeOut(
-        final ExchangeTimes times, final long nowNs, final HttpCounters ids, final ClusterState cluster)
+        final ExchangeTimes times,
+        final long nowNs,
+        final HttpCounters ids,
+        final ClusterState cluster,
+        final UpstreamSession session)
     {
         final LoopCounters counters = loop.counters();
-        if (times.responseDeadlineNs() <= nowNs)
+        final boolean isWhole = times.responseDeadlineNs() <= nowNs;
+        if (isWhole || times.tryDeadlineNs() <= nowNs)
         {
+            if (session != null)
+            {
+                session.onTimeout();
+            }
             if (cluster != null)
             {
-                counters.increment(cluster.cluster().counters().upstreamRqTimeout);
+                final ClusterCounters clusterIds = cluster.cluster().counters();
+                counters.increment(isWhole ? clusterIds.upstreamRqTimeout : clusterIds.upstreamRqPerTryTimeout);
             }
-            return LocalReply.RESPONSE_TIMEOUT;
-        }
-        if (times.tryDeadlineNs() <= nowNs)
-        {
-            if (cluster != null)
-            {
-                counters.increment(cluster.cluster().counters().upstreamRqPerTryTimeout);
-            }
-            return LocalReply.TRY_TIMEOUT;
+            return isWhole ? LocalReply.RESPONSE_TIMEOUT : LocalReply.TRY_TIMEOUT;
         }
         if (times.requestDeadlineNs() <= nowNs)
         {
@@ -287,9 +300,32 @@ public final class Exchanges
         }
     }
 
-    void recordUpstreamTime(final ClusterCounters ids, final long requestEndNs)
+    /** What a relay's client said last may still have to leave. */
+    void countFlush(final TcpProxy tcp, final UpstreamSession session, final boolean isReset)
     {
-        loop.counters().record(ids.upstreamRqTime, (nowNs() - requestEndNs) / NANOS_PER_MILLI);
+        if (tcp != null && !isReset && session.connection().queuedBytes() > 0)
+        {
+            loop.counters().increment(tcp.counters().upstreamFlushTotal);
+        }
+    }
+
+    void countInterim(final HttpCounters ids, final ClusterCounters clusterIds)
+    {
+        loop.counters().increment(ids.downstreamRq1xx);
+        loop.counters().increment(clusterIds.upstreamRq1xx);
+    }
+
+    /** An endpoint's response has come to its end, maybe before its request. */
+    void countWhole(final HttpCounters ids, final ClusterCounters clusterIds, final ExchangeTimes times)
+    {
+        if (times.isRequestEnded())
+        {
+            loop.counters().record(clusterIds.upstreamRqTime, (nowNs() - times.requestEndNs()) / NANOS_PER_MILLI);
+        }
+        else
+        {
+            loop.counters().increment(ids.downstreamRqResponseBeforeRqComplete);
+        }
     }
 
     void countResponse(final HttpCounters ids, final int status, final long startNs)

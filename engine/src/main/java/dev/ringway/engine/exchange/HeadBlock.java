@@ -71,6 +71,21 @@ final class HeadBlock
         return fresh + old;
     }
 
+    /**
+     * Gives the request a host that it did not say.
+     *
+     * @return false when memory has run out.
+     */
+    boolean takeHost(final RequestHead request, final byte[] host)
+    {
+        final int at = append(request, host, host.length);
+        if (at >= 0)
+        {
+            request.authority(at, host.length);
+        }
+        return at >= 0;
+    }
+
     void release()
     {
         if (isTaken())

@@ -41,8 +41,10 @@ public record LocalReply(int status, byte[] body, int flag, String detail)
     public static final LocalReply OVERLOADED = of(503, "envoy overloaded", ResponseFlag.OVERLOAD, "overload");
     /** With what is added to it, the request's head fits no chunk. */
     public static final LocalReply HEAD_TOO_LONG = of(431, "", 0, "request_headers_too_large");
-    /** The path was refused, or its normal form must be asked for. */
+    /** The path was refused. */
     public static final LocalReply PATH_REJECTED = of(400, "", 0, "path_normalization_failed");
+    /** The client is to ask for the normal form of its path. */
+    public static final LocalReply PATH_REDIRECTED = of(307, "", 0, "path_normalization_failed");
     /** A target with scheme and authority is not accepted. */
     public static final LocalReply ABSOLUTE_REJECTED = of(404, "", 0, "absolute_path_rejected");
     /** CONNECT is not served. */

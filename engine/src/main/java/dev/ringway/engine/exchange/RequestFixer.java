@@ -24,8 +24,6 @@ final class RequestFixer
     static final int REJECT_ABSOLUTE = 3;
     /** Memory has run out. */
     static final int NO_MEMORY = 4;
-    /** Status of {@link #REDIRECT}. */
-    static final int REDIRECT_STATUS = 307;
 
     private PathNormalizer paths;
 
