@@ -33,8 +33,8 @@ final class OverloadTest
     private static final int CHUNKS = 64;
     /** More than can hold one chunk each. */
     private static final int MANY = 90;
-    /** So many that each holds a few chunks. */
-    private static final int SOME = 20;
+    /** So few that their shares and what comes before a pause fit, so many that their water marks would not. */
+    private static final int SOME = 12;
     private static final int LARGE = 2_000_000;
     private static final int MEDIUM = 70_000;
     private static final int SMALL = 3_000;
