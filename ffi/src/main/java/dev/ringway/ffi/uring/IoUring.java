@@ -322,7 +322,13 @@ public final class IoUring implements AutoCloseable
         }
         long result = Syscall.callWithoutReason(
             NR_IO_URING_ENTER, enterFd, toSubmit, minComplete, flags, argument, length);
-        if (result == -1)
+        if (result == -1 && isTimed && toSubmit == 0 && Syscall.callWithoutReason(
+            NR_IO_URING_ENTER, enterFd, 0, 0, ENTER_GETEVENTS | enterFdFlag, 0, 0) >= 0)
+        {
+            // The ring is well, so it was the wait that ended. This happens often, and must not make an object either.
+            result = -Errno.ETIME;
+        }
+        else if (result == -1)
         {
             // Nothing was submitted then. The same again says why, and does not wait again for what did not come.
             if (isTimed)
