@@ -34,8 +34,8 @@ final class PathAllocationTest
     private static final int SHORT_ONES = 10_000;
     private static final int SHORT_ROUND = 500;
     private static final int MOST_STAINED_ROUNDS = 50;
-    private static final long PATIENCE_NS = 100_000_000_000L;
-    private static final int TIMEOUT_SECONDS = 120;
+    private static final long PATIENCE_NS = 240_000_000_000L;
+    private static final int TIMEOUT_SECONDS = 300;
     private static final int PROCESS_BYTES_PER_REQUEST = 2;
     private static final byte MARK = '!';
     private static final byte[] REQUEST = "GET /some/path?q=1 HTTP/1.1\r\nhost: example.org\r\nuser-agent: test\r\naccept: */*\r\n\r\n"
