@@ -89,6 +89,7 @@ final class ClusterTranslator
             limits.idleTimeoutNs,
             limits.maxRequestsPerConnection,
             limits.enableTrailers,
+            null,
             new ClusterCounters(counters, StatName.of(statName)));
         final long refreshNs = checks.durationAtLeast(config.hasDnsRefreshRate(), config.getDnsRefreshRate(),
             path.field("dns_refresh_rate"), DEFAULT_REFRESH_NS, TimeUnit.MILLISECONDS.toNanos(1));

@@ -11,6 +11,8 @@ import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.snapshot.CidrRanges;
+import dev.ringway.engine.snapshot.CodecType;
+import dev.ringway.engine.snapshot.Http2Options;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
@@ -118,6 +120,8 @@ final class HttpTranslator
             rules(config, path, listener).orNone(),
             http1.getEnableTrailers(),
             suppress,
+            CodecType.AUTO,
+            Http2Options.DEFAULT,
             accessLogs.translate(config.getAccessLogList(), path.field("access_log")),
             new HttpCounters(counters, StatName.of(config.getStatPrefix())));
     }

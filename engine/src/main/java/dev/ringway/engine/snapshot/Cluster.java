@@ -16,6 +16,8 @@ import java.util.List;
  * @param idleTimeoutNs             idle time-out of pooled connections, default 1 h; 0 means none.
  * @param maxRequestsPerConnection  requests after which a connection is closed; 0 means unbounded.
  * @param enableTrailers            {@code http_protocol_options.enable_trailers}: trailers pass in both directions.
+ * @param http2                     {@code explicit_http_config.http2_protocol_options}: HTTP/2 is spoken with its
+ *                                  endpoints; null for HTTP/1.1.
  * @param counters                  ids of this cluster's counters.
  */
 public record Cluster(
@@ -28,6 +30,7 @@ public record Cluster(
     long idleTimeoutNs,
     int maxRequestsPerConnection,
     boolean enableTrailers,
+    Http2Options http2,
     ClusterCounters counters)
 {
     /**
@@ -37,6 +40,6 @@ public record Cluster(
     public Cluster withEndpoints(final List<Endpoint> fresh)
     {
         return new Cluster(id, name, fresh, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, counters);
+            maxRequestsPerConnection, enableTrailers, http2, counters);
     }
 }

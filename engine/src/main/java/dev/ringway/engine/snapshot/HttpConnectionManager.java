@@ -39,6 +39,8 @@ import java.util.List;
  *                                nothing does.
  * @param enableTrailers          {@code enable_trailers}.
  * @param suppressEnvoyHeaders    router's {@code suppress_envoy_headers}.
+ * @param codecType               {@code codec_type}.
+ * @param http2                   {@code http2_protocol_options}; without meaning for {@link CodecType#HTTP1}.
  * @param accessLogs              where finished requests are recorded.
  * @param counters                ids of its counters.
  */
@@ -69,6 +71,8 @@ public record HttpConnectionManager(
     RequestRules requestRules,
     boolean enableTrailers,
     boolean suppressEnvoyHeaders,
+    CodecType codecType,
+    Http2Options http2,
     List<AccessLogSink> accessLogs,
     HttpCounters counters) implements NetworkFilter
 {

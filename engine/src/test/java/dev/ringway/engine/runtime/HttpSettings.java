@@ -9,6 +9,8 @@ import dev.ringway.engine.route.RouteTable;
 import dev.ringway.engine.route.VirtualHost;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.CidrRanges;
+import dev.ringway.engine.snapshot.CodecType;
+import dev.ringway.engine.snapshot.Http2Options;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.HttpConnectionManager.ServerHeader;
 
@@ -47,6 +49,8 @@ final class HttpSettings
     String defaultHost = "";
     boolean enableTrailers = true;
     boolean suppressEnvoyHeaders;
+    CodecType codecType = CodecType.AUTO;
+    Http2Options http2 = Http2Options.DEFAULT;
     RequestRules rules = RequestRules.NONE;
     List<AccessLogSink> accessLogs = List.of();
 
@@ -90,6 +94,6 @@ final class HttpSettings
             5_000_000_000L, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, trustedHops, skipXffAppend,
             forwardedPort, internal, via.getBytes(US_ASCII), generateRequestId, preserveRequestId, echoRequestId,
             "ringway", serverHeader, acceptHttp10, defaultHost,
-            rules.orNone(), enableTrailers, suppressEnvoyHeaders, accessLogs, counters);
+            rules.orNone(), enableTrailers, suppressEnvoyHeaders, codecType, http2, accessLogs, counters);
     }
 }

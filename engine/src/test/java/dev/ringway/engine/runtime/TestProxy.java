@@ -15,6 +15,7 @@ import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.FilterChain;
+import dev.ringway.engine.snapshot.Http2Options;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.NetworkFilter;
 import dev.ringway.engine.snapshot.Snapshot;
@@ -60,6 +61,7 @@ final class TestProxy implements AutoCloseable
     long upstreamIdleNs = 0;
     int maxRequestsPerUpstream = 0;
     boolean enableUpstreamTrailers = true;
+    Http2Options upstreamHttp2;
     int bufferLimit = 1 << 20;
     int maxConnections = Integer.MAX_VALUE;
     int slotLimit = 4096;
@@ -159,7 +161,7 @@ final class TestProxy implements AutoCloseable
         final CounterRegistry registry = registry();
         final Cluster cluster = new Cluster(
             0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
-            maxRequestsPerUpstream, enableUpstreamTrailers, new ClusterCounters(registry, "b"));
+            maxRequestsPerUpstream, enableUpstreamTrailers, upstreamHttp2, new ClusterCounters(registry, "b"));
         final NetworkFilter filter = isTcp ?
             new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "in"));
