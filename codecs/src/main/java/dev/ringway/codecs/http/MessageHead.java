@@ -15,6 +15,7 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
     private boolean chunked;
     private boolean keepAlive;
     private boolean upgrade;
+    private int headOffset;
     private int headLength;
 
     /**
@@ -40,6 +41,7 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
         chunked = false;
         keepAlive = false;
         upgrade = false;
+        headOffset = 0;
         headLength = 0;
     }
 
@@ -52,6 +54,7 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
     public void rebase(final MutableDirectBuffer buffer, final int delta)
     {
         headers.rebase(buffer, delta);
+        headOffset += delta;
     }
 
     /**
@@ -115,7 +118,18 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
     }
 
     /**
-     * Length of the whole head, from the offset parsing began at up to and including the empty line.
+     * Where the bytes begin that all offsets of this head lie in.
+     *
+     * @return absolute offset.
+     */
+    public int headOffset()
+    {
+        return headOffset;
+    }
+
+    /**
+     * Length of the whole head: in HTTP/1 from the offset parsing began at up to and including the empty line, in HTTP/2
+     * all that its fields were decoded to.
      *
      * @return bytes.
      */
@@ -159,12 +173,14 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
     }
 
     /**
-     * Sets the length of the head.
+     * Sets where the head lies.
      *
+     * @param headOffset absolute.
      * @param headLength bytes.
      */
-    public void headLength(final int headLength)
+    public void head(final int headOffset, final int headLength)
     {
+        this.headOffset = headOffset;
         this.headLength = headLength;
     }
 }

@@ -78,7 +78,7 @@ public final class Http1RequestParser
         }
         if (end > 0)
         {
-            head.headLength(end - offset);
+            head.head(offset, end - offset);
             return finish(array, base, head);
         }
 

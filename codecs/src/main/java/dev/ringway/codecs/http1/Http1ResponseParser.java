@@ -63,7 +63,7 @@ public final class Http1ResponseParser
         {
             head.body(fields.contentLength(), fields.chunked());
             head.connection(fields.keepAlive(), fields.upgrade(head.headers()));
-            head.headLength(end - offset);
+            head.head(offset, end - offset);
             return end - offset;
         }
 

@@ -5,7 +5,6 @@ import dev.ringway.engine.io.Op;
 import dev.ringway.engine.io.Token;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.memory.ReceiveBuffers;
-import dev.ringway.engine.memory.Scratch;
 import dev.ringway.ffi.libc.Errno;
 
 import static dev.ringway.ffi.uring.UringConstants.CQE_F_MORE;
@@ -17,9 +16,6 @@ import static dev.ringway.ffi.uring.UringConstants.RECVSEND_POLL_FIRST;
  */
 public final class Connection implements CompletionHandler
 {
-    /** Pieces below this are copied behind their neighbours: cheaper than one more vector and a lease. */
-    public static final int COPY_LIMIT = 2048;
-
     private static final int EARLY_CLOSE_LIMIT = 16 * 1024;
     private static final int LOCAL_ADDRESS = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
@@ -155,28 +151,18 @@ public final class Connection implements CompletionHandler
         {
             return true;
         }
-        if (length >= COPY_LIMIT && !loop.memory().slab().isBlock(offset))
-        {
-            loop.memory().slab().retain(offset);
-            enqueue(offset, length);
-            return true;
-        }
-        final Scratch scratch = loop.memory().scratch();
-        final int copy = scratch.reserve(length);
-        if (copy < 0)
+        final int leased = loop.memory().lease(offset, length);
+        if (leased < 0)
         {
             connections.onOutOfMemory();
             return false;
         }
-        final var buffer = loop.memory().slab().buffer();
-        buffer.putBytes(copy, buffer, offset, length);
-        scratch.commit(length);
-        enqueue(copy, length);
+        enqueue(leased, length);
         return true;
     }
 
     /**
-     * Queues a range whose lease passes to the queue, as {@link Scratch#commit} gives it.
+     * Queues a range whose lease passes to the queue, as {@link dev.ringway.engine.memory.LoopMemory#lease} gives it.
      *
      * @param offset in the slab.
      * @param length positive.

@@ -50,7 +50,7 @@ final class HeadBlock
      */
     int append(final RequestHead request, final byte[] bytes, final int length)
     {
-        final int start = isTaken() ? block : request.methodOffset();
+        final int start = isTaken() ? block : request.headOffset();
         final int old = isTaken() ? used : request.headLength();
         final int fresh = old + length > BufferSlab.CHUNK_LENGTH ? NONE : memory.blocks().take(old + length);
         if (fresh < 0)
@@ -58,7 +58,7 @@ final class HeadBlock
             return NONE;
         }
         final UnsafeBuffer buffer = memory.slab().buffer();
-        buffer.putBytes(fresh, buffer, start, old);
+        buffer.putBytes(fresh, request.headers().buffer(), start, old);
         request.rebase(buffer, fresh - start);
         release();
         block = fresh;

@@ -7,6 +7,9 @@ import dev.ringway.ffi.uring.IoUring;
  */
 public final class LoopMemory implements AutoCloseable
 {
+    /** Pieces below this are copied behind their neighbours: cheaper than one more vector and a lease. */
+    public static final int COPY_LIMIT = 2048;
+
     private final BufferSlab slab;
     private final ReceiveBuffers receiveBuffers;
     private final Scratch scratch;
@@ -60,6 +63,29 @@ public final class LoopMemory implements AutoCloseable
     public Scratch scratch()
     {
         return scratch;
+    }
+
+    /**
+     * Gives bytes a lease of their own: where they are when they are many, otherwise as a copy in scratch memory.
+     *
+     * @param offset of the bytes in the slab; the caller's lease is untouched.
+     * @param length positive.
+     * @return offset of the bytes under the new lease, or -1 when memory has run out.
+     */
+    public int lease(final int offset, final int length)
+    {
+        if (length >= COPY_LIMIT && !slab.isBlock(offset))
+        {
+            slab.retain(offset);
+            return offset;
+        }
+        final int copy = scratch.reserve(length);
+        if (copy >= 0)
+        {
+            slab.buffer().putBytes(copy, slab.buffer(), offset, length);
+            scratch.commit(length);
+        }
+        return copy;
     }
 
     /**
