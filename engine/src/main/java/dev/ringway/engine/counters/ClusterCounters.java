@@ -14,6 +14,9 @@ public final class ClusterCounters
     /** HTTP/1.1 connections. */
     public final int upstreamCxHttp1Total;
 
+    /** HTTP/2 connections. */
+    public final int upstreamCxHttp2Total;
+
     /** Connections that could not be established. */
     public final int upstreamCxConnectFail;
 
@@ -92,6 +95,9 @@ public final class ClusterCounters
     /** Requests given up before a connection was there. */
     public final int upstreamRqCancelled;
 
+    /** Requests reset by the endpoint. */
+    public final int upstreamRqRxReset;
+
     /** Requests reset from here. */
     public final int upstreamRqTxReset;
 
@@ -134,16 +140,32 @@ public final class ClusterCounters
     /** Times the endpoints changed. */
     public final int membershipChange;
 
+    /** What is counted of HTTP/2 itself; null when the endpoints speak something else. */
+    public final Http2Counters http2;
+
     /**
+     * Of a cluster whose endpoints do not speak HTTP/2.
+     *
      * @param registry gives out the ids.
      * @param name of the cluster.
      */
     public ClusterCounters(final CounterRegistry registry, final String name)
     {
+        this(registry, name, false);
+    }
+
+    /**
+     * @param registry gives out the ids.
+     * @param name of the cluster.
+     * @param isHttp2 whether its endpoints speak HTTP/2.
+     */
+    public ClusterCounters(final CounterRegistry registry, final String name, final boolean isHttp2)
+    {
         final String prefix = "cluster." + name + ".";
         upstreamCxTotal = registry.counter(prefix + "upstream_cx_total");
         upstreamCxActive = registry.gauge(prefix + "upstream_cx_active");
         upstreamCxHttp1Total = registry.counter(prefix + "upstream_cx_http1_total");
+        upstreamCxHttp2Total = registry.counter(prefix + "upstream_cx_http2_total");
         upstreamCxConnectFail = registry.counter(prefix + "upstream_cx_connect_fail");
         upstreamCxConnectTimeout = registry.counter(prefix + "upstream_cx_connect_timeout");
         upstreamCxOverflow = registry.counter(prefix + "upstream_cx_overflow");
@@ -170,6 +192,7 @@ public final class ClusterCounters
         upstreamRqTimeout = registry.counter(prefix + "upstream_rq_timeout");
         upstreamRqPerTryTimeout = registry.counter(prefix + "upstream_rq_per_try_timeout");
         upstreamRqCancelled = registry.counter(prefix + "upstream_rq_cancelled");
+        upstreamRqRxReset = registry.counter(prefix + "upstream_rq_rx_reset");
         upstreamRqTxReset = registry.counter(prefix + "upstream_rq_tx_reset");
         upstreamRq1xx = registry.counter(prefix + "upstream_rq_1xx");
         upstreamRq2xx = registry.counter(prefix + "upstream_rq_2xx");
@@ -185,5 +208,6 @@ public final class ClusterCounters
         membershipTotal = registry.gauge(prefix + "membership_total");
         membershipHealthy = registry.gauge(prefix + "membership_healthy");
         membershipChange = registry.counter(prefix + "membership_change");
+        http2 = isHttp2 ? new Http2Counters(registry, prefix + "http2.") : null;
     }
 }

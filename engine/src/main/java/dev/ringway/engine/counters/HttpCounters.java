@@ -17,6 +17,12 @@ public final class HttpCounters
     /** HTTP/1.1 connections that exist now. */
     public final int downstreamCxHttp1Active;
 
+    /** HTTP/2 connections. */
+    public final int downstreamCxHttp2Total;
+
+    /** HTTP/2 connections that exist now. */
+    public final int downstreamCxHttp2Active;
+
     /** Connections gone. */
     public final int downstreamCxDestroy;
 
@@ -62,6 +68,9 @@ public final class HttpCounters
     /** HTTP/1.1 requests. */
     public final int downstreamRqHttp1Total;
 
+    /** HTTP/2 requests. */
+    public final int downstreamRqHttp2Total;
+
     /** Requests in flight. */
     public final int downstreamRqActive;
 
@@ -88,6 +97,9 @@ public final class HttpCounters
 
     /** Requests reset from here. */
     public final int downstreamRqTxReset;
+
+    /** Connections closed because too many of their requests were reset early. */
+    public final int downstreamRqTooManyPrematureResets;
 
     /** Requests that did not arrive in time. */
     public final int downstreamRqTimeout;
@@ -149,6 +161,9 @@ public final class HttpCounters
     /** Access records dropped because the log ring was full. */
     public final int accessLogDropped;
 
+    /** What is counted of HTTP/2 itself, for all connection managers together. */
+    public final Http2Counters http2;
+
     /**
      * @param registry gives out the ids.
      * @param statPrefix of the connection manager.
@@ -160,6 +175,8 @@ public final class HttpCounters
         downstreamCxActive = registry.gauge(prefix + "downstream_cx_active");
         downstreamCxHttp1Total = registry.counter(prefix + "downstream_cx_http1_total");
         downstreamCxHttp1Active = registry.gauge(prefix + "downstream_cx_http1_active");
+        downstreamCxHttp2Total = registry.counter(prefix + "downstream_cx_http2_total");
+        downstreamCxHttp2Active = registry.gauge(prefix + "downstream_cx_http2_active");
         downstreamCxDestroy = registry.counter(prefix + "downstream_cx_destroy");
         downstreamCxDestroyLocal = registry.counter(prefix + "downstream_cx_destroy_local");
         downstreamCxDestroyRemote = registry.counter(prefix + "downstream_cx_destroy_remote");
@@ -175,6 +192,7 @@ public final class HttpCounters
         downstreamCxDelayedCloseTimeout = registry.counter(prefix + "downstream_cx_delayed_close_timeout");
         downstreamRqTotal = registry.counter(prefix + "downstream_rq_total");
         downstreamRqHttp1Total = registry.counter(prefix + "downstream_rq_http1_total");
+        downstreamRqHttp2Total = registry.counter(prefix + "downstream_rq_http2_total");
         downstreamRqActive = registry.gauge(prefix + "downstream_rq_active");
         downstreamRqCompleted = registry.counter(prefix + "downstream_rq_completed");
         downstreamRq1xx = registry.counter(prefix + "downstream_rq_1xx");
@@ -184,6 +202,7 @@ public final class HttpCounters
         downstreamRq5xx = registry.counter(prefix + "downstream_rq_5xx");
         downstreamRqRxReset = registry.counter(prefix + "downstream_rq_rx_reset");
         downstreamRqTxReset = registry.counter(prefix + "downstream_rq_tx_reset");
+        downstreamRqTooManyPrematureResets = registry.counter(prefix + "downstream_rq_too_many_premature_resets");
         downstreamRqTimeout = registry.counter(prefix + "downstream_rq_timeout");
         downstreamRqHeaderTimeout = registry.counter(prefix + "downstream_rq_header_timeout");
         downstreamRqIdleTimeout = registry.counter(prefix + "downstream_rq_idle_timeout");
@@ -207,5 +226,6 @@ public final class HttpCounters
         downstreamRqTime = registry.histogram(prefix + "downstream_rq_time");
         downstreamCxLengthMs = registry.histogram(prefix + "downstream_cx_length_ms");
         accessLogDropped = registry.counter(prefix + "access_log_dropped");
+        http2 = new Http2Counters(registry, "http2.");
     }
 }

@@ -25,19 +25,22 @@ final class CountersDocumentTest
     private static final Path SOURCES = Path.of("src/main/java/dev/ringway/engine/counters");
     private static final Pattern FIELD = Pattern.compile("/\\*\\*\\s*(.*?)\\s*\\*/\\s*public final int (\\w+);");
     private static final Pattern REGISTERED = Pattern.compile("(\\w+) =\\s+registry\\.(\\w+)\\((?:prefix \\+ )?\"([^\"]+)\"");
+    /** Classes by the prefix of what they register. */
     private static final Map<String, String> GROUPS = new LinkedHashMap<>();
 
     static
     {
-        GROUPS.put("HttpCounters", "http.<stat_prefix>.");
-        GROUPS.put("TcpCounters", "tcp.<stat_prefix>.");
-        GROUPS.put("ListenerCounters", "listener.<address>.");
-        GROUPS.put("ClusterCounters", "cluster.<name>.");
-        GROUPS.put("ListenerManagerCounters", "listener_manager.");
-        GROUPS.put("ClusterManagerCounters", "cluster_manager.");
-        GROUPS.put("FilesystemCounters", "filesystem.");
-        GROUPS.put("ServerCounters", "server.");
-        GROUPS.put("LoopHealthCounters", "loop.<number>.");
+        GROUPS.put("http.<stat_prefix>.", "HttpCounters");
+        GROUPS.put("http2.", "Http2Counters");
+        GROUPS.put("tcp.<stat_prefix>.", "TcpCounters");
+        GROUPS.put("listener.<address>.", "ListenerCounters");
+        GROUPS.put("cluster.<name>.", "ClusterCounters");
+        GROUPS.put("cluster.<name>.http2.", "Http2Counters");
+        GROUPS.put("listener_manager.", "ListenerManagerCounters");
+        GROUPS.put("cluster_manager.", "ClusterManagerCounters");
+        GROUPS.put("filesystem.", "FilesystemCounters");
+        GROUPS.put("server.", "ServerCounters");
+        GROUPS.put("loop.<number>.", "LoopHealthCounters");
     }
 
     @TempDir
@@ -52,7 +55,7 @@ final class CountersDocumentTest
             new HttpCounters(file, "<stat_prefix>");
             new TcpCounters(file, "<stat_prefix>");
             new ListenerCounters(file, "<address>");
-            new ClusterCounters(file, "<name>");
+            new ClusterCounters(file, "<name>", true);
             new ListenerManagerCounters(file);
             new ClusterManagerCounters(file);
             new FilesystemCounters(file);
@@ -87,7 +90,7 @@ final class CountersDocumentTest
 
     private static String unit(final String name)
     {
-        if (name.contains("bytes") || name.contains("memory_") || name.endsWith("total_buffered"))
+        if (name.contains("bytes") && !name.endsWith("_too_large") || name.contains("memory_") || name.endsWith("total_buffered"))
         {
             return "bytes";
         }
@@ -109,12 +112,12 @@ final class CountersDocumentTest
             """);
         for (final Map.Entry<String, String> group : GROUPS.entrySet())
         {
-            text.append("\n## `").append(group.getValue()).append("`\n| name | kind | unit | meaning |\n|---|---|---|---|\n");
-            meanings(group.getKey(), group.getValue()).forEach((name, meaning) ->
+            text.append("\n## `").append(group.getKey()).append("`\n| name | kind | unit | meaning |\n|---|---|---|---|\n");
+            meanings(group.getValue(), group.getKey()).forEach((name, meaning) ->
             {
                 assertNotNull(meaning, name + " has no Javadoc");
                 seen.add(name);
-                text.append("| `").append(name.substring(group.getValue().length())).append("` | ")
+                text.append("| `").append(name.substring(group.getKey().length())).append("` | ")
                     .append(kinds.get(name)).append(" | ").append(unit(name)).append(" | ").append(meaning).append(" |\n");
             });
         }

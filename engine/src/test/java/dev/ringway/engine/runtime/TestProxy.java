@@ -161,7 +161,8 @@ final class TestProxy implements AutoCloseable
         final CounterRegistry registry = registry();
         final Cluster cluster = new Cluster(
             0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
-            maxRequestsPerUpstream, enableUpstreamTrailers, upstreamHttp2, new ClusterCounters(registry, "b"));
+            maxRequestsPerUpstream, enableUpstreamTrailers, upstreamHttp2,
+            new ClusterCounters(registry, "b", upstreamHttp2 != null));
         final NetworkFilter filter = isTcp ?
             new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "in"));
