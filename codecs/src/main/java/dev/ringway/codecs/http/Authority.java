@@ -68,6 +68,21 @@ public final class Authority
     }
 
     /**
+     * Whether bytes form a host with a port, as the authority form wants it (RFC 9112 section 3.2.3).
+     *
+     * @param array   of the buffer, null when it is off-heap.
+     * @param address of the first byte.
+     * @param length  bytes.
+     * @return true when they are {@link #valid} and have a port of at least one digit.
+     */
+    public static boolean validWithPort(final byte[] array, final long address, final int length)
+    {
+        final int end = hostEnd(array, address, length);
+
+        return end > 0 && end + 1 < length && valid(array, address, length);
+    }
+
+    /**
      * End of the host in an authority.
      *
      * @param array   of the buffer, null when it is off-heap.

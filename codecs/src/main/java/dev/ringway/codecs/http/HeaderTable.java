@@ -251,6 +251,22 @@ public final class HeaderTable
     }
 
     /**
+     * Gives a field another line of its name, which lies in the buffer as {@link #addCanonical} wants it.
+     *
+     * @param index       of the field.
+     * @param nameOffset  absolute offset of the name.
+     * @param valueLength bytes.
+     */
+    public void move(final int index, final int nameOffset, final int valueLength)
+    {
+        final int at = index * STRIDE;
+        entries[at + NAME] = nameOffset;
+        entries[at + VALUE] = nameOffset + nameLength(index) + 2;
+        entries[at + VALUE_LENGTH] = valueLength;
+        entries[at + META] |= META_CANONICAL;
+    }
+
+    /**
      * Marks a field as named by Connection or dropped by a policy.
      *
      * @param index of the field.

@@ -11,6 +11,7 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
 {
     private final HeaderTable headers;
     private int minorVersion;
+    private boolean http2;
     private long contentLength;
     private boolean chunked;
     private boolean keepAlive;
@@ -37,6 +38,7 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
     {
         headers.reset(buffer);
         minorVersion = 1;
+        http2 = false;
         contentLength = -1;
         chunked = false;
         keepAlive = false;
@@ -68,9 +70,19 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
     }
 
     /**
+     * Whether the message came in HTTP/2.
+     *
+     * @return false for HTTP/1.
+     */
+    public boolean http2()
+    {
+        return http2;
+    }
+
+    /**
      * Minor version of HTTP/1.
      *
-     * @return 0 or 1.
+     * @return 0 or 1; 1 for a message of HTTP/2, which is forwarded to HTTP/1 as such.
      */
     public int minorVersion()
     {
@@ -88,9 +100,9 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
     }
 
     /**
-     * Whether the body is in chunks.
+     * Whether the body is in chunks, or must be when it goes on in HTTP/1.1.
      *
-     * @return true when Transfer-Encoding is {@code chunked}.
+     * @return true when Transfer-Encoding is {@code chunked}, and for a message of HTTP/2 with a body of unknown length.
      */
     public boolean chunked()
     {
@@ -131,7 +143,7 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
      * Length of the whole head: in HTTP/1 from the offset parsing began at up to and including the empty line, in HTTP/2
      * all that its fields were decoded to.
      *
-     * @return bytes.
+     * @return bytes; 0 for HTTP/2.
      */
     public int headLength()
     {
@@ -146,6 +158,16 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
     public void minorVersion(final int minorVersion)
     {
         this.minorVersion = minorVersion;
+    }
+
+    /**
+     * Sets whether the message came in HTTP/2.
+     *
+     * @param http2 true when it did.
+     */
+    public void http2(final boolean http2)
+    {
+        this.http2 = http2;
     }
 
     /**

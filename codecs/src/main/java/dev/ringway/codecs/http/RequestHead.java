@@ -19,6 +19,8 @@ public final class RequestHead extends MessageHead
     private int authorityLength;
     private int schemeOffset;
     private int schemeLength;
+    private int protocolOffset;
+    private int protocolLength;
     private boolean absoluteForm;
     private boolean expectContinue;
 
@@ -51,6 +53,8 @@ public final class RequestHead extends MessageHead
         authorityLength = 0;
         schemeOffset = 0;
         schemeLength = 0;
+        protocolOffset = 0;
+        protocolLength = 0;
         absoluteForm = false;
         expectContinue = false;
     }
@@ -68,6 +72,7 @@ public final class RequestHead extends MessageHead
         queryOffset = queryOffset < 0 ? -1 : queryOffset + delta;
         authorityOffset += delta;
         schemeOffset += delta;
+        protocolOffset += delta;
     }
 
     /**
@@ -101,7 +106,8 @@ public final class RequestHead extends MessageHead
     }
 
     /**
-     * Where the request target starts, as sent (RFC 9112 section 3.2).
+     * Where the request target starts, as sent (RFC 9112 section 3.2); in HTTP/2 the path, for a plain CONNECT the
+     * authority.
      *
      * @return absolute offset.
      */
@@ -134,7 +140,7 @@ public final class RequestHead extends MessageHead
     /**
      * Length of path and query.
      *
-     * @return bytes; 0 for CONNECT, and for an absolute form without a path, which means {@code /}
+     * @return bytes; 0 for a plain CONNECT, and for an absolute form without a path, which means {@code /}
      *     ({@code *} when the method is OPTIONS, RFC 9112 section 3.2.4).
      */
     public int pathLength()
@@ -193,6 +199,26 @@ public final class RequestHead extends MessageHead
     }
 
     /**
+     * Where the protocol of an extended CONNECT starts (RFC 8441 section 4).
+     *
+     * @return absolute offset.
+     */
+    public int protocolOffset()
+    {
+        return protocolOffset;
+    }
+
+    /**
+     * Length of the protocol of an extended CONNECT.
+     *
+     * @return bytes; 0 for every other request.
+     */
+    public int protocolLength()
+    {
+        return protocolLength;
+    }
+
+    /**
      * Whether the target is an absolute form.
      *
      * @return true when scheme and authority come from the target.
@@ -205,7 +231,7 @@ public final class RequestHead extends MessageHead
     /**
      * Whether the client waits for 100 (Continue).
      *
-     * @return true for {@code Expect: 100-continue} in HTTP/1.1.
+     * @return true for {@code Expect: 100-continue} in HTTP/1.1 and HTTP/2.
      */
     public boolean expectContinue()
     {
@@ -274,6 +300,18 @@ public final class RequestHead extends MessageHead
     {
         schemeOffset = offset;
         schemeLength = length;
+    }
+
+    /**
+     * Sets the protocol of an extended CONNECT.
+     *
+     * @param offset absolute.
+     * @param length bytes.
+     */
+    public void protocol(final int offset, final int length)
+    {
+        protocolOffset = offset;
+        protocolLength = length;
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.ringway.codecs.http1;
 import dev.ringway.codecs.http.Authority;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.MessageRules;
 import dev.ringway.codecs.http.UnderscorePolicy;
 import dev.ringway.codecs.text.AsciiScan;
 import dev.ringway.codecs.text.Swar;
@@ -18,19 +19,7 @@ final class FieldSection
         HeaderName.TRANSFER_ENCODING, HeaderName.CONNECTION);
     private static final long RESPONSE_CHECKED = HeaderName.mask(HeaderName.CONTENT_LENGTH,
         HeaderName.TRANSFER_ENCODING, HeaderName.CONNECTION);
-    /** RFC 9110 section 6.5.1: framing, routing, modifiers, authentication, response control, how to read content. */
-    private static final long TRAILER_CHECKED = HeaderName.mask(HeaderName.HOST, HeaderName.CONTENT_LENGTH,
-        HeaderName.TRANSFER_ENCODING, HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION,
-        HeaderName.UPGRADE, HeaderName.TE, HeaderName.TRAILER, HeaderName.EXPECT, HeaderName.MAX_FORWARDS,
-        HeaderName.RANGE, HeaderName.IF_NONE_MATCH, HeaderName.CACHE_CONTROL, HeaderName.AUTHORIZATION,
-        HeaderName.PROXY_AUTHORIZATION, HeaderName.PROXY_AUTHENTICATE, HeaderName.WWW_AUTHENTICATE, HeaderName.COOKIE,
-        HeaderName.SET_COOKIE, HeaderName.DATE, HeaderName.LOCATION, HeaderName.CONTENT_TYPE,
-        HeaderName.CONTENT_ENCODING, HeaderName.CONTENT_RANGE, HeaderName.X_FORWARDED_FOR,
-        HeaderName.X_FORWARDED_PROTO, HeaderName.X_FORWARDED_HOST, HeaderName.X_FORWARDED_PORT,
-        HeaderName.X_FORWARDED_CLIENT_CERT, HeaderName.HTTP2_SETTINGS);
     private static final byte[] CHUNKED = { 'c', 'h', 'u', 'n', 'k', 'e', 'd' };
-    private static final long ENVOY = Swar.wordOf("x-envoy-");
-    private static final int MAX_LENGTH_DIGITS = 18;
 
     private final ConnectionOptions options = new ConnectionOptions();
     private final int maxHeaders;
@@ -69,7 +58,7 @@ final class FieldSection
 
     static FieldSection ofTrailers(final Http1Limits limits, final UnderscorePolicy underscores)
     {
-        return new FieldSection(limits.maxHeaders(), true, TRAILER_CHECKED, underscores);
+        return new FieldSection(limits.maxHeaders(), true, MessageRules.FORBIDDEN_IN_TRAILERS, underscores);
     }
 
     /**
@@ -194,7 +183,7 @@ final class FieldSection
     {
         final int nameLength = nameEnd - name;
         final int id = HeaderName.idOf(array, base + name, nameLength, nameHead, nameTail);
-        if (id == HeaderName.OTHER && nameHead == ENVOY)
+        if (id == HeaderName.OTHER && nameHead == MessageRules.ENVOY_PREFIX)
         {
             table.noteOtherEnvoyName();
         }
@@ -252,20 +241,10 @@ final class FieldSection
         {
             return Http1Error.CONTENT_LENGTH_AND_CHUNKED;
         }
-        if (valueLength == 0 || valueLength > MAX_LENGTH_DIGITS)
+        final long length = MessageRules.contentLength(array, base + value, valueLength);
+        if (length < 0)
         {
             return Http1Error.INVALID_CONTENT_LENGTH;
-        }
-
-        long length = 0;
-        for (int i = 0; i < valueLength; i++)
-        {
-            final int digit = UnsafeApi.getByte(array, base + value + i) - '0';
-            if (digit < 0 || digit > 9)
-            {
-                return Http1Error.INVALID_CONTENT_LENGTH;
-            }
-            length = length * 10 + digit;
         }
 
         contentLength = length;

@@ -4,10 +4,10 @@ import dev.ringway.codecs.http.Authority;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.codecs.http.MessageRules;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.UnderscorePolicy;
 import dev.ringway.codecs.text.AsciiScan;
-import java.nio.charset.StandardCharsets;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.UnsafeApi;
 
@@ -22,10 +22,6 @@ import org.agrona.UnsafeApi;
  */
 public final class Http1RequestParser
 {
-    private static final byte[] HTTP = ascii("http");
-    private static final byte[] HTTPS = ascii("https");
-    private static final byte[] CONTINUE = ascii("100-continue");
-
     private final FieldSection fields;
     private final int maxHeadLength;
 
@@ -138,7 +134,7 @@ public final class Http1RequestParser
         if (head.methodId() == HttpMethod.CONNECT)
         {
             head.authority(from, end - from);
-            return isHostAndPort(array, base, from, end) ? 0 : Http1Error.INVALID_TARGET;
+            return Authority.validWithPort(array, base + from, end - from) ? 0 : Http1Error.INVALID_TARGET;
         }
         if (first == '/')
         {
@@ -164,8 +160,7 @@ public final class Http1RequestParser
             return Http1Error.INVALID_TARGET;
         }
 
-        final byte[] scheme = colon - from == HTTPS.length ? HTTPS : HTTP;
-        if (colon - from != scheme.length || !AsciiScan.equalsIgnoreCase(array, base + from, scheme))
+        if (!MessageRules.servedScheme(array, base + from, colon - from))
         {
             return Http1Error.INVALID_SCHEME;
         }
@@ -179,18 +174,10 @@ public final class Http1RequestParser
         }
 
         head.absoluteForm(true);
-        head.scheme(from, scheme.length);
+        head.scheme(from, colon - from);
         head.authority(authority, path - authority);
         head.path(path, end - path, AsciiScan.indexOf(array, base, path, end, '?'));
         return 0;
-    }
-
-    /** Authority form: the port is required (RFC 9112 section 3.2.3). */
-    private static boolean isHostAndPort(final byte[] array, final long base, final int from, final int end)
-    {
-        final int host = Authority.hostEnd(array, base + from, end - from);
-
-        return host > 0 && from + host + 1 < end && Authority.valid(array, base + from, end - from);
     }
 
     private static boolean isPreface(final byte[] array, final long base, final int at, final int limit)
@@ -222,15 +209,10 @@ public final class Http1RequestParser
         final int expect = headers.find(HeaderName.EXPECT);
         if (expect >= 0 && head.minorVersion() == 1)
         {
-            head.expectContinue(headers.valueLength(expect) == CONTINUE.length &&
-                AsciiScan.equalsIgnoreCase(array, base + headers.valueOffset(expect), CONTINUE));
+            head.expectContinue(MessageRules.expectsContinue(
+                array, base + headers.valueOffset(expect), headers.valueLength(expect)));
         }
 
         return head.headLength();
-    }
-
-    private static byte[] ascii(final String text)
-    {
-        return text.getBytes(StandardCharsets.US_ASCII);
     }
 }
