@@ -28,6 +28,7 @@ final class ArchitectureTest
         Map.entry("codecs.http", Set.of("codecs.text")),
         Map.entry("codecs.http1", Set.of("codecs.http", "codecs.text")),
         Map.entry("codecs.http2", Set.of("codecs.http", "codecs.text")),
+        Map.entry("codecs.hpack", Set.of("codecs.http", "codecs.text")),
         Map.entry("engine.time", Set.of()),
         Map.entry("engine.counters", Set.of("ffi")),
         Map.entry("engine.route", Set.of("codecs")),
