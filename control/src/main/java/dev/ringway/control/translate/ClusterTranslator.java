@@ -11,12 +11,14 @@ import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.snapshot.Http2Options;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +41,7 @@ final class ClusterTranslator
 
     private final Checks checks;
     private final AddressTranslator addresses;
+    private final Http2Translator http2;
     private final IdTable ids;
     private final CounterRegistry counters;
 
@@ -51,6 +54,7 @@ final class ClusterTranslator
     {
         this.checks = checks;
         this.addresses = new AddressTranslator(checks);
+        this.http2 = new Http2Translator(checks);
         this.ids = ids;
         this.counters = counters;
     }
@@ -67,7 +71,7 @@ final class ClusterTranslator
             return null;
         }
         final List<ClusterPlan.Target> targets = targets(config, path.field("load_assignment"));
-        final HttpLimits limits = httpLimits(config, path);
+        final HttpSettings http = httpSettings(config, path);
         final List<Endpoint> known = new ArrayList<>();
         for (final ClusterPlan.Target target : targets)
         {
@@ -86,11 +90,11 @@ final class ClusterTranslator
             circuitBreakers(config, path.field("circuit_breakers").field("thresholds")),
             checks.count(config.hasPerConnectionBufferLimitBytes(), config.getPerConnectionBufferLimitBytes(),
                 path.field("per_connection_buffer_limit_bytes"), DEFAULT_BUFFER_LIMIT, 1, Integer.MAX_VALUE),
-            limits.idleTimeoutNs,
-            limits.maxRequestsPerConnection,
-            limits.enableTrailers,
-            null,
-            new ClusterCounters(counters, StatName.of(statName)));
+            http.idleTimeoutNs,
+            http.maxRequestsPerConnection,
+            http.enableTrailers,
+            http.http2,
+            new ClusterCounters(counters, StatName.of(statName), http.http2 != null));
         final long refreshNs = checks.durationAtLeast(config.hasDnsRefreshRate(), config.getDnsRefreshRate(),
             path.field("dns_refresh_rate"), DEFAULT_REFRESH_NS, TimeUnit.MILLISECONDS.toNanos(1));
         return new ClusterPlan(cluster, List.copyOf(targets), refreshNs,
@@ -168,16 +172,22 @@ final class ClusterTranslator
                 first.field("max_retries"), unset.maxRetries(), 0, Integer.MAX_VALUE));
     }
 
-    private record HttpLimits(long idleTimeoutNs, int maxRequestsPerConnection, boolean enableTrailers)
+    private record HttpSettings(
+        long idleTimeoutNs, int maxRequestsPerConnection, boolean enableTrailers, Http2Options http2)
     {
     }
 
-    private HttpLimits httpLimits(
+    private HttpSettings httpSettings(
         final io.envoyproxy.envoy.config.cluster.v3.Cluster config, final FieldPath path)
     {
-        final int ownMaxRequests = maxRequests(config.hasMaxRequestsPerConnection(),
-            config.getMaxRequestsPerConnection(), path.field("max_requests_per_connection"));
-        HttpLimits limits = new HttpLimits(DEFAULT_IDLE_TIMEOUT_NS, ownMaxRequests, false);
+        final FieldPath http2Path = path.field("http2_protocol_options");
+        HttpSettings settings = new HttpSettings(
+            DEFAULT_IDLE_TIMEOUT_NS,
+            maxRequests(config.hasMaxRequestsPerConnection(), config.getMaxRequestsPerConnection(),
+                path.field("max_requests_per_connection")),
+            config.hasHttp2ProtocolOptions(),
+            config.hasHttp2ProtocolOptions() ?
+                http2.translate(true, config.getHttp2ProtocolOptions(), http2Path) : null);
         for (final Map.Entry<String, Any> entry : config.getTypedExtensionProtocolOptionsMap().entrySet())
         {
             final FieldPath options = path.field("typed_extension_protocol_options").key(entry.getKey());
@@ -187,12 +197,16 @@ final class ClusterTranslator
                 checks.fault(options, "is not supported; only " + HTTP_OPTIONS + " under its own name is");
                 continue;
             }
-            limits = httpOptions(entry.getValue(), ownMaxRequests, options);
+            if (config.hasHttp2ProtocolOptions())
+            {
+                checks.fault(http2Path, "is without effect beside " + HTTP_OPTIONS + "; remove it");
+            }
+            settings = httpOptions(entry.getValue(), settings, options);
         }
-        return limits;
+        return settings;
     }
 
-    private HttpLimits httpOptions(final Any any, final int ownMaxRequests, final FieldPath path)
+    private HttpSettings httpOptions(final Any any, final HttpSettings unset, final FieldPath path)
     {
         final HttpProtocolOptions options;
         try
@@ -202,17 +216,16 @@ final class ClusterTranslator
         catch (final InvalidProtocolBufferException ex)
         {
             checks.fault(path, "cannot be decoded: " + ex.getMessage());
-            return new HttpLimits(DEFAULT_IDLE_TIMEOUT_NS, ownMaxRequests, false);
+            return unset;
         }
-        if (!options.getExplicitHttpConfig().hasHttpProtocolOptions())
+        final ExplicitHttpConfig explicit = options.getExplicitHttpConfig();
+        final FieldPath explicitPath = path.field("explicit_http_config");
+        final boolean isHttp2 = explicit.hasHttp2ProtocolOptions();
+        if (!isHttp2 && !explicit.hasHttpProtocolOptions())
         {
-            checks.fault(path.field("explicit_http_config"), "needs http_protocol_options");
+            checks.fault(explicitPath, "needs http_protocol_options or http2_protocol_options");
         }
-        final Http1ProtocolOptions http1 = options.getExplicitHttpConfig().getHttpProtocolOptions();
-        final FieldPath http1Path = path.field("explicit_http_config").field("http_protocol_options");
-        onlyForListeners(http1.getAcceptHttp10(), http1Path.field("accept_http_10"));
-        onlyForListeners(!http1.getDefaultHostForHttp10().isEmpty(), http1Path.field("default_host_for_http_10"));
-        onlyForListeners(http1.hasAllowAbsoluteUrl(), http1Path.field("allow_absolute_url"));
+        checkHttp1(explicit.getHttpProtocolOptions(), explicitPath.field("http_protocol_options"));
         final io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common = options.getCommonHttpProtocolOptions();
         final FieldPath commonPath = path.field("common_http_protocol_options");
         onlyForListeners(common.hasMaxHeadersCount(), commonPath.field("max_headers_count"));
@@ -220,11 +233,20 @@ final class ClusterTranslator
             commonPath.field("headers_with_underscores_action"));
         final int maxRequests = maxRequests(common.hasMaxRequestsPerConnection(),
             common.getMaxRequestsPerConnection(), commonPath.field("max_requests_per_connection"));
-        return new HttpLimits(
+        return new HttpSettings(
             checks.duration(common.hasIdleTimeout(), common.getIdleTimeout(), commonPath.field("idle_timeout"),
                 DEFAULT_IDLE_TIMEOUT_NS),
-            common.hasMaxRequestsPerConnection() ? maxRequests : ownMaxRequests,
-            http1.getEnableTrailers());
+            common.hasMaxRequestsPerConnection() ? maxRequests : unset.maxRequestsPerConnection,
+            isHttp2 || explicit.getHttpProtocolOptions().getEnableTrailers(),
+            isHttp2 ? http2.translate(true, explicit.getHttp2ProtocolOptions(),
+                explicitPath.field("http2_protocol_options")) : null);
+    }
+
+    private void checkHttp1(final Http1ProtocolOptions http1, final FieldPath path)
+    {
+        onlyForListeners(http1.getAcceptHttp10(), path.field("accept_http_10"));
+        onlyForListeners(!http1.getDefaultHostForHttp10().isEmpty(), path.field("default_host_for_http_10"));
+        onlyForListeners(http1.hasAllowAbsoluteUrl(), path.field("allow_absolute_url"));
     }
 
     private void onlyForListeners(final boolean isSet, final FieldPath path)

@@ -11,8 +11,6 @@ import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.snapshot.CidrRanges;
-import dev.ringway.engine.snapshot.CodecType;
-import dev.ringway.engine.snapshot.Http2Options;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
@@ -42,6 +40,7 @@ final class HttpTranslator
     private static final long DEFAULT_DRAIN_NS = TimeUnit.SECONDS.toNanos(5);
 
     private final Checks checks;
+    private final Http2Translator http2;
     private final RouteTranslator routes;
     private final AccessLogTranslator accessLogs;
     private final CounterRegistry counters;
@@ -59,6 +58,7 @@ final class HttpTranslator
         final CounterRegistry counters)
     {
         this.checks = checks;
+        this.http2 = new Http2Translator(checks);
         this.routes = routes;
         this.accessLogs = accessLogs;
         this.counters = counters;
@@ -120,8 +120,9 @@ final class HttpTranslator
             rules(config, path, listener).orNone(),
             http1.getEnableTrailers(),
             suppress,
-            CodecType.AUTO,
-            Http2Options.DEFAULT,
+            http2.codecType(config.getCodecType(), path.field("codec_type")),
+            http2.translate(config.hasHttp2ProtocolOptions(), config.getHttp2ProtocolOptions(),
+                path.field("http2_protocol_options")),
             accessLogs.translate(config.getAccessLogList(), path.field("access_log")),
             new HttpCounters(counters, StatName.of(config.getStatPrefix())));
     }

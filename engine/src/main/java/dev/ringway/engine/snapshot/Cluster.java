@@ -15,7 +15,8 @@ import java.util.List;
  * @param perConnectionBufferLimit  {@code per_connection_buffer_limit_bytes}, default 1 MiB.
  * @param idleTimeoutNs             idle time-out of pooled connections, default 1 h; 0 means none.
  * @param maxRequestsPerConnection  requests after which a connection is closed; 0 means unbounded.
- * @param enableTrailers            {@code http_protocol_options.enable_trailers}: trailers pass in both directions.
+ * @param enableTrailers            {@code http_protocol_options.enable_trailers}: trailers pass in both directions;
+ *                                  always with HTTP/2.
  * @param http2                     {@code explicit_http_config.http2_protocol_options}: HTTP/2 is spoken with its
  *                                  endpoints; null for HTTP/1.1.
  * @param counters                  ids of this cluster's counters.

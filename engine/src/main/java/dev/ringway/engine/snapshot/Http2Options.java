@@ -30,7 +30,7 @@ package dev.ringway.engine.snapshot;
  * @param keepaliveIntervalNs          {@code connection_keepalive.interval}: time between PINGs; 0 means none, the
  *                                     default.
  * @param keepaliveTimeoutNs           {@code connection_keepalive.timeout}: a connection is closed when a PING is not
- *                                     answered for so long; 0 when none are sent.
+ *                                     answered for so long; 0 when not set.
  */
 public record Http2Options(
     int maxConcurrentStreams,
