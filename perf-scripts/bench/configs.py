@@ -10,8 +10,12 @@ POOL = 4096
 NEVER = 1000000000
 
 
-def backend(port, folder, connections):
-    """nginx that answers /small (116 bytes), /100k and /100m, one worker, endless keep-alive."""
+def backend(port, folder, connections, http2_port=None):
+    """
+    nginx that answers /small (116 bytes), /100k and /100m, one worker, endless keep-alive; HTTP/1.1 on one port, and
+    HTTP/2 in clear on another where one is given.
+    """
+    http2 = f"\n        listen 127.0.0.1:{http2_port} http2 backlog=4096;" if http2_port else ""
     return f"""daemon off;
 user root;
 worker_processes 1;
@@ -29,7 +33,7 @@ http {{
     open_file_cache max=16 inactive=3600s;
     open_file_cache_valid 3600s;
     server {{
-        listen 127.0.0.1:{port} backlog=4096;
+        listen 127.0.0.1:{port} backlog=4096;{http2}
         root {folder}/files;
         location = /small {{ return 200 "{SMALL_BODY}"; }}
     }}
@@ -53,10 +57,19 @@ def _stream_module():
     return f"load_module {STREAM_MODULE};\n" if os.path.exists(STREAM_MODULE) else ""
 
 
+def certificate(place):
+    """Where a listener on TLS finds its certificate and the key, both in one file (see Rig.certificate)."""
+    return f"{place.rig.folder}/front.pem"
+
+
 def nginx_http(place, duty, connections):
     """Reverse proxy with a keep-alive pool large enough for every workload."""
     log = f"access_log {place.rig.folder}/{place.label}.access combined buffer=64k flush=1s;" \
         if duty.access_log else "access_log off;"
+    tls = f"""
+        ssl_certificate {certificate(place)};
+        ssl_certificate_key {certificate(place)};
+        ssl_protocols TLSv1.3;""" if duty.tls else ""
     return _nginx_frame(place, 2 * connections, f"""http {{
     {log}
     keepalive_requests {NEVER};
@@ -70,7 +83,7 @@ def nginx_http(place, duty, connections):
         keepalive_timeout 3600s;
     }}
     server {{
-        listen 127.0.0.1:{place.listen_port} backlog=4096;
+        listen 127.0.0.1:{place.listen_port}{" ssl" * duty.tls}{" http2" * duty.http2} backlog=4096;{tls}
         location / {{
             proxy_pass http://backend;
             proxy_http_version 1.1;
@@ -102,7 +115,9 @@ def haproxy(place, duty, connections, splice):
     tcp = duty.front == "tcp"
     log = "    log stdout len 1024 format raw local0\n    option httplog\n" if duty.access_log and not tcp else ""
     mode = "    mode tcp\n" if tcp else "    mode http\n    http-reuse always\n    option forwardfor\n" \
-        "    http-request set-header X-Forwarded-Proto http\n"
+        f"    http-request set-header X-Forwarded-Proto {'https' if duty.tls else 'http'}\n"
+    front = f" ssl crt {certificate(place)} ssl-min-ver TLSv1.3 alpn {'h2' if duty.http2 else 'http/1.1'}" \
+        if duty.tls else " proto h2" if duty.http2 else ""
     return f"""global
     nbthread 1
     maxconn {connections}
@@ -114,8 +129,8 @@ defaults
     maxconn {connections}
 {"    option splice-auto" if splice else ""}
 listen proxy
-    bind 127.0.0.1:{place.listen_port} backlog 4096
-{mode}{log}    server backend 127.0.0.1:{place.upstream_port}
+    bind 127.0.0.1:{place.listen_port} backlog 4096{front}
+{mode}{log}    server backend 127.0.0.1:{place.upstream_port}{" proto h2" if duty.back == "h2" else ""}
 """
 
 
@@ -130,10 +145,11 @@ def _http_filter(place, duty):
             typed_config:
               "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
               path: {place.rig.folder}/{place.label}.access""" if duty.access_log else ""
+    codec = "\n          codec_type: HTTP2" if duty.http2 and not duty.tls else ""
     return f"""      - name: envoy.filters.network.http_connection_manager
         typed_config:
           "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
-          stat_prefix: ingress{log}
+          stat_prefix: ingress{log}{codec}
           use_remote_address: true
           route_config:
             name: local
@@ -156,9 +172,32 @@ _TCP_FILTER = """      - name: envoy.filters.network.tcp_proxy
           cluster: backend"""
 
 
+def _transport_socket(place, duty):
+    return f"""
+      transport_socket:
+        name: envoy.transport_sockets.tls
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+          common_tls_context:
+            alpn_protocols: ["{"h2" if duty.http2 else "http/1.1"}"]
+            tls_params: {{ tls_minimum_protocol_version: TLSv1_3, tls_maximum_protocol_version: TLSv1_3 }}
+            tls_certificates:
+            - certificate_chain: {{ filename: "{certificate(place)}" }}
+              private_key: {{ filename: "{certificate(place)}" }}"""
+
+
+_HTTP2_CLUSTER = """
+    typed_extension_protocol_options:
+      envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+        "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+        explicit_http_config: { http2_protocol_options: {} }"""
+
+
 def envoy_bootstrap(place, duty):
     """The bootstrap that Envoy and Ringway share."""
     network_filter = _TCP_FILTER if duty.front == "tcp" else _http_filter(place, duty)
+    transport = _transport_socket(place, duty) if duty.tls else ""
+    http2 = _HTTP2_CLUSTER if duty.back == "h2" else ""
     return f"""admin:
   address: {_address(place.admin_port)}
 static_resources:
@@ -167,11 +206,11 @@ static_resources:
     address: {_address(place.listen_port)}
     filter_chains:
     - filters:
-{network_filter}
+{network_filter}{transport}
   clusters:
   - name: backend
     type: STATIC
-    connect_timeout: 5s
+    connect_timeout: 5s{http2}
     circuit_breakers:
       thresholds:
       - max_connections: 100000

@@ -83,18 +83,25 @@ def wrk(rig, core, workload, port, seconds, _rate):
 
 
 def h2load(rig, core, workload, port, seconds, rate):
-    """Fixed rate, shared by the connections; latencies are corrected for requests that a stall held back."""
-    log = rig.path("h2load.log")
-    if os.path.exists(log):
-        os.unlink(log)
-    per_connection = rate / workload.connections
-    text = rig.run(["h2load", "--h1", "-t", "1", "-c", str(workload.connections), "-D", str(seconds),
-                    f"--rps={per_connection:.3f}", f"--log-file={log}",
-                    f"http://127.0.0.1:{port}{workload.path}"], core, seconds + 60)
-    load = parse_h2load(text)
-    with open(log, encoding="ascii") as file:
-        load.latency_us = latencies(numbers.corrected([pair[1] for pair in parse_h2load_log(file)],
-                                                      1e6 / per_connection))
+    """
+    HTTP/2, or HTTP/1.1 of a workload without streams, in clear or on TLS 1.3 with AES-128-GCM. Closed loop; with a rate
+    this is shared by the connections, and latencies are corrected for requests that a stall held back.
+    """
+    tls = workload.front.startswith("tls-")
+    command = ["h2load", "-t", "1", "-c", str(workload.connections), "-D", f"{max(1, round(seconds))}"]
+    command += ["-m", str(workload.streams)] if workload.streams else ["--h1"]
+    command += ["--tls13-ciphers=TLS_AES_128_GCM_SHA256"] if tls else []
+    log, per_connection = rig.path("h2load.log"), rate / workload.connections
+    if rate:
+        if os.path.exists(log):
+            os.unlink(log)
+        command += [f"--rps={per_connection:.3f}", f"--log-file={log}"]
+    url = f"{'https' if tls else 'http'}://127.0.0.1:{port}{workload.path}"
+    load = parse_h2load(rig.run(command + [url], core, seconds + 60))
+    if rate:
+        with open(log, encoding="ascii") as file:
+            load.latency_us = latencies(numbers.corrected([pair[1] for pair in parse_h2load_log(file)],
+                                                          1e6 / per_connection))
     return load
 
 

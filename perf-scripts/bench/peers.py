@@ -26,10 +26,23 @@ class Absent(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Duty:
-    """What is asked of a proxy: the protocol on its listener, the one to its upstream, and whether it logs accesses."""
+    """
+    What is asked of a proxy: the protocol on its listener (h1, h2, tls-h1, tls-h2, tcp), the one to its upstream (h1,
+    h2, tcp), and whether it logs accesses.
+    """
     front: str
     back: str
     access_log: bool = False
+
+    @property
+    def tls(self):
+        """Whether clients come on TLS."""
+        return self.front.startswith("tls-")
+
+    @property
+    def http2(self):
+        """Whether clients speak HTTP/2."""
+        return self.front in ("h2", "tls-h2")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,7 +68,8 @@ class Peer:
 class Kind:
     """
     A program. `duties` maps (front, back) to the sentence that states what it does there; `unfit` names workloads of
-    these duties that are left out all the same, and why. A floor is no proxy that others are compared with.
+    these duties that are left out all the same, and why; `cannot` says why for a whole duty. A floor is no proxy that
+    others are compared with.
     """
     name: str
     jvm: bool
@@ -67,6 +81,7 @@ class Kind:
     log_duty: typing.Optional[str]
     ready_path: typing.Optional[str] = None
     unfit: dict = dataclasses.field(default_factory=dict)
+    cannot: dict = dataclasses.field(default_factory=dict)
     floor: bool = False
 
 
@@ -199,19 +214,30 @@ def _floor_command(_path, place, duty, options):
 _FLOOR_DUTY = "one thread, no proxy: passes bytes on unread and unchanged between each client connection and an " \
     "upstream connection of its own; the kernel's price of these connections"
 
+_NGINX_DUTY = "master and one worker; upstream keepalive pool; sets x-forwarded-for and x-forwarded-proto; default " \
+    "buffers, no temporary files"
+_HAPROXY_DUTY = "one thread; http-reuse always; sets x-forwarded-for and x-forwarded-proto"
+_ENVOY_DUTY = "concurrency 1; connection manager and router with their defaults, so it also sets x-request-id; same " \
+    "bootstrap as Ringway"
+_RINGWAY_DUTY = "concurrency 1; same bootstrap as Envoy; also sets x-request-id; statistics on"
+_ON_TLS = "; TLS 1.3, ECDSA P-256, the client asks for AES-128-GCM"
+
+
+def _on_tls(duty):
+    return {("tls-h1", "h1"): duty + _ON_TLS, ("tls-h2", "h1"): duty + _ON_TLS}
+
+
 KINDS = {kind.name: kind for kind in [
     Kind("nginx", False, True, _on_path("nginx", "apt-get install nginx"), _first_line(["-v"]), _nginx_command,
-         {("h1", "h1"): "master and one worker; upstream keepalive pool; sets x-forwarded-for and x-forwarded-proto; "
-                        "default buffers, no temporary files",
+         {("h1", "h1"): _NGINX_DUTY, ("h2", "h1"): _NGINX_DUTY, **_on_tls(_NGINX_DUTY),
           ("tcp", "tcp"): "stream module, one worker, 64 KiB proxy buffer"},
-         "combined format, buffered 64 KiB"),
+         "combined format, buffered 64 KiB", cannot={("h2", "h2"): "it speaks no HTTP/2 to upstreams"}),
     Kind("haproxy", False, True, _on_path("haproxy", "apt-get install haproxy"), _first_line(["-v"]), _haproxy_command,
-         {("h1", "h1"): "one thread; http-reuse always; sets x-forwarded-for and x-forwarded-proto",
-          ("tcp", "tcp"): "mode tcp, one thread"},
+         {("h1", "h1"): _HAPROXY_DUTY, ("h2", "h1"): _HAPROXY_DUTY, ("h2", "h2"): _HAPROXY_DUTY,
+          **_on_tls(_HAPROXY_DUTY), ("tcp", "tcp"): "mode tcp, one thread"},
          "httplog format, one write per line"),
     Kind("envoy", False, False, _locate_envoy, _first_line(["--version"]), _envoy_command,
-         {("h1", "h1"): "concurrency 1; connection manager and router with their defaults, so it also sets "
-                        "x-request-id; same bootstrap as Ringway",
+         {("h1", "h1"): _ENVOY_DUTY, ("h2", "h1"): _ENVOY_DUTY, ("h2", "h2"): _ENVOY_DUTY, **_on_tls(_ENVOY_DUTY),
           ("tcp", "tcp"): "concurrency 1; tcp_proxy with its defaults"},
          "default format, flushed by 64 KiB or 10 s", "/ready"),
     Kind("netty", True, False, _locate_netty, _netty_version, _netty_command,
@@ -219,9 +245,11 @@ KINDS = {kind.name: kind for kind in [
                         "upstream connections; sets x-forwarded-for and x-forwarded-proto"},
          None),
     Kind("ringway", True, False, _locate_ringway, _first_line(["--version"], seconds=900), _envoy_command,
-         {("h1", "h1"): "concurrency 1; same bootstrap as Envoy; also sets x-request-id; statistics on",
+         {("h1", "h1"): _RINGWAY_DUTY,
           ("tcp", "tcp"): "concurrency 1; tcp_proxy with its defaults; statistics on"},
-         "default format, written by its own thread", "/ready"),
+         "default format, written by its own thread", "/ready",
+         cannot={("h2", "h1"): "no HTTP/2 yet", ("h2", "h2"): "no HTTP/2 yet", ("tls-h1", "h1"): "no TLS yet",
+                 ("tls-h2", "h1"): "no TLS yet"}),
     Kind("floor", False, False, _on_path("cc", "apt-get install gcc libc6-dev"), _floor_version, _floor_command,
          {("h1", "h1"): _FLOOR_DUTY, ("tcp", "tcp"): _FLOOR_DUTY}, None, floor=True,
          unfit={"h1-newconn": "it keeps no upstream connection for the next client"}),
@@ -257,7 +285,7 @@ def resolve(peer, duty):
     """(path, version) of a peer that is here and can do the duty; raises Absent otherwise."""
     kind = KINDS[peer.kind]
     if (duty.front, duty.back) not in kind.duties:
-        raise Absent(f"does not do {duty.front} to {duty.back} here")
+        raise Absent(kind.cannot.get((duty.front, duty.back)) or f"does not do {duty.front} to {duty.back} here")
     if peer.options.get("splice") and duty.front != "tcp":
         raise Absent("a row of the TCP tables only")
     if peer.kind == "nginx" and duty.front == "tcp":

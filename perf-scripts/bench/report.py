@@ -120,7 +120,7 @@ def text(data):
              f"others and load core: busy share of core 0 by the proxy, of core 0 by anything else, and of core 1."]
     parts += [f"{label}: {version}" for label, version in data["versions"].items()]
     for duty, sentences in data["duties"].items():
-        parts += [f"\nDuties, {duty.replace('-', ' to ')}:"]
+        parts += [f"\nDuties, {' to '.join(duty.rsplit('-', 1))}:"]
         parts += [f"  {label}: {sentence}" for label, sentence in sentences.items()]
     parts += [f"Left out: {label}: {reason}" for label, reason in data["absent"].items()]
     parts += [f"FAILED: {label}: {reason}" for label, reason in data["failed"].items()]

@@ -169,6 +169,13 @@ class Rig:
                      seconds=120)
         return program
 
+    def certificate(self):
+        """Makes front.pem, a self-signed certificate (ECDSA, P-256) with its key, for this run's listeners on TLS."""
+        path = self.path("front.pem")
+        if not os.path.exists(path):
+            self.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                      "-subj", "/CN=localhost", "-days", "2", "-keyout", path, "-out", path])
+
     def start(self, name, command, core=None, environment=None):
         """Starts a process in a session of its own, pinned when a core is given; its output goes to NAME.out."""
         if core is not None:

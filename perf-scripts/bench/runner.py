@@ -5,7 +5,7 @@ import http.client
 import os
 import time
 
-from bench import configs, load, numbers, peers, proc
+from bench import configs, h2client, load, numbers, peers, proc
 from bench.rig import RigError, await_listener, say, tail
 
 PROXY_CORE = 0
@@ -55,8 +55,9 @@ class Backend:
         for name, size in (("100k", configs.LARGE_BYTES), ("100m", configs.BULK_BYTES)):
             with open(os.path.join(files, name), "wb") as file:
                 file.write(b"x" * size)
-        self.port = rig.port()
-        config = rig.write("backend.conf", configs.backend(self.port, rig.folder, peers.MAX_CONNECTIONS))
+        self.port, self.http2_port = rig.port(), rig.port()
+        config = rig.write("backend.conf", configs.backend(self.port, rig.folder, peers.MAX_CONNECTIONS,
+                                                           self.http2_port))
         child = rig.start("backend", [path, "-e", "stderr", "-p", rig.folder, "-c", config], LOAD_CORE)
         await_listener(self.port, child, START_SECONDS)
 
@@ -71,7 +72,10 @@ class Proxy:
         self.duty = duty
         self.warm = False
         path, self.version = peers.resolve(peer, duty)
-        self.place = peers.Place(rig, peer.label, rig.port(), rig.port(), backend.port)
+        self.place = peers.Place(rig, peer.label, rig.port(), rig.port(),
+                                 backend.http2_port if duty.back == "h2" else backend.port)
+        if duty.tls:
+            rig.certificate()
         command = self.kind.command(path, self.place, duty, peer.options)
         self.child = rig.start(peer.label, command, core, environment)
         await_listener(self.place.listen_port, self.child, START_SECONDS)
@@ -79,18 +83,29 @@ class Proxy:
 
     def check(self, path, length):
         """One request through the proxy; RigError unless it is answered as the backend answers it."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.place.listen_port, timeout=10)
         try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            body = answer.read()
+            status, found = self._get(path)
         except (OSError, http.client.HTTPException) as error:
             raise RigError(f"GET {path} through it failed: {error!r}; its output ends: "
                            f"{tail(self.child.output_path)}") from error
+        if status != 200 or found != length:
+            raise RigError(f"GET {path} through it gave {status} and {found} bytes, not 200 and {length}")
+
+    def _get(self, path):
+        """Status and length of the body."""
+        port = self.place.listen_port
+        if self.duty.http2:
+            with h2client.connect(port, self.duty.tls) as client:
+                return h2client.first_get(client, path)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        if self.duty.tls:
+            connection.sock = h2client.connect(port, True, "http/1.1")
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, len(answer.read())
         finally:
             connection.close()
-        if answer.status != 200 or len(body) != length:
-            raise RigError(f"GET {path} through it gave {answer.status} and {len(body)} bytes, not 200 and {length}")
 
     def stop(self):
         """Ends the process."""
@@ -167,9 +182,7 @@ class Runner:
             try:
                 proxy = Proxy(self.rig, self.backend, peer, wanted)
             except peers.Absent as reason:
-                if peer.label not in self.absent and peer.label not in self.versions:
-                    say(f"{peer.label}: left out of {duty.front} to {duty.back}, {reason}")
-                    self.absent[peer.label] = str(reason)
+                self._leave_out(peer, duty, str(reason))
                 continue
             except RigError as reason:
                 say(f"{peer.label}: FAILED to start: {reason}")
@@ -181,6 +194,15 @@ class Runner:
             self.proxies[peer.label] = proxy
         if not self.proxies:
             raise RigError("no proxy is left to measure")
+
+    def _leave_out(self, peer, duty, reason):
+        """Names it once when it does nothing here, and for each duty that its kind cannot do."""
+        title = f"{duty.front} to {duty.back}"
+        is_named = (duty.front, duty.back) in peers.KINDS[peer.kind].cannot
+        name = f"{peer.label} in {title}" if is_named else peer.label
+        if name not in self.absent and (is_named or peer.label not in self.versions):
+            say(f"{peer.label}: left out of {title}, {reason}")
+            self.absent[name] = reason
 
     def _guarded(self, proxy, step):
         """A proxy that breaks is named and left out; the others go on."""

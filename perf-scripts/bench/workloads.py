@@ -10,7 +10,8 @@ class Workload:
     """
     One table. `tool` makes the load (see load.py), `unit` is what the CPU time is divided by, `paced` says that the
     load has a fixed rate and that latency is what counts, `warm_up` how many times as long as in others a JVM proxy
-    warms up, because compiling goes on for longer; above 1 it does so however warm other workloads made it.
+    warms up, because compiling goes on for longer; above 1 it does so however warm other workloads made it. `streams`
+    is how many requests each HTTP/2 connection has in flight, 0 with HTTP/1.1.
     """
     name: str
     title: str
@@ -23,6 +24,7 @@ class Workload:
     headers: tuple = ()
     paced: bool = False
     warm_up: int = 1
+    streams: int = 0
 
     def duty(self, access_log):
         """What a proxy is asked to do in this workload. TCP relays log nothing in any run."""
@@ -39,4 +41,12 @@ WORKLOADS = {workload.name: workload for workload in [
     Workload("h1-half-rate", "HTTP/1.1 keep-alive, 64 connections, 116-byte body, fixed rate", "h1", "h1", "paced", 64,
              "/small", paced=True),
     Workload("tcp", "TCP relay, 4 connections, transfers of 100 MiB", "tcp", "tcp", "tcp", 4, "/100m", unit="MiB"),
+    Workload("h2-h1", "HTTP/2 in clear to HTTP/1.1, 64 connections of 10 streams, 116-byte body", "h2", "h1", "h2load",
+             64, "/small", streams=10),
+    Workload("h2-h2", "HTTP/2 in clear to HTTP/2, 64 connections of 10 streams, 116-byte body", "h2", "h2", "h2load",
+             64, "/small", streams=10),
+    Workload("tls-h1", "HTTP/1.1 on TLS to HTTP/1.1, 64 connections, 116-byte body", "tls-h1", "h1", "h2load", 64,
+             "/small"),
+    Workload("tls-h2", "HTTP/2 on TLS to HTTP/1.1, 64 connections of 10 streams, 116-byte body", "tls-h2", "h1",
+             "h2load", 64, "/small", streams=10),
 ]}

@@ -4,6 +4,7 @@ import unittest
 
 from bench import load
 from bench.rig import RigError
+from bench.workloads import WORKLOADS
 
 WRK = """Running 5s test @ http://127.0.0.1:1/small
   1 threads and 64 connections
@@ -20,6 +21,22 @@ finished in 5.00s, 20000.40 req/s, 5.50MB/s
 requests: 100010 total, 100010 started, 100002 done, 100000 succeeded, 2 failed, 8 errored, 3 timeout
 status codes: 100000 2xx, 0 3xx, 0 4xx, 2 5xx
 """
+
+
+class Recorder:
+    """A rig that runs nothing and keeps the command."""
+
+    def __init__(self):
+        self.command = None
+
+    def path(self, name):
+        """A path that nothing is written to."""
+        return name
+
+    def run(self, command, _core, _seconds):
+        """What h2load would have said."""
+        self.command = command
+        return H2LOAD
 
 
 class LoadTest(unittest.TestCase):
@@ -44,6 +61,16 @@ class LoadTest(unittest.TestCase):
     def test_should_read_h2load(self):
         result = load.parse_h2load(H2LOAD)
         self.assertEqual((100002, 5.0, 5), (result.count, result.seconds, result.errors))
+
+    def test_should_ask_h2load_for_streams_and_for_tls_where_the_workload_has_them(self):
+        rig = Recorder()
+        for name, wanted, unwanted in (("h2-h1", {"-m", "10", "http://127.0.0.1:7/small"}, {"--h1"}),
+                                       ("tls-h1", {"--h1", "https://127.0.0.1:7/small"}, {"-m"}),
+                                       ("tls-h2", {"-m", "10", "https://127.0.0.1:7/small"}, {"--h1"})):
+            load.h2load(rig, 1, WORKLOADS[name], 7, 4.0, 0)
+            self.assertLessEqual(wanted, set(rig.command))
+            self.assertFalse(unwanted & set(rig.command))
+            self.assertEqual("4", rig.command[rig.command.index("-D") + 1])
 
     def test_should_skip_unanswered_requests_in_the_log_of_h2load(self):
         self.assertEqual([(10, 300), (30, 200)],

@@ -127,6 +127,10 @@ class RowsTest(unittest.TestCase):
         with self.assertRaisesRegex(peers.Absent, "writes no access log"):
             peers.resolve(peers.Peer("x", "netty", {"transport": "epoll"}), peers.Duty("h1", "h1", True))
 
+    def test_should_say_why_nginx_is_no_proxy_to_http2(self):
+        with self.assertRaisesRegex(peers.Absent, "no HTTP/2 to upstreams"):
+            peers.resolve(peers.Peer("nginx", "nginx"), peers.Duty("h2", "h2"))
+
     def test_should_measure_a_floor_only_when_it_is_named(self):
         self.assertNotIn("floor-epoll", [peer.label for peer in runner.named(None)])
         self.assertEqual(["nginx", "floor-epoll"], [peer.label for peer in runner.named("nginx,floor-epoll")])
@@ -148,6 +152,12 @@ class RowsTest(unittest.TestCase):
                          configs.haproxy(place, tcp, 100, True), configs.envoy_bootstrap(place, tcp)):
                 self.assertIn("1111", text)
                 self.assertIn("3333", text)
+            for front, back in (("h2", "h1"), ("h2", "h2"), ("tls-h1", "h1"), ("tls-h2", "h1")):
+                duty = peers.Duty(front, back)
+                for text in (configs.nginx_http(place, duty, 100), configs.haproxy(place, duty, 100, False),
+                             configs.envoy_bootstrap(place, duty)):
+                    self.assertEqual(duty.tls, f"{folder}/front.pem" in text)
+                    self.assertEqual(duty.http2 or back == "h2", "h2" in text or "http2" in text or "HTTP2" in text)
             self.assertIn("splice-auto", configs.haproxy(place, tcp, 100, True))
             self.assertNotIn("access", configs.envoy_bootstrap(place, tcp))
 
