@@ -19,7 +19,8 @@ public final class HeaderTable
     private static final int META_ID_MASK = 0xFF;
     private static final int META_NOMINATED = 1 << 8;
     private static final int META_CANONICAL = 1 << 9;
-    private static final int META_LENGTH_SHIFT = 10;
+    private static final int META_NEVER_INDEXED = 1 << 10;
+    private static final int META_LENGTH_SHIFT = 11;
 
     private final int[] entries;
     private final int[] firstById = new int[HeaderName.COUNT];
@@ -168,6 +169,17 @@ public final class HeaderTable
     }
 
     /**
+     * Whether a field is to be sent on as a never indexed literal where HPACK is used (RFC 7541 section 6.2.3).
+     *
+     * @param index of the field.
+     * @return true after {@link #markNeverIndexed}.
+     */
+    public boolean neverIndexed(final int index)
+    {
+        return (entries[index * STRIDE + META] & META_NEVER_INDEXED) != 0;
+    }
+
+    /**
      * Names that occur.
      *
      * @return a mask with bit {@code nameId} set for each field.
@@ -223,7 +235,7 @@ public final class HeaderTable
      * Appends a field whose surrounding bytes mean nothing.
      *
      * @param nameOffset  absolute offset of the name, which is in lower case.
-     * @param nameLength  1 to 2^21.
+     * @param nameLength  1 to 2^20.
      * @param valueOffset absolute offset of the value.
      * @param valueLength bytes.
      * @param nameId      a constant of {@link HeaderName}.
@@ -239,7 +251,7 @@ public final class HeaderTable
      * Appends a field that lies in the buffer as exactly {@code name ":" SP value CRLF}.
      *
      * @param nameOffset  absolute offset of the name, which is in lower case.
-     * @param nameLength  1 to 2^21.
+     * @param nameLength  1 to 2^20.
      * @param valueLength bytes.
      * @param nameId      a constant of {@link HeaderName}.
      * @return false when the table is full; nothing is added then.
@@ -248,6 +260,16 @@ public final class HeaderTable
     {
         return append(nameOffset, nameOffset + nameLength + 2, valueLength, nameId,
             nameLength << META_LENGTH_SHIFT | META_CANONICAL | nameId);
+    }
+
+    /**
+     * Marks a field as secret: it came as a never indexed literal of HPACK.
+     *
+     * @param index of the field.
+     */
+    public void markNeverIndexed(final int index)
+    {
+        entries[index * STRIDE + META] |= META_NEVER_INDEXED;
     }
 
     /**
