@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthorityTest
@@ -37,6 +38,16 @@ class AuthorityTest
     void shouldRefuse(final String authority)
     {
         assertEquals(false, valid(authority));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"a:80, true", "[::1]:443, true", "a:0, true", "a, false", "a:, false", "[::1], false", "[::1]:, false",
+        ":80, false", "a:65536, false", "a@b:80, false", "'', false"})
+    void shouldWantAPortForConnect(final String authority, final boolean expected)
+    {
+        final UnsafeBuffer buffer = new UnsafeBuffer((authority + "80").getBytes(StandardCharsets.US_ASCII));
+        assertEquals(expected,
+            Authority.validWithPort(buffer.byteArray(), buffer.addressOffset(), authority.length()));
     }
 
     private static boolean valid(final String authority)

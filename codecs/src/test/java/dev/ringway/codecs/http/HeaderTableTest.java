@@ -70,6 +70,28 @@ class HeaderTableTest
     }
 
     @Test
+    void shouldGiveAFieldAnotherLine()
+    {
+        table.reset(buffer);
+        table.add(10, 6, 20, 3, HeaderName.COOKIE);
+        table.add(50, 4, 60, 3, HeaderName.DATE);
+        table.markNeverIndexed(0);
+        table.move(0, 100, 12);
+        assertEquals(100, table.nameOffset(0));
+        assertEquals(6, table.nameLength(0));
+        assertEquals(108, table.valueOffset(0));
+        assertEquals(12, table.valueLength(0));
+        assertEquals(HeaderName.COOKIE, table.nameId(0));
+        assertTrue(table.canonical(0));
+        assertTrue(table.neverIndexed(0));
+        assertFalse(table.nominated(0));
+        assertEquals(0, table.find(HeaderName.COOKIE));
+        assertEquals(60, table.valueOffset(1));
+        assertFalse(table.neverIndexed(1));
+        assertFalse(table.canonical(1));
+    }
+
+    @Test
     void shouldRefuseNoCapacity()
     {
         assertThrows(IllegalArgumentException.class, () -> new HeaderTable(0));

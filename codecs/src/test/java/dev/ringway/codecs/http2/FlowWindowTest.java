@@ -4,10 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -50,24 +46,5 @@ class FlowWindowTest
         assertFalse(window.consume(1));
         assertTrue(window.add(65536));
         assertEquals(1, window.available());
-    }
-
-    @Property(tries = 1000)
-    void shouldCountLikeTheModel(@ForAll @Size(max = 20) final List<Integer> steps)
-    {
-        window.reset(65535);
-        long model = 65535;
-        for (final int step : steps)
-        {
-            final boolean isRoom = model + step <= Integer.MAX_VALUE && model + step >= -Integer.MAX_VALUE;
-            assertEquals(isRoom, window.add(step));
-            model += isRoom ? step : 0;
-            final int length = step & 0xFFFF;
-            final boolean isEnough = length == 0 || length <= model;
-            assertEquals(isEnough, window.consume(length));
-            model -= isEnough ? length : 0;
-            assertEquals(model, window.size());
-            assertEquals(Math.max(0, model), window.available());
-        }
     }
 }

@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.HexFormat;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,20 +44,5 @@ class FrameHeaderTest
         final byte[] written = new byte[11];
         buffer.getBytes(4, written);
         assertArrayEquals(HexFormat.of().parseHex("78" + "12345600087bcdef01" + "78"), written);
-    }
-
-    @Property(tries = 500)
-    void shouldReadBackAsWritten(
-        @ForAll @IntRange(max = (1 << 24) - 1) final int length,
-        @ForAll @IntRange(max = 255) final int type,
-        @ForAll @IntRange(max = 255) final int flags,
-        @ForAll @IntRange final int streamId)
-    {
-        FrameHeader.put(buffer, 1, length, type, flags, streamId);
-
-        assertEquals(length, FrameHeader.length(buffer, 1));
-        assertEquals(type, FrameHeader.type(buffer, 1));
-        assertEquals(flags, FrameHeader.flags(buffer, 1));
-        assertEquals(streamId, FrameHeader.streamId(buffer, 1));
     }
 }

@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -65,27 +62,6 @@ class FramePayloadTest
         assertEquals("FRAME_SIZE_ERROR", parse(FrameType.HEADERS, PADDED | PRIORITY, 5, 0, 0, 0, 0, 0));
         assertEquals("4+1 pad 0 dep -1", parse(FrameType.HEADERS, 0, 1), "nothing is left of the one before");
         assertFalse(payload.isSelfDependent(3));
-    }
-
-    @Property(tries = 1000)
-    void shouldAccountForEachByte(
-        @ForAll @IntRange(max = 300) final int length,
-        @ForAll @IntRange(max = 255) final int padding,
-        @ForAll final boolean isHeaders,
-        @ForAll @IntRange(max = 255) final int flags)
-    {
-        final UnsafeBuffer input = new UnsafeBuffer(new byte[310]);
-        input.putByte(0, (byte)padding);
-        final int result =
-            payload.parse(input, 0, length, isHeaders ? FrameType.HEADERS : FrameType.DATA, flags);
-        final int priority = isHeaders && (flags & PRIORITY) != 0 ? 5 : 0;
-        final int padded = (flags & PADDED) != 0 ? 1 + padding : 0;
-        assertEquals(length >= priority + padded, result == 0);
-        if (result == 0)
-        {
-            assertEquals(length, payload.length() + payload.paddingLength() + priority);
-            assertEquals(Math.min(1, padded) + priority, payload.offset());
-        }
     }
 
     private String parse(final int type, final int flags, final int length, final int... lead)

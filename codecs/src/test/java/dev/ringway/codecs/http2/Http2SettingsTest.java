@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HexFormat;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -104,39 +101,6 @@ class Http2SettingsTest
         assertEquals(Http2Settings.UNLIMITED, settings.headerTableSize());
         assertEquals(Http2Settings.UNLIMITED, settings.maxConcurrentStreams());
         assertEquals(Http2Settings.UNLIMITED, settings.maxHeaderListSize());
-    }
-
-    @Property(tries = 500)
-    void shouldReadBackAsWritten(
-        @ForAll @IntRange final int tableSize,
-        @ForAll @IntRange final int streams,
-        @ForAll @IntRange final int window,
-        @ForAll @IntRange(min = 16384, max = (1 << 24) - 1) final int frameSize,
-        @ForAll @IntRange final int listSize,
-        @ForAll final boolean push,
-        @ForAll final boolean connect)
-    {
-        final Http2Settings ours = new Http2Settings(false);
-        ours.headerTableSize(tableSize);
-        ours.maxConcurrentStreams(streams);
-        ours.initialWindowSize(window);
-        ours.maxFrameSize(frameSize);
-        ours.maxHeaderListSize(listSize);
-        ours.enablePush(push);
-        ours.enableConnectProtocol(connect);
-        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[FrameWriter.MAX_SETTINGS_LENGTH]);
-        final int end = FrameWriter.putSettings(buffer, 0, ours);
-
-        assertEquals(end - FrameHeader.LENGTH, FrameHeader.length(buffer, 0));
-        final Http2Settings theirs = new Http2Settings(false);
-        assertEquals(0, theirs.apply(buffer, FrameHeader.LENGTH, FrameHeader.length(buffer, 0)));
-        assertEquals(tableSize, theirs.headerTableSize());
-        assertEquals(streams, theirs.maxConcurrentStreams());
-        assertEquals(window, theirs.initialWindowSize());
-        assertEquals(frameSize, theirs.maxFrameSize());
-        assertEquals(listSize, theirs.maxHeaderListSize());
-        assertEquals(push, theirs.enablePush());
-        assertEquals(connect, theirs.enableConnectProtocol());
     }
 
     private int apply(final String hex)
