@@ -129,6 +129,14 @@ final class LogFormatTest
         assertEquals("/" + "a".repeat(511) + "...", print("%REQ(:PATH)%", record));
     }
 
+    @ParameterizedTest
+    @CsvSource({"false, 0, HTTP/1.0", "false, 1, HTTP/1.1", "true, 1, HTTP/2"})
+    void shouldNameTheProtocol(final boolean isHttp2, final int minorVersion, final String name) throws LogFormatException
+    {
+        assertEquals(name + " 200", print("%PROTOCOL% %RESPONSE_CODE%",
+            Records.empty().status(200).protocol(AccessProtocol.of(isHttp2, minorVersion))));
+    }
+
     @Test
     void shouldPrintTcpRelays() throws LogFormatException
     {

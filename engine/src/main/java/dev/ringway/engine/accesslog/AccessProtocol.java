@@ -19,4 +19,18 @@ public final class AccessProtocol
     private AccessProtocol()
     {
     }
+
+    /**
+     * @param isHttp2      whether a message came in HTTP/2.
+     * @param minorVersion of one that came in HTTP/1: 0 or 1.
+     * @return the number.
+     */
+    public static int of(final boolean isHttp2, final int minorVersion)
+    {
+        if (isHttp2)
+        {
+            return HTTP_2;
+        }
+        return minorVersion == 0 ? HTTP_1_0 : HTTP_1_1;
+    }
 }

@@ -80,7 +80,7 @@ final class ExchangeLog
         begin(http.accessLogs(), downstream, startNs);
         final HeaderTable headers = head.headers();
         final var buffer = headers.buffer();
-        record.protocol(head.minorVersion() == 0 ? AccessProtocol.HTTP_1_0 : AccessProtocol.HTTP_1_1)
+        record.protocol(AccessProtocol.of(head.http2(), head.minorVersion()))
             .methodId(head.methodId())
             .requestHeaderBytes(head.headLength());
         record.text(AccessText.METHOD, buffer, head.methodOffset(), head.methodLength());

@@ -52,6 +52,14 @@ final class AccessRecordTest
     }
 
     @Test
+    void shouldCarryEachVersionOfHttp()
+    {
+        assertEquals(AccessProtocol.HTTP_1_0, record.begin().protocol(AccessProtocol.of(false, 0)).protocol());
+        assertEquals(AccessProtocol.HTTP_1_1, record.begin().protocol(AccessProtocol.of(false, 1)).protocol());
+        assertEquals(AccessProtocol.HTTP_2, record.begin().protocol(AccessProtocol.of(true, 1)).protocol());
+    }
+
+    @Test
     void shouldBeginEmpty()
     {
         memory.setMemory(0, 4096, (byte)0x5A);
