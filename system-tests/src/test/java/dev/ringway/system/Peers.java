@@ -64,6 +64,16 @@ final class Peers
             "--disable-hot-restart", "-l", "warning"));
     }
 
+    /** Whether Envoy takes a bootstrap. */
+    static boolean envoyAccepts(final Path directory, final Path bootstrap) throws Exception
+    {
+        try (Program envoy = Program.start(directory, List.of(envoyBinary(), "--mode", "validate", "-c",
+            bootstrap.toString(), "--disable-hot-restart", "-l", "warning")))
+        {
+            return envoy.awaitExit() == 0;
+        }
+    }
+
     private static String onPath(final String name)
     {
         final List<String> folders = new ArrayList<>(List.of(System.getenv("PATH").split(":")));
