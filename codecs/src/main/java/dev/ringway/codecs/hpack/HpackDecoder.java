@@ -89,6 +89,16 @@ public final class HpackDecoder
     }
 
     /**
+     * What the entries of the dynamic table count (RFC 7541 section 4.1).
+     *
+     * @return bytes, at most what the peer may use.
+     */
+    public int tableSize()
+    {
+        return table.size();
+    }
+
+    /**
      * What the dynamic table takes.
      *
      * @return bytes of its arrays.
