@@ -37,6 +37,7 @@ final class ArchitectureTest
         Map.entry("engine.memory", Set.of("ffi")),
         Map.entry("engine.io", Set.of()),
         Map.entry("engine.loop", Set.of("ffi", "engine.io", "engine.memory", "engine.time", "engine.counters")),
+        Map.entry("engine.tls", Set.of()),
         Map.entry("engine.conn", Set.of("ffi", "codecs", "engine.loop", "engine.io", "engine.memory", "engine.time")),
         Map.entry("engine.upstream", Set.of("ffi", "codecs", "engine.conn", "engine.loop", "engine.memory",
             "engine.time", "engine.snapshot", "engine.counters")),
@@ -143,6 +144,18 @@ final class ArchitectureTest
         check(noClasses().that().resideInAnyPackage(LOOP_PACKAGES)
             .should().dependOnClassesThat().resideInAnyPackage("java.util.concurrent.locks..")
             .because("loops wait for nobody"));
+    }
+
+    @Test
+    void shouldKeepCryptographyInTls()
+    {
+        check(noClasses().that().resideOutsideOfPackage(ROOT + "engine.tls..")
+            .should().dependOnClassesThat().resideInAnyPackage("io.netty..", "javax.net.ssl..", "javax.crypto..")
+            .because("one package knows the library, and nothing loads it without a context"));
+        check(noClasses().that().haveSimpleNameStartingWith("TlsEngine")
+            .should().dependOnClassesThat().resideInAnyPackage("java.io..", "java.security..", "javax.net.ssl..",
+            "java.util.concurrent..")
+            .because("engines run on loops, contexts are built elsewhere"));
     }
 
     @Test

@@ -1,0 +1,182 @@
+package dev.ringway.engine.tls;
+
+import java.io.ByteArrayInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+/**
+ * The certificate that a peer has shown, taken apart once. Immutable; allocates, so it is asked for where a record or a
+ * header needs it, not for each request.
+ */
+public final class PeerCertificate
+{
+    /** Kind of an alternative name: a mail address (RFC 5280, 4.2.1.6). */
+    public static final int EMAIL = 1;
+    /** Kind of an alternative name: a DNS name. */
+    public static final int DNS = 2;
+    /** Kind of an alternative name: a URI, as SPIFFE uses. */
+    public static final int URI = 6;
+    /** Kind of an alternative name: an address, in text. */
+    public static final int IP = 7;
+
+    private static final int LINE_LENGTH = 64;
+
+    private final X509Certificate certificate;
+    private final byte[] der;
+    private final List<Name> names;
+
+    /**
+     * An alternative name.
+     *
+     * @param kind  {@link #EMAIL}, {@link #DNS}, {@link #URI} or {@link #IP}.
+     * @param value in text.
+     */
+    public record Name(int kind, String value)
+    {
+    }
+
+    PeerCertificate(final X509Certificate certificate) throws CertificateException
+    {
+        this.certificate = certificate;
+        der = encoded(certificate);
+        names = names(certificate);
+    }
+
+    /**
+     * @param der certificate as it came.
+     * @return it, or null when it cannot be read.
+     */
+    static PeerCertificate of(final byte[] der)
+    {
+        try
+        {
+            return new PeerCertificate((X509Certificate)CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(der)));
+        }
+        catch (final CertificateException e)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] encoded(final X509Certificate certificate) throws CertificateEncodingException
+    {
+        return certificate.getEncoded();
+    }
+
+    private static List<Name> names(final X509Certificate certificate) throws CertificateParsingException
+    {
+        final Collection<List<?>> all = certificate.getSubjectAlternativeNames();
+        final List<Name> names = new ArrayList<>();
+        if (all != null)
+        {
+            for (final List<?> name : all)
+            {
+                final int kind = (Integer)name.get(0);
+                if (kind == EMAIL || kind == DNS || kind == URI || kind == IP)
+                {
+                    names.add(new Name(kind, (String)name.get(1)));
+                }
+            }
+        }
+        return List.copyOf(names);
+    }
+
+    /**
+     * @return subject as RFC 2253 writes it.
+     */
+    public String subject()
+    {
+        return certificate.getSubjectX500Principal().getName();
+    }
+
+    /**
+     * @return issuer as RFC 2253 writes it.
+     */
+    public String issuer()
+    {
+        return certificate.getIssuerX500Principal().getName();
+    }
+
+    /**
+     * @return serial number in lower-case hexadecimal digits.
+     */
+    public String serial()
+    {
+        return certificate.getSerialNumber().toString(16);
+    }
+
+    /**
+     * @return alternative names in the order of the certificate.
+     */
+    public List<Name> names()
+    {
+        return names;
+    }
+
+    /**
+     * @return first second of its validity, in milliseconds since 1970.
+     */
+    public long validFromMs()
+    {
+        return certificate.getNotBefore().getTime();
+    }
+
+    /**
+     * @return last second of its validity, in milliseconds since 1970.
+     */
+    public long validUntilMs()
+    {
+        return certificate.getNotAfter().getTime();
+    }
+
+    /**
+     * @return SHA-256 of the certificate in lower-case hexadecimal digits, as {@code verify_certificate_hash} names it.
+     */
+    public String sha256()
+    {
+        return HexFormat.of().formatHex(digest(der));
+    }
+
+    /**
+     * @return SHA-256 of the public key in Base64, as {@code verify_certificate_spki} names it.
+     */
+    public String spkiSha256()
+    {
+        return Base64.getEncoder().encodeToString(digest(certificate.getPublicKey().getEncoded()));
+    }
+
+    /**
+     * @return the certificate in PEM.
+     */
+    public String pem()
+    {
+        return "-----BEGIN CERTIFICATE-----\n" +
+            Base64.getMimeEncoder(LINE_LENGTH, "\n".getBytes(US_ASCII)).encodeToString(der) +
+            "\n-----END CERTIFICATE-----\n";
+    }
+
+    private static byte[] digest(final byte[] bytes)
+    {
+        try
+        {
+            return MessageDigest.getInstance("SHA-256").digest(bytes);
+        }
+        catch (final NoSuchAlgorithmException e)
+        {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

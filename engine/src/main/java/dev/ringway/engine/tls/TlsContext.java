@@ -1,0 +1,144 @@
+package dev.ringway.engine.tls;
+
+import io.netty.internal.tcnative.SSL;
+import io.netty.internal.tcnative.SSLContext;
+
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Certificates, keys, trust and limits that many connections share: an {@code SSL_CTX}. Built on the control thread,
+ * never changed afterwards. A context is counted: whoever built it holds one reference and gives it back with
+ * {@link #release} when the snapshot that has it is gone; each open engine holds one more. The last one frees it, so
+ * connections outlive the snapshot they began with. Several loops may open engines on one context at once; what they
+ * open belongs to the one loop.
+ */
+public final class TlsContext
+{
+    private final long context;
+    private final boolean isServer;
+    private final boolean verifiesPeer;
+    private final SessionKeeper sessions;
+    private final List<X509Certificate> certificates;
+    private final List<String> warnings;
+    private final AtomicInteger references = new AtomicInteger(1);
+
+    TlsContext(
+        final long context, final TlsSettings settings, final SessionKeeper sessions,
+        final List<X509Certificate> certificates, final List<String> warnings)
+    {
+        this.context = context;
+        this.sessions = sessions;
+        this.certificates = List.copyOf(certificates);
+        this.warnings = List.copyOf(warnings);
+        isServer = settings.isServer();
+        verifiesPeer = settings.caPem() != null;
+    }
+
+    /**
+     * Builds a context, and loads the library when it is the first. Takes milliseconds.
+     *
+     * @param settings of it.
+     * @param nowMs    milliseconds since 1970, for the warnings.
+     * @return context with one reference.
+     * @throws TlsException when a certificate, a key or a list is not usable.
+     */
+    public static TlsContext build(final TlsSettings settings, final long nowMs) throws TlsException
+    {
+        TlsLibrary.load();
+        return new TlsContextBuilder(settings).build(nowMs);
+    }
+
+    /**
+     * Adds a reference. Any thread that holds one.
+     */
+    public void retain()
+    {
+        final int before = references.getAndIncrement();
+        assert before > 0;
+    }
+
+    /**
+     * Gives a reference back; the last one frees the context. Any thread.
+     */
+    public void release()
+    {
+        final int left = references.decrementAndGet();
+        assert left >= 0;
+        if (left == 0)
+        {
+            SSLContext.free(context);
+        }
+    }
+
+    /**
+     * @return references held: the owner's and one for each open engine.
+     */
+    public int references()
+    {
+        return references.get();
+    }
+
+    /**
+     * @return whether its connections are accepted.
+     */
+    public boolean isServer()
+    {
+        return isServer;
+    }
+
+    /**
+     * @return whether a peer's certificate is verified.
+     */
+    public boolean verifiesPeer()
+    {
+        return verifiesPeer;
+    }
+
+    /**
+     * @return own certificates, for the admin's list.
+     */
+    public List<X509Certificate> certificates()
+    {
+        return certificates;
+    }
+
+    /**
+     * @return sentences about certificates that expired or are not valid yet; they are used all the same, as in Envoy.
+     */
+    public List<String> warnings()
+    {
+        return warnings;
+    }
+
+    /** A new SSL object with a reference to this context, or 0 when memory has run out. */
+    long open(final TlsEngine engine)
+    {
+        final long ssl;
+        try
+        {
+            ssl = SSL.newSSL(context, isServer);
+        }
+        catch (final Exception e)
+        {
+            return 0;
+        }
+        retain();
+        if (sessions != null)
+        {
+            sessions.add(ssl, engine);
+        }
+        return ssl;
+    }
+
+    void close(final long ssl)
+    {
+        if (sessions != null)
+        {
+            sessions.remove(ssl);
+        }
+        SSL.freeSSL(ssl);
+        release();
+    }
+}

@@ -1,0 +1,350 @@
+package dev.ringway.engine.tls;
+
+import io.netty.internal.tcnative.SSL;
+import io.netty.internal.tcnative.SSLContext;
+import io.netty.internal.tcnative.SSLCredential;
+import io.netty.internal.tcnative.SessionTicketKey;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+/**
+ * Turns settings into an {@code SSL_CTX}, or says in one sentence why not. Control thread only, used once.
+ */
+final class TlsContextBuilder
+{
+    private static final int PROTOCOLS = SSL.SSL_PROTOCOL_TLSV1_2 | SSL.SSL_PROTOCOL_TLSV1_3;
+    private static final int MOST_CERTIFICATE_BYTES = 64 * 1024;
+    private static final int VERIFY_DEPTH = 100;
+    private static final int TICKET_KEY_LENGTH = 80;
+    private static final int TICKET_NAME_LENGTH = 16;
+    private static final int TICKET_HMAC_KEY = TICKET_NAME_LENGTH;
+    private static final int TICKET_AES_KEY = 48;
+    private static final int TICKET_USED_LENGTH = 16;
+
+    private final TlsSettings settings;
+    private final List<X509Certificate> certificates = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private SessionKeeper sessions;
+    private long context;
+
+    /**
+     * @param settings what to build.
+     */
+    TlsContextBuilder(final TlsSettings settings)
+    {
+        this.settings = settings;
+    }
+
+    /**
+     * @param nowMs milliseconds since 1970.
+     * @return context with one reference.
+     * @throws TlsException when something of the settings is not usable; nothing is held then.
+     */
+    TlsContext build(final long nowMs) throws TlsException
+    {
+        if (settings.isServer() && settings.certificates().isEmpty())
+        {
+            throw new TlsException("a TLS server needs a certificate");
+        }
+        if (settings.requiresPeerCertificate() && settings.caPem() == null)
+        {
+            throw new TlsException("client certificates are required but there is no trusted CA to verify them by");
+        }
+        try
+        {
+            context = SSLContext.make(PROTOCOLS, settings.isServer() ? SSL.SSL_MODE_SERVER : SSL.SSL_MODE_CLIENT);
+            fill(nowMs);
+        }
+        catch (final TlsException e)
+        {
+            free();
+            throw e;
+        }
+        catch (final Exception e)
+        {
+            free();
+            throw new TlsException("the TLS context cannot be built: " + e.getMessage(), e);
+        }
+        return new TlsContext(context, settings, sessions, certificates, warnings);
+    }
+
+    private void free()
+    {
+        if (context != 0)
+        {
+            SSLContext.free(context);
+        }
+    }
+
+    private void fill(final long nowMs) throws Exception
+    {
+        setVersions();
+        setCiphers();
+        if (!SSLContext.setCurvesList(context, settings.curves().toArray(new String[0])))
+        {
+            SSL.clearError();
+            throw new TlsException("the list of curves has an unknown name: " + String.join(", ", settings.curves()));
+        }
+        SSLContext.setOptions(context, SSL.SSL_OP_CIPHER_SERVER_PREFERENCE);
+        // A write that found no room is repeated from wherever its bytes are then.
+        SSLContext.setMode(context, SSLContext.getMode(context) | SSL.SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+        SSLContext.setMaxCertList(context, MOST_CERTIFICATE_BYTES);
+        for (final TlsCertificate certificate : settings.certificates())
+        {
+            addCertificate(certificate, nowMs);
+        }
+        if (settings.caPem() != null)
+        {
+            setVerifier();
+        }
+        if (!settings.alpn().isEmpty())
+        {
+            SSLContext.setAlpnProtos(
+                context, settings.alpn().toArray(new String[0]), SSL.SSL_SELECTOR_FAILURE_NO_ADVERTISE);
+        }
+        setResumption();
+    }
+
+    private void setVersions() throws TlsException
+    {
+        final int least = settings.leastVersion();
+        final int most = settings.mostVersion();
+        if (least < TlsSettings.TLS_1_2 || most > TlsSettings.TLS_1_3 || least > most)
+        {
+            throw new TlsException("TLS versions must be 1.2 to 1.3, the least not above the most");
+        }
+        if (least > TlsSettings.TLS_1_2)
+        {
+            SSLContext.setOptions(context, SSL.SSL_OP_NO_TLSv1_2);
+        }
+        if (most < TlsSettings.TLS_1_3)
+        {
+            SSLContext.setOptions(context, SSL.SSL_OP_NO_TLSv1_3);
+        }
+    }
+
+    /** The library passes over names that it does not know, so each is tried alone first. */
+    private void setCiphers() throws TlsException
+    {
+        for (final String item : settings.ciphers())
+        {
+            for (final String name : item.split("[\\[\\]|:]"))
+            {
+                final String bare = name.startsWith("!") || name.startsWith("-") || name.startsWith("+") ?
+                    name.substring(1) : name;
+                if (!bare.isEmpty() && !isCipher(bare))
+                {
+                    throw new TlsException("the list of cipher suites has an unknown name: " + bare);
+                }
+            }
+        }
+        final String list = String.join(":", settings.ciphers());
+        if (!isCipher(list))
+        {
+            throw new TlsException("the list of cipher suites leaves none: " + list);
+        }
+    }
+
+    private boolean isCipher(final String list)
+    {
+        try
+        {
+            return SSLContext.setCipherSuite(context, list, false);
+        }
+        catch (final Exception e)
+        {
+            SSL.clearError();
+            return false;
+        }
+    }
+
+    private void addCertificate(final TlsCertificate certificate, final long nowMs) throws Exception
+    {
+        final X509Certificate leaf = Pem.certificates(certificate.name(), certificate.chainPem()).get(0);
+        Pem.checkKey(certificate.name(), leaf);
+        final String warning = Pem.warning(certificate.name(), leaf, nowMs);
+        if (warning != null)
+        {
+            warnings.add(warning);
+        }
+        certificates.add(leaf);
+        final long chain = parseChain(certificate.chainPem());
+        try
+        {
+            final long key = parseKey(certificate);
+            try
+            {
+                addCredential(certificate, chain, key);
+            }
+            finally
+            {
+                SSL.freePrivateKey(key);
+            }
+        }
+        finally
+        {
+            SSL.freeX509Chain(chain);
+        }
+    }
+
+    private void addCredential(final TlsCertificate certificate, final long chain, final long key) throws Exception
+    {
+        final long credential = SSLCredential.newX509();
+        try
+        {
+            SSLCredential.setCertChain(credential, chain);
+            try
+            {
+                SSLCredential.setPrivateKey(credential, key);
+            }
+            catch (final Exception e)
+            {
+                throw new TlsException(
+                    "the private key of " + certificate.name() + " does not match the certificate", e);
+            }
+            SSLContext.addCredential(context, credential);
+        }
+        finally
+        {
+            SSLCredential.free(credential);
+        }
+    }
+
+    private static long parseChain(final byte[] pem) throws Exception
+    {
+        final long bio = bio(pem);
+        try
+        {
+            return SSL.parseX509Chain(bio);
+        }
+        finally
+        {
+            SSL.freeBIO(bio);
+        }
+    }
+
+    private static long parseKey(final TlsCertificate certificate) throws Exception
+    {
+        final long bio = bio(certificate.keyPem());
+        try
+        {
+            return SSL.parsePrivateKey(bio, certificate.password());
+        }
+        catch (final Exception e)
+        {
+            throw new TlsException("the private key of " + certificate.name() +
+                " cannot be read: it is not PEM, damaged, or its password is wrong", e);
+        }
+        finally
+        {
+            SSL.freeBIO(bio);
+        }
+    }
+
+    private static long bio(final byte[] bytes) throws Exception
+    {
+        final UnsafeBuffer copy = new UnsafeBuffer(ByteBuffer.allocateDirect(Math.max(1, bytes.length)));
+        copy.putBytes(0, bytes);
+        final long bio = SSL.newMemBIO();
+        // SAFETY: copy lives until the call returns, which copies it again.
+        SSL.bioWrite(bio, copy.addressOffset(), bytes.length);
+        copy.setMemory(0, copy.capacity(), (byte)0);
+        return bio;
+    }
+
+    private void setVerifier() throws Exception
+    {
+        final List<X509Certificate> anchors = Pem.certificates(settings.caName(), settings.caPem());
+        try
+        {
+            SSLContext.setCertVerifyCallback(
+                context, new PeerVerifier(anchors, settings.isServer(), settings.peerRule()));
+        }
+        catch (final GeneralSecurityException e)
+        {
+            throw new TlsException(settings.caName() + " cannot be used as trusted CA: " + e.getMessage(), e);
+        }
+        // The chain is verified between two steps of the handshake, on a thread that the connection's owner chooses.
+        SSLContext.setUseTasks(context, true);
+        final boolean isNeeded = !settings.isServer() || settings.requiresPeerCertificate();
+        SSLContext.setVerify(
+            context, isNeeded ? SSL.SSL_CVERIFY_REQUIRED : SSL.SSL_CVERIFY_OPTIONAL, VERIFY_DEPTH);
+        if (settings.isServer())
+        {
+            final long bio = bio(settings.caPem());
+            try
+            {
+                SSLContext.setCACertificateBio(context, bio);
+            }
+            finally
+            {
+                SSL.freeBIO(bio);
+            }
+        }
+    }
+
+    private void setResumption() throws Exception
+    {
+        if (!settings.isResuming())
+        {
+            SSLContext.setOptions(context, SSL.SSL_OP_NO_TICKET);
+            return;
+        }
+        if (!settings.isServer())
+        {
+            sessions = new SessionKeeper();
+            SSLContext.setSSLSessionCache(context, sessions);
+            SSLContext.setSessionCacheMode(context, SSL.SSL_SESS_CACHE_CLIENT);
+            return;
+        }
+        SSLContext.setSessionIdContext(context, sessionIdContext());
+        if (!settings.ticketKeys().isEmpty())
+        {
+            final SessionTicketKey[] keys = new SessionTicketKey[settings.ticketKeys().size()];
+            for (int i = 0; i < keys.length; i++)
+            {
+                keys[i] = ticketKey(settings.ticketKeys().get(i));
+            }
+            SSLContext.setSessionTicketKeys(context, keys);
+        }
+    }
+
+    private static SessionTicketKey ticketKey(final byte[] key) throws TlsException
+    {
+        if (key.length != TICKET_KEY_LENGTH)
+        {
+            throw new TlsException("a session ticket key has " + key.length + " bytes instead of " + TICKET_KEY_LENGTH);
+        }
+        // Envoy's layout: name, 32 bytes for HMAC-SHA256, 32 for AES. The library uses 16 of each.
+        return new SessionTicketKey(
+            Arrays.copyOf(key, TICKET_NAME_LENGTH),
+            Arrays.copyOfRange(key, TICKET_HMAC_KEY, TICKET_HMAC_KEY + TICKET_USED_LENGTH),
+            Arrays.copyOfRange(key, TICKET_AES_KEY, TICKET_AES_KEY + TICKET_USED_LENGTH));
+    }
+
+    /**
+     * What must be the same where a session is resumed: it was verified by these rules, for these certificates. Without
+     * it, a ticket of a listener that asks for no certificate would open one that does when they share keys.
+     */
+    private byte[] sessionIdContext() throws GeneralSecurityException
+    {
+        final MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        for (final X509Certificate certificate : certificates)
+        {
+            digest.update(certificate.getEncoded());
+        }
+        digest.update(settings.caPem() == null ? new byte[0] : settings.caPem());
+        digest.update((byte)(settings.requiresPeerCertificate() ? 1 : 0));
+        digest.update(String.join(",", settings.alpn()).getBytes(UTF_8));
+        return digest.digest();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.ringway.engine.tls;
+
+import dev.ringway.engine.tls.TestCertificates.Certified;
+
+import java.security.KeyPair;
+import java.util.List;
+
+/** Certificates of each kind, and contexts made of them. Keys are made once for all tests. */
+final class TlsFixture
+{
+    static final KeyPair RSA_KEYS = TestCertificates.keys("RSA", 2048);
+    static final KeyPair EC_KEYS = TestCertificates.keys("EC", 256);
+    static final Certified CA = TestCertificates.authority("test ca");
+    static final Certified OTHER_CA = TestCertificates.authority("other ca");
+    static final Certified RSA = TestCertificates.leaf(CA, "example.org", RSA_KEYS);
+    static final Certified EC = TestCertificates.leaf(CA, "example.org", EC_KEYS);
+    static final Certified CLIENT =
+        TestCertificates.leaf(CA, "client.example.org", EC_KEYS, "spiffe://mesh/ns/a/sa/b");
+    static final Certified STRANGER = TestCertificates.leaf(OTHER_CA, "stranger.example.org", EC_KEYS);
+
+    private TlsFixture()
+    {
+    }
+
+    static TlsSettings server(final Certified... certificates)
+    {
+        return TlsSettings.server().certificates(
+            java.util.Arrays.stream(certificates).map(Certified::shown).toList());
+    }
+
+    static TlsSettings client()
+    {
+        return TlsSettings.client().trustedCa("test ca", CA.pem());
+    }
+
+    static TlsContext build(final TlsSettings settings)
+    {
+        try
+        {
+            return TlsContext.build(settings, TestCertificates.NOW.toEpochMilli());
+        }
+        catch (final TlsException e)
+        {
+            throw new AssertionError(e.getMessage(), e);
+        }
+    }
+
+    static TlsSettings version(final TlsSettings settings, final int version)
+    {
+        return settings.versions(version, version);
+    }
+
+    static String jdkName(final int version)
+    {
+        return version == TlsSettings.TLS_1_2 ? "TLSv1.2" : "TLSv1.3";
+    }
+
+    static List<Certified> kinds()
+    {
+        return List.of(RSA, EC);
+    }
+}
