@@ -10,7 +10,7 @@ final class Admin
 {
     private static final Pattern LEAK = Pattern.compile(
         "loop\\.\\d+\\.(slots|chunks|blocks|queues|exchanges)|cluster\\..*\\.upstream_(cx|rq|rq_pending)_active" +
-        "|(http|tcp|listener)\\..*downstream_(cx|rq)_active");
+        "|(http|tcp|listener)\\..*downstream_(cx|cx_http2|rq)_active|(cluster\\..*\\.)?http2\\.streams_active");
     private static final long SETTLE_S = 10;
 
     private final int port;

@@ -311,7 +311,13 @@ final class TestProxy implements AutoCloseable
         {
             checkGauge(text, "http.in.downstream_cx_active", 0);
             checkGauge(text, "http.in.downstream_cx_http1_active", 0);
+            checkGauge(text, "http.in.downstream_cx_http2_active", 0);
             checkGauge(text, "http.in.downstream_rq_active", 0);
+            checkGauge(text, "http2.streams_active", 0);
+        }
+        if (upstreamHttp2 != null)
+        {
+            checkGauge(text, "cluster.b.http2.streams_active", 0);
         }
         return text.toString();
     }
