@@ -72,6 +72,19 @@ public final class FramePayload
     }
 
     /**
+     * Reads the payload of WINDOW_UPDATE.
+     *
+     * @param buffer holding it.
+     * @param offset of its first byte.
+     * @return 0 to 2^31 - 1, without the reserved bit; 0 is a PROTOCOL_ERROR, of the stream or of the connection as the
+     *     frame is (section 6.9).
+     */
+    public static int windowIncrement(final DirectBuffer buffer, final int offset)
+    {
+        return buffer.getInt(offset, ByteOrder.BIG_ENDIAN) & Integer.MAX_VALUE;
+    }
+
+    /**
      * Where the data or the field block starts.
      *
      * @return absolute offset.

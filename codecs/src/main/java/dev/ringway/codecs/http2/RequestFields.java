@@ -136,6 +136,17 @@ public final class RequestFields implements HeaderSink
     }
 
     /**
+     * What was wrong with the fields so far, which tells a decoder's {@code HpackError.TOO_LARGE} apart: 0 means that no
+     * field was refused, but the buffer was full.
+     *
+     * @return 0, or a code of {@link Http2Fault}.
+     */
+    public int fault()
+    {
+        return fault;
+    }
+
+    /**
      * Where the bytes of the request end.
      *
      * @return absolute offset behind the last field, and behind the cookie when it had to be joined there.

@@ -104,6 +104,17 @@ public final class ResponseFields implements HeaderSink
     }
 
     /**
+     * What was wrong with the fields so far, which tells a decoder's {@code HpackError.TOO_LARGE} apart: 0 means that no
+     * field was refused, but the buffer was full.
+     *
+     * @return 0, or a code of {@link Http2Fault}.
+     */
+    public int fault()
+    {
+        return fault;
+    }
+
+    /**
      * Where the bytes of the response end.
      *
      * @return absolute offset behind the last field.

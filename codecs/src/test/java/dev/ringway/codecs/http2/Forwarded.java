@@ -52,7 +52,7 @@ final class Forwarded
     {
         final String text = write(head);
         final byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        final RequestHead read = new RequestHead(10_000);
+        final RequestHead read = new RequestHead(head.headers().count() + 3);
         final int result = new Http1RequestParser(LIMITS).parse(new UnsafeBuffer(bytes), 0, bytes.length, read);
         assertEquals(bytes.length, result, () -> (result < 0 ? Http1Error.name(result) : "cut") + " in " + text);
         assertEquals(start(head), start(read), text);
@@ -68,7 +68,7 @@ final class Forwarded
     {
         final UnsafeBuffer out = new UnsafeBuffer(new byte[Http1Encoder.headersLength(trailers) + 2]);
         final int end = Http1Encoder.putEnd(out, Http1Encoder.copyHeaders(trailers, 0, out, 0));
-        final HeaderTable read = new HeaderTable(10_000);
+        final HeaderTable read = new HeaderTable(trailers.count() + 1);
         assertEquals(end, new Http1TrailerParser(LIMITS).parse(out, 0, end, read));
         assertEquals(fields(trailers), fields(read));
     }

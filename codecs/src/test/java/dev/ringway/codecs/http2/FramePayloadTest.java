@@ -64,6 +64,24 @@ class FramePayloadTest
         assertFalse(payload.isSelfDependent(3));
     }
 
+    @Test
+    void shouldReadIncrementsWithoutTheReservedBit()
+    {
+        assertEquals(FlowWindow.MAX_SIZE, increment(0xFF, 0xFF, 0xFF, 0xFF));
+        assertEquals(0, increment(0x80, 0, 0, 0));
+        assertEquals(0x01020304, increment(1, 2, 3, 4));
+    }
+
+    private int increment(final int... bytes)
+    {
+        for (int i = 0; i < bytes.length; i++)
+        {
+            buffer.putByte(AT + i, (byte)bytes[i]);
+        }
+
+        return FramePayload.windowIncrement(buffer, AT);
+    }
+
     private String parse(final int type, final int flags, final int length, final int... lead)
     {
         buffer.setMemory(0, buffer.capacity(), (byte)0xAA);
