@@ -102,7 +102,8 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
     /**
      * Whether the body is in chunks, or must be when it goes on in HTTP/1.1.
      *
-     * @return true when Transfer-Encoding is {@code chunked}, and for a message of HTTP/2 with a body of unknown length.
+     * @return true when Transfer-Encoding is {@code chunked}, and for a message of HTTP/2 with a body of unknown
+     *     length.
      */
     public boolean chunked()
     {
@@ -140,8 +141,8 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
     }
 
     /**
-     * Length of the whole head: in HTTP/1 from the offset parsing began at up to and including the empty line, in HTTP/2
-     * all that its fields were decoded to.
+     * Length of the whole head: in HTTP/1 from the offset parsing began at up to and including the empty line, in
+     * HTTP/2 all that its fields were decoded to.
      *
      * @return bytes; 0 for HTTP/2.
      */

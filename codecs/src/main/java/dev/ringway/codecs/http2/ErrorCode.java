@@ -1,8 +1,8 @@
 package dev.ringway.codecs.http2;
 
 /**
- * Error codes of RST_STREAM and GOAWAY (RFC 9113 section 7). Results that are errors are these, negated; so NO_ERROR is the
- * zero of success. Any thread.
+ * Error codes of RST_STREAM and GOAWAY (RFC 9113 section 7). Results that are errors are these, negated; so NO_ERROR
+ * is the zero of success. Any thread.
  */
 public final class ErrorCode
 {

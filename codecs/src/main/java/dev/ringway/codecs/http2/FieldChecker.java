@@ -12,8 +12,8 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.UnsafeApi;
 
 /**
- * What requests, responses and trailers of HTTP/2 have in common: counts each field against the limits before it is looked
- * at, checks name and value (RFC 9113 section 8.2), and adds it to a table. One owner thread.
+ * What requests, responses and trailers of HTTP/2 have in common: counts each field against the limits before it is
+ * looked at, checks name and value (RFC 9113 section 8.2), and adds it to a table. One owner thread.
  */
 final class FieldChecker
 {
@@ -32,6 +32,7 @@ final class FieldChecker
     private UnderscorePolicy underscores;
     private int listLength;
     private int count;
+    private int start;
     private int end;
     private long contentLength;
 
@@ -49,6 +50,7 @@ final class FieldChecker
         base = dst.addressOffset();
         listLength = 0;
         count = 0;
+        start = 0;
         end = 0;
         contentLength = -1;
     }
@@ -56,6 +58,12 @@ final class FieldChecker
     long contentLength()
     {
         return contentLength;
+    }
+
+    /** Offset of the line of the first field. */
+    int start()
+    {
+        return start;
     }
 
     /** Offset behind the line of the last field. */
@@ -88,8 +96,10 @@ final class FieldChecker
             return Http2Fault.FIELDS_TOO_LARGE;
         }
 
+        final int line = valueOffset - nameLength - 2;
         end = valueOffset + valueLength + 2;
-        buffer.boundsCheck(valueOffset - nameLength - 2, nameLength + valueLength + 4);
+        start = count == 1 ? line : start;
+        buffer.boundsCheck(line, end - line);
         return 0;
     }
 

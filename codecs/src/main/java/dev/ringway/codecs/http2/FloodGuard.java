@@ -2,8 +2,8 @@ package dev.ringway.codecs.http2;
 
 /**
  * Counts what costs us more than its sender, for one connection. Each method that returns a boolean takes one event and
- * returns true while it is within bounds; false means that the peer is to be told ENHANCE_YOUR_CALM and the connection to
- * be ended. One owner thread.
+ * returns true while it is within bounds; false means that the peer is to be told ENHANCE_YOUR_CALM and the connection
+ * to be ended. One owner thread.
  *
  * <table>
  * <caption>What is bounded</caption>
@@ -34,7 +34,7 @@ public final class FloodGuard
     /** Most bytes of one field section as it is sent, in HEADERS and CONTINUATION. */
     public static final int MAX_FIELD_BLOCK_LENGTH = 64 * 1024;
 
-    /** WINDOW_UPDATE frames that are free, and for each stream: one for headers that need room, one for its end (Envoy). */
+    /** WINDOW_UPDATE frames that are free, as Envoy has them. */
     private static final int FREE_WINDOW_UPDATES = 5;
     private static final int WINDOW_UPDATES_PER_UNIT = 2;
 
@@ -129,8 +129,8 @@ public final class FloodGuard
     }
 
     /**
-     * The peer did something that is allowed or ignored, but useless: a frame for a stream that has ended, of an unknown
-     * type, SETTINGS that change nothing.
+     * The peer did something that is allowed or ignored, but useless: a frame for a stream that has ended, of an
+     * unknown type, SETTINGS that change nothing.
      *
      * @param nowNs time of the loop.
      * @return false when there are more than {@link #MAX_GLITCHES} in a window.

@@ -3,7 +3,8 @@ package dev.ringway.codecs.http2;
 /**
  * Limits of {@link FloodGuard} that Envoy lets configure, by the names of {@code Http2ProtocolOptions}. Immutable.
  *
- * @param maxOutboundFrames         most frames of all kinds that wait to be sent: {@code max_outbound_frames}; 1 or more.
+ * @param maxOutboundFrames         most frames of all kinds that wait to be sent: {@code max_outbound_frames}; 1 or
+ *                                  more.
  * @param maxOutboundControlFrames  most PING, SETTINGS and RST_STREAM that wait to be sent:
  *                                  {@code max_outbound_control_frames}; 1 or more.
  * @param maxEmptyFrames            most frames in a row that carry nothing and end nothing:

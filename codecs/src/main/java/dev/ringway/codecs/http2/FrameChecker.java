@@ -1,8 +1,8 @@
 package dev.ringway.codecs.http2;
 
 /**
- * Judges a frame by its header alone: the rules for length and stream of RFC 9113 sections 4.2 and 6. What depends on the
- * state of the stream or on the payload is judged elsewhere. Any thread.
+ * Judges a frame by its header alone: the rules for length and stream of RFC 9113 sections 4.2 and 6. What depends on
+ * the state of the stream or on the payload is judged elsewhere. Any thread.
  */
 public final class FrameChecker
 {

@@ -116,7 +116,8 @@ public final class FrameWriter
      *
      * @param dst          to write to.
      * @param at           offset.
-     * @param lastStreamId last stream of the peer that was or may be acted on; 2^31 - 1 announces the end (section 6.8).
+     * @param lastStreamId last stream of the peer that was or may be acted on; 2^31 - 1 announces the end (section
+     *                     6.8).
      * @param errorCode    a constant of {@link ErrorCode}.
      * @return offset behind: {@code at + }{@link #GOAWAY_LENGTH}.
      */

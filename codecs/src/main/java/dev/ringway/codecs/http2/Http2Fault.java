@@ -1,9 +1,9 @@
 package dev.ringway.codecs.http2;
 
 /**
- * What can be wrong with the fields of an HTTP/2 message, as negative ints. Each has a name, and a detail string for the
- * access log as Envoy has it. None ends the connection: the HPACK decoder reads the rest of the field section all the same.
- * Any thread.
+ * What can be wrong with the fields of an HTTP/2 message, as negative ints. Each has a name, and a detail string for
+ * the access log as Envoy has it. None ends the connection: the HPACK decoder reads the rest of the field section all
+ * the same. Any thread.
  */
 public final class Http2Fault
 {

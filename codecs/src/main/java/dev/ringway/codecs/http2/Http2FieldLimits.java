@@ -3,8 +3,8 @@ package dev.ringway.codecs.http2;
 /**
  * Limits of one field section. Immutable.
  *
- * @param maxListLength   most bytes of names and values and 32 for each field, pseudo-headers included (RFC 9113 section
- *                        6.5.2); 64 to 2^20. Envoy: {@code HttpConnectionManager.max_request_headers_kb}.
+ * @param maxListLength   most bytes of names and values and 32 for each field, pseudo-headers included (RFC 9113
+ *                        section 6.5.2); 64 to 2^20. Envoy: {@code HttpConnectionManager.max_request_headers_kb}.
  * @param maxFields       most fields, pseudo-headers and each cookie crumb included; 1 to 10,000. Envoy:
  *                        {@code HttpProtocolOptions.max_headers_count}.
  * @param maxCookieLength most bytes of the cookie field that the crumbs of a request are joined to; 0 to 2^20.

@@ -6,8 +6,8 @@ import org.agrona.MutableDirectBuffer;
 
 /**
  * Settings of one side of a connection (RFC 9113 section 6.5.2): what the peer told us, or what we tell it. They begin
- * with what the RFC has a peer assume. Numbers above 2^31 - 1 read as 2^31 - 1, which also stands for no limit. One owner
- * thread.
+ * with what the RFC has a peer assume. Numbers above 2^31 - 1 read as 2^31 - 1, which also stands for no limit. One
+ * owner thread.
  */
 public final class Http2Settings
 {
@@ -66,8 +66,8 @@ public final class Http2Settings
      * @param buffer holding the payload.
      * @param offset of its first byte.
      * @param length bytes.
-     * @return 0, or an {@link ErrorCode} negated, which is an error of the connection; settings before the wrong one are
-     *     applied then.
+     * @return 0, or an {@link ErrorCode} negated, which is an error of the connection; settings before the wrong one
+     *     are applied then.
      */
     public int apply(final DirectBuffer buffer, final int offset, final int length)
     {

@@ -18,8 +18,8 @@ import org.agrona.UnsafeApi;
  * written in HTTP/1.1 and is read there as the same single request: the grammar of each part is that of the parser for
  * HTTP/1. One owner thread; reused request after request.
  *
- * <p>Cookie crumbs become one field (section 8.2.3). A Host field stays in the table; {@link RequestHead#authorityOffset}
- * is that of {@code :authority} where there is one, and the two must be equal.
+ * <p>Cookie crumbs become one field (section 8.2.3). A Host field stays in the table; the authority of
+ * the head is {@code :authority} where there is one, and the two must be equal.
  */
 public final class RequestFields implements HeaderSink
 {
@@ -122,8 +122,8 @@ public final class RequestFields implements HeaderSink
      * Ends a request.
      *
      * @param isEndStream whether it has neither content nor trailers.
-     * @return 0 when the head is complete, or a code of {@link Http2Fault}. The head is {@code chunked()} when content of
-     *     unknown length follows, but for CONNECT.
+     * @return 0 when the head is complete, or a code of {@link Http2Fault}. The head is {@code chunked()} when content
+     *     of unknown length follows, but for CONNECT.
      */
     public int end(final boolean isEndStream)
     {
@@ -136,8 +136,8 @@ public final class RequestFields implements HeaderSink
     }
 
     /**
-     * What was wrong with the fields so far, which tells a decoder's {@code HpackError.TOO_LARGE} apart: 0 means that no
-     * field was refused, but the buffer was full.
+     * What was wrong with the fields so far, which tells a decoder's {@code HpackError.TOO_LARGE} apart: 0 means that
+     * no field was refused, but the buffer was full.
      *
      * @return 0, or a code of {@link Http2Fault}.
      */
@@ -295,7 +295,9 @@ public final class RequestFields implements HeaderSink
         final int expect = headers.find(HeaderName.EXPECT);
         head.expectContinue(expect >= 0 && MessageRules.expectsContinue(
             fields.array(), fields.base() + headers.valueOffset(expect), headers.valueLength(expect)));
-        return crumbs.join(headers, fields.end()) ? 0 : Http2Fault.FIELDS_TOO_LARGE;
+        final boolean isRoom = crumbs.join(headers, fields.end());
+        head.head(fields.start(), endOffset() - fields.start());
+        return isRoom ? 0 : Http2Fault.FIELDS_TOO_LARGE;
     }
 
     /** CONNECT has only an authority, with a port (RFC 9113 section 8.5). */

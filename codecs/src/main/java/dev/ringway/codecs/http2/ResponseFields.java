@@ -90,8 +90,8 @@ public final class ResponseFields implements HeaderSink
      *
      * @param isEndStream whether it has neither content nor trailers.
      * @param isHead      whether it answers HEAD, so that Content-Length tells of content that does not come.
-     * @return 0 when the head is complete, or a code of {@link Http2Fault}. The head is {@code chunked()} when content of
-     *     unknown length follows.
+     * @return 0 when the head is complete, or a code of {@link Http2Fault}. The head is {@code chunked()} when content
+     *     of unknown length follows.
      */
     public int end(final boolean isEndStream, final boolean isHead)
     {
@@ -104,8 +104,8 @@ public final class ResponseFields implements HeaderSink
     }
 
     /**
-     * What was wrong with the fields so far, which tells a decoder's {@code HpackError.TOO_LARGE} apart: 0 means that no
-     * field was refused, but the buffer was full.
+     * What was wrong with the fields so far, which tells a decoder's {@code HpackError.TOO_LARGE} apart: 0 means that
+     * no field was refused, but the buffer was full.
      *
      * @return 0, or a code of {@link Http2Fault}.
      */
@@ -186,6 +186,7 @@ public final class ResponseFields implements HeaderSink
 
         head.body(contentLength, contentLength < 0 && !isEndStream && !isHead && !head.bodyless());
         head.connection(true, false);
+        head.head(fields.start(), fields.end() - fields.start());
         return 0;
     }
 }

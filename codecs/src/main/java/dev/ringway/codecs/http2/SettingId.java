@@ -1,7 +1,8 @@
 package dev.ringway.codecs.http2;
 
 /**
- * Identifiers of settings (RFC 9113 section 6.5.2, RFC 8441 section 3, RFC 9218 section 2.1). Others are ignored. Any thread.
+ * Identifiers of settings (RFC 9113 section 6.5.2, RFC 8441 section 3, RFC 9218 section 2.1). Others are ignored. Any
+ * thread.
  */
 public final class SettingId
 {

@@ -9,8 +9,8 @@ import dev.ringway.codecs.http.UnderscorePolicy;
 import org.agrona.MutableDirectBuffer;
 
 /**
- * Makes a table of the decoded fields of a trailer section (RFC 9113 section 8.1). It has no pseudo-headers, and refuses
- * the same fields as trailers of HTTP/1. One owner thread; reused section after section.
+ * Makes a table of the decoded fields of a trailer section (RFC 9113 section 8.1). It has no pseudo-headers, and
+ * refuses the same fields as trailers of HTTP/1. One owner thread; reused section after section.
  */
 public final class TrailerFields implements HeaderSink
 {
@@ -89,8 +89,8 @@ public final class TrailerFields implements HeaderSink
     }
 
     /**
-     * What was wrong with the fields so far, which tells a decoder's {@code HpackError.TOO_LARGE} apart: 0 means that no
-     * field was refused, but the buffer was full.
+     * What was wrong with the fields so far, which tells a decoder's {@code HpackError.TOO_LARGE} apart: 0 means that
+     * no field was refused, but the buffer was full.
      *
      * @return 0, or a code of {@link Http2Fault}.
      */

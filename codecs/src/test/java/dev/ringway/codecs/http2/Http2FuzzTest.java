@@ -21,9 +21,10 @@ import org.junit.jupiter.api.Tag;
 
 /**
  * Arbitrary fields and field blocks. A normal test run replays the inputs kept beside the test resources;
- * {@code JAZZER_FUZZ=1 mvn -pl codecs -am test -Dtest='Http2FuzzTest#shouldSurviveRequests'} searches for new ones for 40
- * seconds (the time limit of a test is 60). What makes a run fail: an exception, bytes touched outside the buffer's part,
- * a limit that does not hold, or an accepted request that the next hop in HTTP/1.1 reads as anything but the same one.
+ * {@code JAZZER_FUZZ=1 mvn -pl codecs -am test -Dtest='Http2FuzzTest#shouldSurviveRequests'} searches for new ones for
+ * 40 seconds (the time limit of a test is 60). What makes a run fail: an exception, bytes touched outside the buffer's
+ * part, a limit that does not hold, or an accepted request that the next hop in HTTP/1.1 reads as anything but the
+ * same one.
  */
 @Tag("fuzz")
 class Http2FuzzTest

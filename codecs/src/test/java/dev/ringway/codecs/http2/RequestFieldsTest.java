@@ -51,6 +51,8 @@ class RequestFieldsTest
         assertFalse(head.absoluteForm());
         assertEquals(0, head.protocolLength());
         assertEquals(List.of("accept: */*", "x-a: "), FieldLines.lines(head.headers()));
+        assertEquals(FieldLines.OFFSET, head.headOffset());
+        assertEquals(fields.endOffset(), head.headOffset() + head.headLength());
         assertTrue(head.headers().canonical(0) && head.headers().canonical(1));
     }
 
@@ -113,7 +115,8 @@ class RequestFieldsTest
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/\u0080", "/\u00ff", "/\t", "/\r", "/\n", "/\0", "/\u007f", "/a b", "/\r\nx: y", "/ HTTP/1.1"})
+    @ValueSource(strings = {"/\u0080", "/\u00ff", "/\t", "/\r", "/\n", "/\0", "/\u007f", "/a b", "/\r\nx: y",
+        "/ HTTP/1.1"})
     void shouldRefuseBytesThatEndARequestLine(final String path)
     {
         assertEquals("INVALID_PATH",
@@ -293,6 +296,7 @@ class RequestFieldsTest
         assertTrue(head.headers().canonical(0));
         final int end = fields.endOffset();
         assertEquals("cookie: a=b; c=d; e=f\r\nx", text(end - 23, 24));
+        assertEquals(end, head.headOffset() + head.headLength());
 
         limit = end;
         assertEquals("OK", read(true, request));

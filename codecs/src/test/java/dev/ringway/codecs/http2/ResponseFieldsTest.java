@@ -33,6 +33,8 @@ class ResponseFieldsTest
         assertTrue(head.keepAlive());
         assertEquals(List.of("server: x", "set-cookie: a", "set-cookie: b"), FieldLines.lines(head.headers()));
         assertEquals(FieldLines.OFFSET + 14 + 11 + 15 + 15, fields.endOffset());
+        assertEquals(FieldLines.OFFSET, head.headOffset());
+        assertEquals(14 + 11 + 15 + 15, head.headLength());
     }
 
     @ParameterizedTest
