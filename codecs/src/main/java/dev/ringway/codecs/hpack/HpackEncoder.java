@@ -322,7 +322,8 @@ public final class HpackEncoder
     }
 
     /**
-     * Writes all header fields but those in a set of names and those that must not be forwarded.
+     * Writes all header fields but those in a set of names and those that must not be forwarded. What came as a never
+     * indexed literal leaves as one (RFC 7541 section 6.2.3).
      *
      * @param table    to copy.
      * @param dropMask names to leave out, see {@link HeaderName#mask}.
@@ -337,10 +338,17 @@ public final class HpackEncoder
         for (int i = 0, count = table.count(); i < count; i++)
         {
             final int nameId = table.nameId(i);
-            if ((dropMask >>> nameId & 1) == 0 && !table.nominated(i))
+            if ((dropMask >>> nameId & 1) != 0 || table.nominated(i))
             {
-                position = putField(dst, position, nameId, src, table.nameOffset(i), table.nameLength(i),
-                    src, table.valueOffset(i), table.valueLength(i));
+                continue;
+            }
+
+            final int start = position;
+            position = putField(dst, start, nameId, src, table.nameOffset(i), table.nameLength(i),
+                src, table.valueOffset(i), table.valueLength(i));
+            if (table.neverIndexed(i))
+            {
+                dst.putByte(start, (byte)(dst.getByte(start) | NEVER_INDEXED));
             }
         }
 

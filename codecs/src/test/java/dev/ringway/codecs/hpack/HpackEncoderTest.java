@@ -103,6 +103,25 @@ class HpackEncoderTest
     }
 
     @Test
+    void shouldKeepSecretWhatCameAsSecret()
+    {
+        final UnsafeBuffer src = buffer("etag: a\r\nfoo: b\r\nx-request-id: c\r\nfoo: d\r\n");
+        final HeaderTable table = new HeaderTable(4);
+        table.reset(src);
+        table.addCanonical(0, 4, 1, HeaderName.ETAG);
+        table.addCanonical(9, 3, 1, HeaderName.OTHER);
+        table.addCanonical(17, 12, 1, HeaderName.X_REQUEST_ID);
+        table.addCanonical(34, 3, 1, HeaderName.OTHER);
+        for (int i = 0; i < 3; i++)
+        {
+            table.markNeverIndexed(i);
+        }
+        decode(encoder.putFields(table, 0, out, 0));
+        assertEquals(List.of("etag: a", "foo: b", "x-request-id: c", "foo: d"), blocks.fields());
+        assertEquals(List.of(1, 1, 1, 0), blocks.flags());
+    }
+
+    @Test
     void shouldTellASmallerTableOnceAtTheStartOfABlock()
     {
         assertEquals(0, encoder.putBlockStart(out, 0));
