@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http1.Http1BodyDecoder;
 import dev.ringway.codecs.http1.Http1Error;
+import dev.ringway.codecs.http2.FrameWriter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.counters.HttpCounters;
@@ -39,6 +40,8 @@ final class Http1DownstreamSession implements ConnectionHandler, ByteConsumer
     private boolean isLingering;
     private boolean isInputIgnored;
     private boolean isInputEnded;
+    private boolean isFirst;
+    private boolean isHandedOver;
     Http1DownstreamSession next;
     Http1DownstreamSession previous;
 
@@ -60,6 +63,8 @@ final class Http1DownstreamSession implements ConnectionHandler, ByteConsumer
         isInputEnded = false;
         isLingering = false;
         isInputIgnored = false;
+        isHandedOver = false;
+        isFirst = true;
         headDeadlineNs = 0;
         input.onHead();
         opened.handler(this);
@@ -104,7 +109,11 @@ final class Http1DownstreamSession implements ConnectionHandler, ByteConsumer
             return;
         }
         final boolean fits = input.feed(factory.loop().memory(), this, offset, length);
-        if (!connection.isClosing() && !isInputIgnored)
+        if (isHandedOver)
+        {
+            factory.release(this);
+        }
+        else if (!connection.isClosing() && !isInputIgnored)
         {
             afterInput(fits);
         }
@@ -218,11 +227,24 @@ final class Http1DownstreamSession implements ConnectionHandler, ByteConsumer
     {
         int at = offset;
         final int end = offset + length;
-        while (at < end && !connection.isClosing() && !isInputIgnored)
+        while (at < end && !isInputIgnored && !connection.isClosing())
         {
             if (isBlocked())
             {
                 return end - at;
+            }
+            if (isFirst && factory.detectsHttp2())
+            {
+                final int matched = FrameWriter.matchPreface(factory.loop().memory().slab().buffer(), at, end - at);
+                if (matched > 0)
+                {
+                    handOver(at, end - at);
+                }
+                if (matched >= 0)
+                {
+                    return matched > 0 ? 0 : end - at;
+                }
+                isFirst = false;
             }
             final int used = exchange == null ? onHead(at, end - at) : onBody(at, end - at);
             if (used < 0)
@@ -237,6 +259,15 @@ final class Http1DownstreamSession implements ConnectionHandler, ByteConsumer
             at += used;
         }
         return 0;
+    }
+
+    /** The client begins with HTTP/2, which has a session of its own. */
+    private void handOver(final int offset, final int length)
+    {
+        isHandedOver = true;
+        isInputIgnored = true;
+        factory.handOver(connection, offset, length);
+        connection = null;
     }
 
     private int onHead(final int offset, final int length)

@@ -8,7 +8,9 @@ import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.exchange.Exchanges;
+import dev.ringway.engine.http2.Http2Context;
 import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.snapshot.CodecType;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Listener;
 
@@ -27,6 +29,7 @@ public final class Http1SessionFactory implements SessionFactory
 
     private final EventLoop loop;
     private final Exchanges exchanges;
+    private final Http2SessionFactory http2;
     private final ArrayDeque<Http1DownstreamSession> free = new ArrayDeque<>(256);
     private final HeaderTable trailers = new HeaderTable(Exchanges.MAX_HEADERS);
     private HttpConnectionManager http;
@@ -41,11 +44,13 @@ public final class Http1SessionFactory implements SessionFactory
     /**
      * @param loop      that owns the sessions.
      * @param exchanges of that loop.
+     * @param context   of HTTP/2 on that loop.
      */
-    public Http1SessionFactory(final EventLoop loop, final Exchanges exchanges)
+    public Http1SessionFactory(final EventLoop loop, final Exchanges exchanges, final Http2Context context)
     {
         this.loop = loop;
         this.exchanges = exchanges;
+        http2 = new Http2SessionFactory(loop, exchanges, context);
     }
 
     /**
@@ -57,6 +62,7 @@ public final class Http1SessionFactory implements SessionFactory
     public void adopt(final Listener newListener, final HttpConnectionManager manager)
     {
         listener = newListener;
+        http2.adopt(newListener, manager);
         if (manager != http)
         {
             http = manager;
@@ -74,6 +80,11 @@ public final class Http1SessionFactory implements SessionFactory
      */
     public void open(final Connection connection)
     {
+        if (http.codecType() == CodecType.HTTP2)
+        {
+            http2.open(connection);
+            return;
+        }
         Http1DownstreamSession session = free.pollLast();
         if (session == null)
         {
@@ -102,9 +113,15 @@ public final class Http1SessionFactory implements SessionFactory
 
     void countClosed(final HttpCounters ids, final Connection closed, final boolean isByClient)
     {
-        final LoopCounters counters = loop.counters();
+        loop.counters().decrement(ids.downstreamCxHttp1Active);
+        countClosed(loop.counters(), ids, closed, isByClient);
+    }
+
+    /** What sessions of all versions count at their end. */
+    static void countClosed(
+        final LoopCounters counters, final HttpCounters ids, final Connection closed, final boolean isByClient)
+    {
         counters.decrement(ids.downstreamCxActive);
-        counters.decrement(ids.downstreamCxHttp1Active);
         counters.increment(ids.downstreamCxDestroy);
         counters.increment(isByClient ? ids.downstreamCxDestroyRemote : ids.downstreamCxDestroyLocal);
         counters.add(ids.downstreamCxRxBytesTotal, closed.bytesReceived());
@@ -137,6 +154,7 @@ public final class Http1SessionFactory implements SessionFactory
     public void drain()
     {
         isDraining = true;
+        http2.drain();
         Http1DownstreamSession session = newest;
         while (session != null)
         {
@@ -151,6 +169,11 @@ public final class Http1SessionFactory implements SessionFactory
      */
     int bufferLimit()
     {
+        return bufferLimit(listener);
+    }
+
+    static int bufferLimit(final Listener listener)
+    {
         return Math.min(listener.perConnectionBufferLimit(), MAX_HIGH_WATER);
     }
 
@@ -160,6 +183,28 @@ public final class Http1SessionFactory implements SessionFactory
     public void endDrain()
     {
         isDraining = false;
+        http2.endDrain();
+    }
+
+    /**
+     * @return whether clients may begin with HTTP/2.
+     */
+    boolean detectsHttp2()
+    {
+        return http.codecType() == CodecType.AUTO;
+    }
+
+    /**
+     * Hands a connection over whose client begins with HTTP/2.
+     *
+     * @param connection whose first bytes are still to be used.
+     * @param offset     of them.
+     * @param length     of them.
+     */
+    void handOver(final Connection connection, final int offset, final int length)
+    {
+        loop.counters().decrement(http.counters().downstreamCxHttp1Active);
+        http2.take(connection).link().onBytes(connection, offset, length);
     }
 
     boolean isDraining()

@@ -71,7 +71,7 @@ public final class Exchange implements UpstreamHandler
         {
             times.onRequestEnd(nowNs);
         }
-        exchanges.onRequest(manager.counters());
+        exchanges.onRequest(manager.counters(), request.http2());
         final RequestRules rules = manager.requestRules();
         final int verdict = rules == RequestRules.NONE ? RequestFixer.PASS :
             exchanges.requestFixer().apply(request, headBlock, rules);
@@ -136,7 +136,7 @@ public final class Exchange implements UpstreamHandler
             reply(LocalReply.NO_CLUSTER);
             return;
         }
-        final int result = cluster.acquireHttp1(this);
+        final int result = cluster.acquireHttp(this);
         if (result != ClusterState.ACQUIRED)
         {
             reply(LocalReply.of(result));

@@ -104,12 +104,12 @@ public final class Exchanges
         active++;
     }
 
-    void onRequest(final HttpCounters ids)
+    void onRequest(final HttpCounters ids, final boolean isHttp2)
     {
         active++;
         final LoopCounters counters = loop.counters();
         counters.increment(ids.downstreamRqTotal);
-        counters.increment(ids.downstreamRqHttp1Total);
+        counters.increment(isHttp2 ? ids.downstreamRqHttp2Total : ids.downstreamRqHttp1Total);
         counters.increment(ids.downstreamRqActive);
     }
 

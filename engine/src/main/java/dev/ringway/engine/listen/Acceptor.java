@@ -10,6 +10,7 @@ import dev.ringway.engine.downstream.Http1SessionFactory;
 import dev.ringway.engine.downstream.SessionFactory;
 import dev.ringway.engine.downstream.TcpSessionFactory;
 import dev.ringway.engine.exchange.Exchanges;
+import dev.ringway.engine.http2.Http2Context;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Listener;
@@ -29,6 +30,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
     private final EventLoop loop;
     private final Connections connections;
     private final Exchanges exchanges;
+    private final Http2Context http2;
     private final int listenFd;
     private final Connection[] armed = new Connection[ARMED];
     private Listener listener;
@@ -44,14 +46,20 @@ public final class Acceptor implements ConnectionHandler, CloseListener
      * @param loop        that owns it.
      * @param connections of that loop.
      * @param exchanges   of that loop.
+     * @param http2       of that loop.
      * @param listenFd    listening socket; closed with the acceptor.
      */
     public Acceptor(
-        final EventLoop loop, final Connections connections, final Exchanges exchanges, final int listenFd)
+        final EventLoop loop,
+        final Connections connections,
+        final Exchanges exchanges,
+        final Http2Context http2,
+        final int listenFd)
     {
         this.loop = loop;
         this.connections = connections;
         this.exchanges = exchanges;
+        this.http2 = http2;
         this.listenFd = listenFd;
     }
 
@@ -69,7 +77,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
             {
                 if (http1 == null)
                 {
-                    http1 = new Http1SessionFactory(loop, exchanges);
+                    http1 = new Http1SessionFactory(loop, exchanges, http2);
                 }
                 http1.adopt(fresh, manager);
                 sessions = http1;

@@ -20,25 +20,31 @@ public final class HeldBytes
      * Adds bytes at the end.
      *
      * @param memory of the loop.
-     * @param offset of bytes in a receive buffer, leased during the call.
+     * @param offset of bytes in a receive buffer, leased during the call; in a block when they are below
+     *               {@link #COPY_LIMIT}.
      * @param length positive.
+     * @return false when memory has run out, which bytes in a receive buffer never need.
      */
-    public void add(final LoopMemory memory, final int offset, final int length)
+    public boolean add(final LoopMemory memory, final int offset, final int length)
     {
-        assert length > 0 && !memory.slab().isBlock(offset);
-        bytes += length;
-        if (!isEmpty() && room == 0 && ranges.continuesLast(offset))
+        final boolean isBlock = memory.slab().isBlock(offset);
+        assert length > 0 && (!isBlock || length < COPY_LIMIT);
+        if (!isBlock && !isEmpty() && room == 0 && ranges.continuesLast(offset))
         {
             ranges.extendLast(length);
-            return;
         }
-        if (length < COPY_LIMIT && copy(memory, offset, length))
+        else if (length >= COPY_LIMIT || !copy(memory, offset, length))
         {
-            return;
+            if (isBlock)
+            {
+                return false;
+            }
+            memory.slab().retain(offset);
+            ranges.addLast(offset, length);
+            room = 0;
         }
-        memory.slab().retain(offset);
-        ranges.addLast(offset, length);
-        room = 0;
+        bytes += length;
+        return true;
     }
 
     private boolean copy(final LoopMemory memory, final int offset, final int length)

@@ -6,6 +6,7 @@ import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.counters.LoopHealthCounters;
 import dev.ringway.engine.exchange.Exchanges;
 import dev.ringway.engine.listen.Acceptor;
+import dev.ringway.engine.http2.Http2Context;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopStats;
 import dev.ringway.engine.loop.LoopTask;
@@ -29,6 +30,7 @@ final class LoopRuntime implements LoopTask
     private final SnapshotRef snapshots;
     private final Connections connections;
     private final Exchanges exchanges;
+    private final Http2Context http2;
     private final List<Acceptor> acceptors = new ArrayList<>();
     private Snapshot adopted;
     private volatile long adoptedVersion = -1;
@@ -41,7 +43,8 @@ final class LoopRuntime implements LoopTask
         this.loop = loop;
         this.snapshots = snapshots;
         connections = new Connections(loop);
-        exchanges = new Exchanges(loop, new Upstreams(loop, connections, uses), accessLogRing);
+        http2 = new Http2Context(loop);
+        exchanges = new Exchanges(loop, new Upstreams(loop, connections, uses, http2), accessLogRing);
         loop.addTask(this);
     }
 
@@ -114,7 +117,7 @@ final class LoopRuntime implements LoopTask
         {
             adopt(newest);
         }
-        final Acceptor acceptor = new Acceptor(loop, connections, exchanges, listenFd);
+        final Acceptor acceptor = new Acceptor(loop, connections, exchanges, http2, listenFd);
         acceptor.adopt(listener);
         acceptor.arm(loop.clock().nowNs());
         acceptors.add(acceptor);

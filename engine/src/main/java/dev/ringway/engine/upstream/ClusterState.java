@@ -24,6 +24,8 @@ public final class ClusterState
     private final UpstreamContext context;
     private final ArrayDeque<Http1UpstreamSession> freeHttp1 = new ArrayDeque<>(64);
     private final ArrayDeque<TcpUpstreamSession> freeTcp = new ArrayDeque<>(64);
+    private final ArrayDeque<Http2UpstreamSession> freeHttp2 = new ArrayDeque<>(16);
+    private final ArrayDeque<Http2UpstreamStream> freeStreams = new ArrayDeque<>(64);
     private final ArrayDeque<UpstreamHandler> waiting = new ArrayDeque<>(64);
     private Cluster cluster;
     private List<EndpointPool> pools = List.of();
@@ -103,13 +105,13 @@ public final class ClusterState
     }
 
     /**
-     * Finds an HTTP/1.1 session for an exchange: {@link UpstreamHandler#onUpstreamReady} comes during the call or, when
-     * the request has to wait, later.
+     * Finds a session for an HTTP exchange, in the version that the endpoints speak:
+     * {@link UpstreamHandler#onUpstreamReady} comes during the call or, when the request has to wait, later.
      *
      * @param handler the exchange.
      * @return {@link #ACQUIRED}, or an {@link UpstreamFailure}.
      */
-    public int acquireHttp1(final UpstreamHandler handler)
+    public int acquireHttp(final UpstreamHandler handler)
     {
         final LoopCounters counters = context.loop.counters();
         final ClusterCounters ids = cluster.counters();
@@ -124,6 +126,14 @@ public final class ClusterState
             counters.increment(ids.upstreamRqPendingOverflow);
             return UpstreamFailure.OVERFLOW;
         }
+        return cluster.http2() == null ? acquireHttp1(pool, handler) : acquireHttp2(pool, handler);
+    }
+
+    /** Room for the request is taken. */
+    private int acquireHttp1(final EndpointPool pool, final UpstreamHandler handler)
+    {
+        final LoopCounters counters = context.loop.counters();
+        final ClusterCounters ids = cluster.counters();
         Http1UpstreamSession session = pool.pollIdle();
         if (session == null)
         {
@@ -144,6 +154,67 @@ public final class ClusterState
         }
         give(session, handler);
         return ACQUIRED;
+    }
+
+    /** Room for the request is taken. */
+    private int acquireHttp2(final EndpointPool pool, final UpstreamHandler handler)
+    {
+        final LoopCounters counters = context.loop.counters();
+        Http2UpstreamSession session = pool.withRoom();
+        if (session == null)
+        {
+            if (!mayConnect())
+            {
+                counters.increment(cluster.counters().upstreamCxOverflow);
+                requests.release();
+                return enqueue(handler);
+            }
+            session = openHttp2(pool);
+            if (session == null)
+            {
+                requests.release();
+                counters.increment(cluster.counters().upstreamRqPendingOverflow);
+                return UpstreamFailure.OVERFLOW;
+            }
+            counters.increment(cluster.counters().upstreamRqPendingTotal);
+        }
+        give(session, handler);
+        return ACQUIRED;
+    }
+
+    private Http2UpstreamSession openHttp2(final EndpointPool pool)
+    {
+        final Http2UpstreamSession session = pool.openHttp2();
+        if (session == null)
+        {
+            connections.release();
+        }
+        return session;
+    }
+
+    /** Room for the request is taken. */
+    private void give(final Http2UpstreamSession session, final UpstreamHandler handler)
+    {
+        countRequest();
+        session.give(handler);
+    }
+
+    /** A shared connection may have room now. */
+    void serveWaiting(final Http2UpstreamSession session)
+    {
+        while (!waiting.isEmpty() && session.hasRoom())
+        {
+            final UpstreamHandler handler = pollWaiting();
+            if (requests.take())
+            {
+                give(session, handler);
+            }
+            else
+            {
+                context.loop.counters().increment(cluster.counters().upstreamRqPendingOverflow);
+                handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
+            }
+        }
     }
 
     /**
@@ -192,11 +263,16 @@ public final class ClusterState
     /** Room for the request is taken. */
     private void give(final Http1UpstreamSession session, final UpstreamHandler handler)
     {
+        countRequest();
+        session.assign(handler);
+        handler.onUpstreamReady(session);
+    }
+
+    private void countRequest()
+    {
         final LoopCounters counters = context.loop.counters();
         counters.increment(cluster.counters().upstreamRqTotal);
         counters.increment(cluster.counters().upstreamRqActive);
-        session.assign(handler);
-        handler.onUpstreamReady(session);
     }
 
     boolean givePending(final Http1UpstreamSession session)
@@ -329,16 +405,27 @@ public final class ClusterState
             handler.onUpstreamFailed(pool == null ? UpstreamFailure.NO_ENDPOINT : UpstreamFailure.OVERFLOW);
             return;
         }
-        final Http1UpstreamSession session = openHttp1(pool);
-        if (session == null)
+        if (cluster.http2() != null)
         {
-            requests.release();
-            handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
+            final Http2UpstreamSession shared = openHttp2(pool);
+            if (shared != null)
+            {
+                give(shared, handler);
+                serveWaiting(shared);
+                return;
+            }
         }
         else
         {
-            give(session, handler);
+            final Http1UpstreamSession session = openHttp1(pool);
+            if (session != null)
+            {
+                give(session, handler);
+                return;
+            }
         }
+        requests.release();
+        handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
     }
 
     Http1UpstreamSession newHttp1Session()
@@ -351,6 +438,28 @@ public final class ClusterState
     {
         final TcpUpstreamSession session = freeTcp.pollLast();
         return session != null ? session : new TcpUpstreamSession();
+    }
+
+    Http2UpstreamSession newHttp2Session()
+    {
+        final Http2UpstreamSession session = freeHttp2.pollLast();
+        return session != null ? session : new Http2UpstreamSession(context);
+    }
+
+    Http2UpstreamStream newHttp2Stream()
+    {
+        final Http2UpstreamStream stream = freeStreams.pollLast();
+        return stream != null ? stream : new Http2UpstreamStream(context);
+    }
+
+    void recycle(final Http2UpstreamSession session)
+    {
+        freeHttp2.addLast(session);
+    }
+
+    void recycle(final Http2UpstreamStream stream)
+    {
+        freeStreams.addLast(stream);
     }
 
     void recycle(final Http1UpstreamSession session)

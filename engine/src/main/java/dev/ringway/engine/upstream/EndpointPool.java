@@ -4,17 +4,21 @@ import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.EndpointCounters;
 import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.http2.Http2Session;
+import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 
 /**
  * One endpoint's connections on one loop; idle ones are used last in, first out. Loop thread only.
  */
 final class EndpointPool
 {
+    private static final int MAX_LIST_LENGTH = 60 * 1024;
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
     private final ClusterState cluster;
@@ -23,6 +27,7 @@ final class EndpointPool
     private final byte[] sockAddr = new byte[SockAddr.MAX_LENGTH];
     private final int sockAddrLength;
     private final ArrayDeque<Http1UpstreamSession> idle = new ArrayDeque<>(16);
+    private final ArrayList<Http2UpstreamSession> shared = new ArrayList<>(4);
     private final byte[] hostText;
     private final LoopCounters own;
     private boolean isRetired;
@@ -82,6 +87,108 @@ final class EndpointPool
         session.open(this, connection);
         counters().increment(ids().upstreamCxHttp1Total);
         return session;
+    }
+
+    /** A connection with room for one more stream, the one opened first of those; or null. */
+    Http2UpstreamSession withRoom()
+    {
+        for (int i = 0, count = shared.size(); i < count; i++)
+        {
+            if (shared.get(i).hasRoom())
+            {
+                return shared.get(i);
+            }
+        }
+        return null;
+    }
+
+    Http2UpstreamSession openHttp2()
+    {
+        final Http2UpstreamSession session = cluster.newHttp2Session();
+        final Connection connection = connect(session.link());
+        if (connection == null)
+        {
+            cluster.recycle(session);
+            return null;
+        }
+        session.open(this, connection);
+        shared.add(session);
+        counters().increment(ids().upstreamCxHttp2Total);
+        return session;
+    }
+
+    void openLink(final Http2Session link, final Connection connection)
+    {
+        final Cluster current = cluster.cluster();
+        link.open(connection, current.http2(), ids().http2, current.idleTimeoutNs(), 0, MAX_LIST_LENGTH);
+    }
+
+    int maxStreams()
+    {
+        return cluster.cluster().http2().maxConcurrentStreams();
+    }
+
+    Http2UpstreamStream newStream()
+    {
+        return cluster.newHttp2Stream();
+    }
+
+    void recycle(final Http2UpstreamStream stream)
+    {
+        cluster.recycle(stream);
+    }
+
+    /** Whether a connection with so many requests behind it takes no more. */
+    boolean isExhausted(final int requests)
+    {
+        final int max = cluster.cluster().maxRequestsPerConnection();
+        if (max > 0 && requests == max)
+        {
+            counters().increment(ids().upstreamCxMaxRequests);
+            return true;
+        }
+        return false;
+    }
+
+    void onRoom(final Http2UpstreamSession session)
+    {
+        cluster.serveWaiting(session);
+    }
+
+    void onStreamReset(final boolean isByPeer)
+    {
+        if (isByPeer)
+        {
+            counters().increment(ids().upstreamRqRxReset);
+        }
+    }
+
+    void onStreamCancelled()
+    {
+        counters().increment(ids().upstreamRqTxReset);
+    }
+
+    void onTrailers()
+    {
+        counters().increment(ids().http2.trailers);
+    }
+
+    void onMessagingError()
+    {
+        counters().increment(ids().http2.rxMessagingError);
+    }
+
+    void onIdleTimeout()
+    {
+        counters().increment(ids().upstreamCxIdleTimeout);
+    }
+
+    void onHttp2Closed(final Http2UpstreamSession session, final Connection connection)
+    {
+        shared.remove(session);
+        own.decrement(EndpointCounters.CX_ACTIVE);
+        cluster.recycle(session);
+        cluster.onConnectionClosed(connection);
     }
 
     TcpUpstreamSession openTcp(final UpstreamHandler handler)
@@ -255,6 +362,10 @@ final class EndpointPool
         while ((session = idle.pollLast()) != null)
         {
             session.closeIdle();
+        }
+        for (int i = shared.size() - 1; i >= 0; i--)
+        {
+            shared.get(i).link().drain();
         }
     }
 }

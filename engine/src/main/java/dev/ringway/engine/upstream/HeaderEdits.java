@@ -1,5 +1,6 @@
 package dev.ringway.engine.upstream;
 
+import dev.ringway.codecs.hpack.HpackEncoder;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http1.Http1Encoder;
@@ -320,6 +321,26 @@ public final class HeaderEdits
             position += ends[i] - start;
             dst.putShort(position, CRLF);
             position += 2;
+            start = ends[i];
+        }
+        return position;
+    }
+
+    /**
+     * Writes the added fields as HPACK.
+     *
+     * @param encoder of the connection.
+     * @param dst     where to.
+     * @param at      offset there.
+     * @return offset behind them.
+     */
+    public int write(final HpackEncoder encoder, final MutableDirectBuffer dst, final int at)
+    {
+        int position = at;
+        int start = 0;
+        for (int i = 0; i < count; i++)
+        {
+            position = encoder.putField(dst, position, names[i], values, start, ends[i] - start);
             start = ends[i];
         }
         return position;

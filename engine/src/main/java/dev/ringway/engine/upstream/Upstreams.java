@@ -1,6 +1,7 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.engine.conn.Connections;
+import dev.ringway.engine.http2.Http2Context;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Snapshot;
@@ -20,11 +21,13 @@ public final class Upstreams
      * @param loop        that owns them.
      * @param connections of that loop.
      * @param uses        of all loops.
+     * @param http2       of that loop.
      */
-    public Upstreams(final EventLoop loop, final Connections connections, final ClusterUses uses)
+    public Upstreams(
+        final EventLoop loop, final Connections connections, final ClusterUses uses, final Http2Context http2)
     {
         this.uses = uses;
-        context = new UpstreamContext(loop, connections);
+        context = new UpstreamContext(loop, connections, http2);
     }
 
     /**

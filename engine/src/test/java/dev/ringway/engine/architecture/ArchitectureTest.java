@@ -39,22 +39,24 @@ final class ArchitectureTest
         Map.entry("engine.loop", Set.of("ffi", "engine.io", "engine.memory", "engine.time", "engine.counters")),
         Map.entry("engine.tls", Set.of()),
         Map.entry("engine.conn", Set.of("ffi", "codecs", "engine.loop", "engine.io", "engine.memory", "engine.time")),
-        Map.entry("engine.upstream", Set.of("ffi", "codecs", "engine.conn", "engine.loop", "engine.memory",
+        Map.entry("engine.http2", Set.of("ffi", "codecs", "engine.conn", "engine.loop", "engine.memory",
             "engine.time", "engine.snapshot", "engine.counters")),
+        Map.entry("engine.upstream", Set.of("ffi", "codecs", "engine.http2", "engine.conn", "engine.loop",
+            "engine.memory", "engine.time", "engine.snapshot", "engine.counters")),
         Map.entry("engine.exchange", Set.of("ffi", "codecs", "engine.upstream", "engine.conn", "engine.loop",
             "engine.memory", "engine.time", "engine.route", "engine.snapshot", "engine.counters", "engine.accesslog")),
-        Map.entry("engine.downstream", Set.of("ffi", "codecs", "engine.exchange", "engine.upstream", "engine.conn",
-            "engine.loop", "engine.memory", "engine.time", "engine.snapshot", "engine.counters")),
-        Map.entry("engine.listen", Set.of("ffi", "engine.downstream", "engine.exchange", "engine.conn", "engine.loop",
-            "engine.time", "engine.snapshot", "engine.counters")),
-        Map.entry("engine.runtime", Set.of("ffi", "engine.listen", "engine.exchange", "engine.upstream", "engine.conn",
-            "engine.loop", "engine.io", "engine.memory", "engine.time", "engine.snapshot", "engine.counters",
+        Map.entry("engine.downstream", Set.of("ffi", "codecs", "engine.exchange", "engine.upstream", "engine.http2",
+            "engine.conn", "engine.loop", "engine.memory", "engine.time", "engine.snapshot", "engine.counters")),
+        Map.entry("engine.listen", Set.of("ffi", "engine.downstream", "engine.exchange", "engine.http2", "engine.conn",
+            "engine.loop", "engine.time", "engine.snapshot", "engine.counters")),
+        Map.entry("engine.runtime", Set.of("ffi", "engine.listen", "engine.exchange", "engine.upstream", "engine.http2",
+            "engine.conn", "engine.loop", "engine.io", "engine.memory", "engine.time", "engine.snapshot", "engine.counters",
             "engine.accesslog")));
 
     /** What runs on a loop: nothing here may wait, log or read a clock. */
     private static final String[] LOOP_PACKAGES = {
         ROOT + "codecs..", ROOT + "engine.memory..", ROOT + "engine.io..", ROOT + "engine.time..",
-        ROOT + "engine.loop..", ROOT + "engine.conn..", ROOT + "engine.upstream..", ROOT + "engine.exchange..",
+        ROOT + "engine.loop..", ROOT + "engine.conn..", ROOT + "engine.http2..", ROOT + "engine.upstream..", ROOT + "engine.exchange..",
         ROOT + "engine.downstream..", ROOT + "engine.listen..", ROOT + "engine.route.."};
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

@@ -106,7 +106,6 @@ final class HostileHeadTest
             line("empty authority", "GET http:///x HTTP/1.1"),
             line("space behind the version", "GET / HTTP/1.1 "),
             arguments("line feeds alone", "GET / HTTP/1.1\nhost: a\n\n"),
-            arguments("preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"),
             arguments("TLS hello", "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003\r\n\r\n"));
     }
 

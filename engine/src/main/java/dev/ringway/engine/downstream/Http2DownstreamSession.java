@@ -1,0 +1,287 @@
+package dev.ringway.engine.downstream;
+
+import dev.ringway.codecs.hpack.HpackError;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http2.ErrorCode;
+import dev.ringway.codecs.http2.Http2Fault;
+import dev.ringway.codecs.http2.RequestFields;
+import dev.ringway.codecs.http2.TrailerFields;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.exchange.Exchange;
+import dev.ringway.engine.http2.Http2Cause;
+import dev.ringway.engine.http2.Http2Context;
+import dev.ringway.engine.http2.Http2Session;
+import dev.ringway.engine.http2.Http2SessionHandler;
+import dev.ringway.engine.http2.Http2Stream;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import org.agrona.DirectBuffer;
+
+/**
+ * HTTP/2 with a client: each stream that it opens becomes an exchange of its own. Loop thread only.
+ */
+final class Http2DownstreamSession implements Http2SessionHandler
+{
+    private static final int TOO_LARGE = 431;
+    private static final byte[] NO_TEXT = new byte[0];
+
+    private final Http2SessionFactory factory;
+    private final Http2Session link;
+    private HttpConnectionManager http;
+    private int requests;
+    Http2DownstreamSession next;
+    Http2DownstreamSession previous;
+
+    Http2DownstreamSession(final Http2SessionFactory factory)
+    {
+        this.factory = factory;
+        link = new Http2Session(factory.context(), this, true);
+    }
+
+    void open(final Connection opened)
+    {
+        http = factory.http();
+        requests = 0;
+        link.open(opened, http.http2(), http.counters().http2, http.idleTimeoutNs(), http.requestHeadersTimeoutNs(),
+            http.maxRequestHeadersBytes());
+        opened.startReading();
+    }
+
+    Http2Session link()
+    {
+        return link;
+    }
+
+    HttpConnectionManager http()
+    {
+        return http;
+    }
+
+    private void count(final int id)
+    {
+        factory.loop().counters().increment(id);
+    }
+
+    /** By when a response that is whole must have left. */
+    long flushDeadlineNs()
+    {
+        final long idleNs = http.streamIdleTimeoutNs();
+        return idleNs == 0 ? Long.MAX_VALUE : factory.loop().clock().nowNs() + idleNs;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int onFields(
+        final int streamId,
+        final Http2Stream stream,
+        final DirectBuffer source,
+        final int offset,
+        final int length,
+        final boolean isEnd)
+    {
+        return stream == null ? onRequest(streamId, source, offset, length, isEnd) :
+            onTrailers(stream, source, offset, length, isEnd);
+    }
+
+    private int onRequest(
+        final int streamId, final DirectBuffer source, final int offset, final int length, final boolean isEnd)
+    {
+        http = factory.http();
+        final Exchange fresh = factory.exchanges().acquire();
+        final RequestHead head = fresh.request();
+        final RequestFields fields = factory.requestFields();
+        fields.begin(head, factory.context().fields(), Http2Context.MAX_BLOCK_LENGTH, factory.limits(),
+            http.underscores());
+        final int used = link.decode(source, offset, length, fields);
+        if (used == HpackError.COMPRESSION)
+        {
+            factory.exchanges().release(fresh);
+            return -ErrorCode.COMPRESSION_ERROR;
+        }
+        final int fault = fault(fields.end(isEnd), used);
+        if (fault != 0 || link.streamCount() >= http.http2().maxConcurrentStreams())
+        {
+            factory.exchanges().release(fresh);
+            refuse(streamId, fault, isEnd);
+            return 0;
+        }
+        head.head(0, fields.endOffset());
+        countRequest();
+        final Http2Response response = factory.acquire();
+        response.begin(this, link.acceptStream(streamId, response, isEnd), fresh);
+        response.start(isEnd);
+        return 0;
+    }
+
+    /** What did not fit the room for a block is too large, too. */
+    private static int fault(final int found, final int used)
+    {
+        return found == 0 && used < 0 ? Http2Fault.FIELDS_TOO_LARGE : found;
+    }
+
+    private void countRequest()
+    {
+        requests++;
+        final int most = http.maxRequestsPerConnection();
+        if (most > 0 && requests == most)
+        {
+            count(http.counters().downstreamCxMaxRequestsReached);
+            link.drain();
+        }
+    }
+
+    private void refuse(final int streamId, final int fault, final boolean isEnd)
+    {
+        final HttpCounters ids = http.counters();
+        if (fault == 0)
+        {
+            link.refuse(streamId, ErrorCode.REFUSED_STREAM);
+            return;
+        }
+        count(ids.http2.rxMessagingError);
+        if (!Http2Fault.isTooLarge(fault))
+        {
+            link.refuse(streamId, ErrorCode.PROTOCOL_ERROR);
+            return;
+        }
+        count(ids.http2.headerOverflow);
+        count(ids.downstreamRqTooLarge);
+        count(ids.downstreamRqTotal);
+        count(ids.downstreamRq4xx);
+        final Http2Stream stream = link.acceptStream(streamId, null, isEnd);
+        final Http2Response response = factory.acquire();
+        response.begin(this, stream, null);
+        response.sendLocalReply(TOO_LARGE, NO_TEXT, factory.exchanges().refusalEdits(http, false));
+        response.onExchangeEnded(false, false);
+    }
+
+    private int onTrailers(
+        final Http2Stream stream,
+        final DirectBuffer source,
+        final int offset,
+        final int length,
+        final boolean isEnd)
+    {
+        final TrailerFields fields = factory.trailerFields();
+        fields.begin(factory.trailers(), factory.context().fields(), factory.limits(), http.underscores());
+        final int used = link.decode(source, offset, length, fields);
+        if (used == HpackError.COMPRESSION)
+        {
+            return -ErrorCode.COMPRESSION_ERROR;
+        }
+        if (!isEnd || fault(fields.end(), used) != 0 || !stream.isContentWhole())
+        {
+            count(http.counters().http2.rxMessagingError);
+            link.failStream(stream, ErrorCode.PROTOCOL_ERROR);
+            return 0;
+        }
+        count(http.counters().http2.trailers);
+        ((Http2Response)stream.handler()).onTrailers(factory.trailers());
+        return 0;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpened(final Connection connection)
+    {
+        throw new IllegalStateException("an accepted connection is open already");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onStreamEnded()
+    {
+        // Clients open streams when they like.
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onCapacity()
+    {
+        // What a client allows concerns pushed streams, of which there are none.
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onEnding(final int cause)
+    {
+        if (cause == Http2Cause.CONNECTION_ERROR)
+        {
+            count(http.counters().downstreamCxProtocolError);
+        }
+        else if (cause == Http2Cause.RESET_FLOOD)
+        {
+            count(http.counters().downstreamRqTooManyPrematureResets);
+        }
+    }
+
+    void countDestroyed(final int cause)
+    {
+        final HttpCounters ids = http.counters();
+        switch (cause)
+        {
+            case Http2Cause.CLOSED, Http2Cause.RESET ->
+            {
+                count(ids.downstreamCxDestroyRemoteActiveRq);
+                count(ids.downstreamCxDestroyActiveRq);
+            }
+            case Http2Cause.CONNECTION_ERROR, Http2Cause.OVERLOADED, Http2Cause.KEEPALIVE_TIMEOUT,
+                Http2Cause.RESET_FLOOD ->
+            {
+                count(ids.downstreamCxDestroyLocalActiveRq);
+                count(ids.downstreamCxDestroyActiveRq);
+            }
+            default ->
+            {
+                // The connection goes on.
+            }
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onIdleTimeout()
+    {
+        count(http.counters().downstreamCxIdleTimeout);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public long onDeadline(final long nowNs)
+    {
+        long nextNs = Long.MAX_VALUE;
+        Http2Stream stream = link.newestStream();
+        while (stream != null)
+        {
+            final Http2Stream older = stream.older();
+            if (stream.handler() instanceof Http2Response response)
+            {
+                nextNs = Math.min(nextNs, response.onDeadline(nowNs));
+            }
+            stream = older;
+        }
+        return nextNs;
+    }
+
+    void drain()
+    {
+        count(http.counters().downstreamCxDrainClose);
+        link.drain();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onClosed(final Connection closed)
+    {
+        factory.countClosed(http.counters(), closed, link.isClosedByPeer());
+        factory.release(this);
+    }
+}

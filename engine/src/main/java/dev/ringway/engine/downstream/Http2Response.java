@@ -1,0 +1,355 @@
+package dev.ringway.engine.downstream;
+
+import dev.ringway.codecs.hpack.HpackEncoder;
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.codecs.http1.Http1Encoder;
+import dev.ringway.codecs.http2.ErrorCode;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.exchange.DownstreamSink;
+import dev.ringway.engine.exchange.Exchange;
+import dev.ringway.engine.exchange.LocalReply;
+import dev.ringway.engine.http2.Http2Cause;
+import dev.ringway.engine.http2.Http2Stream;
+import dev.ringway.engine.http2.Http2StreamHandler;
+import dev.ringway.engine.memory.HeldBytes;
+import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.upstream.HeaderEdits;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One stream of a client: passes its content to the exchange, and sends the response. Pooled. Loop thread only.
+ */
+final class Http2Response implements DownstreamSink, Http2StreamHandler
+{
+    /** Length and prefixes of a field as HPACK has it, more than its text. */
+    private static final int FIELD_OVERHEAD = 12;
+    private static final int STATUS_LENGTH = 16;
+
+    private final Http2SessionFactory factory;
+    private final HeldBytes held = new HeldBytes();
+    private Http2DownstreamSession session;
+    private Http2Stream stream;
+    private Exchange exchange;
+    private int headLength;
+    private boolean isHeadRequest;
+    private boolean isWhole;
+    private boolean isHeldEnd;
+
+    Http2Response(final Http2SessionFactory factory)
+    {
+        this.factory = factory;
+    }
+
+    void begin(final Http2DownstreamSession owner, final Http2Stream opened, final Exchange fresh)
+    {
+        session = owner;
+        stream = opened;
+        exchange = fresh;
+        headLength = 0;
+        isWhole = false;
+        isHeldEnd = false;
+        isHeadRequest = fresh != null && fresh.request().methodId() == HttpMethod.HEAD;
+    }
+
+    /** The head of its request is whole. */
+    void start(final boolean isEnd)
+    {
+        final RequestHead head = exchange.request();
+        stream.expectContent(isEnd ? -1 : head.contentLength());
+        if (head.expectContinue() && !isEnd)
+        {
+            sendContinue();
+        }
+        exchange.onRequestHead(this, session.http(), isEnd);
+        awaitDeadline();
+    }
+
+    private void awaitDeadline()
+    {
+        if (exchange != null)
+        {
+            session.link().wakeBy(exchange.deadlineNs());
+        }
+    }
+
+    /** @return when it is to be looked at next. */
+    long onDeadline(final long nowNs)
+    {
+        if (exchange.deadlineNs() <= nowNs)
+        {
+            exchange.onDeadline(nowNs);
+        }
+        return exchange == null ? Long.MAX_VALUE : exchange.deadlineNs();
+    }
+
+    private LoopMemory memory()
+    {
+        return factory.loop().memory();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onData(final int offset, final int length, final boolean isEnd)
+    {
+        if (!exchange.takesRequestData() || !held.isEmpty())
+        {
+            isHeldEnd |= isEnd;
+            if (length > 0 && !held.add(memory(), offset, length))
+            {
+                exchange.giveUp(LocalReply.OVERLOADED);
+            }
+            return;
+        }
+        exchange.onRequestData(offset, length, isEnd);
+        if (stream != null)
+        {
+            stream.consumed(length);
+        }
+        if (isEnd)
+        {
+            awaitDeadline();
+        }
+    }
+
+    void onTrailers(final HeaderTable trailers)
+    {
+        if (trailers.count() == 0 || !exchange.takesRequestData() || !held.isEmpty())
+        {
+            // What waits for an endpoint cannot keep them: their memory is needed for the next block.
+            onData(0, 0, true);
+            return;
+        }
+        exchange.onRequestTrailers(trailers);
+        awaitDeadline();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onReset(final int cause)
+    {
+        final Exchange last = exchange;
+        stream = null;
+        exchange = null;
+        session.countDestroyed(cause);
+        recycle();
+        if (cause == Http2Cause.OVERLOADED)
+        {
+            last.onOverload();
+        }
+        else
+        {
+            last.onDownstreamClosed(true);
+        }
+    }
+
+    private void recycle()
+    {
+        held.release(memory());
+        factory.release(this);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDrained()
+    {
+        exchange.onDownstreamDrained();
+    }
+
+    private void sendContinue()
+    {
+        final int start = stream.reserveFields(STATUS_LENGTH);
+        if (start >= 0)
+        {
+            final UnsafeBuffer buffer = memory().slab().buffer();
+            final HpackEncoder encoder = stream.session().encoder();
+            stream.sendFields(start, encoder.putStatus(buffer, encoder.putBlockStart(buffer, start), 100), false);
+            factory.loop().counters().increment(session.http().counters().downstreamRq1xx);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendHead(final ResponseHead head, final HeaderEdits edits, final boolean isEnd)
+    {
+        final HeaderTable headers = head.headers();
+        final int bound = Http1Encoder.headersLength(headers) + headers.count() * FIELD_OVERHEAD +
+            edits.addedLength() + STATUS_LENGTH;
+        final int start = stream.reserveFields(bound);
+        if (start < 0)
+        {
+            return false;
+        }
+        final UnsafeBuffer buffer = memory().slab().buffer();
+        final HpackEncoder encoder = stream.session().encoder();
+        int at = encoder.putBlockStart(buffer, start);
+        at = encoder.putStatus(buffer, at, head.status());
+        at = encoder.putFields(headers, edits.dropMask(), buffer, at);
+        at = edits.write(encoder, buffer, at);
+        if (head.status() >= 200)
+        {
+            headLength = at - start;
+            isWhole = isEnd;
+        }
+        stream.sendFields(start, at, isEnd);
+        return true;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendLocalReply(final int status, final byte[] text, final HeaderEdits edits)
+    {
+        final boolean hasBody = text.length > 0 && !isHeadRequest;
+        final int start = stream.reserveFields(edits.addedLength() + STATUS_LENGTH + 32);
+        if (start < 0)
+        {
+            return false;
+        }
+        if (status != 204 && status != 304)
+        {
+            edits.add(HeaderName.CONTENT_LENGTH, text.length);
+        }
+        final UnsafeBuffer buffer = memory().slab().buffer();
+        final HpackEncoder encoder = stream.session().encoder();
+        int at = encoder.putBlockStart(buffer, start);
+        at = encoder.putStatus(buffer, at, status);
+        at = edits.write(encoder, buffer, at);
+        headLength = at - start;
+        isWhole = true;
+        stream.sendFields(start, at, !hasBody);
+        return !hasBody || sendText(text);
+    }
+
+    private boolean sendText(final byte[] text)
+    {
+        final int at = memory().scratch().reserve(text.length);
+        if (at < 0)
+        {
+            isWhole = false;
+            return false;
+        }
+        memory().slab().buffer().putBytes(at, text);
+        memory().scratch().commit(text.length);
+        final boolean isSent = stream.sendData(at, text.length, true);
+        memory().slab().release(at);
+        return isSent;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendData(final int offset, final int length, final boolean isEnd)
+    {
+        isWhole = isEnd;
+        return stream.sendData(offset, length, isEnd);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendTrailers(final HeaderTable trailers)
+    {
+        final int bound = Http1Encoder.headersLength(trailers) + trailers.count() * FIELD_OVERHEAD;
+        final int start = stream.reserveFields(bound);
+        if (start < 0)
+        {
+            return false;
+        }
+        final UnsafeBuffer buffer = memory().slab().buffer();
+        final HpackEncoder encoder = stream.session().encoder();
+        final int at = encoder.putFields(trailers, 0, buffer, encoder.putBlockStart(buffer, start));
+        isWhole = true;
+        stream.sendFields(start, at, true);
+        return true;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onExchangeEnded(final boolean isComplete, final boolean isReset)
+    {
+        final Http2Stream last = stream;
+        exchange = null;
+        stream = null;
+        if (isWhole)
+        {
+            last.release(ErrorCode.NO_ERROR, session.flushDeadlineNs());
+        }
+        else
+        {
+            last.release(ErrorCode.INTERNAL_ERROR, Long.MAX_VALUE);
+        }
+        recycle();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void pauseRequest()
+    {
+        stream.pauseReading();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void resumeRequest()
+    {
+        while (exchange != null && !held.isEmpty() && exchange.takesRequestData() && !exchange.isRequestPaused())
+        {
+            final int offset = held.rangeOffset();
+            final int length = held.rangeLength();
+            held.removeFirst();
+            final boolean isEnd = isHeldEnd && held.isEmpty();
+            isHeldEnd &= !isEnd;
+            exchange.onRequestData(offset, length, isEnd);
+            HeldBytes.free(memory(), offset);
+            if (stream != null)
+            {
+                stream.consumed(length);
+            }
+        }
+        if (exchange != null && isHeldEnd && held.isEmpty())
+        {
+            isHeldEnd = false;
+            exchange.onRequestData(0, 0, true);
+        }
+        if (exchange != null && held.isEmpty())
+        {
+            stream.resumeReading();
+            awaitDeadline();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean isAboveHighWater()
+    {
+        return stream.isAboveHighWater();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int headLength()
+    {
+        return headLength;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Connection connection()
+    {
+        return session.link().connection();
+    }
+}

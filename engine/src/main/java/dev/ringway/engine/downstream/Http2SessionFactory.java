@@ -1,0 +1,199 @@
+package dev.ringway.engine.downstream;
+
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http2.Http2FieldLimits;
+import dev.ringway.codecs.http2.RequestFields;
+import dev.ringway.codecs.http2.TrailerFields;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.exchange.Exchanges;
+import dev.ringway.engine.http2.Http2Context;
+import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.Listener;
+
+import java.util.ArrayDeque;
+
+/**
+ * HTTP/2 sessions of one listener on one loop, and what they share. The connection manager is looked up for each request,
+ * so a new snapshot holds from the next request on; what was announced to a client stays. Loop thread only.
+ */
+final class Http2SessionFactory implements SessionFactory
+{
+    private static final int MAX_LIST_LENGTH = 60 * 1024;
+    private static final int MAX_COOKIE_LENGTH = 64 * 1024;
+
+    private final EventLoop loop;
+    private final Exchanges exchanges;
+    private final Http2Context context;
+    private final ArrayDeque<Http2DownstreamSession> free = new ArrayDeque<>(64);
+    private final ArrayDeque<Http2Response> freeResponses = new ArrayDeque<>(256);
+    private final RequestFields requestFields = new RequestFields(Exchanges.MAX_HEADERS);
+    private final TrailerFields trailerFields = new TrailerFields();
+    private final HeaderTable trailers = new HeaderTable(Exchanges.MAX_HEADERS);
+    private HttpConnectionManager http;
+    private Listener listener;
+    private Http2FieldLimits limits;
+    private Http2DownstreamSession newest;
+    private boolean isDraining;
+
+    Http2SessionFactory(final EventLoop loop, final Exchanges exchanges, final Http2Context context)
+    {
+        this.loop = loop;
+        this.exchanges = exchanges;
+        this.context = context;
+    }
+
+    void adopt(final Listener newListener, final HttpConnectionManager manager)
+    {
+        listener = newListener;
+        if (manager != http)
+        {
+            http = manager;
+            limits = new Http2FieldLimits(
+                Math.min(manager.maxRequestHeadersBytes(), MAX_LIST_LENGTH),
+                Math.min(manager.maxRequestHeaders(), Exchanges.MAX_HEADERS), MAX_COOKIE_LENGTH);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void open(final Connection connection)
+    {
+        final LoopCounters counters = loop.counters();
+        counters.increment(http.counters().downstreamCxTotal);
+        counters.increment(http.counters().downstreamCxActive);
+        take(connection);
+    }
+
+    /**
+     * Takes over a connection that has been counted already.
+     *
+     * @return its session.
+     */
+    Http2DownstreamSession take(final Connection connection)
+    {
+        Http2DownstreamSession session = free.pollLast();
+        if (session == null)
+        {
+            session = new Http2DownstreamSession(this);
+        }
+        connection.highWaterMark(Http1SessionFactory.bufferLimit(listener));
+        session.previous = null;
+        session.next = newest;
+        if (newest != null)
+        {
+            newest.previous = session;
+        }
+        newest = session;
+        loop.counters().increment(http.counters().downstreamCxHttp2Total);
+        loop.counters().increment(http.counters().downstreamCxHttp2Active);
+        session.open(connection);
+        if (isDraining)
+        {
+            session.drain();
+        }
+        return session;
+    }
+
+    void countClosed(final HttpCounters ids, final Connection closed, final boolean isByClient)
+    {
+        loop.counters().decrement(ids.downstreamCxHttp2Active);
+        Http1SessionFactory.countClosed(loop.counters(), ids, closed, isByClient);
+    }
+
+    void release(final Http2DownstreamSession session)
+    {
+        if (session.previous != null)
+        {
+            session.previous.next = session.next;
+        }
+        else
+        {
+            newest = session.next;
+        }
+        if (session.next != null)
+        {
+            session.next.previous = session.previous;
+        }
+        session.next = null;
+        session.previous = null;
+        free.addLast(session);
+    }
+
+    Http2Response acquire()
+    {
+        final Http2Response response = freeResponses.pollLast();
+        return response != null ? response : new Http2Response(this);
+    }
+
+    void release(final Http2Response response)
+    {
+        freeResponses.addLast(response);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void drain()
+    {
+        isDraining = true;
+        Http2DownstreamSession session = newest;
+        while (session != null)
+        {
+            final Http2DownstreamSession following = session.next;
+            session.drain();
+            session = following;
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void endDrain()
+    {
+        isDraining = false;
+    }
+
+    EventLoop loop()
+    {
+        return loop;
+    }
+
+    Exchanges exchanges()
+    {
+        return exchanges;
+    }
+
+    Http2Context context()
+    {
+        return context;
+    }
+
+    HttpConnectionManager http()
+    {
+        return http;
+    }
+
+    Http2FieldLimits limits()
+    {
+        return limits;
+    }
+
+    RequestFields requestFields()
+    {
+        return requestFields;
+    }
+
+    TrailerFields trailerFields()
+    {
+        return trailerFields;
+    }
+
+    HeaderTable trailers()
+    {
+        return trailers;
+    }
+}

@@ -1,0 +1,89 @@
+package dev.ringway.engine.http2;
+
+import dev.ringway.codecs.http2.ErrorCode;
+
+/**
+ * How far a connection is on its way to a graceful end (RFC 9113, 6.8). A server announces it, waits until the client must
+ * have heard of that, says which stream was the last, and ends after it; a client opens no more streams. Loop thread
+ * only.
+ */
+final class Http2GoAway
+{
+    private static final int LAST_ID = Integer.MAX_VALUE;
+    /** Opaque data of the ping whose answer says that the announcement has been seen. */
+    private static final long PING = 0x7269_6e67_7761_7931L;
+
+    private final boolean isServer;
+    private int lastId;
+    private boolean isBegun;
+    private boolean isByPeer;
+
+    Http2GoAway(final boolean isServer)
+    {
+        this.isServer = isServer;
+    }
+
+    void open()
+    {
+        lastId = LAST_ID;
+        isBegun = false;
+        isByPeer = false;
+    }
+
+    /** Begins; false when that was done before. */
+    boolean begin(final Http2Output output)
+    {
+        if (isBegun)
+        {
+            return false;
+        }
+        isBegun = true;
+        if (isServer)
+        {
+            output.sendGoAway(LAST_ID, ErrorCode.NO_ERROR);
+            output.sendPing(PING, false);
+        }
+        return true;
+    }
+
+    /** A ping was answered; true when it was the one that was waited for, and the last stream has been told now. */
+    boolean onPong(final long opaque, final int lastPeerId, final Http2Output output)
+    {
+        if (!isBegun || opaque != PING || lastId != LAST_ID)
+        {
+            return false;
+        }
+        lastId = lastPeerId;
+        output.sendGoAway(lastId, ErrorCode.NO_ERROR);
+        return true;
+    }
+
+    void onPeer()
+    {
+        isByPeer = true;
+    }
+
+    /** Whether this side may open streams. */
+    boolean takesStreams()
+    {
+        return !isBegun && !isByPeer;
+    }
+
+    /** Whether the end has come when no stream is open. */
+    boolean isDue()
+    {
+        return isByPeer || isBegun && (!isServer || lastId != LAST_ID);
+    }
+
+    /** Whether the last stream has been told. */
+    boolean isTold()
+    {
+        return lastId != LAST_ID;
+    }
+
+    /** Whether a stream of the peer comes too late. */
+    boolean isBeyond(final int streamId)
+    {
+        return streamId > lastId;
+    }
+}

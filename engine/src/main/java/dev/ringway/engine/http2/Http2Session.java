@@ -1,0 +1,866 @@
+package dev.ringway.engine.http2;
+
+import dev.ringway.codecs.hpack.HeaderSink;
+import dev.ringway.codecs.hpack.HpackDecoder;
+import dev.ringway.codecs.hpack.HpackEncoder;
+import dev.ringway.codecs.http2.ErrorCode;
+import dev.ringway.codecs.http2.FloodGuard;
+import dev.ringway.codecs.http2.FloodLimits;
+import dev.ringway.codecs.http2.Http2Settings;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.ConnectionHandler;
+import dev.ringway.engine.counters.Http2Counters;
+import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.snapshot.Http2Options;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * HTTP/2 (RFC 9113) on one connection, client or server: settings, streams, windows, and how it ends. Pooled with its
+ * tables. Loop thread only.
+ */
+public final class Http2Session implements ConnectionHandler
+{
+    private static final int INITIAL_WINDOW = 65_535;
+    private static final int LAST_ID = Integer.MAX_VALUE;
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final long ALIVE_PING = 0x7269_6e67_7761_7932L;
+    private static final long LINGER_NS = 1_000_000_000L;
+
+    private final Http2Context context;
+    private final Http2SessionHandler handler;
+    private final boolean isServer;
+    private final HpackDecoder decoder;
+    private final HpackEncoder encoder = new HpackEncoder();
+    private final Http2Settings settings;
+    private final Http2Settings ours;
+    private final FloodGuard flood = new FloodGuard();
+    private final Http2Streams streams = new Http2Streams();
+    private final Http2Clock clock = new Http2Clock();
+    private final Http2GoAway goAway;
+    private final Http2Input input;
+    private final Http2Output output;
+    private Connection connection;
+    private Http2Options options;
+    private Http2Options limitsOf;
+    private FloodLimits limits;
+    private Http2Counters counters;
+    private long wakeNs;
+    private int nextId;
+    private int receiveWindow;
+    private int unacknowledged;
+    private int unreturned;
+    private boolean isEnding;
+    private boolean isClosedByPeer;
+    private boolean isLingering;
+
+    /**
+     * @param context  of the loop.
+     * @param handler  that knows what streams mean.
+     * @param isServer whether the peer is a client.
+     */
+    public Http2Session(final Http2Context context, final Http2SessionHandler handler, final boolean isServer)
+    {
+        this.context = context;
+        this.handler = handler;
+        this.isServer = isServer;
+        decoder = new HpackDecoder(Http2Settings.INITIAL_HEADER_TABLE_SIZE);
+        settings = new Http2Settings(!isServer);
+        ours = new Http2Settings(isServer);
+        input = new Http2Input(this, new Http2Frames(this));
+        output = new Http2Output(context.memory(), flood);
+        goAway = new Http2GoAway(isServer);
+    }
+
+    /**
+     * Begins on a connection that is open or opening: preface and settings are queued at once.
+     *
+     * @param opened    taken over.
+     * @param http2     options that hold for its life.
+     * @param ids       counters.
+     * @param idleNs    longest time without a stream, 0 for any.
+     * @param headNs    longest time for a block of fields, 0 for any.
+     * @param listBytes largest list of fields that is taken, as announced.
+     */
+    public void open(
+        final Connection opened,
+        final Http2Options http2,
+        final Http2Counters ids,
+        final long idleNs,
+        final long headNs,
+        final int listBytes)
+    {
+        context.open();
+        connection = opened;
+        options = http2;
+        counters = ids;
+        clock.open(http2, idleNs, headNs, nowNs());
+        goAway.open();
+        isEnding = false;
+        isClosedByPeer = false;
+        isLingering = false;
+        nextId = 1;
+        unacknowledged = 0;
+        unreturned = 0;
+        wakeNs = NEVER;
+        decoder.reset();
+        encoder.reset();
+        settings.reset(!isServer);
+        if (http2 != limitsOf)
+        {
+            limitsOf = http2;
+            limits = new FloodLimits(http2.maxOutboundFrames(), http2.maxOutboundControlFrames(),
+                http2.maxConsecutiveEmptyFrames(), http2.maxPriorityFramesPerStream(),
+                http2.maxWindowUpdatesPerDataFrame());
+        }
+        flood.reset(limits, http2.maxConcurrentStreams(), nowNs());
+        streams.open();
+        input.open(isServer);
+        output.open(opened);
+        begin(listBytes);
+        opened.handler(this);
+        wakeBy(nextDeadlineNs());
+    }
+
+    private void begin(final int listBytes)
+    {
+        receiveWindow = Math.max(INITIAL_WINDOW, options.initialConnectionWindowSize());
+        ours.reset(isServer);
+        ours.initialWindowSize(options.initialStreamWindowSize());
+        ours.maxHeaderListSize(listBytes);
+        if (isServer)
+        {
+            ours.maxConcurrentStreams(options.maxConcurrentStreams());
+            ours.enableConnectProtocol(options.allowConnect());
+        }
+        else
+        {
+            ours.enablePush(false);
+        }
+        output.sendBegin(ours, !isServer);
+        if (receiveWindow > INITIAL_WINDOW)
+        {
+            output.sendWindowUpdate(0, receiveWindow - INITIAL_WINDOW);
+        }
+    }
+
+    Http2Context context()
+    {
+        return context;
+    }
+
+    LoopMemory memory()
+    {
+        return context.memory();
+    }
+
+    Http2Output output()
+    {
+        return output;
+    }
+
+    FloodGuard flood()
+    {
+        return flood;
+    }
+
+    Http2Streams streams()
+    {
+        return streams;
+    }
+
+    Http2Settings settings()
+    {
+        return settings;
+    }
+
+    Http2Counters counters()
+    {
+        return counters;
+    }
+
+    Http2SessionHandler handler()
+    {
+        return handler;
+    }
+
+    boolean isServer()
+    {
+        return isServer;
+    }
+
+    int nextId()
+    {
+        return nextId;
+    }
+
+    long nowNs()
+    {
+        return context.loop().clock().nowNs();
+    }
+
+    void count(final int id)
+    {
+        context.loop().counters().increment(id);
+    }
+
+    /**
+     * @return its connection.
+     */
+    public Connection connection()
+    {
+        return connection;
+    }
+
+    /**
+     * @return where blocks of fields are encoded; its state goes with the order of the blocks.
+     */
+    public HpackEncoder encoder()
+    {
+        return encoder;
+    }
+
+    /**
+     * Decodes a block of fields into {@link Http2Context#fields()}.
+     *
+     * @param source holds the block.
+     * @param offset of it.
+     * @param length of it.
+     * @param sink   told of each field.
+     * @return bytes of fields, or a negative {@link dev.ringway.codecs.hpack.HpackError}.
+     */
+    public int decode(final DirectBuffer source, final int offset, final int length, final HeaderSink sink)
+    {
+        final UnsafeBuffer fields = context.fields();
+        return decoder.decode(source, offset, length, fields, 0, Http2Context.MAX_BLOCK_LENGTH, sink);
+    }
+
+    /**
+     * @return streams that are open.
+     */
+    public int streamCount()
+    {
+        return streams.count();
+    }
+
+    /**
+     * @return the newest stream, from which {@link Http2Stream#older()} leads on, or null.
+     */
+    public Http2Stream newestStream()
+    {
+        return streams.newest();
+    }
+
+    /**
+     * @return most streams that the peer allows.
+     */
+    public int peerMaxStreams()
+    {
+        return settings.maxConcurrentStreams();
+    }
+
+    /**
+     * @return whether new streams may be opened from this side.
+     */
+    public boolean takesStreams()
+    {
+        return !isEnding && goAway.takesStreams() && nextId > 0 && nextId < LAST_ID - 1;
+    }
+
+    boolean isEnding()
+    {
+        return isEnding;
+    }
+
+    /** What a stream may receive at first. */
+    int receiveWindow()
+    {
+        return options.initialStreamWindowSize();
+    }
+
+    Http2Stream streamOf(final int id)
+    {
+        return streams.get(id);
+    }
+
+    /**
+     * Opens a stream from this side, a client's.
+     *
+     * @param owner told of it.
+     * @return the stream; its fields must be sent next.
+     */
+    public Http2Stream openStream(final Http2StreamHandler owner)
+    {
+        final Http2Stream stream = add(nextId);
+        nextId += 2;
+        stream.handler(owner);
+        return stream;
+    }
+
+    /**
+     * Takes up a stream that the peer opens.
+     *
+     * @param id    of it, as {@link Http2SessionHandler#onFields} said.
+     * @param owner told of it.
+     * @param isEnd whether the peer says no more on it.
+     * @return the stream.
+     */
+    public Http2Stream acceptStream(final int id, final Http2StreamHandler owner, final boolean isEnd)
+    {
+        final Http2Stream stream = add(id);
+        stream.handler(owner);
+        stream.begun();
+        if (isEnd)
+        {
+            stream.onRemoteEnd();
+        }
+        return stream;
+    }
+
+    private Http2Stream add(final int id)
+    {
+        final Http2Stream stream = context.acquire();
+        stream.open(this, id, settings.initialWindowSize(), receiveWindow());
+        streams.add(stream);
+        context.loop().counters().increment(counters.streamsActive);
+        return stream;
+    }
+
+    /**
+     * Answers a stream that is not taken up.
+     *
+     * @param id   of it.
+     * @param code from {@link ErrorCode}.
+     */
+    public void refuse(final int id, final int code)
+    {
+        streams.onReset(id);
+        countReset();
+        output.sendReset(id, code);
+    }
+
+    private void countReset()
+    {
+        count(counters.txReset);
+        if (!flood.onReset(nowNs()))
+        {
+            onResetFlood();
+        }
+    }
+
+    /** The stream ends with a reset from this side; its owner has let go of it or is told elsewhere. */
+    void resetStream(final Http2Stream stream, final int code)
+    {
+        if (stream.isBegun())
+        {
+            streams.onReset(stream.id());
+            count(counters.txReset);
+            output.sendReset(stream.id(), code);
+        }
+        onStreamEnded(stream);
+    }
+
+    /**
+     * Ends a stream on which the peer broke a rule; its owner is told.
+     *
+     * @param stream of the session.
+     * @param code   from {@link ErrorCode}.
+     */
+    public void failStream(final Http2Stream stream, final int code)
+    {
+        onStreamError(stream, code);
+    }
+
+    /** The peer broke a rule on a stream. */
+    void onStreamError(final Http2Stream stream, final int code)
+    {
+        final Http2StreamHandler owner = stream.handler();
+        stream.handler(null);
+        resetStream(stream, code);
+        if (owner != null)
+        {
+            owner.onReset(Http2Cause.MALFORMED);
+        }
+        if (!flood.onReset(nowNs()))
+        {
+            onResetFlood();
+        }
+    }
+
+    /** Off the wire and without an owner. */
+    void onStreamEnded(final Http2Stream stream)
+    {
+        remove(stream);
+        if (streams.count() == 0)
+        {
+            clock.onIdle(nowNs());
+            if (goAway.isDue())
+            {
+                finish();
+                return;
+            }
+            wakeBy(nextDeadlineNs());
+        }
+        if (!isEnding)
+        {
+            handler.onStreamEnded();
+        }
+    }
+
+    /** Whether streams with this number come too late: the last one has been announced. */
+    boolean isBeyondEnd(final int streamId)
+    {
+        return goAway.isBeyond(streamId);
+    }
+
+    private void remove(final Http2Stream stream)
+    {
+        streams.remove(stream);
+        input.onGone(stream);
+        output.onGone(stream);
+        final int left = stream.unconsumed();
+        stream.onGone(memory());
+        context.loop().counters().decrement(counters.streamsActive);
+        context.release(stream);
+        if (left > 0)
+        {
+            onConsumed(left);
+        }
+    }
+
+    /** Bytes come; false when they are more than the connection's window. */
+    boolean takeReceiveWindow(final int length)
+    {
+        unreturned += length;
+        return unreturned <= receiveWindow;
+    }
+
+    /** Bytes have been used that came on the connection. */
+    void onConsumed(final int length)
+    {
+        unacknowledged += length;
+        if (unacknowledged >= receiveWindow >> 1 && !isEnding)
+        {
+            output.sendWindowUpdate(0, unacknowledged);
+            unreturned -= unacknowledged;
+            unacknowledged = 0;
+        }
+    }
+
+    /**
+     * Has {@link Http2SessionHandler#onDeadline} come at that time at the latest.
+     *
+     * @param atNs time of the loop's clock.
+     */
+    public void wakeBy(final long atNs)
+    {
+        if (atNs < wakeNs && connection.isOpen())
+        {
+            wakeNs = atNs;
+            connection.deadline(atNs);
+        }
+    }
+
+    private long nextDeadlineNs()
+    {
+        long next = clock.nextNs(streams.count() == 0);
+        for (Http2Stream stream = streams.newest(); stream != null; stream = stream.next)
+        {
+            next = Math.min(next, stream.flushDeadlineNs());
+        }
+        return next;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDeadline(final Connection late, final long nowNs)
+    {
+        if (!connection.isOpen() && !isEnding)
+        {
+            end(Http2Cause.CONNECT_TIMEOUT, ErrorCode.NO_ERROR);
+            return;
+        }
+        wakeNs = NEVER;
+        if (isLingering)
+        {
+            connection.close();
+            return;
+        }
+        if (clock.isHeadTooLong(nowNs))
+        {
+            onConnectionError(ErrorCode.PROTOCOL_ERROR);
+            return;
+        }
+        if (streams.count() == 0 && clock.isIdleTooLong(nowNs))
+        {
+            handler.onIdleTimeout();
+            finish();
+            return;
+        }
+        if (clock.isSilentTooLong(nowNs))
+        {
+            count(counters.keepaliveTimeout);
+            end(Http2Cause.KEEPALIVE_TIMEOUT, ErrorCode.NO_ERROR);
+            return;
+        }
+        if (clock.asks(nowNs))
+        {
+            output.sendPing(ALIVE_PING, false);
+        }
+        flushTimeouts(nowNs);
+        final long next = handler.onDeadline(nowNs);
+        if (!isEnding)
+        {
+            wakeBy(Math.min(next, nextDeadlineNs()));
+        }
+    }
+
+    private void flushTimeouts(final long nowNs)
+    {
+        Http2Stream stream = streams.newest();
+        while (stream != null)
+        {
+            final Http2Stream older = stream.next;
+            if (stream.flushDeadlineNs() <= nowNs)
+            {
+                count(counters.txFlushTimeout);
+                resetStream(stream, ErrorCode.CANCEL);
+            }
+            stream = older;
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpened(final Connection opened)
+    {
+        wakeNs = NEVER;
+        opened.deadline(NEVER);
+        wakeBy(nextDeadlineNs());
+        opened.startReading();
+        handler.onOpened(opened);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpenFailed(final Connection failed, final int errno)
+    {
+        end(Http2Cause.CONNECT_FAILED, ErrorCode.NO_ERROR);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onBytes(final Connection source, final int offset, final int length)
+    {
+        if (isEnding)
+        {
+            return;
+        }
+        clock.onReceived(nowNs());
+        flood.onTurn();
+        final boolean fits = input.feed(offset, length);
+        if (isEnding)
+        {
+            return;
+        }
+        if (!fits)
+        {
+            onConnectionError(ErrorCode.ENHANCE_YOUR_CALM);
+        }
+        else if (output.isFlooded())
+        {
+            count(counters.outboundControlFlood);
+            onConnectionError(ErrorCode.ENHANCE_YOUR_CALM);
+        }
+        else if (clock.onInput(input.isInHead()))
+        {
+            wakeBy(nextDeadlineNs());
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onEof(final Connection source)
+    {
+        isClosedByPeer = true;
+        if (isEnding)
+        {
+            connection.close();
+        }
+        else
+        {
+            end(Http2Cause.CLOSED, ErrorCode.NO_ERROR);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onError(final Connection failed, final int errno)
+    {
+        isClosedByPeer = true;
+        if (isEnding)
+        {
+            connection.close();
+        }
+        else
+        {
+            end(Http2Cause.RESET, ErrorCode.NO_ERROR);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOverload(final Connection full)
+    {
+        endStreams(Http2Cause.OVERLOADED);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int heldChunks()
+    {
+        int chunks = 0;
+        for (Http2Stream stream = streams.newest(); stream != null; stream = stream.next)
+        {
+            chunks += stream.output().chunks();
+        }
+        return chunks;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDrained(final Connection drained)
+    {
+        output.pump();
+        Http2Stream stream = streams.newest();
+        while (stream != null && !isEnding)
+        {
+            final Http2Stream older = stream.next;
+            stream.onRoom();
+            stream = older;
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onClosed(final Connection closed)
+    {
+        input.release();
+        handler.onClosed(closed);
+        connection = null;
+    }
+
+    /**
+     * @return whether the peer ended the connection.
+     */
+    public boolean isClosedByPeer()
+    {
+        return isClosedByPeer;
+    }
+
+    /** The peer broke a rule that all streams share: it is told which, and the connection ends (RFC 9113, 5.4.1). */
+    void onConnectionError(final int code)
+    {
+        if (!isEnding)
+        {
+            end(Http2Cause.CONNECTION_ERROR, code);
+        }
+    }
+
+    private void end(final int cause, final int code)
+    {
+        endStreams(cause);
+        handler.onEnding(cause);
+        if (code == ErrorCode.NO_ERROR || !connection.isOpen())
+        {
+            connection.close();
+            return;
+        }
+        output.sendGoAway(streams.lastPeerId(), code);
+        count(counters.goawaySent);
+        linger();
+    }
+
+    private void endStreams(final int cause)
+    {
+        isEnding = true;
+        Http2Stream stream;
+        while ((stream = streams.newest()) != null)
+        {
+            final Http2StreamHandler owner = stream.handler();
+            stream.handler(null);
+            remove(stream);
+            if (owner != null)
+            {
+                owner.onReset(cause);
+            }
+        }
+    }
+
+    /** Ends this direction and waits a little for the peer to read: closing with bytes unread would reset it. */
+    private void linger()
+    {
+        isLingering = true;
+        connection.shutdownAfterFlush();
+        connection.startReading();
+        connection.deadline(nowNs() + LINGER_NS);
+    }
+
+    /** All is done that was begun. */
+    private void finish()
+    {
+        if (isEnding)
+        {
+            return;
+        }
+        isEnding = true;
+        if (!goAway.isTold())
+        {
+            output.sendGoAway(streams.lastPeerId(), ErrorCode.NO_ERROR);
+            count(counters.goawaySent);
+        }
+        if (isServer)
+        {
+            linger();
+        }
+        else
+        {
+            connection.closeAfterFlush();
+        }
+    }
+
+    /**
+     * Ends as soon as that loses nothing: see {@link Http2GoAway}. Idempotent.
+     */
+    public void drain()
+    {
+        if (isEnding || !goAway.begin(output))
+        {
+            return;
+        }
+        if (isServer)
+        {
+            count(counters.goawaySent);
+        }
+        else if (streams.count() == 0)
+        {
+            finish();
+        }
+    }
+
+    void onPong(final long opaque)
+    {
+        if (goAway.onPong(opaque, streams.lastPeerId(), output) && streams.count() == 0)
+        {
+            finish();
+        }
+    }
+
+    /** The peer goes away: what it will not take up may be tried elsewhere. */
+    void onGoAway(final int lastStreamId)
+    {
+        goAway.onPeer();
+        Http2Stream stream = isServer ? null : streams.newest();
+        while (stream != null)
+        {
+            final Http2Stream older = stream.next;
+            if (stream.id() > lastStreamId)
+            {
+                final Http2StreamHandler owner = stream.handler();
+                stream.handler(null);
+                remove(stream);
+                if (owner != null)
+                {
+                    owner.onReset(Http2Cause.REFUSED);
+                }
+            }
+            stream = older;
+        }
+        if (!isServer)
+        {
+            handler.onCapacity();
+            if (streams.count() == 0)
+            {
+                finish();
+            }
+        }
+    }
+
+    int countPeerReset()
+    {
+        if (!flood.onReset(nowNs()))
+        {
+            onResetFlood();
+        }
+        return 0;
+    }
+
+    /** More streams end before their time than a peer in its right mind has. */
+    void onResetFlood()
+    {
+        if (!isEnding)
+        {
+            end(Http2Cause.RESET_FLOOD, ErrorCode.ENHANCE_YOUR_CALM);
+        }
+    }
+
+    /** Streams may send more or less than they could before; false when one could send more than is possible. */
+    boolean changeWindows(final int change)
+    {
+        for (Http2Stream stream = streams.newest(); stream != null; stream = stream.next)
+        {
+            if (!stream.addSendWindow(change))
+            {
+                return false;
+            }
+            if (stream.hasOutput())
+            {
+                output.onQueued(stream);
+            }
+        }
+        return true;
+    }
+
+    /** The peer's settings hold from now on. */
+    void onSettings()
+    {
+        encoder.peerTableSize(settings.smallestHeaderTableSize());
+        output.maxFrameLength(settings.maxFrameSize());
+        output.sendSettingsAck();
+        output.pump();
+        handler.onCapacity();
+    }
+
+    void onWindowGrown(final Http2Stream stream)
+    {
+        if (stream.hasOutput())
+        {
+            output.onQueued(stream);
+            output.pump();
+        }
+    }
+
+    /** The peer reset a stream. */
+    void onPeerReset(final Http2Stream stream, final int code)
+    {
+        count(counters.rxReset);
+        streams.onReset(stream.id());
+        final Http2StreamHandler owner = stream.handler();
+        stream.handler(null);
+        onStreamEnded(stream);
+        if (owner != null)
+        {
+            owner.onReset(code == ErrorCode.REFUSED_STREAM ? Http2Cause.REFUSED : Http2Cause.PEER_RESET);
+        }
+    }
+}

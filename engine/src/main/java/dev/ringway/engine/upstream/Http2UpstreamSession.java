@@ -1,0 +1,211 @@
+package dev.ringway.engine.upstream;
+
+import dev.ringway.codecs.hpack.HpackError;
+import dev.ringway.codecs.http2.ErrorCode;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.http2.Http2Cause;
+import dev.ringway.engine.http2.Http2Session;
+import dev.ringway.engine.http2.Http2SessionHandler;
+import dev.ringway.engine.http2.Http2Stream;
+import org.agrona.DirectBuffer;
+
+/**
+ * HTTP/2 towards an endpoint: many exchanges at a time on one connection. Loop thread only.
+ */
+final class Http2UpstreamSession implements Http2SessionHandler
+{
+    private final UpstreamContext context;
+    private final Http2Session link;
+    private EndpointPool pool;
+    private long startNs;
+    private int requests;
+    private boolean isOpened;
+
+    Http2UpstreamSession(final UpstreamContext context)
+    {
+        this.context = context;
+        link = new Http2Session(context.http2, this, false);
+    }
+
+    void open(final EndpointPool owner, final Connection connection)
+    {
+        pool = owner;
+        startNs = owner.nowNs();
+        requests = 0;
+        isOpened = false;
+        owner.openLink(link, connection);
+    }
+
+    Http2Session link()
+    {
+        return link;
+    }
+
+    EndpointPool pool()
+    {
+        return pool;
+    }
+
+    /** Whether one more stream may be opened. */
+    boolean hasRoom()
+    {
+        return link.takesStreams() && link.streamCount() < Math.min(pool.maxStreams(), link.peerMaxStreams());
+    }
+
+    /** Gives a stream to an exchange; there is room. */
+    void give(final UpstreamHandler exchange)
+    {
+        final Http2UpstreamStream stream = pool.newStream();
+        stream.assign(this, exchange);
+        requests++;
+        if (pool.isExhausted(requests))
+        {
+            link.drain();
+        }
+        exchange.onUpstreamReady(stream);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int onFields(
+        final int streamId,
+        final Http2Stream stream,
+        final DirectBuffer source,
+        final int offset,
+        final int length,
+        final boolean isEnd)
+    {
+        final Http2UpstreamStream owner = (Http2UpstreamStream)stream.handler();
+        return owner.isInBody() ? onTrailers(stream, owner, source, offset, length, isEnd) :
+            onHead(stream, owner, source, offset, length, isEnd);
+    }
+
+    private int onHead(
+        final Http2Stream stream,
+        final Http2UpstreamStream owner,
+        final DirectBuffer source,
+        final int offset,
+        final int length,
+        final boolean isEnd)
+    {
+        context.responseFields.begin(context.head, context.http2.fields(), UpstreamContext.FIELD_LIMITS);
+        final int used = link.decode(source, offset, length, context.responseFields);
+        if (used == HpackError.COMPRESSION)
+        {
+            return -ErrorCode.COMPRESSION_ERROR;
+        }
+        if (context.responseFields.end(isEnd, owner.isHeadRequest()) != 0 || used < 0)
+        {
+            onMalformed(stream);
+            return 0;
+        }
+        context.head.head(0, context.responseFields.endOffset());
+        owner.onHead(context.head, isEnd);
+        return 0;
+    }
+
+    private int onTrailers(
+        final Http2Stream stream,
+        final Http2UpstreamStream owner,
+        final DirectBuffer source,
+        final int offset,
+        final int length,
+        final boolean isEnd)
+    {
+        context.trailerFields.begin(context.trailers, context.http2.fields(), UpstreamContext.FIELD_LIMITS,
+            UpstreamContext.UNDERSCORES);
+        final int used = link.decode(source, offset, length, context.trailerFields);
+        if (used == HpackError.COMPRESSION)
+        {
+            return -ErrorCode.COMPRESSION_ERROR;
+        }
+        if (!isEnd || context.trailerFields.end() != 0 || used < 0 || !stream.isContentWhole())
+        {
+            onMalformed(stream);
+            return 0;
+        }
+        pool.onTrailers();
+        owner.onTrailers(context.trailers);
+        return 0;
+    }
+
+    void onMalformed(final Http2Stream stream)
+    {
+        pool.onProtocolError();
+        pool.onMessagingError();
+        link.failStream(stream, ErrorCode.PROTOCOL_ERROR);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpened(final Connection connection)
+    {
+        isOpened = true;
+        pool.onConnected(pool.nowNs() - startNs);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onStreamEnded()
+    {
+        pool.onRoom(this);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onCapacity()
+    {
+        pool.onRoom(this);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onEnding(final int cause)
+    {
+        switch (cause)
+        {
+            case Http2Cause.CONNECT_FAILED, Http2Cause.CONNECT_TIMEOUT ->
+                pool.onConnectFailed(cause == Http2Cause.CONNECT_TIMEOUT);
+            case Http2Cause.CLOSED, Http2Cause.RESET -> pool.onRemoteClose(false);
+            case Http2Cause.CONNECTION_ERROR -> pool.onProtocolError();
+            default ->
+            {
+                // Counted by the session, or by who wanted it.
+            }
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onIdleTimeout()
+    {
+        pool.onIdleTimeout();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public long onDeadline(final long nowNs)
+    {
+        // Exchanges have their deadlines at the clients' side.
+        return Long.MAX_VALUE;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onClosed(final Connection closed)
+    {
+        if (!link.isClosedByPeer() && isOpened)
+        {
+            pool.onLocalClose();
+        }
+        pool.onHttp2Closed(this, closed);
+    }
+}

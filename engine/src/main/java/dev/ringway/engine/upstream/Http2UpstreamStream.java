@@ -1,0 +1,313 @@
+package dev.ringway.engine.upstream;
+
+import dev.ringway.codecs.hpack.HpackEncoder;
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.codecs.http1.Http1Encoder;
+import dev.ringway.codecs.http2.ErrorCode;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.http2.Http2Cause;
+import dev.ringway.engine.http2.Http2Stream;
+import dev.ringway.engine.http2.Http2StreamHandler;
+import dev.ringway.engine.memory.BufferSlab;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * One request to an endpoint that speaks HTTP/2, and its response. Pooled. Loop thread only.
+ */
+final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
+{
+    /** Length and prefixes of a field as HPACK has it, more than its text. */
+    private static final int FIELD_OVERHEAD = 12;
+    private static final int PSEUDO_OVERHEAD = 64;
+    private static final int CONTINUE = 100;
+    private static final byte[] ROOT = {'/'};
+
+    private final UpstreamContext context;
+    private Http2UpstreamSession session;
+    private Http2Stream stream;
+    private UpstreamHandler handler;
+    private boolean isHeadRequest;
+    private boolean isInBody;
+
+    Http2UpstreamStream(final UpstreamContext context)
+    {
+        this.context = context;
+    }
+
+    void assign(final Http2UpstreamSession owner, final UpstreamHandler exchange)
+    {
+        session = owner;
+        handler = exchange;
+        stream = owner.link().openStream(this);
+        isInBody = false;
+        owner.pool().onRequest();
+    }
+
+    boolean isHeadRequest()
+    {
+        return isHeadRequest;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendHead(final RequestHead head, final HeaderEdits edits, final boolean isEnd)
+    {
+        isHeadRequest = head.methodId() == HttpMethod.HEAD;
+        final HeaderTable headers = head.headers();
+        final int bound = head.methodLength() + Math.max(head.pathLength(), edits.pathLength()) +
+            head.authorityLength() + Http1Encoder.headersLength(headers) + headers.count() * FIELD_OVERHEAD +
+            edits.addedLength() + PSEUDO_OVERHEAD;
+        final int start = stream.reserveFields(bound);
+        if (start < 0)
+        {
+            if (bound > BufferSlab.CHUNK_LENGTH - PSEUDO_OVERHEAD)
+            {
+                edits.tooLong();
+            }
+            return false;
+        }
+        final UnsafeBuffer buffer = context.loop.memory().slab().buffer();
+        final HpackEncoder encoder = session.link().encoder();
+        final DirectBuffer source = headers.buffer();
+        int at = encoder.putBlockStart(buffer, start);
+        at = encoder.putMethod(buffer, at, source, head.methodOffset(), head.methodLength(), head.methodId());
+        at = encoder.putScheme(buffer, at, false);
+        at = putPath(head, edits, encoder, buffer, at);
+        at = encoder.putAuthority(buffer, at, source, head.authorityOffset(), head.authorityLength());
+        at = encoder.putFields(headers, edits.dropMask() | 1L << HeaderName.HOST, buffer, at);
+        at = edits.write(encoder, buffer, at);
+        stream.sendFields(start, at, isEnd);
+        return true;
+    }
+
+    private int putPath(
+        final RequestHead head,
+        final HeaderEdits edits,
+        final HpackEncoder encoder,
+        final UnsafeBuffer buffer,
+        final int at)
+    {
+        if (edits.pathLength() >= 0)
+        {
+            return encoder.putPath(buffer, at, context.path(edits.path()), 0, edits.pathLength());
+        }
+        return head.pathLength() == 0 ? encoder.putPath(buffer, at, context.path(ROOT), 0, 1) :
+            encoder.putPath(buffer, at, head.headers().buffer(), head.pathOffset(), head.pathLength());
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendData(final int offset, final int length, final boolean isEnd)
+    {
+        return stream.sendData(offset, length, isEnd);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendTrailers(final HeaderTable trailers)
+    {
+        final int bound = Http1Encoder.headersLength(trailers) + trailers.count() * FIELD_OVERHEAD;
+        final int start = stream.reserveFields(bound);
+        if (start < 0)
+        {
+            return false;
+        }
+        final UnsafeBuffer buffer = context.loop.memory().slab().buffer();
+        final HpackEncoder encoder = session.link().encoder();
+        stream.sendFields(start, encoder.putFields(trailers, 0, buffer, encoder.putBlockStart(buffer, start)), true);
+        return true;
+    }
+
+    /** A head came, interim or final. */
+    void onHead(final ResponseHead head, final boolean isEnd)
+    {
+        final int status = head.status();
+        if (status < 200)
+        {
+            if (status != CONTINUE)
+            {
+                handler.onResponseHead(head, false);
+            }
+            return;
+        }
+        isInBody = true;
+        session.pool().onResponse(status);
+        if (isEnd)
+        {
+            complete().onResponseHead(head, true);
+            return;
+        }
+        stream.expectContent(isHeadRequest || head.bodyless() ? 0 : head.contentLength());
+        handler.onResponseHead(head, false);
+    }
+
+    boolean isInBody()
+    {
+        return isInBody;
+    }
+
+    void onTrailers(final HeaderTable trailers)
+    {
+        if (trailers.count() > 0)
+        {
+            complete().onResponseTrailers(trailers);
+        }
+        else
+        {
+            complete().onResponseData(0, 0, true);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onData(final int offset, final int length, final boolean isEnd)
+    {
+        if (!isInBody)
+        {
+            session.onMalformed(stream);
+        }
+        else if (isEnd)
+        {
+            // The bytes stay leased during the call, whatever becomes of the stream.
+            complete().onResponseData(offset, length, true);
+        }
+        else
+        {
+            handler.onResponseData(offset, length, false);
+            if (stream != null)
+            {
+                stream.consumed(length);
+            }
+        }
+    }
+
+    /** The response has ended: the stream is given up before the exchange is told. */
+    private UpstreamHandler complete()
+    {
+        final UpstreamHandler last = handler;
+        final Http2Stream ended = stream;
+        session.pool().onResponseEnded();
+        forget();
+        ended.cancel(ErrorCode.NO_ERROR);
+        return last;
+    }
+
+    private void forget()
+    {
+        final Http2UpstreamSession owner = session;
+        stream = null;
+        handler = null;
+        session = null;
+        owner.pool().recycle(this);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onReset(final int cause)
+    {
+        final UpstreamHandler last = handler;
+        if (!isInBody)
+        {
+            session.pool().onRequestFailed();
+        }
+        session.pool().onResponseEnded();
+        session.pool().onStreamReset(cause == Http2Cause.PEER_RESET || cause == Http2Cause.REFUSED);
+        forget();
+        last.onUpstreamFailed(failure(cause));
+    }
+
+    private static int failure(final int cause)
+    {
+        return switch (cause)
+        {
+            case Http2Cause.CLOSED -> UpstreamFailure.CLOSED;
+            case Http2Cause.MALFORMED, Http2Cause.CONNECTION_ERROR, Http2Cause.RESET_FLOOD -> UpstreamFailure.PROTOCOL;
+            case Http2Cause.OVERLOADED -> UpstreamFailure.OVERLOADED;
+            case Http2Cause.CONNECT_FAILED -> UpstreamFailure.CONNECT_FAILED;
+            case Http2Cause.CONNECT_TIMEOUT -> UpstreamFailure.CONNECT_TIMEOUT;
+            default -> UpstreamFailure.RESET;
+        };
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDrained()
+    {
+        handler.onUpstreamDrained();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onTimeout()
+    {
+        session.pool().onTimeout();
+        if (!isInBody)
+        {
+            session.pool().onRequestFailed();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void cancel(final boolean isReset)
+    {
+        final Http2Stream ended = stream;
+        session.pool().onResponseEnded();
+        session.pool().onStreamCancelled();
+        forget();
+        ended.cancel(ErrorCode.CANCEL);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void pauseReading()
+    {
+        stream.pauseReading();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void resumeReading()
+    {
+        stream.resumeReading();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean isAboveHighWater()
+    {
+        return stream.isAboveHighWater();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public byte[] hostText()
+    {
+        return session.pool().hostText();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Connection connection()
+    {
+        return session.link().connection();
+    }
+}
