@@ -17,9 +17,6 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("deprecation")
 final class Http2Translator
 {
-    /** Whether connections speak HTTP/2. While they do not, what asks for it is refused. */
-    private static final boolean IS_SERVED = false;
-
     /** Whether extended CONNECT (RFC 8441) is served. While it is not, what asks for it is refused. */
     private static final boolean IS_EXTENDED_CONNECT_SERVED = false;
 
@@ -39,19 +36,14 @@ final class Http2Translator
 
     /**
      * @param type of the message.
-     * @param path where it stands.
      * @return what it means here.
      */
-    CodecType codecType(final HttpConnectionManager.CodecType type, final FieldPath path)
+    static CodecType codecType(final HttpConnectionManager.CodecType type)
     {
         return switch (type)
         {
             case HTTP1 -> CodecType.HTTP1;
-            case HTTP2 ->
-            {
-                served(IS_SERVED, path);
-                yield CodecType.HTTP2;
-            }
+            case HTTP2 -> CodecType.HTTP2;
             default -> CodecType.AUTO;
         };
     }
@@ -69,8 +61,10 @@ final class Http2Translator
         {
             return unset;
         }
-        served(IS_SERVED, path);
-        served(IS_EXTENDED_CONNECT_SERVED || !config.getAllowConnect(), path.field("allow_connect"));
+        if (config.getAllowConnect() && !IS_EXTENDED_CONNECT_SERVED)
+        {
+            checks.fault(path.field("allow_connect"), "is not supported yet");
+        }
         final KeepaliveSettings keepalive = config.getConnectionKeepalive();
         final FieldPath keepalivePath = path.field("connection_keepalive");
         return new Http2Options(
@@ -104,14 +98,6 @@ final class Http2Translator
             config.hasConnectionKeepalive() && checks.required(keepalive.hasTimeout(), keepalivePath.field("timeout")) ?
                 checks.durationAtLeast(true, keepalive.getTimeout(), keepalivePath.field("timeout"),
                     unset.keepaliveTimeoutNs(), LEAST_KEEPALIVE_NS) : 0);
-    }
-
-    private void served(final boolean isServed, final FieldPath path)
-    {
-        if (!isServed)
-        {
-            checks.fault(path, "is not supported yet");
-        }
     }
 
     private int count(

@@ -120,7 +120,7 @@ final class HttpTranslator
             rules(config, path, listener).orNone(),
             http1.getEnableTrailers(),
             suppress,
-            http2.codecType(config.getCodecType(), path.field("codec_type")),
+            Http2Translator.codecType(config.getCodecType()),
             http2.translate(config.hasHttp2ProtocolOptions(), config.getHttp2ProtocolOptions(),
                 path.field("http2_protocol_options")),
             accessLogs.translate(config.getAccessLogList(), path.field("access_log")),

@@ -9,6 +9,7 @@ import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.CodecType;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Listener;
@@ -299,6 +300,17 @@ class GoodBootstrapTest
             assertEquals(0, http.via().length);
             assertTrue(http.internalRanges().isEmpty());
         }
+    }
+
+    @Test
+    void shouldSpeakHttp2WhereAsked() throws ConfigException
+    {
+        final Snapshot snapshot = load("http2.yaml").snapshot(1);
+        final HttpConnectionManager http =
+            (HttpConnectionManager)snapshot.listeners().get(0).filterChains().get(0).filter();
+        assertEquals(CodecType.HTTP2, http.codecType());
+        assertEquals(7, http.http2().maxConcurrentStreams());
+        assertEquals(70_000, snapshot.clusters().get(0).http2().initialStreamWindowSize());
     }
 
     @Test
