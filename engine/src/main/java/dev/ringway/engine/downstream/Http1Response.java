@@ -1,5 +1,6 @@
 package dev.ringway.engine.downstream;
 
+import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.conn.Connection;
@@ -86,8 +87,13 @@ final class Http1Response implements DownstreamSink
         }
         final boolean isUnknownLength = !isHeadRequest && !head.bodyless() && head.contentLength() < 0;
         isChunked = isUnknownLength && !isHttp10 && !isEnd;
-        isClosedByEnd = isUnknownLength && isHttp10;
+        isClosedByEnd = isUnknownLength && isHttp10 && !isEnd;
         isWhole = isEnd;
+        if (isUnknownLength && isEnd)
+        {
+            // An end without content, which only HTTP/2 can say without words.
+            edits.add(HeaderName.CONTENT_LENGTH, 0);
+        }
         final boolean isKeepAlive = session.keepAlive(!isClosedByEnd);
         headLength = Http1ResponseWriter.sendHead(
             connection, memory, head, edits, isHttp10, isChunked, !isKeepAlive, isKeepAlive && isHttp10);

@@ -204,7 +204,7 @@ public final class Http1SessionFactory implements SessionFactory
     void handOver(final Connection connection, final int offset, final int length)
     {
         loop.counters().decrement(http.counters().downstreamCxHttp1Active);
-        http2.take(connection).link().onBytes(connection, offset, length);
+        http2.take(connection).link().connectionHandler().onBytes(connection, offset, length);
     }
 
     boolean isDraining()

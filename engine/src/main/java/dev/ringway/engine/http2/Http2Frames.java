@@ -67,7 +67,7 @@ final class Http2Frames
         {
             return -ErrorCode.PROTOCOL_ERROR;
         }
-        if (session.streams().wasReset(streamId) || session.isBeyondEnd(streamId))
+        if (session.streams().wasReset(streamId) || session.life().isBeyondEnd(streamId))
         {
             return 0;
         }
@@ -185,10 +185,10 @@ final class Http2Frames
         streams.onPeerOpened(streamId);
         if (!session.flood().onStream())
         {
-            session.onResetFlood();
+            session.life().end(Http2Cause.RESET_FLOOD, ErrorCode.ENHANCE_YOUR_CALM);
             return 0;
         }
-        if (isSelfDependent || session.isBeyondEnd(streamId))
+        if (isSelfDependent || session.life().isBeyondEnd(streamId))
         {
             if (isSelfDependent)
             {
@@ -295,7 +295,7 @@ final class Http2Frames
         final long opaque = buffer.getLong(offset, ByteOrder.BIG_ENDIAN);
         if ((flags & FrameFlag.ACK) != 0)
         {
-            session.onPong(opaque);
+            session.life().onPong(opaque);
         }
         else
         {
@@ -306,7 +306,7 @@ final class Http2Frames
 
     private int onGoAway(final int offset)
     {
-        session.onGoAway(number(offset) & Integer.MAX_VALUE);
+        session.life().onGoAway(number(offset) & Integer.MAX_VALUE);
         return 0;
     }
 

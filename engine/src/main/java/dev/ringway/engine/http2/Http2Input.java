@@ -96,7 +96,7 @@ final class Http2Input implements ByteConsumer
                 isPrefaceDue ? onPreface(at, end - at) : onFrame(at, end - at);
             if (used < 0)
             {
-                session.onConnectionError(-used);
+                session.life().onConnectionError(-used);
                 return 0;
             }
             if (used == 0)

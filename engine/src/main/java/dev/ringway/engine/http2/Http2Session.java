@@ -19,7 +19,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * HTTP/2 (RFC 9113) on one connection, client or server: settings, streams, windows, and how it ends. Pooled with its
  * tables. Loop thread only.
  */
-public final class Http2Session implements ConnectionHandler
+public final class Http2Session
 {
     private static final int INITIAL_WINDOW = 65_535;
     private static final int LAST_ID = Integer.MAX_VALUE;
@@ -36,8 +36,7 @@ public final class Http2Session implements ConnectionHandler
     private final Http2Settings ours;
     private final FloodGuard flood = new FloodGuard();
     private final Http2Streams streams = new Http2Streams();
-    private final Http2Clock clock = new Http2Clock();
-    private final Http2GoAway goAway;
+    private final Http2Life life;
     private final Http2Input input;
     private final Http2Output output;
     private Connection connection;
@@ -45,14 +44,10 @@ public final class Http2Session implements ConnectionHandler
     private Http2Options limitsOf;
     private FloodLimits limits;
     private Http2Counters counters;
-    private long wakeNs;
     private int nextId;
     private int receiveWindow;
     private int unacknowledged;
     private int unreturned;
-    private boolean isEnding;
-    private boolean isClosedByPeer;
-    private boolean isLingering;
 
     /**
      * @param context  of the loop.
@@ -69,7 +64,7 @@ public final class Http2Session implements ConnectionHandler
         ours = new Http2Settings(isServer);
         input = new Http2Input(this, new Http2Frames(this));
         output = new Http2Output(context.memory(), flood);
-        goAway = new Http2GoAway(isServer);
+        life = new Http2Life(this, input, isServer);
     }
 
     /**
@@ -94,15 +89,9 @@ public final class Http2Session implements ConnectionHandler
         connection = opened;
         options = http2;
         counters = ids;
-        clock.open(http2, idleNs, headNs, nowNs());
-        goAway.open();
-        isEnding = false;
-        isClosedByPeer = false;
-        isLingering = false;
         nextId = 1;
         unacknowledged = 0;
         unreturned = 0;
-        wakeNs = NEVER;
         decoder.reset();
         encoder.reset();
         settings.reset(!isServer);
@@ -117,9 +106,9 @@ public final class Http2Session implements ConnectionHandler
         streams.open();
         input.open(isServer);
         output.open(opened);
+        life.open(opened, http2, idleNs, headNs);
         begin(listBytes);
-        opened.handler(this);
-        wakeBy(nextDeadlineNs());
+        life.begin();
     }
 
     private void begin(final int listBytes)
@@ -264,12 +253,51 @@ public final class Http2Session implements ConnectionHandler
      */
     public boolean takesStreams()
     {
-        return !isEnding && goAway.takesStreams() && nextId > 0 && nextId < LAST_ID - 1;
+        return life.takesStreams() && nextId > 0 && nextId < LAST_ID - 1;
     }
 
     boolean isEnding()
     {
-        return isEnding;
+        return life.isEnding();
+    }
+
+    Http2Life life()
+    {
+        return life;
+    }
+
+    /**
+     * @return what the connection tells this session.
+     */
+    public ConnectionHandler connectionHandler()
+    {
+        return life;
+    }
+
+    /**
+     * Has {@link Http2SessionHandler#onDeadline} come at that time at the latest.
+     *
+     * @param atNs time of the loop's clock.
+     */
+    public void wakeBy(final long atNs)
+    {
+        life.wakeBy(atNs);
+    }
+
+    /**
+     * Ends as soon as that loses nothing: see {@link Http2GoAway}. Idempotent.
+     */
+    public void drain()
+    {
+        life.drain();
+    }
+
+    /**
+     * @return whether the peer ended the connection.
+     */
+    public boolean isClosedByPeer()
+    {
+        return life.isClosedByPeer();
     }
 
     /** What a stream may receive at first. */
@@ -344,7 +372,7 @@ public final class Http2Session implements ConnectionHandler
         count(counters.txReset);
         if (!flood.onReset(nowNs()))
         {
-            onResetFlood();
+            life.end(Http2Cause.RESET_FLOOD, ErrorCode.ENHANCE_YOUR_CALM);
         }
     }
 
@@ -383,7 +411,7 @@ public final class Http2Session implements ConnectionHandler
         }
         if (!flood.onReset(nowNs()))
         {
-            onResetFlood();
+            life.end(Http2Cause.RESET_FLOOD, ErrorCode.ENHANCE_YOUR_CALM);
         }
     }
 
@@ -393,27 +421,15 @@ public final class Http2Session implements ConnectionHandler
         remove(stream);
         if (streams.count() == 0)
         {
-            clock.onIdle(nowNs());
-            if (goAway.isDue())
-            {
-                finish();
-                return;
-            }
-            wakeBy(nextDeadlineNs());
+            life.onIdle();
         }
-        if (!isEnding)
+        if (!life.isEnding())
         {
             handler.onStreamEnded();
         }
     }
 
-    /** Whether streams with this number come too late: the last one has been announced. */
-    boolean isBeyondEnd(final int streamId)
-    {
-        return goAway.isBeyond(streamId);
-    }
-
-    private void remove(final Http2Stream stream)
+    void remove(final Http2Stream stream)
     {
         streams.remove(stream);
         input.onGone(stream);
@@ -439,7 +455,7 @@ public final class Http2Session implements ConnectionHandler
     void onConsumed(final int length)
     {
         unacknowledged += length;
-        if (unacknowledged >= receiveWindow >> 1 && !isEnding)
+        if (unacknowledged >= receiveWindow >> 1 && !life.isEnding())
         {
             output.sendWindowUpdate(0, unacknowledged);
             unreturned -= unacknowledged;
@@ -447,371 +463,13 @@ public final class Http2Session implements ConnectionHandler
         }
     }
 
-    /**
-     * Has {@link Http2SessionHandler#onDeadline} come at that time at the latest.
-     *
-     * @param atNs time of the loop's clock.
-     */
-    public void wakeBy(final long atNs)
-    {
-        if (atNs < wakeNs && connection.isOpen())
-        {
-            wakeNs = atNs;
-            connection.deadline(atNs);
-        }
-    }
-
-    private long nextDeadlineNs()
-    {
-        long next = clock.nextNs(streams.count() == 0);
-        for (Http2Stream stream = streams.newest(); stream != null; stream = stream.next)
-        {
-            next = Math.min(next, stream.flushDeadlineNs());
-        }
-        return next;
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onDeadline(final Connection late, final long nowNs)
-    {
-        if (!connection.isOpen() && !isEnding)
-        {
-            end(Http2Cause.CONNECT_TIMEOUT, ErrorCode.NO_ERROR);
-            return;
-        }
-        wakeNs = NEVER;
-        if (isLingering)
-        {
-            connection.close();
-            return;
-        }
-        if (clock.isHeadTooLong(nowNs))
-        {
-            onConnectionError(ErrorCode.PROTOCOL_ERROR);
-            return;
-        }
-        if (streams.count() == 0 && clock.isIdleTooLong(nowNs))
-        {
-            handler.onIdleTimeout();
-            finish();
-            return;
-        }
-        if (clock.isSilentTooLong(nowNs))
-        {
-            count(counters.keepaliveTimeout);
-            end(Http2Cause.KEEPALIVE_TIMEOUT, ErrorCode.NO_ERROR);
-            return;
-        }
-        if (clock.asks(nowNs))
-        {
-            output.sendPing(ALIVE_PING, false);
-        }
-        flushTimeouts(nowNs);
-        final long next = handler.onDeadline(nowNs);
-        if (!isEnding)
-        {
-            wakeBy(Math.min(next, nextDeadlineNs()));
-        }
-    }
-
-    private void flushTimeouts(final long nowNs)
-    {
-        Http2Stream stream = streams.newest();
-        while (stream != null)
-        {
-            final Http2Stream older = stream.next;
-            if (stream.flushDeadlineNs() <= nowNs)
-            {
-                count(counters.txFlushTimeout);
-                resetStream(stream, ErrorCode.CANCEL);
-            }
-            stream = older;
-        }
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onOpened(final Connection opened)
-    {
-        wakeNs = NEVER;
-        opened.deadline(NEVER);
-        wakeBy(nextDeadlineNs());
-        opened.startReading();
-        handler.onOpened(opened);
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onOpenFailed(final Connection failed, final int errno)
-    {
-        end(Http2Cause.CONNECT_FAILED, ErrorCode.NO_ERROR);
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onBytes(final Connection source, final int offset, final int length)
-    {
-        if (isEnding)
-        {
-            return;
-        }
-        clock.onReceived(nowNs());
-        flood.onTurn();
-        final boolean fits = input.feed(offset, length);
-        if (isEnding)
-        {
-            return;
-        }
-        if (!fits)
-        {
-            onConnectionError(ErrorCode.ENHANCE_YOUR_CALM);
-        }
-        else if (output.isFlooded())
-        {
-            count(counters.outboundControlFlood);
-            onConnectionError(ErrorCode.ENHANCE_YOUR_CALM);
-        }
-        else if (clock.onInput(input.isInHead()))
-        {
-            wakeBy(nextDeadlineNs());
-        }
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onEof(final Connection source)
-    {
-        isClosedByPeer = true;
-        if (isEnding)
-        {
-            connection.close();
-        }
-        else
-        {
-            end(Http2Cause.CLOSED, ErrorCode.NO_ERROR);
-        }
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onError(final Connection failed, final int errno)
-    {
-        isClosedByPeer = true;
-        if (isEnding)
-        {
-            connection.close();
-        }
-        else
-        {
-            end(Http2Cause.RESET, ErrorCode.NO_ERROR);
-        }
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onOverload(final Connection full)
-    {
-        endStreams(Http2Cause.OVERLOADED);
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public int heldChunks()
-    {
-        int chunks = 0;
-        for (Http2Stream stream = streams.newest(); stream != null; stream = stream.next)
-        {
-            chunks += stream.output().chunks();
-        }
-        return chunks;
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onDrained(final Connection drained)
-    {
-        output.pump();
-        Http2Stream stream = streams.newest();
-        while (stream != null && !isEnding)
-        {
-            final Http2Stream older = stream.next;
-            stream.onRoom();
-            stream = older;
-        }
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onClosed(final Connection closed)
-    {
-        input.release();
-        handler.onClosed(closed);
-        connection = null;
-    }
-
-    /**
-     * @return whether the peer ended the connection.
-     */
-    public boolean isClosedByPeer()
-    {
-        return isClosedByPeer;
-    }
-
-    /** The peer broke a rule that all streams share: it is told which, and the connection ends (RFC 9113, 5.4.1). */
-    void onConnectionError(final int code)
-    {
-        if (!isEnding)
-        {
-            end(Http2Cause.CONNECTION_ERROR, code);
-        }
-    }
-
-    private void end(final int cause, final int code)
-    {
-        endStreams(cause);
-        handler.onEnding(cause);
-        if (code == ErrorCode.NO_ERROR || !connection.isOpen())
-        {
-            connection.close();
-            return;
-        }
-        output.sendGoAway(streams.lastPeerId(), code);
-        count(counters.goawaySent);
-        linger();
-    }
-
-    private void endStreams(final int cause)
-    {
-        isEnding = true;
-        Http2Stream stream;
-        while ((stream = streams.newest()) != null)
-        {
-            final Http2StreamHandler owner = stream.handler();
-            stream.handler(null);
-            remove(stream);
-            if (owner != null)
-            {
-                owner.onReset(cause);
-            }
-        }
-    }
-
-    /** Ends this direction and waits a little for the peer to read: closing with bytes unread would reset it. */
-    private void linger()
-    {
-        isLingering = true;
-        connection.shutdownAfterFlush();
-        connection.startReading();
-        connection.deadline(nowNs() + LINGER_NS);
-    }
-
-    /** All is done that was begun. */
-    private void finish()
-    {
-        if (isEnding)
-        {
-            return;
-        }
-        isEnding = true;
-        if (!goAway.isTold())
-        {
-            output.sendGoAway(streams.lastPeerId(), ErrorCode.NO_ERROR);
-            count(counters.goawaySent);
-        }
-        if (isServer)
-        {
-            linger();
-        }
-        else
-        {
-            connection.closeAfterFlush();
-        }
-    }
-
-    /**
-     * Ends as soon as that loses nothing: see {@link Http2GoAway}. Idempotent.
-     */
-    public void drain()
-    {
-        if (isEnding || !goAway.begin(output))
-        {
-            return;
-        }
-        if (isServer)
-        {
-            count(counters.goawaySent);
-        }
-        else if (streams.count() == 0)
-        {
-            finish();
-        }
-    }
-
-    void onPong(final long opaque)
-    {
-        if (goAway.onPong(opaque, streams.lastPeerId(), output) && streams.count() == 0)
-        {
-            finish();
-        }
-    }
-
-    /** The peer goes away: what it will not take up may be tried elsewhere. */
-    void onGoAway(final int lastStreamId)
-    {
-        goAway.onPeer();
-        Http2Stream stream = isServer ? null : streams.newest();
-        while (stream != null)
-        {
-            final Http2Stream older = stream.next;
-            if (stream.id() > lastStreamId)
-            {
-                final Http2StreamHandler owner = stream.handler();
-                stream.handler(null);
-                remove(stream);
-                if (owner != null)
-                {
-                    owner.onReset(Http2Cause.REFUSED);
-                }
-            }
-            stream = older;
-        }
-        if (!isServer)
-        {
-            handler.onCapacity();
-            if (streams.count() == 0)
-            {
-                finish();
-            }
-        }
-    }
-
     int countPeerReset()
     {
         if (!flood.onReset(nowNs()))
         {
-            onResetFlood();
+            life.end(Http2Cause.RESET_FLOOD, ErrorCode.ENHANCE_YOUR_CALM);
         }
         return 0;
-    }
-
-    /** More streams end before their time than a peer in its right mind has. */
-    void onResetFlood()
-    {
-        if (!isEnding)
-        {
-            end(Http2Cause.RESET_FLOOD, ErrorCode.ENHANCE_YOUR_CALM);
-        }
     }
 
     /** Streams may send more or less than they could before; false when one could send more than is possible. */

@@ -105,7 +105,7 @@ final class EndpointPool
     Http2UpstreamSession openHttp2()
     {
         final Http2UpstreamSession session = cluster.newHttp2Session();
-        final Connection connection = connect(session.link());
+        final Connection connection = connect(session.link().connectionHandler());
         if (connection == null)
         {
             cluster.recycle(session);
