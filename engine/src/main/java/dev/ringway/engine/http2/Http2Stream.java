@@ -152,24 +152,29 @@ public final class Http2Stream
                 return false;
             }
         }
-        if (sent == length)
+        if (sent == length && outputBytes == 0)
         {
-            if (isEnd && (state & LOCAL_ENDED) == 0)
-            {
-                // Sent without its end: an empty frame of its own is never held back by a window.
-                return out.sendEnd(this);
-            }
-            return true;
+            // Sent without its end: an empty frame of its own is never held back by a window.
+            return !isEnd || (state & LOCAL_ENDED) != 0 || out.sendEnd(this);
         }
-        final int leased = out.memory().lease(offset + sent, length - sent);
+        if (sent < length && !keep(offset + sent, length - sent))
+        {
+            return false;
+        }
+        state |= isEnd ? END_QUEUED : 0;
+        return true;
+    }
+
+    private boolean keep(final int offset, final int length)
+    {
+        final int leased = session.memory().lease(offset, length);
         if (leased < 0)
         {
             return false;
         }
-        output.addLast(leased, length - sent);
-        outputBytes += length - sent;
-        state |= isEnd ? END_QUEUED : 0;
-        out.onQueued(this);
+        output.addLast(leased, length);
+        outputBytes += length;
+        session.output().onQueued(this);
         return true;
     }
 

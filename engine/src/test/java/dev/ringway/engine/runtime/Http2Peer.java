@@ -1,0 +1,560 @@
+package dev.ringway.engine.runtime;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+/**
+ * One end of an HTTP/2 connection that says exactly what a test wants said, frame by frame. By itself it acknowledges
+ * settings, answers pings and opens windows, as long as it is not told otherwise, and it fails when more comes than it
+ * has allowed. Fields are coded by Netty. One thread.
+ */
+final class Http2Peer
+{
+    static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(ISO_8859_1);
+    private static final int WINDOW = 65_535;
+    private static final int MOST_DATA = 16_384;
+
+    final Map<Integer, Http2Message> streams = new TreeMap<>();
+    /** Frames of the connection as a whole, and those that the peer answered by itself, in order. */
+    final List<Http2Frame> control = new ArrayList<>();
+    boolean answersPings = true;
+    boolean opensWindows = true;
+    int nextId = 1;
+
+    private final DataInputStream in;
+    private final OutputStream out;
+    private final boolean isServer;
+    private final DefaultHttp2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
+    private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
+    private final ArrayDeque<Integer> whole = new ArrayDeque<>();
+    private final ArrayDeque<Integer> windowsDue = new ArrayDeque<>();
+    private long sendWindow = WINDOW;
+    private long receiveWindow = WINDOW;
+    private int sendInitial = WINDOW;
+    private int receiveInitial = WINDOW;
+
+    /** What a server does with a request that has come to its end. */
+    interface Answer
+    {
+        void to(Http2Peer peer, int id, HttpMessage request) throws Exception;
+    }
+
+    private Http2Peer(final InputStream in, final OutputStream out, final boolean isServer)
+    {
+        this.in = new DataInputStream(in);
+        this.out = out;
+        this.isServer = isServer;
+    }
+
+    /** Begins as a client with these settings, numbers and values in turn. */
+    static Http2Peer client(final TestClient client, final int... settings) throws IOException
+    {
+        final Http2Peer peer = new Http2Peer(client.in, client.out, false);
+        peer.write(PREFACE);
+        return peer.settings(settings);
+    }
+
+    /** Begins as a server, once the client's preface is there. */
+    static Http2Peer server(final TestBackend.Link link, final int... settings) throws IOException
+    {
+        final byte[] preface = link.in.readNBytes(PREFACE.length);
+        if (preface.length < PREFACE.length)
+        {
+            throw new EOFException("no preface");
+        }
+        if (!Arrays.equals(PREFACE, preface))
+        {
+            throw new AssertionError("not a preface: " + new String(preface, ISO_8859_1));
+        }
+        return new Http2Peer(link.in, link.out, true).settings(settings);
+    }
+
+    /** A client that writes to memory: for conversations that are cut in pieces. */
+    static Http2Peer recording(final ByteArrayOutputStream out, final int... settings) throws IOException
+    {
+        final Http2Peer peer = new Http2Peer(new ByteArrayInputStream(new byte[0]), out, false);
+        peer.write(PREFACE);
+        return peer.settings(settings);
+    }
+
+    /** A server that answers each request when it is whole, until the connection ends. */
+    static TestBackend answering(final Answer answer, final int... settings) throws IOException
+    {
+        return TestBackend.scripted(link -> server(link, settings).serve(answer));
+    }
+
+    void serve(final Answer answer) throws Exception
+    {
+        for (int id = awaitRequest(); id > 0; id = awaitRequest())
+        {
+            answer.to(this, id, streams.get(id).toHttp());
+        }
+    }
+
+    /** The next request that is whole, or 0 at the end of the connection. */
+    int awaitRequest() throws IOException
+    {
+        while (whole.isEmpty())
+        {
+            if (next() == null)
+            {
+                return 0;
+            }
+        }
+        return whole.poll();
+    }
+
+    void write(final byte[] bytes) throws IOException
+    {
+        out.write(bytes);
+    }
+
+    void frame(final int type, final int flags, final int streamId, final byte... payload) throws IOException
+    {
+        out.write(Http2Frame.of(type, flags, streamId, payload));
+    }
+
+    Http2Peer settings(final int... settings) throws IOException
+    {
+        final ByteBuffer payload = ByteBuffer.allocate(3 * settings.length);
+        int window = -1;
+        for (int i = 0; i < settings.length; i += 2)
+        {
+            payload.putShort((short)settings[i]).putInt(settings[i + 1]);
+            window = settings[i] == Http2Frame.INITIAL_WINDOW ? settings[i + 1] : window;
+        }
+        windowsDue.add(window);
+        frame(Http2Frame.SETTINGS, 0, 0, payload.array());
+        return this;
+    }
+
+    byte[] encode(final String... fields) throws IOException
+    {
+        final Http2Headers headers = new DefaultHttp2Headers(false);
+        for (int i = 0; i < fields.length; i += 2)
+        {
+            headers.add(fields[i], fields[i + 1]);
+        }
+        final ByteBuf buffer = Unpooled.buffer();
+        try
+        {
+            encoder.encodeHeaders(1, headers, buffer);
+        }
+        catch (final Http2Exception e)
+        {
+            throw new AssertionError(e);
+        }
+        final byte[] block = new byte[buffer.readableBytes()];
+        buffer.readBytes(block);
+        return block;
+    }
+
+    void headers(final int id, final boolean isEnd, final String... fields) throws IOException
+    {
+        stream(id);
+        final byte[] block = encode(fields);
+        for (int at = 0; at == 0 || at < block.length; at += MOST_DATA)
+        {
+            final boolean isLast = at + MOST_DATA >= block.length;
+            frame(at == 0 ? Http2Frame.HEADERS : Http2Frame.CONTINUATION,
+                (isLast ? Http2Frame.END_HEADERS : 0) | (isEnd && at == 0 ? Http2Frame.END_STREAM : 0), id,
+                Arrays.copyOfRange(block, at, Math.min(at + MOST_DATA, block.length)));
+        }
+    }
+
+    /** The fields that each request has, and more. */
+    static String[] request(final String method, final String path, final String... more)
+    {
+        final String[] fields = Arrays.copyOf(new String[]{
+            ":method", method, ":scheme", "http", ":path", path, ":authority", "a"}, 8 + more.length);
+        System.arraycopy(more, 0, fields, 8, more.length);
+        return fields;
+    }
+
+    /** Opens a stream with a request's head; more of it may follow or not. */
+    int open(final boolean isEnd, final String method, final String path, final String... more) throws IOException
+    {
+        final int id = nextId;
+        nextId += 2;
+        headers(id, isEnd, request(method, path, more));
+        return id;
+    }
+
+    int get(final String path) throws IOException
+    {
+        return open(true, "GET", path);
+    }
+
+    /** Asks and waits for all of the answer. */
+    Http2Message ask(final String path) throws IOException
+    {
+        return await(get(path));
+    }
+
+    /** Sends content regardless of windows. */
+    void data(final int id, final boolean isEnd, final byte... bytes) throws IOException
+    {
+        sendWindow -= bytes.length;
+        stream(id).sendWindow -= bytes.length;
+        frame(Http2Frame.DATA, isEnd ? Http2Frame.END_STREAM : 0, id, bytes);
+    }
+
+    /** Sends content as far as windows allow, and reads while they do not; stops when the stream is reset. */
+    void body(final int id, final byte[] bytes, final int piece, final boolean isEnd) throws IOException
+    {
+        final Http2Message stream = stream(id);
+        int at = 0;
+        while (at < bytes.length && stream.resetCode < 0)
+        {
+            final long room = Math.min(sendWindow, stream.sendWindow);
+            final int count = (int)Math.min(Math.min(piece, MOST_DATA), Math.min(room, bytes.length - at));
+            if (count <= 0)
+            {
+                if (next() == null)
+                {
+                    throw new EOFException("ended with " + (bytes.length - at) + " bytes to send");
+                }
+                continue;
+            }
+            data(id, isEnd && at + count == bytes.length, Arrays.copyOfRange(bytes, at, at + count));
+            at += count;
+        }
+        if (bytes.length == 0 && isEnd)
+        {
+            data(id, true);
+        }
+    }
+
+    void window(final int id, final int increment) throws IOException
+    {
+        if (id == 0)
+        {
+            receiveWindow += increment;
+        }
+        else
+        {
+            stream(id).receiveWindow += increment;
+        }
+        frame(Http2Frame.WINDOW_UPDATE, 0, id, Http2Frame.numbers(increment));
+    }
+
+    void reset(final int id, final int code) throws IOException
+    {
+        frame(Http2Frame.RST_STREAM, 0, id, Http2Frame.numbers(code));
+    }
+
+    void goAway(final int lastId, final int code) throws IOException
+    {
+        frame(Http2Frame.GOAWAY, 0, 0, Http2Frame.numbers(lastId, code));
+    }
+
+    Http2Message stream(final int id)
+    {
+        return streams.computeIfAbsent(id, ignored ->
+        {
+            final Http2Message fresh = new Http2Message();
+            fresh.sendWindow = sendInitial;
+            fresh.receiveWindow = receiveInitial;
+            return fresh;
+        });
+    }
+
+    /** Waits until a stream has ended in whatever way. */
+    Http2Message await(final int id) throws IOException
+    {
+        final Http2Message stream = stream(id);
+        while (!stream.isOver())
+        {
+            more("stream " + id);
+        }
+        return stream;
+    }
+
+    Http2Message awaitHead(final int id) throws IOException
+    {
+        final Http2Message stream = stream(id);
+        while (stream.fields == null && !stream.isOver())
+        {
+            more("head of stream " + id);
+        }
+        return stream;
+    }
+
+    /** Waits for bytes of content. */
+    Http2Message awaitBody(final int id, final int length) throws IOException
+    {
+        final Http2Message stream = stream(id);
+        while (stream.body.size() < length && !stream.isOver())
+        {
+            more("content of stream " + id);
+        }
+        return stream;
+    }
+
+    /** Waits for the next frame of a kind that has not been waited for. */
+    Http2Frame await(final int type, final int flags) throws IOException
+    {
+        for (int i = 0; ; i++)
+        {
+            while (i >= control.size())
+            {
+                more("frame " + type);
+            }
+            final Http2Frame frame = control.get(i);
+            if (frame.type() == type && frame.flags() == flags)
+            {
+                control.remove(i);
+                return frame;
+            }
+        }
+    }
+
+    /** All that was sent before has been taken. */
+    void settle() throws IOException
+    {
+        frame(Http2Frame.PING, 0, 0, "settled!".getBytes(ISO_8859_1));
+        Http2Frame pong = await(Http2Frame.PING, Http2Frame.ACK);
+        while (!new String(pong.payload(), ISO_8859_1).equals("settled!"))
+        {
+            pong = await(Http2Frame.PING, Http2Frame.ACK);
+        }
+    }
+
+    private void more(final String what) throws IOException
+    {
+        if (next() == null)
+        {
+            throw new EOFException("ended while waiting for " + what + ", " + control.size() + " frames: " + goneAway());
+        }
+    }
+
+    /** Code of the last GOAWAY, or -1. */
+    int goneAway()
+    {
+        int code = -1;
+        for (final Http2Frame frame : control)
+        {
+            code = frame.type() == Http2Frame.GOAWAY ? frame.number(4) : code;
+        }
+        return code;
+    }
+
+    /** Reads up to the end, in whatever way it comes; gives the code of the last GOAWAY, or -1. */
+    int awaitEnd() throws IOException
+    {
+        try
+        {
+            while (next() != null)
+            {
+                // Kept where it belongs.
+            }
+        }
+        catch (final SocketException e)
+        {
+            // Reset: an end as well.
+        }
+        return goneAway();
+    }
+
+    /** Reads one frame and does what is due; null at the end of the connection. */
+    Http2Frame next() throws IOException
+    {
+        final Http2Frame frame = read();
+        if (frame == null)
+        {
+            return null;
+        }
+        switch (frame.type())
+        {
+            case Http2Frame.DATA -> onData(frame);
+            case Http2Frame.HEADERS -> onHeaders(frame);
+            case Http2Frame.RST_STREAM -> stream(frame.streamId()).resetCode = frame.number(0);
+            case Http2Frame.WINDOW_UPDATE -> onWindow(frame);
+            default -> onControl(frame);
+        }
+        return frame;
+    }
+
+    private void onData(final Http2Frame frame) throws IOException
+    {
+        final int length = frame.payload().length;
+        final Http2Message stream = stream(frame.streamId());
+        receiveWindow -= length;
+        stream.receiveWindow -= length;
+        if (length > 0 && (receiveWindow < 0 || stream.receiveWindow < 0))
+        {
+            throw new AssertionError("windows overrun: " + receiveWindow + ", " + stream.receiveWindow);
+        }
+        if (stream.isEnded)
+        {
+            throw new AssertionError("DATA behind the end of stream " + frame.streamId());
+        }
+        stream.body.write(frame.payload());
+        stream.dataFrames++;
+        stream.longestData = Math.max(stream.longestData, length);
+        if (opensWindows && length > 0)
+        {
+            window(0, length);
+        }
+        end(frame, stream);
+        if (opensWindows && length > 0 && !stream.isOver())
+        {
+            window(frame.streamId(), length);
+        }
+    }
+
+    private void onHeaders(final Http2Frame frame)
+    {
+        final Http2Message stream = stream(frame.streamId());
+        if (stream.isEnded)
+        {
+            throw new AssertionError("HEADERS behind the end of stream " + frame.streamId());
+        }
+        stream.onFields(frame.fields());
+        end(frame, stream);
+    }
+
+    private void end(final Http2Frame frame, final Http2Message stream)
+    {
+        if (frame.is(Http2Frame.END_STREAM))
+        {
+            stream.isEnded = true;
+            if (isServer)
+            {
+                whole.add(frame.streamId());
+            }
+        }
+    }
+
+    private void onWindow(final Http2Frame frame)
+    {
+        if (frame.streamId() == 0)
+        {
+            sendWindow += frame.number(0);
+        }
+        else
+        {
+            stream(frame.streamId()).sendWindow += frame.number(0);
+        }
+    }
+
+    private void onControl(final Http2Frame frame) throws IOException
+    {
+        control.add(frame);
+        if (frame.type() == Http2Frame.SETTINGS && frame.is(Http2Frame.ACK))
+        {
+            final int window = windowsDue.remove();
+            final int change = window < 0 ? 0 : window - receiveInitial;
+            receiveInitial += change;
+            streams.values().forEach(stream -> stream.receiveWindow += change);
+        }
+        else if (frame.type() == Http2Frame.SETTINGS)
+        {
+            onSettings(ByteBuffer.wrap(frame.payload()));
+            frame(Http2Frame.SETTINGS, Http2Frame.ACK, 0);
+        }
+        else if (frame.type() == Http2Frame.PING && !frame.is(Http2Frame.ACK) && answersPings)
+        {
+            frame(Http2Frame.PING, Http2Frame.ACK, 0, frame.payload());
+        }
+    }
+
+    private void onSettings(final ByteBuffer payload)
+    {
+        while (payload.hasRemaining())
+        {
+            final int id = payload.getShort();
+            final int value = payload.getInt();
+            if (id == Http2Frame.INITIAL_WINDOW)
+            {
+                final int change = value - sendInitial;
+                sendInitial = value;
+                streams.values().forEach(stream -> stream.sendWindow += change);
+            }
+        }
+    }
+
+    private Http2Frame read() throws IOException
+    {
+        final byte[] head = in.readNBytes(Http2Frame.HEAD);
+        if (head.length == 0)
+        {
+            return null;
+        }
+        if (head.length < Http2Frame.HEAD)
+        {
+            throw new EOFException("ended in a frame's header");
+        }
+        final ByteBuffer bytes = ByteBuffer.wrap(head);
+        final int length = bytes.getInt() >>> 8;
+        final int type = head[3];
+        final int flags = head[4];
+        final int id = bytes.getInt(5);
+        final byte[] payload = new byte[length];
+        in.readFully(payload);
+        if (type != Http2Frame.HEADERS)
+        {
+            return new Http2Frame(type, flags, id, payload, null);
+        }
+        final ByteArrayOutputStream block = new ByteArrayOutputStream();
+        block.write(payload);
+        for (int last = flags; (last & Http2Frame.END_HEADERS) == 0; last = readContinuation(id, block))
+        {
+            // One fragment after the other.
+        }
+        return new Http2Frame(type, flags, id, payload, decode(block.toByteArray()));
+    }
+
+    private int readContinuation(final int id, final ByteArrayOutputStream block) throws IOException
+    {
+        final ByteBuffer head = ByteBuffer.allocate(Http2Frame.HEAD);
+        in.readFully(head.array());
+        if (head.get(3) != Http2Frame.CONTINUATION || head.getInt(5) != id)
+        {
+            throw new AssertionError("a block of fields was interrupted by type " + head.get(3));
+        }
+        block.write(in.readNBytes(head.getInt() >>> 8));
+        return head.get(4);
+    }
+
+    private List<String[]> decode(final byte[] block)
+    {
+        final List<String[]> fields = new ArrayList<>();
+        try
+        {
+            for (final Map.Entry<CharSequence, CharSequence> field :
+                decoder.decodeHeaders(1, Unpooled.wrappedBuffer(block)))
+            {
+                fields.add(new String[]{field.getKey().toString(), field.getValue().toString()});
+            }
+        }
+        catch (final Http2Exception e)
+        {
+            throw new AssertionError("fields that Netty does not decode", e);
+        }
+        return fields;
+    }
+}
