@@ -50,6 +50,26 @@ final class Admin
         return gauges;
     }
 
+    /** The same before there is traffic, once each loop listens: what it listens with is no leak. */
+    Map<String, Long> firstGauges() throws Exception
+    {
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_S);
+        while (true)
+        {
+            final Map<String, Long> gauges = gauges();
+            if (gauges.entrySet().stream().noneMatch(
+                gauge -> gauge.getKey().matches("loop\\.\\d+\\.slots") && gauge.getValue() == 0))
+            {
+                return gauges;
+            }
+            if (System.nanoTime() > deadlineNs)
+            {
+                throw new AssertionError("a loop does not listen: " + gauges);
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
     /** Waits until no gauge is above its value of before. */
     void awaitNothingLeft(final Map<String, Long> before) throws Exception
     {

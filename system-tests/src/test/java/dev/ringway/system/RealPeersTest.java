@@ -90,7 +90,7 @@ final class RealPeersTest
         admin = new Admin(adminPort);
         final Program ringway = started(Program.ringway(directory, "-c", file.toString(), "--concurrency", "2"));
         ringway.awaitPort(adminPort).awaitPort(port);
-        gauges = admin.gauges();
+        gauges = admin.firstGauges();
     }
 
     private static <T extends AutoCloseable> T started(final T one)
