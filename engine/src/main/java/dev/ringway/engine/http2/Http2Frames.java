@@ -71,6 +71,11 @@ final class Http2Frames
         {
             return 0;
         }
+        if (session.streams().wasResetByPeer(streamId))
+        {
+            session.refuse(streamId, ErrorCode.STREAM_CLOSED);
+            return 0;
+        }
         return -ErrorCode.STREAM_CLOSED;
     }
 
@@ -178,7 +183,7 @@ final class Http2Frames
         if (!isNew)
         {
             final boolean wasNeverOpen = session.isServer() && !isIdle(streamId) && !streams.wasReset(streamId) &&
-                !streams.wasOpened(streamId);
+                !streams.wasResetByPeer(streamId) && !streams.wasOpened(streamId);
             final int verdict = wasNeverOpen ? -ErrorCode.PROTOCOL_ERROR : onFrameWithoutStream(streamId);
             return verdict < 0 ? verdict : ignore(source, offset, length);
         }

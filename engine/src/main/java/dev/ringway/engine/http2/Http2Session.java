@@ -351,6 +351,7 @@ public final class Http2Session
         stream.open(this, id, settings.initialWindowSize(), receiveWindow());
         streams.add(stream);
         context.loop().counters().increment(counters.streamsActive);
+        context.loop().onStreams(1);
         return stream;
     }
 
@@ -362,7 +363,7 @@ public final class Http2Session
      */
     public void refuse(final int id, final int code)
     {
-        streams.onReset(id);
+        streams.onReset(id, false);
         countReset();
         output.sendReset(id, code);
     }
@@ -381,7 +382,7 @@ public final class Http2Session
     {
         if (stream.isBegun())
         {
-            streams.onReset(stream.id());
+            streams.onReset(stream.id(), false);
             count(counters.txReset);
             output.sendReset(stream.id(), code);
         }
@@ -437,6 +438,7 @@ public final class Http2Session
         final int left = stream.unconsumed();
         stream.onGone(memory());
         context.loop().counters().decrement(counters.streamsActive);
+        context.loop().onStreams(-1);
         context.release(stream);
         if (left > 0)
         {
@@ -512,7 +514,7 @@ public final class Http2Session
     void onPeerReset(final Http2Stream stream, final int code)
     {
         count(counters.rxReset);
-        streams.onReset(stream.id());
+        streams.onReset(stream.id(), true);
         final Http2StreamHandler owner = stream.handler();
         stream.handler(null);
         onStreamEnded(stream);

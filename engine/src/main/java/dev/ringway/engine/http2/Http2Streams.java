@@ -94,21 +94,31 @@ final class Http2Streams
         return steps >= Long.SIZE || (openedMask >>> steps & 1) != 0;
     }
 
-    /** A reset was sent or came: frames on their way may still follow it. */
-    void onReset(final int id)
+    /** A reset was sent or came; what the peer sent before it heard of ours may still follow. */
+    void onReset(final int id, final boolean isByPeer)
     {
         if (resets == null)
         {
             resets = new int[RESETS];
         }
-        resets[resetCount++ & RESETS - 1] = id;
+        resets[resetCount++ & RESETS - 1] = isByPeer ? -id : id;
     }
 
     boolean wasReset(final int id)
     {
+        return isRemembered(id);
+    }
+
+    boolean wasResetByPeer(final int id)
+    {
+        return isRemembered(-id);
+    }
+
+    private boolean isRemembered(final int entry)
+    {
         for (int i = 0, count = Math.min(resetCount, RESETS); i < count; i++)
         {
-            if (resets[i] == id)
+            if (resets[i] == entry)
             {
                 return true;
             }

@@ -21,6 +21,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.Arrays;
 
+import static dev.ringway.ffi.uring.UringConstants.FEAT_MIN_TIMEOUT;
 import static dev.ringway.ffi.uring.UringConstants.SETUP_R_DISABLED;
 
 /**
@@ -57,6 +58,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private final EventFd eventFd;
     private final CompletionSink completions;
     private CompletionHandler[] flushes = new CompletionHandler[INITIAL_FLUSHES];
+    private final Batching batching;
     private int flushCount;
     private LoopTask[] tasks = new LoopTask[0];
     private Thread thread;
@@ -104,9 +106,20 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
             eventFd = EventFd.open();
             undo.add(eventFd::close);
             proxy = new LoopProxy(eventFd);
+            batching = new Batching((uring.features() & FEAT_MIN_TIMEOUT) != 0);
             completions = context.completions().apply(this);
             undo.keep();
         }
+    }
+
+    /**
+     * Says how many messages share connections, which makes it worth while to send some of them together.
+     *
+     * @param count streams that were opened since the last call, less those that ended.
+     */
+    public void onStreams(final int count)
+    {
+        batching.onStreams(count);
     }
 
     private void freeSlotAddresses()
@@ -140,9 +153,11 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
      */
     public int doWork()
     {
-        int workCount = submitAndWait();
+        final int submitted = uring.sqPending();
+        submitAndWait();
         final long startNs = clock.update();
-        workCount += uring.drain(completions, COMPLETION_LIMIT);
+        int workCount = uring.drain(completions, COMPLETION_LIMIT);
+        batching.onWaited(workCount, submitted);
         workCount += timers.poll(startNs, this);
         workCount += proxy.onCommands(this);
         for (final LoopTask task : tasks)
@@ -154,7 +169,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         return workCount;
     }
 
-    private int submitAndWait()
+    private void submitAndWait()
     {
         final int pending = uring.sqPending();
         final boolean sleeps = !uring.hasCompletions() && proxy.onSleep();
@@ -163,7 +178,9 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         {
             final long waitNs = timers.waitNs(clock.nowNs());
             final long boundedNs = waitNs < 0 ? LONGEST_WAIT_NS : Math.min(waitNs, LONGEST_WAIT_NS);
-            result = uring.enter(1, boundedNs);
+            final int wanted = batching.wanted();
+            result = wanted == 0 ? uring.enter(1, boundedNs) :
+                uring.enter(pending + wanted, boundedNs, Batching.PATIENCE_US);
             proxy.onAwake();
         }
         else
@@ -180,7 +197,6 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         {
             throw new IllegalStateException("io_uring_enter on " + roleName() + ": " + Errno.name(-result));
         }
-        return 0;
     }
 
     /**

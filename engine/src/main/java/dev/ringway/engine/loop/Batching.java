@@ -1,0 +1,65 @@
+package dev.ringway.engine.loop;
+
+/**
+ * How many completions a wait should bring. One, mostly: whoever waits for an answer should not wait for others. Where
+ * many messages share a connection, though, a few more in each duty cycle leave in the same send, which is most of their
+ * cost; a short patience then buys much, as long as more do come. Loop thread only.
+ */
+final class Batching
+{
+    /** How long more are waited for once one could be had, in microseconds. */
+    static final int PATIENCE_US = 50;
+
+    /** Streams that must be open before it can be worth it. */
+    private static final int FEWEST_STREAMS = 16;
+    private static final int MOST = 16;
+    /** Completions without which patience was in vain. */
+    private static final int FEWEST = 4;
+    /** Duty cycles without patience after it was in vain. */
+    private static final int PAUSE = 64;
+
+    private final boolean isSupported;
+    private int streams;
+    private int pause;
+    private int expected;
+
+    /**
+     * @param isSupported whether the kernel knows the shortest time of a wait (Linux 6.12).
+     */
+    Batching(final boolean isSupported)
+    {
+        this.isSupported = isSupported;
+    }
+
+    /** Streams were opened, or with a negative number ended. */
+    void onStreams(final int count)
+    {
+        streams += count;
+    }
+
+    /** What a wait should bring beside what is submitted with it; 0 for one completion, whichever it is. */
+    int wanted()
+    {
+        expected = 0;
+        if (!isSupported || streams < FEWEST_STREAMS)
+        {
+            return 0;
+        }
+        if (pause > 0)
+        {
+            pause--;
+            return 0;
+        }
+        expected = FEWEST;
+        return MOST;
+    }
+
+    /** The wait has brought completions, those of what was submitted with it among them. */
+    void onWaited(final int completions, final int submitted)
+    {
+        if (expected > 0 && completions < submitted + expected)
+        {
+            pause = PAUSE;
+        }
+    }
+}
