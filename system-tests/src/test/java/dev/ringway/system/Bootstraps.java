@@ -3,6 +3,14 @@ package dev.ringway.system;
 /** Pieces of bootstraps that Ringway and Envoy both take. */
 final class Bootstraps
 {
+    /** What stands behind {@link #cluster} where its endpoints speak HTTP/2. */
+    static final String HTTP2_CLUSTER = """
+            typed_extension_protocol_options:
+              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                explicit_http_config: { http2_protocol_options: {} }
+        """;
+
     private static final String TYPE = "type.googleapis.com/envoy.extensions.filters.";
 
     private Bootstraps()
