@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 class HpackAllocationTest
 {
     private static final int BLOCKS = 20_000;
+    private static final int ROUNDS = 3;
 
     private final UnsafeBuffer in = new UnsafeBuffer(ByteBuffer.allocateDirect(512));
     private final UnsafeBuffer lines = new UnsafeBuffer(ByteBuffer.allocateDirect(512));
@@ -34,22 +35,30 @@ class HpackAllocationTest
     {
         final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
         assertTrue(threads.isThreadAllocatedMemoryEnabled());
+        final long checksum = round();
+        assertTrue(threads.getCurrentThreadAllocatedBytes() > 0);
+
+        // What the JVM allocates once for itself, as when it compiles anew, is in one round; what a block costs in all.
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < ROUNDS; i++)
+        {
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            final long sum = round();
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            assertEquals(checksum, sum);
+        }
+        assertEquals(0, least);
+    }
+
+    private long round()
+    {
         long checksum = 0;
         for (int i = 0; i < BLOCKS; i++)
         {
             checksum += exchange();
         }
-        assertTrue(threads.getCurrentThreadAllocatedBytes() > 0);
 
-        final long before = threads.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < BLOCKS; i++)
-        {
-            checksum -= exchange();
-        }
-        final long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-
-        assertEquals(0, checksum);
-        assertEquals(0, allocated);
+        return checksum;
     }
 
     private long exchange()

@@ -27,7 +27,7 @@ class HpackDecoderTest
         "0f3000",               // name index 63
         "ff8080808008",         // 2^31 and more
         "ffffffffff0f",
-        "ff808080808000",       // six continuation bytes
+        "0f8080808080000161",   // six continuation bytes
         "ffffffffffffffffff7f",
         "ff80808080",           // no end
         "400a6375",             // string longer than the block
@@ -107,6 +107,24 @@ class HpackDecoderTest
     }
 
     @Test
+    void shouldTouchNothingBehindTheOutput()
+    {
+        for (final String text : List.of("0", "00000000000", "{}~", "a~a~a~a~a~a~a~a~a", "zzzzzzzzzzzzzzzzzz{"))
+        {
+            final PeerModel peer = new PeerModel();
+            peer.literal(0, text, "", true);
+            peer.literal(0, "n", text, true);
+            final byte[] block = peer.takeBlock();
+            final int needed = 2 * text.length() + 9;
+            for (int capacity = 0; capacity <= needed; capacity++)
+            {
+                final int result = blocks.decode(block, block.length, capacity, 10);
+                assertEquals(capacity < needed ? HpackError.TOO_LARGE : needed, result);
+            }
+        }
+    }
+
+    @Test
     void shouldKeepTheTableWhenTheSinkRefuses()
     {
         final byte[] block = Blocks.hex("8286" + INSERT);
@@ -114,6 +132,22 @@ class HpackDecoderTest
         assertEquals(List.of(":method: GET"), blocks.fields());
         assertTrue(blocks.decode(Blocks.hex("be")) > 0);
         assertEquals(List.of(LINE), blocks.fields());
+    }
+
+    @Test
+    void shouldKeepANameThatIsEvictedByTheEntryThatTakesIt()
+    {
+        for (final int capacity : new int[]{ 8192, 0 })
+        {
+            final HpackDecoder small = new HpackDecoder(4096);
+            final Blocks sent = new Blocks(small);
+            assertTrue(sent.decode(Blocks.hex(INSERT)) > 0);
+            final byte[] block = Blocks.hex("7e" + "7fbf1e" + "61".repeat(4030));
+            assertEquals(capacity == 0, sent.decode(block, block.length, capacity, 10) == HpackError.TOO_LARGE);
+            assertEquals(10 + 4030 + 32, small.tableSize());
+            assertTrue(sent.decode(Blocks.hex("be")) > 0);
+            assertEquals(List.of("custom-key: " + "a".repeat(4030)), sent.fields());
+        }
     }
 
     @Test

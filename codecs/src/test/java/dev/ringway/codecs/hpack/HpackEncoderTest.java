@@ -77,6 +77,24 @@ class HpackEncoderTest
     }
 
     @Test
+    void shouldWriteValuesOfEveryLength()
+    {
+        final byte[] value = "0".repeat(20_000).getBytes(StandardCharsets.US_ASCII);
+        final UnsafeBuffer large = new UnsafeBuffer(new byte[HpackEncoder.boundOf(4, value.length)]);
+        for (final boolean isCoding : new boolean[]{ true, false })
+        {
+            encoder.huffman(isCoding);
+            for (int length = 0; length <= value.length; length += length < 600 ? 1 : 97)
+            {
+                final byte[] block = new byte[encoder.putField(large, 0, HeaderName.ETAG, value, 0, length)];
+                large.getBytes(0, block);
+                assertEquals(6 + length + 2, blocks.decode(block));
+                assertEquals(length, blocks.fields().getFirst().length() - 6);
+            }
+        }
+    }
+
+    @Test
     void shouldKeepCredentialsOutOfTables()
     {
         int at = put(0, "authorization", "Basic abc");
