@@ -99,7 +99,7 @@ public final class FloodGuard
     }
 
     /**
-     * The peer opens a stream, refused ones included; or we open one.
+     * The peer opens a stream, refused ones included.
      *
      * @return false when it is one more than twice those that may be open, in one turn.
      */
@@ -109,6 +109,14 @@ public final class FloodGuard
         streamsThisTurn++;
 
         return streamsThisTurn <= 2L * maxStreams;
+    }
+
+    /**
+     * We open a stream, for which the peer may send PRIORITY and WINDOW_UPDATE.
+     */
+    public void onOwnStream()
+    {
+        streams++;
     }
 
     /**

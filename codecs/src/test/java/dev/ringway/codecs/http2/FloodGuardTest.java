@@ -111,6 +111,14 @@ class FloodGuardTest
         guard.onDataSent();
         guard.onDataSent();
         assertAllowed(5 + 2 * (1 + 10 * 2), guard::onWindowUpdate);
+
+        reset();
+        for (int i = 0; i < 1000; i++)
+        {
+            guard.onOwnStream();
+        }
+        assertAllowed(5 + 2 * 1000, guard::onWindowUpdate);
+        assertAllowed(200, guard::onStream);
     }
 
     @Test
