@@ -99,7 +99,7 @@ final class Http2DownstreamSession implements Http2SessionHandler
             factory.exchanges().release(fresh);
             return -ErrorCode.COMPRESSION_ERROR;
         }
-        final int fault = fault(fields.end(isEnd), used);
+        final int fault = used < 0 && fields.fault() == 0 ? Http2Fault.FIELDS_TOO_LARGE : fields.end(isEnd);
         if (fault != 0 || link.streamCount() >= http.http2().maxConcurrentStreams())
         {
             factory.exchanges().release(fresh);

@@ -320,6 +320,7 @@ public final class Http2Session
     public Http2Stream openStream(final Http2StreamHandler owner)
     {
         final Http2Stream stream = add(nextId);
+        flood.onOwnStream();
         nextId += 2;
         stream.handler(owner);
         return stream;
