@@ -32,7 +32,7 @@ final class PeerVerifier extends CertificateVerifier
     /**
      * @param anchors  certificates that may have signed the peer's; not empty.
      * @param isServer whether peers are clients.
-     * @param rule     what must hold for the certificate besides.
+     * @param rule     what must hold for the certificate besides, or null for nothing.
      * @throws GeneralSecurityException when the JDK cannot do it.
      */
     PeerVerifier(
@@ -91,7 +91,8 @@ final class PeerVerifier extends CertificateVerifier
             {
                 trust.checkServerTrusted(certificates, algorithm);
             }
-            return rule.test(new PeerCertificate(certificates[0])) ? X509_V_OK : X509_V_ERR_CERT_REJECTED;
+            return rule == null || rule.test(new PeerCertificate(certificates[0])) ?
+                X509_V_OK : X509_V_ERR_CERT_REJECTED;
         }
         catch (final CertificateException e)
         {

@@ -106,6 +106,12 @@ final class TlsContextBuilder
         {
             setVerifier();
         }
+        else if (!settings.isServer())
+        {
+            // Without X.509 the library trusts nobody by itself.
+            SSLContext.setCertVerifyCallback(context, new AnyPeer(settings.peerRule()));
+            SSLContext.setVerify(context, SSL.SSL_CVERIFY_REQUIRED, VERIFY_DEPTH);
+        }
         if (!settings.alpn().isEmpty())
         {
             SSLContext.setAlpnProtos(

@@ -111,7 +111,7 @@ public final class TlsEngine
         {
             return end;
         }
-        assert !isEstablished && targetLength >= LEAST_ROOM;
+        assert !isEstablished && sourceLength >= 0 && targetLength >= LEAST_ROOM;
         int written = 0;
         int code = 0;
         boolean isReading = false;
@@ -147,7 +147,7 @@ public final class TlsEngine
         if (error == SSL.SSL_ERROR_WANT_READ)
         {
             // With nothing to read from, or all of it read and what came of that written.
-            return !isReading && consumed == sourceLength ? NEEDS_INPUT : 0;
+            return !isReading && consumed >= sourceLength ? NEEDS_INPUT : 0;
         }
         if (error == SSL.SSL_ERROR_WANT_WRITE)
         {
@@ -212,7 +212,7 @@ public final class TlsEngine
         {
             return end;
         }
-        assert isEstablished && targetLength > 0;
+        assert isEstablished && sourceLength >= 0 && targetLength > 0;
         if (sourceLength == 0)
         {
             SSL.bioClearByteBuffer(bio);

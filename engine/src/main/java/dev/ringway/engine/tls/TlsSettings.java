@@ -26,7 +26,7 @@ public final class TlsSettings
     private String caName = "trusted CA";
     private byte[] caPem;
     private boolean requiresPeerCertificate;
-    private Predicate<PeerCertificate> peerRule = peer -> true;
+    private Predicate<PeerCertificate> peerRule;
     private List<String> alpn = List.of();
     private List<String> ciphers = DEFAULT_CIPHERS;
     private List<String> curves = DEFAULT_CURVES;

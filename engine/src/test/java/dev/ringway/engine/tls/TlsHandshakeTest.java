@@ -311,6 +311,25 @@ final class TlsHandshakeTest
     }
 
     @Test
+    void shouldTakeAnyServerWithoutATrustedCaUnlessTheRuleRefusesIt()
+    {
+        final TlsContext serverContext = build(server(STRANGER));
+        try (EnginePeer server = new EnginePeer(engines, serverContext);
+            EnginePeer client = new EnginePeer(engines, build(TlsSettings.client())))
+        {
+            shouldTalk(client, server);
+            assertEquals("CN=stranger.example.org", client.engine.peerCertificate().subject());
+        }
+        final TlsSettings pinned = TlsSettings.client().peerRule(peer -> peer.sha256().startsWith("no digit"));
+        try (EnginePeer server = new EnginePeer(engines, serverContext);
+            EnginePeer client = new EnginePeer(engines, build(pinned)))
+        {
+            TlsPeer.connect(client, server);
+            assertTrue(client.isFailed());
+        }
+    }
+
+    @Test
     void shouldAskTheRuleForThePeer()
     {
         final List<PeerCertificate> asked = new ArrayList<>();

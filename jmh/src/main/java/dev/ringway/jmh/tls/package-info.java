@@ -1,0 +1,4 @@
+/**
+ * TLS without sockets: records, handshakes, and what an idle connection keeps.
+ */
+package dev.ringway.jmh.tls;
