@@ -95,6 +95,9 @@ public final class ClusterCounters
     /** Requests given up before a connection was there. */
     public final int upstreamRqCancelled;
 
+    /** Requests sent again. */
+    public final int upstreamRqRetry;
+
     /** Requests reset by the endpoint. */
     public final int upstreamRqRxReset;
 
@@ -192,6 +195,7 @@ public final class ClusterCounters
         upstreamRqTimeout = registry.counter(prefix + "upstream_rq_timeout");
         upstreamRqPerTryTimeout = registry.counter(prefix + "upstream_rq_per_try_timeout");
         upstreamRqCancelled = registry.counter(prefix + "upstream_rq_cancelled");
+        upstreamRqRetry = registry.counter(prefix + "upstream_rq_retry");
         upstreamRqRxReset = registry.counter(prefix + "upstream_rq_rx_reset");
         upstreamRqTxReset = registry.counter(prefix + "upstream_rq_tx_reset");
         upstreamRq1xx = registry.counter(prefix + "upstream_rq_1xx");

@@ -149,9 +149,8 @@ final class Http2DownstreamSession implements Http2SessionHandler
         count(ids.downstreamRqTooLarge);
         count(ids.downstreamRqTotal);
         count(ids.downstreamRq4xx);
-        final Http2Stream stream = link.acceptStream(streamId, null, isEnd);
         final Http2Response response = factory.acquire();
-        response.begin(this, stream, null);
+        response.begin(this, link.acceptStream(streamId, response, isEnd), null);
         response.sendLocalReply(TOO_LARGE, NO_TEXT, factory.exchanges().refusalEdits(http, false));
         response.onExchangeEnded(false, false);
     }

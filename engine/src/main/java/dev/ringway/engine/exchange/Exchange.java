@@ -37,6 +37,7 @@ public final class Exchange implements UpstreamHandler
     private ClusterState cluster;
     private Route route;
     private boolean isResponseEnded;
+    private boolean isRetried;
 
     Exchange(final Exchanges exchanges, final int maxHeaders)
     {
@@ -207,7 +208,10 @@ public final class Exchange implements UpstreamHandler
                 giveUp(edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED);
                 return;
             }
-            headBlock.release();
+            if (isRetried || !session.mayRefuse() || !times.isRequestEnded() || !headBlock.keep(request))
+            {
+                headBlock.release();
+            }
         }
         if (hasWaited)
         {
@@ -304,6 +308,7 @@ public final class Exchange implements UpstreamHandler
         else
         {
             phase = Phase.SEND_DOWN;
+            headBlock.release();
             times.onResponseHead();
             exchanges.prepareResponse(edits, head, http, id, times.startNs());
             outcome.answered(head.status(), Outcome.VIA_UPSTREAM);
@@ -400,6 +405,12 @@ public final class Exchange implements UpstreamHandler
         {
             exchanges.counters().increment(http.counters().rqResetAfterDownstreamResponseStarted);
             abort(LocalReply.of(failure).flag());
+        }
+        else if (failure == UpstreamFailure.REFUSED && headBlock.isTaken() && !isRetried)
+        {
+            isRetried = true;
+            exchanges.counters().increment(cluster.cluster().counters().upstreamRqRetry);
+            acquire();
         }
         else
         {
@@ -571,6 +582,7 @@ public final class Exchange implements UpstreamHandler
         times.end();
         outcome.reset();
         isResponseEnded = false;
+        isRetried = false;
         pauses.reset();
         exchanges.onEnd();
         exchanges.release(this);

@@ -68,6 +68,9 @@ public record LocalReply(int status, byte[] body, int flag, String detail)
             RESET_DETAIL + "connection_termination}"),
         of(502, RESET + "protocol error", ResponseFlag.UPSTREAM_PROTOCOL_ERROR, RESET_DETAIL + "protocol_error}"),
         OVERLOADED,
+        of(503, RESET + "remote refused stream reset", ResponseFlag.UPSTREAM_REMOTE_RESET,
+            RESET_DETAIL + "remote_refused_stream_reset}"),
+        of(503, RESET + "remote reset", ResponseFlag.UPSTREAM_REMOTE_RESET, RESET_DETAIL + "remote_reset}"),
     };
 
     private static LocalReply of(final int status, final String body, final int flag, final String detail)

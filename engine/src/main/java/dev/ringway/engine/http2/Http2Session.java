@@ -433,6 +433,7 @@ public final class Http2Session
 
     void remove(final Http2Stream stream)
     {
+        assert !stream.isGone() : "ended twice";
         streams.remove(stream);
         input.onGone(stream);
         output.onGone(stream);

@@ -235,6 +235,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
             case Http2Cause.OVERLOADED -> UpstreamFailure.OVERLOADED;
             case Http2Cause.CONNECT_FAILED -> UpstreamFailure.CONNECT_FAILED;
             case Http2Cause.CONNECT_TIMEOUT -> UpstreamFailure.CONNECT_TIMEOUT;
+            case Http2Cause.REFUSED -> UpstreamFailure.REFUSED;
+            case Http2Cause.PEER_RESET -> UpstreamFailure.STREAM_RESET;
             default -> UpstreamFailure.RESET;
         };
     }
@@ -293,6 +295,14 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     public boolean isAboveHighWater()
     {
         return stream.isAboveHighWater();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean mayRefuse()
+    {
+        return true;
     }
 
     /**

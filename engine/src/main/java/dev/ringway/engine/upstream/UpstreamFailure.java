@@ -21,6 +21,10 @@ public final class UpstreamFailure
     public static final int PROTOCOL = 7;
     /** Memory had run out, and the endpoint had not taken what was sent to it. */
     public static final int OVERLOADED = 8;
+    /** The endpoint did not look at the request: it may be sent again (RFC 9113, 8.7). */
+    public static final int REFUSED = 9;
+    /** The endpoint reset this request alone. */
+    public static final int STREAM_RESET = 10;
 
     private UpstreamFailure()
     {

@@ -65,6 +65,14 @@ public interface UpstreamSession
     boolean isAboveHighWater();
 
     /**
+     * @return whether {@link UpstreamFailure#REFUSED} may come, so that it is worth keeping the request.
+     */
+    default boolean mayRefuse()
+    {
+        return false;
+    }
+
+    /**
      * @return address of the endpoint as text, shared, not to be changed.
      */
     byte[] hostText();
