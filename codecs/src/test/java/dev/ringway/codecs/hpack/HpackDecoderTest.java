@@ -109,7 +109,7 @@ class HpackDecoderTest
     @Test
     void shouldTouchNothingBehindTheOutput()
     {
-        for (final String text : List.of("0", "00000000000", "{}~", "a~a~a~a~a~a~a~a~a", "zzzzzzzzzzzzzzzzzz{"))
+        for (final String text : List.of("0", "a&", "00000000000", "{}~", "a~a~a~a~a~a~a~a~a", "zzzzzzzzzzzzzzzzzz{"))
         {
             final PeerModel peer = new PeerModel();
             peer.literal(0, text, "", true);
