@@ -29,7 +29,7 @@ class FloodGuardTest
         assertAllowed(100, () -> guard.onReset(START_NS + FloodGuard.WINDOW_NS - 1));
 
         reset();
-        assertTrue(allows(100, () -> guard.onReset(START_NS)));
+        assertAllowed(100, () -> guard.onReset(START_NS));
         assertAllowed(100, () -> guard.onReset(START_NS + FloodGuard.WINDOW_NS));
     }
 
