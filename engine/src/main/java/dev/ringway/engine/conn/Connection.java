@@ -5,6 +5,8 @@ import dev.ringway.engine.io.Op;
 import dev.ringway.engine.io.Token;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.memory.ReceiveBuffers;
+import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsEngine;
 import dev.ringway.ffi.libc.Errno;
 
 import static dev.ringway.ffi.uring.UringConstants.CQE_F_MORE;
@@ -47,6 +49,7 @@ public final class Connection implements CompletionHandler
     private ConnectionHandler handler;
     private CloseListener closeListener;
     private SendQueue queue;
+    private TlsLink tls;
     private long tokenBase;
     private long deadlineNs;
     private long bytesReceived;
@@ -179,16 +182,99 @@ public final class Connection implements CompletionHandler
 
     private void enqueue(final int offset, final int length)
     {
+        if (tls != null)
+        {
+            tls.add(offset, length);
+        }
+        else
+        {
+            queueRange(offset, length);
+        }
+        if (queuedBytes() > highWaterMark || queuedChunks() > connections.share())
+        {
+            state |= ABOVE_HIGH;
+        }
+        requestFlush();
+    }
+
+    private void queueRange(final int offset, final int length)
+    {
         if (queue == null)
         {
             queue = connections.acquireQueue();
         }
         queue.add(offset, length);
-        if (queue.bytes() > highWaterMark || queue.chunks() > connections.share())
+    }
+
+    /**
+     * Encrypts the connection from its first byte on. The handshake begins; {@link ConnectionHandler#onSecured} comes
+     * when it is over.
+     *
+     * @param context    of a server when it was accepted, of a client when it has connected.
+     * @param serverName name that a client asks for, or null.
+     * @param session    that a client wants to resume, or 0.
+     * @return false when memory has run out.
+     */
+    public boolean secure(final TlsContext context, final String serverName, final long session)
+    {
+        tls = connections.acquireLink(this, context, serverName, session);
+        if (tls == null)
         {
-            state |= ABOVE_HIGH;
+            return false;
         }
+        startReading();
+        if (!context.isServer())
+        {
+            tls.begin();
+        }
+        return true;
+    }
+
+    /**
+     * @return engine of an encrypted connection, to ask for what was agreed on, or null.
+     */
+    public TlsEngine tls()
+    {
+        return tls == null ? null : tls.engine();
+    }
+
+    void queueCipher(final int offset, final int length)
+    {
+        queueRange(offset, length);
         requestFlush();
+    }
+
+    void onSecured()
+    {
+        handler.onSecured(this);
+    }
+
+    void onPlain(final int offset, final int length)
+    {
+        handler.onBytes(this, offset, length);
+    }
+
+    void onPeerClosed()
+    {
+        state |= READ_ENDED;
+        handler.onEof(this);
+    }
+
+    /** The alert goes first; what the handler does about the failure comes behind it. */
+    void onTlsFailed()
+    {
+        state |= READ_ENDED;
+        if (queue != null && (state & (OPEN | SENDING | CLOSING | FAILED)) == OPEN)
+        {
+            submitSend();
+        }
+        fail(Errno.EPROTO);
+    }
+
+    void onNoRoom()
+    {
+        connections.onOutOfMemory();
+        shed();
     }
 
     private void requestFlush()
@@ -228,10 +314,19 @@ public final class Connection implements CompletionHandler
         {
             return;
         }
+        if (tls != null)
+        {
+            tls.seal((state & (SHUTDOWN_WANTED | CLOSE_WANTED)) != 0);
+            if ((state & (SENDING | CLOSING | FAILED)) != 0)
+            {
+                return;
+            }
+        }
         if (queue != null)
         {
             submitSend();
-            if ((state & CLOSE_WANTED) != 0 && queue.bytes() <= EARLY_CLOSE_LIMIT && queue.isAllInFlight())
+            if ((state & CLOSE_WANTED) != 0 && queuedBytes() <= EARLY_CLOSE_LIMIT && queue.isAllInFlight() &&
+                queue.bytes() == queuedBytes())
             {
                 // The end of the stream leaves with the last bytes. The deadline still bounds the send, and little is
                 // sent this way, so that no bytes of the peer pile up unread meanwhile.
@@ -327,7 +422,7 @@ public final class Connection implements CompletionHandler
             {
                 if ((state & CLOSING) == 0)
                 {
-                    handler.onBytes(this, offset, buffers.length());
+                    onReceivedRange(offset, buffers.length());
                 }
             }
             armReading();
@@ -339,8 +434,24 @@ public final class Connection implements CompletionHandler
         }
     }
 
+    private void onReceivedRange(final int offset, final int length)
+    {
+        if (tls == null)
+        {
+            handler.onBytes(this, offset, length);
+        }
+        else
+        {
+            tls.onCipher(offset, length);
+        }
+    }
+
     private void onReceiveEnded(final int result)
     {
+        if ((state & READ_ENDED) != 0)
+        {
+            return;
+        }
         switch (result)
         {
             case 0 ->
@@ -399,7 +510,7 @@ public final class Connection implements CompletionHandler
 
     private int queuedChunks()
     {
-        return queue == null ? 0 : queue.chunks();
+        return (queue == null ? 0 : queue.chunks()) + (tls == null ? 0 : tls.waitingChunks());
     }
 
     /**
@@ -462,7 +573,7 @@ public final class Connection implements CompletionHandler
         {
             queue.dropWaiting();
         }
-        final int waiting = queue.bytes();
+        final int waiting = queuedBytes();
         if (queue.isEmpty())
         {
             connections.releaseQueue(queue);
@@ -546,6 +657,10 @@ public final class Connection implements CompletionHandler
         }
         state |= CLOSING;
         loop.timers().disarm(slot);
+        if (tls != null)
+        {
+            tls.drop();
+        }
         if (queue != null)
         {
             queue.dropWaiting();
@@ -589,6 +704,11 @@ public final class Connection implements CompletionHandler
         assert outstanding == 0 && queue == null;
         final ConnectionHandler last = handler;
         loop.releaseSlot(slot);
+        if (tls != null)
+        {
+            connections.releaseLink(tls);
+            tls = null;
+        }
         handler = null;
         state &= ~FLUSH_REQUESTED;
         last.onClosed(this);
@@ -703,7 +823,7 @@ public final class Connection implements CompletionHandler
      */
     public int queuedBytes()
     {
-        return queue == null ? 0 : queue.bytes();
+        return (queue == null ? 0 : queue.bytes()) + (tls == null ? 0 : tls.waitingBytes());
     }
 
     /**

@@ -22,6 +22,15 @@ public interface ConnectionHandler
     void onOpenFailed(Connection connection, int errno);
 
     /**
+     * The handshake that {@link Connection#secure} began is over: bytes may be sent and come from now on.
+     *
+     * @param connection that is encrypted.
+     */
+    default void onSecured(final Connection connection)
+    {
+    }
+
+    /**
      * Bytes came. Whoever needs them after the call retains their chunk or copies them.
      *
      * @param connection they came from.

@@ -3,6 +3,8 @@ package dev.ringway.engine.conn;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopTask;
 import dev.ringway.engine.memory.BufferSlab;
+import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsEngines;
 
 import java.util.ArrayDeque;
 
@@ -19,6 +21,8 @@ public final class Connections implements LoopTask
     private final ArrayDeque<SendQueue> freeQueues = new ArrayDeque<>(1024);
     private final Starvation starvation;
     private final SocketOps ops;
+    private final TlsEngines engines = new TlsEngines();
+    private final ArrayDeque<TlsLink> freeLinks = new ArrayDeque<>(64);
     private final LocalAddresses localAddresses;
     private long outOfMemory;
     private int share;
@@ -106,6 +110,29 @@ public final class Connections implements LoopTask
     {
         queuesInUse--;
         freeQueues.addLast(queue);
+    }
+
+    /** A link with an open engine, or null when memory has run out. */
+    TlsLink acquireLink(
+        final Connection connection, final TlsContext context, final String serverName, final long session)
+    {
+        TlsLink link = freeLinks.pollLast();
+        if (link == null)
+        {
+            link = new TlsLink(this, engines, loop.memory());
+        }
+        if (link.open(connection, context, serverName, session))
+        {
+            return link;
+        }
+        freeLinks.addLast(link);
+        return null;
+    }
+
+    void releaseLink(final TlsLink link)
+    {
+        link.free();
+        freeLinks.addLast(link);
     }
 
     void starve(final Connection connection)

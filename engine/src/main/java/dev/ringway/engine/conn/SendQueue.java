@@ -129,6 +129,11 @@ final class SendQueue
         return ranges.offset(index);
     }
 
+    int length(final int index)
+    {
+        return ranges.length(index);
+    }
+
     boolean isAllInFlight()
     {
         return bytes == inFlightBytes;

@@ -15,6 +15,7 @@ import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.TcpProxy;
+import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.ffi.libc.Errno;
 import dev.ringway.ffi.sock.Sockets;
 
@@ -26,6 +27,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
 {
     private static final int ARMED = 16;
     private static final long RETRY_NS = 10_000_000L;
+    private static final long HANDSHAKE_NS = 15_000_000_000L;
 
     private final EventLoop loop;
     private final Connections connections;
@@ -156,9 +158,33 @@ public final class Acceptor implements ConnectionHandler, CloseListener
             active++;
             counters.increment(ids.downstreamCxActive);
             connection.onClose(this);
-            sessions.open(connection);
+            open(connection);
         }
         arm(loop.clock().nowNs());
+    }
+
+    private void open(final Connection connection)
+    {
+        final TlsContext tls = listener.filterChains().get(0).tls();
+        if (tls == null)
+        {
+            sessions.open(connection);
+            return;
+        }
+        connection.deadline(loop.clock().nowNs() + HANDSHAKE_NS);
+        if (!connection.secure(tls, null, 0))
+        {
+            connection.close();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onSecured(final Connection connection)
+    {
+        connection.deadline(Long.MAX_VALUE);
+        sessions.open(connection);
     }
 
     /**
@@ -262,7 +288,8 @@ public final class Acceptor implements ConnectionHandler, CloseListener
      */
     public void onEof(final Connection connection)
     {
-        throw new IllegalStateException("not read before it has a session");
+        // The client gave up its handshake.
+        connection.close();
     }
 
     /**
@@ -278,7 +305,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
      */
     public void onOverload(final Connection connection)
     {
-        throw new IllegalStateException("holds nothing before it has a session");
+        // It ends with its handshake, whose flights it holds.
     }
 
     /**

@@ -1,11 +1,24 @@
 package dev.ringway.engine.snapshot;
 
+import dev.ringway.engine.tls.TlsContext;
+
 /**
  * What a listener does with a connection. Envoy: {@code config.listener.v3.FilterChain}.
  *
  * @param name                      name, may be empty.
  * @param filter                    terminal network filter.
+ * @param tls                       context of its transport socket, or null when connections are clear.
  */
-public record FilterChain(String name, NetworkFilter filter)
+public record FilterChain(String name, NetworkFilter filter, TlsContext tls)
 {
+    /**
+     * A chain of clear connections.
+     *
+     * @param name   name, may be empty.
+     * @param filter terminal network filter.
+     */
+    public FilterChain(final String name, final NetworkFilter filter)
+    {
+        this(name, filter, null);
+    }
 }

@@ -20,6 +20,7 @@ import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.NetworkFilter;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.TcpProxy;
+import dev.ringway.engine.tls.TlsContext;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.io.IOException;
@@ -69,6 +70,7 @@ final class TestProxy implements AutoCloseable
     long tcpIdleNs = 0;
     int loops = 1;
     boolean isTcp;
+    TlsContext tls;
     AccessLogRing records = new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup());
     Address listen;
 
@@ -167,8 +169,8 @@ final class TestProxy implements AutoCloseable
             new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "in"));
         final Listener listener = new Listener(
-            0, "l", listen, List.of(new FilterChain("", filter)), bufferLimit, 1024, true, false, maxConnections, 0,
-            new ListenerCounters(registry, "l"));
+            0, "l", listen, List.of(new FilterChain("", filter, tls)), bufferLimit, 1024, true, false, maxConnections,
+            0, new ListenerCounters(registry, "l"));
         return new Snapshot(number, List.of(listener), List.of(cluster), http.accessLogs);
     }
 

@@ -2,11 +2,12 @@ package dev.ringway.engine.tls;
 
 import dev.ringway.engine.tls.TestCertificates.Certified;
 
+import javax.net.ssl.SSLContext;
 import java.security.KeyPair;
 import java.util.List;
 
 /** Certificates of each kind, and contexts made of them. Keys are made once for all tests. */
-final class TlsFixture
+public final class TlsFixture
 {
     static final KeyPair RSA_KEYS = TestCertificates.keys("RSA", 2048);
     static final KeyPair EC_KEYS = TestCertificates.keys("EC", 256);
@@ -17,6 +18,8 @@ final class TlsFixture
     static final Certified CLIENT =
         TestCertificates.leaf(CA, "client.example.org", EC_KEYS, "spiffe://mesh/ns/a/sa/b");
     static final Certified STRANGER = TestCertificates.leaf(OTHER_CA, "stranger.example.org", EC_KEYS);
+
+    private static final Certified LOCAL = TestCertificates.leaf(CA, "localhost", EC_KEYS);
 
     private TlsFixture()
     {
@@ -55,8 +58,17 @@ final class TlsFixture
         return version == TlsSettings.TLS_1_2 ? "TLSv1.2" : "TLSv1.3";
     }
 
-    static List<Certified> kinds()
+    /** Context of a listener at localhost. */
+    public static TlsContext listener(final boolean requiresClient, final String... alpn)
     {
-        return List.of(RSA, EC);
+        final TlsSettings settings = server(LOCAL).alpn(List.of(alpn));
+        return build(requiresClient ?
+            settings.trustedCa("test ca", CA.pem()).requirePeerCertificate(true) : settings);
+    }
+
+    /** What the JDK's clients trust, and show when they are asked. */
+    public static SSLContext jdkClient(final boolean shows)
+    {
+        return JdkPeer.context(shows ? CLIENT : null, CA);
     }
 }

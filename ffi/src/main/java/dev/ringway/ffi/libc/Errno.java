@@ -39,6 +39,8 @@ public final class Errno
     public static final int ENOSYS = 38;
     /** Timer expired. */
     public static final int ETIME = 62;
+    /** Protocol error. */
+    public static final int EPROTO = 71;
     /** Value too large for defined data type. */
     public static final int EOVERFLOW = 75;
     /** Socket operation on non-socket. */
@@ -103,6 +105,7 @@ public final class Errno
             case EPIPE -> "EPIPE";
             case ENOSYS -> "ENOSYS";
             case ETIME -> "ETIME";
+            case EPROTO -> "EPROTO";
             case EOVERFLOW -> "EOVERFLOW";
             case ENOTSOCK -> "ENOTSOCK";
             case EOPNOTSUPP -> "EOPNOTSUPP";

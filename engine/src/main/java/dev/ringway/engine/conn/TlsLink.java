@@ -1,0 +1,260 @@
+package dev.ringway.engine.conn;
+
+import dev.ringway.engine.memory.BufferSlab;
+import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.memory.Scratch;
+import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsEngine;
+import dev.ringway.engine.tls.TlsEngines;
+
+/**
+ * Stands between the bytes of a connection's socket and those of its handler. Cipher text that comes is decrypted into
+ * scratch space at once; plain text that is sent waits here, by reference, and is encrypted when the connection is
+ * flushed. Pooled. Loop thread only.
+ */
+final class TlsLink
+{
+    /** Plain bytes of one flush, so that their records leave in one send. */
+    private static final int SEAL_LIMIT = 60 * 1024 - 256;
+    private static final int HANDSHAKE_ROOM = 8 * 1024;
+    /** What one call may give more than it takes: the record whose beginning came before. */
+    private static final int RECORD_ROOM = TlsEngine.RECORD_LENGTH;
+    /** For what the library has to say before the bytes of a write. */
+    private static final int OWN_ROOM = 2048;
+
+    private final Connections connections;
+    private final TlsEngines engines;
+    private final LoopMemory memory;
+    private Connection connection;
+    private TlsEngine engine;
+    private SendQueue waiting;
+    private int taken;
+    private boolean isEnded;
+    private boolean isShut;
+
+    TlsLink(final Connections connections, final TlsEngines engines, final LoopMemory memory)
+    {
+        this.connections = connections;
+        this.engines = engines;
+        this.memory = memory;
+    }
+
+    boolean open(final Connection connection, final TlsContext context, final String serverName, final long session)
+    {
+        this.connection = connection;
+        isEnded = false;
+        isShut = false;
+        engine = engines.open(context, serverName, session);
+        return engine != null;
+    }
+
+    void free()
+    {
+        drop();
+        engines.close(engine);
+        engine = null;
+        connection = null;
+    }
+
+    TlsEngine engine()
+    {
+        return engine;
+    }
+
+    /** Begins the handshake of a client. */
+    void begin()
+    {
+        onCipher(0, 0);
+    }
+
+    /** Takes what came from the socket, and hands over what it means. */
+    void onCipher(final int offset, final int length)
+    {
+        taken = 0;
+        boolean isMoving = true;
+        while (isMoving && !isEnded && !connection.isClosing())
+        {
+            isMoving = engine.isEstablished() ?
+                decrypt(offset + taken, length - taken) : handshake(offset + taken, length - taken);
+        }
+    }
+
+    private boolean handshake(final int offset, final int length)
+    {
+        final Scratch scratch = memory.scratch();
+        final int target = scratch.reserve(HANDSHAKE_ROOM);
+        if (target < 0)
+        {
+            connection.onNoRoom();
+            return false;
+        }
+        final BufferSlab slab = memory.slab();
+        final int code =
+            engine.handshake(slab.address(offset), length, slab.address(target), HANDSHAKE_ROOM);
+        taken += engine.consumed();
+        if (code > 0)
+        {
+            scratch.commit(code);
+            connection.queueCipher(target, code);
+        }
+        else if (code == TlsEngine.NEEDS_TASK)
+        {
+            engine.task().run();
+            return true;
+        }
+        else if (code < 0)
+        {
+            return onCode(code);
+        }
+        if (engine.isEstablished())
+        {
+            connection.onSecured();
+        }
+        return true;
+    }
+
+    private boolean decrypt(final int offset, final int length)
+    {
+        final int room = Math.min(length + RECORD_ROOM, BufferSlab.CHUNK_LENGTH);
+        final Scratch scratch = memory.scratch();
+        final int target = scratch.reserve(room);
+        if (target < 0)
+        {
+            connection.onNoRoom();
+            return false;
+        }
+        final BufferSlab slab = memory.slab();
+        final int code = engine.decrypt(slab.address(offset), length, slab.address(target), room);
+        taken += engine.consumed();
+        if (code <= 0)
+        {
+            return onCode(code);
+        }
+        scratch.commit(code);
+        connection.onPlain(target, code);
+        slab.release(target);
+        return true;
+    }
+
+    /** Always false: there is nothing more to take. */
+    private boolean onCode(final int code)
+    {
+        if (code == TlsEngine.CLOSED)
+        {
+            isEnded = true;
+            connection.onPeerClosed();
+        }
+        else if (code == TlsEngine.FAILED)
+        {
+            isEnded = true;
+            shut();
+            connection.onTlsFailed();
+        }
+        return false;
+    }
+
+    /** Queues a range with its lease. */
+    void add(final int offset, final int length)
+    {
+        if (waiting == null)
+        {
+            waiting = connections.acquireQueue();
+        }
+        waiting.add(offset, length);
+    }
+
+    /**
+     * Encrypts what waits, as much as one send takes; what is left waits for the next flush.
+     *
+     * @param isLast whether close_notify goes behind the last byte.
+     */
+    void seal(final boolean isLast)
+    {
+        int budget = SEAL_LIMIT;
+        while (waiting != null && budget > 0 && engine.isEstablished())
+        {
+            final int length = Math.min(waiting.length(0), budget);
+            final int sealed = encrypt(waiting.offset(0), length);
+            if (sealed < 0)
+            {
+                return;
+            }
+            budget -= sealed;
+            waiting.complete(sealed);
+            if (waiting.isEmpty())
+            {
+                release();
+            }
+        }
+        if (isLast && waiting == null)
+        {
+            shut();
+        }
+    }
+
+    /** Bytes taken, which may be 0 when the library had something to say itself, or -1 when it cannot go on. */
+    private int encrypt(final int offset, final int length)
+    {
+        final int room = Math.min(engine.cipherLength(length) + OWN_ROOM, BufferSlab.CHUNK_LENGTH);
+        final Scratch scratch = memory.scratch();
+        final int target = scratch.reserve(room);
+        if (target < 0)
+        {
+            connection.onNoRoom();
+            return -1;
+        }
+        final BufferSlab slab = memory.slab();
+        final int code = engine.encrypt(slab.address(offset), length, slab.address(target), room);
+        if (code < 0)
+        {
+            connection.onTlsFailed();
+            return -1;
+        }
+        scratch.commit(code);
+        connection.queueCipher(target, code);
+        return engine.consumed();
+    }
+
+    private void shut()
+    {
+        final Scratch scratch = memory.scratch();
+        final int target = isShut ? -1 : scratch.reserve(TlsEngine.LEAST_ROOM);
+        if (target < 0)
+        {
+            return;
+        }
+        isShut = true;
+        final int length = engine.shutdown(memory.slab().address(target), TlsEngine.LEAST_ROOM);
+        if (length > 0)
+        {
+            scratch.commit(length);
+            connection.queueCipher(target, length);
+        }
+    }
+
+    /** Drops what waits. */
+    void drop()
+    {
+        if (waiting != null)
+        {
+            waiting.dropWaiting();
+            release();
+        }
+    }
+
+    private void release()
+    {
+        connections.releaseQueue(waiting);
+        waiting = null;
+    }
+
+    int waitingBytes()
+    {
+        return waiting == null ? 0 : waiting.bytes();
+    }
+
+    int waitingChunks()
+    {
+        return waiting == null ? 0 : waiting.chunks();
+    }
+}
