@@ -16,6 +16,7 @@ final class Http2Clock
     private long keepaliveTimeoutNs;
     private long idleSinceNs;
     private long headSinceNs;
+    private int steps;
     private long receivedNs;
     private long pingSentNs;
 
@@ -39,9 +40,20 @@ final class Http2Clock
         pingSentNs = NEVER;
     }
 
-    /** What came has been used, or not; true when the time for the rest begins to run. */
-    boolean onInput(final boolean isInHead)
+    /**
+     * What came has been used, or not.
+     *
+     * @param isInHead whether it ends in a frame or block of fields.
+     * @param taken    another number than before when something has been taken, so that it ends in another one.
+     * @return true when the time for the rest begins to run.
+     */
+    boolean onInput(final boolean isInHead, final int taken)
     {
+        if (taken != steps)
+        {
+            steps = taken;
+            headSinceNs = NEVER;
+        }
         if (!isInHead)
         {
             headSinceNs = NEVER;
@@ -64,6 +76,12 @@ final class Http2Clock
     private long idleDeadlineNs()
     {
         return idleTimeoutNs > 0 ? idleSinceNs + idleTimeoutNs : NEVER;
+    }
+
+    /** How long a connection is borne that does nothing from that time on. */
+    long idleEndNs(final long nowNs)
+    {
+        return idleTimeoutNs > 0 ? nowNs + idleTimeoutNs : NEVER;
     }
 
     private long headDeadlineNs()

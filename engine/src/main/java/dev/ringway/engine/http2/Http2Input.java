@@ -32,6 +32,7 @@ final class Http2Input implements ByteConsumer
     private int dataStreamId;
     private int dataLeft;
     private int paddingLeft;
+    private int steps;
     private boolean isDataEnd;
     private boolean isPrefaceDue;
     private boolean isSettingsDue;
@@ -104,8 +105,15 @@ final class Http2Input implements ByteConsumer
                 return end - at;
             }
             at += used;
+            steps++;
         }
         return 0;
+    }
+
+    /** Moves on with each frame, or piece of content, that has been taken. */
+    int steps()
+    {
+        return steps;
     }
 
     private int onPreface(final int offset, final int length)

@@ -14,6 +14,8 @@ final class Http2Life implements ConnectionHandler
     private static final long NEVER = Long.MAX_VALUE;
     private static final long ALIVE_PING = 0x7269_6e67_7761_7932L;
     private static final long LINGER_NS = 1_000_000_000L;
+    /** Longer where answers may still be on their way, in the kernel too: closing loses them when more comes in. */
+    private static final long LAST_ANSWER_NS = 5_000_000_000L;
 
     private final Http2Session session;
     private final Http2Input input;
@@ -22,6 +24,8 @@ final class Http2Life implements ConnectionHandler
     private final Http2GoAway goAway;
     private Connection connection;
     private long wakeNs;
+    private long lingerUntilNs;
+    private long lingerBytes;
     private boolean isEnding;
     private boolean isClosedByPeer;
     private boolean isLingering;
@@ -114,7 +118,7 @@ final class Http2Life implements ConnectionHandler
         wakeNs = NEVER;
         if (isLingering)
         {
-            connection.close();
+            onLingerDeadline(nowNs);
             return;
         }
         if (clock.isHeadTooLong(nowNs))
@@ -206,7 +210,7 @@ final class Http2Life implements ConnectionHandler
             session.count(session.counters().outboundControlFlood);
             onConnectionError(ErrorCode.ENHANCE_YOUR_CALM);
         }
-        else if (clock.onInput(input.isInHead()))
+        else if (clock.onInput(input.isInHead(), input.steps()))
         {
             wakeBy(nextDeadlineNs());
         }
@@ -286,8 +290,9 @@ final class Http2Life implements ConnectionHandler
     public void onClosed(final Connection closed)
     {
         input.release();
-        session.handler().onClosed(closed);
+        // The session may have its next connection when this returns.
         connection = null;
+        session.handler().onClosed(closed);
     }
 
     boolean isClosedByPeer()
@@ -315,7 +320,8 @@ final class Http2Life implements ConnectionHandler
         }
         session.output().sendGoAway(session.streams().lastPeerId(), code);
         session.count(session.counters().goawaySent);
-        linger();
+        lingerUntilNs = session.nowNs();
+        linger(LINGER_NS);
     }
 
     private void endStreams(final int cause)
@@ -335,12 +341,28 @@ final class Http2Life implements ConnectionHandler
     }
 
     /** Ends this direction and waits a little for the peer to read: closing with bytes unread would reset it. */
-    private void linger()
+    private void linger(final long graceNs)
     {
         isLingering = true;
         connection.shutdownAfterFlush();
         connection.startReading();
-        connection.deadline(session.nowNs() + LINGER_NS);
+        lingerBytes = connection.bytesReceived();
+        connection.deadline(session.nowNs() + graceNs);
+    }
+
+    /** What was answered whole is sent whole to a client that takes it, as long as an idle one would be borne. */
+    private void onLingerDeadline(final long nowNs)
+    {
+        final boolean isBusy = connection.queuedBytes() > 0 || connection.bytesReceived() != lingerBytes;
+        if (isServer && isBusy && nowNs < lingerUntilNs)
+        {
+            lingerBytes = connection.bytesReceived();
+            connection.deadline(nowNs + LINGER_NS);
+        }
+        else
+        {
+            connection.close();
+        }
     }
 
     /** All is done that was begun. */
@@ -358,7 +380,8 @@ final class Http2Life implements ConnectionHandler
         }
         if (isServer)
         {
-            linger();
+            lingerUntilNs = clock.idleEndNs(session.nowNs());
+            linger(LAST_ANSWER_NS);
         }
         else
         {

@@ -182,10 +182,13 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         }
         else
         {
+            final Http2Stream source = stream;
+            final int id = source.id();
             handler.onResponseData(offset, length, false);
-            if (stream != null)
+            // When the exchange has given up, both objects may serve another one already.
+            if (stream == source && source.id() == id)
             {
-                stream.consumed(length);
+                source.consumed(length);
             }
         }
     }

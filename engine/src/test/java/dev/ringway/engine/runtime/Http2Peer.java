@@ -100,6 +100,13 @@ final class Http2Peer
         return peer.settings(settings);
     }
 
+    /** A client that only reads: what it says was recorded before, with these settings at first. */
+    static Http2Peer reading(final TestClient client, final int... settings) throws IOException
+    {
+        final Http2Peer peer = new Http2Peer(client.in, OutputStream.nullOutputStream(), false);
+        return peer.settings(settings);
+    }
+
     /** A server that answers each request when it is whole, until the connection ends. */
     static TestBackend answering(final Answer answer, final int... settings) throws IOException
     {
@@ -347,7 +354,7 @@ final class Http2Peer
     {
         if (next() == null)
         {
-            throw new EOFException("ended while waiting for " + what + ", " + control.size() + " frames: " + goneAway());
+            throw new EOFException("ended while waiting for " + what + ", GOAWAY with code " + goneAway());
         }
     }
 
@@ -466,7 +473,7 @@ final class Http2Peer
         control.add(frame);
         if (frame.type() == Http2Frame.SETTINGS && frame.is(Http2Frame.ACK))
         {
-            final int window = windowsDue.remove();
+            final int window = windowsDue.isEmpty() ? -1 : windowsDue.remove();
             final int change = window < 0 ? 0 : window - receiveInitial;
             receiveInitial += change;
             streams.values().forEach(stream -> stream.receiveWindow += change);
