@@ -67,16 +67,17 @@ final class Http2Frames
         {
             return -ErrorCode.PROTOCOL_ERROR;
         }
-        if (session.streams().wasReset(streamId) || session.life().isBeyondEnd(streamId))
+        final Http2Streams streams = session.streams();
+        if (streams.wasReset(streamId) || session.life().isBeyondEnd(streamId))
         {
             return 0;
         }
-        if (session.streams().wasResetByPeer(streamId))
+        if (streams.wasResetByPeer(streamId))
         {
             session.refuse(streamId, ErrorCode.STREAM_CLOSED);
             return 0;
         }
-        return -ErrorCode.STREAM_CLOSED;
+        return streams.forgetsResets() ? 0 : -ErrorCode.STREAM_CLOSED;
     }
 
     private boolean isIdle(final int streamId)

@@ -32,6 +32,9 @@ final class Http2Output
     private int window;
     private int maxFrameLength;
     private boolean isFlooded;
+    private long markBytes;
+    private int markFrames;
+    private int markControlFrames;
 
     Http2Output(final LoopMemory memory, final FloodGuard flood)
     {
@@ -47,6 +50,9 @@ final class Http2Output
         window = INITIAL_WINDOW;
         maxFrameLength = MIN_FRAME_LENGTH;
         isFlooded = false;
+        markBytes = 0;
+        markFrames = 0;
+        markControlFrames = 0;
     }
 
     LoopMemory memory()
@@ -130,18 +136,28 @@ final class Http2Output
     /**
      * Makes room for frames that answer what the peer sent. There must not be too many that it does not take.
      *
-     * @param length bytes.
+     * @param length    bytes.
+     * @param isControl whether it counts among PING, SETTINGS and RST_STREAM.
      * @return offset, or -1 when there is none: the connection must end then.
      */
-    private int reserveControl(final int length)
+    private int reserveAnswer(final int length, final boolean isControl)
     {
-        if (connection.queuedBytes() == 0)
-        {
-            flood.onAllSent();
-        }
-        final int at = flood.onFrameQueued(true) ? memory.scratch().reserve(length) : -1;
+        countSent();
+        final int at = flood.onFrameQueued(isControl) ? memory.scratch().reserve(length) : -1;
         isFlooded |= at < 0;
         return at;
+    }
+
+    /** Counts off what has left: all that was queued before the mark, which moves on to the end of the queue then. */
+    private void countSent()
+    {
+        if (connection.bytesSent() >= markBytes)
+        {
+            flood.onSent(markFrames, markControlFrames);
+            markFrames = flood.outboundFrames();
+            markControlFrames = flood.outboundControlFrames();
+            markBytes = connection.bytesSent() + connection.queuedBytes();
+        }
     }
 
     private void commit(final int start, final int end)
@@ -164,7 +180,7 @@ final class Http2Output
 
     void sendWindowUpdate(final int streamId, final int increment)
     {
-        final int at = reserveControl(FrameHeader.LENGTH + 4);
+        final int at = reserveAnswer(FrameHeader.LENGTH + 4, false);
         if (at >= 0)
         {
             commit(at, FrameWriter.putWindowUpdate(memory.slab().buffer(), at, streamId, increment));
@@ -173,7 +189,7 @@ final class Http2Output
 
     void sendReset(final int streamId, final int code)
     {
-        final int at = reserveControl(FrameHeader.LENGTH + 4);
+        final int at = reserveAnswer(FrameHeader.LENGTH + 4, true);
         if (at >= 0)
         {
             commit(at, FrameWriter.putReset(memory.slab().buffer(), at, streamId, code));
@@ -182,7 +198,7 @@ final class Http2Output
 
     void sendPing(final long opaque, final boolean isAck)
     {
-        final int at = reserveControl(FrameHeader.LENGTH + 8);
+        final int at = reserveAnswer(FrameHeader.LENGTH + 8, true);
         if (at >= 0)
         {
             commit(at, FrameWriter.putPing(memory.slab().buffer(), at, opaque, isAck));
@@ -200,7 +216,7 @@ final class Http2Output
 
     void sendSettingsAck()
     {
-        final int at = reserveControl(FrameHeader.LENGTH);
+        final int at = reserveAnswer(FrameHeader.LENGTH, true);
         if (at >= 0)
         {
             commit(at, FrameWriter.putSettingsAck(memory.slab().buffer(), at));

@@ -104,6 +104,12 @@ final class Http2Streams
         resets[resetCount++ & RESETS - 1] = isByPeer ? -id : id;
     }
 
+    /** Whether there were more resets than are remembered: any stream that is gone may have been reset then. */
+    boolean forgetsResets()
+    {
+        return resetCount > RESETS;
+    }
+
     boolean wasReset(final int id)
     {
         return isRemembered(id);
