@@ -152,6 +152,7 @@ final class FaultRig implements AutoCloseable
         append(text, "stale", view.staleCompletions());
         append(text, "clients", settings.counter("listener.l.downstream_cx_active") - clients);
         append(text, "requests", settings.counter("cluster.b.upstream_rq_active"));
+        append(text, "streams", settings.isTcp ? 0 : settings.counter("http2.streams_active"));
         append(text, "pending", settings.counter("cluster.b.upstream_rq_pending_active"));
         return text.toString();
     }

@@ -1,6 +1,5 @@
 package dev.ringway.engine.runtime;
 
-import com.sun.management.ThreadMXBean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -8,8 +7,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.management.ManagementFactory;
-import java.lang.management.ThreadInfo;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Arrays;
@@ -33,8 +30,6 @@ final class PathAllocationTest
     private static final int PER_ROUND = CONNECTIONS * DEPTH * BATCHES;
     private static final int SHORT_ONES = 10_000;
     private static final int SHORT_ROUND = 500;
-    private static final int MOST_STAINED_ROUNDS = 50;
-    private static final long PATIENCE_NS = 240_000_000_000L;
     private static final int TIMEOUT_SECONDS = 300;
     private static final int PROCESS_BYTES_PER_REQUEST = 2;
     private static final byte MARK = '!';
@@ -43,66 +38,7 @@ final class PathAllocationTest
     private static final byte[] ANSWER =
         "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 6\r\n\r\nhello!".getBytes(US_ASCII);
 
-    private final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
-
-    /** Work of a test, of about the same size each time. */
-    private interface Round
-    {
-        void run() throws Exception;
-    }
-
-    private long allocated(final TestProxy proxy)
-    {
-        return threads.getThreadAllocatedBytes(proxy.engine().threads().get(0).threadId());
-    }
-
-    /** Bytes that all threads allocated so far, the ended ones too, but those that play client and backend. */
-    private long allocatedByProcess()
-    {
-        final long[] ids = threads.getAllThreadIds();
-        final ThreadInfo[] infos = threads.getThreadInfo(ids);
-        final long own = Thread.currentThread().threadId();
-        long bytes = threads.getTotalThreadAllocatedBytes();
-        for (int i = 0; i < ids.length; i++)
-        {
-            final boolean isPeer = infos[i] != null && infos[i].getThreadName().startsWith("backend");
-            bytes -= isPeer || ids[i] == own ? threads.getThreadAllocatedBytes(ids[i]) : 0;
-        }
-        return bytes;
-    }
-
-    /**
-     * Runs rounds until enough in a row were free of allocations; gives up when time is over or one after the other was
-     * not.
-     *
-     * @param wanted rounds in a row.
-     * @return bytes that the process allocated in these rounds.
-     */
-    private long assertAllocatesNothing(final TestProxy proxy, final int wanted, final Round round) throws Exception
-    {
-        final long startNs = System.nanoTime();
-        long ofProcess = allocatedByProcess();
-        long before = allocated(proxy);
-        int stained = 0;
-        int longest = 0;
-        for (int rounds = 1, free = 0; free < wanted; rounds++)
-        {
-            round.run();
-            final long now = allocated(proxy);
-            final long bytes = now - before;
-            before = now;
-            free = bytes == 0 ? free + 1 : 0;
-            stained = bytes == 0 ? 0 : stained + 1;
-            longest = Math.max(longest, free);
-            if (bytes != 0)
-            {
-                ofProcess = allocatedByProcess();
-            }
-            assertTrue(stained < MOST_STAINED_ROUNDS && System.nanoTime() - startNs < PATIENCE_NS,
-                longest + " of " + rounds + " rounds in a row were free, bytes of the last: " + bytes);
-        }
-        return allocatedByProcess() - ofProcess;
-    }
+    private final LoopAllocation allocation = new LoopAllocation();
 
     /** Answers what ends a head, as fast as a thread can; reads no more of it than that. */
     private static void answerAll(final TestBackend.Link link) throws IOException
@@ -137,7 +73,7 @@ final class PathAllocationTest
                 clients[i] = proxy.connect();
             }
             final byte[] batch = repeat(REQUEST, DEPTH);
-            final long ofProcess = assertAllocatesNothing(
+            final long ofProcess = allocation.assertNone(
                 proxy, Math.ceilDiv(REQUESTS, PER_ROUND), () -> askAll(clients, batch, BATCHES));
             assertTrue(ofProcess < (long)PROCESS_BYTES_PER_REQUEST * REQUESTS, ofProcess + " bytes of all threads");
             assertEquals(0, proxy.counter("http.in.downstream_rq_5xx"));
@@ -210,7 +146,7 @@ final class PathAllocationTest
     {
         final byte[] answer = new byte[4096];
         fillPools(proxy);
-        assertAllocatesNothing(proxy, SHORT_ONES / SHORT_ROUND, () ->
+        allocation.assertNone(proxy, SHORT_ONES / SHORT_ROUND, () ->
         {
             for (int i = 0; i < SHORT_ROUND; i++)
             {
