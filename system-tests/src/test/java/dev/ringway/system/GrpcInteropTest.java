@@ -13,10 +13,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.net.BindException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -158,6 +161,29 @@ final class GrpcInteropTest
         protected ServerBuilder<?> getServerBuilder()
         {
             return transport.server(serverPort).maxInboundMessageSize(MAX_MESSAGE_SIZE);
+        }
+
+        /** The server of the case before may still be letting go of the port. */
+        @Override
+        protected void startServer(final ServerBuilder<?> builder)
+        {
+            final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            while (true)
+            {
+                try
+                {
+                    super.startServer(builder);
+                    return;
+                }
+                catch (final RuntimeException ex)
+                {
+                    if (!(ex.getCause() instanceof BindException) || System.nanoTime() > deadlineNs)
+                    {
+                        throw ex;
+                    }
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+                }
+            }
         }
 
         @Override
