@@ -3,11 +3,13 @@ package dev.ringway.codecs.http;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a proxy has to know of gRPC over HTTP: which requests are gRPC, and how to refuse one in its own words (gRPC over
- * HTTP2, "Responses"; the numbers are Envoy's). Allocates nothing. Any thread.
+ * What a proxy has to know of gRPC over HTTP: which requests are gRPC, and how one is refused in its own words (gRPC
+ * over HTTP2, "Responses"; the numbers are Envoy's). Allocates nothing. Any thread.
  */
 public final class Grpc
 {
+    /** HTTP status of each response of gRPC, whatever became of the call. */
+    public static final int HTTP_STATUS = 200;
     /** OK. */
     public static final int OK = 0;
     /** UNKNOWN. */

@@ -1,6 +1,7 @@
 package dev.ringway.engine.downstream;
 
 import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.conn.Connection;
@@ -17,6 +18,7 @@ final class Http1Response implements DownstreamSink
 {
     /** As Envoy: where a request is not understood, what follows it may not be either. */
     private static final int BAD_REQUEST = 400;
+    private static final byte[] NO_TEXT = new byte[0];
 
     private final Http1DownstreamSession session;
     private final LoopMemory memory;
@@ -108,6 +110,18 @@ final class Http1Response implements DownstreamSink
         isWhole = true;
         headLength = Http1ResponseWriter.sendLocalReply(
             connection, memory, status, text, edits, isHttp10, isHeadRequest,
+            session.keepAlive(status != BAD_REQUEST));
+        return headLength > 0;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendGrpcReply(final int status, final HeaderEdits edits)
+    {
+        isWhole = true;
+        headLength = Http1ResponseWriter.sendLocalReply(
+            connection, memory, Grpc.HTTP_STATUS, NO_TEXT, edits, isHttp10, isHeadRequest,
             session.keepAlive(status != BAD_REQUEST));
         return headLength > 0;
     }

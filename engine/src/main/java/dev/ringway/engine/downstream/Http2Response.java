@@ -1,6 +1,7 @@
 package dev.ringway.engine.downstream;
 
 import dev.ringway.codecs.hpack.HpackEncoder;
+import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
@@ -208,14 +209,27 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
     public boolean sendLocalReply(final int status, final byte[] text, final HeaderEdits edits)
     {
         final boolean hasBody = text.length > 0 && !isHeadRequest;
-        final int start = stream.reserveFields(edits.addedLength() + STATUS_LENGTH + 32);
-        if (start < 0)
-        {
-            return false;
-        }
         if (status != 204 && status != 304)
         {
             edits.add(HeaderName.CONTENT_LENGTH, text.length);
+        }
+        return sendOwnHead(status, edits, !hasBody) && (!hasBody || sendText(text));
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendGrpcReply(final int status, final HeaderEdits edits)
+    {
+        return sendOwnHead(Grpc.HTTP_STATUS, edits, true);
+    }
+
+    private boolean sendOwnHead(final int status, final HeaderEdits edits, final boolean isEnd)
+    {
+        final int start = stream.reserveFields(edits.addedLength() + STATUS_LENGTH);
+        if (start < 0)
+        {
+            return false;
         }
         final UnsafeBuffer buffer = memory().slab().buffer();
         final HpackEncoder encoder = stream.session().encoder();
@@ -224,8 +238,8 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         at = edits.write(encoder, buffer, at);
         headLength = at - start;
         isWhole = true;
-        stream.sendFields(start, at, !hasBody);
-        return !hasBody || sendText(text);
+        stream.sendFields(start, at, isEnd);
+        return true;
     }
 
     private boolean sendText(final byte[] text)

@@ -168,6 +168,14 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink
     /**
      * {@inheritDoc}
      */
+    public boolean sendGrpcReply(final int status, final HeaderEdits edits)
+    {
+        return true;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public boolean sendData(final int offset, final int length, final boolean isEnd)
     {
         final boolean isSent = connection.send(offset, length);

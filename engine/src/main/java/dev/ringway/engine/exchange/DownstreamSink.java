@@ -31,6 +31,15 @@ public interface DownstreamSink
     boolean sendLocalReply(int status, byte[] body, HeaderEdits edits);
 
     /**
+     * Sends a whole response made here to a request of gRPC: HTTP status 200, a head, nothing behind it.
+     *
+     * @param status HTTP status that the answer would have had otherwise.
+     * @param edits  all fields of the head, those of gRPC among them.
+     * @return false when memory has run out.
+     */
+    boolean sendGrpcReply(int status, HeaderEdits edits);
+
+    /**
      * Sends a piece of a response body, or of the bytes of a TCP relay.
      *
      * @param offset in the slab; the caller's lease is untouched.

@@ -1,5 +1,6 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
@@ -38,6 +39,7 @@ public final class Exchange implements UpstreamHandler
     private Route route;
     private boolean isResponseEnded;
     private boolean isRetried;
+    private boolean isGrpc;
 
     Exchange(final Exchanges exchanges, final int maxHeaders)
     {
@@ -72,10 +74,10 @@ public final class Exchange implements UpstreamHandler
         {
             times.onRequestEnd(nowNs);
         }
+        isGrpc = Grpc.isRequest(request.headers());
         exchanges.onRequest(manager.counters(), request.http2());
-        final RequestRules rules = manager.requestRules();
-        final int verdict = rules == RequestRules.NONE ? RequestFixer.PASS :
-            exchanges.requestFixer().apply(request, headBlock, rules);
+        final int verdict = manager.requestRules() == RequestRules.NONE ? RequestFixer.PASS :
+            exchanges.requestFixer().apply(request, headBlock, manager.requestRules());
         exchanges.headerRules().identify(sink, request.headers(), manager, id);
         log.onRequest(manager, sink, request, id, nowNs);
         if (verdict == RequestFixer.PASS)
@@ -201,8 +203,7 @@ public final class Exchange implements UpstreamHandler
         phase = Phase.SEND_UP;
         if (http != null)
         {
-            final HeaderEdits edits = exchanges.requestEdits(
-                downstream, request, http, route, id, times.expectedNs());
+            final HeaderEdits edits = exchanges.requestEdits(downstream, request, http, route, id, times.expectedNs());
             if (!session.sendHead(request, edits, times.isRequestEnded()))
             {
                 giveUp(edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED);
@@ -526,12 +527,11 @@ public final class Exchange implements UpstreamHandler
     private void reply(final int status, final byte[] body, final HeaderEdits edits, final String why)
     {
         phase = Phase.SEND_DOWN;
-        outcome.answered(status, why);
-        outcome.addResponseBytes(request.methodId() == HttpMethod.HEAD ? 0 : body.length);
         isResponseEnded = true;
-        exchanges.prepareLocalReply(edits, http, id, body.length > 0);
-        log.onLocalReply(body.length > 0);
-        if (downstream.sendLocalReply(status, body, edits))
+        outcome.answered(isGrpc ? Grpc.HTTP_STATUS : status, why);
+        outcome.addResponseBytes(isGrpc || request.methodId() == HttpMethod.HEAD ? 0 : body.length);
+        log.onLocalReply(isGrpc, body.length > 0);
+        if (exchanges.sendReply(downstream, edits, http, id, status, body, isGrpc))
         {
             end(times.isRequestEnded(), false);
         }

@@ -168,11 +168,11 @@ final class ExchangeLog
         }
     }
 
-    void onLocalReply(final boolean hasBody)
+    void onLocalReply(final boolean isGrpc, final boolean hasBody)
     {
-        if (isOpen && hasBody && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
+        if (isOpen && (isGrpc || hasBody) && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
         {
-            record.text(AccessText.RESPONSE_CONTENT_TYPE, HeaderRules.TEXT_PLAIN);
+            record.text(AccessText.RESPONSE_CONTENT_TYPE, isGrpc ? HeaderRules.GRPC : HeaderRules.TEXT_PLAIN);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessLogRing;
@@ -267,10 +268,28 @@ public final class Exchanges
         headerRules.response(edits, head, http, id, startNs);
     }
 
-    void prepareLocalReply(
-        final HeaderEdits edits, final HttpConnectionManager http, final RequestId id, final boolean hasBody)
+    /**
+     * Sends a whole answer made here. One to a request of gRPC is a success for HTTP, in counters and logs too, as with
+     * Envoy: what failed is the call.
+     *
+     * @return false when memory has run out.
+     */
+    boolean sendReply(
+        final DownstreamSink downstream,
+        final HeaderEdits edits,
+        final HttpConnectionManager http,
+        final RequestId id,
+        final int status,
+        final byte[] body,
+        final boolean isGrpc)
     {
-        headerRules.localReply(edits, http, id, hasBody);
+        if (isGrpc)
+        {
+            headerRules.grpcReply(edits, http, id, Grpc.statusOf(status), body);
+            return downstream.sendGrpcReply(status, edits);
+        }
+        headerRules.localReply(edits, http, id, body.length > 0);
+        return downstream.sendLocalReply(status, body, edits);
     }
 
     /**

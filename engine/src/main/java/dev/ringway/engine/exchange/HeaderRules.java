@@ -1,5 +1,6 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
@@ -28,6 +29,9 @@ final class HeaderRules
     private static final byte[] COMMA_SPACE = {',', ' '};
     /** Content type of bodies made here. */
     static final byte[] TEXT_PLAIN = "text/plain".getBytes(US_ASCII);
+    /** Content type of answers made here to requests of gRPC. */
+    static final byte[] GRPC = "application/grpc".getBytes(US_ASCII);
+    private static final int MAX_MESSAGE_LENGTH = 16 * 1024;
     private static final int ADDRESS_LENGTH = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final long REQUEST_DROPS = HeaderEdits.HOP_BY_HOP | HeaderName.mask(
@@ -365,6 +369,24 @@ final class HeaderRules
         {
             edits.add(HeaderName.VIA, http.via());
         }
+    }
+
+    /** The same for a request of gRPC. A message that no client would take the head for is left out. */
+    void grpcReply(
+        final HeaderEdits edits,
+        final HttpConnectionManager http,
+        final RequestId id,
+        final int grpcStatus,
+        final byte[] message)
+    {
+        edits.add(HeaderName.CONTENT_TYPE, GRPC);
+        edits.add(HeaderName.GRPC_STATUS, grpcStatus);
+        if (message.length > 0 && Grpc.messageLength(message) <= MAX_MESSAGE_LENGTH)
+        {
+            edits.putGrpcMessage(message);
+            edits.finish(HeaderName.GRPC_MESSAGE);
+        }
+        localReply(edits, http, id, false);
     }
 
     void refusal(final HeaderEdits edits, final HttpConnectionManager http, final boolean hasBody)

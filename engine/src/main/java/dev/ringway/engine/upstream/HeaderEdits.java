@@ -1,6 +1,7 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.hpack.HpackEncoder;
+import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http1.Http1Encoder;
@@ -182,6 +183,19 @@ public final class HeaderEdits
         for (; divisor > 0; divisor /= 10)
         {
             values[position++] = (byte)('0' + value / divisor % 10);
+        }
+    }
+
+    /**
+     * Puts a text as {@code grpc-message} has it.
+     *
+     * @param text UTF-8.
+     */
+    public void putGrpcMessage(final byte[] text)
+    {
+        if (fits(Grpc.messageLength(text)))
+        {
+            position = Grpc.putMessage(text, values, position);
         }
     }
 
