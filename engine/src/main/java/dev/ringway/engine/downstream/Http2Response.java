@@ -209,7 +209,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
     public boolean sendLocalReply(final int status, final byte[] text, final HeaderEdits edits)
     {
         final boolean hasBody = text.length > 0 && !isHeadRequest;
-        if (status != 204 && status != 304)
+        if (text.length > 0 && status != 204 && status != 304)
         {
             edits.add(HeaderName.CONTENT_LENGTH, text.length);
         }
