@@ -1,0 +1,179 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+/** What Ringway and Envoy answer by themselves to requests of gRPC in both versions of HTTP, and what they log. */
+final class GrpcReplyComparisonTest
+{
+    private static final long LOG_S = 20;
+    private static final List<String> CONTENT_TYPES = List.of("application/grpc", "application/grpc+proto",
+        "application/grpc-web", "application/grpc;x", "Application/grpc", "application/json");
+    private static final List<String> PATHS = List.of("/none", "/dead", "/200", "/204", "/400", "/401", "/403", "/404",
+        "/408", "/418", "/429", "/500", "/502", "/503", "/504", "/redirect");
+
+    @TempDir
+    private static Path directory;
+
+    private static Side envoy;
+    private static Side ringway;
+
+    /** One of the two. */
+    private static final class Side implements AutoCloseable
+    {
+        private final int port = Program.freePort();
+        private final Path log;
+        private final Admin admin;
+        private final Program program;
+
+        private Side(final boolean isEnvoy) throws Exception
+        {
+            log = directory.resolve(isEnvoy ? "envoy.log" : "ringway.log");
+            final int adminPort = Program.freePort();
+            final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
+                Bootstraps.admin(adminPort) + Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), """
+                    access_log:
+                    - name: envoy.access_loggers.file
+                      typed_config:
+                        "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                        path: %s
+                        log_format: { text_format_source: { inline_string: "%%REQ(:PATH)%% %%PROTOCOL%% \
+                    %%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%RESPONSE_CODE_DETAILS%% %%BYTES_SENT%% \
+                    %%RESP(CONTENT-TYPE)%%\\n" } }
+                    """.formatted(log), routes()) + "  clusters:\n" + Bootstraps.cluster(
+                    "dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())));
+            program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
+                "--concurrency", "1");
+            admin = new Admin(adminPort);
+            program.awaitPort(adminPort).awaitPort(port);
+        }
+
+        private static String routes()
+        {
+            final StringBuilder routes = new StringBuilder("""
+                - match: { path: "/dead" }
+                  route: { cluster: dead }
+                - match: { path: "/redirect" }
+                  redirect: { host_redirect: "other.example" }
+                """);
+            for (final String path : PATHS)
+            {
+                if (Character.isDigit(path.charAt(1)))
+                {
+                    routes.append("- match: { path: \"").append(path).append("\" }\n  direct_response: { status: ")
+                        .append(path.substring(1))
+                        .append(path.equals("/204") ? " }\n" : ", body: { inline_string: \"a~b%c\\n\u00e9\" } }\n");
+                }
+            }
+            return routes.toString();
+        }
+
+        private Map<String, Object> http1(final String path, final String contentType) throws Exception
+        {
+            try (Client client = new Client(port))
+            {
+                final HttpMessage answer = client.send("POST " + path + " HTTP/1.1\r\nhost: test\r\ncontent-type: " +
+                    contentType + "\r\ncontent-length: 0\r\n\r\n").read();
+                return seen(Integer.toString(answer.status()), answer.fields(), answer.text());
+            }
+        }
+
+        private Map<String, Object> http2(final String path, final String contentType) throws Exception
+        {
+            try (Http2Client client = Http2Client.open(port))
+            {
+                final Http2Answer answer = client.answer(client.request(
+                    Http2Block.request("POST", path, "content-type", contentType), true));
+                return seen(answer.field(":status"), answer.fields(), answer.text());
+            }
+        }
+
+        private static Map<String, Object> seen(final String status, final List<String> fields, final String text)
+        {
+            final TreeSet<String> comparable = new TreeSet<>();
+            for (final String field : fields)
+            {
+                final int colon = field.indexOf(':', 1);
+                final String name = field.substring(0, colon);
+                comparable.add(name + ": " + EnvoyCases.comparable(name, field.substring(colon + 1).strip()));
+            }
+            return new TreeMap<>(Map.of("status", status, "fields", comparable, "text", text));
+        }
+
+        /** Envoy says more of why a connection failed. */
+        private List<String> log(final int lines) throws Exception
+        {
+            final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LOG_S);
+            List<String> logged = List.of();
+            while (logged.size() < lines && System.nanoTime() < deadlineNs)
+            {
+                TimeUnit.MILLISECONDS.sleep(50);
+                logged = Files.exists(log) ? Files.readAllLines(log) : logged;
+            }
+            return logged.stream().map(line -> line.replaceFirst("\\|[^}]*}", "}")).toList();
+        }
+
+        private Map<String, Long> counters() throws Exception
+        {
+            final Map<String, Long> stats = admin.stats();
+            stats.keySet().removeIf(
+                name -> !name.matches("http\\.in\\.downstream_rq_[2345]xx|cluster\\.dead\\.upstream_rq_[2345]xx"));
+            stats.values().removeIf(value -> value == 0);
+            return stats;
+        }
+
+        public void close() throws IOException
+        {
+            program.close();
+        }
+    }
+
+    @BeforeAll
+    static void start() throws Exception
+    {
+        envoy = new Side(true);
+        ringway = new Side(false);
+    }
+
+    @AfterAll
+    static void stop() throws Exception
+    {
+        envoy.close();
+        ringway.close();
+    }
+
+    @Test
+    void shouldAnswerCountAndLogAsEnvoyDoes() throws Exception
+    {
+        final List<String> theirs = new ArrayList<>();
+        final List<String> ours = new ArrayList<>();
+        for (final String path : PATHS)
+        {
+            for (final String contentType : CONTENT_TYPES)
+            {
+                final String what = path + " " + contentType + " ";
+                theirs.add(what + "HTTP/1.1 " + envoy.http1(path, contentType));
+                ours.add(what + "HTTP/1.1 " + ringway.http1(path, contentType));
+                theirs.add(what + "HTTP/2 " + envoy.http2(path, contentType));
+                ours.add(what + "HTTP/2 " + ringway.http2(path, contentType));
+            }
+        }
+        assertEquals(String.join("\n", theirs), String.join("\n", ours));
+        assertEquals(envoy.counters(), ringway.counters());
+        assertEquals(String.join("\n", envoy.log(theirs.size())), String.join("\n", ringway.log(ours.size())));
+    }
+}
