@@ -259,7 +259,7 @@ final class Http2FloodTest
     @ValueSource(strings = {"x-bomb", "cookie"})
     void shouldNotUnpackABombOfReferences(final String name) throws Exception
     {
-        attack("http2.header_overflow", client ->
+        attack("http2.header_list_size_too_large", client ->
         {
             Http2Answer answer = new Http2Answer(List.of(), new byte[0], List.of(), 0);
             for (int i = 0; i < 20 && answer != null; i++)

@@ -89,9 +89,8 @@ final class Http2Translator
                 config.getMaxInboundWindowUpdateFramesPerDataFrameSent(),
                 path.field("max_inbound_window_update_frames_per_data_frame_sent"),
                 unset.maxWindowUpdatesPerDataFrame(), 1),
-            config.hasOverrideStreamErrorOnInvalidHttpMessage() ?
-                config.getOverrideStreamErrorOnInvalidHttpMessage().getValue() :
-                config.getStreamErrorOnInvalidHttpMessaging(),
+            !config.hasOverrideStreamErrorOnInvalidHttpMessage() ||
+                config.getOverrideStreamErrorOnInvalidHttpMessage().getValue(),
             config.getAllowConnect(),
             keepalive.hasInterval() ? checks.durationAtLeast(true, keepalive.getInterval(),
                 keepalivePath.field("interval"), unset.keepaliveIntervalNs(), LEAST_KEEPALIVE_NS) : 0,

@@ -103,8 +103,7 @@ final class Http2DownstreamSession implements Http2SessionHandler
         if (fault != 0 || link.streamCount() >= http.http2().maxConcurrentStreams())
         {
             factory.exchanges().release(fresh);
-            refuse(streamId, fault, isEnd);
-            return 0;
+            return refuse(streamId, fault, isEnd);
         }
         head.head(0, fields.endOffset());
         countRequest();
@@ -131,21 +130,30 @@ final class Http2DownstreamSession implements Http2SessionHandler
         }
     }
 
-    private void refuse(final int streamId, final int fault, final boolean isEnd)
+    private int refuse(final int streamId, final int fault, final boolean isEnd)
     {
         final HttpCounters ids = http.counters();
         if (fault == 0)
         {
             link.refuse(streamId, ErrorCode.REFUSED_STREAM);
-            return;
+            return 0;
         }
         count(ids.http2.rxMessagingError);
         if (!Http2Fault.isTooLarge(fault))
         {
+            if (link.endsOnInvalidMessage())
+            {
+                return -ErrorCode.PROTOCOL_ERROR;
+            }
             link.refuse(streamId, ErrorCode.PROTOCOL_ERROR);
-            return;
+            return 0;
         }
-        count(ids.http2.headerOverflow);
+        count(switch (fault)
+        {
+            case Http2Fault.TOO_MANY_FIELDS -> ids.http2.headerOverflow;
+            case Http2Fault.COOKIES_TOO_LARGE -> ids.http2.cookiesTotalBytesTooLarge;
+            default -> ids.http2.headerListSizeTooLarge;
+        });
         count(ids.downstreamRqTooLarge);
         count(ids.downstreamRqTotal);
         count(ids.downstreamRq4xx);
@@ -153,6 +161,7 @@ final class Http2DownstreamSession implements Http2SessionHandler
         response.begin(this, link.acceptStream(streamId, response, isEnd), null);
         response.sendLocalReply(TOO_LARGE, NO_TEXT, factory.exchanges().refusalEdits(http, false));
         response.onExchangeEnded(false, false);
+        return 0;
     }
 
     private int onTrailers(
@@ -172,6 +181,10 @@ final class Http2DownstreamSession implements Http2SessionHandler
         if (!isEnd || fault(fields.end(), used) != 0 || !stream.isContentWhole())
         {
             count(http.counters().http2.rxMessagingError);
+            if (link.endsOnInvalidMessage())
+            {
+                return -ErrorCode.PROTOCOL_ERROR;
+            }
             link.failStream(stream, ErrorCode.PROTOCOL_ERROR);
             return 0;
         }

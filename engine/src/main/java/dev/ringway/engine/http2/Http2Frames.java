@@ -55,6 +55,10 @@ final class Http2Frames
         else if (!stream.takeContent(content, isEnd))
         {
             session.count(session.counters().rxMessagingError);
+            if (session.endsOnInvalidMessage())
+            {
+                return -ErrorCode.PROTOCOL_ERROR;
+            }
             session.onStreamError(stream, ErrorCode.PROTOCOL_ERROR);
         }
         return 0;
@@ -278,6 +282,7 @@ final class Http2Frames
     {
         if ((flags & FrameFlag.ACK) != 0)
         {
+            session.onSettingsAck();
             return 0;
         }
         final int before = session.settings().initialWindowSize();

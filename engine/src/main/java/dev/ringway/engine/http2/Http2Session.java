@@ -30,7 +30,7 @@ public final class Http2Session
     private final Http2Context context;
     private final Http2SessionHandler handler;
     private final boolean isServer;
-    private final HpackDecoder decoder;
+    private HpackDecoder decoder = new HpackDecoder(Http2Settings.INITIAL_HEADER_TABLE_SIZE);
     private final HpackEncoder encoder = new HpackEncoder();
     private final Http2Settings settings;
     private final Http2Settings ours;
@@ -59,7 +59,6 @@ public final class Http2Session
         this.context = context;
         this.handler = handler;
         this.isServer = isServer;
-        decoder = new HpackDecoder(Http2Settings.INITIAL_HEADER_TABLE_SIZE);
         settings = new Http2Settings(!isServer);
         ours = new Http2Settings(isServer);
         input = new Http2Input(this, new Http2Frames(this));
@@ -92,7 +91,14 @@ public final class Http2Session
         nextId = 1;
         unacknowledged = 0;
         unreturned = 0;
-        decoder.reset();
+        if (http2.headerTableSize() == decoder.tableSize())
+        {
+            decoder.reset();
+        }
+        else
+        {
+            decoder = new HpackDecoder(http2.headerTableSize());
+        }
         encoder.reset();
         settings.reset(!isServer);
         if (http2 != limitsOf)
@@ -116,6 +122,7 @@ public final class Http2Session
         receiveWindow = Math.max(INITIAL_WINDOW, options.initialConnectionWindowSize());
         ours.reset(isServer);
         ours.initialWindowSize(options.initialStreamWindowSize());
+        ours.headerTableSize(options.headerTableSize());
         ours.maxHeaderListSize(listBytes);
         if (isServer)
         {
@@ -491,6 +498,20 @@ public final class Http2Session
             }
         }
         return true;
+    }
+
+    /** The peer has seen our settings and keeps to them. */
+    void onSettingsAck()
+    {
+        decoder.settingsAcknowledged();
+    }
+
+    /**
+     * @return whether a message that breaks HTTP ends its connection, not only its stream.
+     */
+    public boolean endsOnInvalidMessage()
+    {
+        return !options.streamErrorOnInvalidMessage();
     }
 
     /** The peer's settings hold from now on. */

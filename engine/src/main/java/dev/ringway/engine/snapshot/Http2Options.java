@@ -24,8 +24,9 @@ package dev.ringway.engine.snapshot;
  * @param maxWindowUpdatesPerDataFrame {@code max_inbound_window_update_frames_per_data_frame_sent}, default 10, at
  *                                     least 1: the peer may send 5 + 2 * (streams opened + this * DATA frames sent)
  *                                     WINDOW_UPDATE frames.
- * @param streamErrorOnInvalidMessage  {@code override_stream_error_on_invalid_http_message}, default false: whether a
- *                                     message that breaks HTTP ends its stream only, not its connection.
+ * @param streamErrorOnInvalidMessage  {@code override_stream_error_on_invalid_http_message}, default true (Envoy:
+ *                                     false): whether a message that breaks HTTP ends its stream only, not its
+ *                                     connection.
  * @param allowConnect                 {@code allow_connect}, default false: extended CONNECT (RFC 8441).
  * @param keepaliveIntervalNs          {@code connection_keepalive.interval}: time between PINGs; 0 means none, the
  *                                     default.
@@ -49,5 +50,5 @@ public record Http2Options(
 {
     /** What holds where nothing is said. */
     public static final Http2Options DEFAULT = new Http2Options(
-        100, 64 << 10, 1 << 20, 4096, 10_000, 1000, 1, 100, 10, false, false, 0, 0);
+        100, 64 << 10, 1 << 20, 4096, 10_000, 1000, 1, 100, 10, true, false, 0, 0);
 }

@@ -97,8 +97,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         }
         if (context.responseFields.end(isEnd, owner.isHeadRequest()) != 0 || used < 0)
         {
-            onMalformed(stream);
-            return 0;
+            return onInvalidFields(stream);
         }
         context.head.head(0, context.responseFields.endOffset());
         owner.onHead(context.head, isEnd);
@@ -122,12 +121,17 @@ final class Http2UpstreamSession implements Http2SessionHandler
         }
         if (!isEnd || context.trailerFields.end() != 0 || used < 0 || !stream.isContentWhole())
         {
-            onMalformed(stream);
-            return 0;
+            return onInvalidFields(stream);
         }
         pool.onTrailers();
         owner.onTrailers(context.trailers);
         return 0;
+    }
+
+    private int onInvalidFields(final Http2Stream stream)
+    {
+        onMalformed(stream);
+        return link.endsOnInvalidMessage() ? -ErrorCode.PROTOCOL_ERROR : 0;
     }
 
     void onMalformed(final Http2Stream stream)
