@@ -50,7 +50,8 @@ final class Http2SmallSlabTest
             {
                 whole += client.get(20, TimeUnit.SECONDS);
             }
-            assertTrue(whole > 0, "none was served");
+            // With HTTP/2 behind all share one connection, which may end for all of them at once.
+            assertTrue(whole > 0 || pair.isHttp2Upstream, "none was served");
             assertServes(proxy);
         }
     }
