@@ -129,6 +129,7 @@ final class Http2ClientTest
                     client.get("/");
                     if (isReset)
                     {
+                        client.settle();
                         socket.reset();
                     }
                     else

@@ -278,7 +278,11 @@ final class Http2UpstreamTest
                         {
                             peer.headers(id, false, ":status", "103", "link", "</a>");
                         }
-                        if (step > 3)
+                        if (isReset)
+                        {
+                            peer.settle();
+                        }
+                        else if (step > 3)
                         {
                             peer.write(new byte[]{0, 0, 10, 1});
                         }
@@ -313,6 +317,9 @@ final class Http2UpstreamTest
         {
             void run(final TestBackend.Link link, final Http2Peer peer, final int id) throws Exception
             {
+                // A reset right behind bytes can go unnoticed in the kernel: a multishot receive then is
+                // woken once for both (seen with Linux 6.18).
+                peer.settle();
                 link.reset();
             }
         },
