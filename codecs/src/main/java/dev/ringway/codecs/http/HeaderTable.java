@@ -332,6 +332,23 @@ public final class HeaderTable
         }
     }
 
+    /**
+     * Takes over the fields of another table, after the caller has copied their bytes.
+     *
+     * @param other  with no more fields than this can hold.
+     * @param buffer that holds the bytes now.
+     * @param delta  new offset minus old offset.
+     */
+    public void copy(final HeaderTable other, final MutableDirectBuffer buffer, final int delta)
+    {
+        System.arraycopy(other.entries, 0, entries, 0, other.count * STRIDE);
+        System.arraycopy(other.firstById, 0, firstById, 0, firstById.length);
+        count = other.count;
+        presentMask = other.presentMask;
+        hasOtherEnvoyNames = other.hasOtherEnvoyNames;
+        rebase(buffer, delta);
+    }
+
     private boolean append(
         final int nameOffset, final int valueOffset, final int valueLength, final int nameId, final int meta)
     {

@@ -189,7 +189,7 @@ final class Http2DownstreamSession implements Http2SessionHandler
             return 0;
         }
         count(http.counters().http2.trailers);
-        ((Http2Response)stream.handler()).onTrailers(factory.trailers());
+        ((Http2Response)stream.handler()).onTrailers(factory.trailers(), fields.endOffset());
         return 0;
     }
 

@@ -32,6 +32,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
 
     private final Http2SessionFactory factory;
     private final HeldBytes held = new HeldBytes();
+    private final HeldTrailers trailersHeld = new HeldTrailers();
     private Http2DownstreamSession session;
     private Http2Stream stream;
     private Exchange exchange;
@@ -117,16 +118,26 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         }
     }
 
-    void onTrailers(final HeaderTable trailers)
+    /** Trailers came whose fields take that many bytes. */
+    void onTrailers(final HeaderTable trailers, final int length)
     {
-        if (trailers.count() == 0 || !exchange.takesRequestData() || !held.isEmpty())
+        if (trailers.count() == 0)
         {
-            // What waits for an endpoint cannot keep them: their memory is needed for the next block.
             onData(0, 0, true);
-            return;
         }
-        exchange.onRequestTrailers(trailers);
-        awaitDeadline();
+        else if (!exchange.takesRequestData() || !held.isEmpty())
+        {
+            isHeldEnd = true;
+            if (!trailersHeld.hold(memory(), trailers, length))
+            {
+                exchange.giveUp(LocalReply.OVERLOADED);
+            }
+        }
+        else
+        {
+            exchange.onRequestTrailers(trailers);
+            awaitDeadline();
+        }
     }
 
     /**
@@ -152,6 +163,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
     private void recycle()
     {
         held.release(memory());
+        trailersHeld.release(memory());
         factory.release(this);
     }
 
@@ -322,7 +334,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
             final int offset = held.rangeOffset();
             final int length = held.rangeLength();
             held.removeFirst();
-            final boolean isEnd = isHeldEnd && held.isEmpty();
+            final boolean isEnd = isHeldEnd && held.isEmpty() && !trailersHeld.isTaken();
             isHeldEnd &= !isEnd;
             exchange.onRequestData(offset, length, isEnd);
             HeldBytes.free(memory(), offset);
@@ -334,12 +346,25 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         if (exchange != null && isHeldEnd && held.isEmpty())
         {
             isHeldEnd = false;
-            exchange.onRequestData(0, 0, true);
+            endHeld();
         }
         if (exchange != null && held.isEmpty())
         {
             stream.resumeReading();
             awaitDeadline();
+        }
+    }
+
+    private void endHeld()
+    {
+        if (trailersHeld.isTaken())
+        {
+            exchange.onRequestTrailers(trailersHeld.table());
+            trailersHeld.release(memory());
+        }
+        else
+        {
+            exchange.onRequestData(0, 0, true);
         }
     }
 

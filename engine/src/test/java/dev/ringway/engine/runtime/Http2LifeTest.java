@@ -366,6 +366,48 @@ final class Http2LifeTest
     }
 
     @Test
+    void shouldKeepTrailersOfRequestsThatWait() throws Exception
+    {
+        final CountDownLatch may = new CountDownLatch(1);
+        try (TestBackend backend = HttpPair.HTTP2_TO_HTTP2.backend(request ->
+            {
+                if (request.target().equals("/late"))
+                {
+                    may.await();
+                }
+                final List<String[]> trailers = request.trailers();
+                return Sent.of("200", request.body(), true,
+                    "x-seen", trailers.isEmpty() ? "none" : String.join("=", trailers.get(0)));
+            });
+            TestProxy proxy = HttpPair.HTTP2_TO_HTTP2.proxy(backend).bearing(1, 10, 100))
+        {
+            proxy.upstreamHttp2 = streams(1);
+            proxy.start();
+            final Http2Peer client = Http2Peer.client(proxy.connect());
+            final int first = client.get("/late");
+            final int[] ids = new int[3];
+            for (int i = 0; i < ids.length; i++)
+            {
+                ids[i] = client.open(false, "POST", "/");
+                if (i > 0)
+                {
+                    client.data(ids[i], false, new byte[2500 * i]);
+                }
+                client.headers(ids[i], true, "x-sum", "t" + i);
+            }
+            client.settle();
+            assertEquals(3, proxy.counter("cluster.b.upstream_rq_pending_active"));
+            may.countDown();
+            assertEquals(200, client.await(first).status());
+            for (int i = 0; i < ids.length; i++)
+            {
+                assertEquals("x-sum=t" + i, client.await(ids[i]).header("x-seen"));
+                assertEquals(2500 * i, client.stream(ids[i]).body.size());
+            }
+        }
+    }
+
+    @Test
     void shouldRefuseStreamsAboveTheMaximum() throws Exception
     {
         final CountDownLatch may = new CountDownLatch(1);
