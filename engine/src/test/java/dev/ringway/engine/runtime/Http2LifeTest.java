@@ -221,7 +221,8 @@ final class Http2LifeTest
             assertEquals(200, fragment.ask("/").status());
             fragment.frame(Http2Frame.HEADERS, 0, 3, fragment.encode(":method", "GET"));
             final Http2Peer part = Http2Peer.client(proxy.connect());
-            part.write(new byte[]{0, 0, 10, 1, 4, 0, 0, 0, 1, 0});
+            // Longer than what the client may still say, an acknowledgement, which would make it whole.
+            part.write(new byte[]{0, 0, 100, 1, 4, 0, 0, 0, 1, 0});
             final TestClient preface = proxy.connect().send("PRI * HTTP/2.0\r\n\r\nSM\r\n");
             assertTrue(fragment.awaitEnd() >= 0);
             assertTrue(part.awaitEnd() >= 0);
