@@ -7,7 +7,6 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
-import dev.ringway.codecs.http1.Http1Encoder;
 import dev.ringway.codecs.http2.ErrorCode;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.exchange.DownstreamSink;
@@ -26,8 +25,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class Http2Response implements DownstreamSink, Http2StreamHandler
 {
-    /** Length and prefixes of a field as HPACK has it, more than its text. */
-    private static final int FIELD_OVERHEAD = 12;
     private static final int STATUS_LENGTH = 16;
 
     private final Http2SessionFactory factory;
@@ -193,9 +190,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
     public boolean sendHead(final ResponseHead head, final HeaderEdits edits, final boolean isEnd)
     {
         final HeaderTable headers = head.headers();
-        final int bound = Http1Encoder.headersLength(headers) + headers.count() * FIELD_OVERHEAD +
-            edits.addedLength() + STATUS_LENGTH;
-        final int start = stream.reserveFields(bound);
+        final int start = stream.reserveFields(Http2Stream.boundOf(headers) + edits.addedLength() + STATUS_LENGTH);
         if (start < 0)
         {
             return false;
@@ -283,18 +278,8 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
      */
     public boolean sendTrailers(final HeaderTable trailers)
     {
-        final int bound = Http1Encoder.headersLength(trailers) + trailers.count() * FIELD_OVERHEAD;
-        final int start = stream.reserveFields(bound);
-        if (start < 0)
-        {
-            return false;
-        }
-        final UnsafeBuffer buffer = memory().slab().buffer();
-        final HpackEncoder encoder = stream.session().encoder();
-        final int at = encoder.putFields(trailers, 0, buffer, encoder.putBlockStart(buffer, start));
-        isWhole = true;
-        stream.sendFields(start, at, true);
-        return true;
+        isWhole = stream.sendTrailers(trailers);
+        return isWhole;
     }
 
     /**

@@ -46,11 +46,11 @@ final class Http2Frames
         }
         if (stream.isRemoteEnded())
         {
-            session.onStreamError(stream, ErrorCode.STREAM_CLOSED);
+            session.failStream(stream, ErrorCode.STREAM_CLOSED);
         }
         else if (!stream.takeReceiveWindow(payloadLength))
         {
-            session.onStreamError(stream, ErrorCode.FLOW_CONTROL_ERROR);
+            session.failStream(stream, ErrorCode.FLOW_CONTROL_ERROR);
         }
         else if (!stream.takeContent(content, isEnd))
         {
@@ -59,7 +59,7 @@ final class Http2Frames
             {
                 return -ErrorCode.PROTOCOL_ERROR;
             }
-            session.onStreamError(stream, ErrorCode.PROTOCOL_ERROR);
+            session.failStream(stream, ErrorCode.PROTOCOL_ERROR);
         }
         return 0;
     }
@@ -159,7 +159,7 @@ final class Http2Frames
             final int result = ignore(source, offset, length);
             if (result == 0 && (stream.isRemoteEnded() || isSelfDependent))
             {
-                session.onStreamError(
+                session.failStream(
                     stream, stream.isRemoteEnded() ? ErrorCode.STREAM_CLOSED : ErrorCode.PROTOCOL_ERROR);
             }
             else if (isEnd)
@@ -254,7 +254,7 @@ final class Http2Frames
             final Http2Stream stream = session.streamOf(streamId);
             if (stream != null)
             {
-                session.onStreamError(stream, ErrorCode.PROTOCOL_ERROR);
+                session.failStream(stream, ErrorCode.PROTOCOL_ERROR);
             }
             else
             {
@@ -275,7 +275,8 @@ final class Http2Frames
         {
             session.onPeerReset(stream, number(offset));
         }
-        return session.countPeerReset();
+        session.countReset();
+        return 0;
     }
 
     private int onSettings(final int flags, final int offset, final int length)
@@ -345,7 +346,7 @@ final class Http2Frames
         }
         if (increment == 0 || !stream.addSendWindow(increment))
         {
-            session.onStreamError(
+            session.failStream(
                 stream, increment == 0 ? ErrorCode.PROTOCOL_ERROR : ErrorCode.FLOW_CONTROL_ERROR);
             return 0;
         }

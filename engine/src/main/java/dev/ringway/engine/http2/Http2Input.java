@@ -187,7 +187,7 @@ final class Http2Input implements ByteConsumer
         final Http2Stream stream = session.streamOf(streamId);
         if (stream != null)
         {
-            session.onStreamError(stream, code);
+            session.failStream(stream, code);
         }
         return FrameHeader.LENGTH + payloadLength;
     }

@@ -1,6 +1,7 @@
 package dev.ringway.engine.http2;
 
 import dev.ringway.codecs.http2.FloodGuard;
+import dev.ringway.codecs.http2.FlowWindow;
 import dev.ringway.codecs.http2.FrameFlag;
 import dev.ringway.codecs.http2.FrameHeader;
 import dev.ringway.codecs.http2.FrameType;
@@ -21,15 +22,12 @@ final class Http2Output
     /** Most content of a frame, whatever the peer allows: so long others wait at most. */
     static final int MAX_DATA_LENGTH = 16 * 1024;
 
-    private static final int INITIAL_WINDOW = 65_535;
-    private static final int MIN_FRAME_LENGTH = 16_384;
-
     private final LoopMemory memory;
     private final FloodGuard flood;
+    private final FlowWindow window = new FlowWindow(FlowWindow.INITIAL_SIZE);
     private Connection connection;
     private Http2Stream firstWritable;
     private Http2Stream lastWritable;
-    private int window;
     private int maxFrameLength;
     private boolean isFlooded;
     private long markBytes;
@@ -47,8 +45,8 @@ final class Http2Output
         connection = opened;
         firstWritable = null;
         lastWritable = null;
-        window = INITIAL_WINDOW;
-        maxFrameLength = MIN_FRAME_LENGTH;
+        window.reset(FlowWindow.INITIAL_SIZE);
+        maxFrameLength = Http2Settings.MIN_FRAME_SIZE;
         isFlooded = false;
         markBytes = 0;
         markFrames = 0;
@@ -85,9 +83,7 @@ final class Http2Output
     /** False when the window is larger then than it can be. */
     boolean addWindow(final int increment)
     {
-        final long sum = (long)window + increment;
-        window = (int)Math.min(sum, Integer.MAX_VALUE);
-        return sum <= Integer.MAX_VALUE;
+        return window.add(increment);
     }
 
     /**
@@ -104,7 +100,7 @@ final class Http2Output
     /** Room for a block of fields with all the frame headers it may need. */
     int reserveFields(final int bound)
     {
-        final int at = memory.scratch().reserve(bound + FrameHeader.LENGTH * (1 + bound / MIN_FRAME_LENGTH));
+        final int at = memory.scratch().reserve(bound + FrameHeader.LENGTH * (1 + bound / Http2Settings.MIN_FRAME_SIZE));
         return at < 0 ? -1 : at + FrameHeader.LENGTH;
     }
 
@@ -180,7 +176,7 @@ final class Http2Output
 
     void sendWindowUpdate(final int streamId, final int increment)
     {
-        final int at = reserveAnswer(FrameHeader.LENGTH + 4, false);
+        final int at = reserveAnswer(FrameWriter.WINDOW_UPDATE_LENGTH, false);
         if (at >= 0)
         {
             commit(at, FrameWriter.putWindowUpdate(memory.slab().buffer(), at, streamId, increment));
@@ -189,7 +185,7 @@ final class Http2Output
 
     void sendReset(final int streamId, final int code)
     {
-        final int at = reserveAnswer(FrameHeader.LENGTH + 4, true);
+        final int at = reserveAnswer(FrameWriter.RESET_LENGTH, true);
         if (at >= 0)
         {
             commit(at, FrameWriter.putReset(memory.slab().buffer(), at, streamId, code));
@@ -198,7 +194,7 @@ final class Http2Output
 
     void sendPing(final long opaque, final boolean isAck)
     {
-        final int at = reserveAnswer(FrameHeader.LENGTH + 8, true);
+        final int at = reserveAnswer(FrameWriter.PING_LENGTH, true);
         if (at >= 0)
         {
             commit(at, FrameWriter.putPing(memory.slab().buffer(), at, opaque, isAck));
@@ -207,7 +203,7 @@ final class Http2Output
 
     void sendGoAway(final int lastStreamId, final int code)
     {
-        final int at = memory.scratch().reserve(FrameHeader.LENGTH + 8);
+        final int at = memory.scratch().reserve(FrameWriter.GOAWAY_LENGTH);
         if (at >= 0)
         {
             commit(at, FrameWriter.putGoAway(memory.slab().buffer(), at, lastStreamId, code));
@@ -252,12 +248,12 @@ final class Http2Output
     private int frameLength(final Http2Stream stream, final int length)
     {
         return Math.min(
-            Math.min(length, Math.min(MAX_DATA_LENGTH, maxFrameLength)), Math.min(window, stream.sendWindow()));
+            Math.min(length, Math.min(MAX_DATA_LENGTH, maxFrameLength)), Math.min(window.size(), stream.sendWindow()));
     }
 
     private void onSent(final Http2Stream stream, final int count, final boolean isLast)
     {
-        window -= count;
+        window.consume(count);
         stream.useSendWindow(count);
         if (isLast)
         {
@@ -362,7 +358,7 @@ final class Http2Output
     /** Lets streams that wait go on, each with one frame in turn, as far as window and connection allow. */
     void pump()
     {
-        while (firstWritable != null && window > 0 && !connection.isAboveHighWater())
+        while (firstWritable != null && window.size() > 0 && !connection.isAboveHighWater())
         {
             final Http2Stream stream = poll();
             if (stream.sendWindow() <= 0)
@@ -394,7 +390,7 @@ final class Http2Output
         {
             return false;
         }
-        window -= count;
+        window.consume(count);
         stream.useSendWindow(count);
         if (count == length)
         {

@@ -6,6 +6,7 @@ import dev.ringway.codecs.hpack.HpackEncoder;
 import dev.ringway.codecs.http2.ErrorCode;
 import dev.ringway.codecs.http2.FloodGuard;
 import dev.ringway.codecs.http2.FloodLimits;
+import dev.ringway.codecs.http2.FlowWindow;
 import dev.ringway.codecs.http2.Http2Settings;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
@@ -21,7 +22,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class Http2Session
 {
-    private static final int INITIAL_WINDOW = 65_535;
     private static final int LAST_ID = Integer.MAX_VALUE;
     private static final long NEVER = Long.MAX_VALUE;
     private static final long ALIVE_PING = 0x7269_6e67_7761_7932L;
@@ -119,7 +119,7 @@ public final class Http2Session
 
     private void begin(final int listBytes)
     {
-        receiveWindow = Math.max(INITIAL_WINDOW, options.initialConnectionWindowSize());
+        receiveWindow = Math.max(FlowWindow.INITIAL_SIZE, options.initialConnectionWindowSize());
         ours.reset(isServer);
         ours.initialWindowSize(options.initialStreamWindowSize());
         ours.headerTableSize(options.headerTableSize());
@@ -134,9 +134,9 @@ public final class Http2Session
             ours.enablePush(false);
         }
         output.sendBegin(ours, !isServer);
-        if (receiveWindow > INITIAL_WINDOW)
+        if (receiveWindow > FlowWindow.INITIAL_SIZE)
         {
-            output.sendWindowUpdate(0, receiveWindow - INITIAL_WINDOW);
+            output.sendWindowUpdate(0, receiveWindow - FlowWindow.INITIAL_SIZE);
         }
     }
 
@@ -372,13 +372,14 @@ public final class Http2Session
     public void refuse(final int id, final int code)
     {
         streams.onReset(id, false);
+        count(counters.txReset);
         countReset();
         output.sendReset(id, code);
     }
 
-    private void countReset()
+    /** A stream was reset before its end, by the peer or for a fault of the peer: more than a few end the connection. */
+    void countReset()
     {
-        count(counters.txReset);
         if (!flood.onReset(nowNs()))
         {
             life.end(Http2Cause.RESET_FLOOD, ErrorCode.ENHANCE_YOUR_CALM);
@@ -405,12 +406,6 @@ public final class Http2Session
      */
     public void failStream(final Http2Stream stream, final int code)
     {
-        onStreamError(stream, code);
-    }
-
-    /** The peer broke a rule on a stream. */
-    void onStreamError(final Http2Stream stream, final int code)
-    {
         final Http2StreamHandler owner = stream.handler();
         stream.handler(null);
         resetStream(stream, code);
@@ -418,10 +413,7 @@ public final class Http2Session
         {
             owner.onReset(Http2Cause.MALFORMED);
         }
-        if (!flood.onReset(nowNs()))
-        {
-            life.end(Http2Cause.RESET_FLOOD, ErrorCode.ENHANCE_YOUR_CALM);
-        }
+        countReset();
     }
 
     /** Off the wire and without an owner. */
@@ -472,15 +464,6 @@ public final class Http2Session
             unreturned -= unacknowledged;
             unacknowledged = 0;
         }
-    }
-
-    int countPeerReset()
-    {
-        if (!flood.onReset(nowNs()))
-        {
-            life.end(Http2Cause.RESET_FLOOD, ErrorCode.ENHANCE_YOUR_CALM);
-        }
-        return 0;
     }
 
     /** Streams may send more or less than they could before; false when one could send more than is possible. */

@@ -1,8 +1,13 @@
 package dev.ringway.engine.http2;
 
+import dev.ringway.codecs.hpack.HpackEncoder;
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http1.Http1Encoder;
+import dev.ringway.codecs.http2.FlowWindow;
 import dev.ringway.codecs.http2.FrameHeader;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.memory.RangeQueue;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * One stream of a session: who has it, its windows, and what could not leave yet. Goes back to its pool when it has ended
@@ -10,6 +15,8 @@ import dev.ringway.engine.memory.RangeQueue;
  */
 public final class Http2Stream
 {
+    /** Length and prefixes of a field as HPACK has it, more than its text. */
+    private static final int FIELD_OVERHEAD = 12;
     private static final int INITIAL_RANGES = 4;
     private static final int HIGH_WATER_MARK = 64 * 1024;
     private static final int LOW_WATER_MARK = HIGH_WATER_MARK >> 1;
@@ -25,12 +32,12 @@ public final class Http2Stream
     private static final int BEGUN = 1 << 8;
 
     private final RangeQueue output = new RangeQueue(INITIAL_RANGES);
+    private final FlowWindow sendWindow = new FlowWindow(0);
+    private final FlowWindow receiveWindow = new FlowWindow(0);
     private Http2Session session;
     private Http2StreamHandler handler;
     private int id;
     private int state;
-    private int sendWindow;
-    private int receiveWindow;
     private int unacknowledged;
     private int unconsumed;
     private int outputBytes;
@@ -49,8 +56,8 @@ public final class Http2Stream
         id = streamId;
         handler = null;
         state = 0;
-        sendWindow = send;
-        receiveWindow = receive;
+        sendWindow.reset(send);
+        receiveWindow.reset(receive);
         unacknowledged = 0;
         unconsumed = 0;
         outputBytes = 0;
@@ -209,7 +216,7 @@ public final class Http2Stream
         }
         else if (isEnd)
         {
-            sendTrailers(offset, length);
+            sendLast(offset, length);
         }
         else
         {
@@ -217,7 +224,34 @@ public final class Http2Stream
         }
     }
 
-    private void sendTrailers(final int offset, final int length)
+    /**
+     * Sends trailers, which end the stream.
+     *
+     * @param trailers read during the call.
+     * @return false when memory has run out.
+     */
+    public boolean sendTrailers(final HeaderTable trailers)
+    {
+        final int start = reserveFields(boundOf(trailers));
+        if (start >= 0)
+        {
+            final UnsafeBuffer buffer = session.memory().slab().buffer();
+            final HpackEncoder encoder = session.encoder();
+            sendFields(start, encoder.putFields(trailers, 0, buffer, encoder.putBlockStart(buffer, start)), true);
+        }
+        return start >= 0;
+    }
+
+    /**
+     * @param fields of a message.
+     * @return most bytes that they take in a block.
+     */
+    public static int boundOf(final HeaderTable fields)
+    {
+        return Http1Encoder.headersLength(fields) + fields.count() * FIELD_OVERHEAD;
+    }
+
+    private void sendLast(final int offset, final int length)
     {
         if (outputBytes == 0)
         {
@@ -302,31 +336,24 @@ public final class Http2Stream
 
     int sendWindow()
     {
-        return sendWindow;
+        return sendWindow.size();
     }
 
     /** The peer allows more, or with new settings less. False when that is more than a window can be. */
     boolean addSendWindow(final int increment)
     {
-        final long sum = (long)sendWindow + increment;
-        if (sum > Integer.MAX_VALUE)
-        {
-            return false;
-        }
-        sendWindow = (int)sum;
-        return true;
+        return sendWindow.add(increment);
     }
 
     void useSendWindow(final int length)
     {
-        sendWindow -= length;
+        sendWindow.consume(length);
     }
 
     /** False when the peer sends more than it may. */
     boolean takeReceiveWindow(final int length)
     {
-        receiveWindow -= length;
-        return receiveWindow >= 0;
+        return receiveWindow.consume(length);
     }
 
     /** Bytes are there, for the owner to use. */
@@ -352,7 +379,7 @@ public final class Http2Stream
     {
         if ((state & (REMOTE_ENDED | PAUSED | GONE)) == 0 && unacknowledged >= session.receiveWindow() >> 1)
         {
-            receiveWindow += unacknowledged;
+            receiveWindow.add(unacknowledged);
             session.output().sendWindowUpdate(id, unacknowledged);
             unacknowledged = 0;
         }

@@ -6,7 +6,6 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
-import dev.ringway.codecs.http1.Http1Encoder;
 import dev.ringway.codecs.http2.ErrorCode;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.http2.Http2Cause;
@@ -21,8 +20,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
 {
-    /** Length and prefixes of a field as HPACK has it, more than its text. */
-    private static final int FIELD_OVERHEAD = 12;
     private static final int PSEUDO_OVERHEAD = 64;
     private static final int CONTINUE = 100;
     private static final byte[] ROOT = {'/'};
@@ -61,8 +58,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         isHeadRequest = head.methodId() == HttpMethod.HEAD;
         final HeaderTable headers = head.headers();
         final int bound = head.methodLength() + Math.max(head.pathLength(), edits.pathLength()) +
-            head.authorityLength() + Http1Encoder.headersLength(headers) + headers.count() * FIELD_OVERHEAD +
-            edits.addedLength() + PSEUDO_OVERHEAD;
+            head.authorityLength() + Http2Stream.boundOf(headers) + edits.addedLength() + PSEUDO_OVERHEAD;
         final int start = stream.reserveFields(bound);
         if (start < 0)
         {
@@ -114,16 +110,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
      */
     public boolean sendTrailers(final HeaderTable trailers)
     {
-        final int bound = Http1Encoder.headersLength(trailers) + trailers.count() * FIELD_OVERHEAD;
-        final int start = stream.reserveFields(bound);
-        if (start < 0)
-        {
-            return false;
-        }
-        final UnsafeBuffer buffer = context.loop.memory().slab().buffer();
-        final HpackEncoder encoder = session.link().encoder();
-        stream.sendFields(start, encoder.putFields(trailers, 0, buffer, encoder.putBlockStart(buffer, start)), true);
-        return true;
+        return stream.sendTrailers(trailers);
     }
 
     /** A head came, interim or final. */
