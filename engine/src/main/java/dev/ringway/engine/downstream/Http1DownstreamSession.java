@@ -20,7 +20,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * above the buffer limit the client is not read. This half takes requests, {@link Http1Response} sends their responses.
  * Loop thread only.
  */
-final class Http1DownstreamSession implements ConnectionHandler, ByteConsumer
+final class Http1DownstreamSession extends OpenSession implements ConnectionHandler, ByteConsumer
 {
     private static final long DELAYED_CLOSE_NS = 1_000_000_000L;
     private static final int UPGRADE_REQUIRED = 426;
@@ -42,8 +42,6 @@ final class Http1DownstreamSession implements ConnectionHandler, ByteConsumer
     private boolean isInputEnded;
     private boolean isFirst;
     private boolean isHandedOver;
-    Http1DownstreamSession next;
-    Http1DownstreamSession previous;
 
     Http1DownstreamSession(final Http1SessionFactory factory)
     {
@@ -617,6 +615,7 @@ final class Http1DownstreamSession implements ConnectionHandler, ByteConsumer
         }
     }
 
+    @Override
     void drain()
     {
         isKeepAlive = false;

@@ -30,6 +30,7 @@ public final class Http1SessionFactory implements SessionFactory
     private final EventLoop loop;
     private final Exchanges exchanges;
     private final Http2SessionFactory http2;
+    private final OpenSessions open = new OpenSessions();
     private final ArrayDeque<Http1DownstreamSession> free = new ArrayDeque<>(256);
     private final HeaderTable trailers = new HeaderTable(Exchanges.MAX_HEADERS);
     private HttpConnectionManager http;
@@ -38,7 +39,6 @@ public final class Http1SessionFactory implements SessionFactory
     private Http1TrailerParser trailerParser;
     private Http1Limits limits;
     private byte[] defaultHost;
-    private Http1DownstreamSession newest;
     private boolean isDraining;
 
     /**
@@ -91,13 +91,7 @@ public final class Http1SessionFactory implements SessionFactory
             session = new Http1DownstreamSession(this);
         }
         connection.highWaterMark(bufferLimit());
-        session.previous = null;
-        session.next = newest;
-        if (newest != null)
-        {
-            newest.previous = session;
-        }
-        newest = session;
+        open.add(session);
         countOpened(http.counters());
         session.open(connection);
     }
@@ -131,20 +125,7 @@ public final class Http1SessionFactory implements SessionFactory
 
     void release(final Http1DownstreamSession session)
     {
-        if (session.previous != null)
-        {
-            session.previous.next = session.next;
-        }
-        else
-        {
-            newest = session.next;
-        }
-        if (session.next != null)
-        {
-            session.next.previous = session.previous;
-        }
-        session.next = null;
-        session.previous = null;
+        open.remove(session);
         free.addLast(session);
     }
 
@@ -155,13 +136,7 @@ public final class Http1SessionFactory implements SessionFactory
     {
         isDraining = true;
         http2.drain();
-        Http1DownstreamSession session = newest;
-        while (session != null)
-        {
-            final Http1DownstreamSession following = session.next;
-            session.drain();
-            session = following;
-        }
+        open.drain();
     }
 
     /**

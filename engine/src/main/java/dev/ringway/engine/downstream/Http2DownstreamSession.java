@@ -20,7 +20,7 @@ import org.agrona.DirectBuffer;
 /**
  * HTTP/2 with a client: each stream that it opens becomes an exchange of its own. Loop thread only.
  */
-final class Http2DownstreamSession implements Http2SessionHandler
+final class Http2DownstreamSession extends OpenSession implements Http2SessionHandler
 {
     private static final int TOO_LARGE = 431;
     private static final byte[] NO_TEXT = new byte[0];
@@ -29,8 +29,6 @@ final class Http2DownstreamSession implements Http2SessionHandler
     private final Http2Session link;
     private HttpConnectionManager http;
     private int requests;
-    Http2DownstreamSession next;
-    Http2DownstreamSession previous;
 
     Http2DownstreamSession(final Http2SessionFactory factory)
     {
@@ -113,12 +111,6 @@ final class Http2DownstreamSession implements Http2SessionHandler
         return 0;
     }
 
-    /** What did not fit the room for a block is too large, too. */
-    private static int fault(final int found, final int used)
-    {
-        return found == 0 && used < 0 ? Http2Fault.FIELDS_TOO_LARGE : found;
-    }
-
     private void countRequest()
     {
         requests++;
@@ -178,7 +170,7 @@ final class Http2DownstreamSession implements Http2SessionHandler
         {
             return -ErrorCode.COMPRESSION_ERROR;
         }
-        if (!isEnd || fault(fields.end(), used) != 0 || !stream.isContentWhole())
+        if (!isEnd || fields.end() != 0 || used < 0 || !stream.isContentWhole())
         {
             count(http.counters().http2.rxMessagingError);
             if (link.endsOnInvalidMessage())
@@ -282,6 +274,7 @@ final class Http2DownstreamSession implements Http2SessionHandler
         return nextNs;
     }
 
+    @Override
     void drain()
     {
         count(http.counters().downstreamCxDrainClose);

@@ -27,6 +27,7 @@ final class Http2SessionFactory implements SessionFactory
     private final EventLoop loop;
     private final Exchanges exchanges;
     private final Http2Context context;
+    private final OpenSessions open = new OpenSessions();
     private final ArrayDeque<Http2DownstreamSession> free = new ArrayDeque<>(64);
     private final ArrayDeque<Http2Response> freeResponses = new ArrayDeque<>(256);
     private final RequestFields requestFields = new RequestFields(Exchanges.MAX_HEADERS);
@@ -35,7 +36,6 @@ final class Http2SessionFactory implements SessionFactory
     private HttpConnectionManager http;
     private Listener listener;
     private Http2FieldLimits limits;
-    private Http2DownstreamSession newest;
     private boolean isDraining;
 
     Http2SessionFactory(final EventLoop loop, final Exchanges exchanges, final Http2Context context)
@@ -81,13 +81,7 @@ final class Http2SessionFactory implements SessionFactory
             session = new Http2DownstreamSession(this);
         }
         connection.highWaterMark(Http1SessionFactory.bufferLimit(listener));
-        session.previous = null;
-        session.next = newest;
-        if (newest != null)
-        {
-            newest.previous = session;
-        }
-        newest = session;
+        open.add(session);
         loop.counters().increment(http.counters().downstreamCxHttp2Total);
         loop.counters().increment(http.counters().downstreamCxHttp2Active);
         session.open(connection);
@@ -106,20 +100,7 @@ final class Http2SessionFactory implements SessionFactory
 
     void release(final Http2DownstreamSession session)
     {
-        if (session.previous != null)
-        {
-            session.previous.next = session.next;
-        }
-        else
-        {
-            newest = session.next;
-        }
-        if (session.next != null)
-        {
-            session.next.previous = session.previous;
-        }
-        session.next = null;
-        session.previous = null;
+        open.remove(session);
         free.addLast(session);
     }
 
@@ -140,13 +121,7 @@ final class Http2SessionFactory implements SessionFactory
     public void drain()
     {
         isDraining = true;
-        Http2DownstreamSession session = newest;
-        while (session != null)
-        {
-            final Http2DownstreamSession following = session.next;
-            session.drain();
-            session = following;
-        }
+        open.drain();
     }
 
     /**
