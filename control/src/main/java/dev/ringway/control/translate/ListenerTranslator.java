@@ -9,13 +9,13 @@ import dev.ringway.engine.counters.ListenerCounters;
 import dev.ringway.engine.counters.TcpCounters;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.FilterChain;
+import dev.ringway.engine.snapshot.FilterChains;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.NetworkFilter;
 import dev.ringway.engine.snapshot.TcpProxy;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -80,7 +80,7 @@ final class ListenerTranslator
         {
             checks.fault(path.field("address").field("pipe").field("mode"), "must be from 0 to 0777");
         }
-        final List<FilterChain> chains = filterChains(config, path.field("filter_chains"));
+        final FilterChains chains = filterChains(config, path.field("filter_chains"));
         final int bufferLimit = checks.count(config.hasPerConnectionBufferLimitBytes(),
             config.getPerConnectionBufferLimitBytes(), path.field("per_connection_buffer_limit_bytes"),
             DEFAULT_BUFFER_LIMIT, 1, Integer.MAX_VALUE);
@@ -98,7 +98,7 @@ final class ListenerTranslator
             new ListenerCounters(counters, StatName.of(stats)));
     }
 
-    private List<FilterChain> filterChains(
+    private FilterChains filterChains(
         final io.envoyproxy.envoy.config.listener.v3.Listener config, final FieldPath path)
     {
         if (config.getFilterChainsCount() != 1)
@@ -106,7 +106,7 @@ final class ListenerTranslator
             checks.fault(config.getFilterChainsCount() == 0 ? path : path.at(1), config.getFilterChainsCount() == 0 ?
                 "is required" : "only one filter chain is supported");
         }
-        final List<FilterChain> chains = new ArrayList<>(1);
+        final FilterChains.Builder chains = new FilterChains.Builder();
         for (int i = 0; i < config.getFilterChainsCount(); i++)
         {
             final NetworkFilter filter = filter(config.getFilterChains(i).getFiltersList(),
@@ -116,7 +116,7 @@ final class ListenerTranslator
                 chains.add(new FilterChain(config.getFilterChains(i).getName(), filter));
             }
         }
-        return List.copyOf(chains);
+        return chains.build(null);
     }
 
     private NetworkFilter filter(

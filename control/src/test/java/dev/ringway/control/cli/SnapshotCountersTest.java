@@ -7,6 +7,7 @@ import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.snapshot.FilterChains;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import org.junit.jupiter.api.AfterEach;
@@ -56,8 +57,8 @@ final class SnapshotCountersTest
 
     private Listener listener(final String name, final int maxConnections)
     {
-        return new Listener(name.hashCode(), name, Address.of(new InetSocketAddress("127.0.0.1", 1)), List.of(), 1, 1,
-            true, false, maxConnections, 0, new ListenerCounters(file, name));
+        return new Listener(name.hashCode(), name, Address.of(new InetSocketAddress("127.0.0.1", 1)),
+            new FilterChains.Builder().build(null), 1, 1, true, false, maxConnections, 0, new ListenerCounters(file, name));
     }
 
     private Map<String, Long> values()

@@ -17,6 +17,9 @@ public final class ListenerCounters
     /** Connections refused by the listener's bound. */
     public final int downstreamCxOverflow;
 
+    /** Connections closed because no filter chain is for them. */
+    public final int noFilterChainMatch;
+
     /** How long connections lasted. */
     public final int downstreamCxLengthMs;
 
@@ -34,6 +37,7 @@ public final class ListenerCounters
         downstreamCxActive = registry.gauge(prefix + "downstream_cx_active");
         downstreamCxDestroy = registry.counter(prefix + "downstream_cx_destroy");
         downstreamCxOverflow = registry.counter(prefix + "downstream_cx_overflow");
+        noFilterChainMatch = registry.counter(prefix + "no_filter_chain_match");
         downstreamCxLengthMs = registry.histogram(prefix + "downstream_cx_length_ms");
         downstreamAcceptError = registry.counter(prefix + "downstream_accept_error");
     }

@@ -19,7 +19,7 @@ import java.util.ArrayDeque;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
- * Sessions of one HTTP listener on one loop, and what they share. The connection manager is looked up for each request,
+ * Sessions of one HTTP filter chain on one loop, and what they share. The connection manager is looked up for each request,
  * so a new snapshot holds from the next request on. Loop thread only.
  */
 public final class Http1SessionFactory implements SessionFactory
@@ -45,12 +45,14 @@ public final class Http1SessionFactory implements SessionFactory
      * @param loop      that owns the sessions.
      * @param exchanges of that loop.
      * @param context   of HTTP/2 on that loop.
+     * @param tables    of HTTP/2 on that loop.
      */
-    public Http1SessionFactory(final EventLoop loop, final Exchanges exchanges, final Http2Context context)
+    public Http1SessionFactory(
+        final EventLoop loop, final Exchanges exchanges, final Http2Context context, final Http2Tables tables)
     {
         this.loop = loop;
         this.exchanges = exchanges;
-        http2 = new Http2SessionFactory(loop, exchanges, context);
+        http2 = new Http2SessionFactory(loop, exchanges, context, tables);
     }
 
     /**

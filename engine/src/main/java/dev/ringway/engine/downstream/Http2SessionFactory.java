@@ -27,22 +27,22 @@ final class Http2SessionFactory implements SessionFactory
     private final EventLoop loop;
     private final Exchanges exchanges;
     private final Http2Context context;
+    private final Http2Tables tables;
     private final OpenSessions open = new OpenSessions();
     private final ArrayDeque<Http2DownstreamSession> free = new ArrayDeque<>(64);
     private final ArrayDeque<Http2Response> freeResponses = new ArrayDeque<>(256);
-    private final RequestFields requestFields = new RequestFields(Exchanges.MAX_HEADERS);
-    private final TrailerFields trailerFields = new TrailerFields();
-    private final HeaderTable trailers = new HeaderTable(Exchanges.MAX_HEADERS);
     private HttpConnectionManager http;
     private Listener listener;
     private Http2FieldLimits limits;
     private boolean isDraining;
 
-    Http2SessionFactory(final EventLoop loop, final Exchanges exchanges, final Http2Context context)
+    Http2SessionFactory(
+        final EventLoop loop, final Exchanges exchanges, final Http2Context context, final Http2Tables tables)
     {
         this.loop = loop;
         this.exchanges = exchanges;
         this.context = context;
+        this.tables = tables;
     }
 
     void adopt(final Listener newListener, final HttpConnectionManager manager)
@@ -159,16 +159,16 @@ final class Http2SessionFactory implements SessionFactory
 
     RequestFields requestFields()
     {
-        return requestFields;
+        return tables.requestFields;
     }
 
     TrailerFields trailerFields()
     {
-        return trailerFields;
+        return tables.trailerFields;
     }
 
     HeaderTable trailers()
     {
-        return trailers;
+        return tables.trailers;
     }
 }

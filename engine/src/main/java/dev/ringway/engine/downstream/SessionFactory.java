@@ -3,7 +3,7 @@ package dev.ringway.engine.downstream;
 import dev.ringway.engine.conn.Connection;
 
 /**
- * Makes sessions for the connections of one listener. Loop thread only.
+ * Makes sessions for the connections of one filter chain. Loop thread only.
  */
 public interface SessionFactory
 {

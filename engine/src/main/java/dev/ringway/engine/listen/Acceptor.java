@@ -3,19 +3,11 @@ package dev.ringway.engine.listen;
 import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
-import dev.ringway.engine.conn.Connections;
 import dev.ringway.engine.counters.ListenerCounters;
 import dev.ringway.engine.counters.LoopCounters;
-import dev.ringway.engine.downstream.Http1SessionFactory;
-import dev.ringway.engine.downstream.SessionFactory;
-import dev.ringway.engine.downstream.TcpSessionFactory;
-import dev.ringway.engine.exchange.Exchanges;
-import dev.ringway.engine.http2.Http2Context;
 import dev.ringway.engine.loop.EventLoop;
-import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.ChainQuery;
 import dev.ringway.engine.snapshot.Listener;
-import dev.ringway.engine.snapshot.TcpProxy;
-import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.ffi.libc.Errno;
 import dev.ringway.ffi.sock.Sockets;
 
@@ -27,42 +19,28 @@ public final class Acceptor implements ConnectionHandler, CloseListener
 {
     private static final int ARMED = 16;
     private static final long RETRY_NS = 10_000_000L;
-    private static final long HANDSHAKE_NS = 15_000_000_000L;
 
+    private final ListenContext context;
     private final EventLoop loop;
-    private final Connections connections;
-    private final Exchanges exchanges;
-    private final Http2Context http2;
+    private final ListenerChains chains;
     private final int listenFd;
     private final Connection[] armed = new Connection[ARMED];
     private Listener listener;
-    private SessionFactory sessions;
-    private Http1SessionFactory http1;
-    private TcpSessionFactory tcp;
     private int armedCount;
     private int active;
     private long retryNs;
     private boolean isClosed;
 
     /**
-     * @param loop        that owns it.
-     * @param connections of that loop.
-     * @param exchanges   of that loop.
-     * @param http2       of that loop.
-     * @param listenFd    listening socket; closed with the acceptor.
+     * @param context  of the loop.
+     * @param listenFd listening socket; closed with the acceptor.
      */
-    public Acceptor(
-        final EventLoop loop,
-        final Connections connections,
-        final Exchanges exchanges,
-        final Http2Context http2,
-        final int listenFd)
+    public Acceptor(final ListenContext context, final int listenFd)
     {
-        this.loop = loop;
-        this.connections = connections;
-        this.exchanges = exchanges;
-        this.http2 = http2;
+        this.context = context;
         this.listenFd = listenFd;
+        loop = context.loop();
+        chains = new ListenerChains(context);
     }
 
     /**
@@ -73,27 +51,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
     public void adopt(final Listener fresh)
     {
         listener = fresh;
-        switch (fresh.filterChains().get(0).filter())
-        {
-            case HttpConnectionManager manager ->
-            {
-                if (http1 == null)
-                {
-                    http1 = new Http1SessionFactory(loop, exchanges, http2);
-                }
-                http1.adopt(fresh, manager);
-                sessions = http1;
-            }
-            case TcpProxy proxy ->
-            {
-                if (tcp == null)
-                {
-                    tcp = new TcpSessionFactory(loop, exchanges);
-                }
-                tcp.adopt(fresh, proxy);
-                sessions = tcp;
-            }
-        }
+        chains.adopt(fresh);
     }
 
     /**
@@ -109,7 +67,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
         }
         while (armedCount < ARMED)
         {
-            final Connection connection = connections.acquire(this, listener.perConnectionBufferLimit());
+            final Connection connection = context.connections().acquire(this, listener.perConnectionBufferLimit());
             if (connection == null)
             {
                 retryLater(nowNs);
@@ -165,26 +123,18 @@ public final class Acceptor implements ConnectionHandler, CloseListener
 
     private void open(final Connection connection)
     {
-        final TlsContext tls = listener.filterChains().get(0).tls();
-        if (tls == null)
+        final ChainQuery query = context.query();
+        query.reset();
+        final ChainSessions chain = chains.find(query);
+        if (chain == null)
         {
-            sessions.open(connection);
-            return;
-        }
-        connection.deadline(loop.clock().nowNs() + HANDSHAKE_NS);
-        if (!connection.secure(tls, null, 0))
-        {
+            loop.counters().increment(listener.counters().noFilterChainMatch);
             connection.close();
         }
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onSecured(final Connection connection)
-    {
-        connection.deadline(Long.MAX_VALUE);
-        sessions.open(connection);
+        else
+        {
+            chain.open(connection);
+        }
     }
 
     /**
@@ -237,7 +187,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
         // The cancellations are submitted before the fd goes, so no accept can hold on to another file of that number.
         loop.submissions().submit();
         Sockets.close(listenFd);
-        sessions.drain();
+        chains.drain();
     }
 
     /**
@@ -245,7 +195,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
      */
     public void drain()
     {
-        sessions.drain();
+        chains.drain();
     }
 
     /**
@@ -255,7 +205,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
     {
         if (!isClosed)
         {
-            sessions.endDrain();
+            chains.endDrain();
         }
     }
 
@@ -288,8 +238,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
      */
     public void onEof(final Connection connection)
     {
-        // The client gave up its handshake.
-        connection.close();
+        throw new IllegalStateException("not read before it has a session");
     }
 
     /**
@@ -305,7 +254,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
      */
     public void onOverload(final Connection connection)
     {
-        // It ends with its handshake, whose flights it holds.
+        throw new IllegalStateException("holds nothing before it has a session");
     }
 
     /**

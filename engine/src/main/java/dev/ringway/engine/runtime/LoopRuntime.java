@@ -6,6 +6,7 @@ import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.counters.LoopHealthCounters;
 import dev.ringway.engine.exchange.Exchanges;
 import dev.ringway.engine.listen.Acceptor;
+import dev.ringway.engine.listen.ListenContext;
 import dev.ringway.engine.http2.Http2Context;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopStats;
@@ -30,7 +31,7 @@ final class LoopRuntime implements LoopTask
     private final SnapshotRef snapshots;
     private final Connections connections;
     private final Exchanges exchanges;
-    private final Http2Context http2;
+    private final ListenContext listening;
     private final List<Acceptor> acceptors = new ArrayList<>();
     private Snapshot adopted;
     private volatile long adoptedVersion = -1;
@@ -43,8 +44,9 @@ final class LoopRuntime implements LoopTask
         this.loop = loop;
         this.snapshots = snapshots;
         connections = new Connections(loop);
-        http2 = new Http2Context(loop);
+        final Http2Context http2 = new Http2Context(loop);
         exchanges = new Exchanges(loop, new Upstreams(loop, connections, uses, http2), accessLogRing);
+        listening = new ListenContext(loop, connections, exchanges, http2);
         loop.addTask(this);
     }
 
@@ -117,7 +119,7 @@ final class LoopRuntime implements LoopTask
         {
             adopt(newest);
         }
-        final Acceptor acceptor = new Acceptor(loop, connections, exchanges, http2, listenFd);
+        final Acceptor acceptor = new Acceptor(listening, listenFd);
         acceptor.adopt(listener);
         acceptor.arm(loop.clock().nowNs());
         acceptors.add(acceptor);

@@ -1,5 +1,6 @@
 package dev.ringway.engine.snapshot;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,6 +23,22 @@ public final class CidrRanges
      */
     public record Range(byte[] address, int length)
     {
+        /**
+         * {@inheritDoc}
+         */
+        public boolean equals(final Object other)
+        {
+            return other instanceof final Range range && length == range.length &&
+                Arrays.equals(address, range.address);
+        }
+
+        /**
+         * {@inheritDoc}
+         */
+        public int hashCode()
+        {
+            return 31 * Arrays.hashCode(address) + length;
+        }
     }
 
     /**

@@ -2,15 +2,13 @@ package dev.ringway.engine.snapshot;
 
 import dev.ringway.engine.counters.ListenerCounters;
 
-import java.util.List;
-
 /**
  * One listening address. Envoy: {@code config.listener.v3.Listener}.
  *
  * @param id                       number that stands for the name for the life of the process; indexes runtime state.
  * @param name                     unique name; the identity under which its sockets survive a new snapshot.
  * @param address                  where it listens; port 0 picks a free one.
- * @param filterChains             chains in order; exactly one without a match for now.
+ * @param filterChains             chains, of which each connection gets one.
  * @param perConnectionBufferLimit {@code per_connection_buffer_limit_bytes}, default 1 MiB.
  * @param backlog                  {@code tcp_backlog_size}, default 4096 (bounded by somaxconn).
  * @param reusePort                {@code enable_reuse_port}: one socket per loop, default true.
@@ -23,7 +21,7 @@ public record Listener(
     int id,
     String name,
     Address address,
-    List<FilterChain> filterChains,
+    FilterChains filterChains,
     int perConnectionBufferLimit,
     int backlog,
     boolean reusePort,

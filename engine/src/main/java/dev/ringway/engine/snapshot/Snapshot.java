@@ -39,7 +39,7 @@ public record Snapshot(
     {
         for (final Listener listener : listeners)
         {
-            for (final FilterChain chain : listener.filterChains())
+            for (final FilterChain chain : listener.filterChains().all())
             {
                 if (chain.filter() instanceof final HttpConnectionManager http && http.requestRules().changesPath())
                 {

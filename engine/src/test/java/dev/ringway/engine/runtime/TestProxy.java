@@ -15,6 +15,8 @@ import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.FilterChain;
+import dev.ringway.engine.snapshot.FilterChainMatch;
+import dev.ringway.engine.snapshot.FilterChains;
 import dev.ringway.engine.snapshot.Http2Options;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.NetworkFilter;
@@ -169,7 +171,7 @@ final class TestProxy implements AutoCloseable
             new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "in"));
         final Listener listener = new Listener(
-            0, "l", listen, List.of(new FilterChain("", filter, tls)), bufferLimit, 1024, true, false, maxConnections,
+            0, "l", listen, FilterChains.of(new FilterChain("", FilterChainMatch.ANY, filter, tls)), bufferLimit, 1024, true, false, maxConnections,
             0, new ListenerCounters(registry, "l"));
         return new Snapshot(number, List.of(listener), List.of(cluster), http.accessLogs);
     }

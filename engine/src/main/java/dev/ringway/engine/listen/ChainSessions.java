@@ -1,0 +1,183 @@
+package dev.ringway.engine.listen;
+
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.ConnectionHandler;
+import dev.ringway.engine.downstream.Http1SessionFactory;
+import dev.ringway.engine.downstream.SessionFactory;
+import dev.ringway.engine.downstream.TcpSessionFactory;
+import dev.ringway.engine.snapshot.FilterChain;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.TcpProxy;
+
+/**
+ * The connections of one filter chain on one loop: gives each its session, once its handshake is over where the chain
+ * encrypts. Loop thread only.
+ */
+final class ChainSessions implements ConnectionHandler
+{
+    private static final long HANDSHAKE_NS = 15_000_000_000L;
+
+    private final ListenContext context;
+    private FilterChain chain;
+    private SessionFactory sessions;
+    private Http1SessionFactory http1;
+    private TcpSessionFactory tcp;
+
+    ChainSessions(final ListenContext context)
+    {
+        this.context = context;
+    }
+
+    FilterChain chain()
+    {
+        return chain;
+    }
+
+    void adopt(final Listener listener, final FilterChain fresh)
+    {
+        chain = fresh;
+        switch (fresh.filter())
+        {
+            case HttpConnectionManager manager ->
+            {
+                if (http1 == null)
+                {
+                    http1 = new Http1SessionFactory(
+                        context.loop(), context.exchanges(), context.http2(), context.tables());
+                }
+                http1.adopt(listener, manager);
+                use(http1);
+            }
+            case TcpProxy proxy ->
+            {
+                if (tcp == null)
+                {
+                    tcp = new TcpSessionFactory(context.loop(), context.exchanges());
+                }
+                tcp.adopt(listener, proxy);
+                use(tcp);
+            }
+        }
+    }
+
+    private void use(final SessionFactory fresh)
+    {
+        if (sessions != null && sessions != fresh)
+        {
+            sessions.drain();
+            fresh.endDrain();
+        }
+        sessions = fresh;
+    }
+
+    /**
+     * @param connection open, without a session yet.
+     */
+    void open(final Connection connection)
+    {
+        if (chain.tls() == null)
+        {
+            sessions.open(connection);
+            return;
+        }
+        connection.handler(this);
+        connection.deadline(context.loop().clock().nowNs() + HANDSHAKE_NS);
+        if (!connection.secure(chain.tls(), null, 0))
+        {
+            connection.close();
+        }
+    }
+
+    void drain()
+    {
+        sessions.drain();
+    }
+
+    void endDrain()
+    {
+        sessions.endDrain();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpened(final Connection connection)
+    {
+        throw new IllegalStateException("an accepted connection is open already");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpenFailed(final Connection connection, final int errno)
+    {
+        throw new IllegalStateException("an accepted connection is open already");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onSecured(final Connection connection)
+    {
+        connection.deadline(Long.MAX_VALUE);
+        sessions.open(connection);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onBytes(final Connection connection, final int offset, final int length)
+    {
+        throw new IllegalStateException("not read before it has a session");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onEof(final Connection connection)
+    {
+        // The client gave up its handshake.
+        connection.close();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onError(final Connection connection, final int errno)
+    {
+        connection.close();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOverload(final Connection connection)
+    {
+        // It ends with its handshake, whose flights it holds.
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDrained(final Connection connection)
+    {
+        throw new IllegalStateException("not written before it has a session");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDeadline(final Connection connection, final long nowNs)
+    {
+        connection.close();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onClosed(final Connection connection)
+    {
+        // Its handshake came to nothing.
+    }
+}
