@@ -94,6 +94,7 @@ final class ClusterTranslator
             http.maxRequestsPerConnection,
             http.enableTrailers,
             http.http2,
+            null,
             new ClusterCounters(counters, StatName.of(statName), http.http2 != null));
         final long refreshNs = checks.durationAtLeast(config.hasDnsRefreshRate(), config.getDnsRefreshRate(),
             path.field("dns_refresh_rate"), DEFAULT_REFRESH_NS, TimeUnit.MILLISECONDS.toNanos(1));

@@ -42,6 +42,7 @@ public final class Connection implements CompletionHandler
     private static final int READ_TRIED = 1 << 17;
     private static final int SEND_ASKED = 1 << 18;
     private static final int DOOMED = 1 << 19;
+    private static final int SECURING = 1 << 20;
 
     private final EventLoop loop;
     private final Connections connections;
@@ -207,26 +208,30 @@ public final class Connection implements CompletionHandler
     }
 
     /**
-     * Encrypts the connection from its first byte on. The handshake begins; {@link ConnectionHandler#onSecured} comes
-     * when it is over.
+     * Encrypts the connection from its first byte on. One that was accepted begins its handshake now, and
+     * {@link ConnectionHandler#onSecured} comes when it is over. One that connects begins when the socket does, and is
+     * opened when its handshake is over: {@link ConnectionHandler#onOpened} or onOpenFailed comes then, and what was
+     * queued before leaves encrypted.
      *
-     * @param context    of a server when it was accepted, of a client when it has connected.
+     * @param context    of a server when it was accepted, of a client behind {@link #connect}.
      * @param serverName name that a client asks for, or null.
      * @param session    that a client wants to resume, or 0.
-     * @return false when memory has run out.
+     * @return false when memory has run out for one that was accepted; one that connects is told by onOpenFailed.
      */
     public boolean secure(final TlsContext context, final String serverName, final long session)
     {
         tls = connections.acquireLink(this, context, serverName, session);
+        if (!context.isServer())
+        {
+            assert (state & OPENING) != 0;
+            state |= SECURING;
+            return true;
+        }
         if (tls == null)
         {
             return false;
         }
         startReading();
-        if (!context.isServer())
-        {
-            tls.begin();
-        }
         return true;
     }
 
@@ -246,7 +251,14 @@ public final class Connection implements CompletionHandler
 
     void onSecured()
     {
-        handler.onSecured(this);
+        if ((state & SECURING) == 0)
+        {
+            handler.onSecured(this);
+            return;
+        }
+        state &= ~SECURING;
+        handler.onOpened(this);
+        requestFlush();
     }
 
     void onPlain(final int offset, final int length)
@@ -257,7 +269,20 @@ public final class Connection implements CompletionHandler
     void onPeerClosed()
     {
         state |= READ_ENDED;
-        handler.onEof(this);
+        end();
+    }
+
+    /** The peer sends no more; in a handshake that is a failure. */
+    private void end()
+    {
+        if ((state & SECURING) == 0)
+        {
+            handler.onEof(this);
+        }
+        else
+        {
+            fail(Errno.ECONNRESET);
+        }
     }
 
     /** The alert goes first; what the handler does about the failure comes behind it. */
@@ -312,6 +337,14 @@ public final class Connection implements CompletionHandler
         state &= ~FLUSH_REQUESTED;
         if ((state & (OPEN | SENDING | CLOSING | FAILED)) != OPEN)
         {
+            return;
+        }
+        if ((state & SECURING) != 0)
+        {
+            if (queue != null)
+            {
+                submitSend();
+            }
             return;
         }
         if (tls != null)
@@ -457,7 +490,7 @@ public final class Connection implements CompletionHandler
             case 0 ->
             {
                 state |= READ_ENDED;
-                handler.onEof(this);
+                end();
             }
             case -Errno.ENOBUFS ->
             {
@@ -607,10 +640,19 @@ public final class Connection implements CompletionHandler
 
     private void fail(final int errno)
     {
-        if ((state & FAILED) == 0)
+        if ((state & FAILED) != 0)
         {
-            state |= FAILED;
+            return;
+        }
+        state |= FAILED;
+        if ((state & SECURING) == 0)
+        {
             handler.onError(this, errno);
+        }
+        else
+        {
+            handler.onOpenFailed(this, errno);
+            close();
         }
     }
 
@@ -630,7 +672,7 @@ public final class Connection implements CompletionHandler
                 {
                     outstanding += ops.install(slot, tokenBase);
                 }
-                handler.onOpened(this);
+                onConnected();
                 if (queue != null || (state & (SHUTDOWN_WANTED | CLOSE_WANTED)) != 0)
                 {
                     requestFlush();
@@ -642,6 +684,23 @@ public final class Connection implements CompletionHandler
             state &= ~OPENING;
             handler.onOpenFailed(this, -result);
             close();
+        }
+    }
+
+    private void onConnected()
+    {
+        if ((state & SECURING) == 0)
+        {
+            handler.onOpened(this);
+        }
+        else if (tls == null)
+        {
+            fail(Errno.ENOMEM);
+        }
+        else
+        {
+            startReading();
+            tls.begin();
         }
     }
 
@@ -795,11 +854,11 @@ public final class Connection implements CompletionHandler
     }
 
     /**
-     * @return whether it is connected and not closing.
+     * @return whether it was opened and is not closing.
      */
     public boolean isOpen()
     {
-        return (state & (OPEN | CLOSING | FAILED)) == OPEN;
+        return (state & (OPEN | SECURING | CLOSING | FAILED)) == OPEN;
     }
 
     /**

@@ -4,6 +4,9 @@ import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.upstream.UpstreamFailure;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
@@ -54,6 +57,7 @@ public record LocalReply(int status, byte[] body, int flag, String detail)
 
     private static final String RESET = "upstream connect error or disconnect/reset before headers. reset reason: ";
     private static final String RESET_DETAIL = "upstream_reset_before_response_started{";
+    private static final Map<Integer, LocalReply> BY_TLS_FAILURE = new ConcurrentHashMap<>();
     private static final LocalReply[] BY_FAILURE = {
         null,
         of(503, "no healthy upstream", ResponseFlag.NO_HEALTHY_UPSTREAM, "no_healthy_upstream"),
@@ -85,6 +89,15 @@ public record LocalReply(int status, byte[] body, int flag, String detail)
      */
     public static LocalReply of(final int failure)
     {
-        return BY_FAILURE[failure];
+        return UpstreamFailure.isTls(failure) ?
+            BY_TLS_FAILURE.computeIfAbsent(failure, LocalReply::ofTls) : BY_FAILURE[failure];
+    }
+
+    /** There are as many as the library knows reasons, and each is made once; its handshake allocated more. */
+    private static LocalReply ofTls(final int failure)
+    {
+        return of(503, RESET + "remote connection failure", ResponseFlag.UPSTREAM_CONNECTION_FAILURE,
+            RESET_DETAIL + "remote_connection_failure|" +
+            UpstreamFailure.transportText(failure).replace(' ', '_') + '}');
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
  *                                  always with HTTP/2.
  * @param http2                     {@code explicit_http_config.http2_protocol_options}: HTTP/2 is spoken with its
  *                                  endpoints; null for HTTP/1.1.
+ * @param tls                       {@code transport_socket}: how connections are encrypted; null for clear ones.
  * @param counters                  ids of this cluster's counters.
  */
 public record Cluster(
@@ -32,6 +33,7 @@ public record Cluster(
     int maxRequestsPerConnection,
     boolean enableTrailers,
     Http2Options http2,
+    UpstreamTls tls,
     ClusterCounters counters)
 {
     /**
@@ -41,6 +43,6 @@ public record Cluster(
     public Cluster withEndpoints(final List<Endpoint> fresh)
     {
         return new Cluster(id, name, fresh, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, http2, counters);
+            maxRequestsPerConnection, enableTrailers, http2, tls, counters);
     }
 }

@@ -50,6 +50,15 @@ public final class TlsEngines
 
     /**
      * @param session from {@link TlsEngine#takeSession}.
+     * @return whether it is meant for one more connection only (RFC 8446, C.4).
+     */
+    public static boolean isForOneUse(final long session)
+    {
+        return SSLSession.shouldBeSingleUse(session);
+    }
+
+    /**
+     * @param session from {@link TlsEngine#takeSession}.
      */
     public static void freeSession(final long session)
     {

@@ -5,6 +5,7 @@ import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.snapshot.UpstreamTls;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -45,7 +46,8 @@ public final class ClusterState
     }
 
     /**
-     * Takes over what a new snapshot says of the cluster. Pools of endpoints that stay are kept.
+     * Takes over what a new snapshot says of the cluster. Pools of endpoints that stay are kept, unless they are to be
+     * encrypted in another way.
      *
      * @param fresh new value.
      */
@@ -58,11 +60,11 @@ public final class ClusterState
         final List<EndpointPool> kept = new ArrayList<>(fresh.endpoints().size());
         for (final Endpoint endpoint : fresh.endpoints())
         {
-            EndpointPool pool = find(endpoint);
+            EndpointPool pool = find(endpoint, fresh.tls());
             if (pool == null)
             {
-                pool = new EndpointPool(
-                    this, context, endpoint, use.endpoint(endpoint.address()).loop(context.loop.index()));
+                pool = new EndpointPool(this, context, endpoint, fresh.tls(),
+                    use.endpoint(endpoint.address()).loop(context.loop.index()));
             }
             kept.add(pool);
         }
@@ -80,11 +82,11 @@ public final class ClusterState
         requests.limit(fresh.circuitBreakers().maxRequests());
     }
 
-    private EndpointPool find(final Endpoint endpoint)
+    private EndpointPool find(final Endpoint endpoint, final UpstreamTls tls)
     {
         for (final EndpointPool pool : pools)
         {
-            if (pool.endpoint().equals(endpoint))
+            if (pool.isFor(endpoint, tls))
             {
                 return pool;
             }

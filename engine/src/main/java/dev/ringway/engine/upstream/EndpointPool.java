@@ -7,6 +7,8 @@ import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.http2.Http2Session;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.snapshot.UpstreamTls;
+import dev.ringway.engine.tls.TlsEngine;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -30,11 +32,17 @@ final class EndpointPool
     private final ArrayList<Http2UpstreamSession> shared = new ArrayList<>(4);
     private final byte[] hostText;
     private final LoopCounters own;
+    private final EndpointTls tls;
     private boolean isRetired;
 
     EndpointPool(
-        final ClusterState cluster, final UpstreamContext context, final Endpoint endpoint, final LoopCounters own)
+        final ClusterState cluster,
+        final UpstreamContext context,
+        final Endpoint endpoint,
+        final UpstreamTls encryption,
+        final LoopCounters own)
     {
+        tls = encryption == null ? null : new EndpointTls(encryption);
         this.own = own;
         this.cluster = cluster;
         this.context = context;
@@ -46,9 +54,11 @@ final class EndpointPool
             SockAddr.encode(buffer, 0, endpoint.address().inet());
     }
 
-    Endpoint endpoint()
+    /** Whether it serves an endpoint of a new snapshot as it is. */
+    boolean isFor(final Endpoint fresh, final UpstreamTls encryption)
     {
-        return endpoint;
+        return endpoint.equals(fresh) &&
+            (tls == null ? encryption == null : tls.settings().equals(encryption));
     }
 
     byte[] hostText()
@@ -214,6 +224,10 @@ final class EndpointPool
         own.increment(EndpointCounters.CX_TOTAL);
         own.increment(EndpointCounters.CX_ACTIVE);
         connection.connect(sockAddr, sockAddrLength);
+        if (tls != null)
+        {
+            tls.secure(connection);
+        }
         connection.deadline(nowNs() + cluster.cluster().connectTimeoutNs());
         return connection;
     }
@@ -283,8 +297,18 @@ final class EndpointPool
         cluster.onRequestEnded();
     }
 
-    void onConnected(final long connectNs)
+    /** Something came on a connection: maybe a session to resume as well. */
+    void keepSession(final Connection connection)
     {
+        if (tls != null)
+        {
+            tls.keepSession(connection);
+        }
+    }
+
+    void onConnected(final Connection connection, final long connectNs)
+    {
+        keepSession(connection);
         counters().record(ids().upstreamCxConnectMs, connectNs / NANOS_PER_MILLI);
     }
 
@@ -314,6 +338,14 @@ final class EndpointPool
     void onProtocolError()
     {
         counters().increment(ids().upstreamCxProtocolError);
+    }
+
+    /** Why a connection could not be opened: an {@link UpstreamFailure}. */
+    int connectFailure(final Connection failed)
+    {
+        final TlsEngine engine = failed.tls();
+        return engine == null || engine.errorId() == 0 ?
+            UpstreamFailure.CONNECT_FAILED : UpstreamFailure.ofTls(engine.errorId());
     }
 
     void onConnectFailed(final boolean isTimeout)
@@ -366,6 +398,10 @@ final class EndpointPool
         for (int i = shared.size() - 1; i >= 0; i--)
         {
             shared.get(i).link().drain();
+        }
+        if (tls != null)
+        {
+            tls.free();
         }
     }
 }

@@ -354,6 +354,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         handler = null;
         isInBody = false;
         isEnding = true;
+        pool.keepSession(connection);
         pool.onResponseEnded();
         if (connection.isClosing())
         {

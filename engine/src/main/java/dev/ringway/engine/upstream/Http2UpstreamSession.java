@@ -147,7 +147,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     public void onOpened(final Connection connection)
     {
         isOpened = true;
-        pool.onConnected(pool.nowNs() - startNs);
+        pool.onConnected(connection, pool.nowNs() - startNs);
     }
 
     /**
@@ -155,6 +155,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
      */
     public void onStreamEnded()
     {
+        pool.keepSession(link.connection());
         pool.onRoom(this);
     }
 

@@ -206,6 +206,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     public void onReset(final int cause)
     {
         final UpstreamHandler last = handler;
+        final int failure = cause == Http2Cause.CONNECT_FAILED ?
+            session.pool().connectFailure(connection()) : failure(cause);
         if (!isInBody)
         {
             session.pool().onRequestFailed();
@@ -213,7 +215,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         session.pool().onResponseEnded();
         session.pool().onStreamReset(cause == Http2Cause.PEER_RESET || cause == Http2Cause.REFUSED);
         forget();
-        last.onUpstreamFailed(failure(cause));
+        last.onUpstreamFailed(failure);
     }
 
     private static int failure(final int cause)
@@ -223,7 +225,6 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
             case Http2Cause.CLOSED -> UpstreamFailure.CLOSED;
             case Http2Cause.MALFORMED, Http2Cause.CONNECTION_ERROR, Http2Cause.RESET_FLOOD -> UpstreamFailure.PROTOCOL;
             case Http2Cause.OVERLOADED -> UpstreamFailure.OVERLOADED;
-            case Http2Cause.CONNECT_FAILED -> UpstreamFailure.CONNECT_FAILED;
             case Http2Cause.CONNECT_TIMEOUT -> UpstreamFailure.CONNECT_TIMEOUT;
             case Http2Cause.REFUSED -> UpstreamFailure.REFUSED;
             case Http2Cause.PEER_RESET -> UpstreamFailure.STREAM_RESET;

@@ -77,7 +77,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
      */
     public final void onOpened(final Connection opened)
     {
-        pool.onConnected(pool.nowNs() - startNs);
+        pool.onConnected(opened, pool.nowNs() - startNs);
         opened.deadline(Long.MAX_VALUE);
         opened.startReading();
     }
@@ -88,7 +88,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
     public final void onOpenFailed(final Connection failed, final int errno)
     {
         pool.onConnectFailed(false);
-        fail(UpstreamFailure.CONNECT_FAILED);
+        fail(pool.connectFailure(failed));
     }
 
     /**

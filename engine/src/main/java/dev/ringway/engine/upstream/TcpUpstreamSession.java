@@ -52,6 +52,7 @@ final class TcpUpstreamSession extends PooledSession
     public void cancel(final boolean isReset)
     {
         handler = null;
+        pool.keepSession(connection);
         if (isReset)
         {
             connection.reset();
@@ -70,6 +71,7 @@ final class TcpUpstreamSession extends PooledSession
     {
         final UpstreamHandler last = handler;
         handler = null;
+        pool.keepSession(connection);
         connection.close();
         if (last != null)
         {

@@ -1,5 +1,7 @@
 package dev.ringway.engine.upstream;
 
+import dev.ringway.engine.tls.TlsEngine;
+
 /**
  * Why there is no response.
  */
@@ -26,7 +28,38 @@ public final class UpstreamFailure
     /** The endpoint reset this request alone. */
     public static final int STREAM_RESET = 10;
 
+    /** From here on: the handshake of TLS failed, and what is above is the library's number of the reason. */
+    private static final int TLS = 1 << 30;
+
     private UpstreamFailure()
     {
+    }
+
+    static int ofTls(final int errorId)
+    {
+        return TLS | errorId;
+    }
+
+    /**
+     * @param failure one of these.
+     * @return whether a handshake failed.
+     */
+    public static boolean isTls(final int failure)
+    {
+        return failure >= TLS;
+    }
+
+    /**
+     * Allocates.
+     *
+     * @param failure of a handshake.
+     * @return what Envoy says for it ({@code %UPSTREAM_TRANSPORT_FAILURE_REASON%}).
+     */
+    public static String transportText(final int failure)
+    {
+        final int errorId = failure & ~TLS;
+        // The library's text begins with "error:" and the number in hexadecimal digits.
+        final String text = TlsEngine.errorText(errorId);
+        return "TLS_error:|" + errorId + text.substring(text.indexOf(':', text.indexOf(':') + 1)) + ":TLS_error_end";
     }
 }

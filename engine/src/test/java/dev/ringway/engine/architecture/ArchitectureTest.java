@@ -42,7 +42,7 @@ final class ArchitectureTest
             "engine.time")),
         Map.entry("engine.http2", Set.of("ffi", "codecs", "engine.conn", "engine.loop", "engine.memory",
             "engine.time", "engine.snapshot", "engine.counters")),
-        Map.entry("engine.upstream", Set.of("ffi", "codecs", "engine.http2", "engine.conn", "engine.loop",
+        Map.entry("engine.upstream", Set.of("ffi", "codecs", "engine.http2", "engine.conn", "engine.tls", "engine.loop",
             "engine.memory", "engine.time", "engine.snapshot", "engine.counters")),
         Map.entry("engine.exchange", Set.of("ffi", "codecs", "engine.upstream", "engine.conn", "engine.loop",
             "engine.memory", "engine.time", "engine.route", "engine.snapshot", "engine.counters", "engine.accesslog")),

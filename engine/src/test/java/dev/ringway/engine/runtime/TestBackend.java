@@ -2,6 +2,8 @@ package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.snapshot.Address;
 
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +26,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 final class TestBackend implements AutoCloseable
 {
     private final ServerSocket server;
+    private final SSLContext tls;
     private final Script script;
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger open = new AtomicInteger();
@@ -43,8 +46,10 @@ final class TestBackend implements AutoCloseable
         String to(HttpMessage request) throws Exception;
     }
 
-    private TestBackend(final InetAddress host, final int port, final Script script) throws IOException
+    private TestBackend(final InetAddress host, final int port, final SSLContext tls, final Script script)
+        throws IOException
     {
+        this.tls = tls;
         this.script = script;
         server = new ServerSocket();
         server.setReuseAddress(true);
@@ -54,12 +59,18 @@ final class TestBackend implements AutoCloseable
 
     static TestBackend scripted(final Script script) throws IOException
     {
-        return new TestBackend(InetAddress.getByName("127.0.0.1"), 0, script);
+        return new TestBackend(InetAddress.getByName("127.0.0.1"), 0, null, script);
+    }
+
+    /** Its connections are encrypted; of the protocols that are offered it takes the first. */
+    static TestBackend encrypted(final SSLContext tls, final Script script) throws IOException
+    {
+        return new TestBackend(InetAddress.getByName("127.0.0.1"), 0, tls, script);
     }
 
     static TestBackend on(final String host, final Script script) throws IOException
     {
-        return new TestBackend(InetAddress.getByName(host), 0, script);
+        return new TestBackend(InetAddress.getByName(host), 0, null, script);
     }
 
     static TestBackend answering(final Answer answer) throws IOException
@@ -113,7 +124,7 @@ final class TestBackend implements AutoCloseable
         {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(30_000);
-            script.run(new Link(socket));
+            script.run(new Link(tls == null ? socket : secure(socket)));
         }
         catch (final IOException e)
         {
@@ -128,6 +139,15 @@ final class TestBackend implements AutoCloseable
             sockets.remove(socket);
             open.decrementAndGet();
         }
+    }
+
+    private Socket secure(final Socket socket) throws IOException
+    {
+        final SSLSocket secured = (SSLSocket)tls.getSocketFactory().createSocket(socket, null, true);
+        secured.setUseClientMode(false);
+        secured.setHandshakeApplicationProtocolSelector((own, offered) -> offered.isEmpty() ? "" : offered.get(0));
+        secured.startHandshake();
+        return secured;
     }
 
     int port()

@@ -22,6 +22,7 @@ import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.NetworkFilter;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.TcpProxy;
+import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.tls.TlsContext;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -73,6 +74,7 @@ final class TestProxy implements AutoCloseable
     int loops = 1;
     boolean isTcp;
     TlsContext tls;
+    UpstreamTls upstreamTls;
     AccessLogRing records = new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup());
     Address listen;
 
@@ -165,7 +167,7 @@ final class TestProxy implements AutoCloseable
         final CounterRegistry registry = registry();
         final Cluster cluster = new Cluster(
             0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
-            maxRequestsPerUpstream, enableUpstreamTrailers, upstreamHttp2,
+            maxRequestsPerUpstream, enableUpstreamTrailers, upstreamHttp2, upstreamTls,
             new ClusterCounters(registry, "b", upstreamHttp2 != null));
         final NetworkFilter filter = isTcp ?
             new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, new TcpCounters(registry, "t")) :

@@ -66,6 +66,42 @@ public final class TlsFixture
             settings.trustedCa("test ca", CA.pem()).requirePeerCertificate(true) : settings);
     }
 
+    /** What a server of the JDK shows. */
+    public enum Shown
+    {
+        /** For localhost, by the authority that is trusted. */
+        GOOD,
+        /** By another authority. */
+        STRANGER,
+        /** Its time is over. */
+        EXPIRED
+    }
+
+    /** Context of a connection to an endpoint, which must be by the authority of these certificates. */
+    public static TlsContext toEndpoint(final String... alpn)
+    {
+        return build(client().alpn(List.of(alpn)));
+    }
+
+    /** The same with one version of TLS, {@link TlsSettings#TLS_1_2} or {@link TlsSettings#TLS_1_3}. */
+    public static TlsContext toEndpoint(final int version)
+    {
+        return build(version(client(), version));
+    }
+
+    /** Of a server of the JDK. */
+    public static SSLContext jdkServer(final Shown shown)
+    {
+        final Certified certified = switch (shown)
+        {
+            case GOOD -> LOCAL;
+            case STRANGER -> STRANGER;
+            case EXPIRED -> TestCertificates.leaf(CA, "localhost", EC_KEYS,
+                TestCertificates.NOW.minusSeconds(7200), TestCertificates.NOW.minusSeconds(3600));
+        };
+        return JdkPeer.context(certified, CA);
+    }
+
     /** What the JDK's clients trust, and show when they are asked. */
     public static SSLContext jdkClient(final boolean shows)
     {

@@ -1,0 +1,76 @@
+package dev.ringway.engine.upstream;
+
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.snapshot.UpstreamTls;
+import dev.ringway.engine.tls.TlsEngine;
+import dev.ringway.engine.tls.TlsEngines;
+
+/**
+ * Encrypts the connections to one endpoint, and keeps its newest sessions so that the next handshakes are short. They
+ * are not shared with other endpoints, which need not know them. Loop thread only.
+ */
+final class EndpointTls
+{
+    private static final int MOST_SESSIONS = 64;
+
+    private final UpstreamTls settings;
+    private final long[] sessions;
+    private int count;
+    private boolean isFreed;
+
+    EndpointTls(final UpstreamTls settings)
+    {
+        this.settings = settings;
+        sessions = new long[Math.min(settings.maxSessionKeys(), MOST_SESSIONS)];
+    }
+
+    UpstreamTls settings()
+    {
+        return settings;
+    }
+
+    /** Has a connection that has begun to connect encrypted. */
+    void secure(final Connection connection)
+    {
+        final long session = count == 0 ? 0 : sessions[count - 1];
+        connection.secure(settings.context(), settings.sni(), session);
+        if (session != 0 && TlsEngines.isForOneUse(session))
+        {
+            count--;
+            TlsEngines.freeSession(session);
+        }
+    }
+
+    /** Takes the session that the endpoint has offered on a connection since the last time, if any. */
+    void keepSession(final Connection connection)
+    {
+        final TlsEngine engine = connection.tls();
+        final long session = engine == null ? 0 : engine.takeSession();
+        if (session == 0)
+        {
+            return;
+        }
+        if (isFreed || sessions.length == 0)
+        {
+            TlsEngines.freeSession(session);
+            return;
+        }
+        if (count == sessions.length)
+        {
+            TlsEngines.freeSession(sessions[0]);
+            count--;
+            System.arraycopy(sessions, 1, sessions, 0, count);
+        }
+        sessions[count++] = session;
+    }
+
+    /** Gives all sessions back; none is kept any more. */
+    void free()
+    {
+        isFreed = true;
+        while (count > 0)
+        {
+            TlsEngines.freeSession(sessions[--count]);
+        }
+    }
+}

@@ -1,0 +1,377 @@
+package dev.ringway.engine.runtime;
+
+import dev.ringway.engine.snapshot.Http2Options;
+import dev.ringway.engine.snapshot.UpstreamTls;
+import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsFixture;
+import dev.ringway.engine.tls.TlsFixture.Shown;
+import dev.ringway.engine.tls.TlsSettings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SSLSocket;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+/** Endpoints whose connections are encrypted, with the JDK's servers. */
+@Timeout(60)
+final class TlsUpstreamTest
+{
+    private static final int MUCH = 3_000_000;
+    private static final String FAILED =
+        "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure";
+
+    private TlsContext context = TlsFixture.toEndpoint();
+
+    @AfterEach
+    void shouldHoldNoContext()
+    {
+        assertEquals(1, context.references());
+        context.release();
+    }
+
+    private void context(final TlsContext other)
+    {
+        context.release();
+        context = other;
+    }
+
+    private TestProxy proxy(final TestBackend... backends)
+    {
+        return proxy("localhost", 1, backends);
+    }
+
+    private TestProxy proxy(final String sni, final int maxSessionKeys, final TestBackend... backends)
+    {
+        final TestProxy proxy = new TestProxy(backends);
+        proxy.upstreamTls = new UpstreamTls(context, sni, maxSessionKeys);
+        return proxy;
+    }
+
+    /** The endpoints are no longer configured: nothing may be held for them. */
+    private void retire(final TestProxy proxy) throws ListenException
+    {
+        proxy.endpoints.clear();
+        proxy.publish();
+        TestProxy.await(() -> context.references() == 1, () -> "connections gone, " + context.references() + " held");
+    }
+
+    private static TestBackend server(final Shown shown, final TestBackend.Script script) throws IOException
+    {
+        return TestBackend.encrypted(TlsFixture.jdkServer(shown), script);
+    }
+
+    private static byte[] random(final int length)
+    {
+        final byte[] bytes = new byte[length];
+        new Random(length).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static ExtendedSSLSession session(final Socket socket)
+    {
+        return (ExtendedSSLSession)((SSLSocket)socket).getSession();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {TlsSettings.TLS_1_2, TlsSettings.TLS_1_3})
+    void shouldSendManyRequestsOnOneConnection(final int version) throws Exception
+    {
+        context(TlsFixture.toEndpoint(version));
+        final String body = "x".repeat(200_000);
+        try (TestBackend backend = server(Shown.GOOD, link -> link.serve(request -> TestBackend.ok(body)));
+            TestProxy proxy = proxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            for (int i = 0; i < 20; i++)
+            {
+                client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: " + body.length() + "\r\n\r\n" + body);
+                assertEquals(body, client.read().text());
+                assertEquals(body, backend.last().text());
+            }
+            assertEquals(1, backend.accepted());
+            retire(proxy);
+        }
+    }
+
+    @Test
+    void shouldAskForTheConfiguredName() throws Exception
+    {
+        final List<String> names = new ArrayList<>();
+        try (TestBackend backend = server(Shown.GOOD, link ->
+            {
+                session(link.socket).getRequestedServerNames().forEach(name -> names.add(name.toString()));
+                link.serve(request -> TestBackend.ok("hello"));
+            });
+            TestProxy proxy = proxy(backend).start())
+        {
+            assertEquals("hello", proxy.connect().get("/").text());
+            assertEquals(List.of("type=host_name (0), value=localhost"), names);
+            retire(proxy);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldShareOneConnectionWithHttp2(final boolean isHttp2Downstream) throws Exception
+    {
+        context(TlsFixture.toEndpoint("h2"));
+        try (TestBackend backend = server(Shown.GOOD, link ->
+                Http2Peer.server(link).serve((peer, id, request) ->
+                    Sent.of("200", request.body(), true).answerHttp2(peer, id)));
+            TestProxy proxy = proxy(backend))
+        {
+            proxy.upstreamHttp2 = Http2Options.DEFAULT;
+            proxy.start();
+            final TestClient client = proxy.connect();
+            final Http2Peer peer = isHttp2Downstream ? Http2Peer.client(client) : null;
+            for (int i = 0; i < 20; i++)
+            {
+                final String body = "y".repeat(1 + i * 3_000);
+                if (isHttp2Downstream)
+                {
+                    final int id = Sent.of("POST /", body.getBytes(US_ASCII), true).openHttp2(peer);
+                    assertEquals(body, peer.await(id).toHttp().text());
+                }
+                else
+                {
+                    client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: " + body.length() + "\r\n\r\n" + body);
+                    assertEquals(body, client.read().text());
+                }
+            }
+            assertEquals(1, backend.accepted());
+            retire(proxy);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {TlsSettings.TLS_1_2, TlsSettings.TLS_1_3})
+    void shouldRelayBothWaysAndEndInOrder(final int version) throws Exception
+    {
+        context(TlsFixture.toEndpoint(version));
+        final byte[] bytes = random(MUCH);
+        final AtomicReference<byte[]> received = new AtomicReference<>();
+        try (TestBackend backend = server(Shown.GOOD, link ->
+            {
+                // A server of the JDK ends both directions of TLS 1.2 when the client ends one.
+                received.set(link.in.readNBytes(MUCH));
+                link.out.write(received.get());
+                link.socket.shutdownOutput();
+            });
+            TestProxy proxy = proxy(backend).tcp().start())
+        {
+            final TestClient client = proxy.connect().send(bytes);
+            assertArrayEquals(bytes, client.in.readAllBytes());
+            assertArrayEquals(bytes, received.get());
+        }
+    }
+
+    @Test
+    void shouldPassAnEndThatComesBeforeTheHandshakeIsOver() throws Exception
+    {
+        try (TestBackend backend = server(Shown.GOOD, link -> link.out.write(link.in.readAllBytes()));
+            TestProxy proxy = proxy(backend).tcp().start())
+        {
+            for (int i = 0; i < 30; i++)
+            {
+                final byte[] bytes = random(i);
+                final TestClient client = proxy.connect().send(bytes);
+                client.halfClose();
+                assertArrayEquals(bytes, client.in.readAllBytes());
+                client.close();
+            }
+            assertEquals(30, backend.accepted());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0", "1, 4", "3, 4"})
+    void shouldResumeSessionsAsManyAsAreKept(final int kept, final int reused) throws Exception
+    {
+        final Set<Long> begun = ConcurrentHashMap.newKeySet();
+        try (TestBackend backend = server(Shown.GOOD, link ->
+            {
+                // A session that is resumed keeps the time of the first handshake.
+                begun.add(session(link.socket).getCreationTime());
+                link.read();
+                link.write("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 1\r\n\r\nx");
+            });
+            TestProxy proxy = proxy("localhost", kept, backend).start())
+        {
+            for (int i = 0; i < 5; i++)
+            {
+                assertEquals(200, proxy.connect().get("/").status());
+                TestProxy.await(() -> backend.open() == 0, () -> "connection closed");
+                final long now = System.currentTimeMillis();
+                TestProxy.await(() -> System.currentTimeMillis() > now, () -> "another time");
+            }
+            assertEquals(5, backend.accepted());
+            assertEquals(5 - reused, begun.size());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Shown.class, names = {"STRANGER", "EXPIRED"})
+    void shouldRefuseBadCertificates(final Shown shown) throws Exception
+    {
+        try (TestBackend backend = server(shown, link -> link.serve(request -> TestBackend.ok("secret")));
+            TestProxy proxy = proxy(backend).start())
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                final HttpMessage answer = proxy.connect().get("/");
+                assertEquals(503, answer.status());
+                assertEquals(FAILED, answer.text());
+            }
+            assertEquals(3, proxy.counter("cluster.b.upstream_cx_connect_fail"));
+            assertEquals(0, backend.requests().size());
+            proxy.awaitCounter("cluster.b.upstream_cx_active", 0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldFailWhenTheServerDoesNotSpeakTls(final boolean isHttp2) throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.in.read();
+                link.write("HTTP/1.1 400 Bad Request\r\n\r\n");
+                link.awaitEnd();
+            });
+            TestProxy proxy = proxy(backend))
+        {
+            proxy.upstreamHttp2 = isHttp2 ? Http2Options.DEFAULT : null;
+            proxy.start();
+            assertEquals(FAILED, proxy.connect().get("/").text());
+            assertEquals(1, proxy.counter("cluster.b.upstream_cx_connect_fail"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldFailWhenTheServerEndsTheHandshake(final boolean isReset) throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.in.read(new byte[1 << 14]);
+                if (isReset)
+                {
+                    link.reset();
+                }
+            });
+            TestProxy proxy = proxy(backend).start())
+        {
+            final HttpMessage answer = proxy.connect().get("/");
+            assertEquals(503, answer.status());
+            assertEquals(FAILED, answer.text());
+            assertEquals(1, proxy.counter("cluster.b.upstream_cx_connect_fail"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldGiveTheHandshakeTheTimeOfConnecting(final boolean isHttp2) throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(TestBackend.Link::awaitEnd);
+            TestProxy proxy = proxy(backend))
+        {
+            proxy.upstreamHttp2 = isHttp2 ? Http2Options.DEFAULT : null;
+            proxy.connectTimeoutNs = 100_000_000L;
+            proxy.start();
+            final HttpMessage answer = proxy.connect().get("/");
+            assertEquals(503, answer.status());
+            assertEquals("upstream connect error or disconnect/reset before headers. reset reason: connection timeout",
+                answer.text());
+            assertEquals(1, proxy.counter("cluster.b.upstream_cx_connect_timeout"));
+        }
+    }
+
+    @Test
+    void shouldEndARelayWhoseHandshakeFails() throws Exception
+    {
+        try (TestBackend backend = server(Shown.STRANGER, TestBackend.Link::awaitEnd);
+            TestProxy proxy = proxy(backend).tcp().start())
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                proxy.connect().send("some bytes").assertGone();
+            }
+            assertEquals(3, proxy.counter("cluster.b.upstream_cx_connect_fail"));
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingBehindClientsThatGoDuringTheHandshake() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(TestBackend.Link::awaitEnd);
+            TestProxy proxy = proxy(backend).start())
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                final TestClient client = proxy.connect()
+                    .send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n" + "z".repeat(50_000 * (i % 2)));
+                final int before = i;
+                TestProxy.await(() -> backend.accepted() > before, () -> "connected");
+                client.close();
+            }
+            proxy.awaitCounter("cluster.b.upstream_cx_active", 0);
+        }
+    }
+
+    @Test
+    void shouldUseNoConnectionOfAnEarlierConfiguration() throws Exception
+    {
+        try (TestBackend backend = server(Shown.GOOD, link -> link.serve(request -> TestBackend.ok("hello")));
+            TestProxy proxy = proxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            assertEquals(200, client.get("/").status());
+            final TlsContext first = context;
+            context = TlsFixture.toEndpoint();
+            proxy.upstreamTls = new UpstreamTls(context, null, 1);
+            proxy.publish();
+            assertEquals(200, client.get("/").status());
+            assertEquals(2, backend.accepted());
+            TestProxy.await(() -> first.references() == 1, () -> "old connections closed");
+            first.release();
+            proxy.upstreamTls = null;
+            proxy.publish();
+            assertNotEquals(200, client.get("/").status());
+        }
+    }
+
+    @Test
+    void shouldAnswerWhatTheEndpointSaysBesideItsHandshake() throws Exception
+    {
+        try (TestBackend backend = server(Shown.GOOD, link ->
+            {
+                link.write("hello");
+                link.out.flush();
+                link.awaitEnd();
+            });
+            TestProxy proxy = proxy(backend).tcp().start())
+        {
+            final TestClient client = proxy.connect();
+            assertEquals("hello", new String(client.in.readNBytes(5), ISO_8859_1));
+        }
+    }
+}
