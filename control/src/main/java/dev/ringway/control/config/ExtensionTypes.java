@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class ExtensionTypes
         "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         HttpConnectionManager::getDescriptor,
         "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor,
+        "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext", DownstreamTlsContext::getDescriptor,
         "envoy.extensions.upstreams.http.v3.HttpProtocolOptions", HttpProtocolOptions::getDescriptor));
 
     private ExtensionTypes()

@@ -27,6 +27,7 @@ public final class BootstrapTranslator
     private final IdTable listenerIds = new IdTable();
     private final IdTable sinkIds = new IdTable();
     private final List<AccessLogSink> sinks = new ArrayList<>();
+    private final TlsContexts contexts = new TlsContexts();
 
     /**
      * @param counters gives out counters.
@@ -55,6 +56,14 @@ public final class BootstrapTranslator
         errors.conclude();
         return new Translation(bootstrap, admin, List.copyOf(listeners), List.copyOf(clusters.values()),
             List.copyOf(sinks));
+    }
+
+    /**
+     * @return TLS contexts of what was translated.
+     */
+    public TlsContexts contexts()
+    {
+        return contexts;
     }
 
     private static Address admin(final Bootstrap bootstrap, final Checks checks)
@@ -107,7 +116,7 @@ public final class BootstrapTranslator
         final HttpTranslator http =
             new HttpTranslator(checks, new RouteTranslator(checks, ids), accessLogs, counters);
         final ListenerTranslator translator =
-            new ListenerTranslator(checks, http, accessLogs, ids, listenerIds, counters);
+            new ListenerTranslator(checks, http, accessLogs, contexts, ids, listenerIds, counters);
         final List<Listener> listeners = new ArrayList<>();
         final Map<String, FieldPath> names = new HashMap<>();
         final Map<String, FieldPath> addresses = new HashMap<>();

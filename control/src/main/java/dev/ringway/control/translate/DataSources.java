@@ -6,8 +6,11 @@ import io.envoyproxy.envoy.config.core.v3.DataSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Reads {@code config.core.v3.DataSource}: bytes given inline or in a file.
@@ -17,13 +20,24 @@ final class DataSources
     private static final byte[] NOTHING = new byte[0];
 
     private final Checks checks;
+    private final Set<Path> files;
 
     /**
      * @param checks where faults go.
      */
     DataSources(final Checks checks)
     {
+        this(checks, new HashSet<>());
+    }
+
+    /**
+     * @param checks where faults go.
+     * @param files  the files that are read, or tried, are added to it.
+     */
+    DataSources(final Checks checks, final Set<Path> files)
+    {
         this.checks = checks;
+        this.files = files;
     }
 
     /**
@@ -60,9 +74,11 @@ final class DataSources
     {
         try
         {
-            return Files.readAllBytes(Path.of(name));
+            final Path file = Path.of(name);
+            files.add(file);
+            return Files.readAllBytes(file);
         }
-        catch (final IOException ex)
+        catch (final IOException | InvalidPathException ex)
         {
             final String reason = ex instanceof NoSuchFileException ? "no such file" : ex.getMessage();
             checks.fault(path, "cannot read '" + name + "': " + reason);

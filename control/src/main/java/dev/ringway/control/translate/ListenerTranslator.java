@@ -7,12 +7,15 @@ import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.ListenerCounters;
 import dev.ringway.engine.counters.TcpCounters;
+import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.FilterChain;
+import dev.ringway.engine.snapshot.FilterChainMatch;
 import dev.ringway.engine.snapshot.FilterChains;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.NetworkFilter;
 import dev.ringway.engine.snapshot.TcpProxy;
+import dev.ringway.engine.tls.TlsContext;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 
@@ -37,6 +40,7 @@ final class ListenerTranslator
     private final AddressTranslator addresses;
     private final HttpTranslator http;
     private final AccessLogTranslator accessLogs;
+    private final TransportSocketTranslator transportSockets;
     private final Map<String, Integer> clusterIds;
     private final IdTable ids;
     private final CounterRegistry counters;
@@ -45,6 +49,7 @@ final class ListenerTranslator
      * @param checks       where faults go.
      * @param http         translates connection managers.
      * @param accessLogs   translates access logs.
+     * @param contexts     builds TLS contexts.
      * @param clusterIds   ids of the clusters that exist, by name.
      * @param ids          gives listeners their ids.
      * @param counters     gives out counters.
@@ -53,6 +58,7 @@ final class ListenerTranslator
         final Checks checks,
         final HttpTranslator http,
         final AccessLogTranslator accessLogs,
+        final TlsContexts contexts,
         final Map<String, Integer> clusterIds,
         final IdTable ids,
         final CounterRegistry counters)
@@ -61,6 +67,7 @@ final class ListenerTranslator
         this.addresses = new AddressTranslator(checks);
         this.http = http;
         this.accessLogs = accessLogs;
+        this.transportSockets = new TransportSocketTranslator(checks, contexts);
         this.clusterIds = clusterIds;
         this.ids = ids;
         this.counters = counters;
@@ -80,7 +87,6 @@ final class ListenerTranslator
         {
             checks.fault(path.field("address").field("pipe").field("mode"), "must be from 0 to 0777");
         }
-        final FilterChains chains = filterChains(config, path.field("filter_chains"));
         final int bufferLimit = checks.count(config.hasPerConnectionBufferLimitBytes(),
             config.getPerConnectionBufferLimitBytes(), path.field("per_connection_buffer_limit_bytes"),
             DEFAULT_BUFFER_LIMIT, 1, Integer.MAX_VALUE);
@@ -91,15 +97,17 @@ final class ListenerTranslator
             return null;
         }
         final String name = config.getName().isEmpty() ? address.toString() : config.getName();
-        final String stats = config.getStatPrefix().isEmpty() ? address.toString() : config.getStatPrefix();
+        final String stats =
+            StatName.of(config.getStatPrefix().isEmpty() ? address.toString() : config.getStatPrefix());
+        final FilterChains chains = filterChains(config, path.field("filter_chains"), stats);
         return new Listener(ids.idOf(name), name, address, chains, bufferLimit, backlog,
             !config.hasEnableReusePort() || config.getEnableReusePort().getValue(),
             config.getTransparent().getValue(), Integer.MAX_VALUE, mode,
-            new ListenerCounters(counters, StatName.of(stats)));
+            new ListenerCounters(counters, stats));
     }
 
     private FilterChains filterChains(
-        final io.envoyproxy.envoy.config.listener.v3.Listener config, final FieldPath path)
+        final io.envoyproxy.envoy.config.listener.v3.Listener config, final FieldPath path, final String stats)
     {
         if (config.getFilterChainsCount() != 1)
         {
@@ -109,14 +117,26 @@ final class ListenerTranslator
         final FilterChains.Builder chains = new FilterChains.Builder();
         for (int i = 0; i < config.getFilterChainsCount(); i++)
         {
-            final NetworkFilter filter = filter(config.getFilterChains(i).getFiltersList(),
-                path.at(i).field("filters"), config);
+            final io.envoyproxy.envoy.config.listener.v3.FilterChain chain = config.getFilterChains(i);
+            final NetworkFilter filter = filter(chain.getFiltersList(), path.at(i).field("filters"), config);
+            final TlsContext tls = tls(chain, path.at(i).field("transport_socket"), stats);
+            final long handshakeTimeoutNs = checks.duration(chain.hasTransportSocketConnectTimeout(),
+                chain.getTransportSocketConnectTimeout(), path.at(i).field("transport_socket_connect_timeout"),
+                FilterChain.DEFAULT_HANDSHAKE_NS);
             if (filter != null)
             {
-                chains.add(new FilterChain(config.getFilterChains(i).getName(), filter));
+                chains.add(new FilterChain(
+                    chain.getName(), FilterChainMatch.ANY, filter, tls, handshakeTimeoutNs));
             }
         }
         return chains.build(null);
+    }
+
+    private TlsContext tls(
+        final io.envoyproxy.envoy.config.listener.v3.FilterChain chain, final FieldPath path, final String stats)
+    {
+        return chain.hasTransportSocket() ? transportSockets.translate(
+            chain.getTransportSocket(), path, new TlsCounters(counters, "listener." + stats + ".ssl.")) : null;
     }
 
     private NetworkFilter filter(

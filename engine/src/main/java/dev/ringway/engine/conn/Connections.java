@@ -22,6 +22,7 @@ public final class Connections implements LoopTask
     private final Starvation starvation;
     private final SocketOps ops;
     private final TlsEngines engines = new TlsEngines();
+    private final TlsCounting tlsCounting;
     private final ArrayDeque<TlsLink> freeLinks = new ArrayDeque<>(64);
     private final LocalAddresses localAddresses;
     private long outOfMemory;
@@ -39,6 +40,7 @@ public final class Connections implements LoopTask
         starvation = new Starvation(loop);
         measureShare();
         ops = new SocketOps(loop);
+        tlsCounting = new TlsCounting(loop.counters());
         localAddresses = new LocalAddresses(loop.slotAddresses());
         nextId = (long)loop.index() << ID_SHIFT;
         loop.addTask(this);
@@ -119,7 +121,7 @@ public final class Connections implements LoopTask
         TlsLink link = freeLinks.pollLast();
         if (link == null)
         {
-            link = new TlsLink(this, engines, loop.memory());
+            link = new TlsLink(this, engines, loop.memory(), tlsCounting);
         }
         if (link.open(connection, context, serverName, session))
         {

@@ -25,16 +25,20 @@ final class TlsLink
     private final Connections connections;
     private final TlsEngines engines;
     private final LoopMemory memory;
+    private final TlsCounting counting;
     private Connection connection;
+    private TlsContext context;
     private TlsEngine engine;
     private SendQueue waiting;
     private int taken;
     private boolean isEnded;
     private boolean isShut;
 
-    TlsLink(final Connections connections, final TlsEngines engines, final LoopMemory memory)
+    TlsLink(
+        final Connections connections, final TlsEngines engines, final LoopMemory memory, final TlsCounting counting)
     {
         this.connections = connections;
+        this.counting = counting;
         this.engines = engines;
         this.memory = memory;
     }
@@ -42,6 +46,7 @@ final class TlsLink
     boolean open(final Connection connection, final TlsContext context, final String serverName, final long session)
     {
         this.connection = connection;
+        this.context = context;
         isEnded = false;
         isShut = false;
         engine = engines.open(context, serverName, session);
@@ -53,6 +58,7 @@ final class TlsLink
         drop();
         engines.close(engine);
         engine = null;
+        context = null;
         connection = null;
     }
 
@@ -108,6 +114,7 @@ final class TlsLink
         }
         if (engine.isEstablished())
         {
+            counting.onEstablished(context, engine);
             connection.onSecured();
         }
         return true;
@@ -147,6 +154,7 @@ final class TlsLink
         else if (code == TlsEngine.FAILED)
         {
             isEnded = true;
+            counting.onFailed(context, engine);
             shut();
             connection.onTlsFailed();
         }
@@ -207,6 +215,11 @@ final class TlsLink
         final int code = engine.encrypt(slab.address(offset), length, slab.address(target), room);
         if (code < 0)
         {
+            if (!isEnded)
+            {
+                isEnded = true;
+                counting.onFailed(context, engine);
+            }
             connection.onTlsFailed();
             return -1;
         }

@@ -26,6 +26,9 @@ public final class ListenerCounters
     /** Accepts that failed, for want of descriptors for example. */
     public final int downstreamAcceptError;
 
+    /** Connections closed because their handshake took too long. */
+    public final int downstreamCxTransportSocketConnectTimeout;
+
     /**
      * @param registry gives out the ids.
      * @param address of the listener, with {@code :} written as {@code _} inside the address as Envoy does.
@@ -40,5 +43,7 @@ public final class ListenerCounters
         noFilterChainMatch = registry.counter(prefix + "no_filter_chain_match");
         downstreamCxLengthMs = registry.histogram(prefix + "downstream_cx_length_ms");
         downstreamAcceptError = registry.counter(prefix + "downstream_accept_error");
+        downstreamCxTransportSocketConnectTimeout =
+            registry.counter(prefix + "downstream_cx_transport_socket_connect_timeout");
     }
 }

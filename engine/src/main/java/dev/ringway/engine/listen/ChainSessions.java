@@ -16,9 +16,8 @@ import dev.ringway.engine.snapshot.TcpProxy;
  */
 final class ChainSessions implements ConnectionHandler
 {
-    private static final long HANDSHAKE_NS = 15_000_000_000L;
-
     private final ListenContext context;
+    private Listener listener;
     private FilterChain chain;
     private SessionFactory sessions;
     private Http1SessionFactory http1;
@@ -34,8 +33,9 @@ final class ChainSessions implements ConnectionHandler
         return chain;
     }
 
-    void adopt(final Listener listener, final FilterChain fresh)
+    void adopt(final Listener newListener, final FilterChain fresh)
     {
+        listener = newListener;
         chain = fresh;
         switch (fresh.filter())
         {
@@ -82,7 +82,10 @@ final class ChainSessions implements ConnectionHandler
             return;
         }
         connection.handler(this);
-        connection.deadline(context.loop().clock().nowNs() + HANDSHAKE_NS);
+        if (chain.handshakeTimeoutNs() > 0)
+        {
+            connection.deadline(context.loop().clock().nowNs() + chain.handshakeTimeoutNs());
+        }
         if (!connection.secure(chain.tls(), null, 0))
         {
             connection.close();
@@ -170,6 +173,7 @@ final class ChainSessions implements ConnectionHandler
      */
     public void onDeadline(final Connection connection, final long nowNs)
     {
+        context.loop().counters().increment(listener.counters().downstreamCxTransportSocketConnectTimeout);
         connection.close();
     }
 

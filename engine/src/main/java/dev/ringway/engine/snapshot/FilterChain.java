@@ -2,6 +2,8 @@ package dev.ringway.engine.snapshot;
 
 import dev.ringway.engine.tls.TlsContext;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * What a listener does with a connection. Envoy: {@code config.listener.v3.FilterChain}.
  *
@@ -9,9 +11,14 @@ import dev.ringway.engine.tls.TlsContext;
  * @param match                     which connections it is for; without meaning for the default chain.
  * @param filter                    terminal network filter.
  * @param tls                       context of its transport socket, or null when connections are clear.
+ * @param handshakeTimeoutNs        {@code transport_socket_connect_timeout}, default 15 s; 0 for none.
  */
-public record FilterChain(String name, FilterChainMatch match, NetworkFilter filter, TlsContext tls)
+public record FilterChain(
+    String name, FilterChainMatch match, NetworkFilter filter, TlsContext tls, long handshakeTimeoutNs)
 {
+    /** What a handshake may take unless something else is said. */
+    public static final long DEFAULT_HANDSHAKE_NS = TimeUnit.SECONDS.toNanos(15);
+
     /**
      * A chain of all clear connections.
      *
@@ -20,6 +27,6 @@ public record FilterChain(String name, FilterChainMatch match, NetworkFilter fil
      */
     public FilterChain(final String name, final NetworkFilter filter)
     {
-        this(name, FilterChainMatch.ANY, filter, null);
+        this(name, FilterChainMatch.ANY, filter, null, DEFAULT_HANDSHAKE_NS);
     }
 }

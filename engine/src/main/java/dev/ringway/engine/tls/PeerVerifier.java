@@ -17,31 +17,34 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
- * Verifies the chain that a peer has shown, by the JDK's PKIX and a rule for its names and pins. BoringSSL is built
- * without X.509 here. Takes some hundred microseconds and allocates; any thread, several at once.
+ * Verifies the chain that a peer has shown, by the JDK's PKIX and a rule for its names and pins, and tells the engine
+ * what was found. BoringSSL is built without X.509 here. Takes some hundred microseconds and allocates; any thread,
+ * several at once.
  */
 final class PeerVerifier extends CertificateVerifier
 {
     private final X509TrustManager trust;
     private final boolean isServer;
-    private final Predicate<PeerCertificate> rule;
+    private final boolean acceptsUntrusted;
+    private final PeerRule rule;
+    private final OpenEngines engines;
 
     /**
-     * @param anchors  certificates that may have signed the peer's; not empty.
-     * @param isServer whether peers are clients.
-     * @param rule     what must hold for the certificate besides, or null for nothing.
+     * @param anchors  certificates that may have signed the peer's; none when any may.
+     * @param settings of the context.
+     * @param engines  of the context.
      * @throws GeneralSecurityException when the JDK cannot do it.
      */
-    PeerVerifier(
-        final List<X509Certificate> anchors, final boolean isServer, final Predicate<PeerCertificate> rule)
+    PeerVerifier(final List<X509Certificate> anchors, final TlsSettings settings, final OpenEngines engines)
         throws GeneralSecurityException
     {
-        this.isServer = isServer;
-        this.rule = rule;
-        trust = trustManager(anchors);
+        this.engines = engines;
+        isServer = settings.isServer();
+        acceptsUntrusted = settings.acceptsUntrusted();
+        rule = settings.peerRule();
+        trust = anchors.isEmpty() ? null : trustManager(anchors);
     }
 
     private static X509TrustManager trustManager(final List<X509Certificate> anchors) throws GeneralSecurityException
@@ -74,29 +77,54 @@ final class PeerVerifier extends CertificateVerifier
     @Override
     public int verify(final long ssl, final byte[][] chain, final String algorithm)
     {
+        PeerVerdict verdict = PeerVerdict.UNTRUSTED;
+        int code = X509_V_ERR_CERT_REJECTED;
         try
         {
-            final CertificateFactory factory = CertificateFactory.getInstance("X.509");
-            final X509Certificate[] certificates = new X509Certificate[chain.length];
-            for (int i = 0; i < chain.length; i++)
-            {
-                certificates[i] =
-                    (X509Certificate)factory.generateCertificate(new ByteArrayInputStream(chain[i]));
-            }
-            if (isServer)
-            {
-                trust.checkClientTrusted(certificates, algorithm);
-            }
-            else
-            {
-                trust.checkServerTrusted(certificates, algorithm);
-            }
-            return rule == null || rule.test(new PeerCertificate(certificates[0])) ?
-                X509_V_OK : X509_V_ERR_CERT_REJECTED;
+            final X509Certificate[] certificates = read(chain);
+            checkTrust(certificates, algorithm);
+            verdict = rule == null ? PeerVerdict.TAKEN : rule.verdict(new PeerCertificate(certificates[0]));
         }
         catch (final CertificateException e)
         {
-            return reason(e);
+            code = reason(e);
+        }
+        final TlsEngine engine = engines.find(ssl);
+        if (engine != null)
+        {
+            engine.onVerdict(verdict);
+        }
+        return verdict == PeerVerdict.TAKEN || acceptsUntrusted ? X509_V_OK : code;
+    }
+
+    private static X509Certificate[] read(final byte[][] chain) throws CertificateException
+    {
+        if (chain.length == 0)
+        {
+            throw new CertificateException("the chain is empty");
+        }
+        final CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        final X509Certificate[] certificates = new X509Certificate[chain.length];
+        for (int i = 0; i < chain.length; i++)
+        {
+            certificates[i] = (X509Certificate)factory.generateCertificate(new ByteArrayInputStream(chain[i]));
+        }
+        return certificates;
+    }
+
+    private void checkTrust(final X509Certificate[] certificates, final String algorithm) throws CertificateException
+    {
+        if (trust == null)
+        {
+            return;
+        }
+        if (isServer)
+        {
+            trust.checkClientTrusted(certificates, algorithm);
+        }
+        else
+        {
+            trust.checkServerTrusted(certificates, algorithm);
         }
     }
 

@@ -2,26 +2,19 @@ package dev.ringway.engine.tls;
 
 import io.netty.internal.tcnative.SSLSessionCache;
 
-import java.util.concurrent.ConcurrentHashMap;
-
 /**
  * Hands each session that a server offers to the engine of its connection: the library calls once for all connections
- * of a client context. Engines come and go on several loops; a lookup happens when a ticket comes, not for a record.
+ * of a client context.
  */
 final class SessionKeeper implements SSLSessionCache
 {
     private static final long NONE = -1;
 
-    private final ConcurrentHashMap<Long, TlsEngine> engines = new ConcurrentHashMap<>();
+    private final OpenEngines engines;
 
-    void add(final long ssl, final TlsEngine engine)
+    SessionKeeper(final OpenEngines engines)
     {
-        engines.put(ssl, engine);
-    }
-
-    void remove(final long ssl)
-    {
-        engines.remove(ssl);
+        this.engines = engines;
     }
 
     /**
@@ -31,7 +24,7 @@ final class SessionKeeper implements SSLSessionCache
      */
     public boolean sessionCreated(final long ssl, final long session)
     {
-        final TlsEngine engine = engines.get(ssl);
+        final TlsEngine engine = engines.find(ssl);
         return engine != null && engine.onSession(session);
     }
 

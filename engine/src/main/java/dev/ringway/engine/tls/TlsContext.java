@@ -1,5 +1,6 @@
 package dev.ringway.engine.tls;
 
+import dev.ringway.engine.counters.TlsCounters;
 import io.netty.internal.tcnative.SSL;
 import io.netty.internal.tcnative.SSLContext;
 
@@ -19,21 +20,23 @@ public final class TlsContext
     private final long context;
     private final boolean isServer;
     private final boolean verifiesPeer;
-    private final SessionKeeper sessions;
+    private final OpenEngines engines;
+    private final TlsCounters counters;
     private final List<X509Certificate> certificates;
     private final List<String> warnings;
     private final AtomicInteger references = new AtomicInteger(1);
 
     TlsContext(
-        final long context, final TlsSettings settings, final SessionKeeper sessions,
+        final long context, final TlsSettings settings, final OpenEngines engines,
         final List<X509Certificate> certificates, final List<String> warnings)
     {
         this.context = context;
-        this.sessions = sessions;
+        this.engines = engines;
         this.certificates = List.copyOf(certificates);
         this.warnings = List.copyOf(warnings);
         isServer = settings.isServer();
-        verifiesPeer = settings.caPem() != null;
+        verifiesPeer = settings.caPem() != null || settings.peerRule() != null;
+        counters = settings.counters();
     }
 
     /**
@@ -97,6 +100,14 @@ public final class TlsContext
     }
 
     /**
+     * @return where its connections are counted, or null.
+     */
+    public TlsCounters counters()
+    {
+        return counters;
+    }
+
+    /**
      * @return own certificates, for the admin's list.
      */
     public List<X509Certificate> certificates()
@@ -125,18 +136,18 @@ public final class TlsContext
             return 0;
         }
         retain();
-        if (sessions != null)
+        if (engines != null)
         {
-            sessions.add(ssl, engine);
+            engines.add(ssl, engine);
         }
         return ssl;
     }
 
     void close(final long ssl)
     {
-        if (sessions != null)
+        if (engines != null)
         {
-            sessions.remove(ssl);
+            engines.remove(ssl);
         }
         SSL.freeSSL(ssl);
         release();

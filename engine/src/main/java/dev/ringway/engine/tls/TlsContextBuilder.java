@@ -24,7 +24,6 @@ final class TlsContextBuilder
     private static final int PROTOCOLS = SSL.SSL_PROTOCOL_TLSV1_2 | SSL.SSL_PROTOCOL_TLSV1_3;
     private static final int MOST_CERTIFICATE_BYTES = 64 * 1024;
     private static final int VERIFY_DEPTH = 100;
-    private static final int TICKET_KEY_LENGTH = 80;
     private static final int TICKET_NAME_LENGTH = 16;
     private static final int TICKET_HMAC_KEY = TICKET_NAME_LENGTH;
     private static final int TICKET_AES_KEY = 48;
@@ -33,7 +32,7 @@ final class TlsContextBuilder
     private final TlsSettings settings;
     private final List<X509Certificate> certificates = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
-    private SessionKeeper sessions;
+    private final OpenEngines engines = new OpenEngines();
     private long context;
 
     /**
@@ -55,7 +54,7 @@ final class TlsContextBuilder
         {
             throw new TlsException("a TLS server needs a certificate");
         }
-        if (settings.requiresPeerCertificate() && settings.caPem() == null)
+        if (settings.requiresPeerCertificate() && settings.caPem() == null && settings.peerRule() == null)
         {
             throw new TlsException("client certificates are required but there is no trusted CA to verify them by");
         }
@@ -74,7 +73,7 @@ final class TlsContextBuilder
             free();
             throw new TlsException("the TLS context cannot be built: " + e.getMessage(), e);
         }
-        return new TlsContext(context, settings, sessions, certificates, warnings);
+        return new TlsContext(context, settings, engines, certificates, warnings);
     }
 
     private void free()
@@ -102,15 +101,10 @@ final class TlsContextBuilder
         {
             addCertificate(certificate, nowMs);
         }
-        if (settings.caPem() != null)
+        // Without X.509 the library trusts no server by itself.
+        if (settings.caPem() != null || settings.peerRule() != null || !settings.isServer())
         {
             setVerifier();
-        }
-        else if (!settings.isServer())
-        {
-            // Without X.509 the library trusts nobody by itself.
-            SSLContext.setCertVerifyCallback(context, new AnyPeer(settings.peerRule()));
-            SSLContext.setVerify(context, SSL.SSL_CVERIFY_REQUIRED, VERIFY_DEPTH);
         }
         if (!settings.alpn().isEmpty())
         {
@@ -269,11 +263,11 @@ final class TlsContextBuilder
 
     private void setVerifier() throws Exception
     {
-        final List<X509Certificate> anchors = Pem.certificates(settings.caName(), settings.caPem());
+        final List<X509Certificate> anchors = settings.caPem() == null ? List.of() :
+            Pem.certificates(settings.caName(), settings.caPem());
         try
         {
-            SSLContext.setCertVerifyCallback(
-                context, new PeerVerifier(anchors, settings.isServer(), settings.peerRule()));
+            SSLContext.setCertVerifyCallback(context, new PeerVerifier(anchors, settings, engines));
         }
         catch (final GeneralSecurityException e)
         {
@@ -284,7 +278,7 @@ final class TlsContextBuilder
         final boolean isNeeded = !settings.isServer() || settings.requiresPeerCertificate();
         SSLContext.setVerify(
             context, isNeeded ? SSL.SSL_CVERIFY_REQUIRED : SSL.SSL_CVERIFY_OPTIONAL, VERIFY_DEPTH);
-        if (settings.isServer())
+        if (settings.isServer() && settings.caPem() != null)
         {
             final long bio = bio(settings.caPem());
             try
@@ -307,8 +301,7 @@ final class TlsContextBuilder
         }
         if (!settings.isServer())
         {
-            sessions = new SessionKeeper();
-            SSLContext.setSSLSessionCache(context, sessions);
+            SSLContext.setSSLSessionCache(context, new SessionKeeper(engines));
             SSLContext.setSessionCacheMode(context, SSL.SSL_SESS_CACHE_CLIENT);
             return;
         }
@@ -326,9 +319,10 @@ final class TlsContextBuilder
 
     private static SessionTicketKey ticketKey(final byte[] key) throws TlsException
     {
-        if (key.length != TICKET_KEY_LENGTH)
+        if (key.length != TlsSettings.TICKET_KEY_LENGTH)
         {
-            throw new TlsException("a session ticket key has " + key.length + " bytes instead of " + TICKET_KEY_LENGTH);
+            throw new TlsException("a session ticket key has " + key.length + " bytes instead of " +
+                TlsSettings.TICKET_KEY_LENGTH);
         }
         // Envoy's layout: name, 32 bytes for HMAC-SHA256, 32 for AES. The library uses 16 of each.
         return new SessionTicketKey(
@@ -350,6 +344,7 @@ final class TlsContextBuilder
         }
         digest.update(settings.caPem() == null ? new byte[0] : settings.caPem());
         digest.update((byte)(settings.requiresPeerCertificate() ? 1 : 0));
+        digest.update(settings.sessionScope());
         digest.update(String.join(",", settings.alpn()).getBytes(UTF_8));
         return digest.digest();
     }

@@ -39,8 +39,12 @@ public final class TlsEngine
     /** First bytes of a flight and alerts wait here until there is a destination: it is kept as long as the engine. */
     private static final int OWN_ROOM = 64;
 
+    /** {@code SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE} of {@code ERR_LIB_SSL}. */
+    private static final int NO_CERTIFICATE = 16 << 24 | 192;
+
     private TlsContext context;
     private Runnable task;
+    private PeerVerdict verdict;
     private long ssl;
     private long bio;
     private long session;
@@ -85,6 +89,7 @@ public final class TlsEngine
         }
         context = null;
         task = null;
+        verdict = null;
         ssl = 0;
         bio = 0;
         consumed = 0;
@@ -373,6 +378,27 @@ public final class TlsEngine
     }
 
     /**
+     * @return what was found of the peer's certificate, or null when none was verified: a resumed session was before.
+     */
+    public PeerVerdict verdict()
+    {
+        return verdict;
+    }
+
+    /**
+     * @return whether the handshake failed because the peer has shown no certificate though one is required.
+     */
+    public boolean lacksPeerCertificate()
+    {
+        return errorId == NO_CERTIFICATE;
+    }
+
+    void onVerdict(final PeerVerdict verdict)
+    {
+        this.verdict = verdict;
+    }
+
+    /**
      * Allocates.
      *
      * @return protocol that both sides agreed on by ALPN, or null.
@@ -408,6 +434,23 @@ public final class TlsEngine
     public String cipher()
     {
         return SSL.getCipherForSSL(ssl);
+    }
+
+    /**
+     * Allocates.
+     *
+     * @return name of the group that keys were agreed on with, such as {@code X25519}, or null when there was none.
+     */
+    public String group()
+    {
+        try
+        {
+            return SSL.getGroupName(ssl);
+        }
+        catch (final Exception e)
+        {
+            return null;
+        }
     }
 
     /**

@@ -1,7 +1,8 @@
 package dev.ringway.engine.tls;
 
+import dev.ringway.engine.counters.TlsCounters;
+
 import java.util.List;
-import java.util.function.Predicate;
 
 /**
  * What a {@link TlsContext} is built from. Control thread only; each setter returns the settings.
@@ -12,6 +13,9 @@ public final class TlsSettings
     public static final int TLS_1_2 = 0x0303;
     /** TLS 1.3, the most there is (RFC 8446). */
     public static final int TLS_1_3 = 0x0304;
+
+    /** Bytes of a session ticket key ({@code TlsSessionTicketKeys.keys}). */
+    public static final int TICKET_KEY_LENGTH = 80;
 
     /** Envoy's default list ({@code TlsParameters.cipher_suites}); TLS 1.3 has its own. */
     public static final List<String> DEFAULT_CIPHERS = List.of(
@@ -26,12 +30,15 @@ public final class TlsSettings
     private String caName = "trusted CA";
     private byte[] caPem;
     private boolean requiresPeerCertificate;
-    private Predicate<PeerCertificate> peerRule;
+    private boolean acceptsUntrusted;
+    private PeerRule peerRule;
     private List<String> alpn = List.of();
     private List<String> ciphers = DEFAULT_CIPHERS;
     private List<String> curves = DEFAULT_CURVES;
     private List<byte[]> ticketKeys = List.of();
     private boolean isResuming = true;
+    private byte[] sessionScope = {};
+    private TlsCounters counters;
     private int leastVersion = TLS_1_2;
     private int mostVersion = TLS_1_3;
 
@@ -91,11 +98,23 @@ public final class TlsSettings
     }
 
     /**
-     * @param rule what must hold for the peer's certificate besides its chain: names and pins. Any thread; must not
-     *             throw.
+     * @param accepts whether a certificate is taken whatever is found of it, which {@link TlsEngine#verdict} then tells
+     *                ({@code ACCEPT_UNTRUSTED}).
      * @return these settings.
      */
-    public TlsSettings peerRule(final Predicate<PeerCertificate> rule)
+    public TlsSettings acceptUntrusted(final boolean accepts)
+    {
+        acceptsUntrusted = accepts;
+        return this;
+    }
+
+    /**
+     * Has a server ask clients for their certificates even when there is no trusted CA.
+     *
+     * @param rule what must hold for the peer's certificate besides its chain: names and pins.
+     * @return these settings.
+     */
+    public TlsSettings peerRule(final PeerRule rule)
     {
         peerRule = rule;
         return this;
@@ -144,7 +163,7 @@ public final class TlsSettings
     }
 
     /**
-     * @param keys of 80 bytes each ({@code TlsSessionTicketKeys.keys}): the first makes tickets, all open them; none
+     * @param keys of {@link #TICKET_KEY_LENGTH} bytes each ({@code TlsSessionTicketKeys.keys}): the first makes tickets, all open them; none
      *             means keys of the context's own.
      * @return these settings.
      */
@@ -161,6 +180,27 @@ public final class TlsSettings
     public TlsSettings resume(final boolean resumes)
     {
         isResuming = resumes;
+        return this;
+    }
+
+    /**
+     * @param bytes that must be the same where a session is resumed, besides certificates, trust and protocols: what
+     *              the rule for peers is made from.
+     * @return these settings.
+     */
+    public TlsSettings sessionScope(final byte[] bytes)
+    {
+        sessionScope = bytes;
+        return this;
+    }
+
+    /**
+     * @param ids where handshakes and failures are counted, or null.
+     * @return these settings.
+     */
+    public TlsSettings counters(final TlsCounters ids)
+    {
+        counters = ids;
         return this;
     }
 
@@ -189,7 +229,12 @@ public final class TlsSettings
         return requiresPeerCertificate;
     }
 
-    Predicate<PeerCertificate> peerRule()
+    boolean acceptsUntrusted()
+    {
+        return acceptsUntrusted;
+    }
+
+    PeerRule peerRule()
     {
         return peerRule;
     }
@@ -217,6 +262,16 @@ public final class TlsSettings
     boolean isResuming()
     {
         return isResuming;
+    }
+
+    byte[] sessionScope()
+    {
+        return sessionScope;
+    }
+
+    TlsCounters counters()
+    {
+        return counters;
     }
 
     int leastVersion()

@@ -23,8 +23,8 @@ final class CountersDocumentTest
 {
     private static final Path DOCUMENT = Path.of("../docs/counters.md");
     private static final Path SOURCES = Path.of("src/main/java/dev/ringway/engine/counters");
-    private static final Pattern FIELD = Pattern.compile("/\\*\\*\\s*(.*?)\\s*\\*/\\s*public final int (\\w+);");
-    private static final Pattern REGISTERED = Pattern.compile("(\\w+) =\\s+registry\\.(\\w+)\\((?:prefix \\+ )?\"([^\"]+)\"");
+    private static final Pattern FIELD = Pattern.compile("/\\*\\*\\s*(.*?)\\s*\\*/\\s*(?:public|private) final int(?:\\[\\])? (\\w+);");
+    private static final Pattern REGISTERED = Pattern.compile("(\\w+) =\\s+(?:registry\\.(\\w+)\\(|ids\\(registry, )(?:prefix \\+ )?\"([^\"]+)\"");
     /** Classes by the prefix of what they register. */
     private static final Map<String, String> GROUPS = new LinkedHashMap<>();
 
@@ -34,6 +34,7 @@ final class CountersDocumentTest
         GROUPS.put("http2.", "Http2Counters");
         GROUPS.put("tcp.<stat_prefix>.", "TcpCounters");
         GROUPS.put("listener.<address>.", "ListenerCounters");
+        GROUPS.put("listener.<address>.ssl.", "TlsCounters");
         GROUPS.put("cluster.<name>.", "ClusterCounters");
         GROUPS.put("cluster.<name>.http2.", "Http2Counters");
         GROUPS.put("listener_manager.", "ListenerManagerCounters");
@@ -55,6 +56,7 @@ final class CountersDocumentTest
             new HttpCounters(file, "<stat_prefix>");
             new TcpCounters(file, "<stat_prefix>");
             new ListenerCounters(file, "<address>");
+            new TlsCounters(file, "listener.<address>.ssl.");
             new ClusterCounters(file, "<name>", true);
             new ListenerManagerCounters(file);
             new ClusterManagerCounters(file);
@@ -62,7 +64,9 @@ final class CountersDocumentTest
             new ServerCounters(file);
             new LoopHealthCounters(file);
             file.reader().forEach((id, name, kind, value) ->
-                kinds.put(name.replaceFirst("^loop\\.0\\.", "loop.<number>."), CountersReader.isCounter(kind) ? "counter" : "gauge"));
+                kinds.put(name.replaceFirst("^loop\\.0\\.", "loop.<number>.")
+                    .replaceFirst("\\.(versions|ciphers|curves)\\..*", ".$1.<name>"),
+                    CountersReader.isCounter(kind) ? "counter" : "gauge"));
             for (final String name : file.histograms().names())
             {
                 kinds.put(name, "histogram");
@@ -83,7 +87,7 @@ final class CountersDocumentTest
         for (final Matcher call = REGISTERED.matcher(source); call.find(); )
         {
             final String name = call.group(3).replaceFirst("^(server|loop|filesystem|\\w+_manager)\\.", "");
-            ofNames.put(prefix + name, ofFields.get(call.group(1)));
+            ofNames.put(prefix + name + (name.endsWith(".") ? "<name>" : ""), ofFields.get(call.group(1)));
         }
         return ofNames;
     }

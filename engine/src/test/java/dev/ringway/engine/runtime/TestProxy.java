@@ -75,6 +75,7 @@ final class TestProxy implements AutoCloseable
     boolean isTcp;
     TlsContext tls;
     UpstreamTls upstreamTls;
+    long handshakeTimeoutNs = FilterChain.DEFAULT_HANDSHAKE_NS;
     AccessLogRing records = new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup());
     Address listen;
 
@@ -173,8 +174,9 @@ final class TestProxy implements AutoCloseable
             new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "in"));
         final Listener listener = new Listener(
-            0, "l", listen, FilterChains.of(new FilterChain("", FilterChainMatch.ANY, filter, tls)), bufferLimit, 1024, true, false, maxConnections,
-            0, new ListenerCounters(registry, "l"));
+            0, "l", listen,
+            FilterChains.of(new FilterChain("", FilterChainMatch.ANY, filter, tls, handshakeTimeoutNs)), bufferLimit,
+            1024, true, false, maxConnections, 0, new ListenerCounters(registry, "l"));
         return new Snapshot(number, List.of(listener), List.of(cluster), http.accessLogs);
     }
 

@@ -77,7 +77,7 @@ final class FilterChainsTest
 
     private int add(final String text)
     {
-        return builder.add(new FilterChain("", match(text), null, null));
+        return builder.add(new FilterChain("", match(text), null, null, 0));
     }
 
     private static byte[] list(final String... protocols)

@@ -320,12 +320,13 @@ final class TlsHandshakeTest
             shouldTalk(client, server);
             assertEquals("CN=stranger.example.org", client.engine.peerCertificate().subject());
         }
-        final TlsSettings pinned = TlsSettings.client().peerRule(peer -> peer.sha256().startsWith("no digit"));
+        final TlsSettings pinned = TlsSettings.client().peerRule(peer -> PeerVerdict.WRONG_PIN);
         try (EnginePeer server = new EnginePeer(engines, serverContext);
             EnginePeer client = new EnginePeer(engines, build(pinned)))
         {
             TlsPeer.connect(client, server);
             assertTrue(client.isFailed());
+            assertEquals(PeerVerdict.WRONG_PIN, client.engine.verdict());
         }
     }
 
@@ -333,7 +334,8 @@ final class TlsHandshakeTest
     void shouldAskTheRuleForThePeer()
     {
         final List<PeerCertificate> asked = new ArrayList<>();
-        final TlsContext asking = build(asking(server(EC), true).peerRule(peer -> !asked.add(peer)));
+        final TlsContext asking = build(asking(server(EC), true).peerRule(peer ->
+            asked.add(peer) ? PeerVerdict.WRONG_NAME : PeerVerdict.TAKEN));
         try (EnginePeer server = new EnginePeer(engines, asking);
             EnginePeer client = new EnginePeer(engines, build(showing(client(), true)), "example.org", 0))
         {

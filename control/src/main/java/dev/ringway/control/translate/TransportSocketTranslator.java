@@ -1,0 +1,98 @@
+package dev.ringway.control.translate;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.ringway.control.config.ExtensionTypes;
+import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.counters.TlsCounters;
+import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsSettings;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsSessionTicketKeys;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Translates {@code config.core.v3.TransportSocket} of listeners: {@code DownstreamTlsContext}.
+ */
+final class TransportSocketTranslator
+{
+    private static final String TLS = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext";
+
+    private final Checks checks;
+    private final TlsContexts contexts;
+
+    /**
+     * @param checks   where faults go.
+     * @param contexts builds contexts.
+     */
+    TransportSocketTranslator(final Checks checks, final TlsContexts contexts)
+    {
+        this.checks = checks;
+        this.contexts = contexts;
+    }
+
+    /**
+     * @param config   message.
+     * @param path     where it stands.
+     * @param counters of the listener's TLS.
+     * @return the context of its connections, or null when it is faulty, which is then noted.
+     */
+    TlsContext translate(final TransportSocket config, final FieldPath path, final TlsCounters counters)
+    {
+        checks.required(config.getName(), path.field("name"));
+        final FieldPath typed = path.field("typed_config");
+        if (!checks.required(config.hasTypedConfig(), typed))
+        {
+            return null;
+        }
+        final String type = ExtensionTypes.nameOf(config.getTypedConfig().getTypeUrl());
+        if (!type.equals(TLS))
+        {
+            checks.fault(typed, type + " is not a transport socket of listeners; supported is " + TLS);
+            return null;
+        }
+        try
+        {
+            final DownstreamTlsContext context = DownstreamTlsContext.parseFrom(config.getTypedConfig().getValue());
+            return contexts.build(typed.field("common_tls_context"), checks,
+                translator -> settings(translator, context, typed).counters(counters));
+        }
+        catch (final InvalidProtocolBufferException ex)
+        {
+            checks.fault(typed, "cannot be decoded: " + ex.getMessage());
+            return null;
+        }
+    }
+
+    private static TlsSettings settings(
+        final TlsTranslator translator, final DownstreamTlsContext config, final FieldPath path)
+    {
+        final FieldPath common = path.field("common_tls_context");
+        translator.checks().required(config.getCommonTlsContext().getTlsCertificatesCount() > 0,
+            common.field("tls_certificates"));
+        return translator.common(config.getCommonTlsContext(), common, true)
+            .requirePeerCertificate(config.getRequireClientCertificate().getValue())
+            .ticketKeys(ticketKeys(translator, config.getSessionTicketKeys(), path.field("session_ticket_keys")))
+            .resume(!config.getDisableStatelessSessionResumption());
+    }
+
+    private static List<byte[]> ticketKeys(
+        final TlsTranslator translator, final TlsSessionTicketKeys config, final FieldPath path)
+    {
+        final List<byte[]> keys = new ArrayList<>();
+        for (int i = 0; i < config.getKeysCount(); i++)
+        {
+            final FieldPath at = path.field("keys").at(i);
+            final byte[] key = translator.dataSources().bytes(config.getKeys(i), at);
+            if (key.length != TlsSettings.TICKET_KEY_LENGTH)
+            {
+                translator.checks().fault(
+                    at, "must have " + TlsSettings.TICKET_KEY_LENGTH + " bytes, not " + key.length);
+            }
+            keys.add(key);
+        }
+        return keys;
+    }
+}
