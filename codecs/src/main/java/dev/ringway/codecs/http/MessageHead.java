@@ -121,9 +121,10 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
     }
 
     /**
-     * Whether {@code Connection: upgrade} and Upgrade are present, in HTTP/1.1.
+     * Whether another protocol is offered, or agreed to: {@code Connection: upgrade} and Upgrade are present, in
+     * HTTP/1.1, and in a request not for h2c; in a request of HTTP/2 an extended CONNECT.
      *
-     * @return true when both are.
+     * @return true when it is.
      */
     public boolean upgrade()
     {

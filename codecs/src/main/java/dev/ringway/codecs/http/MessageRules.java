@@ -93,6 +93,38 @@ public final class MessageRules
         return length == CONTINUE.length && AsciiScan.equalsIgnoreCase(array, address, CONTINUE);
     }
 
+    /**
+     * Whether bytes name a protocol to upgrade to; case does not matter (RFC 9110 section 7.8).
+     *
+     * @param array   of the buffer, or null.
+     * @param address of the first byte.
+     * @param length  bytes.
+     * @param name    of the protocol.
+     * @return true when they do.
+     */
+    public static boolean isProtocol(final byte[] array, final long address, final int length, final byte[] name)
+    {
+        if (length != name.length)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < length; i++)
+        {
+            if (lower(UnsafeApi.getByte(array, address + i)) != lower(name[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static int lower(final byte b)
+    {
+        return b >= 'A' && b <= 'Z' ? b | 0x20 : b;
+    }
+
     private static byte[] ascii(final String text)
     {
         return text.getBytes(StandardCharsets.US_ASCII);

@@ -199,7 +199,8 @@ public final class RequestHead extends MessageHead
     }
 
     /**
-     * Where the protocol of an extended CONNECT starts (RFC 8441 section 4).
+     * Where the protocol starts that an upgrade asks for (RFC 9110 section 7.8) or an extended CONNECT (RFC 8441
+     * section 4).
      *
      * @return absolute offset.
      */
@@ -209,9 +210,9 @@ public final class RequestHead extends MessageHead
     }
 
     /**
-     * Length of the protocol of an extended CONNECT.
+     * Length of the protocol that is asked for.
      *
-     * @return bytes; 0 for every other request.
+     * @return bytes; 0 when none is, or more than one field names some.
      */
     public int protocolLength()
     {
@@ -303,7 +304,7 @@ public final class RequestHead extends MessageHead
     }
 
     /**
-     * Sets the protocol of an extended CONNECT.
+     * Sets the protocol that is asked for.
      *
      * @param offset absolute.
      * @param length bytes.

@@ -22,6 +22,8 @@ import org.agrona.UnsafeApi;
  */
 public final class Http1RequestParser
 {
+    private static final byte[] H2C = { 'h', '2', 'c' };
+
     private final FieldSection fields;
     private final int maxHeadLength;
 
@@ -205,7 +207,7 @@ public final class Http1RequestParser
         }
 
         head.body(fields.contentLength(), fields.chunked());
-        head.connection(fields.keepAlive(), fields.upgrade(headers));
+        head.connection(fields.keepAlive(), offersUpgrade(array, base, head));
         final int expect = headers.find(HeaderName.EXPECT);
         if (expect >= 0 && head.minorVersion() == 1)
         {
@@ -214,5 +216,34 @@ public final class Http1RequestParser
         }
 
         return head.headLength();
+    }
+
+    /**
+     * HTTP/2 is not offered this way any more (RFC 9113 section 3.1): a request that does so is served as it is. CONNECT
+     * asks for a tunnel already.
+     */
+    private boolean offersUpgrade(final byte[] array, final long base, final RequestHead head)
+    {
+        final HeaderTable headers = head.headers();
+        if (!fields.upgrade(headers) || head.methodId() == HttpMethod.CONNECT)
+        {
+            return false;
+        }
+
+        final int field = headers.find(HeaderName.UPGRADE);
+        if (headers.findNext(HeaderName.UPGRADE, field) >= 0)
+        {
+            return true;
+        }
+
+        final int offset = headers.valueOffset(field);
+        final int length = headers.valueLength(field);
+        if (length == H2C.length && AsciiScan.equalsIgnoreCase(array, base + offset, H2C))
+        {
+            return false;
+        }
+
+        head.protocol(offset, length);
+        return true;
     }
 }

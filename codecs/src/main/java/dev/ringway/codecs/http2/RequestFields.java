@@ -74,7 +74,7 @@ public final class RequestFields implements HeaderSink
     }
 
     /**
-     * Says whether {@code :protocol} is known, for all requests to come; at first it is not.
+     * Says whether {@code :protocol} is known, for requests to come; at first it is not.
      *
      * @param isAllowed true when we sent SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441 section 3).
      */
@@ -291,7 +291,7 @@ public final class RequestFields implements HeaderSink
 
         final HeaderTable headers = head.headers();
         head.body(contentLength, contentLength < 0 && !isEndStream && !isConnect);
-        head.connection(true, false);
+        head.connection(true, (seen & PROTOCOL) != 0);
         final int expect = headers.find(HeaderName.EXPECT);
         head.expectContinue(expect >= 0 && MessageRules.expectsContinue(
             fields.array(), fields.base() + headers.valueOffset(expect), headers.valueLength(expect)));

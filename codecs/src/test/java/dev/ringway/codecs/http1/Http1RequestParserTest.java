@@ -162,13 +162,35 @@ class Http1RequestParserTest
     @CsvSource(delimiter = '|', value = {
         "Upgrade: websocket~Connection: Upgrade | 1 | true", "Upgrade: websocket~Connection: x, upgrade | 1 | true",
         "Upgrade: websocket | 1 | false", "Connection: upgrade | 1 | false",
-        "Upgrade: websocket~Connection: Upgrade | 0 | false"
+        "Upgrade: websocket~Connection: Upgrade | 0 | false", "Upgrade: H2c~Connection: Upgrade | 1 | false",
+        "Upgrade: h2c, websocket~Connection: Upgrade | 1 | true",
+        "Upgrade: h2c~Upgrade: websocket~Connection: Upgrade | 1 | true"
     })
     void shouldDetectUpgrade(final String lines, final int minor, final boolean upgrade)
     {
         final String input = "GET / HTTP/1." + minor + "\r\nHost: a\r\n" + lines.replace("~", "\r\n") + "\r\n\r\n";
         assertEquals(input.length(), parse(input));
         assertEquals(upgrade, head.upgrade());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "Upgrade: WebSocket~Connection: Upgrade | WebSocket", "Upgrade: a, b~Connection: Upgrade | a, b",
+        "Upgrade: a~Upgrade: b~Connection: Upgrade | ''", "Upgrade: h2c~Connection: Upgrade | ''",
+        "Upgrade: websocket | ''"
+    })
+    void shouldTellTheProtocolOfAnUpgradeThatNamesOne(final String lines, final String protocol)
+    {
+        parse("GET / HTTP/1.1\r\nHost: a\r\n" + lines.replace("~", "\r\n") + "\r\n\r\n");
+        assertEquals(protocol, text(head.protocolOffset(), head.protocolLength()));
+    }
+
+    @Test
+    void shouldTakeNoConnectForAnUpgrade()
+    {
+        parse("CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+        assertFalse(head.upgrade());
+        assertEquals(0, head.protocolLength());
     }
 
     @ParameterizedTest

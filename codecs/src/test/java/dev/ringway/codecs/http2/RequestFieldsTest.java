@@ -151,6 +151,7 @@ class RequestFieldsTest
         assertEquals("OK", read(false, request));
         assertEquals("websocket", text(head.protocolOffset(), head.protocolLength()));
         assertEquals("/chat", text(head.pathOffset(), head.pathLength()));
+        assertTrue(head.upgrade());
         assertFalse(head.chunked());
         assertEquals("FORBIDDEN_PSEUDO", read(false, with(GET, ":protocol", "websocket")));
         assertEquals("INVALID_PROTOCOL", read(false, with(GET, ":protocol", "web socket")));

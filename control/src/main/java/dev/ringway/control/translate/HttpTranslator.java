@@ -41,6 +41,7 @@ final class HttpTranslator
 
     private final Checks checks;
     private final Http2Translator http2;
+    private final UpgradeTranslator upgrades;
     private final RouteTranslator routes;
     private final AccessLogTranslator accessLogs;
     private final CounterRegistry counters;
@@ -59,6 +60,7 @@ final class HttpTranslator
     {
         this.checks = checks;
         this.http2 = new Http2Translator(checks);
+        this.upgrades = new UpgradeTranslator(checks);
         this.routes = routes;
         this.accessLogs = accessLogs;
         this.counters = counters;
@@ -123,6 +125,7 @@ final class HttpTranslator
             Http2Translator.codecType(config.getCodecType()),
             http2.translate(config.hasHttp2ProtocolOptions(), config.getHttp2ProtocolOptions(),
                 path.field("http2_protocol_options")),
+            upgrades.ofManager(config.getUpgradeConfigsList(), path.field("upgrade_configs")),
             accessLogs.translate(config.getAccessLogList(), path.field("access_log")),
             new HttpCounters(counters, StatName.of(config.getStatPrefix())));
     }

@@ -35,6 +35,7 @@ final class RouteTranslator
 
     private final Checks checks;
     private final DataSources dataSources;
+    private final UpgradeTranslator upgrades;
     private final Map<String, Integer> clusterIds;
 
     /**
@@ -45,6 +46,7 @@ final class RouteTranslator
     {
         this.checks = checks;
         this.dataSources = new DataSources(checks);
+        this.upgrades = new UpgradeTranslator(checks);
         this.clusterIds = clusterIds;
     }
 
@@ -190,7 +192,8 @@ final class RouteTranslator
         return new Route(config.getName(), Route.Kind.CLUSTER, id == null ? -1 : id, action.getCluster(),
             checks.duration(action.hasTimeout(), action.getTimeout(), path.field("timeout"), DEFAULT_TIMEOUT_NS),
             checks.duration(action.hasIdleTimeout(), action.getIdleTimeout(), path.field("idle_timeout"), -1),
-            bytesOrNull(action.getPrefixRewrite(), path.field("prefix_rewrite")), matched, 0, NO_BODY, null);
+            bytesOrNull(action.getPrefixRewrite(), path.field("prefix_rewrite")), matched, 0, NO_BODY, null,
+            upgrades.ofRoute(action.getUpgradeConfigsList(), path.field("upgrade_configs")));
     }
 
     private Route direct(

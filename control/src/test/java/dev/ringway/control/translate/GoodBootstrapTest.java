@@ -7,6 +7,7 @@ import dev.ringway.control.config.LoadedBootstrap;
 import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.Route;
+import dev.ringway.engine.route.Upgrades;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.CodecType;
@@ -93,6 +94,26 @@ class GoodBootstrapTest
         assertEquals("/dev/stdout", snapshot.accessLogs().get(1).path());
         assertEquals("%RESPONSE_CODE%\n", snapshot.accessLogs().get(1).format());
         assertEquals(1, snapshot.accessLogs().get(1).index());
+    }
+
+    @Test
+    void shouldTranslateUpgrades() throws ConfigException
+    {
+        final HttpConnectionManager http = (HttpConnectionManager)load("everything.yaml").snapshot(1).listeners().get(0)
+            .filterChains().get(0).filter();
+        assertEquals("WebSocket true", upgrade(http.upgrades(), "websocket"));
+        assertEquals("SPDY/3.1 false", upgrade(http.upgrades(), "spdy/3.1"));
+        assertEquals("unknown", upgrade(http.upgrades(), "spdy"));
+        assertEquals("websocket false", upgrade(match(http, "a", "/api").upgrades(), "WEBSOCKET"));
+        assertSame(Upgrades.NONE, match(http, "a", "/").upgrades());
+    }
+
+    private static String upgrade(final Upgrades upgrades, final String type)
+    {
+        final byte[] bytes = type.getBytes(StandardCharsets.US_ASCII);
+        final int index = upgrades.find(new UnsafeBuffer(bytes), 0, bytes.length);
+        return index == Upgrades.UNKNOWN ? "unknown" :
+            new String(upgrades.name(index), StandardCharsets.US_ASCII) + " " + upgrades.isAllowed(index);
     }
 
     @Test

@@ -62,6 +62,12 @@ public final class HttpCounters
     /** Connections whose client did not close in time. */
     public final int downstreamCxDelayedCloseTimeout;
 
+    /** Requests that asked for another protocol and were allowed to. */
+    public final int downstreamCxUpgradesTotal;
+
+    /** Of these, those under way now. */
+    public final int downstreamCxUpgradesActive;
+
     /** Requests. */
     public final int downstreamRqTotal;
 
@@ -190,6 +196,8 @@ public final class HttpCounters
         downstreamCxRxBytesTotal = registry.counter(prefix + "downstream_cx_rx_bytes_total");
         downstreamCxTxBytesTotal = registry.counter(prefix + "downstream_cx_tx_bytes_total");
         downstreamCxDelayedCloseTimeout = registry.counter(prefix + "downstream_cx_delayed_close_timeout");
+        downstreamCxUpgradesTotal = registry.counter(prefix + "downstream_cx_upgrades_total");
+        downstreamCxUpgradesActive = registry.gauge(prefix + "downstream_cx_upgrades_active");
         downstreamRqTotal = registry.counter(prefix + "downstream_rq_total");
         downstreamRqHttp1Total = registry.counter(prefix + "downstream_rq_http1_total");
         downstreamRqHttp2Total = registry.counter(prefix + "downstream_rq_http2_total");

@@ -8,9 +8,11 @@ import dev.ringway.codecs.http2.FrameWriter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.exchange.DownstreamSink;
 import dev.ringway.engine.exchange.Exchange;
 import dev.ringway.engine.exchange.LocalReply;
 import dev.ringway.engine.memory.ByteConsumer;
+import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -42,6 +44,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     private boolean isInputEnded;
     private boolean isFirst;
     private boolean isHandedOver;
+    private TcpDownstreamSession relay;
 
     Http1DownstreamSession(final Http1SessionFactory factory)
     {
@@ -62,6 +65,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         isLingering = false;
         isInputIgnored = false;
         isHandedOver = false;
+        relay = null;
         isFirst = true;
         headDeadlineNs = 0;
         input.onHead();
@@ -322,8 +326,9 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         headDeadlineNs = 0;
         input.onHead();
         requests++;
-        // No tunnel is opened here, and where a refused one ends nothing says (RFC 9110, 9.3.6).
-        isKeepAlive = head.keepAlive() && head.methodId() != HttpMethod.CONNECT && !factory.isDraining();
+        // Where a tunnel or a protocol that is refused ends nothing says (RFC 9110, 9.3.6).
+        isKeepAlive = head.keepAlive() && !head.upgrade() && head.methodId() != HttpMethod.CONNECT &&
+            !factory.isDraining();
         if (http.maxRequestsPerConnection() > 0 && requests >= http.maxRequestsPerConnection())
         {
             isKeepAlive = false;
@@ -502,9 +507,44 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         resumeInput();
     }
 
+    /**
+     * The exchange goes on as a relay on this connection, which {@link #resumeRequest} hands over.
+     *
+     * @param headLength bytes of the head that has been sent.
+     * @return the client's side of the relay.
+     */
+    DownstreamSink upgrade(final int headLength)
+    {
+        relay = factory.upgraded().take(connection, exchange, http.counters(), headLength);
+        return relay;
+    }
+
+    /** Bytes of the other protocol may have come behind the request, and the end of it. */
+    private void becomeRelay()
+    {
+        final LoopMemory memory = factory.loop().memory();
+        input.resume(memory, relay);
+        input.release(memory);
+        if (isInputEnded)
+        {
+            relay.onEof(connection);
+        }
+        else
+        {
+            relay.readOn();
+        }
+        connection = null;
+        exchange = null;
+        factory.release(this);
+    }
+
     void resumeRequest()
     {
-        if (!isRequestEnded)
+        if (relay != null)
+        {
+            becomeRelay();
+        }
+        else if (!isRequestEnded)
         {
             resumeInput();
         }

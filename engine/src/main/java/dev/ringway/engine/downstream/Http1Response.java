@@ -105,6 +105,15 @@ final class Http1Response implements DownstreamSink
     /**
      * {@inheritDoc}
      */
+    public DownstreamSink upgrade(final ResponseHead head, final HeaderEdits edits)
+    {
+        headLength = Http1ResponseWriter.sendUpgrade(connection, memory, head, edits);
+        return headLength > 0 ? session.upgrade(headLength) : null;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public boolean sendLocalReply(final int status, final byte[] text, final HeaderEdits edits)
     {
         isWhole = true;

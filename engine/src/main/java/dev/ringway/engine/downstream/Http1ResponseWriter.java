@@ -21,6 +21,7 @@ final class Http1ResponseWriter
     private static final byte[] CHUNKED = "transfer-encoding: chunked\r\n".getBytes(US_ASCII);
     private static final byte[] CLOSE = "connection: close\r\n".getBytes(US_ASCII);
     private static final byte[] KEEP_ALIVE = "connection: keep-alive\r\n".getBytes(US_ASCII);
+    private static final byte[] UPGRADE = "upgrade".getBytes(US_ASCII);
     private static final byte[] BAD_REQUEST = "Bad Request".getBytes(US_ASCII);
     private static final byte[] UPGRADE_REQUIRED = "Upgrade Required".getBytes(US_ASCII);
     private static final byte[] FIELDS_TOO_LARGE = "Request Header Fields Too Large".getBytes(US_ASCII);
@@ -94,6 +95,25 @@ final class Http1ResponseWriter
         memory.scratch().commit(at - start);
         connection.sendLeased(start, at - start);
         return at - start;
+    }
+
+    /** The head behind which the connection speaks another protocol (RFC 9110, 7.8). */
+    static int sendUpgrade(
+        final Connection connection, final LoopMemory memory, final ResponseHead head, final HeaderEdits edits)
+    {
+        final HeaderTable headers = head.headers();
+        final int field = headers.find(HeaderName.UPGRADE);
+        edits.add(HeaderName.CONNECTION, UPGRADE);
+        if (field >= 0)
+        {
+            edits.addRange(
+                HeaderName.UPGRADE, headers.buffer(), headers.valueOffset(field), headers.valueLength(field));
+        }
+        else
+        {
+            edits.add(HeaderName.UPGRADE, edits.protocol());
+        }
+        return sendHead(connection, memory, head, edits, false, false, false, false);
     }
 
     private static int finish(

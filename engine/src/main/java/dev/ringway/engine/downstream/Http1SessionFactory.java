@@ -31,6 +31,7 @@ public final class Http1SessionFactory implements SessionFactory
     private final Exchanges exchanges;
     private final Http2SessionFactory http2;
     private final OpenSessions open = new OpenSessions();
+    private final UpgradedConnections upgraded = new UpgradedConnections(this);
     private final ArrayDeque<Http1DownstreamSession> free = new ArrayDeque<>(256);
     private final HeaderTable trailers = new HeaderTable(Exchanges.MAX_HEADERS);
     private HttpConnectionManager http;
@@ -182,6 +183,11 @@ public final class Http1SessionFactory implements SessionFactory
     {
         loop.counters().decrement(http.counters().downstreamCxHttp1Active);
         http2.take(connection).link().connectionHandler().onBytes(connection, offset, length);
+    }
+
+    UpgradedConnections upgraded()
+    {
+        return upgraded;
     }
 
     boolean isDraining()

@@ -213,6 +213,15 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
     /**
      * {@inheritDoc}
      */
+    public DownstreamSink upgrade(final ResponseHead head, final HeaderEdits edits)
+    {
+        head.status(Grpc.HTTP_STATUS, 0, 0);
+        return sendHead(head, edits, false) ? this : null;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public boolean sendLocalReply(final int status, final byte[] text, final HeaderEdits edits)
     {
         final boolean hasBody = text.length > 0 && !isHeadRequest;

@@ -4,41 +4,115 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
-import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.TcpCounters;
 import dev.ringway.engine.exchange.DownstreamSink;
 import dev.ringway.engine.exchange.Exchange;
+import dev.ringway.engine.exchange.Exchanges;
+import dev.ringway.engine.memory.ByteConsumer;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.HeaderEdits;
 
 /**
- * Plain bytes with a client: the connection is one exchange. Loop thread only.
+ * Plain bytes with a client: the connection is one exchange, from its beginning or since an upgrade. Loop thread only.
  */
-final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink
+final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, ByteConsumer
 {
-    private final TcpSessionFactory factory;
+    private final RelayOwner owner;
     private Connection connection;
     private Exchange exchange;
-    private TcpCounters ids;
+    private HttpCounters http;
+    private TcpCounters tcp;
+    private int headLength;
+    private boolean isClosedByClient;
 
-    TcpDownstreamSession(final TcpSessionFactory factory)
+    TcpDownstreamSession(final RelayOwner owner)
     {
-        this.factory = factory;
+        this.owner = owner;
     }
 
-    void open(final Connection opened, final TcpProxy tcp)
+    void open(final Connection opened, final TcpProxy proxy, final Exchanges exchanges)
     {
-        connection = opened;
-        ids = tcp.counters();
-        factory.loop().counters().increment(ids.downstreamCxTotal);
-        opened.handler(this);
-        exchange = factory.exchanges().acquire();
-        exchange.onRelay(this, tcp);
+        begin(opened);
+        tcp = proxy.counters();
+        headLength = 0;
+        exchange = exchanges.acquire();
+        exchange.onRelay(this, proxy);
         if (exchange != null)
         {
             connection.deadline(exchange.deadlineNs());
             opened.startReading();
         }
+    }
+
+    private void begin(final Connection opened)
+    {
+        connection = opened;
+        isClosedByClient = false;
+        opened.handler(this);
+    }
+
+    /**
+     * Goes on with an exchange that was one of HTTP; {@link #resumeRequest} has it read.
+     *
+     * @param upgraded its connection.
+     * @param relay    the exchange.
+     * @param ids      what the connection is counted in.
+     * @param length   bytes of the head that was sent.
+     */
+    void take(final Connection upgraded, final Exchange relay, final HttpCounters ids, final int length)
+    {
+        begin(upgraded);
+        http = ids;
+        headLength = length;
+        exchange = relay;
+        upgraded.deadline(relay.deadlineNs());
+    }
+
+    /** What had come before is used. */
+    void readOn()
+    {
+        if (exchange != null && !exchange.isRequestPaused())
+        {
+            connection.startReading();
+        }
+    }
+
+    /** Counters of the connection since an upgrade. */
+    HttpCounters http()
+    {
+        return http;
+    }
+
+    /** Counters of a connection that is a relay from its beginning. */
+    TcpCounters tcp()
+    {
+        return tcp;
+    }
+
+    boolean isClosedByClient()
+    {
+        return isClosedByClient;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int process(final int offset, final int length)
+    {
+        if (exchange != null)
+        {
+            exchange.onRequestData(offset, length, false);
+        }
+        return 0;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean isBlocked()
+    {
+        return false;
     }
 
     /**
@@ -73,6 +147,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink
      */
     public void onEof(final Connection source)
     {
+        isClosedByClient = true;
         if (exchange != null)
         {
             exchange.onRequestData(0, 0, true);
@@ -84,10 +159,12 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink
      */
     public void onError(final Connection failed, final int errno)
     {
+        isClosedByClient = true;
         if (exchange != null)
         {
             final Exchange last = exchange;
             exchange = null;
+            owner.onRelayCut(this, true);
             last.onDownstreamClosed(true);
         }
         connection.close();
@@ -102,6 +179,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink
         {
             final Exchange last = exchange;
             exchange = null;
+            owner.onRelayCut(this, false);
             last.onOverload();
         }
     }
@@ -142,11 +220,8 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink
      */
     public void onClosed(final Connection closed)
     {
-        final LoopCounters counters = factory.loop().counters();
-        counters.add(ids.downstreamCxRxBytesTotal, closed.bytesReceived());
-        counters.add(ids.downstreamCxTxBytesTotal, closed.bytesSent());
         connection = null;
-        factory.release(this);
+        owner.onRelayClosed(this, closed);
     }
 
     /**
@@ -155,6 +230,14 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink
     public boolean sendHead(final ResponseHead head, final HeaderEdits edits, final boolean isEnd)
     {
         return true;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public DownstreamSink upgrade(final ResponseHead head, final HeaderEdits edits)
+    {
+        throw new IllegalStateException("a relay cannot become one");
     }
 
     /**
@@ -200,6 +283,10 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink
     public void onExchangeEnded(final boolean isComplete, final boolean isReset)
     {
         exchange = null;
+        if (!isComplete)
+        {
+            owner.onRelayCut(this, false);
+        }
         if (isReset)
         {
             connection.reset();
@@ -239,7 +326,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink
      */
     public int headLength()
     {
-        return 0;
+        return headLength;
     }
 
     /**

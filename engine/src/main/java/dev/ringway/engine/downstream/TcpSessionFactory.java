@@ -1,6 +1,7 @@
 package dev.ringway.engine.downstream;
 
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.counters.TcpCounters;
 import dev.ringway.engine.exchange.Exchanges;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.snapshot.Listener;
@@ -11,7 +12,7 @@ import java.util.ArrayDeque;
 /**
  * Sessions of one TCP listener on one loop. Loop thread only.
  */
-public final class TcpSessionFactory implements SessionFactory
+public final class TcpSessionFactory implements SessionFactory, RelayOwner
 {
     private static final int MAX_HIGH_WATER = 256 * 1024;
 
@@ -54,7 +55,8 @@ public final class TcpSessionFactory implements SessionFactory
             session = new TcpDownstreamSession(this);
         }
         connection.highWaterMark(Math.min(listener.perConnectionBufferLimit(), MAX_HIGH_WATER));
-        session.open(connection, tcp);
+        loop.counters().increment(tcp.counters().downstreamCxTotal);
+        session.open(connection, tcp, exchanges);
     }
 
     /**
@@ -73,18 +75,22 @@ public final class TcpSessionFactory implements SessionFactory
         // Nothing was drained.
     }
 
-    void release(final TcpDownstreamSession session)
+    /**
+     * {@inheritDoc}
+     */
+    public void onRelayCut(final TcpDownstreamSession relay, final boolean isByClient)
     {
-        free.addLast(session);
+        // Not counted.
     }
 
-    EventLoop loop()
+    /**
+     * {@inheritDoc}
+     */
+    public void onRelayClosed(final TcpDownstreamSession relay, final Connection closed)
     {
-        return loop;
-    }
-
-    Exchanges exchanges()
-    {
-        return exchanges;
+        final TcpCounters ids = relay.tcp();
+        loop.counters().add(ids.downstreamCxRxBytesTotal, closed.bytesReceived());
+        loop.counters().add(ids.downstreamCxTxBytesTotal, closed.bytesSent());
+        free.addLast(relay);
     }
 }

@@ -21,6 +21,17 @@ public interface DownstreamSink
     boolean sendHead(ResponseHead head, HeaderEdits edits, boolean isEnd);
 
     /**
+     * Tells the client that the endpoint speaks the other protocol from now on. Whoever is returned is the client's side
+     * then: what {@link #sendData} is given and what the exchange is told are bytes of that protocol. Those that came
+     * early are told when this side's {@link #resumeRequest} is called, which must follow.
+     *
+     * @param head  of the answer, read during the call.
+     * @param edits what is dropped and added.
+     * @return the client's side, or null when memory has run out.
+     */
+    DownstreamSink upgrade(ResponseHead head, HeaderEdits edits);
+
+    /**
      * Sends a whole response made here.
      *
      * @param status HTTP status.

@@ -17,7 +17,7 @@ import dev.ringway.engine.upstream.UpstreamHandler;
 import dev.ringway.engine.upstream.UpstreamSession;
 
 /**
- * One request with its response, or one TCP relay. Everything that passes between a client and an endpoint passes
+ * One request with its response, which may become a relay of another protocol, or one TCP relay. Everything that passes between a client and an endpoint passes
  * through here, whatever the protocols of the two sides. Pooled. Loop thread only.
  */
 public final class Exchange implements UpstreamHandler
@@ -30,13 +30,14 @@ public final class Exchange implements UpstreamHandler
     private final ExchangeTimes times = new ExchangeTimes();
     private final ReadingPauses pauses = new ReadingPauses();
     private final Outcome outcome = new Outcome();
+    private final Routing routing = new Routing();
+    private final Upgrade upgrade = routing.upgrade();
     private Phase phase = Phase.DECODE;
     private DownstreamSink downstream;
     private UpstreamSession upstream;
     private HttpConnectionManager http;
     private TcpProxy tcp;
     private ClusterState cluster;
-    private Route route;
     private boolean isResponseEnded;
     private boolean isRetried;
     private boolean isGrpc;
@@ -96,20 +97,13 @@ public final class Exchange implements UpstreamHandler
     private void route()
     {
         phase = Phase.ROUTE;
-        if (request.upgrade())
+        final LocalReply refusal = routing.find(exchanges.counters(), request, http, !times.isRequestEnded());
+        if (refusal != null)
         {
-            exchanges.counters().increment(http.counters().downstreamRqWsOnNonWsRoute);
-            reply(LocalReply.UPGRADE_UNSUPPORTED);
+            reply(refusal);
             return;
         }
-        route = request.methodId() == HttpMethod.CONNECT ? null : http.routeTable().match(request);
-        if (route == null)
-        {
-            exchanges.counters().increment(http.counters().noRoute);
-            reply(LocalReply.NO_ROUTE);
-            return;
-        }
-        exchanges.counters().increment(http.counters().rqTotal);
+        final Route route = routing.route();
         times.onRoute(route.idleTimeoutNs(), route.timeoutNs());
         if (id.isInternal())
         {
@@ -132,7 +126,7 @@ public final class Exchange implements UpstreamHandler
     private void acquire()
     {
         phase = Phase.ACQUIRE;
-        cluster = exchanges.upstreams().cluster(route.clusterId());
+        cluster = exchanges.upstreams().cluster(routing.route().clusterId());
         if (cluster == null)
         {
             exchanges.counters().increment(http.counters().noCluster);
@@ -203,8 +197,10 @@ public final class Exchange implements UpstreamHandler
         phase = Phase.SEND_UP;
         if (http != null)
         {
-            final HeaderEdits edits = exchanges.requestEdits(downstream, request, http, route, id, times.expectedNs());
-            if (!session.sendHead(request, edits, times.isRequestEnded()))
+            final HeaderEdits edits = exchanges.requestEdits(
+                downstream, request, http, routing.route(), id, times.expectedNs());
+            edits.protocol(upgrade.protocol());
+            if (!session.sendHead(request, edits, times.isRequestEnded() && !upgrade.isPending()))
             {
                 giveUp(edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED);
                 return;
@@ -234,11 +230,15 @@ public final class Exchange implements UpstreamHandler
         {
             times.onRequestEnd(exchanges.nowNs());
         }
-        if (upstream == null)
+        if (upstream != null)
         {
-            return;
+            onSentUp(upstream.sendData(offset, length, isEnd), isEnd);
         }
-        if (!upstream.sendData(offset, length, isEnd))
+    }
+
+    private void onSentUp(final boolean isSent, final boolean isEnd)
+    {
+        if (!isSent)
         {
             giveUp(LocalReply.OVERLOADED);
             return;
@@ -263,28 +263,19 @@ public final class Exchange implements UpstreamHandler
     public void onRequestTrailers(final HeaderTable trailers)
     {
         times.onRequestEnd(exchanges.nowNs());
-        if (upstream == null)
+        if (upstream != null)
         {
-            return;
-        }
-        if (!upstream.sendTrailers(trailers))
-        {
-            giveUp(LocalReply.OVERLOADED);
-            return;
-        }
-        times.touch(exchanges.nowNs());
-        if (isResponseEnded)
-        {
-            end(true, false);
+            onSentUp(upstream.sendTrailers(trailers), true);
         }
     }
 
     /**
-     * @return whether {@link #onRequestData} may be called: an endpoint is there, or what comes is dropped.
+     * @return whether {@link #onRequestData} may be called: an endpoint is there and speaks the client's protocol, or
+     *         what comes is dropped.
      */
     public boolean takesRequestData()
     {
-        return phase != Phase.ACQUIRE;
+        return phase != Phase.ACQUIRE && !upgrade.isPending();
     }
 
     /**
@@ -326,6 +317,38 @@ public final class Exchange implements UpstreamHandler
         {
             endResponse();
         }
+    }
+
+    /**
+     * The endpoint agrees to another protocol: a relay from now on.
+     */
+    public void onUpgraded(final ResponseHead head, final UpstreamSession relay)
+    {
+        final boolean isEnded = request.http2() && times.isRequestEnded();
+        phase = Phase.SEND_DOWN;
+        upstream = relay;
+        headBlock.release();
+        upgrade.open();
+        times.onUpgrade(exchanges.nowNs(), isEnded);
+        outcome.answered(Upgrade.SWITCHING, Outcome.VIA_UPSTREAM);
+        log.onResponse(head, exchanges.nowNs() - times.startNs());
+        exchanges.countUpstreamResponse(cluster.cluster().counters(), Upgrade.SWITCHING);
+        final DownstreamSink asker = downstream;
+        final DownstreamSink sink = asker.upgrade(head, exchanges.upgradeEdits(head, http, id));
+        if (sink == null || isEnded && !relay.sendData(0, 0, true))
+        {
+            abort(ResponseFlag.OVERLOAD);
+            return;
+        }
+        downstream = sink;
+        log.onConnections(sink, relay);
+        asker.resumeRequest();
+    }
+
+    /** Whether bytes pass as they are, in both directions. */
+    private boolean isRelay()
+    {
+        return http == null || upgrade.isOpen();
     }
 
     /**
@@ -371,7 +394,7 @@ public final class Exchange implements UpstreamHandler
     /** The session of an HTTP response that has ended is the pool's again, also when the request goes on. */
     private void leaveUpstream(final boolean isResponseEnd)
     {
-        if (isResponseEnd && http != null)
+        if (isResponseEnd && !isRelay())
         {
             upstream = null;
         }
@@ -380,7 +403,7 @@ public final class Exchange implements UpstreamHandler
     private void endResponse()
     {
         isResponseEnded = true;
-        if (http != null)
+        if (!isRelay())
         {
             exchanges.countWhole(http.counters(), cluster.cluster().counters(), times);
             end(times.isRequestEnded(), false);
@@ -397,14 +420,15 @@ public final class Exchange implements UpstreamHandler
     public void onUpstreamFailed(final int failure)
     {
         upstream = null;
-        if (http == null)
+        if (isRelay())
         {
+            exchanges.countCut(http);
             outcome.flag(LocalReply.of(failure).flag());
             end(false, failure == UpstreamFailure.RESET || failure == UpstreamFailure.OVERLOADED);
         }
         else if (phase == Phase.SEND_DOWN)
         {
-            exchanges.counters().increment(http.counters().rqResetAfterDownstreamResponseStarted);
+            exchanges.countCut(http);
             abort(LocalReply.of(failure).flag());
         }
         else if (failure == UpstreamFailure.REFUSED && headBlock.isTaken() && !isRetried)
@@ -568,9 +592,10 @@ public final class Exchange implements UpstreamHandler
         headBlock.release();
         if (http != null)
         {
+            upgrade.end(exchanges.counters(), http.counters());
             exchanges.countResponse(http.counters(), outcome.status(), times.startNs());
         }
-        log.onEnd(outcome, cluster == null ? "" : cluster.cluster().name(), route == null ? "" : route.name(),
+        log.onEnd(outcome, cluster == null ? "" : cluster.cluster().name(), routing.routeName(),
             http != null && times.isRequestEnded() ? times.requestNs() : -1, exchanges.nowNs() - times.startNs(),
             http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);
         phase = Phase.DONE;
@@ -578,7 +603,7 @@ public final class Exchange implements UpstreamHandler
         http = null;
         tcp = null;
         cluster = null;
-        route = null;
+        routing.end();
         times.end();
         outcome.reset();
         isResponseEnded = false;

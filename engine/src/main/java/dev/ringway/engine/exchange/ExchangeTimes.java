@@ -76,6 +76,21 @@ final class ExchangeTimes
     }
 
     /**
+     * The exchange is a relay from now on: only that nothing passes for too long ends it.
+     *
+     * @param nowNs   time of the duty cycle.
+     * @param isEnded whether the client has ended its direction already.
+     */
+    void onUpgrade(final long nowNs, final boolean isEnded)
+    {
+        requestTimeoutNs = 0;
+        responseTimeoutNs = 0;
+        tryTimeoutNs = 0;
+        isRequestEnded = isEnded;
+        touch(nowNs);
+    }
+
+    /**
      * @return how long the endpoint has for its response, 0 or less when that is not bounded.
      */
     long expectedNs()

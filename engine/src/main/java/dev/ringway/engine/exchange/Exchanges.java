@@ -268,6 +268,13 @@ public final class Exchanges
         headerRules.response(edits, head, http, id, startNs);
     }
 
+    HeaderEdits upgradeEdits(final ResponseHead head, final HttpConnectionManager http, final RequestId id)
+    {
+        final HeaderEdits edits = headerRules.response();
+        headerRules.upgrade(edits, head, http, id);
+        return edits;
+    }
+
     /**
      * Sends a whole answer made here. One to a request of gRPC is a success for HTTP, in counters and logs too, as with
      * Envoy: what failed is the call.
@@ -312,6 +319,7 @@ public final class Exchanges
         counters.increment(ids.upstreamRqCompleted);
         switch (status / 100)
         {
+            case 1 -> counters.increment(ids.upstreamRq1xx);
             case 2 -> counters.increment(ids.upstreamRq2xx);
             case 3 -> counters.increment(ids.upstreamRq3xx);
             case 4 -> counters.increment(ids.upstreamRq4xx);
@@ -325,6 +333,15 @@ public final class Exchanges
         if (tcp != null && !isReset && session.connection().queuedBytes() > 0)
         {
             loop.counters().increment(tcp.counters().upstreamFlushTotal);
+        }
+    }
+
+    /** The endpoint's answer, or what it says behind an upgrade, was cut. */
+    void countCut(final HttpConnectionManager http)
+    {
+        if (http != null)
+        {
+            loop.counters().increment(http.counters().rqResetAfterDownstreamResponseStarted);
         }
     }
 
@@ -355,6 +372,7 @@ public final class Exchanges
         counters.increment(ids.downstreamRqCompleted);
         switch (status / 100)
         {
+            case 1 -> counters.increment(ids.downstreamRq1xx);
             case 2 -> counters.increment(ids.downstreamRq2xx);
             case 3 -> counters.increment(ids.downstreamRq3xx);
             case 4 -> counters.increment(ids.downstreamRq4xx);

@@ -314,6 +314,26 @@ final class HeaderRules
         final RequestId id,
         final long startNs)
     {
+        response(edits, head, http, id);
+        if (!http.suppressEnvoyHeaders())
+        {
+            edits.drop(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME);
+            edits.add(
+                HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME, (loop.clock().nowNs() - startNs) / NANOS_PER_MILLI);
+        }
+    }
+
+    /** A head behind which bytes of another protocol come: no body, so no length of it. */
+    void upgrade(
+        final HeaderEdits edits, final ResponseHead head, final HttpConnectionManager http, final RequestId id)
+    {
+        response(edits, head, http, id);
+        edits.drop(HeaderName.CONTENT_LENGTH);
+    }
+
+    private void response(
+        final HeaderEdits edits, final ResponseHead head, final HttpConnectionManager http, final RequestId id)
+    {
         final HeaderTable headers = head.headers();
         switch (http.serverHeader())
         {
@@ -343,12 +363,6 @@ final class HeaderRules
             edits.append(HeaderName.VIA, headers, COMMA_SPACE, http.via(), http.via().length);
         }
         echoId(edits, id);
-        if (!http.suppressEnvoyHeaders())
-        {
-            edits.drop(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME);
-            edits.add(
-                HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME, (loop.clock().nowNs() - startNs) / NANOS_PER_MILLI);
-        }
     }
 
     private static void echoId(final HeaderEdits edits, final RequestId id)

@@ -14,6 +14,7 @@ package dev.ringway.engine.route;
  * @param status        of a direct response or redirect.
  * @param body          of a direct response, may be empty, never null.
  * @param redirect      of a redirect, or null.
+ * @param upgrades      {@code RouteAction.upgrade_configs}, default none.
  */
 public record Route(
     String name,
@@ -26,8 +27,41 @@ public record Route(
     int matchedLength,
     int status,
     byte[] body,
-    Redirect redirect)
+    Redirect redirect,
+    Upgrades upgrades)
 {
+    /**
+     * A route that says nothing of upgrades.
+     *
+     * @param name          of the route, may be empty.
+     * @param kind          which of the groups of fields below counts.
+     * @param clusterId     id of the cluster, or -1.
+     * @param clusterName   its name.
+     * @param timeoutNs     time for a response; 0 means none.
+     * @param idleTimeoutNs of its streams, or -1 for the connection manager's.
+     * @param prefixRewrite new bytes for the matched prefix, or null.
+     * @param matchedLength how many bytes of the path the match covered.
+     * @param status        of a direct response or redirect.
+     * @param body          of a direct response, may be empty, never null.
+     * @param redirect      of a redirect, or null.
+     */
+    public Route(
+        final String name,
+        final Kind kind,
+        final int clusterId,
+        final String clusterName,
+        final long timeoutNs,
+        final long idleTimeoutNs,
+        final byte[] prefixRewrite,
+        final int matchedLength,
+        final int status,
+        final byte[] body,
+        final Redirect redirect)
+    {
+        this(name, kind, clusterId, clusterName, timeoutNs, idleTimeoutNs, prefixRewrite, matchedLength, status, body,
+            redirect, Upgrades.NONE);
+    }
+
     /** The three things a route can do. */
     public enum Kind
     {

@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.UnderscorePolicy;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.RouteTable;
+import dev.ringway.engine.route.Upgrades;
 
 import java.util.List;
 
@@ -41,6 +42,7 @@ import java.util.List;
  * @param suppressEnvoyHeaders    router's {@code suppress_envoy_headers}.
  * @param codecType               {@code codec_type}.
  * @param http2                   {@code http2_protocol_options}; without meaning for {@link CodecType#HTTP1}.
+ * @param upgrades                {@code upgrade_configs}, default none.
  * @param accessLogs              where finished requests are recorded.
  * @param counters                ids of its counters.
  */
@@ -73,6 +75,7 @@ public record HttpConnectionManager(
     boolean suppressEnvoyHeaders,
     CodecType codecType,
     Http2Options http2,
+    Upgrades upgrades,
     List<AccessLogSink> accessLogs,
     HttpCounters counters) implements NetworkFilter
 {

@@ -209,8 +209,21 @@ final class EndpointPool
         {
             return null;
         }
-        session.open(this, connection, handler);
+        session.begin(this, connection, handler);
         return session;
+    }
+
+    /** Makes a relay of a connection whose endpoint has switched to another protocol for a request. */
+    TcpUpstreamSession upgrade(final Connection connection, final UpstreamHandler handler)
+    {
+        final TcpUpstreamSession session = cluster.newTcpSession();
+        session.take(this, connection, handler);
+        return session;
+    }
+
+    void recycle(final Http1UpstreamSession session)
+    {
+        cluster.recycle(session);
     }
 
     private Connection connect(final dev.ringway.engine.conn.ConnectionHandler handler)

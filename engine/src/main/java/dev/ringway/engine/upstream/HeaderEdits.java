@@ -36,6 +36,7 @@ public final class HeaderEdits
     private final byte[] path;
     private int position;
     private boolean isTooLong;
+    private byte[] protocol;
     private int pathLength;
 
     private HeaderEdits(final int pathCapacity)
@@ -71,6 +72,7 @@ public final class HeaderEdits
         position = 0;
         isTooLong = false;
         pathLength = -1;
+        protocol = null;
     }
 
     /**
@@ -215,6 +217,24 @@ public final class HeaderEdits
     {
         isTooLong |= length > VALUE_LENGTH - position;
         return !isTooLong;
+    }
+
+    /**
+     * Says that the request goes on asking for another protocol; how it does so is the session's matter.
+     *
+     * @param name of the protocol, shared, not to be changed.
+     */
+    public void protocol(final byte[] name)
+    {
+        protocol = name;
+    }
+
+    /**
+     * @return protocol that the request asks for, or null.
+     */
+    public byte[] protocol()
+    {
+        return protocol;
     }
 
     /**

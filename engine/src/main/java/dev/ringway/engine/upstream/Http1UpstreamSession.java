@@ -3,6 +3,7 @@ package dev.ringway.engine.upstream;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.codecs.http.MessageRules;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.codecs.http1.Http1BodyDecoder;
@@ -24,6 +25,9 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     private static final byte[] HTTP11_HOST = " HTTP/1.1\r\nhost: ".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     private static final byte[] CHUNKED = "transfer-encoding: chunked\r\n".getBytes(
         java.nio.charset.StandardCharsets.US_ASCII);
+    private static final byte[] UPGRADE = "connection: upgrade\r\nupgrade: ".getBytes(
+        java.nio.charset.StandardCharsets.US_ASCII);
+    private static final byte[] GET = "GET".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     private static final byte[] NO_CONTENT = "content-length: 0\r\n".getBytes(
         java.nio.charset.StandardCharsets.US_ASCII);
     /** Methods whose requests have no content, so that they need not say so (RFC 9110, 8.6). */
@@ -36,6 +40,8 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     private final Http1BodyDecoder body = new Http1BodyDecoder();
     private final PendingBytes pending = new PendingBytes();
     private int requests;
+    private byte[] protocol;
+    private TcpUpstreamSession relay;
     private boolean isRequestChunked;
     private boolean isRequestEnded;
     private boolean isHeadRequest;
@@ -52,6 +58,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     {
         open(pool, connection, null);
         requests = 0;
+        relay = null;
         isInBody = false;
         isRequestEnded = true;
         isKeepAlive = true;
@@ -91,10 +98,11 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         isHeadRequest = head.methodId() == HttpMethod.HEAD;
         isRequestChunked = head.chunked();
         isRequestEnded = isEnd;
+        protocol = edits.protocol();
         final boolean isRewritten = edits.pathLength() >= 0;
         final int pathLength = isRewritten ? edits.pathLength() : Math.max(1, head.pathLength());
         final int bound = head.methodLength() + pathLength + HTTP11_HOST.length + head.authorityLength() +
-            Http1Encoder.headersLength(head.headers()) + edits.addedLength() + 64;
+            Http1Encoder.headersLength(head.headers()) + edits.addedLength() + head.protocolLength() + 128;
         final LoopMemory memory = context.loop.memory();
         final int start = memory.scratch().reserve(bound);
         if (start < 0)
@@ -107,9 +115,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         }
         final UnsafeBuffer buffer = memory.slab().buffer();
         final var source = head.headers().buffer();
-        int at = start;
-        buffer.putBytes(at, source, head.methodOffset(), head.methodLength());
-        at += head.methodLength();
+        int at = putMethod(head, buffer, start);
         buffer.putByte(at++, (byte)' ');
         if (isRewritten)
         {
@@ -130,6 +136,34 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         at = Http1Encoder.putEnd(buffer, at + head.authorityLength());
         at = Http1Encoder.copyHeaders(head.headers(), edits.dropMask() | 1L << HeaderName.HOST, buffer, at);
         at = edits.write(buffer, at);
+        at = Http1Encoder.putEnd(buffer, putFraming(head, buffer, at));
+        memory.scratch().commit(at - start);
+        connection.sendLeased(start, at - start);
+        return true;
+    }
+
+    /** What an extended CONNECT asks for is asked for with GET here (RFC 8441, 5). */
+    private static int putMethod(final RequestHead head, final UnsafeBuffer buffer, final int at)
+    {
+        if (head.http2() && head.upgrade())
+        {
+            buffer.putBytes(at, GET);
+            return at + GET.length;
+        }
+        buffer.putBytes(at, head.headers().buffer(), head.methodOffset(), head.methodLength());
+        return at + head.methodLength();
+    }
+
+    private int putFraming(final RequestHead head, final UnsafeBuffer buffer, final int start)
+    {
+        int at = start;
+        if (protocol != null)
+        {
+            buffer.putBytes(at, UPGRADE);
+            at += UPGRADE.length;
+            buffer.putBytes(at, head.headers().buffer(), head.protocolOffset(), head.protocolLength());
+            at = Http1Encoder.putEnd(buffer, at + head.protocolLength());
+        }
         if (isRequestChunked)
         {
             buffer.putBytes(at, CHUNKED);
@@ -140,10 +174,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             buffer.putBytes(at, NO_CONTENT);
             at += NO_CONTENT.length;
         }
-        at = Http1Encoder.putEnd(buffer, at);
-        memory.scratch().commit(at - start);
-        connection.sendLeased(start, at - start);
-        return true;
+        return at;
     }
 
     /**
@@ -206,7 +237,14 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             connection.close();
             return;
         }
-        if (pending.feed(context.loop.memory(), this, offset, length) == PendingBytes.NO_ROOM)
+        final int left = pending.feed(context.loop.memory(), this, offset, length);
+        if (relay != null)
+        {
+            pending.release(context.loop.memory());
+            connection = null;
+            pool.recycle(this);
+        }
+        else if (left == PendingBytes.NO_ROOM)
         {
             fail(UpstreamFailure.PROTOCOL);
         }
@@ -221,6 +259,11 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         final int end = offset + length;
         while (at < end)
         {
+            if (relay != null)
+            {
+                relay.onBytes(connection, at, end - at);
+                return 0;
+            }
             if (handler == null)
             {
                 pool.onProtocolError();
@@ -234,7 +277,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
                 fail(UpstreamFailure.PROTOCOL);
                 return 0;
             }
-            if (isEnding || connection.isClosing())
+            if (isEnding || relay == null && connection.isClosing())
             {
                 isEnding = false;
                 return 0;
@@ -261,7 +304,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         {
             if (status == SWITCHING)
             {
-                return -1;
+                return onSwitching(head) ? used : -1;
             }
             if (status != CONTINUE)
             {
@@ -302,6 +345,24 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             handler.onResponseHead(head, false);
         }
         return used;
+    }
+
+    /** False when the endpoint switches to what was not asked for. */
+    private boolean onSwitching(final ResponseHead head)
+    {
+        final HeaderTable headers = head.headers();
+        final int field = headers.find(HeaderName.UPGRADE);
+        if (protocol == null || !head.upgrade() || headers.findNext(HeaderName.UPGRADE, field) >= 0 ||
+            !MessageRules.isProtocol(headers.buffer().byteArray(),
+                headers.buffer().addressOffset() + headers.valueOffset(field), headers.valueLength(field), protocol))
+        {
+            return false;
+        }
+        pool.onResponse(SWITCHING);
+        relay = pool.upgrade(connection, handler);
+        handler = null;
+        relay.handler.onUpgraded(head, relay);
+        return true;
     }
 
     private int onBody(final int offset, final int length)

@@ -9,6 +9,35 @@ import dev.ringway.engine.conn.Connection;
  */
 final class TcpUpstreamSession extends PooledSession
 {
+    private boolean isRequest;
+
+    void begin(final EndpointPool owner, final Connection opening, final UpstreamHandler exchange)
+    {
+        open(owner, opening, exchange);
+        isRequest = false;
+    }
+
+    /** Goes on with a request of HTTP that has been upgraded, and stays one for all that counts requests. */
+    void take(final EndpointPool owner, final Connection upgraded, final UpstreamHandler exchange)
+    {
+        open(owner, upgraded, exchange);
+        isRequest = true;
+        upgraded.handler(this);
+    }
+
+    private void endRequest(final boolean isCut)
+    {
+        if (isRequest)
+        {
+            isRequest = false;
+            pool.onResponseEnded();
+            if (isCut)
+            {
+                pool.onCancelled();
+            }
+        }
+    }
+
     /**
      * {@inheritDoc}
      */
@@ -53,6 +82,7 @@ final class TcpUpstreamSession extends PooledSession
     {
         handler = null;
         pool.keepSession(connection);
+        endRequest(isReset || !isClosedByEndpoint);
         if (isReset)
         {
             connection.reset();
@@ -72,6 +102,7 @@ final class TcpUpstreamSession extends PooledSession
         final UpstreamHandler last = handler;
         handler = null;
         pool.keepSession(connection);
+        endRequest(false);
         connection.close();
         if (last != null)
         {

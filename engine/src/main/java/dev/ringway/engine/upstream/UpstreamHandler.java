@@ -32,6 +32,15 @@ public interface UpstreamHandler
     void onResponseHead(ResponseHead head, boolean isEnd);
 
     /**
+     * The endpoint has agreed to the protocol that the request asked for: what follows in both directions are bytes of
+     * that, told and sent as those of a TCP relay.
+     *
+     * @param head  of the answer, valid during the call.
+     * @param relay session from now on; the exchange's own until it is cancelled or fails.
+     */
+    void onUpgraded(ResponseHead head, UpstreamSession relay);
+
+    /**
      * A piece of the response body, or of the bytes of a TCP relay.
      *
      * @param offset in the slab, leased during the call.

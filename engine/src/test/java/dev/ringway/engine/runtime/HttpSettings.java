@@ -6,6 +6,7 @@ import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.RouteTable;
+import dev.ringway.engine.route.Upgrades;
 import dev.ringway.engine.route.VirtualHost;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.CidrRanges;
@@ -52,6 +53,7 @@ final class HttpSettings
     CodecType codecType = CodecType.AUTO;
     Http2Options http2 = Http2Options.DEFAULT;
     RequestRules rules = RequestRules.NONE;
+    Upgrades upgrades = Upgrades.NONE;
     List<AccessLogSink> accessLogs = List.of();
 
     Route toCluster(final int clusterId)
@@ -94,6 +96,7 @@ final class HttpSettings
             5_000_000_000L, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, trustedHops, skipXffAppend,
             forwardedPort, internal, via.getBytes(US_ASCII), generateRequestId, preserveRequestId, echoRequestId,
             "ringway", serverHeader, acceptHttp10, defaultHost,
-            rules.orNone(), enableTrailers, suppressEnvoyHeaders, codecType, http2, accessLogs, counters);
+            rules.orNone(), enableTrailers, suppressEnvoyHeaders, codecType, http2, upgrades, accessLogs,
+            counters);
     }
 }

@@ -1,0 +1,25 @@
+package dev.ringway.engine.downstream;
+
+import dev.ringway.engine.conn.Connection;
+
+/**
+ * Where relays come from and go back to, and what counts them. Loop thread only.
+ */
+interface RelayOwner
+{
+    /**
+     * A relay ends before both sides have ended it.
+     *
+     * @param relay      that ends.
+     * @param isByClient whether the client cut it.
+     */
+    void onRelayCut(TcpDownstreamSession relay, boolean isByClient);
+
+    /**
+     * The connection is gone and the relay is free.
+     *
+     * @param relay  to take back.
+     * @param closed its connection.
+     */
+    void onRelayClosed(TcpDownstreamSession relay, Connection closed);
+}

@@ -1,0 +1,112 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.route.Route;
+import dev.ringway.engine.route.Upgrades;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+
+/**
+ * The other protocol that a request asks for, and whether the endpoint has agreed to it: from then on the exchange is a
+ * relay of bytes. Reused with its exchange. Loop thread only.
+ */
+final class Upgrade
+{
+    /** Status of an exchange that has become a relay, also where HTTP/2 says 200. */
+    static final int SWITCHING = 101;
+
+    private byte[] protocol;
+    private boolean isOpen;
+
+    /**
+     * A request asks for another protocol.
+     *
+     * @param counters of the loop.
+     * @param request  that asks.
+     * @param http     configuration that holds for it.
+     * @param route    of it, or null; what this says of the protocol comes before what {@code http} says.
+     * @param hasBody  whether a body follows. One of HTTP/1.1 would leave open where the other protocol begins.
+     * @return null when it may, or what it is told.
+     */
+    LocalReply begin(
+        final LoopCounters counters,
+        final RequestHead request,
+        final HttpConnectionManager http,
+        final Route route,
+        final boolean hasBody)
+    {
+        final HttpCounters ids = http.counters();
+        final byte[] allowed = find(request, http, route);
+        if (allowed == null)
+        {
+            counters.increment(ids.downstreamRqWsOnNonWsRoute);
+            return LocalReply.UPGRADE_UNSUPPORTED;
+        }
+        if (hasBody && !request.http2())
+        {
+            return LocalReply.BAD_BODY;
+        }
+        protocol = allowed;
+        counters.increment(ids.downstreamCxUpgradesTotal);
+        counters.increment(ids.downstreamCxUpgradesActive);
+        return null;
+    }
+
+    private static byte[] find(final RequestHead request, final HttpConnectionManager http, final Route route)
+    {
+        if (route != null)
+        {
+            final int index = find(request, route.upgrades());
+            if (index != Upgrades.UNKNOWN)
+            {
+                return name(route.upgrades(), index);
+            }
+        }
+        return name(http.upgrades(), find(request, http.upgrades()));
+    }
+
+    private static int find(final RequestHead request, final Upgrades upgrades)
+    {
+        return upgrades.find(request.headers().buffer(), request.protocolOffset(), request.protocolLength());
+    }
+
+    private static byte[] name(final Upgrades upgrades, final int index)
+    {
+        return index == Upgrades.UNKNOWN || !upgrades.isAllowed(index) ? null : upgrades.name(index);
+    }
+
+    /** The endpoint has agreed. */
+    void open()
+    {
+        isOpen = true;
+    }
+
+    /** Whether the exchange is a relay now. */
+    boolean isOpen()
+    {
+        return isOpen;
+    }
+
+    /** Whether the endpoint has not agreed yet: nothing that the client sends may pass. */
+    boolean isPending()
+    {
+        return protocol != null && !isOpen;
+    }
+
+    /** What is asked for, or null. */
+    byte[] protocol()
+    {
+        return protocol;
+    }
+
+    void end(final LoopCounters counters, final HttpCounters ids)
+    {
+        if (protocol != null)
+        {
+            counters.decrement(ids.downstreamCxUpgradesActive);
+            protocol = null;
+            isOpen = false;
+        }
+    }
+}
