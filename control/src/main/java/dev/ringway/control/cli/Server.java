@@ -138,6 +138,7 @@ final class Server implements ServerView
         startAdmin();
         startLookups();
         control.scheduleWithFixedDelay(this::refreshGauges, 0, GAUGES_MS, TimeUnit.MILLISECONDS);
+        control.scheduleWithFixedDelay(engine::releaseContexts, GAUGES_MS, GAUGES_MS, TimeUnit.MILLISECONDS);
         state = LIVE;
         counters.shared().set(ids.live, 1);
         counters.shared().set(ids.state, LIVE);
@@ -291,6 +292,7 @@ final class Server implements ServerView
         {
             admin.close();
         }
+        translator.contexts().close();
         accessLogs.close();
         counters.close();
     }

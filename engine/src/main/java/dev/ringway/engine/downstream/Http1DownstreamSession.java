@@ -42,7 +42,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     private boolean isLingering;
     private boolean isInputIgnored;
     private boolean isInputEnded;
-    private boolean isFirst;
+    private boolean mayBeHttp2;
     private boolean isHandedOver;
     private TcpDownstreamSession relay;
 
@@ -52,7 +52,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         response = new Http1Response(this, factory.loop().memory());
     }
 
-    void open(final Connection opened)
+    void open(final Connection opened, final boolean detectsHttp2)
     {
         connection = opened;
         isClosedByClient = false;
@@ -66,7 +66,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         isInputIgnored = false;
         isHandedOver = false;
         relay = null;
-        isFirst = true;
+        mayBeHttp2 = detectsHttp2;
         headDeadlineNs = 0;
         input.onHead();
         opened.handler(this);
@@ -235,7 +235,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             {
                 return end - at;
             }
-            if (isFirst && factory.detectsHttp2())
+            if (mayBeHttp2)
             {
                 final int matched = FrameWriter.matchPreface(factory.loop().memory().slab().buffer(), at, end - at);
                 if (matched > 0)
@@ -246,7 +246,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
                 {
                     return matched > 0 ? 0 : end - at;
                 }
-                isFirst = false;
+                mayBeHttp2 = false;
             }
             final int used = exchange == null ? onHead(at, end - at) : onBody(at, end - at);
             if (used < 0)

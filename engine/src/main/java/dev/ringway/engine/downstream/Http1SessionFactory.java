@@ -24,6 +24,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  */
 public final class Http1SessionFactory implements SessionFactory
 {
+    /** HTTP/2 in ALPN (RFC 9113, 3.2). */
+    private static final String HTTP2 = "h2";
     private static final int MAX_HIGH_WATER = 256 * 1024;
     private static final int MAX_HEAD_LENGTH = 60 * 1024;
 
@@ -83,7 +85,8 @@ public final class Http1SessionFactory implements SessionFactory
      */
     public void open(final Connection connection)
     {
-        if (http.codecType() == CodecType.HTTP2)
+        final String agreed = connection.tls() == null ? null : connection.tls().alpn();
+        if (http.codecType() == CodecType.HTTP2 || http.codecType() == CodecType.AUTO && HTTP2.equals(agreed))
         {
             http2.open(connection);
             return;
@@ -96,7 +99,7 @@ public final class Http1SessionFactory implements SessionFactory
         connection.highWaterMark(bufferLimit());
         open.add(session);
         countOpened(http.counters());
-        session.open(connection);
+        session.open(connection, http.codecType() == CodecType.AUTO && agreed == null);
     }
 
     private void countOpened(final HttpCounters ids)
@@ -162,14 +165,6 @@ public final class Http1SessionFactory implements SessionFactory
     {
         isDraining = false;
         http2.endDrain();
-    }
-
-    /**
-     * @return whether clients may begin with HTTP/2.
-     */
-    boolean detectsHttp2()
-    {
-        return http.codecType() == CodecType.AUTO;
     }
 
     /**

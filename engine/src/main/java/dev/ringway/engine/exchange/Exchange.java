@@ -115,7 +115,7 @@ public final class Exchange implements UpstreamHandler
         }
         else
         {
-            final HeaderEdits edits = exchanges.routeReply(request, route, http.counters());
+            final HeaderEdits edits = exchanges.routeReply(request, downstream, route, http);
             reply(route.status(), route.body(), edits, Outcome.DIRECT_RESPONSE);
         }
     }

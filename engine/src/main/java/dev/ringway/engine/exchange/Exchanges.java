@@ -192,22 +192,24 @@ public final class Exchanges
     }
 
     /**
-     * @param head  of a request whose route answers by itself.
-     * @param route that route.
-     * @param ids   counters of its connection manager.
+     * @param head       of a request whose route answers by itself.
+     * @param downstream whose request it is.
+     * @param route      that route.
+     * @param http       its connection manager.
      * @return what the answer has beside status and text.
      */
-    HeaderEdits routeReply(final RequestHead head, final Route route, final HttpCounters ids)
+    HeaderEdits routeReply(
+        final RequestHead head, final DownstreamSink downstream, final Route route, final HttpConnectionManager http)
     {
         final HeaderEdits edits = headerRules.response();
         if (route.kind() == Route.Kind.REDIRECT)
         {
-            loop.counters().increment(ids.rqRedirect);
-            Redirects.write(head, route, edits);
+            loop.counters().increment(http.counters().rqRedirect);
+            Redirects.write(head, HeaderRules.isHttps(downstream, head.headers(), http), route, edits);
         }
         else
         {
-            loop.counters().increment(ids.rqDirectResponse);
+            loop.counters().increment(http.counters().rqDirectResponse);
         }
         return edits;
     }

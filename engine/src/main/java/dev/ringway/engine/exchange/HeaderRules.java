@@ -23,6 +23,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 final class HeaderRules
 {
     private static final byte[] HTTP = "http".getBytes(US_ASCII);
+    private static final byte[] HTTPS = "https".getBytes(US_ASCII);
     private static final byte[] TRUE = "true".getBytes(US_ASCII);
     private static final byte[] TRAILERS = "trailers".getBytes(US_ASCII);
     private static final byte[] COMMA = {','};
@@ -155,8 +156,9 @@ final class HeaderRules
         }
         else if (!headers.contains(HeaderName.X_FORWARDED_PROTO))
         {
-            edits.add(HeaderName.X_FORWARDED_PROTO, HTTP);
+            edits.add(HeaderName.X_FORWARDED_PROTO, isEncrypted(downstream) ? HTTPS : HTTP);
         }
+        edits.https(isHttps(downstream, headers, http));
         if (id.isInternal())
         {
             edits.add(HeaderName.X_ENVOY_INTERNAL, TRUE);
@@ -180,6 +182,26 @@ final class HeaderRules
             rewrite(head, route, http, edits);
         }
         return edits;
+    }
+
+    private static boolean isEncrypted(final DownstreamSink downstream)
+    {
+        return downstream.connection().tls() != null;
+    }
+
+    /**
+     * Whether a request came by HTTPS: as x-forwarded-proto says where that is trusted, else as the connection is.
+     */
+    static boolean isHttps(final DownstreamSink downstream, final HeaderTable headers, final HttpConnectionManager http)
+    {
+        final int forwarded = http.useRemoteAddress() && http.xffTrustedHops() == 0 ?
+            -1 : headers.find(HeaderName.X_FORWARDED_PROTO);
+        if (forwarded < 0)
+        {
+            return isEncrypted(downstream);
+        }
+        return headers.valueLength(forwarded) == HTTPS.length &&
+            equal(headers, headers.valueOffset(forwarded), HTTPS);
     }
 
     private static void dropOtherNames(final HeaderTable headers, final byte[][] names)
@@ -234,7 +256,7 @@ final class HeaderRules
         if (!isTrusted || !headers.contains(HeaderName.X_FORWARDED_PROTO))
         {
             edits.drop(HeaderName.X_FORWARDED_PROTO);
-            edits.add(HeaderName.X_FORWARDED_PROTO, HTTP);
+            edits.add(HeaderName.X_FORWARDED_PROTO, isEncrypted(downstream) ? HTTPS : HTTP);
         }
         if (http.forwardedPort() >= 0 && (!isTrusted || !headers.contains(HeaderName.X_FORWARDED_PORT)))
         {

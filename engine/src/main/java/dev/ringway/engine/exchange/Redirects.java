@@ -15,6 +15,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 final class Redirects
 {
     private static final byte[] HTTP = "http".getBytes(US_ASCII);
+    private static final byte[] HTTPS = "https".getBytes(US_ASCII);
+    private static final byte[] HTTP_PORT = ":80".getBytes(US_ASCII);
+    private static final byte[] HTTPS_PORT = ":443".getBytes(US_ASCII);
     private static final byte[] SEPARATOR = "://".getBytes(US_ASCII);
     private static final byte[] COLON = {':'};
 
@@ -24,22 +27,24 @@ final class Redirects
 
     /**
      * @param request to redirect.
+     * @param isHttps whether it came by HTTPS.
      * @param route   whose redirect.
      * @param edits   gains the location.
      */
-    static void write(final RequestHead request, final Route route, final HeaderEdits edits)
+    static void write(final RequestHead request, final boolean isHttps, final Route route, final HeaderEdits edits)
     {
         final Redirect redirect = route.redirect();
         final DirectBuffer buffer = request.headers().buffer();
-        put(edits, redirect.scheme() == null ? HTTP : redirect.scheme());
+        put(edits, redirect.scheme() != null ? redirect.scheme() : isHttps ? HTTPS : HTTP);
         put(edits, SEPARATOR);
-        putAuthority(request, redirect, buffer, edits);
+        putAuthority(request, isHttps, redirect, buffer, edits);
         putPath(request, route, redirect, buffer, edits);
         edits.finish(HeaderName.LOCATION);
     }
 
     private static void putAuthority(
-        final RequestHead request, final Redirect redirect, final DirectBuffer buffer, final HeaderEdits edits)
+        final RequestHead request, final boolean isHttps, final Redirect redirect, final DirectBuffer buffer,
+        final HeaderEdits edits)
     {
         if (redirect.host() != null)
         {
@@ -47,7 +52,7 @@ final class Redirects
         }
         else
         {
-            edits.put(buffer, request.authorityOffset(), hostLength(request, redirect, buffer));
+            edits.put(buffer, request.authorityOffset(), hostLength(request, isHttps, redirect, buffer));
         }
         if (redirect.port() > 0)
         {
@@ -57,17 +62,19 @@ final class Redirects
     }
 
     /** As Envoy: a port goes when another comes, or when it is the old scheme's default and the scheme changes. */
-    private static int hostLength(final RequestHead request, final Redirect redirect, final DirectBuffer buffer)
+    private static int hostLength(
+        final RequestHead request, final boolean isHttps, final Redirect redirect, final DirectBuffer buffer)
     {
+        final byte[] port = isHttps ? HTTPS_PORT : HTTP_PORT;
         final int all = request.authorityLength();
         for (int i = all - 1; i >= 0; i--)
         {
             final byte b = buffer.getByte(request.authorityOffset() + i);
             if (b == ':')
             {
-                final boolean isDefault = all - i == 3 && buffer.getByte(request.authorityOffset() + i + 1) == '8' &&
-                    buffer.getByte(request.authorityOffset() + i + 2) == '0';
-                return redirect.port() > 0 || redirect.scheme() != null && isDefault ? i : all;
+                return redirect.port() > 0 ||
+                    redirect.scheme() != null && endsWith(buffer, request.authorityOffset() + i, all - i, port) ?
+                    i : all;
             }
             if (b < '0' || b > '9')
             {
@@ -75,6 +82,16 @@ final class Redirects
             }
         }
         return all;
+    }
+
+    private static boolean endsWith(final DirectBuffer buffer, final int offset, final int length, final byte[] port)
+    {
+        boolean isEqual = length == port.length;
+        for (int i = 0; isEqual && i < length; i++)
+        {
+            isEqual = buffer.getByte(offset + i) == port[i];
+        }
+        return isEqual;
     }
 
     private static void putPath(

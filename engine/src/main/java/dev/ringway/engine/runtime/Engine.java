@@ -34,6 +34,7 @@ public final class Engine implements AutoCloseable
     private final SnapshotRef snapshots = new SnapshotRef();
     private final List<EventLoop> loops = new ArrayList<>();
     private final ClusterUses uses;
+    private final HeldContexts contexts = new HeldContexts();
     private final List<LoopRuntime> runtimes = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
     private final Map<Integer, Listener> listening = new HashMap<>();
@@ -99,7 +100,7 @@ public final class Engine implements AutoCloseable
 
     /**
      * Makes a snapshot the newest: sockets of new listeners are opened first, and when one of them cannot be opened
-     * nothing changes.
+     * nothing changes. TLS contexts of the snapshot are held from now on; the caller's references stay the caller's.
      *
      * @param snapshot to publish.
      * @throws ListenException when an address cannot be listened on; the last snapshot stays.
@@ -109,6 +110,7 @@ public final class Engine implements AutoCloseable
         final Map<Listener, int[]> opened = ListenSockets.open(snapshot, listening, runtimes.size());
         snapshot.clusters().forEach(cluster -> LogStrings.register(cluster.name()));
         uses.adopt(snapshot);
+        contexts.adopt(snapshot);
         snapshots.publishRelease(snapshot);
         wakeup();
         final Map<Integer, Listener> wanted = new HashMap<>();
@@ -134,6 +136,28 @@ public final class Engine implements AutoCloseable
                 final int fd = entry.getValue()[i];
                 offer(runtime, loop -> runtime.onListen(listener, fd));
             }
+        }
+        if (contexts.isWaiting())
+        {
+            final long version = snapshot.version();
+            all(runtime -> runtime.onSettled(version));
+        }
+    }
+
+    /**
+     * Gives back the TLS contexts that only snapshots of the past had, once no loop opens connections with them any
+     * more. To be called now and then.
+     */
+    public void releaseContexts()
+    {
+        if (contexts.isWaiting())
+        {
+            long oldest = Long.MAX_VALUE;
+            for (final LoopRuntime runtime : runtimes)
+            {
+                oldest = Math.min(oldest, runtime.settledVersion());
+            }
+            contexts.release(oldest);
         }
     }
 
@@ -302,6 +326,7 @@ public final class Engine implements AutoCloseable
                 runner.close();
                 waker.interrupt();
             }
+            contexts.close();
         }
     }
 }

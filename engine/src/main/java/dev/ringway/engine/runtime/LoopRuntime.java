@@ -35,6 +35,7 @@ final class LoopRuntime implements LoopTask
     private final List<Acceptor> acceptors = new ArrayList<>();
     private Snapshot adopted;
     private volatile long adoptedVersion = -1;
+    private volatile long settledVersion = -1;
     private volatile int activeConnections;
     private volatile LoopView view = LoopView.EMPTY;
 
@@ -104,6 +105,21 @@ final class LoopRuntime implements LoopTask
             }
         }
         return null;
+    }
+
+    /**
+     * Behind all that came with a snapshot: nothing of older ones is used for new connections any more.
+     *
+     * @param version of the snapshot.
+     */
+    void onSettled(final long version)
+    {
+        final Snapshot newest = snapshots.acquire();
+        if (newest != adopted)
+        {
+            adopt(newest);
+        }
+        settledVersion = version;
     }
 
     /**
@@ -217,6 +233,14 @@ final class LoopRuntime implements LoopTask
         counters.set(ids.timersArmed, loop.timers().armedCount());
         counters.set(ids.snapshotVersion, adoptedVersion);
         counters.set(ids.accessLogDropped, exchanges.accessLogDropped());
+    }
+
+    /**
+     * Any thread: the grace period of what snapshots hold.
+     */
+    long settledVersion()
+    {
+        return settledVersion;
     }
 
     /**

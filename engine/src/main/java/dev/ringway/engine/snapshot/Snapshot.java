@@ -1,5 +1,8 @@
 package dev.ringway.engine.snapshot;
 
+import dev.ringway.engine.tls.TlsContext;
+
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -30,6 +33,32 @@ public record Snapshot(
             }
         }
         return null;
+    }
+
+    /**
+     * @return TLS contexts of listeners and clusters; one that is used more than once comes more than once.
+     */
+    public List<TlsContext> tlsContexts()
+    {
+        final List<TlsContext> contexts = new ArrayList<>();
+        for (final Listener listener : listeners)
+        {
+            for (final FilterChain chain : listener.filterChains().all())
+            {
+                if (chain.tls() != null)
+                {
+                    contexts.add(chain.tls());
+                }
+            }
+        }
+        for (final Cluster cluster : clusters)
+        {
+            if (cluster.tls() != null)
+            {
+                contexts.add(cluster.tls().context());
+            }
+        }
+        return contexts;
     }
 
     /**

@@ -37,6 +37,7 @@ public final class HeaderEdits
     private int position;
     private boolean isTooLong;
     private byte[] protocol;
+    private boolean isHttps;
     private int pathLength;
 
     private HeaderEdits(final int pathCapacity)
@@ -71,8 +72,25 @@ public final class HeaderEdits
         count = 0;
         position = 0;
         isTooLong = false;
+        isHttps = false;
         pathLength = -1;
         protocol = null;
+    }
+
+    /**
+     * @param isHttps whether the request goes on with scheme https.
+     */
+    public void https(final boolean isHttps)
+    {
+        this.isHttps = isHttps;
+    }
+
+    /**
+     * @return whether the request goes on with scheme https.
+     */
+    boolean isHttps()
+    {
+        return isHttps;
     }
 
     /**

@@ -73,7 +73,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         final DirectBuffer source = headers.buffer();
         int at = encoder.putBlockStart(buffer, start);
         at = encoder.putMethod(buffer, at, source, head.methodOffset(), head.methodLength(), head.methodId());
-        at = encoder.putScheme(buffer, at, false);
+        at = encoder.putScheme(buffer, at, edits.isHttps());
         at = putPath(head, edits, encoder, buffer, at);
         at = encoder.putAuthority(buffer, at, source, head.authorityOffset(), head.authorityLength());
         at = encoder.putFields(headers, edits.dropMask() | 1L << HeaderName.HOST, buffer, at);

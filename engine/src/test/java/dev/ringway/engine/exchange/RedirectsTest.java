@@ -19,6 +19,12 @@ final class RedirectsTest
 
     private static String location(final String host, final String target, final Redirect redirect, final int matched)
     {
+        return location(false, host, target, redirect, matched);
+    }
+
+    private static String location(
+        final boolean isHttps, final String host, final String target, final Redirect redirect, final int matched)
+    {
         final byte[] bytes = ("GET " + target + " HTTP/1.1\r\nhost: " + host + "\r\n\r\n").getBytes(US_ASCII);
         final RequestHead head = new RequestHead(10);
         assertEquals(bytes.length, new Http1RequestParser(Http1Limits.DEFAULT)
@@ -27,7 +33,7 @@ final class RedirectsTest
             "", Route.Kind.REDIRECT, -1, null, 0, -1, null, matched, 301, new byte[0], redirect);
         final HeaderEdits edits = HeaderEdits.ofResponses();
         edits.reset(0);
-        Redirects.write(head, route, edits);
+        Redirects.write(head, isHttps, route, edits);
         final UnsafeBuffer out = new UnsafeBuffer(new byte[1 << 16]);
         final String text = out.getStringWithoutLengthAscii(0, edits.write(out, 0));
         assertEquals("location: ", text.substring(0, 10));
@@ -56,6 +62,17 @@ final class RedirectsTest
         assertEquals("https://[::1]/x", location("[::1]", "/x", redirect, 1));
         assertEquals("https://[::1]/x", location("[::1]:80", "/x", redirect, 1));
         assertEquals("https://[::1]:180/x", location("[::1]:180", "/x", redirect, 1));
+    }
+
+    @Test
+    void shouldKeepTheSchemeOfTheRequest()
+    {
+        final Redirect redirect = Redirect.of(null, "b.example", -1, NONE, NONE, false);
+        assertEquals("https://b.example/x", location(true, "a:8443", "/x", redirect, 1));
+        final Redirect clear = Redirect.of("http", null, -1, NONE, NONE, false);
+        assertEquals("http://a/x", location(true, "a:443", "/x", clear, 1));
+        assertEquals("http://a:80/x", location(true, "a:80", "/x", clear, 1));
+        assertEquals("http://a:8443/x", location(true, "a:8443", "/x", clear, 1));
     }
 
     @Test

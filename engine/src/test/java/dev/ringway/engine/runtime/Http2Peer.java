@@ -72,7 +72,12 @@ final class Http2Peer
     /** Begins as a client with these settings, numbers and values in turn. */
     static Http2Peer client(final TestClient client, final int... settings) throws IOException
     {
-        final Http2Peer peer = new Http2Peer(client.in, client.out, false);
+        return client(client.in, client.out, settings);
+    }
+
+    static Http2Peer client(final InputStream in, final OutputStream out, final int... settings) throws IOException
+    {
+        final Http2Peer peer = new Http2Peer(in, out, false);
         peer.write(PREFACE);
         return peer.settings(settings);
     }

@@ -300,6 +300,16 @@ final class TestProxy implements AutoCloseable
         }
     }
 
+    /** Until so many hold a context, the engine among them while a snapshot of some loop has it. */
+    void awaitReferences(final TlsContext context, final int count)
+    {
+        await(() ->
+        {
+            engine.releaseContexts();
+            return context.references() == count;
+        }, () -> count + " references, are " + context.references());
+    }
+
     private String leaks(final int armed)
     {
         final List<LoopView> views = lookAtAll();

@@ -202,8 +202,9 @@ final class TlsListenerTest
                 }
             }
             proxy.awaitCounter("listener.l.downstream_cx_active", 0);
-            assertEquals(1, tls.references());
+            assertEquals(2, tls.references());
         }
+        assertEquals(1, tls.references());
         tls.release();
     }
 

@@ -71,7 +71,7 @@ final class TlsUpstreamTest
     {
         proxy.endpoints.clear();
         proxy.publish();
-        TestProxy.await(() -> context.references() == 1, () -> "connections gone, " + context.references() + " held");
+        proxy.awaitReferences(context, 2);
     }
 
     private static TestBackend server(final Shown shown, final TestBackend.Script script) throws IOException
@@ -351,7 +351,7 @@ final class TlsUpstreamTest
             proxy.publish();
             assertEquals(200, client.get("/").status());
             assertEquals(2, backend.accepted());
-            TestProxy.await(() -> first.references() == 1, () -> "old connections closed");
+            proxy.awaitReferences(first, 1);
             first.release();
             proxy.upstreamTls = null;
             proxy.publish();

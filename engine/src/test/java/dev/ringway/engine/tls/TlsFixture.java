@@ -1,5 +1,6 @@
 package dev.ringway.engine.tls;
 
+import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.tls.TestCertificates.Certified;
 
 import javax.net.ssl.SSLContext;
@@ -66,6 +67,26 @@ public final class TlsFixture
             settings.trustedCa("test ca", CA.pem()).requirePeerCertificate(true) : settings);
     }
 
+    /** How a listener at localhost treats its clients' certificates. */
+    public enum Asks
+    {
+        NOTHING, OPTIONALLY, ALWAYS, FOR_ANOTHER_NAME, FOR_ANOTHER_PIN
+    }
+
+    /** Context of a listener at localhost with an RSA and an ECDSA certificate, whose connections are counted. */
+    public static TlsContext listener(final TlsCounters ids, final Asks asks)
+    {
+        final TlsSettings settings =
+            server(LOCAL, TestCertificates.leaf(CA, "localhost", RSA_KEYS)).counters(ids);
+        if (asks == Asks.FOR_ANOTHER_NAME || asks == Asks.FOR_ANOTHER_PIN)
+        {
+            settings.peerRule(peer ->
+                asks == Asks.FOR_ANOTHER_NAME ? PeerVerdict.WRONG_NAME : PeerVerdict.WRONG_PIN);
+        }
+        return build(asks == Asks.NOTHING ? settings : settings.trustedCa("test ca", CA.pem())
+            .requirePeerCertificate(asks != Asks.OPTIONALLY));
+    }
+
     /** What a server of the JDK shows. */
     public enum Shown
     {
@@ -100,6 +121,13 @@ public final class TlsFixture
                 TestCertificates.NOW.minusSeconds(7200), TestCertificates.NOW.minusSeconds(3600));
         };
         return JdkPeer.context(certified, CA);
+    }
+
+    /** A client of the JDK whose certificate's time is over. */
+    public static SSLContext jdkExpired()
+    {
+        return JdkPeer.context(TestCertificates.leaf(CA, "late.example.org", EC_KEYS,
+            TestCertificates.NOW.minusSeconds(7200), TestCertificates.NOW.minusSeconds(3600)), CA);
     }
 
     /** What the JDK's clients trust, and show when they are asked. */
