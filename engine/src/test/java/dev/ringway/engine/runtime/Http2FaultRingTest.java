@@ -60,10 +60,27 @@ final class Http2FaultRingTest
         final int sqEntries,
         final int cqEntries) throws Exception
     {
+        try (TestBackend backend = pair.backend(Http2FaultRingTest::echo))
+        {
+            run(settings(pair, backend), seed, isFailing, sqEntries, cqEntries);
+        }
+    }
+
+    static Sent echo(final HttpMessage request)
+    {
+        return Sent.of("200", request.body(), request.body().length % 2 == 0);
+    }
+
+    /** Runs clients against endpoints that {@link #echo}. */
+    static void run(
+        final TestProxy settings,
+        final long seed,
+        final boolean isFailing,
+        final int sqEntries,
+        final int cqEntries) throws Exception
+    {
         final FaultyCompletions[] made = new FaultyCompletions[1];
-        try (TestBackend backend = pair.backend(
-                request -> Sent.of("200", request.body(), request.body().length % 2 == 0));
-            FaultRig rig = new FaultRig(settings(pair, backend), sqEntries, cqEntries,
+        try (FaultRig rig = new FaultRig(settings, sqEntries, cqEntries,
                 next -> made[0] = new FaultyCompletions(next, new Random(seed), isFailing)))
         {
             final FaultyCompletions faults = made[0];
@@ -89,12 +106,12 @@ final class Http2FaultRingTest
         }
         catch (final AssertionError | Exception e)
         {
-            throw new AssertionError(pair + ", seed " + seed + ", failing " + isFailing, e);
+            throw new AssertionError((settings.upstreamHttp2 == null ? "HTTP/1.1" : "HTTP/2") + " behind, seed " + seed + ", failing " + isFailing, e);
         }
     }
 
     /** Bounds so low that sides are paused again and again. */
-    private static TestProxy settings(final HttpPair pair, final TestBackend server)
+    static TestProxy settings(final HttpPair pair, final TestBackend server)
     {
         final TestProxy settings = pair.proxy(server);
         settings.bufferLimit = BUFFER_LIMIT;

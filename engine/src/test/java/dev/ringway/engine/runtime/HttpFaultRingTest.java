@@ -54,7 +54,7 @@ final class HttpFaultRingTest
     }
 
     /** Bounds so low that sides are paused again and again. */
-    private static TestProxy settings(final TestBackend server)
+    static TestProxy settings(final TestBackend server)
     {
         final TestProxy settings = new TestProxy(server);
         settings.bufferLimit = BUFFER_LIMIT;
@@ -64,9 +64,22 @@ final class HttpFaultRingTest
     private static void run(final long seed, final boolean isFailing, final int sqEntries, final int cqEntries)
         throws Exception
     {
+        try (TestBackend backend = TestBackend.answering(HttpFaultRingTest::answer))
+        {
+            run(settings(backend), seed, isFailing, sqEntries, cqEntries);
+        }
+    }
+
+    /** Runs clients against endpoints that {@link #answer}. */
+    static void run(
+        final TestProxy settings,
+        final long seed,
+        final boolean isFailing,
+        final int sqEntries,
+        final int cqEntries) throws Exception
+    {
         final FaultyCompletions[] made = new FaultyCompletions[1];
-        try (TestBackend backend = TestBackend.answering(HttpFaultRingTest::answer);
-            FaultRig rig = new FaultRig(settings(backend), sqEntries, cqEntries,
+        try (FaultRig rig = new FaultRig(settings, sqEntries, cqEntries,
                 next -> made[0] = new FaultyCompletions(next, new Random(seed), isFailing)))
         {
             final FaultyCompletions faults = made[0];
@@ -159,7 +172,7 @@ final class HttpFaultRingTest
         return new String(bytes, ISO_8859_1);
     }
 
-    private static String answer(final HttpMessage request)
+    static String answer(final HttpMessage request)
     {
         final String got = request.text();
         return TestBackend.ok((got.equals(text(got.length())) ? got.length() : "wrong") + " " +

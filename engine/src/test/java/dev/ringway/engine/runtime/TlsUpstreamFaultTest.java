@@ -1,0 +1,137 @@
+package dev.ringway.engine.runtime;
+
+import dev.ringway.engine.snapshot.UpstreamTls;
+import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsFixture;
+import dev.ringway.engine.tls.TlsFixture.Shown;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/**
+ * Encrypted endpoints while completions come late, in another order, cut short, or as failures, and while memory runs
+ * out. Nothing is held at the end, no engine either.
+ */
+@Timeout(120)
+final class TlsUpstreamFaultTest
+{
+    private static final int SQ_ENTRIES = 256;
+    private static final int CQ_ENTRIES = 1024;
+    private static final int CHUNKS = 10;
+    private static final int LENGTH = 1_000_000;
+    private static final int CLIENTS = 6;
+    private static final int SMALL_BUFFER = 4096;
+
+    /** Runs the faults of a neighbour over encrypted connections. */
+    private interface Faults
+    {
+        void run(TestProxy settings) throws Exception;
+    }
+
+    private static TestBackend http1() throws IOException
+    {
+        return TestBackend.encrypted(
+            TlsFixture.jdkServer(Shown.GOOD), link -> link.serve(HttpFaultRingTest::answer));
+    }
+
+    private static TestBackend http2() throws IOException
+    {
+        return TestBackend.encrypted(TlsFixture.jdkServer(Shown.GOOD), link -> Http2Peer.server(link)
+            .serve((peer, id, request) -> Http2FaultRingTest.echo(request).answerHttp2(peer, id)));
+    }
+
+    private static void encrypted(final boolean isHttp2, final Faults faults) throws Exception
+    {
+        final TlsContext context = isHttp2 ? TlsFixture.toEndpoint("h2") : TlsFixture.toEndpoint();
+        try (TestBackend backend = isHttp2 ? http2() : http1())
+        {
+            final TestProxy settings = isHttp2 ?
+                Http2FaultRingTest.settings(HttpPair.HTTP2_TO_HTTP2, backend) : HttpFaultRingTest.settings(backend);
+            settings.upstreamTls = new UpstreamTls(context, "localhost", 1);
+            faults.run(settings);
+            assertEquals(settings.counter("cluster.b.upstream_cx_active"), context.references() - 1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void shouldAnswerAllWhenCompletionsAreLateCancelledAndStarved(final long seed) throws Exception
+    {
+        encrypted(false, settings -> HttpFaultRingTest.run(settings, seed, false, SQ_ENTRIES, CQ_ENTRIES));
+        encrypted(true, settings -> Http2FaultRingTest.run(settings, seed, false, SQ_ENTRIES, CQ_ENTRIES));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18})
+    void shouldLeakNothingWhenAnyStepFails(final long seed) throws Exception
+    {
+        encrypted(false, settings -> HttpFaultRingTest.run(settings, seed, true, SQ_ENTRIES, CQ_ENTRIES));
+        encrypted(true, settings -> Http2FaultRingTest.run(settings, seed, true, SQ_ENTRIES, CQ_ENTRIES));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {41, 42})
+    void shouldAnswerAllThroughARingThatIsAlwaysFull(final long seed) throws Exception
+    {
+        encrypted(false, settings -> HttpFaultRingTest.run(settings, seed, false, 4, 8));
+        encrypted(true, settings -> Http2FaultRingTest.run(settings, seed, false, 4, 8));
+    }
+
+    @Test
+    void shouldServeOrCutWhenBuffersRunOut() throws Exception
+    {
+        final TlsContext context = TlsFixture.toEndpoint();
+        final String large = "x".repeat(LENGTH);
+        try (TestBackend backend = TestBackend.encrypted(
+                TlsFixture.jdkServer(Shown.GOOD), link -> link.serve(request -> TestBackend.ok(large)));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.upstreamTls = new UpstreamTls(context, "localhost", 1);
+            proxy.chunkCount = CHUNKS;
+            proxy.start();
+            final List<CompletableFuture<Integer>> clients = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++)
+            {
+                final TestClient client = proxy.connect(SMALL_BUFFER);
+                clients.add(FaultRig.start(() -> ask(client)));
+            }
+            int whole = 0;
+            for (final CompletableFuture<Integer> client : clients)
+            {
+                whole += client.get(30, TimeUnit.SECONDS);
+            }
+            assertTrue(whole > 0, "none was served");
+            assertEquals(LENGTH, proxy.connect().get("/").body().length);
+            proxy.endpoints.clear();
+            proxy.publish();
+            TestProxy.await(() -> context.references() == 1, () -> "connections gone");
+        }
+        context.release();
+    }
+
+    /** Sends much and takes much: 1 when the answer was whole. */
+    private static int ask(final TestClient client)
+    {
+        try
+        {
+            client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: " + LENGTH + "\r\n\r\n" + "y".repeat(LENGTH));
+            final HttpMessage answer = HttpMessage.read(client.in, false);
+            return answer != null && answer.status() == 200 && answer.body().length == LENGTH ? 1 : 0;
+        }
+        catch (final IOException e)
+        {
+            // Cut, for it held too much.
+            return 0;
+        }
+    }
+}
