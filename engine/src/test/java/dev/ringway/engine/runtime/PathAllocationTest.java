@@ -1,5 +1,8 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.snapshot.UpstreamTls;
+import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsFixture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,6 +27,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class PathAllocationTest
 {
     private static final int REQUESTS = 1_000_000;
+    private static final int ENCRYPTED_REQUESTS = 200_000;
     private static final int CONNECTIONS = 16;
     private static final int DEPTH = 64;
     private static final int BATCHES = 10;
@@ -76,6 +80,31 @@ final class PathAllocationTest
             final long ofProcess = allocation.assertNone(
                 proxy, Math.ceilDiv(REQUESTS, PER_ROUND), () -> askAll(clients, batch, BATCHES));
             assertTrue(ofProcess < (long)PROCESS_BYTES_PER_REQUEST * REQUESTS, ofProcess + " bytes of all threads");
+            assertEquals(0, proxy.counter("http.in.downstream_rq_5xx"));
+        }
+    }
+
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForRequestsToEncryptedEndpoints() throws Exception
+    {
+        final TlsContext context = TlsFixture.toEndpoint();
+        try (TestBackend backend = TestBackend.encrypted(
+                TlsFixture.jdkServer(TlsFixture.Shown.GOOD), PathAllocationTest::answerAll);
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.upstreamTls = new UpstreamTls(context, "localhost", 1);
+            // The JDK takes long for its first handshakes.
+            proxy.connectTimeoutNs = 60_000_000_000L;
+            proxy.start();
+            final TestClient[] clients = new TestClient[CONNECTIONS];
+            for (int i = 0; i < CONNECTIONS; i++)
+            {
+                clients[i] = proxy.connect();
+            }
+            final byte[] batch = repeat(REQUEST, DEPTH);
+            allocation.assertNone(
+                proxy, Math.ceilDiv(ENCRYPTED_REQUESTS, PER_ROUND), () -> askAll(clients, batch, BATCHES));
             assertEquals(0, proxy.counter("http.in.downstream_rq_5xx"));
         }
     }

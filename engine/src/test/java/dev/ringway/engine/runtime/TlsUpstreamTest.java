@@ -63,6 +63,8 @@ final class TlsUpstreamTest
     {
         final TestProxy proxy = new TestProxy(backends);
         proxy.upstreamTls = new UpstreamTls(context, sni, maxSessionKeys);
+        // The JDK takes long for its first handshakes.
+        proxy.connectTimeoutNs = 30_000_000_000L;
         return proxy;
     }
 
