@@ -58,12 +58,20 @@ final class AddressOperators
     {
         return switch (side)
         {
-            case "DOWNSTREAM_REMOTE", "DOWNSTREAM_DIRECT_REMOTE" -> AccessAddress.DOWNSTREAM_REMOTE;
+            case "DOWNSTREAM_REMOTE" -> AccessAddress.DOWNSTREAM_REMOTE;
+            case "DOWNSTREAM_DIRECT_REMOTE" -> AccessAddress.DOWNSTREAM_DIRECT_REMOTE;
             case "DOWNSTREAM_LOCAL" -> AccessAddress.DOWNSTREAM_LOCAL;
             case "UPSTREAM_REMOTE" -> AccessAddress.UPSTREAM_REMOTE;
             case "UPSTREAM_LOCAL" -> AccessAddress.UPSTREAM_LOCAL;
             default -> -1;
         };
+    }
+
+    /** The peer itself has an address of its own in the record only where it has told another. */
+    private static int known(final AccessRecord record, final int field)
+    {
+        return field == AccessAddress.DOWNSTREAM_DIRECT_REMOTE && !record.hasAddress(field) ?
+            AccessAddress.DOWNSTREAM_REMOTE : field;
     }
 
     /**
@@ -75,8 +83,9 @@ final class AddressOperators
     }
 
     private static void address(
-        final AccessRecord record, final int field, final boolean withPort, final LogLine line)
+        final AccessRecord record, final int wanted, final boolean withPort, final LogLine line)
     {
+        final int field = known(record, wanted);
         if (record.hasAddress(field))
         {
             line.reserve(ADDRESS_ROOM);
@@ -121,8 +130,9 @@ final class AddressOperators
         return -1;
     }
 
-    private static void port(final AccessRecord record, final int field, final LogLine line)
+    private static void port(final AccessRecord record, final int wanted, final LogLine line)
     {
+        final int field = known(record, wanted);
         if (record.hasAddress(field))
         {
             line.decimal(record.port(field));
@@ -141,7 +151,7 @@ final class AddressOperators
         }
     }
 
-    private static LogOperator network(final int field, final String argument, final int at) throws LogFormatException
+    private static LogOperator network(final int wanted, final String argument, final int at) throws LogFormatException
     {
         if (argument.length() > 3 || !argument.chars().allMatch(c -> c >= '0' && c <= '9') ||
             Integer.parseInt(argument) > 128)
@@ -151,6 +161,7 @@ final class AddressOperators
         final int prefix = Integer.parseInt(argument);
         return (record, line) ->
         {
+            final int field = known(record, wanted);
             if (record.hasAddress(field))
             {
                 line.reserve(ADDRESS_ROOM);

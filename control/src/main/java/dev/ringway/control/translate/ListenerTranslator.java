@@ -13,6 +13,7 @@ import dev.ringway.engine.snapshot.FilterChain;
 import dev.ringway.engine.snapshot.FilterChainMatch;
 import dev.ringway.engine.snapshot.FilterChains;
 import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.ListenerFilters;
 import dev.ringway.engine.snapshot.NetworkFilter;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.tls.TlsContext;
@@ -100,7 +101,7 @@ final class ListenerTranslator
         final String stats =
             StatName.of(config.getStatPrefix().isEmpty() ? address.toString() : config.getStatPrefix());
         final FilterChains chains = filterChains(config, path.field("filter_chains"), stats);
-        return new Listener(ids.idOf(name), name, address, chains, bufferLimit, backlog,
+        return new Listener(ids.idOf(name), name, address, ListenerFilters.NONE, chains, bufferLimit, backlog,
             !config.hasEnableReusePort() || config.getEnableReusePort().getValue(),
             config.getTransparent().getValue(), Integer.MAX_VALUE, mode,
             new ListenerCounters(counters, stats));

@@ -9,6 +9,7 @@ import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.FilterChains;
 import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.ListenerFilters;
 import dev.ringway.engine.snapshot.Snapshot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +59,7 @@ final class SnapshotCountersTest
     private Listener listener(final String name, final int maxConnections)
     {
         return new Listener(name.hashCode(), name, Address.of(new InetSocketAddress("127.0.0.1", 1)),
-            new FilterChains.Builder().build(null), 1, 1, true, false, maxConnections, 0, new ListenerCounters(file, name));
+            ListenerFilters.NONE, new FilterChains.Builder().build(null), 1, 1, true, false, maxConnections, 0, new ListenerCounters(file, name));
     }
 
     private Map<String, Long> values()

@@ -13,6 +13,8 @@ public final class AccessAddress
     public static final int UPSTREAM_REMOTE = 2;
     /** Own address of the connection to the endpoint. */
     public static final int UPSTREAM_LOCAL = 3;
+    /** Address of the peer itself, where it has told another one; else not set. */
+    public static final int DOWNSTREAM_DIRECT_REMOTE = 4;
 
     private AccessAddress()
     {

@@ -13,10 +13,10 @@ package dev.ringway.engine.accesslog;
  *  +--------+--------+--------+--------+--------+-------+----------------+ 88
  *  | request duration| response durat. |attempts| spare |
  *  +-----------------+-----------------+--------+-------+ 112
- *  | 4 socket addresses of 32 bytes                      |
- *  +-----------------------------------------------------+ 240
+ *  | 5 socket addresses of 32 bytes                      |
+ *  +-----------------------------------------------------+ 272
  *  | 14 times offset (16 bits), length (16 bits) of text |
- *  +-----------------------------------------------------+ 296
+ *  +-----------------------------------------------------+ 328
  *  | texts ...                                           |
  *  +-----------------------------------------------------+ length
  * </pre>
@@ -46,7 +46,7 @@ final class AccessRecordLayout
     static final int ATTEMPTS_OFFSET = 104;
     static final int ADDRESSES_OFFSET = 112;
     static final int ADDRESS_LENGTH = 32;
-    static final int TEXTS_OFFSET = ADDRESSES_OFFSET + 4 * ADDRESS_LENGTH;
+    static final int TEXTS_OFFSET = ADDRESSES_OFFSET + 5 * ADDRESS_LENGTH;
 
     private AccessRecordLayout()
     {

@@ -19,6 +19,8 @@ import static dev.ringway.ffi.uring.UringConstants.RECVSEND_POLL_FIRST;
 public final class Connection implements CompletionHandler
 {
     private static final int EARLY_CLOSE_LIMIT = 16 * 1024;
+    private static final int DIRECT_ADDRESS = 32;
+    private static final int DIRECT_LENGTH = 28;
     private static final int LOCAL_ADDRESS = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
@@ -43,6 +45,7 @@ public final class Connection implements CompletionHandler
     private static final int SEND_ASKED = 1 << 18;
     private static final int DOOMED = 1 << 19;
     private static final int SECURING = 1 << 20;
+    private static final int IS_PROXIED = 1 << 21;
 
     private final EventLoop loop;
     private final Connections connections;
@@ -415,7 +418,7 @@ public final class Connection implements CompletionHandler
             case Op.SEND -> onSent(result);
             case Op.ACCEPT, Op.CONNECT -> onOpening(op, result);
             case Op.CLOSE -> state |= CLOSED;
-            case Op.INSTALL -> connections.localAddresses().onInstalled(result, localAddressOffset());
+            case Op.INSTALL -> onInstalled(result);
             default ->
             {
                 // SOCKET and OPTION fail together with the CONNECT linked behind them; CANCEL and SHUTDOWN say nothing
@@ -464,6 +467,30 @@ public final class Connection implements CompletionHandler
         if ((state & CLOSING) == 0)
         {
             onReceiveEnded(result);
+        }
+    }
+
+    private void onInstalled(final int result)
+    {
+        final boolean isWanted = (state & (IS_PROXIED | CLOSING)) == 0;
+        connections.localAddresses().onInstalled(result, isWanted ? localAddressOffset() : -1);
+        if ((state & CLOSING) == 0)
+        {
+            handler.onLocalAddress(this);
+        }
+    }
+
+    /**
+     * Hands over bytes that came for a handler before and that it kept, as if they came now.
+     *
+     * @param offset in the slab, not in a block; leased during the call.
+     * @param length positive.
+     */
+    public void replay(final int offset, final int length)
+    {
+        if ((state & CLOSING) == 0)
+        {
+            onReceivedRange(offset, length);
         }
     }
 
@@ -916,6 +943,44 @@ public final class Connection implements CompletionHandler
     public int localAddressOffset()
     {
         return addressOffset() + LOCAL_ADDRESS;
+    }
+
+    /**
+     * Asks the kernel for the address that the client connected to: {@link ConnectionHandler#onLocalAddress} follows.
+     *
+     * @return false when there is none, because it is a unix socket.
+     */
+    public boolean lookUpLocalAddress()
+    {
+        final LocalAddresses addresses = connections.localAddresses();
+        if (!addresses.isInternet(addressOffset()))
+        {
+            return false;
+        }
+        if (!addresses.looksUp(Op.ACCEPT, addressOffset()))
+        {
+            outstanding += ops.install(slot, tokenBase);
+        }
+        return true;
+    }
+
+    /**
+     * Keeps the peer's own address apart, so that the addresses it tells may be written where it stood and where the
+     * connection's own stands.
+     */
+    public void keepDirectAddress()
+    {
+        state |= IS_PROXIED;
+        connections.localAddresses().copy(addressOffset(), addressOffset() + DIRECT_ADDRESS, DIRECT_LENGTH);
+    }
+
+    /**
+     * @return offset of the socket address of the peer itself in {@link EventLoop#slotAddresses()}; that of
+     *         {@link #addressOffset}, unless the peer told another.
+     */
+    public int directAddressOffset()
+    {
+        return (state & IS_PROXIED) == 0 ? addressOffset() : addressOffset() + DIRECT_ADDRESS;
     }
 
     /**

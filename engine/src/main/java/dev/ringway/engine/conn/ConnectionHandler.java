@@ -31,6 +31,15 @@ public interface ConnectionHandler
     }
 
     /**
+     * The address is known that {@link Connection#lookUpLocalAddress} asked for, or never will be.
+     *
+     * @param connection that is open.
+     */
+    default void onLocalAddress(final Connection connection)
+    {
+    }
+
+    /**
      * Bytes came. Whoever needs them after the call retains their chunk or copies them.
      *
      * @param connection they came from.

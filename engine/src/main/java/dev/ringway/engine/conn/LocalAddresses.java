@@ -35,14 +35,29 @@ final class LocalAddresses
     boolean looksUp(final int op, final int addressOffset)
     {
         return (op == Op.ACCEPT ? looksUpAccepted : looksUpConnected) &&
-            SockAddr.family(slotAddresses, addressOffset) != SockAddr.AF_UNIX;
+            isInternet(addressOffset);
+    }
+
+    boolean isInternet(final int addressOffset)
+    {
+        return SockAddr.family(slotAddresses, addressOffset) != SockAddr.AF_UNIX;
+    }
+
+    /** Of a unix socket the name is left behind. */
+    void copy(final int from, final int to, final int length)
+    {
+        slotAddresses.putBytes(to, slotAddresses, from, length);
+        if (!isInternet(from))
+        {
+            slotAddresses.putInt(to + Short.BYTES, 0);
+        }
     }
 
     void onInstalled(final int fd, final int localAddressOffset)
     {
         if (fd >= 0)
         {
-            if (Sockets.getsockname(fd, name, 0) > 0)
+            if (localAddressOffset >= 0 && Sockets.getsockname(fd, name, 0) > 0)
             {
                 slotAddresses.putBytes(localAddressOffset, name, 0, INET6_LENGTH);
             }

@@ -17,6 +17,15 @@ public final class ListenerCounters
     /** Connections refused by the listener's bound. */
     public final int downstreamCxOverflow;
 
+    /** Connections that listener filters look at now. */
+    public final int downstreamPreCxActive;
+
+    /** Connections at which listener filters looked for too long. */
+    public final int downstreamPreCxTimeout;
+
+    /** Connections that clients ended while listener filters looked. */
+    public final int downstreamListenerFilterRemoteClose;
+
     /** Connections closed because no filter chain is for them. */
     public final int noFilterChainMatch;
 
@@ -40,6 +49,10 @@ public final class ListenerCounters
         downstreamCxActive = registry.gauge(prefix + "downstream_cx_active");
         downstreamCxDestroy = registry.counter(prefix + "downstream_cx_destroy");
         downstreamCxOverflow = registry.counter(prefix + "downstream_cx_overflow");
+        downstreamPreCxActive = registry.gauge(prefix + "downstream_pre_cx_active");
+        downstreamPreCxTimeout = registry.counter(prefix + "downstream_pre_cx_timeout");
+        downstreamListenerFilterRemoteClose =
+            registry.counter(prefix + "downstream_listener_filter_remote_close");
         noFilterChainMatch = registry.counter(prefix + "no_filter_chain_match");
         downstreamCxLengthMs = registry.histogram(prefix + "downstream_cx_length_ms");
         downstreamAcceptError = registry.counter(prefix + "downstream_accept_error");

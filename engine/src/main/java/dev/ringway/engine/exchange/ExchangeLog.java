@@ -55,6 +55,11 @@ final class ExchangeLog
         record.begin().sinks(mask).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
             .connectionId(connection.id());
         record.address(AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), connection.addressOffset());
+        if (connection.directAddressOffset() != connection.addressOffset())
+        {
+            record.address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
+                connection.directAddressOffset());
+        }
     }
 
     void onRelay(final List<AccessLogSink> sinks, final DownstreamSink downstream, final long startNs)

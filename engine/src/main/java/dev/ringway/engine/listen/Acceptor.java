@@ -3,8 +3,6 @@ package dev.ringway.engine.listen;
 import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
-import dev.ringway.engine.counters.ListenerCounters;
-import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.snapshot.ChainQuery;
 import dev.ringway.engine.snapshot.Listener;
@@ -23,6 +21,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
     private final ListenContext context;
     private final EventLoop loop;
     private final ListenerChains chains;
+    private final QueryAddresses addresses;
     private final int listenFd;
     private final Connection[] armed = new Connection[ARMED];
     private Listener listener;
@@ -30,6 +29,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
     private int active;
     private long retryNs;
     private boolean isClosed;
+    private boolean looksUpLocalAddress;
 
     /**
      * @param context  of the loop.
@@ -41,6 +41,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
         this.listenFd = listenFd;
         loop = context.loop();
         chains = new ListenerChains(context);
+        addresses = new QueryAddresses(loop.slotAddresses(), listenFd);
     }
 
     /**
@@ -52,6 +53,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
     {
         listener = fresh;
         chains.adopt(fresh);
+        looksUpLocalAddress = addresses.areNeeded(fresh);
     }
 
     /**
@@ -103,19 +105,18 @@ public final class Acceptor implements ConnectionHandler, CloseListener
     public void onOpened(final Connection connection)
     {
         unarm(connection);
-        final LoopCounters counters = loop.counters();
-        final ListenerCounters ids = listener.counters();
-        counters.increment(ids.downstreamCxTotal);
         if (active >= listener.maxConnections())
         {
-            counters.increment(ids.downstreamCxOverflow);
+            loop.counters().increment(listener.counters().downstreamCxOverflow);
             connection.close();
+        }
+        else if (looksUpLocalAddress || !listener.listenerFilters().all().isEmpty())
+        {
+            active++;
+            context.acquire().open(this, connection, looksUpLocalAddress);
         }
         else
         {
-            active++;
-            counters.increment(ids.downstreamCxActive);
-            connection.onClose(this);
             open(connection);
         }
         arm(loop.clock().nowNs());
@@ -123,18 +124,53 @@ public final class Acceptor implements ConnectionHandler, CloseListener
 
     private void open(final Connection connection)
     {
-        final ChainQuery query = context.query();
-        query.reset();
-        final ChainSessions chain = chains.find(query);
+        final ChainSessions chain = choose(connection, null);
         if (chain == null)
         {
-            loop.counters().increment(listener.counters().noFilterChainMatch);
             connection.close();
         }
         else
         {
-            chain.open(connection);
+            active++;
+            onInspected(connection, chain);
         }
+    }
+
+    /**
+     * @param connection that needs a chain.
+     * @param found      what its first bytes tell, or null.
+     * @return its chain; null when there is none, which is then counted.
+     */
+    ChainSessions choose(final Connection connection, final Inspectors found)
+    {
+        final ChainQuery query = context.query();
+        query.reset();
+        addresses.fill(query, connection);
+        if (found != null)
+        {
+            found.fill(query);
+        }
+        final ChainSessions chain = chains.find(query);
+        if (chain == null)
+        {
+            loop.counters().increment(listener.counters().noFilterChainMatch);
+        }
+        return chain;
+    }
+
+    /** The connection, which is among the active ones, gets its session. */
+    void onInspected(final Connection connection, final ChainSessions chain)
+    {
+        loop.counters().increment(listener.counters().downstreamCxTotal);
+        loop.counters().increment(listener.counters().downstreamCxActive);
+        connection.onClose(this);
+        chain.open(connection);
+    }
+
+    /** A connection that was among the active ones is gone without having had a chain. */
+    void onInspectionGone()
+    {
+        active--;
     }
 
     /**

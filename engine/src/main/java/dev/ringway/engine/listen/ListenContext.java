@@ -7,6 +7,8 @@ import dev.ringway.engine.http2.Http2Context;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.snapshot.ChainQuery;
 
+import java.util.ArrayDeque;
+
 /**
  * What all listeners of a loop share. Loop thread only.
  */
@@ -18,6 +20,7 @@ public final class ListenContext
     private final Http2Context http2;
     private final Http2Tables tables = new Http2Tables();
     private final ChainQuery query = new ChainQuery();
+    private final ArrayDeque<Inspection> free = new ArrayDeque<>(64);
 
     /**
      * @param loop        that owns it.
@@ -57,6 +60,17 @@ public final class ListenContext
     Http2Tables tables()
     {
         return tables;
+    }
+
+    Inspection acquire()
+    {
+        final Inspection inspection = free.pollLast();
+        return inspection != null ? inspection : new Inspection(this);
+    }
+
+    void release(final Inspection inspection)
+    {
+        free.addLast(inspection);
     }
 
     /** For one connection at a time. */

@@ -112,6 +112,33 @@ public final class HeldBytes
     }
 
     /**
+     * Drops bytes at the front.
+     *
+     * @param memory of the loop.
+     * @param length how many, at most those held.
+     */
+    public void drop(final LoopMemory memory, final int length)
+    {
+        int left = length;
+        while (left > 0)
+        {
+            final int offset = rangeOffset();
+            final int taken = Math.min(left, rangeLength());
+            final int rest = rangeLength() - taken;
+            removeFirst();
+            if (rest > 0)
+            {
+                putBack(offset + taken, rest);
+            }
+            else
+            {
+                free(memory, offset);
+            }
+            left -= taken;
+        }
+    }
+
+    /**
      * Lets go of all. Idempotent.
      *
      * @param memory of the loop.
@@ -147,6 +174,32 @@ public final class HeldBytes
     public int chunks()
     {
         return ranges.chunks();
+    }
+
+    /**
+     * @return ranges held.
+     */
+    public int count()
+    {
+        return ranges.count();
+    }
+
+    /**
+     * @param index of a range, from the front.
+     * @return its offset in the slab.
+     */
+    public int rangeOffset(final int index)
+    {
+        return ranges.offset(index);
+    }
+
+    /**
+     * @param index of a range, from the front.
+     * @return its bytes.
+     */
+    public int rangeLength(final int index)
+    {
+        return ranges.length(index);
     }
 
     /**

@@ -14,12 +14,15 @@ public final class FilterChains
     private final List<FilterChain> all;
     private final ChainTree tree;
     private final int defaultChain;
+    private final boolean usesDestination;
 
     private FilterChains(final List<FilterChain> all, final ChainTree tree, final int defaultChain)
     {
         this.all = List.copyOf(all);
         this.tree = tree;
         this.defaultChain = defaultChain;
+        usesDestination = all.stream().map(FilterChain::match).anyMatch(match ->
+            !match.destinations().isEmpty() || match.sourceType() != FilterChainMatch.SourceType.ANY);
     }
 
     /**
@@ -74,6 +77,14 @@ public final class FilterChains
     {
         final int chain = tree.find(query);
         return chain == NONE ? defaultChain : chain;
+    }
+
+    /**
+     * @return whether the address counts that a client connected to.
+     */
+    public boolean usesDestination()
+    {
+        return usesDestination;
     }
 
     /**

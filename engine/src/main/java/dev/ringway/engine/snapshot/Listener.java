@@ -8,6 +8,7 @@ import dev.ringway.engine.counters.ListenerCounters;
  * @param id                       number that stands for the name for the life of the process; indexes runtime state.
  * @param name                     unique name; the identity under which its sockets survive a new snapshot.
  * @param address                  where it listens; port 0 picks a free one.
+ * @param listenerFilters          what looks at connections before they have a chain.
  * @param filterChains             chains, of which each connection gets one.
  * @param perConnectionBufferLimit {@code per_connection_buffer_limit_bytes}, default 1 MiB.
  * @param backlog                  {@code tcp_backlog_size}, default 4096 (bounded by somaxconn).
@@ -21,6 +22,7 @@ public record Listener(
     int id,
     String name,
     Address address,
+    ListenerFilters listenerFilters,
     FilterChains filterChains,
     int perConnectionBufferLimit,
     int backlog,

@@ -35,6 +35,9 @@ final class CountersDocumentTest
         GROUPS.put("tcp.<stat_prefix>.", "TcpCounters");
         GROUPS.put("listener.<address>.", "ListenerCounters");
         GROUPS.put("listener.<address>.ssl.", "TlsCounters");
+        GROUPS.put("tls_inspector.", "TlsInspectorCounters");
+        GROUPS.put("http_inspector.", "HttpInspectorCounters");
+        GROUPS.put("proxy_proto.<stat_prefix>.", "ProxyProtocolCounters");
         GROUPS.put("cluster.<name>.", "ClusterCounters");
         GROUPS.put("cluster.<name>.http2.", "Http2Counters");
         GROUPS.put("listener_manager.", "ListenerManagerCounters");
@@ -57,6 +60,9 @@ final class CountersDocumentTest
             new TcpCounters(file, "<stat_prefix>");
             new ListenerCounters(file, "<address>");
             new TlsCounters(file, "listener.<address>.ssl.");
+            new TlsInspectorCounters(file);
+            new HttpInspectorCounters(file);
+            new ProxyProtocolCounters(file, "<stat_prefix>");
             new ClusterCounters(file, "<name>", true);
             new ListenerManagerCounters(file);
             new ClusterManagerCounters(file);
@@ -86,7 +92,7 @@ final class CountersDocumentTest
         final Map<String, String> ofNames = new LinkedHashMap<>();
         for (final Matcher call = REGISTERED.matcher(source); call.find(); )
         {
-            final String name = call.group(3).replaceFirst("^(server|loop|filesystem|\\w+_manager)\\.", "");
+            final String name = call.group(3).replaceFirst("^(server|loop|filesystem|\\w+_manager|\\w+_inspector)\\.", "");
             ofNames.put(prefix + name + (name.endsWith(".") ? "<name>" : ""), ofFields.get(call.group(1)));
         }
         return ofNames;

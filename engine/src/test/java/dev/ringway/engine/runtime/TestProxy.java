@@ -19,6 +19,7 @@ import dev.ringway.engine.snapshot.FilterChainMatch;
 import dev.ringway.engine.snapshot.FilterChains;
 import dev.ringway.engine.snapshot.Http2Options;
 import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.ListenerFilters;
 import dev.ringway.engine.snapshot.NetworkFilter;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.TcpProxy;
@@ -42,6 +43,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
@@ -82,6 +84,9 @@ final class TestProxy implements AutoCloseable
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
     private final Histograms histograms = new Histograms(MOST_LOOPS);
     private final List<LoopCounters> counters = new ArrayList<>();
+    ListenerFilters listenerFilters = ListenerFilters.NONE;
+    Function<NetworkFilter, FilterChains> chains =
+        filter -> FilterChains.of(new FilterChain("", FilterChainMatch.ANY, filter, tls, handshakeTimeoutNs));
     private final List<TestClient> clients = new ArrayList<>();
     private volatile Throwable failure;
     private Engine engine;
@@ -174,9 +179,8 @@ final class TestProxy implements AutoCloseable
             new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "in"));
         final Listener listener = new Listener(
-            0, "l", listen,
-            FilterChains.of(new FilterChain("", FilterChainMatch.ANY, filter, tls, handshakeTimeoutNs)), bufferLimit,
-            1024, true, false, maxConnections, 0, new ListenerCounters(registry, "l"));
+            0, "l", listen, listenerFilters, chains.apply(filter), bufferLimit, 1024, true, false, maxConnections,
+            0, new ListenerCounters(registry, "l"));
         return new Snapshot(number, List.of(listener), List.of(cluster), http.accessLogs);
     }
 
@@ -321,6 +325,7 @@ final class TestProxy implements AutoCloseable
         check(text, "chunks", 0, sum(views, LoopView::chunks));
         check(text, "blocks", 0, sum(views, LoopView::blocks));
         check(text, "staleCompletions", 0, sum(views, LoopView::staleCompletions));
+        checkGauge(text, "listener.l.downstream_pre_cx_active", 0);
         checkGauge(text, "listener.l.downstream_cx_active", 0);
         checkGauge(text, "cluster.b.upstream_cx_active", pooled);
         checkGauge(text, "cluster.b.upstream_rq_active", 0);

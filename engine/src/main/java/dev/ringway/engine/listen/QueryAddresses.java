@@ -1,0 +1,100 @@
+package dev.ringway.engine.listen;
+
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.snapshot.ChainQuery;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.ffi.libc.Memory;
+import dev.ringway.ffi.sock.SockAddr;
+import dev.ringway.ffi.sock.Sockets;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The addresses by which the chains of one listener are chosen. Where a client connected to is where the listener
+ * listens, unless that is every address or the socket is transparent; then connections have to be asked. An IPv4
+ * address that comes in the form of an IPv6 one counts as what it is. Loop thread only.
+ */
+final class QueryAddresses
+{
+    private static final int MAPPED_OFFSET = 12;
+    private static final int INET4_LENGTH = 4;
+    private static final int PAGE = 4096;
+
+    private final UnsafeBuffer slotAddresses;
+    private final UnsafeBuffer own = new UnsafeBuffer(new byte[SockAddr.MAX_LENGTH]);
+
+    /**
+     * @param slotAddresses of the loop.
+     * @param listenFd      listening socket.
+     */
+    QueryAddresses(final UnsafeBuffer slotAddresses, final int listenFd)
+    {
+        this.slotAddresses = slotAddresses;
+        final long address = Memory.allocate(PAGE);
+        final UnsafeBuffer name = new UnsafeBuffer(address, PAGE);
+        Sockets.getsockname(listenFd, name, 0);
+        own.putBytes(0, name, 0, SockAddr.MAX_LENGTH);
+        Memory.unmap(address, PAGE);
+    }
+
+    /**
+     * @param listener as adopted.
+     * @return whether connections have to be asked for their own address.
+     */
+    boolean areNeeded(final Listener listener)
+    {
+        final int length = SockAddr.addressLength(own, 0);
+        return length > 0 && listener.filterChains().usesDestination() && (listener.transparent() || isAny(length));
+    }
+
+    private boolean isAny(final int length)
+    {
+        final int at = SockAddr.addressOffset(own, 0);
+        for (int i = 0; i < length; i++)
+        {
+            if (own.getByte(at + i) != 0)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void fill(final ChainQuery query, final Connection connection)
+    {
+        final int local = connection.localAddressOffset();
+        if (SockAddr.addressLength(slotAddresses, local) > 0)
+        {
+            destination(query, slotAddresses, local);
+        }
+        else
+        {
+            destination(query, own, 0);
+        }
+        final int remote = connection.addressOffset();
+        query.source(slotAddresses, addressAt(slotAddresses, remote), length(slotAddresses, remote),
+            port(slotAddresses, remote));
+        final int direct = connection.directAddressOffset();
+        query.directSource(slotAddresses, addressAt(slotAddresses, direct), length(slotAddresses, direct));
+    }
+
+    private static void destination(final ChainQuery query, final UnsafeBuffer buffer, final int at)
+    {
+        query.destination(buffer, addressAt(buffer, at), length(buffer, at), port(buffer, at));
+    }
+
+    private static int addressAt(final UnsafeBuffer buffer, final int at)
+    {
+        final int offset = Math.max(at + SockAddr.addressOffset(buffer, at), at);
+        return SockAddr.isInet4Mapped(buffer, at) ? offset + MAPPED_OFFSET : offset;
+    }
+
+    private static int length(final UnsafeBuffer buffer, final int at)
+    {
+        return SockAddr.isInet4Mapped(buffer, at) ? INET4_LENGTH : SockAddr.addressLength(buffer, at);
+    }
+
+    private static int port(final UnsafeBuffer buffer, final int at)
+    {
+        return SockAddr.addressLength(buffer, at) == 0 ? 0 : SockAddr.port(buffer, at);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.ringway.engine.snapshot;
+
+import dev.ringway.engine.counters.HttpInspectorCounters;
+import dev.ringway.engine.counters.ProxyProtocolCounters;
+import dev.ringway.engine.counters.TlsInspectorCounters;
+
+/**
+ * What looks at the first bytes of a connection before it has a filter chain.
+ */
+public sealed interface ListenerFilter
+{
+    /**
+     * Reads addresses in front of the connection's bytes.
+     * Envoy: {@code extensions.filters.listener.proxy_protocol.v3.ProxyProtocol}.
+     *
+     * @param allowsNone    {@code allow_requests_without_proxy_protocol}: other first bytes are left as they are.
+     * @param takesVersion1 not among {@code disallowed_versions}.
+     * @param takesVersion2 not among {@code disallowed_versions}.
+     * @param counters      ids of its counters.
+     */
+    record ProxyProtocol(
+        boolean allowsNone, boolean takesVersion1, boolean takesVersion2, ProxyProtocolCounters counters)
+        implements ListenerFilter
+    {
+    }
+
+    /**
+     * Finds TLS, and what its ClientHello asks for.
+     * Envoy: {@code extensions.filters.listener.tls_inspector.v3.TlsInspector}.
+     *
+     * @param maxHelloLength {@code max_client_hello_size}, default 16 KiB.
+     * @param closesOnErrors {@code close_connection_on_client_hello_parsing_errors}: whatever is no ClientHello ends.
+     * @param counters       ids of its counters.
+     */
+    record TlsInspector(int maxHelloLength, boolean closesOnErrors, TlsInspectorCounters counters)
+        implements ListenerFilter
+    {
+    }
+
+    /**
+     * Finds the version of HTTP in clear connections.
+     * Envoy: {@code extensions.filters.listener.http_inspector.v3.HttpInspector}.
+     *
+     * @param counters ids of its counters.
+     */
+    record HttpInspector(HttpInspectorCounters counters) implements ListenerFilter
+    {
+    }
+}
