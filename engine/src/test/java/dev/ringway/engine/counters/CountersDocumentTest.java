@@ -71,7 +71,7 @@ final class CountersDocumentTest
             new LoopHealthCounters(file);
             file.reader().forEach((id, name, kind, value) ->
                 kinds.put(name.replaceFirst("^loop\\.0\\.", "loop.<number>.")
-                    .replaceFirst("\\.(versions|ciphers|curves)\\..*", ".$1.<name>"),
+                    .replaceFirst("\\.ssl\\.(versions|ciphers|curves)\\..*", ".ssl.$1.<name>"),
                     CountersReader.isCounter(kind) ? "counter" : "gauge"));
             for (final String name : file.histograms().names())
             {
