@@ -74,13 +74,15 @@ final class TransportSocketTranslator
             common.field("tls_certificates"));
         return translator.common(config.getCommonTlsContext(), common, true)
             .requirePeerCertificate(config.getRequireClientCertificate().getValue())
-            .ticketKeys(ticketKeys(translator, config.getSessionTicketKeys(), path.field("session_ticket_keys")))
+            .ticketKeys(config.hasSessionTicketKeys() ?
+                ticketKeys(translator, config.getSessionTicketKeys(), path.field("session_ticket_keys")) : List.of())
             .resume(!config.getDisableStatelessSessionResumption());
     }
 
     private static List<byte[]> ticketKeys(
         final TlsTranslator translator, final TlsSessionTicketKeys config, final FieldPath path)
     {
+        translator.checks().required(config.getKeysCount() > 0, path.field("keys"));
         final List<byte[]> keys = new ArrayList<>();
         for (int i = 0; i < config.getKeysCount(); i++)
         {

@@ -171,6 +171,14 @@ final class TlsContextBuilder
     {
         final X509Certificate leaf = Pem.certificates(certificate.name(), certificate.chainPem()).get(0);
         Pem.checkKey(certificate.name(), leaf);
+        for (final X509Certificate other : certificates)
+        {
+            if (other.getPublicKey().getAlgorithm().equals(leaf.getPublicKey().getAlgorithm()))
+            {
+                throw new TlsException(certificate.name() + " has a key of the same kind as a certificate before it; " +
+                    "one with an RSA and one with an ECDSA key are supported");
+            }
+        }
         final String warning = Pem.warning(certificate.name(), leaf, nowMs);
         if (warning != null)
         {

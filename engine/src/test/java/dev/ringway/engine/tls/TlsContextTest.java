@@ -10,6 +10,7 @@ import static dev.ringway.engine.tls.TlsFixture.CA;
 import static dev.ringway.engine.tls.TlsFixture.EC;
 import static dev.ringway.engine.tls.TlsFixture.EC_KEYS;
 import static dev.ringway.engine.tls.TlsFixture.RSA;
+import static dev.ringway.engine.tls.TlsFixture.RSA_KEYS;
 import static dev.ringway.engine.tls.TlsFixture.client;
 import static dev.ringway.engine.tls.TlsFixture.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -100,6 +101,8 @@ final class TlsContextTest
     void shouldRefuseWhatMakesNoSense()
     {
         shouldRefuse("a TLS server needs a certificate", TlsSettings.server());
+        shouldRefuse("example.org has a key of the same kind as a certificate before it; " +
+            "one with an RSA and one with an ECDSA key are supported", server(EC, RSA, EC));
         shouldRefuse("a session ticket key has 48 bytes instead of 80",
             server(EC).ticketKeys(List.of(new byte[48])));
         shouldRefuse("TLS versions must be 1.2 to 1.3, the least not above the most",
@@ -113,13 +116,13 @@ final class TlsContextTest
     {
         final Certified expired = TestCertificates.leaf(CA, "old.pem", EC_KEYS,
             TestCertificates.NOW.minusSeconds(7200), TestCertificates.NOW.minusSeconds(3600));
-        final Certified early = TestCertificates.leaf(CA, "new.pem", EC_KEYS,
+        final Certified early = TestCertificates.leaf(CA, "new.pem", RSA_KEYS,
             TestCertificates.NOW.plusSeconds(3600), TestCertificates.NOW.plusSeconds(7200));
-        final TlsContext context = TlsFixture.build(server(expired, early, EC));
+        final TlsContext context = TlsFixture.build(server(expired, early));
         assertEquals(2, context.warnings().size());
         assertTrue(context.warnings().get(0).startsWith("old.pem expired at "), context.warnings().get(0));
         assertTrue(context.warnings().get(1).startsWith("new.pem is not valid before "), context.warnings().get(1));
-        assertEquals(3, context.certificates().size());
+        assertEquals(2, context.certificates().size());
         context.release();
         assertEquals(0, context.references());
     }

@@ -1,0 +1,144 @@
+package dev.ringway.system;
+
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+/** An authority and what it has certified, made by keytool as files in PEM. */
+final class Certificates
+{
+    private static final String PASSWORD = "secret";
+    private static final String AUTHORITY = "authority";
+    private static final long PATIENCE_S = 60;
+
+    private final Path directory;
+    private final String name;
+    private final Path store;
+
+    /** A certificate with its key. */
+    record Certified(String alias, Path certificate, Path key)
+    {
+        /** A TlsCertificate in YAML. */
+        String yaml()
+        {
+            return "{ certificate_chain: { filename: \"" + certificate + "\" }, private_key: { filename: \"" + key +
+                "\" } }";
+        }
+    }
+
+    Certificates(final Path directory, final String name) throws Exception
+    {
+        this.directory = directory;
+        this.name = name;
+        store = directory.resolve(name + ".p12");
+        keytool("-alias", AUTHORITY, "-keyalg", "EC", "-groupname", "secp256r1", "-ext", "bc:c", "-dname",
+            "CN=" + name, "-validity", "2");
+        write(AUTHORITY);
+    }
+
+    /** The authority's own certificate. */
+    Path authority()
+    {
+        return directory.resolve(name + "-" + AUTHORITY + ".pem");
+    }
+
+    /** Names are as keytool writes them, for example {@code dns:localhost,ip:127.0.0.1}. */
+    Certified ecdsa(final String alias, final String names) throws Exception
+    {
+        return certify(alias, names, "-keyalg", "EC", "-groupname", "secp256r1", "-validity", "2");
+    }
+
+    Certified rsa(final String alias, final String names) throws Exception
+    {
+        return certify(alias, names, "-keyalg", "RSA", "-keysize", "2048", "-validity", "2");
+    }
+
+    Certified expired(final String alias, final String names) throws Exception
+    {
+        return certify(alias, names, "-keyalg", "EC", "-groupname", "secp256r1", "-startdate", "-3d", "-validity", "1");
+    }
+
+    private Certified certify(final String alias, final String names, final String... options) throws Exception
+    {
+        final List<String> all = new ArrayList<>(List.of(options));
+        all.addAll(List.of("-alias", alias, "-signer", AUTHORITY, "-dname", "CN=" + alias, "-ext", "san=" + names));
+        keytool(all.toArray(new String[0]));
+        return write(alias);
+    }
+
+    private void keytool(final String... options) throws Exception
+    {
+        final List<String> command = new ArrayList<>(List.of(
+            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
+            "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD));
+        command.addAll(List.of(options));
+        final Path output = Files.createTempFile(directory, "keytool", ".txt");
+        final Process keytool =
+            new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
+        if (!keytool.waitFor(PATIENCE_S, TimeUnit.SECONDS) || keytool.exitValue() != 0)
+        {
+            keytool.destroyForcibly();
+            throw new AssertionError(command + ": " + Files.readString(output));
+        }
+    }
+
+    private KeyStore load() throws Exception
+    {
+        final KeyStore all = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(store))
+        {
+            all.load(in, PASSWORD.toCharArray());
+        }
+        return all;
+    }
+
+    private Certified write(final String alias) throws Exception
+    {
+        final KeyStore all = load();
+        final Path certificate = directory.resolve(name + "-" + alias + ".pem");
+        final Path key = directory.resolve(name + "-" + alias + ".key");
+        Files.writeString(certificate, pem("CERTIFICATE", all.getCertificate(alias).getEncoded()));
+        Files.writeString(key, pem("PRIVATE KEY", all.getKey(alias, PASSWORD.toCharArray()).getEncoded()));
+        return new Certified(alias, certificate, key);
+    }
+
+    private static String pem(final String kind, final byte[] der)
+    {
+        return "-----BEGIN " + kind + "-----\n" +
+            Base64.getMimeEncoder(64, "\n".getBytes(US_ASCII)).encodeToString(der) + "\n-----END " + kind + "-----\n";
+    }
+
+    /** What a client of the JDK trusts, and shows unless it is null. */
+    SSLContext client(final Certified own) throws Exception
+    {
+        final KeyStore all = load();
+        final KeyStore trusted = KeyStore.getInstance("PKCS12");
+        trusted.load(null, null);
+        trusted.setCertificateEntry(AUTHORITY, all.getCertificate(AUTHORITY));
+        final KeyManagerFactory keys = KeyManagerFactory.getInstance("PKIX");
+        final KeyStore shown = KeyStore.getInstance("PKCS12");
+        shown.load(null, null);
+        if (own != null)
+        {
+            shown.setKeyEntry("own", all.getKey(own.alias(), PASSWORD.toCharArray()), PASSWORD.toCharArray(),
+                new Certificate[]{all.getCertificate(own.alias())});
+        }
+        keys.init(shown, PASSWORD.toCharArray());
+        final TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+        trust.init(trusted);
+        final SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        return context;
+    }
+}
