@@ -18,11 +18,15 @@ import static dev.ringway.ffi.uring.UringConstants.RECVSEND_POLL_FIRST;
  */
 public final class Connection implements CompletionHandler
 {
+    private static final int POLLERR = 0x8;
+    private static final int POLLHUP = 0x10;
     private static final int EARLY_CLOSE_LIMIT = 16 * 1024;
     private static final int DIRECT_ADDRESS = 32;
     private static final int DIRECT_LENGTH = 28;
     private static final int LOCAL_ADDRESS = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
+    /** Age of an accepted connection at which its hang-up is waited for: what ends before is spared that. */
+    private static final long WATCH_AFTER_NS = 1_000_000_000L;
 
     private static final int OPENING = 1;
     private static final int OPEN = 1 << 1;
@@ -46,6 +50,8 @@ public final class Connection implements CompletionHandler
     private static final int DOOMED = 1 << 19;
     private static final int SECURING = 1 << 20;
     private static final int IS_PROXIED = 1 << 21;
+    private static final int OUTGOING = 1 << 22;
+    private static final int WATCHED = 1 << 23;
 
     private final EventLoop loop;
     private final Connections connections;
@@ -108,7 +114,7 @@ public final class Connection implements CompletionHandler
      */
     public void connect(final byte[] sockAddr, final int sockAddrLength)
     {
-        state = OPENING;
+        state = OPENING | OUTGOING;
         outstanding += ops.connect(slot, tokenBase, sockAddr, sockAddrLength);
     }
 
@@ -126,9 +132,27 @@ public final class Connection implements CompletionHandler
         if ((state & (READ_ARMED | READ_WANTED | READ_ENDED | READ_STARVED | OPEN | CLOSING)) == (READ_WANTED | OPEN))
         {
             // Nothing has come yet on a fresh connection; later there is a reason to try at once.
-            final int pollFirst = (state & READ_TRIED) == 0 ? RECVSEND_POLL_FIRST : 0;
+            final boolean isFirst = (state & READ_TRIED) == 0;
             state |= READ_ARMED | READ_TRIED;
-            outstanding += ops.receive(slot, tokenBase, pollFirst, connections.receiveLimit());
+            outstanding += ops.receive(
+                slot, tokenBase, isFirst ? RECVSEND_POLL_FIRST : 0, connections.receiveLimit());
+            if (isFirst)
+            {
+                watchForHangUp();
+            }
+        }
+    }
+
+    private void watchForHangUp()
+    {
+        if ((state & OUTGOING) != 0 || loop.clock().nowNs() - openedNs >= WATCH_AFTER_NS)
+        {
+            state |= WATCHED;
+            outstanding += ops.awaitHangUp(slot, tokenBase);
+        }
+        else
+        {
+            wakeAt(openedNs + WATCH_AFTER_NS);
         }
     }
 
@@ -399,6 +423,10 @@ public final class Connection implements CompletionHandler
         {
             ops.cancel(tokenBase, Op.RECV);
         }
+        if ((state & WATCHED) != 0)
+        {
+            ops.cancel(tokenBase, Op.HANG_UP);
+        }
         submitClose();
     }
 
@@ -419,6 +447,7 @@ public final class Connection implements CompletionHandler
             case Op.ACCEPT, Op.CONNECT -> onOpening(op, result);
             case Op.CLOSE -> state |= CLOSED;
             case Op.INSTALL -> onInstalled(result);
+            case Op.HANG_UP -> onHangUp(result);
             default ->
             {
                 // SOCKET and OPTION fail together with the CONNECT linked behind them; CANCEL and SHUTDOWN say nothing
@@ -491,6 +520,20 @@ public final class Connection implements CompletionHandler
         if ((state & CLOSING) == 0)
         {
             onReceivedRange(offset, length);
+        }
+    }
+
+    /**
+     * A receive that is woken once for bytes and for the reset right behind them takes the bytes and waits on (seen with
+     * Linux 6.18). Armed again, it finds what there is.
+     */
+    private void onHangUp(final int events)
+    {
+        if (events > 0 && (events & (POLLERR | POLLHUP)) != 0 &&
+            (state & (READ_ARMED | READ_CANCELLING | READ_ENDED | CLOSING)) == READ_ARMED)
+        {
+            state |= READ_CANCELLING;
+            ops.cancel(tokenBase, Op.RECV);
         }
     }
 
@@ -825,13 +868,17 @@ public final class Connection implements CompletionHandler
      */
     public void onTimer(final long nowNs)
     {
+        if ((state & (READ_TRIED | WATCHED | CLOSING)) == READ_TRIED)
+        {
+            watchForHangUp();
+        }
         if (deadlineNs == Long.MAX_VALUE)
         {
             return;
         }
         if (deadlineNs > nowNs)
         {
-            loop.timers().arm(slot, deadlineNs);
+            wakeAt(deadlineNs);
         }
         else if ((state & CLOSING) != 0)
         {

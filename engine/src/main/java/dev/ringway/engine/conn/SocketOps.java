@@ -103,6 +103,13 @@ final class SocketOps
         return 1;
     }
 
+    /** Has a reset heard of that a receive does not show. */
+    int awaitHangUp(final int slot, final long base)
+    {
+        submissions.pollHangUp(slot, token(base, Op.HANG_UP));
+        return 1;
+    }
+
     /** Sends from the front of the queue. */
     int send(final int slot, final long base, final SendQueue queue)
     {

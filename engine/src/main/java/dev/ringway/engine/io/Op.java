@@ -28,6 +28,8 @@ public final class Op
 
     /** A number in the process for a direct descriptor, to ask for its own address. */
     public static final int INSTALL = 11;
+    /** A socket has failed, or ended in both directions. */
+    public static final int HANG_UP = 12;
 
     private Op()
     {

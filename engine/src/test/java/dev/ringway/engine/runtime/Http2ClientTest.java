@@ -129,7 +129,6 @@ final class Http2ClientTest
                     client.get("/");
                     if (isReset)
                     {
-                        client.settle();
                         socket.reset();
                     }
                     else

@@ -390,6 +390,20 @@ public final class Submissions
     }
 
     /**
+     * Waits until a socket has failed or its peer has ended, once. The other operations of the socket are not
+     * disturbed.
+     *
+     * @param slot  direct descriptor.
+     * @param token user data; the result has {@code POLLERR} (failed), {@code POLLHUP} (both directions have ended) or
+     *              {@code POLLRDHUP} (the peer's has), as in poll(2).
+     */
+    public void pollHangUp(final int slot, final long token)
+    {
+        reserve(1);
+        ring.put(OP_POLL_ADD, SQE_FIXED_FILE, 0, slot, 0, 0, 0, 0, token, 0, 0);
+    }
+
+    /**
      * Posts a completion to another ring.
      *
      * @param ringFd   fd of the other ring.

@@ -35,6 +35,10 @@ final class RingSocketTest
     private static final int ADDRESS_AT = 4096;
     private static final int LENGTH_AT = 8192;
     private static final int NAME_AT = 12288;
+    private static final int POLLERR = 8;
+    private static final int POLLHUP = 16;
+    private static final int POLLRDHUP = 0x2000;
+    private static final int SHUT_WR = 1;
 
     private final TestRing test;
     private final IoUring ring;
@@ -300,6 +304,39 @@ final class RingSocketTest
         assertEquals(2, Sockets.receive(installed, test.memory, 0, 10, 0));
         recv(SLOT, 0, 10, 3);
         test.awaitResult(3, -Errno.EBADF);
+    }
+
+    @Test
+    void shouldHearOfAResetBehindBytesThatNobodyHasRead()
+    {
+        final int peer = test.connection(SLOT);
+        submissions.pollHangUp(SLOT, 1);
+        test.peerSend(peer, "hello");
+        assertEquals(List.of(), test.settle(1));
+
+        SocketOptions.linger(peer, true, 0);
+        test.closeFd(peer);
+
+        assertEquals(POLLERR | POLLHUP, test.await(1).result() & (POLLERR | POLLHUP));
+        recv(SLOT, 0, 10, 2);
+        test.awaitResult(2, 5);
+        recv(SLOT, 0, 10, 3);
+        test.awaitResult(3, -Errno.ECONNRESET);
+    }
+
+    @Test
+    void shouldTellTheEndOfOneDirectionFromAHangUp()
+    {
+        final int peer = test.connection(SLOT);
+        submissions.pollHangUp(SLOT, 1);
+        test.closeFd(peer);
+        assertEquals(POLLRDHUP, test.await(1).result());
+
+        submissions.shutdown(SLOT, SHUT_WR, 2);
+
+        test.awaitResult(2, 0);
+        submissions.pollHangUp(SLOT, 3);
+        assertEquals(POLLHUP, test.await(3).result() & (POLLERR | POLLHUP));
     }
 
     @Test
