@@ -5,6 +5,9 @@ import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
+import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
@@ -20,16 +23,19 @@ import java.util.function.Supplier;
  */
 public final class ExtensionTypes
 {
-    private static final Map<String, Supplier<Descriptor>> TYPES = new TreeMap<>(Map.of(
-        "envoy.extensions.access_loggers.file.v3.FileAccessLog", FileAccessLog::getDescriptor,
-        "envoy.extensions.access_loggers.stream.v3.StderrAccessLog", StderrAccessLog::getDescriptor,
-        "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", StdoutAccessLog::getDescriptor,
-        "envoy.extensions.filters.http.router.v3.Router", Router::getDescriptor,
-        "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-        HttpConnectionManager::getDescriptor,
-        "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor,
-        "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext", DownstreamTlsContext::getDescriptor,
-        "envoy.extensions.upstreams.http.v3.HttpProtocolOptions", HttpProtocolOptions::getDescriptor));
+    private static final Map<String, Supplier<Descriptor>> TYPES = new TreeMap<>(Map.ofEntries(
+        Map.entry("envoy.extensions.access_loggers.file.v3.FileAccessLog", FileAccessLog::getDescriptor),
+        Map.entry("envoy.extensions.access_loggers.stream.v3.StderrAccessLog", StderrAccessLog::getDescriptor),
+        Map.entry("envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", StdoutAccessLog::getDescriptor),
+        Map.entry("envoy.extensions.filters.http.router.v3.Router", Router::getDescriptor),
+        Map.entry("envoy.extensions.filters.listener.http_inspector.v3.HttpInspector", HttpInspector::getDescriptor),
+        Map.entry("envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol", ProxyProtocol::getDescriptor),
+        Map.entry("envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector", TlsInspector::getDescriptor),
+        Map.entry("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+            HttpConnectionManager::getDescriptor),
+        Map.entry("envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor),
+        Map.entry("envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext", DownstreamTlsContext::getDescriptor),
+        Map.entry("envoy.extensions.upstreams.http.v3.HttpProtocolOptions", HttpProtocolOptions::getDescriptor)));
 
     private ExtensionTypes()
     {

@@ -115,8 +115,9 @@ public final class BootstrapTranslator
         final AccessLogTranslator accessLogs = new AccessLogTranslator(sinks, sinkIds, checks);
         final HttpTranslator http =
             new HttpTranslator(checks, new RouteTranslator(checks, ids), accessLogs, counters);
-        final ListenerTranslator translator =
-            new ListenerTranslator(checks, http, accessLogs, contexts, ids, listenerIds, counters);
+        final FilterChainTranslator chains =
+            new FilterChainTranslator(checks, http, accessLogs, contexts, ids, counters);
+        final ListenerTranslator translator = new ListenerTranslator(checks, chains, listenerIds, counters);
         final List<Listener> listeners = new ArrayList<>();
         final Map<String, FieldPath> names = new HashMap<>();
         final Map<String, FieldPath> addresses = new HashMap<>();

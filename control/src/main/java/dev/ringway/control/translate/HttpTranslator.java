@@ -4,7 +4,6 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ringway.codecs.http.Authority;
 import dev.ringway.codecs.http.UnderscorePolicy;
-import dev.ringway.codecs.text.IpLiteral;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.counters.CounterRegistry;
@@ -12,7 +11,6 @@ import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.snapshot.CidrRanges;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
-import io.envoyproxy.envoy.config.core.v3.CidrRange;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -22,8 +20,6 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -187,22 +183,8 @@ final class HttpTranslator
         final InternalAddressConfig config,
         final FieldPath path)
     {
-        final List<CidrRanges.Range> ranges = new ArrayList<>();
-        for (int i = 0; i < config.getCidrRangesCount(); i++)
-        {
-            final CidrRange range = config.getCidrRanges(i);
-            final FieldPath at = path.field("cidr_ranges").at(i);
-            final byte[] text = range.getAddressPrefix().getBytes(StandardCharsets.UTF_8);
-            final byte[] address = new byte[IpLiteral.INET6];
-            final int length = IpLiteral.parse(new UnsafeBuffer(text), 0, text.length, address);
-            if (length == 0)
-            {
-                checks.fault(at.field("address_prefix"), "'" + range.getAddressPrefix() + "' is no IP address");
-                continue;
-            }
-            ranges.add(new CidrRanges.Range(Arrays.copyOf(address, length), checks.count(
-                range.hasPrefixLen(), range.getPrefixLen(), at.field("prefix_len"), 0, 0, length << 3)));
-        }
+        final List<CidrRanges.Range> ranges =
+            RangeTranslator.translate(config.getCidrRangesList(), path.field("cidr_ranges"), checks);
         return ranges.isEmpty() ? CidrRanges.NONE : new CidrRanges(ranges);
     }
 

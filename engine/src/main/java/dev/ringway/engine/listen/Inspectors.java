@@ -72,9 +72,9 @@ final class Inspectors
                 proxy.reset();
                 yield true;
             }
-            case TlsInspector tls ->
+            case TlsInspector ignored ->
             {
-                hello.reset(tls.maxHelloLength());
+                hello.reset(ClientHelloParser.MAX_LENGTH);
                 yield true;
             }
             case HttpInspector ignored ->
@@ -95,7 +95,7 @@ final class Inspectors
         return switch (filter)
         {
             case ProxyProtocol config -> onProxy(config, proxy.parse(buffer, offset, length));
-            case TlsInspector tls -> onHello(tls, hello.parse(buffer, offset, length));
+            case TlsInspector tls -> onHello(tls.counters(), hello.parse(buffer, offset, length));
             case HttpInspector http -> onLine(http.counters(), line.parse(buffer, offset, length));
         };
     }
@@ -125,9 +125,8 @@ final class Inspectors
         return MORE;
     }
 
-    private int onHello(final TlsInspector tls, final int result)
+    private int onHello(final TlsInspectorCounters ids, final int result)
     {
-        final TlsInspectorCounters ids = tls.counters();
         switch (result)
         {
             case ClientHelloParser.FOUND ->
@@ -145,10 +144,6 @@ final class Inspectors
             }
             case ClientHelloParser.NONE ->
             {
-                if (tls.closesOnErrors())
-                {
-                    return REFUSED;
-                }
                 counters.increment(ids.tlsNotFound);
                 return DONE;
             }

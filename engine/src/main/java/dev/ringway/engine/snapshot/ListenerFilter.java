@@ -28,12 +28,9 @@ public sealed interface ListenerFilter
      * Finds TLS, and what its ClientHello asks for.
      * Envoy: {@code extensions.filters.listener.tls_inspector.v3.TlsInspector}.
      *
-     * @param maxHelloLength {@code max_client_hello_size}, default 16 KiB.
-     * @param closesOnErrors {@code close_connection_on_client_hello_parsing_errors}: whatever is no ClientHello ends.
-     * @param counters       ids of its counters.
+     * @param counters ids of its counters.
      */
-    record TlsInspector(int maxHelloLength, boolean closesOnErrors, TlsInspectorCounters counters)
-        implements ListenerFilter
+    record TlsInspector(TlsInspectorCounters counters) implements ListenerFilter
     {
     }
 

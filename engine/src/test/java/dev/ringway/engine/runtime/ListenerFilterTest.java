@@ -51,7 +51,7 @@ final class ListenerFilterTest
 
     private static ListenerFilter tlsInspector(final TestProxy proxy)
     {
-        return new ListenerFilter.TlsInspector(16 * 1024, false, new TlsInspectorCounters(proxy.registry()));
+        return new ListenerFilter.TlsInspector(new TlsInspectorCounters(proxy.registry()));
     }
 
     private static ListenerFilter httpInspector(final TestProxy proxy)
