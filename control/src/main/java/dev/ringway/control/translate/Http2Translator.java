@@ -17,9 +17,6 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("deprecation")
 final class Http2Translator
 {
-    /** Whether extended CONNECT (RFC 8441) is served. While it is not, what asks for it is refused. */
-    private static final boolean IS_EXTENDED_CONNECT_SERVED = false;
-
     private static final int LEAST_WINDOW = 65_535;
     private static final int MOST_TABLE = 65_536;
     private static final long LEAST_KEEPALIVE_NS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -60,10 +57,6 @@ final class Http2Translator
         if (!isSet)
         {
             return unset;
-        }
-        if (config.getAllowConnect() && !IS_EXTENDED_CONNECT_SERVED)
-        {
-            checks.fault(path.field("allow_connect"), "is not supported yet");
         }
         final KeepaliveSettings keepalive = config.getConnectionKeepalive();
         final FieldPath keepalivePath = path.field("connection_keepalive");

@@ -18,6 +18,7 @@ final class Http1Response implements DownstreamSink
 {
     /** As Envoy: where a request is not understood, what follows it may not be either. */
     private static final int BAD_REQUEST = 400;
+    private static final int SWITCHING = 101;
     private static final byte[] NO_TEXT = new byte[0];
 
     private final Http1DownstreamSession session;
@@ -107,6 +108,10 @@ final class Http1Response implements DownstreamSink
      */
     public DownstreamSink upgrade(final ResponseHead head, final HeaderEdits edits)
     {
+        if (head.http2())
+        {
+            head.status(SWITCHING, 0, 0);
+        }
         headLength = Http1ResponseWriter.sendUpgrade(connection, memory, head, edits);
         return headLength > 0 ? session.upgrade(headLength) : null;
     }

@@ -82,7 +82,7 @@ final class Http1ResponseWriter
             return 0;
         }
         final UnsafeBuffer buffer = memory.slab().buffer();
-        int at = Http1Encoder.putStatusLine(
+        int at = head.http2() ? Http1Encoder.putStatusLine(buffer, start, head.status()) : Http1Encoder.putStatusLine(
             buffer, start, head.status(), headers.buffer(), head.reasonOffset(), head.reasonLength());
         at = Http1Encoder.copyHeaders(headers, edits.dropMask(), buffer, at);
         at = edits.write(buffer, at);

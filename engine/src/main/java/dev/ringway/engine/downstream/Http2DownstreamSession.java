@@ -89,6 +89,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         final Exchange fresh = factory.exchanges().acquire();
         final RequestHead head = fresh.request();
         final RequestFields fields = factory.requestFields();
+        fields.allowProtocol(link.takesConnect());
         fields.begin(head, factory.context().fields(), Http2Context.MAX_BLOCK_LENGTH, factory.limits(),
             http.underscores());
         final int used = link.decode(source, offset, length, fields);
@@ -170,7 +171,8 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         {
             return -ErrorCode.COMPRESSION_ERROR;
         }
-        if (!isEnd || fields.end() != 0 || used < 0 || !stream.isContentWhole())
+        final Http2Response response = (Http2Response)stream.handler();
+        if (!isEnd || response.isTunnel() || fields.end() != 0 || used < 0 || !stream.isContentWhole())
         {
             count(http.counters().http2.rxMessagingError);
             if (link.endsOnInvalidMessage())
@@ -181,7 +183,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
             return 0;
         }
         count(http.counters().http2.trailers);
-        ((Http2Response)stream.handler()).onTrailers(factory.trailers(), fields.endOffset());
+        response.onTrailers(factory.trailers(), fields.endOffset());
         return 0;
     }
 

@@ -37,6 +37,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
     private boolean isHeadRequest;
     private boolean isWhole;
     private boolean isHeldEnd;
+    private boolean isTunnel;
 
     Http2Response(final Http2SessionFactory factory)
     {
@@ -52,19 +53,26 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         isWhole = false;
         isHeldEnd = false;
         isHeadRequest = fresh != null && fresh.request().methodId() == HttpMethod.HEAD;
+        isTunnel = fresh != null && fresh.request().upgrade();
     }
 
     /** The head of its request is whole. */
     void start(final boolean isEnd)
     {
         final RequestHead head = exchange.request();
-        stream.expectContent(isEnd ? -1 : head.contentLength());
+        stream.expectContent(isEnd || isTunnel ? -1 : head.contentLength());
         if (head.expectContinue() && !isEnd)
         {
             sendContinue();
         }
         exchange.onRequestHead(this, session.http(), isEnd);
         awaitDeadline();
+    }
+
+    /** Whether it asks for another protocol: only content belongs on it then (RFC 9113, 8.5). */
+    boolean isTunnel()
+    {
+        return isTunnel;
     }
 
     private void awaitDeadline()
@@ -305,7 +313,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         }
         else
         {
-            last.release(ErrorCode.INTERNAL_ERROR, Long.MAX_VALUE);
+            last.release(isTunnel && isReset ? ErrorCode.CONNECT_ERROR : ErrorCode.INTERNAL_ERROR, Long.MAX_VALUE);
         }
         recycle();
     }
@@ -337,7 +345,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
                 stream.consumed(length);
             }
         }
-        if (exchange != null && isHeldEnd && held.isEmpty())
+        if (exchange != null && isHeldEnd && held.isEmpty() && exchange.takesRequestData())
         {
             isHeldEnd = false;
             endHeld();

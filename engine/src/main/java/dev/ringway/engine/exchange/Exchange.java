@@ -187,6 +187,14 @@ public final class Exchange implements UpstreamHandler
     }
 
     /**
+     * Asked while it acquires a session.
+     */
+    public boolean asksUpgrade()
+    {
+        return upgrade.isPending();
+    }
+
+    /**
      * SEND_UP: a session is there.
      */
     public void onUpstreamReady(final UpstreamSession session)
@@ -334,7 +342,7 @@ public final class Exchange implements UpstreamHandler
         log.onResponse(head, exchanges.nowNs() - times.startNs());
         exchanges.countUpstreamResponse(cluster.cluster().counters(), Upgrade.SWITCHING);
         final DownstreamSink asker = downstream;
-        final DownstreamSink sink = asker.upgrade(head, exchanges.upgradeEdits(head, http, id));
+        final DownstreamSink sink = asker.upgrade(head, exchanges.upgradeEdits(head, http, id, upgrade.protocol()));
         if (sink == null || isEnded && !relay.sendData(0, 0, true))
         {
             abort(ResponseFlag.OVERLOAD);
@@ -424,7 +432,7 @@ public final class Exchange implements UpstreamHandler
         {
             exchanges.countCut(http);
             outcome.flag(LocalReply.of(failure).flag());
-            end(false, failure == UpstreamFailure.RESET || failure == UpstreamFailure.OVERLOADED);
+            end(false, UpstreamFailure.isReset(failure));
         }
         else if (phase == Phase.SEND_DOWN)
         {

@@ -2,6 +2,7 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessAddress;
@@ -85,10 +86,8 @@ final class ExchangeLog
         begin(http.accessLogs(), downstream, startNs);
         final HeaderTable headers = head.headers();
         final var buffer = headers.buffer();
-        record.protocol(AccessProtocol.of(head.http2(), head.minorVersion()))
-            .methodId(head.methodId())
-            .requestHeaderBytes(head.headLength());
-        record.text(AccessText.METHOD, buffer, head.methodOffset(), head.methodLength());
+        record.protocol(AccessProtocol.of(head.http2(), head.minorVersion())).requestHeaderBytes(head.headLength());
+        method(head);
         record.text(AccessText.PATH, buffer, head.pathOffset(), head.pathLength());
         record.text(AccessText.AUTHORITY, buffer, head.authorityOffset(), head.authorityLength());
         header(headers, HeaderName.USER_AGENT, AccessText.USER_AGENT);
@@ -106,6 +105,21 @@ final class ExchangeLog
             header(headers, HeaderName.X_REQUEST_ID, AccessText.X_REQUEST_ID);
         }
         header(headers, HeaderName.REFERER, AccessText.REFERER);
+    }
+
+    /** An extended CONNECT is what GET is in HTTP/1.1, and Envoy says so. */
+    private void method(final RequestHead head)
+    {
+        if (head.http2() && head.upgrade())
+        {
+            record.methodId(HttpMethod.GET).text(AccessText.METHOD, HttpMethod.bytes(HttpMethod.GET));
+        }
+        else
+        {
+            record.methodId(head.methodId());
+            record.text(
+                AccessText.METHOD, head.headers().buffer(), head.methodOffset(), head.methodLength());
+        }
     }
 
     private void header(final HeaderTable headers, final int nameId, final int field)

@@ -270,9 +270,11 @@ public final class Exchanges
         headerRules.response(edits, head, http, id, startNs);
     }
 
-    HeaderEdits upgradeEdits(final ResponseHead head, final HttpConnectionManager http, final RequestId id)
+    HeaderEdits upgradeEdits(
+        final ResponseHead head, final HttpConnectionManager http, final RequestId id, final byte[] protocol)
     {
         final HeaderEdits edits = headerRules.response();
+        edits.protocol(protocol);
         headerRules.upgrade(edits, head, http, id);
         return edits;
     }

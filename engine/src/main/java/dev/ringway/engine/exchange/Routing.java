@@ -1,6 +1,5 @@
 package dev.ringway.engine.exchange;
 
-import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
@@ -31,10 +30,7 @@ final class Routing
         final boolean hasBody)
     {
         final HttpCounters ids = http.counters();
-        if (request.methodId() != HttpMethod.CONNECT || request.upgrade())
-        {
-            route = http.routeTable().match(request);
-        }
+        route = http.routeTable().match(request);
         if (request.upgrade())
         {
             final LocalReply refusal = upgrade.begin(counters, request, http, route, hasBody);

@@ -70,6 +70,12 @@ final class Http2Input implements ByteConsumer
         return pending.length() > 0 || isSettingsDue;
     }
 
+    /** Whether the peer has not told its settings yet. */
+    boolean isSettingsDue()
+    {
+        return isSettingsDue;
+    }
+
     void release()
     {
         pending.release(session.memory());

@@ -256,6 +256,30 @@ public final class Http2Session
     }
 
     /**
+     * @return whether the peer has told its settings.
+     */
+    public boolean hasPeerSettings()
+    {
+        return !input.isSettingsDue();
+    }
+
+    /**
+     * @return whether the peer takes extended CONNECT (RFC 8441, 3), as far as it has told.
+     */
+    public boolean peerTakesConnect()
+    {
+        return settings.enableConnectProtocol();
+    }
+
+    /**
+     * @return whether this side has told that it takes extended CONNECT.
+     */
+    public boolean takesConnect()
+    {
+        return ours.enableConnectProtocol();
+    }
+
+    /**
      * @return whether new streams may be opened from this side.
      */
     public boolean takesStreams()

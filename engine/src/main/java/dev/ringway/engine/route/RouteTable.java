@@ -100,9 +100,9 @@ public final class RouteTable
      */
     public Route match(final RequestHead head)
     {
-        if (head.methodId() == HttpMethod.CONNECT)
+        if (head.methodId() == HttpMethod.CONNECT && !head.upgrade())
         {
-            // A path specifier does not apply to CONNECT, which has no path (Envoy: connect_matcher).
+            // A path specifier does not apply to CONNECT without a path (Envoy: connect_matcher).
             return null;
         }
         final DirectBuffer buffer = head.headers().buffer();

@@ -27,7 +27,8 @@ package dev.ringway.engine.snapshot;
  * @param streamErrorOnInvalidMessage  {@code override_stream_error_on_invalid_http_message}, default true (Envoy:
  *                                     false): whether a message that breaks HTTP ends its stream only, not its
  *                                     connection.
- * @param allowConnect                 {@code allow_connect}, default false: extended CONNECT (RFC 8441).
+ * @param allowConnect                 {@code allow_connect}, default false: clients may send extended CONNECT
+ *                                     (RFC 8441); towards an upstream its own settings decide.
  * @param keepaliveIntervalNs          {@code connection_keepalive.interval}: time between PINGs; 0 means none, the
  *                                     default.
  * @param keepaliveTimeoutNs           {@code connection_keepalive.timeout}: a connection is closed when a PING is not

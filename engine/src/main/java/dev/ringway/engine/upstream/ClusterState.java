@@ -319,6 +319,14 @@ public final class ClusterState
             context.loop.counters().increment(cluster.counters().upstreamRqCancelled);
             return true;
         }
+        for (int i = 0; i < pools.size(); i++)
+        {
+            if (pools.get(i).cancelUpgrade(handler))
+            {
+                context.loop.counters().increment(cluster.counters().upstreamRqCancelled);
+                return true;
+            }
+        }
         return false;
     }
 

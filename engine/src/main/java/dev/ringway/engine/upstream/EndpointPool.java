@@ -319,6 +319,25 @@ final class EndpointPool
         }
     }
 
+    /** A request that had no stream yet is not served. */
+    void onRequestDropped()
+    {
+        cluster.onRequestEnded();
+    }
+
+    /** An exchange that waits for settings gives up; false when none such is here. */
+    boolean cancelUpgrade(final UpstreamHandler handler)
+    {
+        for (int i = 0, count = shared.size(); i < count; i++)
+        {
+            if (shared.get(i).cancelUpgrade(handler))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void onConnected(final Connection connection, final long connectNs)
     {
         keepSession(connection);
@@ -410,6 +429,7 @@ final class EndpointPool
         }
         for (int i = shared.size() - 1; i >= 0; i--)
         {
+            shared.get(i).failUpgrades(UpstreamFailure.CLOSED);
             shared.get(i).link().drain();
         }
         if (tls != null)

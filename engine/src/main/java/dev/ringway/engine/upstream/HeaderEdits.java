@@ -238,7 +238,7 @@ public final class HeaderEdits
     }
 
     /**
-     * Says that the request goes on asking for another protocol; how it does so is the session's matter.
+     * Says that the request asks for another protocol, or the response agrees to it; how is the session's matter.
      *
      * @param name of the protocol, shared, not to be changed.
      */
@@ -248,7 +248,7 @@ public final class HeaderEdits
     }
 
     /**
-     * @return protocol that the request asks for, or null.
+     * @return protocol that is asked for or agreed to, or null.
      */
     public byte[] protocol()
     {

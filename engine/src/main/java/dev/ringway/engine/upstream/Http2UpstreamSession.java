@@ -9,6 +9,8 @@ import dev.ringway.engine.http2.Http2SessionHandler;
 import dev.ringway.engine.http2.Http2Stream;
 import org.agrona.DirectBuffer;
 
+import java.util.ArrayDeque;
+
 /**
  * HTTP/2 towards an endpoint: many exchanges at a time on one connection. Loop thread only.
  */
@@ -16,6 +18,8 @@ final class Http2UpstreamSession implements Http2SessionHandler
 {
     private final UpstreamContext context;
     private final Http2Session link;
+    /** What waits for the endpoint's settings, which say whether it takes upgrades. */
+    private final ArrayDeque<UpstreamHandler> upgrades = new ArrayDeque<>(4);
     private EndpointPool pool;
     private long startNs;
     private int requests;
@@ -49,11 +53,62 @@ final class Http2UpstreamSession implements Http2SessionHandler
     /** Whether one more stream may be opened. */
     boolean hasRoom()
     {
-        return link.takesStreams() && link.streamCount() < Math.min(pool.maxStreams(), link.peerMaxStreams());
+        return link.takesStreams() &&
+            link.streamCount() + upgrades.size() < Math.min(pool.maxStreams(), link.peerMaxStreams());
     }
 
     /** Gives a stream to an exchange; there is room. */
     void give(final UpstreamHandler exchange)
+    {
+        if (!exchange.asksUpgrade())
+        {
+            open(exchange);
+        }
+        else if (link.hasPeerSettings())
+        {
+            openUpgrade(exchange);
+        }
+        else
+        {
+            upgrades.addLast(exchange);
+        }
+    }
+
+    private void openUpgrade(final UpstreamHandler exchange)
+    {
+        if (link.peerTakesConnect() && hasRoom())
+        {
+            open(exchange);
+        }
+        else
+        {
+            pool.onRequestDropped();
+            exchange.onUpstreamFailed(UpstreamFailure.STREAM_RESET);
+        }
+    }
+
+    /** An exchange gives up; false when it does not wait here. */
+    boolean cancelUpgrade(final UpstreamHandler exchange)
+    {
+        final boolean isHere = upgrades.remove(exchange);
+        if (isHere)
+        {
+            pool.onRequestDropped();
+        }
+        return isHere;
+    }
+
+    /** What waits will not be served. */
+    void failUpgrades(final int failure)
+    {
+        for (UpstreamHandler exchange = upgrades.pollFirst(); exchange != null; exchange = upgrades.pollFirst())
+        {
+            pool.onRequestDropped();
+            exchange.onUpstreamFailed(failure);
+        }
+    }
+
+    private void open(final UpstreamHandler exchange)
     {
         final Http2UpstreamStream stream = pool.newStream();
         stream.assign(this, exchange);
@@ -119,7 +174,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         {
             return -ErrorCode.COMPRESSION_ERROR;
         }
-        if (!isEnd || context.trailerFields.end() != 0 || used < 0 || !stream.isContentWhole())
+        if (!isEnd || owner.isRelay() || context.trailerFields.end() != 0 || used < 0 || !stream.isContentWhole())
         {
             return onInvalidFields(stream);
         }
@@ -164,6 +219,10 @@ final class Http2UpstreamSession implements Http2SessionHandler
      */
     public void onCapacity()
     {
+        while (link.hasPeerSettings() && !upgrades.isEmpty())
+        {
+            openUpgrade(upgrades.pollFirst());
+        }
         pool.onRoom(this);
     }
 
@@ -172,6 +231,8 @@ final class Http2UpstreamSession implements Http2SessionHandler
      */
     public void onEnding(final int cause)
     {
+        failUpgrades(cause == Http2Cause.CONNECT_FAILED ?
+            pool.connectFailure(link.connection()) : Http2UpstreamStream.failure(cause));
         switch (cause)
         {
             case Http2Cause.CONNECT_FAILED, Http2Cause.CONNECT_TIMEOUT ->
@@ -207,6 +268,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
      */
     public void onClosed(final Connection closed)
     {
+        failUpgrades(UpstreamFailure.CLOSED);
         if (!link.isClosedByPeer() && isOpened)
         {
             pool.onLocalClose();

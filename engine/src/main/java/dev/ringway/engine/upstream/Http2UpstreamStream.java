@@ -23,6 +23,10 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     private static final int PSEUDO_OVERHEAD = 64;
     private static final int CONTINUE = 100;
     private static final byte[] ROOT = {'/'};
+    private static final UnsafeBuffer PROTOCOL =
+        new UnsafeBuffer(":protocol".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    /** What a relay's last bytes have to leave. */
+    private static final long FLUSH_NS = 300_000_000_000L;
 
     private final UpstreamContext context;
     private Http2UpstreamSession session;
@@ -30,6 +34,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     private UpstreamHandler handler;
     private boolean isHeadRequest;
     private boolean isInBody;
+    private boolean isUpgrade;
+    private boolean isSentEnd;
 
     Http2UpstreamStream(final UpstreamContext context)
     {
@@ -42,6 +48,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         handler = exchange;
         stream = owner.link().openStream(this);
         isInBody = false;
+        isUpgrade = false;
+        isSentEnd = false;
         owner.pool().onRequest();
     }
 
@@ -57,7 +65,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     {
         isHeadRequest = head.methodId() == HttpMethod.HEAD;
         final HeaderTable headers = head.headers();
-        final int bound = head.methodLength() + Math.max(head.pathLength(), edits.pathLength()) +
+        isUpgrade = edits.protocol() != null;
+        final int bound = head.methodLength() + head.protocolLength() + Math.max(head.pathLength(), edits.pathLength()) +
             head.authorityLength() + Http2Stream.boundOf(headers) + edits.addedLength() + PSEUDO_OVERHEAD;
         final int start = stream.reserveFields(bound);
         if (start < 0)
@@ -72,10 +81,16 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         final HpackEncoder encoder = session.link().encoder();
         final DirectBuffer source = headers.buffer();
         int at = encoder.putBlockStart(buffer, start);
-        at = encoder.putMethod(buffer, at, source, head.methodOffset(), head.methodLength(), head.methodId());
+        at = encoder.putMethod(buffer, at, source, head.methodOffset(), head.methodLength(),
+            isUpgrade ? HttpMethod.CONNECT : head.methodId());
         at = encoder.putScheme(buffer, at, edits.isHttps());
         at = putPath(head, edits, encoder, buffer, at);
         at = encoder.putAuthority(buffer, at, source, head.authorityOffset(), head.authorityLength());
+        if (isUpgrade)
+        {
+            at = encoder.putField(buffer, at, HeaderName.OTHER, PROTOCOL, 0, PROTOCOL.capacity(),
+                source, head.protocolOffset(), head.protocolLength());
+        }
         at = encoder.putFields(headers, edits.dropMask() | 1L << HeaderName.HOST, buffer, at);
         at = edits.write(encoder, buffer, at);
         stream.sendFields(start, at, isEnd);
@@ -102,6 +117,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
      */
     public boolean sendData(final int offset, final int length, final boolean isEnd)
     {
+        isSentEnd |= isEnd;
         return stream.sendData(offset, length, isEnd);
     }
 
@@ -127,6 +143,12 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         }
         isInBody = true;
         session.pool().onResponse(status);
+        if (isUpgrade && status < 300)
+        {
+            onUpgraded(head, isEnd);
+            return;
+        }
+        isUpgrade = false;
         if (isEnd)
         {
             complete().onResponseHead(head, true);
@@ -134,6 +156,24 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         }
         stream.expectContent(isHeadRequest || head.bodyless() ? 0 : head.contentLength());
         handler.onResponseHead(head, false);
+    }
+
+    /** The stream is the exchange's until it lets go. */
+    private void onUpgraded(final ResponseHead head, final boolean isEnd)
+    {
+        final Http2Stream source = stream;
+        final int id = source.id();
+        handler.onUpgraded(head, this);
+        if (isEnd && stream == source && source.id() == id)
+        {
+            handler.onResponseData(0, 0, true);
+        }
+    }
+
+    /** Whether its content is that of another protocol. */
+    boolean isRelay()
+    {
+        return isUpgrade && isInBody;
     }
 
     boolean isInBody()
@@ -162,7 +202,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         {
             session.onMalformed(stream);
         }
-        else if (isEnd)
+        else if (isEnd && !isUpgrade)
         {
             // The bytes stay leased during the call, whatever becomes of the stream.
             complete().onResponseData(offset, length, true);
@@ -171,7 +211,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         {
             final Http2Stream source = stream;
             final int id = source.id();
-            handler.onResponseData(offset, length, false);
+            handler.onResponseData(offset, length, isEnd);
             // When the exchange has given up, both objects may serve another one already.
             if (stream == source && source.id() == id)
             {
@@ -218,7 +258,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         last.onUpstreamFailed(failure);
     }
 
-    private static int failure(final int cause)
+    static int failure(final int cause)
     {
         return switch (cause)
         {
@@ -258,10 +298,19 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     public void cancel(final boolean isReset)
     {
         final Http2Stream ended = stream;
-        session.pool().onResponseEnded();
-        session.pool().onStreamCancelled();
+        final EndpointPool pool = session.pool();
+        final boolean isWhole = isRelay() && isSentEnd && !isReset;
+        pool.onResponseEnded();
         forget();
-        ended.cancel(ErrorCode.CANCEL);
+        if (isWhole)
+        {
+            ended.release(ErrorCode.CANCEL, pool.nowNs() + FLUSH_NS);
+        }
+        else
+        {
+            pool.onStreamCancelled();
+            ended.cancel(isReset ? ErrorCode.CONNECT_ERROR : ErrorCode.CANCEL);
+        }
     }
 
     /**

@@ -35,6 +35,15 @@ public final class UpstreamFailure
     {
     }
 
+    /**
+     * @param failure of a relay's endpoint.
+     * @return whether the client is to see a reset as well.
+     */
+    public static boolean isReset(final int failure)
+    {
+        return failure == RESET || failure == STREAM_RESET || failure == OVERLOADED;
+    }
+
     static int ofTls(final int errorId)
     {
         return TLS | errorId;

@@ -17,6 +17,11 @@ public interface UpstreamHandler
     void onUpstreamReady(UpstreamSession session);
 
     /**
+     * @return whether the request asks for another protocol, which not every session takes.
+     */
+    boolean asksUpgrade();
+
+    /**
      * There is no session, or it failed before the response ended.
      *
      * @param failure from {@link UpstreamFailure}.
