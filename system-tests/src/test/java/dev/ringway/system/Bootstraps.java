@@ -13,6 +13,8 @@ final class Bootstraps
 
     private static final String TYPE = "type.googleapis.com/envoy.extensions.filters.";
 
+    private static final String TLS_TYPE = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.";
+
     private Bootstraps()
     {
     }
@@ -51,6 +53,16 @@ final class Bootstraps
                           routes:
             %5$s
             """.formatted(name, address, TYPE, options.indent(10), routes.indent(14));
+    }
+
+    /** What stands behind {@link #http} or {@link #tcp} where connections are encrypted: fields of the context. */
+    static String downstreamTls(final String context)
+    {
+        return """
+                  transport_socket:
+                    name: envoy.transport_sockets.tls
+                    typed_config: { "@type": %sDownstreamTlsContext, %s }
+            """.formatted(TLS_TYPE, context);
     }
 
     static String tcp(final String name, final String address, final String cluster)

@@ -1,8 +1,10 @@
 package dev.ringway.system;
 
 import com.google.protobuf.ByteString;
+import io.grpc.ChannelCredentials;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.ServerBuilder;
+import io.grpc.TlsChannelCredentials;
 import io.grpc.testing.integration.AbstractInteropTest;
 import io.grpc.testing.integration.Messages.Payload;
 import io.grpc.testing.integration.Messages.SimpleRequest;
@@ -25,8 +27,9 @@ import java.util.stream.Stream;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 /**
- * gRPC's interoperability cases, and what grpc-java tests beside them, through one Ringway process. Left out are those
- * that need TLS, clouds or a caching proxy, and those that ask for the addresses of a direct connection.
+ * gRPC's interoperability cases, and what grpc-java tests beside them, through one Ringway process, clear and on TLS.
+ * Left out are those that need credentials, clouds or a caching proxy, and those that ask for the addresses of a direct
+ * connection.
  */
 final class GrpcInteropTest
 {
@@ -78,6 +81,8 @@ final class GrpcInteropTest
     private static int backendPort;
     private static int http2Port;
     private static int autoPort;
+    private static int tlsPort;
+    private static ChannelCredentials tls;
 
     @BeforeAll
     static void start() throws Exception
@@ -85,17 +90,24 @@ final class GrpcInteropTest
         backendPort = Program.freePort();
         http2Port = Program.freePort();
         autoPort = Program.freePort();
+        tlsPort = Program.freePort();
+        final Certificates certificates = new Certificates(directory, "ca");
+        final String certificate = certificates.ecdsa("localhost", "ip:127.0.0.1").yaml();
+        tls = TlsChannelCredentials.newBuilder().trustManager(certificates.authority().toFile()).build();
         final int adminPort = Program.freePort();
         final String routes = "- match: { prefix: / }\n  route: { cluster: grpc, timeout: 0s }\n";
         final Path file = Files.writeString(directory.resolve("ringway.yaml"), Bootstraps.admin(adminPort) +
             Bootstraps.http("http2", Bootstraps.tcpAddress("127.0.0.1", http2Port), "codec_type: HTTP2", routes) +
             Bootstraps.http("auto", Bootstraps.tcpAddress("127.0.0.1", autoPort), "codec_type: AUTO", routes) +
+            Bootstraps.http("tls", Bootstraps.tcpAddress("127.0.0.1", tlsPort), "codec_type: AUTO", routes) +
+            Bootstraps.downstreamTls(
+                "common_tls_context: { tls_certificates: [ " + certificate + " ], alpn_protocols: [ h2 ] }") +
             "  clusters:\n" +
             Bootstraps.cluster("grpc", "STATIC", Bootstraps.tcpAddress("127.0.0.1", backendPort)) +
             "    http2_protocol_options: {}\n");
         admin = new Admin(adminPort);
         ringway = Program.ringway(directory, "-c", file.toString(), "--concurrency", "2");
-        ringway.awaitPort(adminPort).awaitPort(http2Port).awaitPort(autoPort);
+        ringway.awaitPort(adminPort).awaitPort(http2Port).awaitPort(autoPort).awaitPort(tlsPort);
         gauges = admin.firstGauges();
     }
 
@@ -119,7 +131,19 @@ final class GrpcInteropTest
     @MethodSource("cases")
     void shouldPass(final GrpcTransport transport, final String name) throws Exception
     {
-        final Calls calls = new Calls(transport, transport == GrpcTransport.NETTY ? http2Port : autoPort, backendPort);
+        run(new Calls(
+            transport, transport == GrpcTransport.NETTY ? http2Port : autoPort, null, backendPort), name);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void shouldPassOnTls(final GrpcTransport transport, final String name) throws Exception
+    {
+        run(new Calls(transport, tlsPort, tls, backendPort), name);
+    }
+
+    private static void run(final Calls calls, final String name) throws Exception
+    {
         calls.setUp();
         try
         {
@@ -142,10 +166,13 @@ final class GrpcInteropTest
     {
         private final GrpcTransport transport;
         private final int port;
+        private final ChannelCredentials tls;
         private final int serverPort;
 
-        private Calls(final GrpcTransport transport, final int port, final int serverPort)
+        private Calls(
+            final GrpcTransport transport, final int port, final ChannelCredentials tls, final int serverPort)
         {
+            this.tls = tls;
             this.transport = transport;
             this.port = port;
             this.serverPort = serverPort;
@@ -154,7 +181,7 @@ final class GrpcInteropTest
         @Override
         protected ManagedChannelBuilder<?> createChannelBuilder()
         {
-            return transport.channel(port).maxInboundMessageSize(MAX_MESSAGE_SIZE);
+            return transport.channel(port, tls).maxInboundMessageSize(MAX_MESSAGE_SIZE);
         }
 
         @Override

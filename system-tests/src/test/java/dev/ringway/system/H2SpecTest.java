@@ -52,6 +52,7 @@ final class H2SpecTest
     private static Map<String, Long> gauges;
     private static int http2Port;
     private static int autoPort;
+    private static int tlsPort;
 
     @BeforeAll
     static void start() throws Exception
@@ -60,15 +61,20 @@ final class H2SpecTest
         origin = new Origin(Map.of("/", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n" + "x".repeat(100)));
         http2Port = Program.freePort();
         autoPort = Program.freePort();
+        tlsPort = Program.freePort();
+        final String certificate = new Certificates(directory, "ca").ecdsa("localhost", "dns:localhost").yaml();
         final int adminPort = Program.freePort();
         final String routes = "- match: { prefix: \"/\" }\n  route: { cluster: origin }\n";
         final Path file = Files.writeString(directory.resolve("ringway.yaml"), Bootstraps.admin(adminPort) +
             Bootstraps.http("http2", Bootstraps.tcpAddress("127.0.0.1", http2Port), "codec_type: HTTP2", routes) +
             Bootstraps.http("auto", Bootstraps.tcpAddress("127.0.0.1", autoPort), "codec_type: AUTO", routes) +
+            Bootstraps.http("tls", Bootstraps.tcpAddress("127.0.0.1", tlsPort), "", routes) +
+            Bootstraps.downstreamTls(
+                "common_tls_context: { tls_certificates: [ " + certificate + " ], alpn_protocols: [ h2 ] }") +
             "  clusters:\n" +
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
         ringway = Program.ringway(directory, "-c", file.toString(), "--concurrency", "1");
-        ringway.awaitPort(adminPort).awaitPort(http2Port).awaitPort(autoPort);
+        ringway.awaitPort(adminPort).awaitPort(http2Port).awaitPort(autoPort).awaitPort(tlsPort);
         admin = new Admin(adminPort);
         gauges = admin.firstGauges();
     }
@@ -96,13 +102,21 @@ final class H2SpecTest
         return run(autoPort).stream().filter(test -> !test.getDisplayName().endsWith(DISPUTED)).toList();
     }
 
-    private static List<DynamicTest> run(final int port) throws Exception
+    @TestFactory
+    List<DynamicTest> shouldConformOnTls() throws Exception
+    {
+        return run(tlsPort, "--tls", "--insecure");
+    }
+
+    private static List<DynamicTest> run(final int port, final String... options) throws Exception
     {
         assertTrue(Files.isExecutable(H2SPEC), "h2spec is not installed; ./ringway test installs it");
         final Path report = Files.createTempFile(directory, "h2spec", ".xml");
         final Path output = Files.createTempFile(directory, "h2spec", ".txt");
-        final Process h2spec = new ProcessBuilder(H2SPEC.toString(), "--host", "127.0.0.1", "--port",
-            Integer.toString(port), "--strict", "--timeout", "5", "--junit-report", report.toString())
+        final List<String> command = new ArrayList<>(List.of(H2SPEC.toString(), "--host", "127.0.0.1", "--port",
+            Integer.toString(port), "--strict", "--timeout", "5", "--junit-report", report.toString()));
+        command.addAll(List.of(options));
+        final Process h2spec = new ProcessBuilder(command)
             .redirectErrorStream(true).redirectOutput(output.toFile()).start();
         if (!h2spec.waitFor(RUN_S, TimeUnit.SECONDS))
         {

@@ -25,8 +25,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 @Timeout(120)
 final class TlsConfigComparisonTest
 {
-    private static final String TLS = "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.";
-
     @TempDir
     private static Path directory;
 
@@ -61,8 +59,7 @@ final class TlsConfigComparisonTest
     private static Path bootstrap(final String context, final String chain) throws IOException
     {
         final String listener = Bootstraps.tcp("in", Bootstraps.tcpAddress("127.0.0.1", 0), "a") +
-            "      transport_socket:\n        name: tls\n        typed_config: { \"@type\": " + TLS +
-            "DownstreamTlsContext, " + fill(context) + " }\n" + chain;
+            Bootstraps.downstreamTls(fill(context)) + chain;
         return Files.writeString(directory.resolve("bootstrap.yaml"), "static_resources:\n  listeners:\n" + listener +
             "  clusters:\n" + Bootstraps.cluster("a", "STATIC", Bootstraps.tcpAddress("127.0.0.1", 9)));
     }
