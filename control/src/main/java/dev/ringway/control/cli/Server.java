@@ -112,6 +112,7 @@ final class Server implements ServerView
         loaded.warnings().forEach(warning -> LogSetup.logger("config").warning(warning.toString()));
         translation = translator.translate(
             loaded.withNode(options.serviceNode, options.serviceCluster, options.serviceZone));
+        translation.warnings().forEach(warning -> LogSetup.logger("config").warning(warning.toString()));
     }
 
     void run() throws ConfigException, IOException, ListenException

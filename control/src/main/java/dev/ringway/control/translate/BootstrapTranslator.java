@@ -55,7 +55,7 @@ public final class BootstrapTranslator
         final List<Listener> listeners = listeners(bootstrap, clusters, resources.field("listeners"), checks);
         errors.conclude();
         return new Translation(bootstrap, admin, List.copyOf(listeners), List.copyOf(clusters.values()),
-            List.copyOf(sinks));
+            List.copyOf(sinks), errors.warnings());
     }
 
     /**
@@ -92,7 +92,7 @@ public final class BootstrapTranslator
 
     private Map<String, ClusterPlan> clusters(final Bootstrap bootstrap, final FieldPath path, final Checks checks)
     {
-        final ClusterTranslator translator = new ClusterTranslator(checks, clusterIds, counters);
+        final ClusterTranslator translator = new ClusterTranslator(checks, contexts, clusterIds, counters);
         final Map<String, ClusterPlan> plans = new LinkedHashMap<>();
         final Map<String, FieldPath> seen = new HashMap<>();
         for (int i = 0; i < bootstrap.getStaticResources().getClustersCount(); i++)

@@ -7,11 +7,13 @@ import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.CounterRegistry;
+import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.Http2Options;
+import dev.ringway.engine.snapshot.UpstreamTls;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
@@ -33,6 +35,8 @@ import java.util.concurrent.TimeUnit;
 final class ClusterTranslator
 {
     private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+    private static final String ALPN_HTTP1 = "http/1.1";
+    private static final String ALPN_HTTP2 = "h2";
     private static final int DEFAULT_BUFFER_LIMIT = 1 << 20;
     private static final long DEFAULT_CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
     private static final long DEFAULT_IDLE_TIMEOUT_NS = TimeUnit.HOURS.toNanos(1);
@@ -42,19 +46,23 @@ final class ClusterTranslator
     private final Checks checks;
     private final AddressTranslator addresses;
     private final Http2Translator http2;
+    private final UpstreamTlsTranslator tls;
     private final IdTable ids;
     private final CounterRegistry counters;
 
     /**
      * @param checks   where faults go.
+     * @param contexts builds TLS contexts.
      * @param ids      gives clusters their ids.
      * @param counters gives out counters.
      */
-    ClusterTranslator(final Checks checks, final IdTable ids, final CounterRegistry counters)
+    ClusterTranslator(
+        final Checks checks, final TlsContexts contexts, final IdTable ids, final CounterRegistry counters)
     {
         this.checks = checks;
         this.addresses = new AddressTranslator(checks);
         this.http2 = new Http2Translator(checks);
+        this.tls = new UpstreamTlsTranslator(checks, contexts);
         this.ids = ids;
         this.counters = counters;
     }
@@ -80,7 +88,8 @@ final class ClusterTranslator
                 known.add(new Endpoint(target.address(), target.hostname(), target.weight()));
             }
         }
-        final String statName = config.getAltStatName().isEmpty() ? config.getName() : config.getAltStatName();
+        final String statName =
+            StatName.of(config.getAltStatName().isEmpty() ? config.getName() : config.getAltStatName());
         final Cluster cluster = new Cluster(
             ids.idOf(config.getName()),
             config.getName(),
@@ -94,12 +103,23 @@ final class ClusterTranslator
             http.maxRequestsPerConnection,
             http.enableTrailers,
             http.http2,
-            null,
-            new ClusterCounters(counters, StatName.of(statName), http.http2 != null));
+            tls(config, path.field("transport_socket"), http.http2 != null, statName),
+            new ClusterCounters(counters, statName, http.http2 != null));
         final long refreshNs = checks.durationAtLeast(config.hasDnsRefreshRate(), config.getDnsRefreshRate(),
             path.field("dns_refresh_rate"), DEFAULT_REFRESH_NS, TimeUnit.MILLISECONDS.toNanos(1));
         return new ClusterPlan(cluster, List.copyOf(targets), refreshNs,
             ClusterPlan.DnsFamily.valueOf(config.getDnsLookupFamily().name()));
+    }
+
+    private UpstreamTls tls(
+        final io.envoyproxy.envoy.config.cluster.v3.Cluster config,
+        final FieldPath path,
+        final boolean isHttp2,
+        final String statName)
+    {
+        return config.hasTransportSocket() ?
+            tls.translate(config.getTransportSocket(), path, config.getName(), isHttp2 ? ALPN_HTTP2 : ALPN_HTTP1,
+                new TlsCounters(counters, "cluster." + statName + ".ssl.")) : null;
     }
 
     private List<ClusterPlan.Target> targets(

@@ -1,5 +1,6 @@
 package dev.ringway.control.translate;
 
+import dev.ringway.control.config.ConfigError;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Listener;
@@ -16,13 +17,15 @@ import java.util.List;
  * @param listeners  in the order of the configuration.
  * @param clusters   in the order of the configuration.
  * @param accessLogs each at its own index.
+ * @param warnings   about what is put into effect all the same.
  */
 public record Translation(
     Bootstrap bootstrap,
     Address admin,
     List<Listener> listeners,
     List<ClusterPlan> clusters,
-    List<AccessLogSink> accessLogs)
+    List<AccessLogSink> accessLogs,
+    List<ConfigError> warnings)
 {
     /**
      * @param version of the snapshot.

@@ -1,5 +1,6 @@
 package dev.ringway.control.translate;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
@@ -41,21 +42,15 @@ final class TransportSocketTranslator
      */
     TlsContext translate(final TransportSocket config, final FieldPath path, final TlsCounters counters)
     {
-        checks.required(config.getName(), path.field("name"));
         final FieldPath typed = path.field("typed_config");
-        if (!checks.required(config.hasTypedConfig(), typed))
+        final ByteString value = typed(checks, config, path, "listeners", TLS);
+        if (value == null)
         {
-            return null;
-        }
-        final String type = ExtensionTypes.nameOf(config.getTypedConfig().getTypeUrl());
-        if (!type.equals(TLS))
-        {
-            checks.fault(typed, type + " is not a transport socket of listeners; supported is " + TLS);
             return null;
         }
         try
         {
-            final DownstreamTlsContext context = DownstreamTlsContext.parseFrom(config.getTypedConfig().getValue());
+            final DownstreamTlsContext context = DownstreamTlsContext.parseFrom(value);
             return contexts.build(typed.field("common_tls_context"), checks,
                 translator -> settings(translator, context, typed).counters(counters));
         }
@@ -64,6 +59,36 @@ final class TransportSocketTranslator
             checks.fault(typed, "cannot be decoded: " + ex.getMessage());
             return null;
         }
+    }
+
+    /**
+     * @param checks where faults go.
+     * @param config message.
+     * @param path   where it stands.
+     * @param owners what has transport sockets here, for the fault.
+     * @param wanted message type that its configuration must have.
+     * @return bytes of the configuration, or null when it is another, which is then noted.
+     */
+    static ByteString typed(
+        final Checks checks,
+        final TransportSocket config,
+        final FieldPath path,
+        final String owners,
+        final String wanted)
+    {
+        checks.required(config.getName(), path.field("name"));
+        final FieldPath typed = path.field("typed_config");
+        if (!checks.required(config.hasTypedConfig(), typed))
+        {
+            return null;
+        }
+        final String type = ExtensionTypes.nameOf(config.getTypedConfig().getTypeUrl());
+        if (!type.equals(wanted))
+        {
+            checks.fault(typed, type + " is not a transport socket of " + owners + "; supported is " + wanted);
+            return null;
+        }
+        return config.getTypedConfig().getValue();
     }
 
     private static TlsSettings settings(

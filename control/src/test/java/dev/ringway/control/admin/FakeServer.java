@@ -70,7 +70,7 @@ final class FakeServer implements ServerView, AutoCloseable
 
     public Translation translation()
     {
-        return new Translation(bootstrap, null, List.of(), List.of(), List.of());
+        return new Translation(bootstrap, null, List.of(), List.of(), List.of(), List.of());
     }
 
     public Snapshot snapshot()

@@ -94,7 +94,7 @@ class Http2TranslatorTest
         {
             throw new AssertionError(ex);
         }
-        cluster = new ClusterTranslator(checks, new IdTable(), counters)
+        cluster = new ClusterTranslator(checks, new TlsContexts(), new IdTable(), counters)
             .translate(resources.getClusters(0), root.field("clusters").at(0)).cluster();
     }
 

@@ -235,31 +235,40 @@ public final class Connection implements CompletionHandler
     }
 
     /**
-     * Encrypts the connection from its first byte on. One that was accepted begins its handshake now, and
-     * {@link ConnectionHandler#onSecured} comes when it is over. One that connects begins when the socket does, and is
-     * opened when its handshake is over: {@link ConnectionHandler#onOpened} or onOpenFailed comes then, and what was
-     * queued before leaves encrypted.
+     * Encrypts a connection that was accepted from its first byte on. The handshake begins;
+     * {@link ConnectionHandler#onSecured} comes when it is over.
      *
-     * @param context    of a server when it was accepted, of a client behind {@link #connect}.
-     * @param serverName name that a client asks for, or null.
-     * @param session    that a client wants to resume, or 0.
-     * @return false when memory has run out for one that was accepted; one that connects is told by onOpenFailed.
+     * @param context of a server.
+     * @return false when memory has run out.
      */
-    public boolean secure(final TlsContext context, final String serverName, final long session)
+    public boolean secure(final TlsContext context)
     {
-        tls = connections.acquireLink(this, context, serverName, session);
-        if (!context.isServer())
-        {
-            assert (state & OPENING) != 0;
-            state |= SECURING;
-            return true;
-        }
+        assert context.isServer();
+        tls = connections.acquireLink(this, context, null, null, 0);
         if (tls == null)
         {
             return false;
         }
         startReading();
         return true;
+    }
+
+    /**
+     * Encrypts a connection that {@link #connect} has begun to connect. It is opened when the handshake is over:
+     * {@link ConnectionHandler#onOpened} or onOpenFailed comes then, and what is queued before leaves encrypted.
+     *
+     * @param context    of a client.
+     * @param serverName name that is asked for, or null.
+     * @param peerName   name or address that the server's certificate must be for, or null.
+     * @param session    that is to be resumed, still the caller's, or 0.
+     */
+    public void secure(
+        final TlsContext context, final String serverName, final String peerName, final long session)
+    {
+        assert !context.isServer() && (state & OPENING) != 0;
+        // Without a link, for memory has run out, it fails as soon as it has connected.
+        tls = connections.acquireLink(this, context, serverName, peerName, session);
+        state |= SECURING;
     }
 
     /**

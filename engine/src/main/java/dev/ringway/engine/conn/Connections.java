@@ -116,14 +116,18 @@ public final class Connections implements LoopTask
 
     /** A link with an open engine, or null when memory has run out. */
     TlsLink acquireLink(
-        final Connection connection, final TlsContext context, final String serverName, final long session)
+        final Connection connection,
+        final TlsContext context,
+        final String serverName,
+        final String peerName,
+        final long session)
     {
         TlsLink link = freeLinks.pollLast();
         if (link == null)
         {
             link = new TlsLink(this, engines, loop.memory(), tlsCounting);
         }
-        if (link.open(connection, context, serverName, session))
+        if (link.open(connection, context, serverName, peerName, session))
         {
             return link;
         }

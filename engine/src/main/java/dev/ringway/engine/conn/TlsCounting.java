@@ -32,7 +32,9 @@ final class TlsCounting
         {
             counters.increment(ids.sessionReused);
         }
-        if (engine.verdict() == null && (!context.verifiesPeer() || !isResumed || engine.peerCertificate() == null))
+        // A server always shows one.
+        if (context.isServer() && engine.verdict() == null &&
+            (!context.verifiesPeer() || !isResumed || engine.peerCertificate() == null))
         {
             counters.increment(ids.noCertificate);
         }

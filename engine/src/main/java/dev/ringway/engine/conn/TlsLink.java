@@ -43,13 +43,18 @@ final class TlsLink
         this.memory = memory;
     }
 
-    boolean open(final Connection connection, final TlsContext context, final String serverName, final long session)
+    boolean open(
+        final Connection connection,
+        final TlsContext context,
+        final String serverName,
+        final String peerName,
+        final long session)
     {
         this.connection = connection;
         this.context = context;
         isEnded = false;
         isShut = false;
-        engine = engines.open(context, serverName, session);
+        engine = engines.open(context, serverName, peerName, session);
         return engine != null;
     }
 

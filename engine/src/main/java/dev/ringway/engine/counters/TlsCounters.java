@@ -3,7 +3,8 @@ package dev.ringway.engine.counters;
 import java.util.List;
 
 /**
- * Ids of what is counted of TLS, {@code listener.<address>.ssl.*}; names and meaning as in Envoy's TLS statistics.
+ * Ids of what is counted of TLS, {@code listener.<address>.ssl.*} and {@code cluster.<name>.ssl.*}; names and meaning
+ * as in Envoy's TLS statistics.
  */
 public final class TlsCounters
 {

@@ -86,7 +86,7 @@ final class ChainSessions implements ConnectionHandler
         {
             connection.deadline(context.loop().clock().nowNs() + chain.handshakeTimeoutNs());
         }
-        if (!connection.secure(chain.tls(), null, 0))
+        if (!connection.secure(chain.tls()))
         {
             connection.close();
         }

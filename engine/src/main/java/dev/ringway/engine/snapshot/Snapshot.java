@@ -56,6 +56,7 @@ public record Snapshot(
             if (cluster.tls() != null)
             {
                 contexts.add(cluster.tls().context());
+                contexts.add(cluster.tls().relayContext());
             }
         }
         return contexts;

@@ -127,6 +127,27 @@ public final class PeerCertificate
     }
 
     /**
+     * @param host name or address.
+     * @return whether one of the alternative names is this host; a DNS name may begin with {@code *.} for its first
+     *         label (RFC 6125, 6.4.3). The subject does not count, as in Envoy.
+     */
+    public boolean isFor(final String host)
+    {
+        final int dot = host.indexOf('.');
+        final String wildcard = dot > 0 ? "*" + host.substring(dot) : null;
+        for (final Name name : names)
+        {
+            final String value = name.value();
+            if (name.kind() == DNS ? value.equalsIgnoreCase(host) || value.equalsIgnoreCase(wildcard) :
+                value.equals(host))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
      * @return first second of its validity, in milliseconds since 1970.
      */
     public long validFromMs()

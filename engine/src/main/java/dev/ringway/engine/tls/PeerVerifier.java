@@ -77,24 +77,38 @@ final class PeerVerifier extends CertificateVerifier
     @Override
     public int verify(final long ssl, final byte[][] chain, final String algorithm)
     {
+        final TlsEngine engine = engines.find(ssl);
         PeerVerdict verdict = PeerVerdict.UNTRUSTED;
         int code = X509_V_ERR_CERT_REJECTED;
         try
         {
             final X509Certificate[] certificates = read(chain);
             checkTrust(certificates, algorithm);
-            verdict = rule == null ? PeerVerdict.TAKEN : rule.verdict(new PeerCertificate(certificates[0]));
+            verdict = verdict(certificates[0], engine == null ? null : engine.peerName());
         }
         catch (final CertificateException e)
         {
             code = reason(e);
         }
-        final TlsEngine engine = engines.find(ssl);
         if (engine != null)
         {
             engine.onVerdict(verdict);
         }
         return verdict == PeerVerdict.TAKEN || acceptsUntrusted ? X509_V_OK : code;
+    }
+
+    private PeerVerdict verdict(final X509Certificate certificate, final String peerName) throws CertificateException
+    {
+        if (rule == null && peerName == null)
+        {
+            return PeerVerdict.TAKEN;
+        }
+        final PeerCertificate peer = new PeerCertificate(certificate);
+        if (peerName != null && !peer.isFor(peerName))
+        {
+            return PeerVerdict.WRONG_NAME;
+        }
+        return rule == null ? PeerVerdict.TAKEN : rule.verdict(peer);
     }
 
     private static X509Certificate[] read(final byte[][] chain) throws CertificateException

@@ -45,6 +45,7 @@ public final class TlsEngine
     private TlsContext context;
     private Runnable task;
     private PeerVerdict verdict;
+    private String peerName;
     private long ssl;
     private long bio;
     private long session;
@@ -59,7 +60,8 @@ public final class TlsEngine
     {
     }
 
-    boolean open(final TlsContext context, final String serverName, final long resumed)
+    boolean open(
+        final TlsContext context, final String serverName, final String expectedPeer, final long resumed)
     {
         ssl = context.open(this);
         if (ssl == 0)
@@ -67,6 +69,7 @@ public final class TlsEngine
             return false;
         }
         this.context = context;
+        peerName = expectedPeer;
         bio = SSL.bioNewByteBuffer(ssl, OWN_ROOM);
         if (serverName != null)
         {
@@ -90,6 +93,7 @@ public final class TlsEngine
         context = null;
         task = null;
         verdict = null;
+        peerName = null;
         ssl = 0;
         bio = 0;
         consumed = 0;
@@ -391,6 +395,12 @@ public final class TlsEngine
     public boolean lacksPeerCertificate()
     {
         return errorId == NO_CERTIFICATE;
+    }
+
+    /** Name or address that the peer's certificate must be for, or null. */
+    String peerName()
+    {
+        return peerName;
     }
 
     void onVerdict(final PeerVerdict verdict)

@@ -17,17 +17,20 @@ public final class TlsEngines
      *
      * @param context    of a server or a client.
      * @param serverName name that a client asks for (SNI), or null.
+     * @param peerName   name or address that a server's certificate must be for, or null when what the context asks is
+     *                   enough.
      * @param session    that a client wants to resume, from {@link TlsEngine#takeSession} and still the caller's, or 0.
      * @return engine before its handshake, or null when memory has run out.
      */
-    public TlsEngine open(final TlsContext context, final String serverName, final long session)
+    public TlsEngine open(
+        final TlsContext context, final String serverName, final String peerName, final long session)
     {
         TlsEngine engine = free.pollLast();
         if (engine == null)
         {
             engine = new TlsEngine();
         }
-        if (!engine.open(context, serverName, session))
+        if (!engine.open(context, serverName, peerName, session))
         {
             free.addLast(engine);
             return null;

@@ -1,6 +1,7 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.EndpointCounters;
 import dev.ringway.engine.counters.LoopCounters;
@@ -42,7 +43,7 @@ final class EndpointPool
         final UpstreamTls encryption,
         final LoopCounters own)
     {
-        tls = encryption == null ? null : new EndpointTls(encryption);
+        tls = encryption == null ? null : new EndpointTls(encryption, endpoint);
         this.own = own;
         this.cluster = cluster;
         this.context = context;
@@ -89,7 +90,7 @@ final class EndpointPool
     Http1UpstreamSession openHttp1()
     {
         final Http1UpstreamSession session = cluster.newHttp1Session();
-        final Connection connection = connect(session);
+        final Connection connection = connect(session, false);
         if (connection == null)
         {
             return null;
@@ -115,7 +116,7 @@ final class EndpointPool
     Http2UpstreamSession openHttp2()
     {
         final Http2UpstreamSession session = cluster.newHttp2Session();
-        final Connection connection = connect(session.link().connectionHandler());
+        final Connection connection = connect(session.link().connectionHandler(), false);
         if (connection == null)
         {
             cluster.recycle(session);
@@ -204,7 +205,7 @@ final class EndpointPool
     TcpUpstreamSession openTcp(final UpstreamHandler handler)
     {
         final TcpUpstreamSession session = cluster.newTcpSession();
-        final Connection connection = connect(session);
+        final Connection connection = connect(session, true);
         if (connection == null)
         {
             return null;
@@ -226,7 +227,7 @@ final class EndpointPool
         cluster.recycle(session);
     }
 
-    private Connection connect(final dev.ringway.engine.conn.ConnectionHandler handler)
+    private Connection connect(final ConnectionHandler handler, final boolean isRelay)
     {
         final Connection connection = context.connections.acquire(handler, cluster.highWaterMark());
         if (connection == null)
@@ -239,7 +240,7 @@ final class EndpointPool
         connection.connect(sockAddr, sockAddrLength);
         if (tls != null)
         {
-            tls.secure(connection);
+            tls.secure(connection, isRelay);
         }
         connection.deadline(nowNs() + cluster.cluster().connectTimeoutNs());
         return connection;

@@ -1,6 +1,7 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.tls.TlsEngine;
 import dev.ringway.engine.tls.TlsEngines;
@@ -14,13 +15,17 @@ final class EndpointTls
     private static final int MOST_SESSIONS = 64;
 
     private final UpstreamTls settings;
+    private final String serverName;
+    private final String peerName;
     private final long[] sessions;
     private int count;
     private boolean isFreed;
 
-    EndpointTls(final UpstreamTls settings)
+    EndpointTls(final UpstreamTls settings, final Endpoint endpoint)
     {
         this.settings = settings;
+        serverName = settings.asksEndpoint() && !endpoint.hostname().isEmpty() ? endpoint.hostname() : settings.sni();
+        peerName = settings.verifiesName() ? serverName : null;
         sessions = new long[Math.min(settings.maxSessionKeys(), MOST_SESSIONS)];
     }
 
@@ -30,10 +35,10 @@ final class EndpointTls
     }
 
     /** Has a connection that has begun to connect encrypted. */
-    void secure(final Connection connection)
+    void secure(final Connection connection, final boolean isRelay)
     {
         final long session = count == 0 ? 0 : sessions[count - 1];
-        connection.secure(settings.context(), settings.sni(), session);
+        connection.secure(isRelay ? settings.relayContext() : settings.context(), serverName, peerName, session);
         if (session != 0 && TlsEngines.isForOneUse(session))
         {
             count--;

@@ -40,6 +40,7 @@ final class CountersDocumentTest
         GROUPS.put("proxy_proto.<stat_prefix>.", "ProxyProtocolCounters");
         GROUPS.put("cluster.<name>.", "ClusterCounters");
         GROUPS.put("cluster.<name>.http2.", "Http2Counters");
+        GROUPS.put("cluster.<name>.ssl.", "TlsCounters");
         GROUPS.put("listener_manager.", "ListenerManagerCounters");
         GROUPS.put("cluster_manager.", "ClusterManagerCounters");
         GROUPS.put("filesystem.", "FilesystemCounters");
@@ -64,6 +65,7 @@ final class CountersDocumentTest
             new HttpInspectorCounters(file);
             new ProxyProtocolCounters(file, "<stat_prefix>");
             new ClusterCounters(file, "<name>", true);
+            new TlsCounters(file, "cluster.<name>.ssl.");
             new ListenerManagerCounters(file);
             new ClusterManagerCounters(file);
             new FilesystemCounters(file);

@@ -93,7 +93,7 @@ final class PathAllocationTest
                 TlsFixture.jdkServer(TlsFixture.Shown.GOOD), PathAllocationTest::answerAll);
             TestProxy proxy = new TestProxy(backend))
         {
-            proxy.upstreamTls = new UpstreamTls(context, "localhost", 1);
+            proxy.upstreamTls = new UpstreamTls(context, context, "localhost", false, true, 1);
             // The JDK takes long for its first handshakes.
             proxy.connectTimeoutNs = 60_000_000_000L;
             proxy.start();

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +58,7 @@ final class TlsUpstreamFaultTest
         {
             final TestProxy settings = isHttp2 ?
                 Http2FaultRingTest.settings(HttpPair.HTTP2_TO_HTTP2, backend) : HttpFaultRingTest.settings(backend);
-            settings.upstreamTls = new UpstreamTls(context, "localhost", 1);
+            settings.upstreamTls = new UpstreamTls(context, context, "localhost", false, true, 1);
             faults.run(settings);
             assertEquals(settings.counter("cluster.b.upstream_cx_active"), context.references() - 1);
         }
@@ -93,45 +94,46 @@ final class TlsUpstreamFaultTest
         final TlsContext context = TlsFixture.toEndpoint();
         final String large = "x".repeat(LENGTH);
         try (TestBackend backend = TestBackend.encrypted(
-                TlsFixture.jdkServer(Shown.GOOD), link -> link.serve(request -> TestBackend.ok(large)));
+                TlsFixture.jdkServer(Shown.GOOD), link -> link.serve(
+                    request -> TestBackend.ok(request.target().equals("/") ? large : "small")));
             TestProxy proxy = new TestProxy(backend))
         {
-            proxy.upstreamTls = new UpstreamTls(context, "localhost", 1);
+            proxy.upstreamTls = new UpstreamTls(context, context, "localhost", false, true, 1);
             proxy.chunkCount = CHUNKS;
             proxy.start();
             final List<CompletableFuture<Integer>> clients = new ArrayList<>();
             for (int i = 0; i < CLIENTS; i++)
             {
-                final TestClient client = proxy.connect(SMALL_BUFFER);
-                clients.add(FaultRig.start(() -> ask(client)));
+                clients.add(FaultRig.start(() -> ask(proxy.address())));
             }
-            int whole = 0;
+            int cut = 0;
             for (final CompletableFuture<Integer> client : clients)
             {
-                whole += client.get(30, TimeUnit.SECONDS);
+                cut += client.get(30, TimeUnit.SECONDS);
             }
-            assertTrue(whole > 0, "none was served");
-            assertEquals(LENGTH, proxy.connect().get("/").body().length);
+            assertTrue(cut > 0, "memory did not run out");
+            proxy.awaitCounter("http.in.downstream_rq_active", 0);
+            assertEquals("small", proxy.connect().get("/small").text());
             proxy.endpoints.clear();
             proxy.publish();
-            TestProxy.await(() -> context.references() == 1, () -> "connections gone");
+            proxy.awaitCounter("cluster.b.upstream_cx_active", 0);
         }
+        assertEquals(1, context.references());
         context.release();
     }
 
-    /** Sends much and takes much: 1 when the answer was whole. */
-    private static int ask(final TestClient client)
+    /** Sends much and takes much: 1 when it was cut. */
+    private static int ask(final SocketAddress address)
     {
-        try
+        try (TestClient client = new TestClient(address, SMALL_BUFFER))
         {
             client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: " + LENGTH + "\r\n\r\n" + "y".repeat(LENGTH));
             final HttpMessage answer = HttpMessage.read(client.in, false);
-            return answer != null && answer.status() == 200 && answer.body().length == LENGTH ? 1 : 0;
+            return answer != null && answer.status() == 200 && answer.body().length == LENGTH ? 0 : 1;
         }
         catch (final IOException e)
         {
-            // Cut, for it held too much.
-            return 0;
+            return 1;
         }
     }
 }

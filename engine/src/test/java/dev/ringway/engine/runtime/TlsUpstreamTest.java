@@ -1,5 +1,7 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.counters.TlsCounters;
+import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.Http2Options;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.tls.TlsContext;
@@ -35,23 +37,21 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 @Timeout(60)
 final class TlsUpstreamTest
 {
+    private static final String SSL = "cluster.b.ssl.";
     private static final int MUCH = 3_000_000;
     private static final String FAILED =
         "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure";
 
-    private TlsContext context = TlsFixture.toEndpoint();
+    private TlsContext context;
+    private int version = TlsSettings.TLS_1_3;
+    private String[] alpn = {};
+    private boolean verifiesName;
 
     @AfterEach
     void shouldHoldNoContext()
     {
         assertEquals(1, context.references());
         context.release();
-    }
-
-    private void context(final TlsContext other)
-    {
-        context.release();
-        context = other;
     }
 
     private TestProxy proxy(final TestBackend... backends)
@@ -62,7 +62,8 @@ final class TlsUpstreamTest
     private TestProxy proxy(final String sni, final int maxSessionKeys, final TestBackend... backends)
     {
         final TestProxy proxy = new TestProxy(backends);
-        proxy.upstreamTls = new UpstreamTls(context, sni, maxSessionKeys);
+        context = TlsFixture.toEndpoint(new TlsCounters(proxy.registry(), SSL), version, alpn);
+        proxy.upstreamTls = new UpstreamTls(context, context, sni, false, verifiesName, maxSessionKeys);
         // The JDK takes long for its first handshakes.
         proxy.connectTimeoutNs = 30_000_000_000L;
         return proxy;
@@ -97,7 +98,7 @@ final class TlsUpstreamTest
     @ValueSource(ints = {TlsSettings.TLS_1_2, TlsSettings.TLS_1_3})
     void shouldSendManyRequestsOnOneConnection(final int version) throws Exception
     {
-        context(TlsFixture.toEndpoint(version));
+        this.version = version;
         final String body = "x".repeat(200_000);
         try (TestBackend backend = server(Shown.GOOD, link -> link.serve(request -> TestBackend.ok(body)));
             TestProxy proxy = proxy(backend).start())
@@ -135,7 +136,7 @@ final class TlsUpstreamTest
     @ValueSource(booleans = {false, true})
     void shouldShareOneConnectionWithHttp2(final boolean isHttp2Downstream) throws Exception
     {
-        context(TlsFixture.toEndpoint("h2"));
+        alpn = new String[]{"h2"};
         try (TestBackend backend = server(Shown.GOOD, link ->
                 Http2Peer.server(link).serve((peer, id, request) ->
                     Sent.of("200", request.body(), true).answerHttp2(peer, id)));
@@ -168,7 +169,7 @@ final class TlsUpstreamTest
     @ValueSource(ints = {TlsSettings.TLS_1_2, TlsSettings.TLS_1_3})
     void shouldRelayBothWaysAndEndInOrder(final int version) throws Exception
     {
-        context(TlsFixture.toEndpoint(version));
+        this.version = version;
         final byte[] bytes = random(MUCH);
         final AtomicReference<byte[]> received = new AtomicReference<>();
         try (TestBackend backend = server(Shown.GOOD, link ->
@@ -205,9 +206,10 @@ final class TlsUpstreamTest
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0", "1, 4", "3, 4"})
-    void shouldResumeSessionsAsManyAsAreKept(final int kept, final int reused) throws Exception
+    @CsvSource({"0, 0, 772", "1, 4, 772", "3, 4, 772", "1, 4, 771"})
+    void shouldResumeSessionsAsManyAsAreKept(final int kept, final int reused, final int version) throws Exception
     {
+        this.version = version;
         final Set<Long> begun = ConcurrentHashMap.newKeySet();
         try (TestBackend backend = server(Shown.GOOD, link ->
             {
@@ -227,6 +229,9 @@ final class TlsUpstreamTest
             }
             assertEquals(5, backend.accepted());
             assertEquals(5 - reused, begun.size());
+            assertEquals(5, proxy.counter(SSL + "handshake"));
+            assertEquals(reused, proxy.counter(SSL + "session_reused"));
+            assertEquals(0, proxy.counter(SSL + "no_certificate"));
         }
     }
 
@@ -244,8 +249,45 @@ final class TlsUpstreamTest
                 assertEquals(FAILED, answer.text());
             }
             assertEquals(3, proxy.counter("cluster.b.upstream_cx_connect_fail"));
+            assertEquals(3, proxy.counter(SSL + "fail_verify_error"));
+            assertEquals(0, proxy.counter(SSL + "handshake") + proxy.counter(SSL + "connection_error"));
             assertEquals(0, backend.requests().size());
             proxy.awaitCounter("cluster.b.upstream_cx_active", 0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"localhost, 200", "LocalHost, 200", "other.example.org, 503"})
+    void shouldVerifyTheNameThatItAsksFor(final String name, final int status) throws Exception
+    {
+        verifiesName = true;
+        try (TestBackend backend = server(Shown.GOOD, link -> link.serve(request -> TestBackend.ok("hello")));
+            TestProxy proxy = proxy(name, 1, backend).start())
+        {
+            assertEquals(status, proxy.connect().get("/").status());
+            assertEquals(status == 200 ? 0 : 1, proxy.counter(SSL + "fail_verify_san"));
+            retire(proxy);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"localhost, localhost", "'', fallback.example.org"})
+    void shouldAskEndpointsForTheirNames(final String hostname, final String asked) throws Exception
+    {
+        final List<String> names = new ArrayList<>();
+        try (TestBackend backend = server(Shown.GOOD, link ->
+            {
+                session(link.socket).getRequestedServerNames().forEach(name -> names.add(name.toString()));
+                link.serve(request -> TestBackend.ok("hello"));
+            });
+            TestProxy proxy = proxy(backend))
+        {
+            proxy.endpoints.set(0, new Endpoint(backend.address(), hostname, 1));
+            proxy.upstreamTls = new UpstreamTls(context, context, "fallback.example.org", true, false, 1);
+            proxy.start();
+            assertEquals("hello", proxy.connect().get("/").text());
+            assertEquals(List.of("type=host_name (0), value=" + asked), names);
+            retire(proxy);
         }
     }
 
@@ -265,6 +307,7 @@ final class TlsUpstreamTest
             proxy.start();
             assertEquals(FAILED, proxy.connect().get("/").text());
             assertEquals(1, proxy.counter("cluster.b.upstream_cx_connect_fail"));
+            assertEquals(1, proxy.counter(SSL + "connection_error"));
         }
     }
 
@@ -329,8 +372,8 @@ final class TlsUpstreamTest
         {
             for (int i = 0; i < 20; i++)
             {
-                final TestClient client = proxy.connect()
-                    .send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n" + "z".repeat(50_000 * (i % 2)));
+                final TestClient client = proxy.connect().send(
+                    "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n" + "z".repeat(50_000 * (i % 2)));
                 final int before = i;
                 TestProxy.await(() -> backend.accepted() > before, () -> "connected");
                 client.close();
@@ -349,7 +392,7 @@ final class TlsUpstreamTest
             assertEquals(200, client.get("/").status());
             final TlsContext first = context;
             context = TlsFixture.toEndpoint();
-            proxy.upstreamTls = new UpstreamTls(context, null, 1);
+            proxy.upstreamTls = new UpstreamTls(context, context, null, false, false, 1);
             proxy.publish();
             assertEquals(200, client.get("/").status());
             assertEquals(2, backend.accepted());

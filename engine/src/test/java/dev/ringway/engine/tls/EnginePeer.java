@@ -28,7 +28,7 @@ final class EnginePeer implements TlsPeer
     EnginePeer(final TlsEngines engines, final TlsContext context, final String serverName, final long session)
     {
         this.engines = engines;
-        engine = engines.open(context, serverName, session);
+        engine = engines.open(context, serverName, null, session);
     }
 
     EnginePeer(final TlsEngines engines, final TlsContext context)

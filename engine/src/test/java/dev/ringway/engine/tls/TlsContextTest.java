@@ -142,7 +142,7 @@ final class TlsContextTest
     {
         final TlsContext context = TlsFixture.build(server(EC));
         final TlsEngines engines = new TlsEngines();
-        final TlsEngine engine = engines.open(context, null, 0);
+        final TlsEngine engine = engines.open(context, null, null, 0);
         assertEquals(2, context.references());
         context.release();
         assertEquals(1, context.references());

@@ -1,6 +1,7 @@
 package dev.ringway.engine.tls;
 
 import dev.ringway.engine.counters.TlsCounters;
+import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.tls.TestCertificates.Certified;
 
 import javax.net.ssl.SSLContext;
@@ -104,10 +105,10 @@ public final class TlsFixture
         return build(client().alpn(List.of(alpn)));
     }
 
-    /** The same with one version of TLS, {@link TlsSettings#TLS_1_2} or {@link TlsSettings#TLS_1_3}. */
-    public static TlsContext toEndpoint(final int version)
+    /** The same with one version of TLS, {@link TlsSettings#TLS_1_2} or {@link TlsSettings#TLS_1_3}, and counters. */
+    public static TlsContext toEndpoint(final TlsCounters counters, final int version, final String... alpn)
     {
-        return build(version(client(), version));
+        return build(version(client(), version).counters(counters).alpn(List.of(alpn)));
     }
 
     /** Of a server of the JDK. */

@@ -94,8 +94,8 @@ final class TlsSides
      */
     void connect(final long session)
     {
-        server = engines.open(serverContext, null, 0);
-        client = engines.open(clientContext, "example.org", session);
+        server = engines.open(serverContext, null, null, 0);
+        client = engines.open(clientContext, "example.org", null, session);
         int toSend = client.handshake(0, 0, toServer.addressOffset(), ROOM);
         while (toSend > 0)
         {
