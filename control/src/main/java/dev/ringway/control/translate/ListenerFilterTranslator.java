@@ -20,7 +20,8 @@ import java.util.List;
 
 /**
  * Translates the listener filters of a listener. Where chains go by what only a ClientHello tells and no TLS inspector
- * is there, one is added behind the others, as in Envoy. Control thread only.
+ * is there, one is added behind the others: without it such a chain would get no connection. Envoy did the same once,
+ * and leaves it to the configuration now. Control thread only.
  */
 final class ListenerFilterTranslator
 {
@@ -60,9 +61,10 @@ final class ListenerFilterTranslator
                 add(filters, config.getListenerFilters(i).getTypedConfig(), typed);
             }
         }
-        final boolean hasInspector = filters.stream().anyMatch(ListenerFilter.TlsInspector.class::isInstance);
-        if (!hasInspector && config.getFilterChainsList().stream().anyMatch(chain -> needsTls(
-            chain.getFilterChainMatch())))
+        final boolean findsHttp = filters.stream().anyMatch(ListenerFilter.HttpInspector.class::isInstance);
+        if (filters.stream().noneMatch(ListenerFilter.TlsInspector.class::isInstance) &&
+            config.getFilterChainsList().stream().anyMatch(
+                chain -> needsTls(chain.getFilterChainMatch(), findsHttp)))
         {
             filters.add(new ListenerFilter.TlsInspector(new TlsInspectorCounters(counters)));
         }
@@ -73,10 +75,10 @@ final class ListenerFilterTranslator
             config.getContinueOnListenerFiltersTimeout());
     }
 
-    private static boolean needsTls(final FilterChainMatch match)
+    private static boolean needsTls(final FilterChainMatch match, final boolean findsHttp)
     {
         return match.getTransportProtocol().equals("tls") || match.getTransportProtocol().isEmpty() &&
-            (match.getServerNamesCount() > 0 || match.getApplicationProtocolsCount() > 0);
+            (match.getServerNamesCount() > 0 || match.getApplicationProtocolsCount() > 0 && !findsHttp);
     }
 
     private void add(final List<ListenerFilter> filters, final Any config, final FieldPath path)

@@ -111,6 +111,7 @@ final class Inspectors
         final boolean isFirst = proxy.version() == 1;
         if (proxy.version() != 0 && !(isFirst ? config.takesVersion1() : config.takesVersion2()))
         {
+            counters.increment(isFirst ? ids.version1Found : ids.version2Found);
             return refuse(isFirst ? ids.version1Disallowed : ids.version2Disallowed);
         }
         if (result == ProxyHeaderParser.FAULTY)
