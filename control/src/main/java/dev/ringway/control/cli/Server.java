@@ -22,6 +22,7 @@ import dev.ringway.engine.runtime.ListenException;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.ffi.libc.Affinity;
 import dev.ringway.ffi.libc.Limits;
 import dev.ringway.ffi.libc.Signals;
@@ -59,7 +60,7 @@ final class Server implements ServerView
     private static final long DRAIN_POLL_MS = 20;
     private static final long START_POLL_MS = 5;
     private static final long GAUGES_MS = 1000;
-    private static final long NO_CERTIFICATES = 0xFFFF_FFFFL;
+    private static final long TLS_FILES_MS = 1000;
     private static final Path MEMORY = Path.of("/proc/self/statm");
     private static final int PAGE = 4096;
     private static final int LIVE = 0;
@@ -76,6 +77,7 @@ final class Server implements ServerView
     private final LoopHealthCounters health;
     private final SnapshotCounters snapshotCounters;
     private final BootstrapTranslator translator;
+    private final TlsFiles tlsFiles;
     private final AccessLogs accessLogs;
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
         Thread.ofPlatform().name("control").factory());
@@ -100,6 +102,7 @@ final class Server implements ServerView
         health = new LoopHealthCounters(counters);
         snapshotCounters = new SnapshotCounters(counters, counters.shared());
         translator = new BootstrapTranslator(counters);
+        tlsFiles = new TlsFiles(translator.contexts(), counters, LogSetup.logger("tls"));
         accessLogs = new AccessLogs(concurrency, options.fileFlushIntervalMsec, counters);
     }
 
@@ -108,11 +111,11 @@ final class Server implements ServerView
         final LoadedBootstrap loaded =
             new BootstrapLoader(options.allowUnknownStaticFields).load(options.configPath, options.configYaml);
         counters.shared().set(ids.staticUnknownFields, loaded.warnings().size());
-        counters.shared().set(ids.daysUntilFirstCertExpiring, NO_CERTIFICATES);
         loaded.warnings().forEach(warning -> LogSetup.logger("config").warning(warning.toString()));
         translation = translator.translate(
             loaded.withNode(options.serviceNode, options.serviceCluster, options.serviceZone));
         translation.warnings().forEach(warning -> LogSetup.logger("config").warning(warning.toString()));
+        tlsFiles.warn();
     }
 
     void run() throws ConfigException, IOException, ListenException
@@ -139,7 +142,7 @@ final class Server implements ServerView
         startAdmin();
         startLookups();
         control.scheduleWithFixedDelay(this::refreshGauges, 0, GAUGES_MS, TimeUnit.MILLISECONDS);
-        control.scheduleWithFixedDelay(engine::releaseContexts, GAUGES_MS, GAUGES_MS, TimeUnit.MILLISECONDS);
+        control.scheduleWithFixedDelay(this::checkTlsFiles, 0, TLS_FILES_MS, TimeUnit.MILLISECONDS);
         state = LIVE;
         counters.shared().set(ids.live, 1);
         counters.shared().set(ids.state, LIVE);
@@ -181,10 +184,27 @@ final class Server implements ServerView
     {
         final Snapshot current = engine.snapshot();
         final List<Cluster> clusters = new ArrayList<>(current.clusters());
-        clusters.replaceAll(cluster -> cluster.id() == fresh.id() ? fresh : cluster);
+        // A lookup knows no more than addresses: the rest may have changed since.
+        clusters.replaceAll(cluster -> cluster.id() == fresh.id() ? cluster.withEndpoints(fresh.endpoints()) : cluster);
+        publishOrLog(new Snapshot(++version, current.listeners(), clusters, current.accessLogs()));
+    }
+
+    private void checkTlsFiles()
+    {
+        final Map<TlsContext, TlsContext> replaced = tlsFiles.check();
+        if (!replaced.isEmpty())
+        {
+            publishOrLog(engine.snapshot().withContexts(++version, replaced));
+        }
+        engine.releaseContexts();
+        counters.shared().set(ids.daysUntilFirstCertExpiring, tlsFiles.daysLeft(System.currentTimeMillis()));
+    }
+
+    private void publishOrLog(final Snapshot snapshot)
+    {
         try
         {
-            publish(new Snapshot(++version, current.listeners(), clusters, current.accessLogs()));
+            publish(snapshot);
         }
         catch (final ListenException e)
         {

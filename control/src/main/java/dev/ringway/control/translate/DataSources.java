@@ -9,8 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Reads {@code config.core.v3.DataSource}: bytes given inline or in a file.
@@ -20,21 +19,24 @@ final class DataSources
     private static final byte[] NOTHING = new byte[0];
 
     private final Checks checks;
-    private final Set<Path> files;
+    private final Consumer<Path> files;
 
     /**
      * @param checks where faults go.
      */
     DataSources(final Checks checks)
     {
-        this(checks, new HashSet<>());
+        this(checks, file ->
+        {
+            // Read once.
+        });
     }
 
     /**
      * @param checks where faults go.
-     * @param files  the files that are read, or tried, are added to it.
+     * @param files  told of each file before it is read.
      */
-    DataSources(final Checks checks, final Set<Path> files)
+    DataSources(final Checks checks, final Consumer<Path> files)
     {
         this.checks = checks;
         this.files = files;
@@ -75,7 +77,7 @@ final class DataSources
         try
         {
             final Path file = Path.of(name);
-            files.add(file);
+            files.accept(file);
             return Files.readAllBytes(file);
         }
         catch (final IOException | InvalidPathException ex)

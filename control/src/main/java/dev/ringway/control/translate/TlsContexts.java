@@ -1,27 +1,97 @@
 package dev.ringway.control.translate;
 
+import dev.ringway.control.config.ConfigError;
+import dev.ringway.control.config.ConfigErrors;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsException;
 import dev.ringway.engine.tls.TlsSettings;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Builds the TLS contexts of a configuration and holds the owner's reference of each until it is closed. Control thread
- * only.
+ * Builds the TLS contexts of a configuration, and builds them again when their files have changed. Holds the owner's
+ * reference of each until it is replaced or closed. Control thread only.
  */
 public final class TlsContexts implements AutoCloseable
 {
-    private final List<TlsContext> contexts = new ArrayList<>();
+    private final List<Source> sources = new ArrayList<>();
 
     /**
-     * @param path     of the transport socket's configuration, where faults of the context are noted.
+     * What has become of contexts whose files have changed.
+     *
+     * @param replaced old contexts with the new ones. The old ones have the owner's reference until the next check.
+     * @param faults   sentences about those that could not be built: the old ones stay.
+     */
+    public record Changes(Map<TlsContext, TlsContext> replaced, List<String> faults)
+    {
+    }
+
+    /** What a context is made from. */
+    private static final class Source
+    {
+        private final FieldPath path;
+        private final Function<TlsTranslator, TlsSettings> settings;
+        private TlsContext context;
+        private TlsContext old;
+        /** As they were before they were read. */
+        private FileStamps used = new FileStamps();
+        private FileStamps last = used;
+
+        Source(final FieldPath path, final Function<TlsTranslator, TlsSettings> settings)
+        {
+            this.path = path;
+            this.settings = settings;
+        }
+
+        /** Whether a context could be made; else faults are noted. */
+        boolean build(final Checks checks)
+        {
+            final int faults = checks.errors().count();
+            final TlsSettings made = settings.apply(new TlsTranslator(checks, used::add));
+            if (checks.errors().count() > faults)
+            {
+                return false;
+            }
+            try
+            {
+                final TlsContext fresh = TlsContext.build(made, System.currentTimeMillis());
+                old = context;
+                context = fresh;
+                return true;
+            }
+            catch (final TlsException ex)
+            {
+                checks.fault(path, ex.getMessage());
+                return false;
+            }
+        }
+
+        /** Whether files are others than those that were used, and have stayed so since the last look. */
+        boolean isChanged()
+        {
+            final FileStamps now = used.again();
+            final boolean isSettled = now.equals(last);
+            last = now;
+            return isSettled && !now.equals(used);
+        }
+
+        void releaseOld()
+        {
+            if (old != null)
+            {
+                old.release();
+                old = null;
+            }
+        }
+    }
+
+    /**
+     * @param path     of what the context is made from, where its faults are noted.
      * @param checks   where faults go.
      * @param settings makes settings by a translator; called again when files have changed.
      * @return the context, or null when faults were noted.
@@ -29,32 +99,53 @@ public final class TlsContexts implements AutoCloseable
     TlsContext build(
         final FieldPath path, final Checks checks, final Function<TlsTranslator, TlsSettings> settings)
     {
-        final int faults = checks.errors().count();
-        final Set<Path> files = new LinkedHashSet<>();
-        final TlsSettings made = settings.apply(new TlsTranslator(checks, files));
-        if (checks.errors().count() > faults)
+        final Source source = new Source(path, settings);
+        if (!source.build(checks))
         {
             return null;
         }
-        try
-        {
-            final TlsContext context = TlsContext.build(made, System.currentTimeMillis());
-            contexts.add(context);
-            return context;
-        }
-        catch (final TlsException ex)
-        {
-            checks.fault(path, ex.getMessage());
-            return null;
-        }
+        sources.add(source);
+        return source.context;
     }
 
     /**
-     * @return contexts that were built.
+     * Looks whether files of contexts have changed since they were read, and builds those contexts again. A file that
+     * was written since the last look is left alone until the next one: it may be half written. To be called at
+     * intervals.
+     *
+     * @return what has changed.
+     */
+    public Changes check()
+    {
+        final Map<TlsContext, TlsContext> replaced = new IdentityHashMap<>();
+        final List<String> faults = new ArrayList<>();
+        for (final Source source : sources)
+        {
+            source.releaseOld();
+            if (!source.isChanged())
+            {
+                continue;
+            }
+            source.used = source.last;
+            final ConfigErrors errors = new ConfigErrors();
+            if (source.build(new Checks(errors)))
+            {
+                replaced.put(source.old, source.context);
+            }
+            for (final ConfigError error : errors.errors())
+            {
+                faults.add(error.path() + ": " + error.reason());
+            }
+        }
+        return new Changes(replaced, faults);
+    }
+
+    /**
+     * @return contexts of now.
      */
     public List<TlsContext> contexts()
     {
-        return List.copyOf(contexts);
+        return sources.stream().map(source -> source.context).toList();
     }
 
     /**
@@ -62,7 +153,11 @@ public final class TlsContexts implements AutoCloseable
      */
     public void close()
     {
-        contexts.forEach(TlsContext::release);
-        contexts.clear();
+        for (final Source source : sources)
+        {
+            source.releaseOld();
+            source.context.release();
+        }
+        sources.clear();
     }
 }

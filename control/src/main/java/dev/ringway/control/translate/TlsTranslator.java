@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Translates {@code CommonTlsContext}, the part that both sides have.
@@ -30,9 +30,9 @@ final class TlsTranslator
 
     /**
      * @param checks where faults go.
-     * @param files  the files that are read are added to it.
+     * @param files  told of each file before it is read.
      */
-    TlsTranslator(final Checks checks, final Set<Path> files)
+    TlsTranslator(final Checks checks, final Consumer<Path> files)
     {
         this.checks = checks;
         this.dataSources = new DataSources(checks, files);

@@ -1,8 +1,11 @@
 package dev.ringway.engine.snapshot;
 
 import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.tls.TlsContext;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * A named group of endpoints that serve the same thing. Envoy: {@code config.cluster.v3.Cluster}.
@@ -44,5 +47,13 @@ public record Cluster(
     {
         return new Cluster(id, name, fresh, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
             maxRequestsPerConnection, enableTrailers, http2, tls, counters);
+    }
+
+    /** The same cluster, with other TLS contexts instead of some. */
+    Cluster withContexts(final Map<TlsContext, TlsContext> replaced)
+    {
+        final UpstreamTls fresh = tls == null ? null : tls.withContexts(replaced);
+        return Objects.equals(fresh, tls) ? this : new Cluster(id, name, endpoints, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit,
+            idleTimeoutNs, maxRequestsPerConnection, enableTrailers, http2, fresh, counters);
     }
 }

@@ -29,4 +29,10 @@ public record FilterChain(
     {
         this(name, FilterChainMatch.ANY, filter, null, DEFAULT_HANDSHAKE_NS);
     }
+
+    /** The same chain with another context. */
+    FilterChain withTls(final TlsContext fresh)
+    {
+        return new FilterChain(name, match, filter, fresh, handshakeTimeoutNs);
+    }
 }

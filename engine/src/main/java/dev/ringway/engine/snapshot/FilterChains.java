@@ -1,7 +1,10 @@
 package dev.ringway.engine.snapshot;
 
+import dev.ringway.engine.tls.TlsContext;
+
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The filter chains of a listener. Each is known by its number here, the default one has the last. Immutable.
@@ -85,6 +88,13 @@ public final class FilterChains
     public boolean usesDestination()
     {
         return usesDestination;
+    }
+
+    /** The same chains, with other TLS contexts instead of some. */
+    FilterChains withContexts(final Map<TlsContext, TlsContext> replaced)
+    {
+        return new FilterChains(all.stream().map(chain -> replaced.containsKey(chain.tls()) ?
+            chain.withTls(replaced.get(chain.tls())) : chain).toList(), tree, defaultChain);
     }
 
     /**

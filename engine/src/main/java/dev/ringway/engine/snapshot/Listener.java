@@ -1,6 +1,9 @@
 package dev.ringway.engine.snapshot;
 
 import dev.ringway.engine.counters.ListenerCounters;
+import dev.ringway.engine.tls.TlsContext;
+
+import java.util.Map;
 
 /**
  * One listening address. Envoy: {@code config.listener.v3.Listener}.
@@ -32,4 +35,10 @@ public record Listener(
     int unixMode,
     ListenerCounters counters)
 {
+    /** The same listener, with other TLS contexts instead of some. */
+    Listener withContexts(final Map<TlsContext, TlsContext> replaced)
+    {
+        return new Listener(id, name, address, listenerFilters, filterChains.withContexts(replaced),
+            perConnectionBufferLimit, backlog, reusePort, transparent, maxConnections, unixMode, counters);
+    }
 }

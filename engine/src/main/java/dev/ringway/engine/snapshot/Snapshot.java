@@ -4,6 +4,7 @@ import dev.ringway.engine.tls.TlsContext;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One immutable configuration of the whole data plane.
@@ -60,6 +61,19 @@ public record Snapshot(
             }
         }
         return contexts;
+    }
+
+    /**
+     * @param number   of the new snapshot.
+     * @param replaced contexts by those that they take the place of.
+     * @return the same with other TLS contexts.
+     */
+    public Snapshot withContexts(final long number, final Map<TlsContext, TlsContext> replaced)
+    {
+        return new Snapshot(number,
+            listeners.stream().map(listener -> listener.withContexts(replaced)).toList(),
+            clusters.stream().map(cluster -> cluster.withContexts(replaced)).toList(),
+            accessLogs);
     }
 
     /**

@@ -2,6 +2,8 @@ package dev.ringway.engine.snapshot;
 
 import dev.ringway.engine.tls.TlsContext;
 
+import java.util.Map;
+
 /**
  * How connections to the endpoints of a cluster are encrypted. Envoy:
  * {@code extensions.transport_sockets.tls.v3.UpstreamTlsContext}.
@@ -22,4 +24,10 @@ public record UpstreamTls(
     boolean verifiesName,
     int maxSessionKeys)
 {
+    /** The same, with other contexts instead of some. */
+    UpstreamTls withContexts(final Map<TlsContext, TlsContext> replaced)
+    {
+        return new UpstreamTls(replaced.getOrDefault(context, context),
+            replaced.getOrDefault(relayContext, relayContext), sni, asksEndpoint, verifiesName, maxSessionKeys);
+    }
 }

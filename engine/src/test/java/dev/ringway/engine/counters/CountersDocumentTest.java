@@ -45,6 +45,7 @@ final class CountersDocumentTest
         GROUPS.put("cluster_manager.", "ClusterManagerCounters");
         GROUPS.put("filesystem.", "FilesystemCounters");
         GROUPS.put("server.", "ServerCounters");
+        GROUPS.put("tls_files.", "TlsFileCounters");
         GROUPS.put("loop.<number>.", "LoopHealthCounters");
     }
 
@@ -70,6 +71,7 @@ final class CountersDocumentTest
             new ClusterManagerCounters(file);
             new FilesystemCounters(file);
             new ServerCounters(file);
+            new TlsFileCounters(file);
             new LoopHealthCounters(file);
             file.reader().forEach((id, name, kind, value) ->
                 kinds.put(name.replaceFirst("^loop\\.0\\.", "loop.<number>.")
@@ -94,7 +96,7 @@ final class CountersDocumentTest
         final Map<String, String> ofNames = new LinkedHashMap<>();
         for (final Matcher call = REGISTERED.matcher(source); call.find(); )
         {
-            final String name = call.group(3).replaceFirst("^(server|loop|filesystem|\\w+_manager|\\w+_inspector)\\.", "");
+            final String name = call.group(3).replaceFirst("^(server|loop|filesystem|tls_files|\\w+_manager|\\w+_inspector)\\.", "");
             ofNames.put(prefix + name + (name.endsWith(".") ? "<name>" : ""), ofFields.get(call.group(1)));
         }
         return ofNames;
@@ -116,7 +118,7 @@ final class CountersDocumentTest
         final StringBuilder text = new StringBuilder("""
             # Counters
             Shown by the admin paths `/stats` and `/stats/prometheus` (see `admin.md`) and by `ringway stat`. Names and
-            meanings are Envoy's; `loop.*` is Ringway's own. A counter only grows (until `/reset_counters`), a gauge goes up
+            meanings are Envoy's; `loop.*` and `tls_files.*` are Ringway's own. A counter only grows (until `/reset_counters`), a gauge goes up
             and down. Where no unit is given it is a number of what the meaning says. Histograms have Envoy's buckets for whole
             numbers; the first 16,384 are kept, in memory only, so `ringway stat` does not show them.
 

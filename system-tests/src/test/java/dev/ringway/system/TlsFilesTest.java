@@ -1,0 +1,194 @@
+package dev.ringway.system;
+
+import dev.ringway.system.Certificates.Certified;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import javax.net.ssl.SSLSocket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.X509Certificate;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Certificate files that change under a Ringway process. */
+@Timeout(120)
+final class TlsFilesTest
+{
+    private static final long PATIENCE_S = 20;
+
+    @TempDir
+    private Path directory;
+
+    private Certificates certificates;
+    private Certified first;
+    private Certified second;
+    private Path shown;
+    private Origin origin;
+    private Program ringway;
+    private Admin admin;
+    private Map<String, Long> gauges;
+    private int port;
+
+    @BeforeEach
+    void start() throws Exception
+    {
+        certificates = new Certificates(directory, "ca");
+        first = certificates.ecdsa("first", "dns:localhost");
+        second = certificates.ecdsa("second", "dns:localhost");
+        origin = new Origin(Map.of());
+        port = Program.freePort();
+        shown = Files.createDirectory(directory.resolve("shown"));
+    }
+
+    private void serve(final Path certificate, final Path key) throws Exception
+    {
+        final int adminPort = Program.freePort();
+        final Path file = Files.writeString(directory.resolve("ringway.yaml"), Bootstraps.admin(adminPort) +
+            Bootstraps.http("tls", Bootstraps.tcpAddress("127.0.0.1", port), "",
+                "- match: { prefix: \"/\" }\n  route: { cluster: origin }\n") +
+            Bootstraps.downstreamTls("common_tls_context: { tls_certificates: [ { certificate_chain: { filename: \"" +
+                certificate + "\" }, private_key: { filename: \"" + key + "\" } } ] }") + "  clusters:\n" +
+            Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
+        admin = new Admin(adminPort);
+        ringway = Program.ringway(directory, "-c", file.toString(), "--concurrency", "2");
+        ringway.awaitPort(adminPort).awaitPort(port);
+        gauges = admin.firstGauges();
+    }
+
+    @AfterEach
+    void stop() throws Exception
+    {
+        origin.close();
+        try (Program closed = ringway)
+        {
+            assertTrue(closed.isAlive(), closed.output());
+            admin.awaitNothingLeft(gauges);
+        }
+    }
+
+    private SSLSocket connect() throws Exception
+    {
+        final SSLSocket socket =
+            (SSLSocket)certificates.client(null).getSocketFactory().createSocket("localhost", port);
+        socket.setSoTimeout(10_000);
+        socket.startHandshake();
+        return socket;
+    }
+
+    private static String shownBy(final SSLSocket socket) throws IOException
+    {
+        return ((X509Certificate)socket.getSession().getPeerCertificates()[0]).getSubjectX500Principal().getName();
+    }
+
+    private String shownNow() throws Exception
+    {
+        try (SSLSocket socket = connect())
+        {
+            assertAnswered(socket);
+            return shownBy(socket);
+        }
+    }
+
+    private static void assertAnswered(final SSLSocket socket) throws IOException
+    {
+        socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(ISO_8859_1));
+        assertEquals("ok", HttpMessage.read(socket.getInputStream(), false).text());
+    }
+
+    private static void await(final Callable<Boolean> condition, final Callable<String> what) throws Exception
+    {
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        while (!condition.call())
+        {
+            if (System.nanoTime() > deadlineNs)
+            {
+                throw new AssertionError("did not come to be: " + what.call());
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    private void awaitShown(final String name) throws Exception
+    {
+        await(() -> shownNow().equals(name), () -> name + ": " + ringway.output());
+    }
+
+    /** Puts files in place of others, each in one step. */
+    private static void rename(final Certified from, final Path certificate, final Path key) throws IOException
+    {
+        final Path half = certificate.resolveSibling("half");
+        Files.copy(from.key(), half);
+        Files.move(half, key, StandardCopyOption.ATOMIC_MOVE);
+        Files.copy(from.certificate(), half);
+        Files.move(half, certificate, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Test
+    void shouldShowWhatWasRenamedAndKeepConnections() throws Exception
+    {
+        final Path certificate = Files.copy(first.certificate(), shown.resolve("tls.crt"));
+        final Path key = Files.copy(first.key(), shown.resolve("tls.key"));
+        serve(certificate, key);
+        try (SSLSocket kept = connect())
+        {
+            assertEquals("CN=first", shownBy(kept));
+            assertAnswered(kept);
+            rename(second, certificate, key);
+            awaitShown("CN=second");
+            assertAnswered(kept);
+            assertTrue(admin.stats().get("tls_files.updated") >= 1);
+            rename(first, certificate, key);
+            awaitShown("CN=first");
+            assertAnswered(kept);
+        }
+    }
+
+    @Test
+    void shouldKeepTheLastGoodOneWhenAFileIsBroken() throws Exception
+    {
+        final Path certificate = Files.copy(first.certificate(), shown.resolve("tls.crt"));
+        final Path key = Files.copy(first.key(), shown.resolve("tls.key"));
+        serve(certificate, key);
+        Files.writeString(certificate, "not PEM\n");
+        await(() -> admin.stats().get("tls_files.update_rejected") == 1, ringway::output);
+        ringway.awaitOutput(certificate + " holds no certificate in PEM; what was read before stays in use");
+        assertEquals("CN=first", shownNow());
+        Files.delete(certificate);
+        await(() -> admin.stats().get("tls_files.update_rejected") == 2, ringway::output);
+        ringway.awaitOutput("cannot read '" + certificate + "': no such file; what was read before stays in use");
+        assertEquals("CN=first", shownNow());
+        assertEquals(0, admin.stats().get("tls_files.updated"));
+        rename(second, certificate, key);
+        awaitShown("CN=second");
+    }
+
+    @Test
+    void shouldFollowLinksThatAreSwapped() throws Exception
+    {
+        final Path old = Files.createDirectory(directory.resolve("old"));
+        final Path fresh = Files.createDirectory(directory.resolve("fresh"));
+        rename(first, old.resolve("tls.crt"), old.resolve("tls.key"));
+        rename(second, fresh.resolve("tls.crt"), fresh.resolve("tls.key"));
+        final Path data = Files.createSymbolicLink(shown.resolve("data"), old);
+        final Path certificate = Files.createSymbolicLink(shown.resolve("tls.crt"), Path.of("data/tls.crt"));
+        final Path key = Files.createSymbolicLink(shown.resolve("tls.key"), Path.of("data/tls.key"));
+        serve(certificate, key);
+        assertEquals("CN=first", shownNow());
+        final Path half = Files.createSymbolicLink(shown.resolve("half"), fresh);
+        Files.move(half, data, StandardCopyOption.ATOMIC_MOVE);
+        awaitShown("CN=second");
+        assertEquals(1, admin.stats().get("tls_files.updated"));
+        assertEquals(0, admin.stats().get("tls_files.update_rejected"));
+    }
+}
