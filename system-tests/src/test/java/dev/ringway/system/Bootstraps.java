@@ -65,6 +65,16 @@ final class Bootstraps
             """.formatted(TLS_TYPE, context);
     }
 
+    /** What stands behind {@link #cluster} where its connections are encrypted: fields of the context. */
+    static String upstreamTls(final String context)
+    {
+        return """
+                transport_socket:
+                  name: envoy.transport_sockets.tls
+                  typed_config: { "@type": %sUpstreamTlsContext, %s }
+            """.formatted(TLS_TYPE, context);
+    }
+
     static String tcp(final String name, final String address, final String cluster)
     {
         return """

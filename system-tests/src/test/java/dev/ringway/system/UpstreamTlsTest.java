@@ -1,0 +1,298 @@
+package dev.ringway.system;
+
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import dev.ringway.system.Certificates.Certified;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** One Ringway process whose endpoints are encrypted: nginx, which speaks both versions of HTTP, and the JDK. */
+@Timeout(120)
+final class UpstreamTlsTest
+{
+    private static final String LARGE = "0123456789abcde\n".repeat(1 << 16);
+    private static final String FAILED =
+        "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure";
+    private static final int REQUESTS = 40;
+
+    @TempDir
+    private static Path directory;
+
+    private static final List<Program> STARTED = new ArrayList<>();
+    private static final ExecutorService WORKERS = Executors.newCachedThreadPool();
+    private static Certificates certificates;
+    private static HttpsServer jdk;
+    private static Admin admin;
+    private static Map<String, Long> gauges;
+    private static Program ringway;
+    private static int port;
+    private static int tlsPort;
+    private static int tcpPort;
+
+    @BeforeAll
+    static void start() throws Exception
+    {
+        certificates = new Certificates(directory, "mesh");
+        final Path stranger = new Certificates(directory, "elsewhere").authority();
+        final Certified server = certificates.ecdsa("server", "dns:server.mesh,dns:localhost");
+        final Certified client = certificates.ecdsa("client", "uri:spiffe://mesh/client");
+        Files.writeString(directory.resolve("large"), LARGE);
+        final int nginxPort = Program.freePort();
+        startNginx(nginxPort, server);
+        jdk = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        jdk.setHttpsConfigurator(new HttpsConfigurator(certificates.client(server)));
+        jdk.setExecutor(WORKERS);
+        jdk.createContext("/", exchange ->
+        {
+            final byte[] body = exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+        jdk.start();
+        port = Program.freePort();
+        tlsPort = Program.freePort();
+        tcpPort = Program.freePort();
+        final int adminPort = Program.freePort();
+        final String routes = """
+            - match: { prefix: "/h1/" }
+              route: { cluster: h1, prefix_rewrite: "/" }
+            - match: { prefix: "/h2/" }
+              route: { cluster: h2, prefix_rewrite: "/" }
+            - match: { prefix: "/older/" }
+              route: { cluster: older, prefix_rewrite: "/" }
+            - match: { prefix: "/newer/" }
+              route: { cluster: newer, prefix_rewrite: "/" }
+            - match: { prefix: "/mutual/" }
+              route: { cluster: mutual, prefix_rewrite: "/" }
+            - match: { prefix: "/shown/" }
+              route: { cluster: unshown, prefix_rewrite: "/" }
+            - match: { prefix: "/clear/" }
+              route: { cluster: clear, prefix_rewrite: "/" }
+            - match: { prefix: "/jdk/" }
+              route: { cluster: jdk }
+            - match: { prefix: "/stranger/" }
+              route: { cluster: stranger }
+            - match: { prefix: "/renamed/" }
+              route: { cluster: renamed }
+            """;
+        final String trusted = "validation_context: { trusted_ca: { filename: \"" + certificates.authority() + "\" } }";
+        final String newest = "tls_params: { tls_maximum_protocol_version: TLSv1_3 }, " + trusted;
+        final String named = "sni: server.mesh, auto_sni_san_validation: true, ";
+        final Path file = Files.writeString(directory.resolve("ringway.yaml"), Bootstraps.admin(adminPort) +
+            Bootstraps.http("clear", Bootstraps.tcpAddress("127.0.0.1", port), "", routes) +
+            Bootstraps.http("tls", Bootstraps.tcpAddress("127.0.0.1", tlsPort), "", routes) +
+            Bootstraps.downstreamTls("common_tls_context: { tls_certificates: [ " + server.yaml() +
+                " ], alpn_protocols: [ h2, http/1.1 ] }") +
+            Bootstraps.tcp("tcp", Bootstraps.tcpAddress("127.0.0.1", tcpPort), "jdk") + "  clusters:\n" +
+            cluster("h1", nginxPort) + Bootstraps.upstreamTls(named + "common_tls_context: { " + trusted + " }") +
+            cluster("h2", nginxPort + 1) + Bootstraps.upstreamTls(named + "common_tls_context: { " + newest + " }") +
+            Bootstraps.HTTP2_CLUSTER +
+            cluster("mutual", nginxPort + 2) + Bootstraps.upstreamTls(named + "common_tls_context: { " + newest +
+                ", tls_certificates: [ " + client.yaml() + " ] }") +
+            cluster("unshown", nginxPort + 2) +
+            Bootstraps.upstreamTls(named + "common_tls_context: { " + newest + " }") +
+            cluster("older", nginxPort) + Bootstraps.upstreamTls(named + "common_tls_context: { " + trusted + " }") +
+            cluster("newer", nginxPort) + Bootstraps.upstreamTls(named + "common_tls_context: { " + newest + " }") +
+            cluster("clear", nginxPort + 3) +
+            cluster("jdk", jdk.getAddress().getPort()) +
+            Bootstraps.upstreamTls("common_tls_context: { " + newest + " }") +
+            cluster("stranger", nginxPort) + Bootstraps.upstreamTls(
+                "common_tls_context: { validation_context: { trusted_ca: { filename: \"" + stranger + "\" } } }") +
+            cluster("renamed", nginxPort) + Bootstraps.upstreamTls(
+                "sni: other.mesh, auto_sni_san_validation: true, common_tls_context: { " + trusted + " }"));
+        admin = new Admin(adminPort);
+        ringway = Program.ringway(directory, "-c", file.toString(), "--concurrency", "1");
+        STARTED.add(ringway);
+        ringway.awaitPort(adminPort).awaitPort(port).awaitPort(tlsPort).awaitPort(tcpPort);
+        gauges = admin.firstGauges();
+    }
+
+    private static String cluster(final String name, final int to)
+    {
+        return Bootstraps.cluster(name, "STATIC", Bootstraps.tcpAddress("127.0.0.1", to));
+    }
+
+    private static void startNginx(final int nginxPort, final Certified server) throws Exception
+    {
+        final StringBuilder servers = new StringBuilder();
+        final String[] options = {"ssl", "ssl http2", "ssl", ""};
+        for (int i = 0; i < options.length; i++)
+        {
+            servers.append("""
+                server
+                {
+                    listen 127.0.0.1:%d %s;
+                    ssl_certificate %s;
+                    ssl_certificate_key %s;
+                    ssl_client_certificate %s;
+                    ssl_verify_client %s;
+                    ssl_protocols TLSv1.2 TLSv1.3;
+                    keepalive_requests 30;
+                    root %s;
+                    set $seen "$server_protocol $ssl_protocol $ssl_server_name $ssl_alpn_protocol";
+                    location = /seen { return 200 "$seen $ssl_client_s_dn"; }
+                }
+                """.formatted(nginxPort + i, options[i], server.certificate(), server.key(), certificates.authority(),
+                i == 2 ? "on" : "off", directory));
+        }
+        STARTED.add(Peers.nginx(directory, servers.toString()).awaitPort(nginxPort));
+    }
+
+    @AfterAll
+    static void stop() throws Exception
+    {
+        jdk.stop(0);
+        WORKERS.shutdownNow();
+        STARTED.get(0).close();
+        try (Program closed = ringway)
+        {
+            assertTrue(closed.isAlive(), closed.output());
+            admin.awaitNothingLeft(gauges);
+        }
+    }
+
+    private static long counter(final String name) throws Exception
+    {
+        return admin.stats().get("cluster." + name);
+    }
+
+    private static HttpClient client(final HttpClient.Version version) throws Exception
+    {
+        return HttpClient.newBuilder().version(version).sslContext(certificates.client(null)).build();
+    }
+
+    private static HttpRequest request(final boolean isEncrypted, final String path)
+    {
+        return HttpRequest.newBuilder(URI.create(isEncrypted ? "https://localhost:" + tlsPort + path :
+            "http://localhost:" + port + path)).timeout(Duration.ofSeconds(20)).build();
+    }
+
+    private static HttpResponse<String> get(final String path) throws Exception
+    {
+        try (HttpClient http = client(HttpClient.Version.HTTP_1_1))
+        {
+            return http.send(request(false, path), BodyHandlers.ofString());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "false, HTTP_1_1, clear", "false, HTTP_1_1, h1", "false, HTTP_1_1, h2",
+        "true, HTTP_1_1, clear", "true, HTTP_1_1, h1", "true, HTTP_1_1, h2",
+        "true, HTTP_2, clear", "true, HTTP_2, h1", "true, HTTP_2, h2"})
+    void shouldServeEveryPairOfSides(
+        final boolean isEncrypted, final HttpClient.Version version, final String cluster) throws Exception
+    {
+        try (HttpClient http = client(version))
+        {
+            final List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+            for (int i = 0; i < REQUESTS; i++)
+            {
+                answers.add(http.sendAsync(request(isEncrypted, "/" + cluster + "/large"), BodyHandlers.ofString()));
+            }
+            for (final CompletableFuture<HttpResponse<String>> answer : answers)
+            {
+                assertEquals(200, answer.get().statusCode());
+                assertEquals(version, answer.get().version());
+                assertEquals(LARGE, answer.get().body());
+            }
+        }
+        assertEquals(0, counter(cluster + ".upstream_rq_5xx"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        h1     | HTTP/1.1 TLSv1.2 server.mesh http/1.1
+        h2     | HTTP/2.0 TLSv1.3 server.mesh h2
+        mutual | HTTP/1.1 TLSv1.3 server.mesh http/1.1 CN=client
+        """)
+    void shouldAgreeOnWhatIsConfigured(final String cluster, final String seen) throws Exception
+    {
+        assertEquals(seen, get("/" + cluster + "/seen").body().strip());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldServeTheServerOfTheJdk(final boolean isEncrypted) throws Exception
+    {
+        try (HttpClient http = client(HttpClient.Version.HTTP_1_1))
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                final String body = LARGE.substring(0, i * 3_000);
+                final HttpRequest request = HttpRequest.newBuilder(request(isEncrypted, "/jdk/").uri())
+                    .timeout(Duration.ofSeconds(20)).POST(BodyPublishers.ofString(body)).build();
+                assertEquals(body, http.send(request, BodyHandlers.ofString()).body());
+            }
+        }
+    }
+
+    @Test
+    void shouldRelayTcp() throws Exception
+    {
+        try (Client client = new Client(tcpPort))
+        {
+            final String body = LARGE.substring(0, 300_000);
+            client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: " + body.length() + "\r\n\r\n" + body);
+            assertEquals(body, client.read().text());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"older", "newer"})
+    void shouldResumeSessions(final String cluster) throws Exception
+    {
+        // nginx closes each connection behind its 30th request.
+        for (int i = 0; i < 91; i++)
+        {
+            assertEquals(200, get("/" + cluster + "/seen").statusCode());
+        }
+        assertEquals(4, counter(cluster + ".ssl.handshake"));
+        assertEquals(3, counter(cluster + ".ssl.session_reused"));
+        assertEquals(0, counter(cluster + ".ssl.connection_error"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"stranger, fail_verify_error", "renamed, fail_verify_san"})
+    void shouldRefuseEndpointsThatAreNotThoseMeant(final String cluster, final String name) throws Exception
+    {
+        final HttpResponse<String> answer = get("/" + cluster + "/large");
+        assertEquals(503, answer.statusCode());
+        assertEquals(FAILED, answer.body());
+        assertTrue(counter(cluster + ".ssl." + name) > 0);
+        assertEquals(0, counter(cluster + ".ssl.handshake"));
+    }
+
+    @Test
+    void shouldPassOnThatNoCertificateIsShown() throws Exception
+    {
+        assertEquals(400, get("/shown/seen").statusCode());
+    }
+}
