@@ -6,6 +6,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,11 +26,12 @@ final class GrpcReplyComparisonTest
     private static final List<String> CONTENT_TYPES = List.of("application/grpc", "application/grpc+proto",
         "application/grpc-web", "application/grpc;x", "Application/grpc", "application/json");
     private static final List<String> PATHS = List.of("/none", "/dead", "/200", "/204", "/400", "/401", "/403", "/404",
-        "/408", "/418", "/429", "/500", "/502", "/503", "/504", "/redirect");
+        "/408", "/418", "/429", "/500", "/502", "/503", "/504", "/redirect", "/late");
 
     @TempDir
     private static Path directory;
 
+    private static ServerSocket silent;
     private static Side envoy;
     private static Side ringway;
 
@@ -55,7 +58,8 @@ final class GrpcReplyComparisonTest
                     %%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%RESPONSE_CODE_DETAILS%% %%BYTES_SENT%% \
                     %%RESP(CONTENT-TYPE)%%\\n" } }
                     """.formatted(log), routes()) + "  clusters:\n" + Bootstraps.cluster(
-                    "dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())));
+                    "dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())) + Bootstraps.cluster(
+                    "silent", "STATIC", Bootstraps.tcpAddress("127.0.0.1", silent.getLocalPort())));
             program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
                 "--concurrency", "1");
             admin = new Admin(adminPort);
@@ -69,6 +73,8 @@ final class GrpcReplyComparisonTest
                   route: { cluster: dead }
                 - match: { path: "/redirect" }
                   redirect: { host_redirect: "other.example" }
+                - match: { path: "/late" }
+                  route: { cluster: silent, max_stream_duration: { max_stream_duration: 0.1s } }
                 """);
             for (final String path : PATHS)
             {
@@ -145,6 +151,8 @@ final class GrpcReplyComparisonTest
     @BeforeAll
     static void start() throws Exception
     {
+        // The kernel accepts, nobody answers.
+        silent = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
         envoy = new Side(true);
         ringway = new Side(false);
     }
@@ -154,6 +162,7 @@ final class GrpcReplyComparisonTest
     {
         envoy.close();
         ringway.close();
+        silent.close();
     }
 
     @Test

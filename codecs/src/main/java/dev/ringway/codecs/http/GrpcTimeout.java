@@ -12,6 +12,7 @@ public final class GrpcTimeout
     public static final long NONE = -1;
 
     private static final int MAX_DIGITS = 8;
+    private static final long MAX_VALUE = 99_999_999;
 
     private GrpcTimeout()
     {
@@ -65,6 +66,32 @@ public final class GrpcTimeout
             return NONE;
         }
         return value > Long.MAX_VALUE / unitNs ? Long.MAX_VALUE : value * unitNs;
+    }
+
+    /**
+     * The unit in which a proxy says a time, milliseconds while eight digits are enough, as Envoy.
+     *
+     * @param timeoutNs nanoseconds, not negative.
+     * @return unit, a letter.
+     */
+    public static byte unitFor(final long timeoutNs)
+    {
+        byte unit = 'm';
+        while (timeoutNs / unitNs(unit) > MAX_VALUE && unit != 'H')
+        {
+            unit = unit == 'm' ? (byte)'S' : unit == 'S' ? (byte)'M' : (byte)'H';
+        }
+        return unit;
+    }
+
+    /**
+     * @param unit      from {@link #unitFor}.
+     * @param timeoutNs nanoseconds, not negative.
+     * @return whole units in it.
+     */
+    public static long in(final byte unit, final long timeoutNs)
+    {
+        return timeoutNs / unitNs(unit);
     }
 
     private static long unitNs(final byte unit)

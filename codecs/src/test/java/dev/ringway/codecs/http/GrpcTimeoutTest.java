@@ -4,6 +4,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Chars;
 import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
 import net.jqwik.api.constraints.StringLength;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -86,5 +87,22 @@ final class GrpcTimeoutTest
         @ForAll @StringLength(max = 12) @Chars({'0', '9', 'S', 'm', '-', ' ', 'x'}) final String any)
     {
         assertEquals(any.matches("[0-9]{1,8}[numSMH]"), parse(any) != GrpcTimeout.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0m", "999999, 0m", "1000000, 1m", "99999999999999, 99999999m", "100000000000000, 100000S",
+        "5999999940000000000, 99999999M", "9223372036854775807, 2562047H"})
+    void shouldSayMillisecondsWhileEightDigitsAreEnough(final long timeoutNs, final String expected)
+    {
+        final byte unit = GrpcTimeout.unitFor(timeoutNs);
+        assertEquals(expected, GrpcTimeout.in(unit, timeoutNs) + "" + (char)unit);
+    }
+
+    @Property
+    void shouldReadWhatItSaysWithinOneUnit(@ForAll @LongRange(min = 0) final long timeoutNs)
+    {
+        final byte unit = GrpcTimeout.unitFor(timeoutNs);
+        final long readNs = parse(GrpcTimeout.in(unit, timeoutNs) + "" + (char)unit);
+        assertTrue(readNs <= timeoutNs && timeoutNs - readNs < UNITS.get((char)unit), () -> "read " + readNs);
     }
 }

@@ -250,6 +250,7 @@ final class ClusterTranslator
         final io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common = options.getCommonHttpProtocolOptions();
         final FieldPath commonPath = path.field("common_http_protocol_options");
         onlyForListeners(common.hasMaxHeadersCount(), commonPath.field("max_headers_count"));
+        onlyForListeners(common.hasMaxStreamDuration(), commonPath.field("max_stream_duration"));
         onlyForListeners(common.getHeadersWithUnderscoresActionValue() != 0,
             commonPath.field("headers_with_underscores_action"));
         final int maxRequests = maxRequests(common.hasMaxRequestsPerConnection(),

@@ -89,6 +89,8 @@ final class HttpTranslator
                 DEFAULT_IDLE_NS),
             checks.duration(config.hasStreamIdleTimeout(), config.getStreamIdleTimeout(),
                 path.field("stream_idle_timeout"), DEFAULT_STREAM_IDLE_NS),
+            checks.duration(common.hasMaxStreamDuration(), common.getMaxStreamDuration(),
+                commonPath.field("max_stream_duration"), 0),
             checks.duration(config.hasRequestTimeout(), config.getRequestTimeout(), path.field("request_timeout"), 0),
             checks.duration(config.hasRequestHeadersTimeout(), config.getRequestHeadersTimeout(),
                 path.field("request_headers_timeout"), DEFAULT_REQUEST_HEADERS_NS),

@@ -6,6 +6,7 @@ import dev.ringway.engine.route.PathMatch;
 import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.RouteTable;
+import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.route.VirtualHost;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
@@ -193,7 +194,24 @@ final class RouteTranslator
             checks.duration(action.hasTimeout(), action.getTimeout(), path.field("timeout"), DEFAULT_TIMEOUT_NS),
             checks.duration(action.hasIdleTimeout(), action.getIdleTimeout(), path.field("idle_timeout"), -1),
             bytesOrNull(action.getPrefixRewrite(), path.field("prefix_rewrite")), matched, 0, NO_BODY, null,
-            upgrades.ofRoute(action.getUpgradeConfigsList(), path.field("upgrade_configs")));
+            upgrades.ofRoute(action.getUpgradeConfigsList(), path.field("upgrade_configs")),
+            duration(action, path.field("max_stream_duration")));
+    }
+
+    private StreamDuration duration(final RouteAction action, final FieldPath path)
+    {
+        if (!action.hasMaxStreamDuration())
+        {
+            return StreamDuration.NONE;
+        }
+        final RouteAction.MaxStreamDuration config = action.getMaxStreamDuration();
+        return new StreamDuration(
+            checks.duration(config.hasMaxStreamDuration(), config.getMaxStreamDuration(),
+                path.field("max_stream_duration"), StreamDuration.UNSET),
+            checks.duration(config.hasGrpcTimeoutHeaderMax(), config.getGrpcTimeoutHeaderMax(),
+                path.field("grpc_timeout_header_max"), StreamDuration.UNSET),
+            checks.duration(config.hasGrpcTimeoutHeaderOffset(), config.getGrpcTimeoutHeaderOffset(),
+                path.field("grpc_timeout_header_offset"), 0));
     }
 
     private Route direct(

@@ -7,6 +7,7 @@ import dev.ringway.control.config.LoadedBootstrap;
 import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.Route;
+import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.route.Upgrades;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
@@ -53,6 +54,7 @@ class GoodBootstrapTest
         final HttpConnectionManager http = (HttpConnectionManager)listener.filterChains().get(0).filter();
         assertEquals("web", http.statPrefix());
         assertEquals(0, http.idleTimeoutNs());
+        assertEquals(TimeUnit.SECONDS.toNanos(90), http.maxStreamDurationNs());
         assertEquals(TimeUnit.SECONDS.toNanos(30), http.streamIdleTimeoutNs());
         assertEquals(TimeUnit.SECONDS.toNanos(60), http.requestTimeoutNs());
         assertEquals(0, http.requestHeadersTimeoutNs());
@@ -141,12 +143,15 @@ class GoodBootstrapTest
         assertEquals(snapshot.cluster("app").id(), api.clusterId());
         assertEquals(0, api.timeoutNs());
         assertEquals(TimeUnit.SECONDS.toNanos(7), api.idleTimeoutNs());
+        assertEquals(new StreamDuration(0, TimeUnit.SECONDS.toNanos(20), TimeUnit.MILLISECONDS.toNanos(500)),
+            api.duration());
         assertArrayEquals(new byte[]{'/'}, api.prefixRewrite());
         final Route later = match(http, "a.example:80", "/other");
         assertEquals(-1, later.clusterId());
         assertEquals("later", later.clusterName());
         assertEquals(TimeUnit.SECONDS.toNanos(15), later.timeoutNs());
         assertEquals(-1, later.idleTimeoutNs());
+        assertSame(StreamDuration.NONE, later.duration());
     }
 
     @Test

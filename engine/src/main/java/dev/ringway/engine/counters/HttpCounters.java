@@ -115,6 +115,8 @@ public final class HttpCounters
 
     /** Streams without progress. */
     public final int downstreamRqIdleTimeout;
+    /** Streams that took too long as a whole. */
+    public final int downstreamRqMaxDurationReached;
 
     /** Requests that were too large. */
     public final int downstreamRqTooLarge;
@@ -214,6 +216,7 @@ public final class HttpCounters
         downstreamRqTimeout = registry.counter(prefix + "downstream_rq_timeout");
         downstreamRqHeaderTimeout = registry.counter(prefix + "downstream_rq_header_timeout");
         downstreamRqIdleTimeout = registry.counter(prefix + "downstream_rq_idle_timeout");
+        downstreamRqMaxDurationReached = registry.counter(prefix + "downstream_rq_max_duration_reached");
         downstreamRqTooLarge = registry.counter(prefix + "downstream_rq_too_large");
         downstreamRqNonRelativePath = registry.counter(prefix + "downstream_rq_non_relative_path");
         downstreamRqFailedPathNormalization = registry.counter(prefix + "downstream_rq_failed_path_normalization");

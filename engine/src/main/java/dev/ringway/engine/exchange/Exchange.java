@@ -1,6 +1,7 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.Grpc;
+import dev.ringway.codecs.http.GrpcTimeout;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
@@ -8,6 +9,7 @@ import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.Route;
+import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
@@ -71,6 +73,7 @@ public final class Exchange implements UpstreamHandler
         http = manager;
         final long nowNs = exchanges.nowNs();
         times.start(nowNs, manager.streamIdleTimeoutNs(), manager.requestTimeoutNs());
+        times.limit(StreamDuration.NONE.limitNs(GrpcTimeout.NONE, manager.maxStreamDurationNs()));
         if (isEnd)
         {
             times.onRequestEnd(nowNs);
@@ -105,6 +108,10 @@ public final class Exchange implements UpstreamHandler
         }
         final Route route = routing.route();
         times.onRoute(route.idleTimeoutNs(), route.timeoutNs());
+        if (route.duration() != StreamDuration.NONE)
+        {
+            times.limit(HeaderRules.limitNs(request.headers(), route, http));
+        }
         if (id.isInternal())
         {
             TimeoutFields.apply(request.headers(), times);
@@ -116,7 +123,7 @@ public final class Exchange implements UpstreamHandler
         else
         {
             final HeaderEdits edits = exchanges.routeReply(request, downstream, route, http);
-            reply(route.status(), route.body(), edits, Outcome.DIRECT_RESPONSE);
+            reply(route.status(), route.body(), edits, Outcome.DIRECT_RESPONSE, Grpc.statusOf(route.status()));
         }
     }
 
@@ -553,17 +560,18 @@ public final class Exchange implements UpstreamHandler
     private void reply(final LocalReply reply, final HeaderEdits edits)
     {
         outcome.flag(reply.flag());
-        reply(reply.status(), reply.body(), edits, reply.detail());
+        reply(reply.status(), reply.body(), edits, reply.detail(), reply.grpc());
     }
 
-    private void reply(final int status, final byte[] body, final HeaderEdits edits, final String why)
+    private void reply(
+        final int status, final byte[] body, final HeaderEdits edits, final String why, final int grpcStatus)
     {
         phase = Phase.SEND_DOWN;
         isResponseEnded = true;
         outcome.answered(isGrpc ? Grpc.HTTP_STATUS : status, why);
         outcome.addResponseBytes(isGrpc || request.methodId() == HttpMethod.HEAD ? 0 : body.length);
         log.onLocalReply(isGrpc, body.length > 0);
-        if (exchanges.sendReply(downstream, edits, http, id, status, body, isGrpc))
+        if (exchanges.sendReply(downstream, edits, http, id, status, body, isGrpc ? grpcStatus : Exchanges.NOT_GRPC))
         {
             end(times.isRequestEnded(), false);
         }

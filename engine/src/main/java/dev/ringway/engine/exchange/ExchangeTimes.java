@@ -15,6 +15,7 @@ final class ExchangeTimes
     private long responseTimeoutNs;
     private long tryTimeoutNs;
     private long idleDeadlineNs;
+    private long durationDeadlineNs;
     private boolean isRequestEnded;
 
     /**
@@ -32,8 +33,17 @@ final class ExchangeTimes
         requestTimeoutNs = requestNs;
         responseTimeoutNs = 0;
         tryTimeoutNs = 0;
+        durationDeadlineNs = NEVER;
         isRequestEnded = false;
         touch(nowNs);
+    }
+
+    /**
+     * @param limitNs longest time from beginning to end, instead of the former one; negative for none.
+     */
+    void limit(final long limitNs)
+    {
+        durationDeadlineNs = limitNs < 0 || limitNs > NEVER - startNs ? NEVER : startNs + limitNs;
     }
 
     /**
@@ -156,8 +166,16 @@ final class ExchangeTimes
      */
     long deadlineNs()
     {
-        return Math.min(
-            idleDeadlineNs, isRequestEnded ? Math.min(responseDeadlineNs(), tryDeadlineNs()) : requestDeadlineNs());
+        return Math.min(Math.min(idleDeadlineNs, durationDeadlineNs),
+            isRequestEnded ? Math.min(responseDeadlineNs(), tryDeadlineNs()) : requestDeadlineNs());
+    }
+
+    /**
+     * @return when all has to be over, or {@link Long#MAX_VALUE}.
+     */
+    long durationDeadlineNs()
+    {
+        return durationDeadlineNs;
     }
 
     /**
@@ -190,6 +208,7 @@ final class ExchangeTimes
     void end()
     {
         idleDeadlineNs = NEVER;
+        durationDeadlineNs = NEVER;
         requestTimeoutNs = 0;
         responseTimeoutNs = 0;
         tryTimeoutNs = 0;

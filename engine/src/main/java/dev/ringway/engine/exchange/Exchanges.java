@@ -1,6 +1,5 @@
 package dev.ringway.engine.exchange;
 
-import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessLogRing;
@@ -28,6 +27,9 @@ import java.util.ArrayDeque;
  */
 public final class Exchanges
 {
+    /** A request that is no call of gRPC. */
+    static final int NOT_GRPC = -1;
+
     /** Most header fields of a head, whatever is configured. */
     public static final int MAX_HEADERS = 256;
 
@@ -232,6 +234,11 @@ public final class Exchanges
         final UpstreamSession session)
     {
         final LoopCounters counters = loop.counters();
+        if (times.durationDeadlineNs() <= nowNs)
+        {
+            counters.increment(ids.downstreamRqMaxDurationReached);
+            return times.isRequestEnded() ? LocalReply.DURATION_WAITING : LocalReply.DURATION;
+        }
         final boolean isWhole = times.responseDeadlineNs() <= nowNs;
         if (isWhole || times.tryDeadlineNs() <= nowNs)
         {
@@ -252,7 +259,7 @@ public final class Exchanges
             return LocalReply.REQUEST_TIMEOUT;
         }
         counters.increment(ids.downstreamRqIdleTimeout);
-        return LocalReply.STREAM_IDLE;
+        return times.isRequestEnded() ? LocalReply.STREAM_IDLE_WAITING : LocalReply.STREAM_IDLE;
     }
 
     HeaderEdits responseEdits()
@@ -283,6 +290,7 @@ public final class Exchanges
      * Sends a whole answer made here. One to a request of gRPC is a success for HTTP, in counters and logs too, as with
      * Envoy: what failed is the call.
      *
+     * @param grpcStatus that a call gets, or {@link #NOT_GRPC}.
      * @return false when memory has run out.
      */
     boolean sendReply(
@@ -292,11 +300,11 @@ public final class Exchanges
         final RequestId id,
         final int status,
         final byte[] body,
-        final boolean isGrpc)
+        final int grpcStatus)
     {
-        if (isGrpc)
+        if (grpcStatus != NOT_GRPC)
         {
-            headerRules.grpcReply(edits, http, id, Grpc.statusOf(status), body);
+            headerRules.grpcReply(edits, http, id, grpcStatus, body);
             return downstream.sendGrpcReply(status, edits);
         }
         headerRules.localReply(edits, http, id, body.length > 0);

@@ -1,6 +1,7 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.Grpc;
+import dev.ringway.codecs.http.GrpcTimeout;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
@@ -8,6 +9,7 @@ import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.codecs.text.AsciiScan;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.route.Route;
+import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.ffi.sock.SockAddr;
@@ -177,11 +179,36 @@ final class HeaderRules
             edits.drop(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS);
             edits.add(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, expectedNs / NANOS_PER_MILLI);
         }
+        if (route.duration() != StreamDuration.NONE && Grpc.isRequest(headers))
+        {
+            tellTimeout(limitNs(headers, route, http), edits);
+        }
         if (route.prefixRewrite() != null)
         {
             rewrite(head, route, http, edits);
         }
         return edits;
+    }
+
+    /**
+     * How long a request may take as a whole.
+     */
+    static long limitNs(final HeaderTable headers, final Route route, final HttpConnectionManager http)
+    {
+        return route.duration().limitNs(GrpcTimeout.of(headers), http.maxStreamDurationNs());
+    }
+
+    /** The endpoint of a call need not work for longer than somebody waits. */
+    private static void tellTimeout(final long limitNs, final HeaderEdits edits)
+    {
+        if (limitNs >= 0)
+        {
+            edits.drop(HeaderName.GRPC_TIMEOUT);
+            final byte unit = GrpcTimeout.unitFor(limitNs);
+            edits.put(GrpcTimeout.in(unit, limitNs));
+            edits.put(unit);
+            edits.finish(HeaderName.GRPC_TIMEOUT);
+        }
     }
 
     private static boolean isEncrypted(final DownstreamSink downstream)

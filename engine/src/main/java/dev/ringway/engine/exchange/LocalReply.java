@@ -1,5 +1,6 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.Grpc;
 import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.upstream.UpstreamFailure;
@@ -16,8 +17,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  * @param body   text.
  * @param flag   from {@link dev.ringway.engine.accesslog.ResponseFlag}, or 0.
  * @param detail response code details.
+ * @param grpc   status of gRPC that a call gets.
  */
-public record LocalReply(int status, byte[] body, int flag, String detail)
+public record LocalReply(int status, byte[] body, int flag, String detail, int grpc)
 {
     /** No route matched. */
     public static final LocalReply NO_ROUTE = of(404, "", ResponseFlag.NO_ROUTE, "route_not_found");
@@ -31,9 +33,16 @@ public record LocalReply(int status, byte[] body, int flag, String detail)
         400, "Bad Request", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "http1.codec_error");
     /** The request did not arrive in time. */
     public static final LocalReply REQUEST_TIMEOUT = of(408, "request timeout", 0, "request_overall_timeout");
-    /** No progress in time. */
+    /** No progress in time with a request that is not whole. */
     public static final LocalReply STREAM_IDLE = of(
         408, "stream timeout", ResponseFlag.STREAM_IDLE_TIMEOUT, "stream_idle_timeout");
+    /** No progress in time after the request. */
+    public static final LocalReply STREAM_IDLE_WAITING = of(
+        504, "stream timeout", ResponseFlag.STREAM_IDLE_TIMEOUT, "stream_idle_timeout");
+    /** The stream took too long as a whole, and the request is not there yet. */
+    public static final LocalReply DURATION = ofDuration(408);
+    /** The stream took too long as a whole; the client has done its part. */
+    public static final LocalReply DURATION_WAITING = ofDuration(504);
     /** No response in time. */
     public static final LocalReply RESPONSE_TIMEOUT = of(
         504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "response_timeout");
@@ -77,10 +86,16 @@ public record LocalReply(int status, byte[] body, int flag, String detail)
         of(503, RESET + "remote reset", ResponseFlag.UPSTREAM_REMOTE_RESET, RESET_DETAIL + "remote_reset}"),
     };
 
+    private static LocalReply ofDuration(final int status)
+    {
+        final LocalReply reply = of(status, "downstream duration timeout", 0, "max_duration_timeout");
+        return new LocalReply(reply.status, reply.body, reply.flag, reply.detail, Grpc.DEADLINE_EXCEEDED);
+    }
+
     private static LocalReply of(final int status, final String body, final int flag, final String detail)
     {
         LogStrings.register(detail);
-        return new LocalReply(status, body.getBytes(US_ASCII), flag, detail);
+        return new LocalReply(status, body.getBytes(US_ASCII), flag, detail, Grpc.statusOf(status));
     }
 
     /**

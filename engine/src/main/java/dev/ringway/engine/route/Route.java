@@ -15,6 +15,7 @@ package dev.ringway.engine.route;
  * @param body          of a direct response, may be empty, never null.
  * @param redirect      of a redirect, or null.
  * @param upgrades      {@code RouteAction.upgrade_configs}, default none.
+ * @param duration      {@code RouteAction.max_stream_duration}, default {@link StreamDuration#NONE}.
  */
 public record Route(
     String name,
@@ -28,10 +29,11 @@ public record Route(
     int status,
     byte[] body,
     Redirect redirect,
-    Upgrades upgrades)
+    Upgrades upgrades,
+    StreamDuration duration)
 {
     /**
-     * A route that says nothing of upgrades.
+     * A route that says nothing of upgrades and durations.
      *
      * @param name          of the route, may be empty.
      * @param kind          which of the groups of fields below counts.
@@ -59,7 +61,7 @@ public record Route(
         final Redirect redirect)
     {
         this(name, kind, clusterId, clusterName, timeoutNs, idleTimeoutNs, prefixRewrite, matchedLength, status, body,
-            redirect, Upgrades.NONE);
+            redirect, Upgrades.NONE, StreamDuration.NONE);
     }
 
     /** The three things a route can do. */

@@ -16,6 +16,7 @@ import java.util.List;
  * @param routeTable              compiled {@code route_config}.
  * @param idleTimeoutNs           {@code common_http_protocol_options.idle_timeout}, default 1 h; 0 means none.
  * @param streamIdleTimeoutNs     {@code stream_idle_timeout}, default 5 min; 0 means none.
+ * @param maxStreamDurationNs     {@code common_http_protocol_options.max_stream_duration}, default none (0).
  * @param requestTimeoutNs        {@code request_timeout} for the whole request to arrive, default none (0).
  * @param requestHeadersTimeoutNs {@code request_headers_timeout} for a head once its first byte came; default 10 s here
  *                                (Envoy: none); 0 means none.
@@ -51,6 +52,7 @@ public record HttpConnectionManager(
     RouteTable routeTable,
     long idleTimeoutNs,
     long streamIdleTimeoutNs,
+    long maxStreamDurationNs,
     long requestTimeoutNs,
     long requestHeadersTimeoutNs,
     long drainTimeoutNs,

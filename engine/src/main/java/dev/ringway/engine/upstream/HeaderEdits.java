@@ -185,6 +185,19 @@ public final class HeaderEdits
     }
 
     /**
+     * Puts a character.
+     *
+     * @param character of ASCII.
+     */
+    public void put(final byte character)
+    {
+        if (fits(1))
+        {
+            values[position++] = character;
+        }
+    }
+
+    /**
      * Puts a number in decimal.
      *
      * @param value not negative.

@@ -6,6 +6,7 @@ import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.RouteTable;
+import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.route.Upgrades;
 import dev.ringway.engine.route.VirtualHost;
 import dev.ringway.engine.snapshot.AccessLogSink;
@@ -30,6 +31,7 @@ final class HttpSettings
     final Map<String, Route> routes = new LinkedHashMap<>();
     long idleNs = 3_600_000_000_000L;
     long streamIdleNs = 300_000_000_000L;
+    long maxDurationNs = 0;
     long requestTimeoutNs = 0;
     long headersTimeoutNs = 10_000_000_000L;
     long routeTimeoutNs = 15_000_000_000L;
@@ -77,6 +79,12 @@ final class HttpSettings
         return new Route("", Route.Kind.REDIRECT, -1, null, 0, -1, null, matched, status, new byte[0], redirect);
     }
 
+    Route lasting(final StreamDuration duration)
+    {
+        return new Route("", Route.Kind.CLUSTER, 0, "b", routeTimeoutNs, -1, null, 0, 0, new byte[0], null, Upgrades.NONE,
+            duration);
+    }
+
     private RouteTable table()
     {
         final Map<String, Route> table = new LinkedHashMap<>(routes);
@@ -92,8 +100,8 @@ final class HttpSettings
 
     HttpConnectionManager toManager(final HttpCounters counters)
     {
-        return new HttpConnectionManager("in", table(), idleNs, streamIdleNs, requestTimeoutNs, headersTimeoutNs,
-            5_000_000_000L, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, trustedHops, skipXffAppend,
+        return new HttpConnectionManager("in", table(), idleNs, streamIdleNs, maxDurationNs, requestTimeoutNs,
+            headersTimeoutNs, 5_000_000_000L, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, trustedHops, skipXffAppend,
             forwardedPort, internal, via.getBytes(US_ASCII), generateRequestId, preserveRequestId, echoRequestId,
             "ringway", serverHeader, acceptHttp10, defaultHost,
             rules.orNone(), enableTrailers, suppressEnvoyHeaders, codecType, http2, upgrades, accessLogs,

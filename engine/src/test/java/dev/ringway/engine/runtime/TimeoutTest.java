@@ -172,6 +172,20 @@ final class TimeoutTest
     }
 
     @Test
+    void shouldSay504WhenNothingComesBehindAWholeRequest() throws Exception
+    {
+        try (TestBackend backend = silent(); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.streamIdleNs = SHORT_NS;
+            proxy.start();
+            final HttpMessage response = proxy.connect().get("/");
+            assertEquals(504, response.status());
+            assertEquals("stream timeout", response.text());
+            assertEquals(1, proxy.counter("http.in.downstream_rq_idle_timeout"));
+        }
+    }
+
+    @Test
     void shouldSay408WhenTheRequestAsAWholeTakesTooLong() throws Exception
     {
         try (TestBackend backend = silent(); TestProxy proxy = new TestProxy(backend))
