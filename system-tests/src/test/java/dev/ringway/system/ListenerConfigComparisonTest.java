@@ -29,6 +29,11 @@ final class ListenerConfigComparisonTest
 
     private static Path bootstrap(final String options) throws IOException
     {
+        return bootstrap(options, "");
+    }
+
+    private static Path bootstrap(final String options, final String cluster) throws IOException
+    {
         return Files.writeString(directory.resolve("bootstrap.yaml"), """
             static_resources:
               listeners:
@@ -36,8 +41,8 @@ final class ListenerConfigComparisonTest
                 address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
                 %s
               clusters:
-              - { name: a, type: STATIC }
-            """.formatted(options));
+              - { name: a, type: STATIC%s }
+            """.formatted(options, cluster));
     }
 
     private static List<String> faults(final Path bootstrap)
@@ -56,7 +61,11 @@ final class ListenerConfigComparisonTest
 
     private static void compare(final String options, final String how) throws Exception
     {
-        final Path bootstrap = bootstrap(options);
+        compare(bootstrap(options), how);
+    }
+
+    private static void compare(final Path bootstrap, final String how) throws Exception
+    {
         final boolean isTaken = Peers.envoyAccepts(directory, bootstrap);
         final List<String> faults = faults(bootstrap);
         assertEquals(!how.equals("refused"), isTaken, "Envoy's view, ours: " + faults);
@@ -161,5 +170,26 @@ final class ListenerConfigComparisonTest
     {
         compare("listener_filters: [ { name: f, typed_config: { \"@type\": \"" + FILTER + type + "\"" +
             (options == null ? "" : ", " + options) + " } } ]\n    default_filter_chain: { " + TCP + " }", how);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        config: { version: V1 }, transport_socket: RAW                  | taken
+        config: { version: V2 }, transport_socket: RAW                  | taken
+        transport_socket: RAW                                           | taken
+        config: { version: V1 }, transport_socket: TLS                  | taken
+        config: { version: V3 }, transport_socket: RAW                  | refused
+        config: { version: V1 }                                         | refused
+        config: { version: V2, pass_through_tlvs: { match_type: INCLUDE_ALL } }, transport_socket: RAW | refused here
+        config: { version: V2, added_tlvs: [ { type: 234, value: YQ== } ] }, transport_socket: RAW     | refused here
+        """)
+    void shouldTakeAndRefuseTheSameTransportSockets(final String options, final String how) throws Exception
+    {
+        final String sockets = "\"@type\": type.googleapis.com/envoy.extensions.transport_sockets.";
+        final String config = options.replace("RAW", "{ name: r, typed_config: { " + sockets +
+            "raw_buffer.v3.RawBuffer } }").replace("TLS", "{ name: s, typed_config: { " + sockets +
+            "tls.v3.UpstreamTlsContext } }");
+        compare(bootstrap("default_filter_chain: { " + TCP + " }", ", transport_socket: { name: p, typed_config: { " +
+            sockets + "proxy_protocol.v3.ProxyProtocolUpstreamTransport, " + config + " } }"), how);
     }
 }

@@ -12,9 +12,11 @@ import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Translates bootstraps. Lives as long as the process, because ids of clusters, listeners and access logs do. Control
@@ -111,12 +113,20 @@ public final class BootstrapTranslator
         final Bootstrap bootstrap, final Map<String, ClusterPlan> clusters, final FieldPath path, final Checks checks)
     {
         final Map<String, Integer> ids = new HashMap<>();
-        clusters.forEach((name, plan) -> ids.put(name, plan.cluster().id()));
+        final Set<String> telling = new HashSet<>();
+        clusters.forEach((name, plan) ->
+        {
+            ids.put(name, plan.cluster().id());
+            if (plan.cluster().proxyProtocol() > 0)
+            {
+                telling.add(name);
+            }
+        });
         final AccessLogTranslator accessLogs = new AccessLogTranslator(sinks, sinkIds, checks);
         final HttpTranslator http =
-            new HttpTranslator(checks, new RouteTranslator(checks, ids), accessLogs, counters);
+            new HttpTranslator(checks, new RouteTranslator(checks, ids, telling), accessLogs, counters);
         final FilterChainTranslator chains =
-            new FilterChainTranslator(checks, http, accessLogs, contexts, ids, counters);
+            new FilterChainTranslator(checks, http, accessLogs, contexts, ids, telling, counters);
         final ListenerTranslator translator = new ListenerTranslator(checks, chains, listenerIds, counters);
         final List<Listener> listeners = new ArrayList<>();
         final Map<String, FieldPath> names = new HashMap<>();

@@ -17,6 +17,7 @@ import dev.ringway.engine.snapshot.UpstreamTls;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
@@ -104,6 +105,7 @@ final class ClusterTranslator
             http.enableTrailers,
             http.http2,
             tls(config, path.field("transport_socket"), http.http2 != null, statName),
+            ProxyTransport.version(config),
             new ClusterCounters(counters, statName, http.http2 != null));
         final long refreshNs = checks.durationAtLeast(config.hasDnsRefreshRate(), config.getDnsRefreshRate(),
             path.field("dns_refresh_rate"), DEFAULT_REFRESH_NS, TimeUnit.MILLISECONDS.toNanos(1));
@@ -117,8 +119,11 @@ final class ClusterTranslator
         final boolean isHttp2,
         final String statName)
     {
-        return config.hasTransportSocket() ?
-            tls.translate(config.getTransportSocket(), path, config.getName(), isHttp2 ? ALPN_HTTP2 : ALPN_HTTP1,
+        final TransportSocket socket = ProxyTransport.inner(config, path, checks);
+        final FieldPath at = ProxyTransport.version(config) == 0 ?
+            path : path.field("typed_config").field("transport_socket");
+        return socket != null ?
+            tls.translate(socket, at, config.getName(), isHttp2 ? ALPN_HTTP2 : ALPN_HTTP1,
                 new TlsCounters(counters, "cluster." + statName + ".ssl.")) : null;
     }
 

@@ -20,6 +20,7 @@ import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -38,6 +39,7 @@ final class FilterChainTranslator
     private final TransportSocketTranslator transportSockets;
     private final ChainMatchTranslator matches;
     private final Map<String, Integer> clusterIds;
+    private final Set<String> telling;
     private final CounterRegistry counters;
 
     /**
@@ -46,6 +48,7 @@ final class FilterChainTranslator
      * @param accessLogs translates access logs.
      * @param contexts   builds TLS contexts.
      * @param clusterIds ids of the clusters that exist, by name.
+     * @param telling    names of those whose connections begin with the PROXY protocol.
      * @param counters   gives out counters.
      */
     FilterChainTranslator(
@@ -54,6 +57,7 @@ final class FilterChainTranslator
         final AccessLogTranslator accessLogs,
         final TlsContexts contexts,
         final Map<String, Integer> clusterIds,
+        final Set<String> telling,
         final CounterRegistry counters)
     {
         this.checks = checks;
@@ -62,6 +66,7 @@ final class FilterChainTranslator
         this.transportSockets = new TransportSocketTranslator(checks, contexts);
         this.matches = new ChainMatchTranslator(checks);
         this.clusterIds = clusterIds;
+        this.telling = telling;
         this.counters = counters;
     }
 
@@ -178,6 +183,7 @@ final class FilterChainTranslator
             checks.count(config.hasMaxConnectAttempts(), config.getMaxConnectAttempts(),
                 path.field("max_connect_attempts"), 1, 1, Integer.MAX_VALUE),
             accessLogs.translate(config.getAccessLogList(), path.field("access_log")),
+            telling.contains(config.getCluster()),
             new TcpCounters(counters, StatName.of(config.getStatPrefix())));
     }
 }

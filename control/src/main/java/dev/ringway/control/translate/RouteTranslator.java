@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -38,17 +39,20 @@ final class RouteTranslator
     private final DataSources dataSources;
     private final UpgradeTranslator upgrades;
     private final Map<String, Integer> clusterIds;
+    private final Set<String> telling;
 
     /**
      * @param checks     where faults go.
      * @param clusterIds ids of the clusters that exist, by name.
+     * @param telling    names of those whose connections begin with the PROXY protocol.
      */
-    RouteTranslator(final Checks checks, final Map<String, Integer> clusterIds)
+    RouteTranslator(final Checks checks, final Map<String, Integer> clusterIds, final Set<String> telling)
     {
         this.checks = checks;
         this.dataSources = new DataSources(checks);
         this.upgrades = new UpgradeTranslator(checks);
         this.clusterIds = clusterIds;
+        this.telling = telling;
     }
 
     /** What all routes of one configuration share. */
@@ -189,6 +193,12 @@ final class RouteTranslator
         if (checks.required(action.getCluster(), path.field("cluster")) && id == null && rules.validateClusters)
         {
             checks.fault(path.field("cluster"), "there is no cluster '" + action.getCluster() + "'");
+        }
+        if (telling.contains(action.getCluster()))
+        {
+            checks.fault(path.field("cluster"), "'" + action.getCluster() +
+                "' begins connections with the PROXY protocol, which requests of several clients could not share; " +
+                "it can serve a tcp_proxy only");
         }
         return new Route(config.getName(), Route.Kind.CLUSTER, id == null ? -1 : id, action.getCluster(),
             checks.duration(action.hasTimeout(), action.getTimeout(), path.field("timeout"), DEFAULT_TIMEOUT_NS),

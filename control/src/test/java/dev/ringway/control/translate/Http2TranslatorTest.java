@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -80,7 +81,7 @@ class Http2TranslatorTest
         final Checks checks = new Checks(errors);
         final Listener listener = resources.getListeners(0);
         final FieldPath root = FieldPath.ROOT.field("static_resources");
-        final HttpTranslator http = new HttpTranslator(checks, new RouteTranslator(checks, Map.of("app", 0)),
+        final HttpTranslator http = new HttpTranslator(checks, new RouteTranslator(checks, Map.of("app", 0), Set.of()),
             new AccessLogTranslator(new ArrayList<>(), new IdTable(), checks), counters);
         try
         {

@@ -208,6 +208,19 @@ public final class Connection implements CompletionHandler
         enqueue(offset, length);
     }
 
+    /**
+     * Queues a range in front of all that is sent, on a connection that has just been asked to connect: as it is, even
+     * when what follows is encrypted.
+     *
+     * @param offset in the slab; its lease passes to the queue.
+     * @param length positive.
+     */
+    public void sendAhead(final int offset, final int length)
+    {
+        assert (state & OPENING) != 0 && queue == null;
+        queueRange(offset, length);
+    }
+
     private void enqueue(final int offset, final int length)
     {
         if (tls != null)

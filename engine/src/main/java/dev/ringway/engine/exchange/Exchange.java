@@ -186,7 +186,7 @@ public final class Exchange implements UpstreamHandler
             end(false, false);
             return;
         }
-        final int result = cluster.acquireTcp(this);
+        final int result = cluster.acquireTcp(this, sink.connection());
         if (result != ClusterState.ACQUIRED)
         {
             onUpstreamFailed(result);

@@ -53,7 +53,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
     {
         listener = fresh;
         chains.adopt(fresh);
-        looksUpLocalAddress = addresses.areNeeded(fresh);
+        looksUpLocalAddress = addresses.areAsked(fresh);
     }
 
     /**

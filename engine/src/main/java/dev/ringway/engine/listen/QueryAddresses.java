@@ -21,6 +21,7 @@ final class QueryAddresses
 
     private final UnsafeBuffer slotAddresses;
     private final UnsafeBuffer own = new UnsafeBuffer(new byte[SockAddr.MAX_LENGTH]);
+    private boolean isTold;
 
     /**
      * @param slotAddresses of the loop.
@@ -37,13 +38,18 @@ final class QueryAddresses
     }
 
     /**
+     * Takes over what a snapshot says of the listener.
+     *
      * @param listener as adopted.
      * @return whether connections have to be asked for their own address.
      */
-    boolean areNeeded(final Listener listener)
+    boolean areAsked(final Listener listener)
     {
         final int length = SockAddr.addressLength(own, 0);
-        return length > 0 && listener.filterChains().usesDestination() && (listener.transparent() || isAny(length));
+        final boolean isFixed = length > 0 && !listener.transparent() && !isAny(length);
+        isTold = isFixed && listener.filterChains().tellsAddresses();
+        return length > 0 && !isFixed &&
+            (listener.filterChains().usesDestination() || listener.filterChains().tellsAddresses());
     }
 
     private boolean isAny(final int length)
@@ -69,6 +75,10 @@ final class QueryAddresses
         else
         {
             destination(query, own, 0);
+            if (isTold)
+            {
+                slotAddresses.putBytes(local, own, 0, SockAddr.INET6_LENGTH);
+            }
         }
         final int remote = connection.addressOffset();
         query.source(slotAddresses, addressAt(slotAddresses, remote), length(slotAddresses, remote),

@@ -23,6 +23,7 @@ import java.util.Objects;
  * @param http2                     {@code explicit_http_config.http2_protocol_options}: HTTP/2 is spoken with its
  *                                  endpoints; null for HTTP/1.1.
  * @param tls                       {@code transport_socket}: how connections are encrypted; null for clear ones.
+ * @param proxyProtocol             version of the PROXY protocol in front of relays, 1 or 2; 0 for none.
  * @param counters                  ids of this cluster's counters.
  */
 public record Cluster(
@@ -37,6 +38,7 @@ public record Cluster(
     boolean enableTrailers,
     Http2Options http2,
     UpstreamTls tls,
+    int proxyProtocol,
     ClusterCounters counters)
 {
     /**
@@ -46,7 +48,7 @@ public record Cluster(
     public Cluster withEndpoints(final List<Endpoint> fresh)
     {
         return new Cluster(id, name, fresh, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, http2, tls, counters);
+            maxRequestsPerConnection, enableTrailers, http2, tls, proxyProtocol, counters);
     }
 
     /** The same cluster, with other TLS contexts instead of some. */

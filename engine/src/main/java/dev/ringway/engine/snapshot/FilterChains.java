@@ -18,6 +18,7 @@ public final class FilterChains
     private final ChainTree tree;
     private final int defaultChain;
     private final boolean usesDestination;
+    private final boolean tellsAddresses;
 
     private FilterChains(final List<FilterChain> all, final ChainTree tree, final int defaultChain)
     {
@@ -26,6 +27,8 @@ public final class FilterChains
         this.defaultChain = defaultChain;
         usesDestination = all.stream().map(FilterChain::match).anyMatch(match ->
             !match.destinations().isEmpty() || match.sourceType() != FilterChainMatch.SourceType.ANY);
+        tellsAddresses = all.stream().anyMatch(
+            chain -> chain.filter() instanceof final TcpProxy proxy && proxy.tellsAddresses());
     }
 
     /**
@@ -95,6 +98,14 @@ public final class FilterChains
     {
         return new FilterChains(all.stream().map(chain -> replaced.containsKey(chain.tls()) ?
             chain.withTls(replaced.get(chain.tls())) : chain).toList(), tree, defaultChain);
+    }
+
+    /**
+     * @return whether some chain tells endpoints the address that a client connected to.
+     */
+    public boolean tellsAddresses()
+    {
+        return tellsAddresses;
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.List;
  * @param idleTimeoutNs      time without a byte in either direction, default 1 h; 0 means none.
  * @param maxConnectAttempts {@code max_connect_attempts}, default 1.
  * @param accessLogs         where finished relays are recorded.
+ * @param tellsAddresses     whether endpoints are told what client's connection theirs is for.
  * @param counters           ids of its counters.
  */
 public record TcpProxy(
@@ -20,6 +21,7 @@ public record TcpProxy(
     long idleTimeoutNs,
     int maxConnectAttempts,
     List<AccessLogSink> accessLogs,
+    boolean tellsAddresses,
     TcpCounters counters) implements NetworkFilter
 {
 }

@@ -334,10 +334,11 @@ public final class ClusterState
      * Opens a connection for a TCP relay; {@link UpstreamHandler#onUpstreamReady} comes during the
      * call; what is sent before it is connected waits.
      *
-     * @param handler the exchange.
+     * @param handler    the exchange.
+     * @param downstream the client's connection, of which the endpoint may be told.
      * @return {@link #ACQUIRED}, or an {@link UpstreamFailure}.
      */
-    public int acquireTcp(final UpstreamHandler handler)
+    public int acquireTcp(final UpstreamHandler handler, final Connection downstream)
     {
         final LoopCounters counters = context.loop.counters();
         final EndpointPool pool = pick();
@@ -351,7 +352,7 @@ public final class ClusterState
             counters.increment(cluster.counters().upstreamCxOverflow);
             return UpstreamFailure.OVERFLOW;
         }
-        final TcpUpstreamSession session = pool.openTcp(handler);
+        final TcpUpstreamSession session = pool.openTcp(handler, downstream);
         if (session == null)
         {
             connections.release();

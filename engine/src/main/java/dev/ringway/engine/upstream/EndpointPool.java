@@ -34,6 +34,7 @@ final class EndpointPool
     private final byte[] hostText;
     private final LoopCounters own;
     private final EndpointTls tls;
+    private final ProxyHeader header;
     private boolean isRetired;
 
     EndpointPool(
@@ -45,6 +46,7 @@ final class EndpointPool
     {
         tls = encryption == null ? null : new EndpointTls(encryption, endpoint);
         this.own = own;
+        header = new ProxyHeader(context.loop);
         this.cluster = cluster;
         this.context = context;
         this.endpoint = endpoint;
@@ -202,13 +204,24 @@ final class EndpointPool
         cluster.onConnectionClosed(connection);
     }
 
-    TcpUpstreamSession openTcp(final UpstreamHandler handler)
+    TcpUpstreamSession openTcp(final UpstreamHandler handler, final Connection downstream)
     {
+        final int version = cluster.cluster().proxyProtocol();
+        final int ahead = version == 0 ? 0 : header.write(version, downstream);
         final TcpUpstreamSession session = cluster.newTcpSession();
-        final Connection connection = connect(session, true);
+        final Connection connection = ahead < 0 ? null : connect(session, true);
         if (connection == null)
         {
+            if (version != 0 && ahead >= 0)
+            {
+                context.loop.memory().slab().release(ahead);
+            }
+            cluster.recycle(session);
             return null;
+        }
+        if (version != 0)
+        {
+            connection.sendAhead(ahead, header.length());
         }
         session.begin(this, connection, handler);
         return session;

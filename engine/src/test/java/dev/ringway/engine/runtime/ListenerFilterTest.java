@@ -11,6 +11,7 @@ import dev.ringway.engine.snapshot.FilterChains;
 import dev.ringway.engine.snapshot.ListenerFilter;
 import dev.ringway.engine.snapshot.ListenerFilters;
 import dev.ringway.engine.snapshot.NetworkFilter;
+import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsFixture;
 import org.junit.jupiter.api.Test;
@@ -439,5 +440,89 @@ final class ListenerFilterTest
             }
             awaitQuiet(proxy);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldTellEndpointsOfRelaysWhoseConnectionItIs(final int version) throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.out.write(link.in.readNBytes(version == 1 ? 40 : 31));
+                link.out.flush();
+            });
+            TestProxy proxy = new TestProxy(backend))
+        {
+            filters(proxy, proxyProtocol(proxy, false));
+            proxy.proxyProtocol = version;
+            proxy.tcp().start();
+            try (Socket socket = connect(proxy))
+            {
+                send(socket, "PROXY TCP4 1.2.3.4 5.6.7.8 12345 80\r\nabc");
+                final byte[] told = socket.getInputStream().readAllBytes();
+                assertEquals(version == 1 ? "PROXY TCP4 1.2.3.4 5.6.7.8 12345 80\r\nabc" :
+                    "\r\n\r\n\0\r\nQUIT\n\41\21\0\14\1\2\3\4\5\6\7\10\60\71\0\120abc", new String(told, ISO_8859_1));
+            }
+            awaitQuiet(proxy);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "0.0.0.0"})
+    void shouldTellEndpointsWhereClientsConnected(final String host) throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.out.write(link.in.readNBytes(60));
+                link.out.flush();
+            });
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.listen = Address.of(new InetSocketAddress(host, TestProxy.freePort(host)));
+            proxy.proxyProtocol = 1;
+            proxy.tcp().start();
+            final String address = host.equals("0.0.0.0") ? "127.0.0.3" : host;
+            try (Socket socket = new Socket(InetAddress.ofLiteral(address), proxy.listen.inet().getPort()))
+            {
+                socket.setSoTimeout(10_000);
+                final String line = "PROXY TCP4 127.0.0.1 " + address + " " + socket.getLocalPort() + " " +
+                    proxy.listen.inet().getPort() + "\r\n";
+                final String rest = "x".repeat(60 - line.length());
+                send(socket, rest);
+                assertEquals(line + rest, new String(socket.getInputStream().readAllBytes(), ISO_8859_1));
+            }
+            awaitQuiet(proxy);
+        }
+    }
+
+    @Test
+    void shouldTellOfTheConnectionInFrontOfTheHandshake() throws Exception
+    {
+        final TlsContext client = TlsFixture.toEndpoint();
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                final byte[] line = link.socket.getInputStream().readNBytes(37);
+                final SSLSocket secured = (SSLSocket)TlsFixture.jdkServer(TlsFixture.Shown.GOOD).getSocketFactory()
+                    .createSocket(link.socket, null, true);
+                secured.setUseClientMode(false);
+                secured.getOutputStream().write(line);
+                secured.getOutputStream().write(secured.getInputStream().readNBytes(3));
+                secured.close();
+            });
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.upstreamTls = new UpstreamTls(client, client, "localhost", false, false, 0);
+            filters(proxy, proxyProtocol(proxy, false));
+            proxy.proxyProtocol = 1;
+            proxy.tcp().start();
+            try (Socket socket = connect(proxy))
+            {
+                final String text = "PROXY TCP4 1.2.3.4 5.6.7.8 12345 80\r\nabc";
+                send(socket, text);
+                assertEquals(text, new String(socket.getInputStream().readAllBytes(), ISO_8859_1));
+            }
+            awaitQuiet(proxy);
+        }
+        client.release();
     }
 }

@@ -84,6 +84,7 @@ final class TestProxy implements AutoCloseable
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
     private final Histograms histograms = new Histograms(MOST_LOOPS);
     private final List<LoopCounters> counters = new ArrayList<>();
+    int proxyProtocol;
     ListenerFilters listenerFilters = ListenerFilters.NONE;
     Function<NetworkFilter, FilterChains> chains =
         filter -> FilterChains.of(new FilterChain("", FilterChainMatch.ANY, filter, tls, handshakeTimeoutNs));
@@ -174,9 +175,9 @@ final class TestProxy implements AutoCloseable
         final Cluster cluster = new Cluster(
             0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
             maxRequestsPerUpstream, enableUpstreamTrailers, upstreamHttp2, upstreamTls,
-            new ClusterCounters(registry, "b", upstreamHttp2 != null));
+            proxyProtocol, new ClusterCounters(registry, "b", upstreamHttp2 != null));
         final NetworkFilter filter = isTcp ?
-            new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, new TcpCounters(registry, "t")) :
+            new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, proxyProtocol > 0, new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "in"));
         final Listener listener = new Listener(
             0, "l", listen, listenerFilters, chains.apply(filter), bufferLimit, 1024, true, false, maxConnections,
