@@ -55,7 +55,8 @@ public record Cluster(
     Cluster withContexts(final Map<TlsContext, TlsContext> replaced)
     {
         final UpstreamTls fresh = tls == null ? null : tls.withContexts(replaced);
-        return Objects.equals(fresh, tls) ? this : new Cluster(id, name, endpoints, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit,
-            idleTimeoutNs, maxRequestsPerConnection, enableTrailers, http2, fresh, counters);
+        return Objects.equals(fresh, tls) ? this : new Cluster(
+            id, name, endpoints, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
+            maxRequestsPerConnection, enableTrailers, http2, fresh, proxyProtocol, counters);
     }
 }
