@@ -58,6 +58,12 @@ final class Client implements AutoCloseable
         return HttpMessage.read(in, false);
     }
 
+    /** So many bytes as they are, fewer at the end. */
+    String text(final int length) throws IOException
+    {
+        return new String(in.readNBytes(length), ISO_8859_1);
+    }
+
     HttpMessage readHead() throws IOException
     {
         return HttpMessage.read(in, true);

@@ -2,7 +2,6 @@ package dev.ringway.engine.downstream;
 
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
-import dev.ringway.codecs.http1.Http1BodyDecoder;
 import dev.ringway.codecs.http1.Http1Error;
 import dev.ringway.codecs.http2.FrameWriter;
 import dev.ringway.engine.conn.Connection;
@@ -12,7 +11,6 @@ import dev.ringway.engine.exchange.DownstreamSink;
 import dev.ringway.engine.exchange.Exchange;
 import dev.ringway.engine.exchange.LocalReply;
 import dev.ringway.engine.memory.ByteConsumer;
-import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -28,7 +26,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     private static final int UPGRADE_REQUIRED = 426;
 
     private final Http1SessionFactory factory;
-    private final Http1BodyDecoder body = new Http1BodyDecoder();
+    private final Http1RequestBody body;
     private final Http1Input input = new Http1Input();
     private final Http1Response response;
     private Connection connection;
@@ -37,7 +35,6 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     private long headDeadlineNs;
     private int requests;
     private boolean isClosedByClient;
-    private boolean isRequestEnded;
     private boolean isKeepAlive;
     private boolean isLingering;
     private boolean isInputIgnored;
@@ -49,6 +46,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     Http1DownstreamSession(final Http1SessionFactory factory)
     {
         this.factory = factory;
+        body = new Http1RequestBody(factory);
         response = new Http1Response(this, factory.loop().memory());
     }
 
@@ -59,7 +57,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         response.open(opened);
         http = factory.http();
         requests = 0;
-        isRequestEnded = false;
+        body.reset();
         isKeepAlive = true;
         isInputEnded = false;
         isLingering = false;
@@ -126,7 +124,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
      */
     public boolean isBlocked()
     {
-        return exchange != null && (isRequestEnded || !exchange.takesRequestData());
+        return exchange != null && (body.isEnded() || !exchange.takesRequestData());
     }
 
     /**
@@ -211,7 +209,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         {
             endAfterFlush();
         }
-        else if (!isRequestEnded && (input.length() == 0 || !isBlocked()))
+        else if (!body.isEnded() && (input.length() == 0 || !isBlocked()))
         {
             abandon(false);
         }
@@ -334,21 +332,13 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             isKeepAlive = false;
             count(http.counters().downstreamCxMaxRequestsReached);
         }
-        if (head.chunked())
-        {
-            body.chunked();
-        }
-        else
-        {
-            body.fixed(Math.max(0, head.contentLength()));
-        }
-        isRequestEnded = body.complete();
-        if (head.expectContinue() && !isRequestEnded)
+        body.begin(head);
+        if (head.expectContinue() && !body.isEnded())
         {
             Http1ResponseWriter.sendContinue(connection, factory.loop().memory());
             count(http.counters().downstreamRq1xx);
         }
-        fresh.onRequestHead(response, http, isRequestEnded);
+        fresh.onRequestHead(response, http, body.isEnded());
         if (exchange != null)
         {
             connection.deadline(exchange.deadlineNs());
@@ -357,35 +347,10 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
 
     private int onBody(final int offset, final int length)
     {
-        final UnsafeBuffer buffer = factory.loop().memory().slab().buffer();
-        if (body.inTrailers())
+        final int used = body.decode(exchange, http, offset, length);
+        if (body.isEnded())
         {
-            final int used = factory.trailerParser().parse(buffer, offset, length, factory.trailers());
-            if (used > 0)
-            {
-                body.endTrailers();
-                isRequestEnded = true;
-                if (http.enableTrailers() && factory.trailers().count() > 0)
-                {
-                    exchange.onRequestTrailers(factory.trailers());
-                }
-                else
-                {
-                    exchange.onRequestData(0, 0, true);
-                }
-                afterRequestEnd();
-            }
-            return used;
-        }
-        final int used = body.decode(buffer, offset, length);
-        if (used >= 0 && (body.complete() || body.dataLength() > 0))
-        {
-            isRequestEnded = body.complete();
-            exchange.onRequestData(body.dataOffset(), body.dataLength(), isRequestEnded);
-            if (isRequestEnded)
-            {
-                afterRequestEnd();
-            }
+            afterRequestEnd();
         }
         return used;
     }
@@ -463,7 +428,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     boolean keepAlive(final boolean can)
     {
         // As Envoy: a response that overtakes its request ends the connection, for who knows what still comes.
-        isKeepAlive &= can && !factory.isDraining() && isRequestEnded && !isLastRequest();
+        isKeepAlive &= can && !factory.isDraining() && body.isEnded() && !isLastRequest();
         return isKeepAlive;
     }
 
@@ -481,8 +446,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             {
                 endAfterFlush();
             }
-            count(http.counters().downstreamCxDestroyLocalActiveRq);
-            count(http.counters().downstreamCxDestroyActiveRq);
+            factory.countCut(http.counters(), false);
             return;
         }
         if (!isComplete)
@@ -502,7 +466,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             }
             return;
         }
-        isRequestEnded = false;
+        body.reset();
         idleDeadline();
         resumeInput();
     }
@@ -519,20 +483,9 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         return relay;
     }
 
-    /** Bytes of the other protocol may have come behind the request, and the end of it. */
     private void becomeRelay()
     {
-        final LoopMemory memory = factory.loop().memory();
-        input.resume(memory, relay);
-        input.release(memory);
-        if (isInputEnded)
-        {
-            relay.onEof(connection);
-        }
-        else
-        {
-            relay.readOn();
-        }
+        relay.takeInput(factory.loop().memory(), input, isInputEnded);
         connection = null;
         exchange = null;
         factory.release(this);
@@ -544,7 +497,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         {
             becomeRelay();
         }
-        else if (!isRequestEnded)
+        else if (!body.isEnded())
         {
             resumeInput();
         }
@@ -562,9 +515,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
 
     private void abandon(final boolean isReset)
     {
-        final HttpCounters ids = http.counters();
-        count(ids.downstreamCxDestroyRemoteActiveRq);
-        count(ids.downstreamCxDestroyActiveRq);
+        factory.countCut(http.counters(), true);
         final Exchange last = exchange;
         exchange = null;
         last.onDownstreamClosed(isReset);
@@ -594,8 +545,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     {
         if (exchange != null)
         {
-            count(http.counters().downstreamCxDestroyLocalActiveRq);
-            count(http.counters().downstreamCxDestroyActiveRq);
+            factory.countCut(http.counters(), false);
             final Exchange last = exchange;
             exchange = null;
             last.onOverload();

@@ -129,6 +129,14 @@ public final class Http1SessionFactory implements SessionFactory
         counters.record(ids.downstreamCxLengthMs, closed.ageMs());
     }
 
+    /** A connection ends with a request on it. */
+    void countCut(final HttpCounters ids, final boolean isByClient)
+    {
+        final LoopCounters counters = loop.counters();
+        counters.increment(ids.downstreamCxDestroyActiveRq);
+        counters.increment(isByClient ? ids.downstreamCxDestroyRemoteActiveRq : ids.downstreamCxDestroyLocalActiveRq);
+    }
+
     void release(final Http1DownstreamSession session)
     {
         open.remove(session);

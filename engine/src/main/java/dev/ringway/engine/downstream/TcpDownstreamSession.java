@@ -10,6 +10,7 @@ import dev.ringway.engine.exchange.DownstreamSink;
 import dev.ringway.engine.exchange.Exchange;
 import dev.ringway.engine.exchange.Exchanges;
 import dev.ringway.engine.memory.ByteConsumer;
+import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.HeaderEdits;
 
@@ -69,10 +70,16 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
         upgraded.deadline(relay.deadlineNs());
     }
 
-    /** What had come before is used. */
-    void readOn()
+    /** Takes what the client has sent of the other protocol already, maybe up to its end, and reads on. */
+    void takeInput(final LoopMemory memory, final Http1Input input, final boolean isEnded)
     {
-        if (exchange != null && !exchange.isRequestPaused())
+        input.resume(memory, this);
+        input.release(memory);
+        if (isEnded)
+        {
+            onEof(connection);
+        }
+        else if (exchange != null && !exchange.isRequestPaused())
         {
             connection.startReading();
         }

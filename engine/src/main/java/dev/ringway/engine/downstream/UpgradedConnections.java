@@ -2,7 +2,6 @@ package dev.ringway.engine.downstream;
 
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.HttpCounters;
-import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.exchange.Exchange;
 
 import java.util.ArrayDeque;
@@ -47,10 +46,7 @@ final class UpgradedConnections implements RelayOwner
      */
     public void onRelayCut(final TcpDownstreamSession relay, final boolean isByClient)
     {
-        final LoopCounters counters = factory.loop().counters();
-        final HttpCounters ids = relay.http();
-        counters.increment(ids.downstreamCxDestroyActiveRq);
-        counters.increment(isByClient ? ids.downstreamCxDestroyRemoteActiveRq : ids.downstreamCxDestroyLocalActiveRq);
+        factory.countCut(relay.http(), isByClient);
     }
 
     /**

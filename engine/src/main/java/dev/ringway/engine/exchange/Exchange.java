@@ -3,7 +3,6 @@ package dev.ringway.engine.exchange;
 import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.GrpcTimeout;
 import dev.ringway.codecs.http.HeaderTable;
-import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
@@ -19,19 +18,19 @@ import dev.ringway.engine.upstream.UpstreamHandler;
 import dev.ringway.engine.upstream.UpstreamSession;
 
 /**
- * One request with its response, which may become a relay of another protocol, or one TCP relay. Everything that passes between a client and an endpoint passes
- * through here, whatever the protocols of the two sides. Pooled. Loop thread only.
+ * One request with its response, which may become a relay of another protocol, or one TCP relay. Everything that passes
+ * between a client and an endpoint passes through here, whatever the protocols of the two sides. Pooled. Loop thread
+ * only.
  */
 public final class Exchange implements UpstreamHandler
 {
     private final Exchanges exchanges;
     private final RequestHead request;
-    private final ExchangeLog log;
+    private final ExchangeReport report;
     private final HeadBlock headBlock;
     private final RequestId id = new RequestId();
     private final ExchangeTimes times = new ExchangeTimes();
-    private final ReadingPauses pauses = new ReadingPauses();
-    private final Outcome outcome = new Outcome();
+    private final Outcome outcome;
     private final Routing routing = new Routing();
     private final Upgrade upgrade = routing.upgrade();
     private Phase phase = Phase.DECODE;
@@ -48,7 +47,8 @@ public final class Exchange implements UpstreamHandler
     {
         this.exchanges = exchanges;
         request = new RequestHead(maxHeaders);
-        log = new ExchangeLog(exchanges);
+        report = new ExchangeReport(exchanges);
+        outcome = report.outcome();
         headBlock = new HeadBlock(exchanges.memory());
     }
 
@@ -79,11 +79,11 @@ public final class Exchange implements UpstreamHandler
             times.onRequestEnd(nowNs);
         }
         isGrpc = Grpc.isRequest(request.headers());
-        exchanges.onRequest(manager.counters(), request.http2());
+        report.onStart(manager, request.http2());
         final int verdict = manager.requestRules() == RequestRules.NONE ? RequestFixer.PASS :
             exchanges.requestFixer().apply(request, headBlock, manager.requestRules());
         exchanges.headerRules().identify(sink, request.headers(), manager, id);
-        log.onRequest(manager, sink, request, id, nowNs);
+        report.onRequest(sink, request, id, nowNs);
         if (verdict == RequestFixer.PASS)
         {
             route();
@@ -103,7 +103,7 @@ public final class Exchange implements UpstreamHandler
         final LocalReply refusal = routing.find(exchanges.counters(), request, http, !times.isRequestEnded());
         if (refusal != null)
         {
-            reply(refusal);
+            reply(refusal, exchanges.responseEdits());
             return;
         }
         final Route route = routing.route();
@@ -137,18 +137,18 @@ public final class Exchange implements UpstreamHandler
         if (cluster == null)
         {
             exchanges.counters().increment(http.counters().noCluster);
-            reply(LocalReply.NO_CLUSTER);
+            reply(LocalReply.NO_CLUSTER, exchanges.responseEdits());
             return;
         }
         final int result = cluster.acquireHttp(this);
         if (result != ClusterState.ACQUIRED)
         {
-            reply(LocalReply.of(result));
+            reply(LocalReply.of(result), exchanges.responseEdits());
         }
         else if (phase == Phase.ACQUIRE && !headBlock.keep(request))
         {
             cluster.cancelWaiting(this);
-            reply(LocalReply.OVERLOADED);
+            reply(LocalReply.OVERLOADED, exchanges.responseEdits());
         }
     }
 
@@ -175,8 +175,7 @@ public final class Exchange implements UpstreamHandler
         tcp = proxy;
         final long nowNs = exchanges.nowNs();
         times.start(nowNs, proxy.idleTimeoutNs(), 0);
-        exchanges.onStart();
-        log.onRelay(proxy.accessLogs(), sink, nowNs);
+        report.onRelay(proxy, sink, nowNs);
         phase = Phase.ACQUIRE;
         cluster = exchanges.upstreams().cluster(proxy.clusterId());
         if (cluster == null)
@@ -207,7 +206,7 @@ public final class Exchange implements UpstreamHandler
     public void onUpstreamReady(final UpstreamSession session)
     {
         upstream = session;
-        log.onUpstream(session.hostText());
+        report.onUpstream(session);
         final boolean hasWaited = headBlock.isTaken();
         phase = Phase.SEND_UP;
         if (http != null)
@@ -244,6 +243,7 @@ public final class Exchange implements UpstreamHandler
         if (isEnd)
         {
             times.onRequestEnd(exchanges.nowNs());
+            upgrade.onClientEnd(outcome, request.http2());
         }
         if (upstream != null)
         {
@@ -262,7 +262,7 @@ public final class Exchange implements UpstreamHandler
         if (upstream.isAboveHighWater())
         {
             downstream.pauseRequest();
-            pauses.pauseRequest(exchanges.counters(), http, tcp);
+            report.pauseRequest();
         }
         if (isEnd && isResponseEnded)
         {
@@ -310,7 +310,7 @@ public final class Exchange implements UpstreamHandler
         final HeaderEdits edits = exchanges.responseEdits();
         if (head.status() < 200)
         {
-            exchanges.countInterim(http.counters(), cluster.cluster().counters());
+            report.onInterim(cluster);
         }
         else
         {
@@ -318,19 +318,27 @@ public final class Exchange implements UpstreamHandler
             headBlock.release();
             times.onResponseHead();
             exchanges.prepareResponse(edits, head, http, id, times.startNs());
-            outcome.answered(head.status(), Outcome.VIA_UPSTREAM);
-            log.onResponse(head, exchanges.nowNs() - times.startNs());
-            log.onConnections(downstream, upstream);
-            exchanges.countUpstreamResponse(cluster.cluster().counters(), head.status());
+            report.onAnswer(head, head.status(), cluster, times.startNs());
+            report.onConnections(downstream, upstream);
         }
         leaveUpstream(isEnd);
-        if (!downstream.sendHead(head, edits, isEnd))
+        onSentDown(downstream.sendHead(head, edits, isEnd), isEnd);
+    }
+
+    private void onSentDown(final boolean isSent, final boolean isEnd)
+    {
+        if (!isSent)
         {
             abort(ResponseFlag.OVERLOAD);
         }
         else if (isEnd)
         {
             endResponse();
+        }
+        else if (downstream.isAboveHighWater())
+        {
+            upstream.pauseReading();
+            report.pauseResponse(cluster);
         }
     }
 
@@ -345,9 +353,7 @@ public final class Exchange implements UpstreamHandler
         headBlock.release();
         upgrade.open();
         times.onUpgrade(exchanges.nowNs(), isEnded);
-        outcome.answered(Upgrade.SWITCHING, Outcome.VIA_UPSTREAM);
-        log.onResponse(head, exchanges.nowNs() - times.startNs());
-        exchanges.countUpstreamResponse(cluster.cluster().counters(), Upgrade.SWITCHING);
+        report.onAnswer(head, Upgrade.SWITCHING, cluster, times.startNs());
         final DownstreamSink asker = downstream;
         final DownstreamSink sink = asker.upgrade(head, exchanges.upgradeEdits(head, http, id, upgrade.protocol()));
         if (sink == null || isEnded && !relay.sendData(0, 0, true))
@@ -356,7 +362,7 @@ public final class Exchange implements UpstreamHandler
             return;
         }
         downstream = sink;
-        log.onConnections(sink, relay);
+        report.onConnections(sink, relay);
         asker.resumeRequest();
     }
 
@@ -374,20 +380,7 @@ public final class Exchange implements UpstreamHandler
         outcome.addResponseBytes(length);
         leaveUpstream(isEnd);
         times.touch(exchanges.nowNs());
-        if (!downstream.sendData(offset, length, isEnd))
-        {
-            abort(ResponseFlag.OVERLOAD);
-            return;
-        }
-        if (isEnd)
-        {
-            endResponse();
-        }
-        else if (downstream.isAboveHighWater())
-        {
-            upstream.pauseReading();
-            pauses.pauseResponse(exchanges.counters(), cluster.cluster().counters());
-        }
+        onSentDown(downstream.sendData(offset, length, isEnd), isEnd);
     }
 
     /**
@@ -396,14 +389,7 @@ public final class Exchange implements UpstreamHandler
     public void onResponseTrailers(final HeaderTable trailers)
     {
         leaveUpstream(true);
-        if (downstream.sendTrailers(trailers))
-        {
-            endResponse();
-        }
-        else
-        {
-            abort(ResponseFlag.OVERLOAD);
-        }
+        onSentDown(downstream.sendTrailers(trailers), true);
     }
 
     /** The session of an HTTP response that has ended is the pool's again, also when the request goes on. */
@@ -418,6 +404,7 @@ public final class Exchange implements UpstreamHandler
     private void endResponse()
     {
         isResponseEnded = true;
+        upgrade.onEndpointEnd(outcome, cluster.cluster().http2() != null);
         if (!isRelay())
         {
             exchanges.countWhole(http.counters(), cluster.cluster().counters(), times);
@@ -437,13 +424,13 @@ public final class Exchange implements UpstreamHandler
         upstream = null;
         if (isRelay())
         {
-            exchanges.countCut(http);
+            report.onEndpointCut();
             outcome.flag(LocalReply.of(failure).flag());
             end(false, UpstreamFailure.isReset(failure));
         }
         else if (phase == Phase.SEND_DOWN)
         {
-            exchanges.countCut(http);
+            report.onEndpointCut();
             abort(LocalReply.of(failure).flag());
         }
         else if (failure == UpstreamFailure.REFUSED && headBlock.isTaken() && !isRetried)
@@ -455,7 +442,7 @@ public final class Exchange implements UpstreamHandler
         else
         {
             exchanges.countUpstreamResponse(cluster.cluster().counters(), LocalReply.of(failure).status());
-            reply(LocalReply.of(failure));
+            reply(LocalReply.of(failure), exchanges.responseEdits());
         }
     }
 
@@ -464,7 +451,7 @@ public final class Exchange implements UpstreamHandler
      */
     public void onUpstreamDrained()
     {
-        pauses.resumeRequest(exchanges.counters(), http, tcp);
+        report.resumeRequest();
         downstream.resumeRequest();
     }
 
@@ -475,7 +462,7 @@ public final class Exchange implements UpstreamHandler
     {
         if (upstream != null)
         {
-            pauses.resumeResponse(exchanges.counters(), cluster.cluster().counters());
+            report.resumeResponse(cluster);
             upstream.resumeReading();
         }
     }
@@ -487,11 +474,7 @@ public final class Exchange implements UpstreamHandler
      */
     public void onDownstreamClosed(final boolean isReset)
     {
-        outcome.flag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
-        if (http != null)
-        {
-            exchanges.counters().increment(http.counters().downstreamRqRxReset);
-        }
+        report.onClientReset(request.http2() && !upgrade.isOpen());
         release(isReset);
     }
 
@@ -501,10 +484,7 @@ public final class Exchange implements UpstreamHandler
     public void onOverload()
     {
         outcome.cut(LocalReply.OVERLOADED);
-        if (http != null)
-        {
-            exchanges.counters().increment(http.counters().downstreamRqTxReset);
-        }
+        report.onReset();
         release(true);
     }
 
@@ -544,17 +524,13 @@ public final class Exchange implements UpstreamHandler
         detach(false);
         if (phase == Phase.SEND_DOWN || http == null)
         {
+            outcome.cut(reply);
             abort(reply.flag());
         }
         else
         {
-            reply(reply);
+            reply(reply, exchanges.responseEdits());
         }
-    }
-
-    private void reply(final LocalReply reply)
-    {
-        reply(reply, exchanges.responseEdits());
     }
 
     private void reply(final LocalReply reply, final HeaderEdits edits)
@@ -568,9 +544,7 @@ public final class Exchange implements UpstreamHandler
     {
         phase = Phase.SEND_DOWN;
         isResponseEnded = true;
-        outcome.answered(isGrpc ? Grpc.HTTP_STATUS : status, why);
-        outcome.addResponseBytes(isGrpc || request.methodId() == HttpMethod.HEAD ? 0 : body.length);
-        log.onLocalReply(isGrpc, body.length > 0);
+        report.onReply(request, isGrpc, status, body.length, why);
         if (exchanges.sendReply(downstream, edits, http, id, status, body, isGrpc ? grpcStatus : Exchanges.NOT_GRPC))
         {
             end(times.isRequestEnded(), false);
@@ -584,10 +558,7 @@ public final class Exchange implements UpstreamHandler
     private void abort(final int flag)
     {
         outcome.flag(flag);
-        if (http != null)
-        {
-            exchanges.counters().increment(http.counters().downstreamRqTxReset);
-        }
+        report.onReset();
         end(false, false);
     }
 
@@ -603,28 +574,19 @@ public final class Exchange implements UpstreamHandler
      */
     private void release(final boolean isReset)
     {
-        log.onConnections(downstream, upstream);
+        report.onConnections(downstream, upstream);
         detach(isReset);
         headBlock.release();
-        if (http != null)
-        {
-            upgrade.end(exchanges.counters(), http.counters());
-            exchanges.countResponse(http.counters(), outcome.status(), times.startNs());
-        }
-        log.onEnd(outcome, cluster == null ? "" : cluster.cluster().name(), routing.routeName(),
-            http != null && times.isRequestEnded() ? times.requestNs() : -1, exchanges.nowNs() - times.startNs(),
-            http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);
-        phase = Phase.DONE;
+        report.onEnd(cluster, routing, times);
+        phase = Phase.DECODE;
         downstream = null;
         http = null;
         tcp = null;
         cluster = null;
         routing.end();
         times.end();
-        outcome.reset();
         isResponseEnded = false;
         isRetried = false;
-        pauses.reset();
         exchanges.onEnd();
         exchanges.release(this);
     }
@@ -641,13 +603,5 @@ public final class Exchange implements UpstreamHandler
         {
             cluster.cancelWaiting(this);
         }
-    }
-
-    /**
-     * Makes it ready for its next use.
-     */
-    void start()
-    {
-        phase = Phase.DECODE;
     }
 }

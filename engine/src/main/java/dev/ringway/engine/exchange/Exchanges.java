@@ -80,7 +80,6 @@ public final class Exchanges
         {
             exchange = new Exchange(this, MAX_HEADERS);
         }
-        exchange.start();
         return exchange;
     }
 
@@ -345,15 +344,6 @@ public final class Exchanges
         if (tcp != null && !isReset && session.connection().queuedBytes() > 0)
         {
             loop.counters().increment(tcp.counters().upstreamFlushTotal);
-        }
-    }
-
-    /** The endpoint's answer, or what it says behind an upgrade, was cut. */
-    void countCut(final HttpConnectionManager http)
-    {
-        if (http != null)
-        {
-            loop.counters().increment(http.counters().rqResetAfterDownstreamResponseStarted);
         }
     }
 

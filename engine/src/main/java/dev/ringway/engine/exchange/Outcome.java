@@ -10,6 +10,10 @@ final class Outcome
     static final String VIA_UPSTREAM = "via_upstream";
     /** Detail of an answer that is the route's own. */
     static final String DIRECT_RESPONSE = "direct_response";
+    /** Detail of an exchange whose client has gone. */
+    static final String CLIENT_GONE = "downstream_remote_disconnect";
+    /** Detail of a relay whose endpoint has gone. */
+    static final String ENDPOINT_GONE = "upstream_reset_after_response_started{connection_termination}";
 
     private int status;
     private int flags;
@@ -38,6 +42,12 @@ final class Outcome
     {
         flags |= reply.flag();
         detail = reply.detail();
+    }
+
+    void cut(final int flag, final String why)
+    {
+        flags |= flag;
+        detail = why;
     }
 
     void flag(final int flag)

@@ -14,7 +14,5 @@ public enum Phase
     /** The request is being sent, no answer yet. */
     SEND_UP,
     /** The response is passing. */
-    SEND_DOWN,
-    /** Both directions have ended, or it was given up. */
-    DONE
+    SEND_DOWN
 }

@@ -1,6 +1,7 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.route.Route;
@@ -18,6 +19,7 @@ final class Upgrade
 
     private byte[] protocol;
     private boolean isOpen;
+    private boolean isEnding;
 
     /**
      * A request asks for another protocol.
@@ -94,6 +96,26 @@ final class Upgrade
         return protocol != null && !isOpen;
     }
 
+    /** As with Envoy a relay ends because of the connection that ends first, but streams of HTTP/2 end in order. */
+    void onClientEnd(final Outcome outcome, final boolean isStream)
+    {
+        onSideEnd(outcome, isStream, ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION, Outcome.CLIENT_GONE);
+    }
+
+    void onEndpointEnd(final Outcome outcome, final boolean isStream)
+    {
+        onSideEnd(outcome, isStream, ResponseFlag.UPSTREAM_CONNECTION_TERMINATION, Outcome.ENDPOINT_GONE);
+    }
+
+    private void onSideEnd(final Outcome outcome, final boolean isStream, final int flag, final String why)
+    {
+        if (isOpen && !isEnding && !isStream)
+        {
+            outcome.cut(flag, why);
+        }
+        isEnding |= isOpen;
+    }
+
     /** What is asked for, or null. */
     byte[] protocol()
     {
@@ -107,6 +129,7 @@ final class Upgrade
             counters.decrement(ids.downstreamCxUpgradesActive);
             protocol = null;
             isOpen = false;
+            isEnding = false;
         }
     }
 }

@@ -47,6 +47,8 @@ public final class Engine implements AutoCloseable
         uses = new ClusterUses(context.concurrency());
         LogStrings.register("via_upstream");
         LogStrings.register("direct_response");
+        LogStrings.register("downstream_remote_disconnect");
+        LogStrings.register("upstream_reset_after_response_started{connection_termination}");
         try
         {
             for (int i = 0; i < context.concurrency(); i++)

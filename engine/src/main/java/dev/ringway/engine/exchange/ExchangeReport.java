@@ -1,0 +1,153 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.Grpc;
+import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.TcpProxy;
+import dev.ringway.engine.upstream.ClusterState;
+import dev.ringway.engine.upstream.UpstreamSession;
+
+/**
+ * What one exchange leaves behind: counts, and its record in the access log. Reused with its exchange. Loop thread only.
+ */
+final class ExchangeReport
+{
+    private final Exchanges exchanges;
+    private final ExchangeLog log;
+    private final Outcome outcome = new Outcome();
+    private final ReadingPauses pauses = new ReadingPauses();
+    private HttpConnectionManager http;
+    private TcpProxy tcp;
+
+    ExchangeReport(final Exchanges exchanges)
+    {
+        this.exchanges = exchanges;
+        log = new ExchangeLog(exchanges);
+    }
+
+    Outcome outcome()
+    {
+        return outcome;
+    }
+
+    /** Counts a request, before anything of it is decided. */
+    void onStart(final HttpConnectionManager manager, final boolean isHttp2)
+    {
+        http = manager;
+        exchanges.onRequest(manager.counters(), isHttp2);
+    }
+
+    void onRequest(final DownstreamSink downstream, final RequestHead request, final RequestId id, final long startNs)
+    {
+        log.onRequest(http, downstream, request, id, startNs);
+    }
+
+    void onRelay(final TcpProxy proxy, final DownstreamSink downstream, final long startNs)
+    {
+        tcp = proxy;
+        exchanges.onStart();
+        log.onRelay(proxy.accessLogs(), downstream, startNs);
+    }
+
+    void onUpstream(final UpstreamSession session)
+    {
+        log.onUpstream(session.hostText());
+    }
+
+    void onInterim(final ClusterState cluster)
+    {
+        exchanges.countInterim(http.counters(), cluster.cluster().counters());
+    }
+
+    /** The endpoint has answered; an upgrade counts as 101 whatever HTTP/2 says. */
+    void onAnswer(final ResponseHead head, final int status, final ClusterState cluster, final long startNs)
+    {
+        outcome.answered(status, Outcome.VIA_UPSTREAM);
+        log.onResponse(head, exchanges.nowNs() - startNs);
+        exchanges.countUpstreamResponse(cluster.cluster().counters(), status);
+    }
+
+    /** The answer is made here. */
+    void onReply(
+        final RequestHead request, final boolean isGrpc, final int status, final int length, final String why)
+    {
+        outcome.answered(isGrpc ? Grpc.HTTP_STATUS : status, why);
+        outcome.addResponseBytes(isGrpc || request.methodId() == HttpMethod.HEAD ? 0 : length);
+        log.onLocalReply(isGrpc, length > 0);
+    }
+
+    void onConnections(final DownstreamSink downstream, final UpstreamSession upstream)
+    {
+        log.onConnections(downstream, upstream);
+    }
+
+    void pauseRequest()
+    {
+        pauses.pauseRequest(exchanges.counters(), http, tcp);
+    }
+
+    void resumeRequest()
+    {
+        pauses.resumeRequest(exchanges.counters(), http, tcp);
+    }
+
+    void pauseResponse(final ClusterState cluster)
+    {
+        pauses.pauseResponse(exchanges.counters(), cluster.cluster().counters());
+    }
+
+    void resumeResponse(final ClusterState cluster)
+    {
+        pauses.resumeResponse(exchanges.counters(), cluster.cluster().counters());
+    }
+
+    /** The endpoint's answer, or what it says behind an upgrade, was cut. */
+    void onEndpointCut()
+    {
+        if (http != null)
+        {
+            exchanges.counters().increment(http.counters().rqResetAfterDownstreamResponseStarted);
+        }
+    }
+
+    /** The client gave up; a stream may have gone alone. */
+    void onClientReset(final boolean isStream)
+    {
+        outcome.flag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
+        if (http != null)
+        {
+            exchanges.counters().increment(http.counters().downstreamRqRxReset);
+            outcome.cut(0, isStream ? outcome.detail() : Outcome.CLIENT_GONE);
+        }
+    }
+
+    /** The client is cut off. */
+    void onReset()
+    {
+        if (http != null)
+        {
+            exchanges.counters().increment(http.counters().downstreamRqTxReset);
+        }
+    }
+
+    void onEnd(final ClusterState cluster, final Routing routing, final ExchangeTimes times)
+    {
+        final LoopCounters counters = exchanges.counters();
+        if (http != null)
+        {
+            routing.upgrade().end(counters, http.counters());
+            exchanges.countResponse(http.counters(), outcome.status(), times.startNs());
+        }
+        log.onEnd(outcome, cluster == null ? "" : cluster.cluster().name(), routing.routeName(),
+            http != null && times.isRequestEnded() ? times.requestNs() : -1, exchanges.nowNs() - times.startNs(),
+            http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);
+        outcome.reset();
+        pauses.reset();
+        http = null;
+        tcp = null;
+    }
+}
