@@ -13,6 +13,7 @@ import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.ffi.uring.CompletionSink;
 import dev.ringway.ffi.uring.UringProbe;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +80,11 @@ final class FaultRig implements AutoCloseable
     InetSocketAddress address()
     {
         return settings.listen.inet();
+    }
+
+    TestClient connect() throws IOException
+    {
+        return new TestClient(settings.clientTls, address(), 0);
     }
 
     /** Runs a client on a thread of its own and the loop on this one until the client is done. */

@@ -1,5 +1,8 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsFixture;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,6 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 final class Http2PathAllocationTest
 {
     private static final int REQUESTS = 300_000;
+    private static final int ENCRYPTED_REQUESTS = 100_000;
     private static final int CONNECTIONS = 8;
     private static final int DEPTH = 50;
     private static final int BATCHES = 10;
@@ -198,26 +202,45 @@ final class Http2PathAllocationTest
                 Http2PathAllocationTest::answerHttp2 : Http2PathAllocationTest::answerHttp1);
             TestProxy proxy = pair.proxy(backend).start())
         {
-            final Asker[] clients = new Asker[CONNECTIONS];
-            for (int i = 0; i < CONNECTIONS; i++)
-            {
-                clients[i] = new Asker(proxy);
-            }
-            allocation.assertNone(proxy, Math.ceilDiv(REQUESTS, PER_ROUND), () ->
-            {
-                for (int batch = 0; batch < BATCHES; batch++)
-                {
-                    for (final Asker client : clients)
-                    {
-                        client.ask();
-                    }
-                    for (final Asker client : clients)
-                    {
-                        client.take(DEPTH);
-                    }
-                }
-            });
-            assertEquals(0, proxy.counter("http.in.downstream_rq_5xx"));
+            assertAllocatesNothing(proxy, REQUESTS);
         }
+    }
+
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForStreamsOnTls() throws Exception
+    {
+        final TlsContext context = TlsFixture.listener(false);
+        try (TestBackend backend = TestBackend.scripted(Http2PathAllocationTest::answerHttp1);
+            TestProxy proxy = HttpPair.HTTP2_TO_HTTP1.proxy(backend).encrypted(context).start())
+        {
+            assertAllocatesNothing(proxy, ENCRYPTED_REQUESTS);
+        }
+        assertEquals(1, context.references());
+        context.release();
+    }
+
+    private void assertAllocatesNothing(final TestProxy proxy, final int requests) throws Exception
+    {
+        final Asker[] clients = new Asker[CONNECTIONS];
+        for (int i = 0; i < CONNECTIONS; i++)
+        {
+            clients[i] = new Asker(proxy);
+        }
+        allocation.assertNone(proxy, Math.ceilDiv(requests, PER_ROUND), () ->
+        {
+            for (int batch = 0; batch < BATCHES; batch++)
+            {
+                for (final Asker client : clients)
+                {
+                    client.ask();
+                }
+                for (final Asker client : clients)
+                {
+                    client.take(DEPTH);
+                }
+            }
+        });
+        assertEquals(0, proxy.counter("http.in.downstream_rq_5xx"));
     }
 }

@@ -5,6 +5,8 @@ import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsFixture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -97,16 +99,37 @@ final class PathAllocationTest
             // The JDK takes long for its first handshakes.
             proxy.connectTimeoutNs = 60_000_000_000L;
             proxy.start();
-            final TestClient[] clients = new TestClient[CONNECTIONS];
-            for (int i = 0; i < CONNECTIONS; i++)
-            {
-                clients[i] = proxy.connect();
-            }
-            final byte[] batch = repeat(REQUEST, DEPTH);
-            allocation.assertNone(
-                proxy, Math.ceilDiv(ENCRYPTED_REQUESTS, PER_ROUND), () -> askAll(clients, batch, BATCHES));
-            assertEquals(0, proxy.counter("http.in.downstream_rq_5xx"));
+            assertAllocatesNothingForEncrypted(proxy);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForRequestsOfEncryptedClients(final String version) throws Exception
+    {
+        final TlsContext context = TlsFixture.listener(false);
+        try (TestBackend backend = TestBackend.scripted(PathAllocationTest::answerAll);
+            TestProxy proxy = new TestProxy(backend).encrypted(context).start())
+        {
+            proxy.clientTls = TlsFixture.jdkClient(version);
+            assertAllocatesNothingForEncrypted(proxy);
+        }
+        assertEquals(1, context.references());
+        context.release();
+    }
+
+    private void assertAllocatesNothingForEncrypted(final TestProxy proxy) throws Exception
+    {
+        final TestClient[] clients = new TestClient[CONNECTIONS];
+        for (int i = 0; i < CONNECTIONS; i++)
+        {
+            clients[i] = proxy.connect();
+        }
+        final byte[] batch = repeat(REQUEST, DEPTH);
+        allocation.assertNone(
+            proxy, Math.ceilDiv(ENCRYPTED_REQUESTS, PER_ROUND), () -> askAll(clients, batch, BATCHES));
+        assertEquals(0, proxy.counter("http.in.downstream_rq_5xx"));
     }
 
     private static void askAll(final TestClient[] clients, final byte[] batch, final int count) throws IOException

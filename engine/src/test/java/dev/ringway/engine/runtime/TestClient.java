@@ -1,5 +1,7 @@
 package dev.ringway.engine.runtime;
 
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,13 +19,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 /**
- * A plain socket that says exactly what a test wants said. Reads time out after ten seconds.
+ * A socket that says exactly what a test wants said. Reads time out after ten seconds.
  */
 final class TestClient implements AutoCloseable
 {
     final Socket socket;
     final InputStream in;
     final OutputStream out;
+    private final Socket raw;
     private final SocketChannel channel;
 
     TestClient(final SocketAddress address) throws IOException
@@ -33,26 +36,49 @@ final class TestClient implements AutoCloseable
 
     TestClient(final SocketAddress address, final int receiveBuffer) throws IOException
     {
+        this(null, address, receiveBuffer);
+    }
+
+    /** On TLS unless the context is null. */
+    TestClient(final SSLContext tls, final SocketAddress address, final int receiveBuffer) throws IOException
+    {
         if (address instanceof UnixDomainSocketAddress)
         {
             channel = SocketChannel.open(address);
             socket = null;
+            raw = null;
             in = new BufferedInputStream(Channels.newInputStream(channel));
             out = Channels.newOutputStream(channel);
         }
         else
         {
             channel = null;
-            socket = new Socket();
+            raw = new Socket();
             if (receiveBuffer > 0)
             {
-                socket.setReceiveBufferSize(receiveBuffer);
+                raw.setReceiveBufferSize(receiveBuffer);
             }
-            socket.setTcpNoDelay(true);
-            socket.setSoTimeout(10_000);
-            socket.connect((InetSocketAddress)address, 5_000);
+            raw.setTcpNoDelay(true);
+            raw.setSoTimeout(10_000);
+            raw.connect((InetSocketAddress)address, 5_000);
+            socket = tls == null ? raw : secure(tls, raw);
             in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
             out = socket.getOutputStream();
+        }
+    }
+
+    private static Socket secure(final SSLContext tls, final Socket raw) throws IOException
+    {
+        try
+        {
+            final SSLSocket socket = (SSLSocket)tls.getSocketFactory().createSocket(raw, "localhost", raw.getPort(), true);
+            socket.startHandshake();
+            return socket;
+        }
+        catch (final IOException e)
+        {
+            raw.close();
+            throw e;
         }
     }
 
@@ -143,8 +169,8 @@ final class TestClient implements AutoCloseable
 
     void reset() throws IOException
     {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        raw.setSoLinger(true, 0);
+        raw.close();
     }
 
     public void close() throws IOException

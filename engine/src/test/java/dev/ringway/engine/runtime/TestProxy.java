@@ -25,8 +25,10 @@ import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsFixture;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import javax.net.ssl.SSLContext;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -77,6 +79,8 @@ final class TestProxy implements AutoCloseable
     boolean isTcp;
     TlsContext tls;
     UpstreamTls upstreamTls;
+    /** What clients encrypt with, or null. */
+    SSLContext clientTls;
     long handshakeTimeoutNs = FilterChain.DEFAULT_HANDSHAKE_NS;
     AccessLogRing records = new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup());
     Address listen;
@@ -233,15 +237,23 @@ final class TestProxy implements AutoCloseable
         return listen.unixPath() != null ? UnixDomainSocketAddress.of(listen.unixPath()) : listen.inet();
     }
 
+    /** Has clients encrypt, with a listener that speaks what is asked for. */
+    TestProxy encrypted(final TlsContext context)
+    {
+        tls = context;
+        clientTls = TlsFixture.jdkClient(false);
+        return this;
+    }
+
     /** A new client connection; closed with the proxy at the latest. */
     TestClient connect() throws IOException
     {
-        return keep(new TestClient(address()));
+        return keep(new TestClient(clientTls, address(), 0));
     }
 
     TestClient connect(final int receiveBuffer) throws IOException
     {
-        return keep(new TestClient(address(), receiveBuffer));
+        return keep(new TestClient(clientTls, address(), receiveBuffer));
     }
 
     private TestClient keep(final TestClient client)

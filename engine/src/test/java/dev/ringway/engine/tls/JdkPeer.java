@@ -41,6 +41,12 @@ final class JdkPeer implements TlsPeer
 
     static SSLContext context(final Certified own, final Certified authority)
     {
+        return context("TLS", own, authority);
+    }
+
+    /** The version is the newest that a client speaks. */
+    static SSLContext context(final String version, final Certified own, final Certified authority)
+    {
         try
         {
             final CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -57,7 +63,7 @@ final class JdkPeer implements TlsPeer
             keys.init(store, PASSWORD);
             final TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
             trust.init(store);
-            final SSLContext context = SSLContext.getInstance("TLS");
+            final SSLContext context = SSLContext.getInstance(version);
             context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
             return context;
         }

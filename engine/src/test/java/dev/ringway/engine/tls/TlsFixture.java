@@ -124,6 +124,12 @@ public final class TlsFixture
         return JdkPeer.context(certified, CA);
     }
 
+    /** The same with one version, as the JDK names it. */
+    public static SSLContext jdkClient(final String version)
+    {
+        return JdkPeer.context(version, null, CA);
+    }
+
     /** A client of the JDK whose certificate's time is over. */
     public static SSLContext jdkExpired()
     {
