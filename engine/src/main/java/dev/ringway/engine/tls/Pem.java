@@ -19,7 +19,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 final class Pem
 {
     private static final int LEAST_RSA_BITS = 2048;
-    private static final String CERTIFICATE = "-----BEGIN CERTIFICATE-----";
+    private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
+    private static final String END = "-----END CERTIFICATE-----";
 
     private Pem()
     {
@@ -33,7 +34,8 @@ final class Pem
      */
     static List<X509Certificate> certificates(final String name, final byte[] pem) throws TlsException
     {
-        if (!new String(pem, ISO_8859_1).contains(CERTIFICATE))
+        final byte[] blocks = certificateBlocks(pem);
+        if (blocks.length == 0)
         {
             throw new TlsException(name + " holds no certificate in PEM");
         }
@@ -41,13 +43,9 @@ final class Pem
         {
             final List<X509Certificate> all = new ArrayList<>();
             for (final Certificate one : CertificateFactory.getInstance("X.509")
-                .generateCertificates(new ByteArrayInputStream(pem)))
+                .generateCertificates(new ByteArrayInputStream(blocks)))
             {
                 all.add((X509Certificate)one);
-            }
-            if (all.isEmpty())
-            {
-                throw new TlsException(name + " holds no certificate in PEM");
             }
             return all;
         }
@@ -55,6 +53,22 @@ final class Pem
         {
             throw new TlsException(name + " cannot be read as certificates: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * @param pem bytes of the file or field.
+     * @return its certificates, in PEM still, without the keys and words that may stand around them.
+     */
+    static byte[] certificateBlocks(final byte[] pem)
+    {
+        final String text = new String(pem, ISO_8859_1);
+        final StringBuilder blocks = new StringBuilder();
+        for (int begin = text.indexOf(BEGIN); begin >= 0; begin = text.indexOf(BEGIN, begin + 1))
+        {
+            final int end = text.indexOf(END, begin);
+            blocks.append(text, begin, end < 0 ? text.length() : end + END.length()).append('\n');
+        }
+        return blocks.toString().getBytes(ISO_8859_1);
     }
 
     /**

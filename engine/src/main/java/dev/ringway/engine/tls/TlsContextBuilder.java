@@ -185,7 +185,7 @@ final class TlsContextBuilder
             warnings.add(warning);
         }
         certificates.add(leaf);
-        final long chain = parseChain(certificate.chainPem());
+        final long chain = parseChain(Pem.certificateBlocks(certificate.chainPem()));
         try
         {
             final long key = parseKey(certificate);
@@ -288,7 +288,7 @@ final class TlsContextBuilder
             context, isNeeded ? SSL.SSL_CVERIFY_REQUIRED : SSL.SSL_CVERIFY_OPTIONAL, VERIFY_DEPTH);
         if (settings.isServer() && settings.caPem() != null)
         {
-            final long bio = bio(settings.caPem());
+            final long bio = bio(Pem.certificateBlocks(settings.caPem()));
             try
             {
                 SSLContext.setCACertificateBio(context, bio);

@@ -3,6 +3,7 @@ package dev.ringway.engine.tls;
 import dev.ringway.engine.tls.TestCertificates.Certified;
 import org.junit.jupiter.api.Test;
 
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 
@@ -125,6 +126,36 @@ final class TlsContextTest
         assertEquals(2, context.certificates().size());
         context.release();
         assertEquals(0, context.references());
+    }
+
+    @Test
+    void shouldTakeKeyAndChainFromOneFile()
+    {
+        final byte[] text = "words\n".getBytes();
+        final byte[] all = concat(EC.keyPem(), text, EC.pem(), text, CA.pem());
+        final TlsContext context = TlsFixture.build(showing(all, all, null));
+        assertEquals(List.of("CN=example.org"), context.certificates().stream()
+            .map(certificate -> certificate.getSubjectX500Principal().getName()).toList());
+        context.release();
+    }
+
+    @Test
+    void shouldRefuseWhatIsCutOff()
+    {
+        final TlsException refusal = assertThrows(TlsException.class, () -> TlsContext.build(
+            showing(Arrays.copyOf(EC.pem(), EC.pem().length - 60), EC.keyPem(), null),
+            TestCertificates.NOW.toEpochMilli()));
+        assertTrue(refusal.getMessage().startsWith("cert.pem cannot be read as certificates: "), refusal.getMessage());
+    }
+
+    private static byte[] concat(final byte[]... parts)
+    {
+        final ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (final byte[] part : parts)
+        {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
     }
 
     @Test
