@@ -59,7 +59,8 @@ final class Server implements ServerView
     private static final int ADMIN_DRAIN_S = 600;
     private static final long DRAIN_POLL_MS = 20;
     private static final long START_POLL_MS = 5;
-    private static final long GAUGES_MS = 1000;
+    /** As Envoy's stats_flush_interval. Rare enough that it is interpreted, so it costs more than it looks. */
+    private static final long GAUGES_MS = 5000;
     private static final long TLS_FILES_MS = 1000;
     private static final Path MEMORY = Path.of("/proc/self/statm");
     private static final int PAGE = 4096;
@@ -142,7 +143,10 @@ final class Server implements ServerView
         startAdmin();
         startLookups();
         control.scheduleWithFixedDelay(this::refreshGauges, 0, GAUGES_MS, TimeUnit.MILLISECONDS);
-        control.scheduleWithFixedDelay(this::checkTlsFiles, 0, TLS_FILES_MS, TimeUnit.MILLISECONDS);
+        if (tlsFiles.areThere())
+        {
+            control.scheduleWithFixedDelay(this::checkTlsFiles, 0, TLS_FILES_MS, TimeUnit.MILLISECONDS);
+        }
         state = LIVE;
         counters.shared().set(ids.live, 1);
         counters.shared().set(ids.state, LIVE);
@@ -197,7 +201,6 @@ final class Server implements ServerView
             publishOrLog(engine.snapshot().withContexts(++version, replaced));
         }
         engine.releaseContexts();
-        counters.shared().set(ids.daysUntilFirstCertExpiring, tlsFiles.daysLeft(System.currentTimeMillis()));
     }
 
     private void publishOrLog(final Snapshot snapshot)
@@ -366,6 +369,7 @@ final class Server implements ServerView
         counters.shared().set(ids.memoryHeapSize, runtime.totalMemory());
         counters.shared().set(ids.totalConnections, engine.activeConnections());
         counters.shared().set(ids.memoryPhysicalSize, residentBytes());
+        counters.shared().set(ids.daysUntilFirstCertExpiring, tlsFiles.daysLeft(System.currentTimeMillis()));
         counters.shared().set(ids.errorLogDropped, counters.errors().dropped());
         engine.publishHealth(health);
     }

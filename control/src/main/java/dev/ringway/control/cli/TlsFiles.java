@@ -42,6 +42,12 @@ final class TlsFiles
         context.warnings().forEach(logger::warning);
     }
 
+    /** Whether there are contexts, which may have files. */
+    boolean areThere()
+    {
+        return !contexts.contexts().isEmpty();
+    }
+
     /** Old contexts with those that take their place. */
     Map<TlsContext, TlsContext> check()
     {
