@@ -156,6 +156,30 @@ final class Http2ConfigComparisonTest
         compare(bootstrap("", clusterOptions(options)), how);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        []                                                         | taken   | taken
+        [{ upgrade_type: websocket }]                              | taken   | taken
+        [{ upgrade_type: WebSocket, enabled: false }]              | taken   | taken
+        [{ upgrade_type: SPDY/3.1 }, { upgrade_type: tcp }]        | taken   | taken
+        [{ upgrade_type: a }, { upgrade_type: a }]                 | refused | refused
+        [{ upgrade_type: a }, { upgrade_type: A }]                 | refused | refused
+        [{}]                                                       | refused here | refused
+        [{ upgrade_type: "" }]                                     | refused here | refused
+        [{ upgrade_type: "a\\r\\n" }]                              | refused here | refused
+        [{ upgrade_type: "a b" }]                                  | refused here | refused here
+        [{ upgrade_type: h2c }]                                    | refused here | refused here
+        [{ upgrade_type: a, enabled: 1 }]                          | refused | refused
+        [{ upgrade_type: a, connect_config: {} }]                  | refused | refused
+        [{ upgrade_type: a, no_such_field: 1 }]                    | refused | refused
+        """)
+    void shouldTakeTheSameUpgrades(final String configs, final String how, final String howOfRoute) throws Exception
+    {
+        compare(bootstrap("upgrade_configs: " + configs, ""), how);
+        compare(Files.writeString(directory.resolve("route.yaml"), Files.readString(bootstrap("", ""))
+            .replace("route: { cluster: a }", "route: { cluster: a, upgrade_configs: " + configs + " }")), howOfRoute);
+    }
+
     @Test
     void shouldRefuseTheOlderPlaceBesideTheNewer() throws Exception
     {

@@ -194,6 +194,26 @@ final class PathAllocationTest
         }
     }
 
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForUpgrades() throws Exception
+    {
+        final byte[] greeting = "hello!".getBytes(US_ASCII);
+        final byte[] request = ("GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n" +
+            "hello!").getBytes(US_ASCII);
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.readHead();
+                link.write(Tunnel.AGREED);
+                link.in.readNBytes(greeting.length);
+                link.out.write(greeting);
+            });
+            TestProxy proxy = Tunnel.proxy(HttpPair.HTTP1_TO_HTTP1, backend).start())
+        {
+            assertAllocatesNothing(proxy, request);
+        }
+    }
+
     private void assertAllocatesNothing(final TestProxy proxy, final byte[] request) throws Exception
     {
         final byte[] answer = new byte[4096];

@@ -53,7 +53,11 @@ final class Tunnel
     /** Asks, says more at once, and reads the head of the answer. */
     static Tunnel ask(final HttpPair pair, final TestProxy proxy, final String early) throws IOException
     {
-        final TestClient client = proxy.connect();
+        return ask(pair, proxy.connect(), early);
+    }
+
+    static Tunnel ask(final HttpPair pair, final TestClient client, final String early) throws IOException
+    {
         if (!pair.isHttp2)
         {
             client.send("GET /chat HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n" + early);
