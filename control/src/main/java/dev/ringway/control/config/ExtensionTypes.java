@@ -40,7 +40,8 @@ public final class ExtensionTypes
         Map.entry("envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport",
             ProxyProtocolUpstreamTransport::getDescriptor),
         Map.entry("envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer", RawBuffer::getDescriptor),
-        Map.entry("envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext", DownstreamTlsContext::getDescriptor),
+        Map.entry("envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
+            DownstreamTlsContext::getDescriptor),
         Map.entry("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", UpstreamTlsContext::getDescriptor),
         Map.entry("envoy.extensions.upstreams.http.v3.HttpProtocolOptions", HttpProtocolOptions::getDescriptor)));
 

@@ -1,7 +1,8 @@
 package dev.ringway.engine.counters;
 
 /**
- * Ids of the counters {@code tls_inspector.*}, of all listeners together; names and meaning as in Envoy's TLS inspector.
+ * Ids of the counters {@code tls_inspector.*}, of all listeners together; names and meaning as in Envoy's TLS
+ * inspector.
  */
 public final class TlsInspectorCounters
 {

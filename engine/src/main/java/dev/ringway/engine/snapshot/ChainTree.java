@@ -9,10 +9,10 @@ import java.util.function.IntUnaryOperator;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Matches of filter chains, one level for each kind of fact, in Envoy's order. On each level the closest value leads on,
- * and there is no way back: a chain for a longer prefix hides those for shorter ones, even when another of its facts
- * does not hold. A node is a number; below the last level it is that of a chain. Filled by one thread, then read by
- * any; reading allocates nothing.
+ * Matches of filter chains, one level for each kind of fact, in Envoy's order. On each level the closest value leads
+ * on, and there is no way back: a chain for a longer prefix hides those for shorter ones, even when another of its
+ * facts does not hold. A node is a number; below the last level it is that of a chain. Filled by one thread, then read
+ * by any; reading allocates nothing.
  */
 final class ChainTree
 {

@@ -3,7 +3,8 @@ package dev.ringway.engine.snapshot;
 import java.util.List;
 
 /**
- * Which connections a filter chain is for. What is empty matches all. Envoy: {@code config.listener.v3.FilterChainMatch}.
+ * Which connections a filter chain is for. What is empty matches all.
+ * Envoy: {@code config.listener.v3.FilterChainMatch}.
  *
  * @param destinationPort      {@code destination_port}, or 0.
  * @param destinations         {@code prefix_ranges}: where the client connected to.

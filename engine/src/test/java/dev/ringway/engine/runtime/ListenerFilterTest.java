@@ -65,6 +65,28 @@ final class ListenerFilterTest
         proxy.listenerFilters = new ListenerFilters(List.of(filters), 15_000_000_000L, false);
     }
 
+    /** Every filter; connections may do without a PROXY header. */
+    static ListenerFilters all(final TestProxy proxy)
+    {
+        return new ListenerFilters(List.of(proxyProtocol(proxy, true), tlsInspector(proxy), httpInspector(proxy)),
+            15_000_000_000L, false);
+    }
+
+    /** Chains by which all of HTTP/1.1 is served, wherever it comes from. */
+    static FilterChains bySourceAndVersion(final NetworkFilter filter)
+    {
+        final FilterChains.Builder builder = new FilterChains.Builder();
+        builder.add(chain(new FilterChainMatch(0, List.of(), List.of(), "raw_buffer", List.of("http/1.1"), List.of(),
+            FilterChainMatch.SourceType.ANY, List.of(range("10.1.0.0", 16)), List.of()), filter, null));
+        builder.add(chain(names("raw_buffer", List.of(), List.of("http/1.1", "http/1.0")), filter, null));
+        return builder.build(null);
+    }
+
+    private static CidrRanges.Range range(final String address, final int length)
+    {
+        return new CidrRanges.Range(InetAddress.ofLiteral(address).getAddress(), length);
+    }
+
     private static FilterChainMatch names(final String transport, final List<String> names, final List<String> protocols)
     {
         return new FilterChainMatch(0, List.of(), names, transport, protocols, List.of(),
@@ -384,7 +406,7 @@ final class ListenerFilterTest
             {
                 final FilterChains.Builder builder = new FilterChains.Builder();
                 builder.add(chain(new FilterChainMatch(0,
-                    List.of(new CidrRanges.Range(InetAddress.ofLiteral("127.0.0.2").getAddress(), 32)), List.of(), "",
+                    List.of(range("127.0.0.2", 32)), List.of(), "",
                     List.of(), List.of(), FilterChainMatch.SourceType.ANY, List.of(), List.of()), filter, null));
                 return builder.build(null);
             };

@@ -214,6 +214,24 @@ final class PathAllocationTest
         }
     }
 
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForInspectedConnections() throws Exception
+    {
+        final byte[] request =
+            "PROXY TCP4 10.1.2.3 10.4.5.6 7 80\r\nGET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+                .getBytes(US_ASCII);
+        try (TestBackend backend = TestBackend.scripted(PathAllocationTest::answerAll);
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.listenerFilters = ListenerFilterTest.all(proxy);
+            proxy.chains = ListenerFilterTest::bySourceAndVersion;
+            proxy.start();
+            assertAllocatesNothing(proxy, request);
+            assertEquals(0, proxy.counter("listener.l.no_filter_chain_match"));
+        }
+    }
+
     private void assertAllocatesNothing(final TestProxy proxy, final byte[] request) throws Exception
     {
         final byte[] answer = new byte[4096];
@@ -235,13 +253,15 @@ final class PathAllocationTest
         {
             clients[i] = proxy.connect().send("he");
         }
-        proxy.awaitCounter("listener.l.downstream_cx_active", CONNECTIONS);
+        final String active = proxy.listenerFilters.all().isEmpty() ?
+            "listener.l.downstream_cx_active" : "listener.l.downstream_pre_cx_active";
+        proxy.awaitCounter(active, CONNECTIONS);
         proxy.awaitCounter("cluster.b.upstream_cx_total", proxy.isTcp ? CONNECTIONS : 0);
         for (final TestClient client : clients)
         {
             client.close();
         }
-        proxy.awaitCounter("listener.l.downstream_cx_active", 0);
+        proxy.awaitCounter(active, 0);
         proxy.awaitCounter("cluster.b.upstream_cx_active", 0);
     }
 
