@@ -106,6 +106,28 @@ final class UpstreamTlsConfigComparisonTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        auto_sni: true                                     | sni: a               | taken
+        auto_sni: true                                     | auto_host_sni: true  | refused here
+        auto_sni: true                                     |                      | refused here
+        auto_sni: true, auto_san_validation: true          | $TRUSTED             | taken
+        auto_sni: true, auto_san_validation: true          | sni: a               | refused here
+        auto_san_validation: true                          | $TRUSTED             | refused here
+        auto_sni: true, override_auto_sni_header: x-host   | sni: a               | refused here
+        """)
+    void shouldTakeTheSameOptionsForNames(final String options, final String context, final String how)
+        throws Exception
+    {
+        final String type = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+        final String trusted =
+            "common_tls_context: { validation_context: { trusted_ca: { filename: \"" + ca + "\" } } }";
+        compare((context == null ? "" : Bootstraps.upstreamTls(context.replace("$TRUSTED", trusted))) +
+            "    typed_extension_protocol_options: { " + type + ": { \"@type\": type.googleapis.com/" + type +
+            ", explicit_http_config: { http_protocol_options: {} }, upstream_http_protocol_options: { " + options +
+            " } } }\n", how);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         { name: tls }                                                                | refused
         { name: tls, typed_config: { "@type": $TLS.DownstreamTlsContext } }          | refused
         { typed_config: { "@type": $TLS.UpstreamTlsContext } }                       | refused

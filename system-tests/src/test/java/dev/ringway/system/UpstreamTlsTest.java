@@ -40,6 +40,13 @@ final class UpstreamTlsTest
     private static final String FAILED =
         "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure";
     private static final int REQUESTS = 40;
+    private static final String AUTO_SNI = """
+            typed_extension_protocol_options:
+              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                explicit_http_config: { http_protocol_options: {} }
+                upstream_http_protocol_options: { auto_sni: true, auto_san_validation: true }
+        """;
 
     @TempDir
     private static Path directory;
@@ -89,6 +96,8 @@ final class UpstreamTlsTest
               route: { cluster: older, prefix_rewrite: "/" }
             - match: { prefix: "/newer/" }
               route: { cluster: newer, prefix_rewrite: "/" }
+            - match: { prefix: "/asked/" }
+              route: { cluster: asked, prefix_rewrite: "/" }
             - match: { prefix: "/mutual/" }
               route: { cluster: mutual, prefix_rewrite: "/" }
             - match: { prefix: "/shown/" }
@@ -120,6 +129,8 @@ final class UpstreamTlsTest
             Bootstraps.upstreamTls(named + "common_tls_context: { " + newest + " }") +
             cluster("older", nginxPort) + Bootstraps.upstreamTls(named + "common_tls_context: { " + trusted + " }") +
             cluster("newer", nginxPort) + Bootstraps.upstreamTls(named + "common_tls_context: { " + newest + " }") +
+            cluster("asked", nginxPort) + Bootstraps.upstreamTls("common_tls_context: { " + trusted + " }") +
+            AUTO_SNI +
             cluster("clear", nginxPort + 3) +
             cluster("jdk", jdk.getAddress().getPort()) +
             Bootstraps.upstreamTls("common_tls_context: { " + newest + " }") +
@@ -277,6 +288,20 @@ final class UpstreamTlsTest
         assertEquals(4, counter(cluster + ".ssl.handshake"));
         assertEquals(3, counter(cluster + ".ssl.session_reused"));
         assertEquals(0, counter(cluster + ".ssl.connection_error"));
+    }
+
+    @Test
+    void shouldAskForTheHostOfTheRequestAndVerifyIt() throws Exception
+    {
+        assertEquals("HTTP/1.1 TLSv1.2 localhost http/1.1", get("/asked/seen").body().strip());
+        try (Client client = new Client(port))
+        {
+            client.send("GET /asked/seen HTTP/1.1\r\nhost: server.mesh:443\r\n\r\n");
+            assertEquals("HTTP/1.1 TLSv1.2 server.mesh http/1.1", client.read().text().strip());
+            client.send("GET /asked/seen HTTP/1.1\r\nhost: other.mesh\r\n\r\n");
+            assertEquals(FAILED, client.read().text());
+        }
+        assertEquals(1, counter("asked.ssl.fail_verify_san"));
     }
 
     @ParameterizedTest

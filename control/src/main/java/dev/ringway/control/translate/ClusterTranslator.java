@@ -104,7 +104,7 @@ final class ClusterTranslator
             http.maxRequestsPerConnection,
             http.enableTrailers,
             http.http2,
-            tls(config, path.field("transport_socket"), http.http2 != null, statName),
+            tls(config, path.field("transport_socket"), http, statName),
             ProxyTransport.version(config),
             new ClusterCounters(counters, statName, http.http2 != null));
         final long refreshNs = checks.durationAtLeast(config.hasDnsRefreshRate(), config.getDnsRefreshRate(),
@@ -116,14 +116,24 @@ final class ClusterTranslator
     private UpstreamTls tls(
         final io.envoyproxy.envoy.config.cluster.v3.Cluster config,
         final FieldPath path,
-        final boolean isHttp2,
+        final HttpSettings http,
         final String statName)
     {
+        final FieldPath options = http.upstreamPath;
+        if (http.verifiesHost && !http.asksHosts)
+        {
+            checks.fault(options.field("auto_san_validation"), "is not supported without auto_sni");
+        }
         final TransportSocket socket = ProxyTransport.inner(config, path, checks);
+        if (http.asksHosts && socket == null)
+        {
+            checks.fault(options.field("auto_sni"), "is without effect, for connections are clear; remove it");
+        }
         final FieldPath at = ProxyTransport.version(config) == 0 ?
             path : path.field("typed_config").field("transport_socket");
         return socket != null ?
-            tls.translate(socket, at, config.getName(), isHttp2 ? ALPN_HTTP2 : ALPN_HTTP1,
+            tls.translate(socket, at, config.getName(), new UpstreamTlsTranslator.HttpPart(
+                http.http2 != null ? ALPN_HTTP2 : ALPN_HTTP1, http.asksHosts, http.verifiesHost, options),
                 new TlsCounters(counters, "cluster." + statName + ".ssl.")) : null;
     }
 
@@ -199,7 +209,13 @@ final class ClusterTranslator
     }
 
     private record HttpSettings(
-        long idleTimeoutNs, int maxRequestsPerConnection, boolean enableTrailers, Http2Options http2)
+        long idleTimeoutNs,
+        int maxRequestsPerConnection,
+        boolean enableTrailers,
+        Http2Options http2,
+        boolean asksHosts,
+        boolean verifiesHost,
+        FieldPath upstreamPath)
     {
     }
 
@@ -213,7 +229,8 @@ final class ClusterTranslator
                 path.field("max_requests_per_connection")),
             config.hasHttp2ProtocolOptions(),
             config.hasHttp2ProtocolOptions() ?
-                http2.translate(true, config.getHttp2ProtocolOptions(), http2Path) : null);
+                http2.translate(true, config.getHttp2ProtocolOptions(), http2Path) : null,
+            false, false, null);
         for (final Map.Entry<String, Any> entry : config.getTypedExtensionProtocolOptionsMap().entrySet())
         {
             final FieldPath options = path.field("typed_extension_protocol_options").key(entry.getKey());
@@ -266,7 +283,10 @@ final class ClusterTranslator
             common.hasMaxRequestsPerConnection() ? maxRequests : unset.maxRequestsPerConnection,
             isHttp2 || explicit.getHttpProtocolOptions().getEnableTrailers(),
             isHttp2 ? http2.translate(true, explicit.getHttp2ProtocolOptions(),
-                explicitPath.field("http2_protocol_options")) : null);
+                explicitPath.field("http2_protocol_options")) : null,
+            options.getUpstreamHttpProtocolOptions().getAutoSni(),
+            options.getUpstreamHttpProtocolOptions().getAutoSanValidation(),
+            path.field("upstream_http_protocol_options"));
     }
 
     private void checkHttp1(final Http1ProtocolOptions http1, final FieldPath path)

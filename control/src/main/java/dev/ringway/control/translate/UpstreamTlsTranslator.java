@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.UpstreamTls;
+import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsSettings;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
@@ -21,6 +22,18 @@ final class UpstreamTlsTranslator
 {
     private static final String TLS = "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
     private static final int MAX_SNI_LENGTH = 255;
+
+    /**
+     * What the options for HTTP of a cluster say of its encryption.
+     *
+     * @param protocol     that requests are sent with, as ALPN names it: offered when no other is configured.
+     * @param asksHosts    {@code auto_sni}.
+     * @param verifiesHost {@code auto_san_validation}.
+     * @param path         where they stand, or null without any.
+     */
+    record HttpPart(String protocol, boolean asksHosts, boolean verifiesHost, FieldPath path)
+    {
+    }
 
     private final Checks checks;
     private final TlsContexts contexts;
@@ -39,7 +52,7 @@ final class UpstreamTlsTranslator
      * @param config   message.
      * @param path     where it stands.
      * @param cluster  its name, for warnings.
-     * @param protocol that the cluster's requests are sent with, as ALPN names it: offered when no other is configured.
+     * @param http     what its options for HTTP say.
      * @param counters of the cluster's TLS.
      * @return how its connections are encrypted, or null when it is faulty, which is then noted.
      */
@@ -47,7 +60,7 @@ final class UpstreamTlsTranslator
         final TransportSocket config,
         final FieldPath path,
         final String cluster,
-        final String protocol,
+        final HttpPart http,
         final TlsCounters counters)
     {
         final FieldPath typed = path.field("typed_config");
@@ -60,7 +73,8 @@ final class UpstreamTlsTranslator
         {
             final UpstreamTlsContext context = UpstreamTlsContext.parseFrom(value);
             checkValidation(context, typed, cluster);
-            return translate(context, typed, protocol, counters);
+            checkHosts(context, typed, http);
+            return translate(context, typed, http, counters);
         }
         catch (final InvalidProtocolBufferException ex)
         {
@@ -70,7 +84,7 @@ final class UpstreamTlsTranslator
     }
 
     private UpstreamTls translate(
-        final UpstreamTlsContext config, final FieldPath path, final String protocol, final TlsCounters counters)
+        final UpstreamTlsContext config, final FieldPath path, final HttpPart http, final TlsCounters counters)
     {
         if (config.getSni().getBytes(StandardCharsets.UTF_8).length > MAX_SNI_LENGTH)
         {
@@ -87,10 +101,11 @@ final class UpstreamTlsTranslator
         final TlsContext relays = contexts.build(
             common, checks, translator -> settings(translator, config, common).counters(counters));
         final TlsContext requests = relays == null || !isOffered ? relays : contexts.build(common, checks,
-            translator -> settings(translator, config, common).alpn(List.of(protocol)).counters(counters));
+            translator -> settings(translator, config, common).alpn(List.of(http.protocol)).counters(counters));
         return requests == null ? null : new UpstreamTls(requests, relays,
-            config.getSni().isEmpty() ? null : config.getSni(), config.getAutoHostSni(),
-            config.getAutoSniSanValidation(), maxSessionKeys);
+            config.getSni().isEmpty() ? null : config.getSni(),
+            http.asksHosts ? Names.OF_REQUESTS : config.getAutoHostSni() ? Names.OF_ENDPOINTS : Names.CONFIGURED,
+            config.getAutoSniSanValidation() || http.verifiesHost, maxSessionKeys);
     }
 
     private static TlsSettings settings(
@@ -98,6 +113,18 @@ final class UpstreamTlsTranslator
     {
         return translator.common(config.getCommonTlsContext(), path, false)
             .resume(!config.hasMaxSessionKeys() || config.getMaxSessionKeys().getValue() > 0);
+    }
+
+    private void checkHosts(final UpstreamTlsContext config, final FieldPath path, final HttpPart http)
+    {
+        if (http.asksHosts && config.getAutoHostSni())
+        {
+            checks.fault(path.field("auto_host_sni"), "is without effect beside auto_sni; remove it");
+        }
+        if (http.verifiesHost && !config.getCommonTlsContext().getValidationContext().hasTrustedCa())
+        {
+            checks.fault(http.path.field("auto_san_validation"), "proves nothing without trusted_ca");
+        }
     }
 
     private void checkValidation(final UpstreamTlsContext config, final FieldPath path, final String cluster)

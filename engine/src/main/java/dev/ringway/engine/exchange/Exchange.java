@@ -53,7 +53,7 @@ public final class Exchange implements UpstreamHandler
     }
 
     /**
-     * @return the request's head, filled by the session's parser before {@link #onRequestHead}.
+     * {@inheritDoc} Filled by the session's parser before {@link #onRequestHead}.
      */
     public RequestHead request()
     {

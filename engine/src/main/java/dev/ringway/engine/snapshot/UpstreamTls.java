@@ -10,9 +10,10 @@ import java.util.Map;
  *
  * @param context        certificates, trust and limits of connections for HTTP.
  * @param relayContext   the same for relays of TCP, which offer no protocol by themselves; maybe the same.
- * @param sni            {@code sni}: name that is asked for, or null for none.
- * @param asksEndpoint   {@code auto_host_sni}: endpoints that have a name are asked for it instead.
- * @param verifiesName   {@code auto_sni_san_validation}: the certificate must be for the name that is asked for.
+ * @param sni            {@code sni}: name that is asked for where {@code names} says nothing else, or null for none.
+ * @param names          which name is asked for.
+ * @param verifiesName   the certificate must be for the name that is asked for: {@code auto_sni_san_validation}, or with
+ *                       {@link Names#OF_REQUESTS} {@code auto_san_validation}, which holds for addresses too.
  * @param maxSessionKeys {@code max_session_keys}, default 1: sessions kept for resumption, for each endpoint and loop
  *                       (Envoy: for the cluster), at most 64 of them; 0 for none.
  */
@@ -20,14 +21,30 @@ public record UpstreamTls(
     TlsContext context,
     TlsContext relayContext,
     String sni,
-    boolean asksEndpoint,
+    Names names,
     boolean verifiesName,
     int maxSessionKeys)
 {
+    /**
+     * Where names come from that are asked for.
+     */
+    public enum Names
+    {
+        /** The configured one. */
+        CONFIGURED,
+        /** {@code auto_host_sni}: the endpoint's own, if it has one. */
+        OF_ENDPOINTS,
+        /**
+         * {@code UpstreamHttpProtocolOptions.auto_sni}: the host of the request, unless it is an address. A connection
+         * then serves requests for one host only; for each endpoint and loop there are at most 64 hosts at a time.
+         */
+        OF_REQUESTS
+    }
+
     /** The same, with other contexts instead of some. */
     UpstreamTls withContexts(final Map<TlsContext, TlsContext> replaced)
     {
         return new UpstreamTls(replaced.getOrDefault(context, context),
-            replaced.getOrDefault(relayContext, relayContext), sni, asksEndpoint, verifiesName, maxSessionKeys);
+            replaced.getOrDefault(relayContext, relayContext), sni, names, verifiesName, maxSessionKeys);
     }
 }

@@ -117,7 +117,7 @@ public final class ClusterState
     {
         final LoopCounters counters = context.loop.counters();
         final ClusterCounters ids = cluster.counters();
-        final EndpointPool pool = pick();
+        final EndpointPool pool = pick(handler);
         if (pool == null)
         {
             counters.increment(ids.upstreamCxNoneHealthy);
@@ -206,6 +206,11 @@ public final class ClusterState
     {
         while (!waiting.isEmpty() && session.hasRoom())
         {
+            if (!session.pool().isForHost(waiting.peekFirst().request()))
+            {
+                session.closeIdle();
+                return;
+            }
             final UpstreamHandler handler = pollWaiting();
             if (requests.take())
             {
@@ -259,7 +264,20 @@ public final class ClusterState
         counters.increment(cluster.counters().upstreamRqPendingTotal);
         counters.increment(cluster.counters().upstreamRqPendingActive);
         waiting.addLast(handler);
+        makeRoom();
         return ACQUIRED;
+    }
+
+    /** What waits may be for another endpoint or host than the connections that are idle. */
+    private void makeRoom()
+    {
+        for (int i = 0, count = pools.size(); i < count; i++)
+        {
+            if (pools.get(i).closeIdle())
+            {
+                return;
+            }
+        }
     }
 
     /** Room for the request is taken. */
@@ -279,9 +297,14 @@ public final class ClusterState
 
     boolean givePending(final Http1UpstreamSession session)
     {
-        UpstreamHandler handler;
-        while ((handler = pollWaiting()) != null)
+        while (!waiting.isEmpty())
         {
+            if (!session.pool.isForHost(waiting.peekFirst().request()))
+            {
+                session.closeIdle();
+                return true;
+            }
+            final UpstreamHandler handler = pollWaiting();
             if (requests.take())
             {
                 give(session, handler);
@@ -362,6 +385,12 @@ public final class ClusterState
         return ACQUIRED;
     }
 
+    private EndpointPool pick(final UpstreamHandler handler)
+    {
+        final EndpointPool pool = pick();
+        return pool == null ? null : pool.of(handler.request());
+    }
+
     private EndpointPool pick()
     {
         final int count = pools.size();
@@ -408,8 +437,8 @@ public final class ClusterState
     /** Room for a connection is taken. */
     private void serveWaiting()
     {
-        final EndpointPool pool = pick();
         final UpstreamHandler handler = pollWaiting();
+        final EndpointPool pool = pick(handler);
         if (pool == null || !requests.take())
         {
             connections.release();

@@ -1,5 +1,6 @@
 package dev.ringway.engine.upstream;
 
+import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.counters.ClusterCounters;
@@ -9,6 +10,7 @@ import dev.ringway.engine.http2.Http2Session;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.UpstreamTls;
+import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsEngine;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -35,6 +37,8 @@ final class EndpointPool
     private final LoopCounters own;
     private final EndpointTls tls;
     private final ProxyHeader header;
+    private final byte[] host;
+    private final HostPools hosts;
     private boolean isRetired;
 
     EndpointPool(
@@ -44,7 +48,21 @@ final class EndpointPool
         final UpstreamTls encryption,
         final LoopCounters own)
     {
-        tls = encryption == null ? null : new EndpointTls(encryption, endpoint);
+        this(cluster, context, endpoint, encryption, own, null);
+    }
+
+    private EndpointPool(
+        final ClusterState cluster,
+        final UpstreamContext context,
+        final Endpoint endpoint,
+        final UpstreamTls encryption,
+        final LoopCounters own,
+        final byte[] host)
+    {
+        this.host = host;
+        tls = encryption == null ? null : new EndpointTls(encryption, endpoint, host);
+        hosts = encryption == null || encryption.names() != Names.OF_REQUESTS || host != null ? null : new HostPools(
+            name -> new EndpointPool(cluster, context, endpoint, encryption, own, name));
         this.own = own;
         header = new ProxyHeader(context.loop);
         this.cluster = cluster;
@@ -62,6 +80,37 @@ final class EndpointPool
     {
         return endpoint.equals(fresh) &&
             (tls == null ? encryption == null : tls.settings().equals(encryption));
+    }
+
+    /** The pool whose connections take a request: this one, unless they are for hosts. */
+    EndpointPool of(final RequestHead request)
+    {
+        return hosts == null ? this : hosts.of(request);
+    }
+
+    /** Whether a connection of this pool takes a request. */
+    boolean isForHost(final RequestHead request)
+    {
+        return host == null || RequestHost.is(request, host);
+    }
+
+    /** Ends a connection without requests, when there is one, to make room for another. */
+    boolean closeIdle()
+    {
+        final Http1UpstreamSession session = idle.pollFirst();
+        if (session != null)
+        {
+            session.closeIdle();
+            return true;
+        }
+        for (int i = 0, count = shared.size(); i < count; i++)
+        {
+            if (shared.get(i).closeIdle())
+            {
+                return true;
+            }
+        }
+        return hosts != null && hosts.closeIdle();
     }
 
     byte[] hostText()
@@ -349,7 +398,7 @@ final class EndpointPool
                 return true;
             }
         }
-        return false;
+        return hosts != null && hosts.cancelUpgrade(handler);
     }
 
     void onConnected(final Connection connection, final long connectNs)
@@ -449,6 +498,10 @@ final class EndpointPool
         if (tls != null)
         {
             tls.free();
+        }
+        if (hosts != null)
+        {
+            hosts.retire();
         }
     }
 }

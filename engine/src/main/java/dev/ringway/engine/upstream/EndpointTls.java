@@ -3,6 +3,7 @@ package dev.ringway.engine.upstream;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.UpstreamTls;
+import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsEngine;
 import dev.ringway.engine.tls.TlsEngines;
 
@@ -13,6 +14,7 @@ import dev.ringway.engine.tls.TlsEngines;
 final class EndpointTls
 {
     private static final int MOST_SESSIONS = 64;
+    private static final int MOST_NAME_LENGTH = 255;
 
     private final UpstreamTls settings;
     private final String serverName;
@@ -21,12 +23,25 @@ final class EndpointTls
     private int count;
     private boolean isFreed;
 
-    EndpointTls(final UpstreamTls settings, final Endpoint endpoint)
+    /** The host is that of the requests when they say which name is asked for, else null. */
+    EndpointTls(final UpstreamTls settings, final Endpoint endpoint, final byte[] host)
     {
         this.settings = settings;
-        serverName = settings.asksEndpoint() && !endpoint.hostname().isEmpty() ? endpoint.hostname() : settings.sni();
-        peerName = settings.verifiesName() ? serverName : null;
+        serverName = serverName(settings, endpoint, host);
+        final String wanted = host == null ? serverName : RequestHost.text(host);
+        peerName = settings.verifiesName() ? wanted : null;
         sessions = new long[Math.min(settings.maxSessionKeys(), MOST_SESSIONS)];
+    }
+
+    private static String serverName(final UpstreamTls settings, final Endpoint endpoint, final byte[] host)
+    {
+        if (host != null)
+        {
+            return RequestHost.isAddress(host) || host.length == 0 || host.length > MOST_NAME_LENGTH ?
+                null : RequestHost.text(host);
+        }
+        return settings.names() == Names.OF_ENDPOINTS && !endpoint.hostname().isEmpty() ?
+            endpoint.hostname() : settings.sni();
     }
 
     UpstreamTls settings()

@@ -57,6 +57,17 @@ final class Http2UpstreamSession implements Http2SessionHandler
             link.streamCount() + upgrades.size() < Math.min(pool.maxStreams(), link.peerMaxStreams());
     }
 
+    /** Ends the connection unless it has requests or is ending; false when it goes on. */
+    boolean closeIdle()
+    {
+        final boolean isIdle = isOpened && link.takesStreams() && link.streamCount() == 0 && upgrades.isEmpty();
+        if (isIdle)
+        {
+            link.drain();
+        }
+        return isIdle;
+    }
+
     /** Gives a stream to an exchange; there is room. */
     void give(final UpstreamHandler exchange)
     {

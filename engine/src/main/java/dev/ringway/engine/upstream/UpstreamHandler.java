@@ -1,6 +1,7 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 
 /**
@@ -9,6 +10,11 @@ import dev.ringway.codecs.http.ResponseHead;
  */
 public interface UpstreamHandler
 {
+    /**
+     * @return head of the request, while it waits for a session; of no meaning for a relay.
+     */
+    RequestHead request();
+
     /**
      * A session is the exchange's own until the response has ended, fails or is cancelled.
      *

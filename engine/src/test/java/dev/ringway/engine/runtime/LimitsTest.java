@@ -379,4 +379,19 @@ final class LimitsTest
             assertEquals(200, crowd.get(0).get("/").status());
         }
     }
+
+    @Test
+    void shouldNotWaitForAConnectionThatIsIdleAtAnotherEndpoint() throws Exception
+    {
+        try (TestBackend first = TestBackend.answering(TestBackend.ok("hello"));
+            TestBackend second = TestBackend.answering(TestBackend.ok("hello"));
+            TestProxy proxy = new TestProxy(first, second).bearing(1, 10, 10).start())
+        {
+            final TestClient client = proxy.connect();
+            for (int i = 0; i < 10; i++)
+            {
+                assertEquals("hello", client.get("/").text());
+            }
+        }
+    }
 }

@@ -12,6 +12,7 @@ import dev.ringway.engine.snapshot.ListenerFilter;
 import dev.ringway.engine.snapshot.ListenerFilters;
 import dev.ringway.engine.snapshot.NetworkFilter;
 import dev.ringway.engine.snapshot.UpstreamTls;
+import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsFixture;
 import org.junit.jupiter.api.Test;
@@ -533,7 +534,7 @@ final class ListenerFilterTest
             });
             TestProxy proxy = new TestProxy(backend))
         {
-            proxy.upstreamTls = new UpstreamTls(client, client, "localhost", false, false, 0);
+            proxy.upstreamTls = new UpstreamTls(client, client, "localhost", Names.CONFIGURED, false, 0);
             filters(proxy, proxyProtocol(proxy, false));
             proxy.proxyProtocol = 1;
             proxy.tcp().start();

@@ -1,6 +1,7 @@
 package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.snapshot.UpstreamTls;
+import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsFixture;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,7 @@ final class PathAllocationTest
                 TlsFixture.jdkServer(TlsFixture.Shown.GOOD), PathAllocationTest::answerAll);
             TestProxy proxy = new TestProxy(backend))
         {
-            proxy.upstreamTls = new UpstreamTls(context, context, "localhost", false, true, 1);
+            proxy.upstreamTls = new UpstreamTls(context, context, "localhost", Names.CONFIGURED, true, 1);
             // The JDK takes long for its first handshakes.
             proxy.connectTimeoutNs = 60_000_000_000L;
             proxy.start();

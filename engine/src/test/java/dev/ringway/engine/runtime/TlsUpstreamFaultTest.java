@@ -1,6 +1,7 @@
 package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.snapshot.UpstreamTls;
+import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsFixture;
 import dev.ringway.engine.tls.TlsFixture.Shown;
@@ -58,7 +59,7 @@ final class TlsUpstreamFaultTest
         {
             final TestProxy settings = isHttp2 ?
                 Http2FaultRingTest.settings(HttpPair.HTTP2_TO_HTTP2, backend) : HttpFaultRingTest.settings(backend);
-            settings.upstreamTls = new UpstreamTls(context, context, "localhost", false, true, 1);
+            settings.upstreamTls = new UpstreamTls(context, context, "localhost", Names.CONFIGURED, true, 1);
             faults.run(settings);
             assertEquals(settings.counter("cluster.b.upstream_cx_active"), context.references() - 1);
         }
@@ -98,7 +99,7 @@ final class TlsUpstreamFaultTest
                     request -> TestBackend.ok(request.target().equals("/") ? large : "small")));
             TestProxy proxy = new TestProxy(backend))
         {
-            proxy.upstreamTls = new UpstreamTls(context, context, "localhost", false, true, 1);
+            proxy.upstreamTls = new UpstreamTls(context, context, "localhost", Names.CONFIGURED, true, 1);
             proxy.chunkCount = CHUNKS;
             proxy.start();
             final List<CompletableFuture<Integer>> clients = new ArrayList<>();

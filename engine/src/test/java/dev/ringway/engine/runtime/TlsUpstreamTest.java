@@ -4,6 +4,7 @@ import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.Http2Options;
 import dev.ringway.engine.snapshot.UpstreamTls;
+import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsFixture;
 import dev.ringway.engine.tls.TlsFixture.Shown;
@@ -22,9 +23,11 @@ import java.io.IOException;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -45,6 +48,7 @@ final class TlsUpstreamTest
     private TlsContext context;
     private int version = TlsSettings.TLS_1_3;
     private String[] alpn = {};
+    private Names names = Names.CONFIGURED;
     private boolean verifiesName;
 
     @AfterEach
@@ -63,7 +67,7 @@ final class TlsUpstreamTest
     {
         final TestProxy proxy = new TestProxy(backends);
         context = TlsFixture.toEndpoint(new TlsCounters(proxy.registry(), SSL), version, alpn);
-        proxy.upstreamTls = new UpstreamTls(context, context, sni, false, verifiesName, maxSessionKeys);
+        proxy.upstreamTls = new UpstreamTls(context, context, sni, names, verifiesName, maxSessionKeys);
         // The JDK takes long for its first handshakes.
         proxy.connectTimeoutNs = 30_000_000_000L;
         return proxy;
@@ -271,6 +275,93 @@ final class TlsUpstreamTest
     }
 
     @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldAskForTheHostsOfRequests(final boolean isHttp2) throws Exception
+    {
+        names = Names.OF_REQUESTS;
+        final Queue<String> asked = new ConcurrentLinkedQueue<>();
+        try (TestBackend backend = server(Shown.GOOD, link ->
+            {
+                asked.add(session(link.socket).getRequestedServerNames().stream()
+                    .map(name -> new String(name.getEncoded(), US_ASCII)).findFirst().orElse("none"));
+                if (isHttp2)
+                {
+                    Http2Peer.server(link).serve((peer, id, request) ->
+                        Sent.of("200", "hello".getBytes(US_ASCII), true).answerHttp2(peer, id));
+                }
+                else
+                {
+                    link.serve(request -> TestBackend.ok("hello"));
+                }
+            });
+            TestProxy proxy = proxy("configured.example.org", 1, backend))
+        {
+            proxy.upstreamHttp2 = isHttp2 ? Http2Options.DEFAULT : null;
+            proxy.start();
+            final TestClient client = proxy.connect();
+            for (int i = 0; i < 3; i++)
+            {
+                for (final String host : List.of("a.example.org", "b.example.org:8443", "10.0.0.1", "[::1]:443"))
+                {
+                    assertEquals(200, client.send("GET / HTTP/1.1\r\nhost: " + host + "\r\n\r\n").read().status());
+                }
+            }
+            assertEquals(List.of("a.example.org", "b.example.org", "none", "none"), List.copyOf(asked));
+            retire(proxy);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"localhost, 200", "localhost:80, 200", "other.example.org, 503", "127.0.0.1, 503"})
+    void shouldVerifyTheHostsOfRequests(final String host, final int status) throws Exception
+    {
+        names = Names.OF_REQUESTS;
+        verifiesName = true;
+        try (TestBackend backend = server(Shown.GOOD, link -> link.serve(request -> TestBackend.ok("hello")));
+            TestProxy proxy = proxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            assertEquals(status, client.send("GET / HTTP/1.1\r\nhost: " + host + "\r\n\r\n").read().status());
+            assertEquals(status == 200 ? 0 : 1, proxy.counter(SSL + "fail_verify_san"));
+            retire(proxy);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldServeMoreHostsThanItHasConnectionsAndPools(final boolean isHttp2) throws Exception
+    {
+        names = Names.OF_REQUESTS;
+        try (TestBackend backend = server(Shown.GOOD, link ->
+            {
+                if (isHttp2)
+                {
+                    Http2Peer.server(link).serve((peer, id, request) ->
+                        Sent.of("200", "hello".getBytes(US_ASCII), true).answerHttp2(peer, id));
+                }
+                else
+                {
+                    link.serve(request -> TestBackend.ok("hello"));
+                }
+            });
+            TestProxy proxy = proxy(backend).bearing(2, 100, 100))
+        {
+            proxy.upstreamHttp2 = isHttp2 ? Http2Options.DEFAULT : null;
+            proxy.start();
+            final TestClient first = proxy.connect();
+            final TestClient second = proxy.connect();
+            for (int i = 0; i < 100; i++)
+            {
+                first.send("GET / HTTP/1.1\r\nhost: h" + i + "\r\n\r\n");
+                second.send("GET / HTTP/1.1\r\nhost: h" + (i * 7 + 1) + "\r\n\r\n");
+                assertEquals(200, first.read().status());
+                assertEquals(200, second.read().status());
+            }
+            retire(proxy);
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({"localhost, localhost", "'', fallback.example.org"})
     void shouldAskEndpointsForTheirNames(final String hostname, final String asked) throws Exception
     {
@@ -283,7 +374,7 @@ final class TlsUpstreamTest
             TestProxy proxy = proxy(backend))
         {
             proxy.endpoints.set(0, new Endpoint(backend.address(), hostname, 1));
-            proxy.upstreamTls = new UpstreamTls(context, context, "fallback.example.org", true, false, 1);
+            proxy.upstreamTls = new UpstreamTls(context, context, "fallback.example.org", Names.OF_ENDPOINTS, false, 1);
             proxy.start();
             assertEquals("hello", proxy.connect().get("/").text());
             assertEquals(List.of("type=host_name (0), value=" + asked), names);
@@ -392,7 +483,7 @@ final class TlsUpstreamTest
             assertEquals(200, client.get("/").status());
             final TlsContext first = context;
             context = TlsFixture.toEndpoint();
-            proxy.upstreamTls = new UpstreamTls(context, context, null, false, false, 1);
+            proxy.upstreamTls = new UpstreamTls(context, context, null, Names.CONFIGURED, false, 1);
             proxy.publish();
             assertEquals(200, client.get("/").status());
             assertEquals(2, backend.accepted());
