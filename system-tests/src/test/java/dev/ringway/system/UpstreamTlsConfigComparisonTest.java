@@ -127,6 +127,15 @@ final class UpstreamTlsConfigComparisonTest
     }
 
     @ParameterizedTest
+    @CsvSource({"auto_config: {}, refused here", "explicit_http_config: { http2_protocol_options: {} }, taken"})
+    void shouldTakeTheSameWaysToChooseAProtocol(final String options, final String how) throws Exception
+    {
+        final String type = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+        compare(Bootstraps.upstreamTls("sni: a") + "    typed_extension_protocol_options: { " + type +
+            ": { \"@type\": type.googleapis.com/" + type + ", " + options + " } }\n", how);
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         { name: tls }                                                                | refused
         { name: tls, typed_config: { "@type": $TLS.DownstreamTlsContext } }          | refused

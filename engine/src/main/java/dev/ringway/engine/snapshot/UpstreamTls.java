@@ -3,6 +3,7 @@ package dev.ringway.engine.snapshot;
 import dev.ringway.engine.tls.TlsContext;
 
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * How connections to the endpoints of a cluster are encrypted. Envoy:
@@ -12,8 +13,8 @@ import java.util.Map;
  * @param relayContext   the same for relays of TCP, which offer no protocol by themselves; maybe the same.
  * @param sni            {@code sni}: name that is asked for where {@code names} says nothing else, or null for none.
  * @param names          which name is asked for.
- * @param verifiesName   the certificate must be for the name that is asked for: {@code auto_sni_san_validation}, or with
- *                       {@link Names#OF_REQUESTS} {@code auto_san_validation}, which holds for addresses too.
+ * @param verifiesName   the certificate must be for the name that is asked for: {@code auto_sni_san_validation}, or
+ *                       with {@link Names#OF_REQUESTS} {@code auto_san_validation}, which holds for addresses too.
  * @param maxSessionKeys {@code max_session_keys}, default 1: sessions kept for resumption, for each endpoint and loop
  *                       (Envoy: for the cluster), at most 64 of them; 0 for none.
  */
@@ -39,6 +40,16 @@ public record UpstreamTls(
          * then serves requests for one host only; for each endpoint and loop there are at most 64 hosts at a time.
          */
         OF_REQUESTS
+    }
+
+    /**
+     * @param other that may be of a later snapshot.
+     * @return whether it differs in nothing but contexts, which are replaced when files of certificates change.
+     */
+    public boolean hasSameNames(final UpstreamTls other)
+    {
+        return other != null && names == other.names && verifiesName == other.verifiesName &&
+            maxSessionKeys == other.maxSessionKeys && Objects.equals(sni, other.sni);
     }
 
     /** The same, with other contexts instead of some. */

@@ -47,7 +47,7 @@ public final class ClusterState
 
     /**
      * Takes over what a new snapshot says of the cluster. Pools of endpoints that stay are kept, unless they are to be
-     * encrypted in another way.
+     * encrypted in another way; new contexts of TLS are for new connections.
      *
      * @param fresh new value.
      */
@@ -66,6 +66,7 @@ public final class ClusterState
                 pool = new EndpointPool(this, context, endpoint, fresh.tls(),
                     use.endpoint(endpoint.address()).loop(context.loop.index()));
             }
+            pool.adopt(fresh.tls());
             kept.add(pool);
         }
         for (final EndpointPool pool : pools)

@@ -62,7 +62,7 @@ final class EndpointPool
         this.host = host;
         tls = encryption == null ? null : new EndpointTls(encryption, endpoint, host);
         hosts = encryption == null || encryption.names() != Names.OF_REQUESTS || host != null ? null : new HostPools(
-            name -> new EndpointPool(cluster, context, endpoint, encryption, own, name));
+            name -> new EndpointPool(cluster, context, endpoint, tls.settings(), own, name));
         this.own = own;
         header = new ProxyHeader(context.loop);
         this.cluster = cluster;
@@ -75,11 +75,24 @@ final class EndpointPool
             SockAddr.encode(buffer, 0, endpoint.address().inet());
     }
 
-    /** Whether it serves an endpoint of a new snapshot as it is. */
+    /** Whether it serves an endpoint of a new snapshot. */
     boolean isFor(final Endpoint fresh, final UpstreamTls encryption)
     {
         return endpoint.equals(fresh) &&
-            (tls == null ? encryption == null : tls.settings().equals(encryption));
+            (tls == null ? encryption == null : tls.settings().hasSameNames(encryption));
+    }
+
+    /** Takes over what a new snapshot says of an endpoint that it {@link #isFor}. */
+    void adopt(final UpstreamTls encryption)
+    {
+        if (tls != null)
+        {
+            tls.adopt(encryption);
+        }
+        if (hosts != null)
+        {
+            hosts.adopt(encryption);
+        }
     }
 
     /** The pool whose connections take a request: this one, unless they are for hosts. */

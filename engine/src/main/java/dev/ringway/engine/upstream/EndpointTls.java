@@ -16,7 +16,7 @@ final class EndpointTls
     private static final int MOST_SESSIONS = 64;
     private static final int MOST_NAME_LENGTH = 255;
 
-    private final UpstreamTls settings;
+    private UpstreamTls settings;
     private final String serverName;
     private final String peerName;
     private final long[] sessions;
@@ -47,6 +47,17 @@ final class EndpointTls
     UpstreamTls settings()
     {
         return settings;
+    }
+
+    /** Takes over contexts that were made from changed files: for connections from now on, those that are open stay. */
+    void adopt(final UpstreamTls fresh)
+    {
+        if (fresh.context() != settings.context())
+        {
+            // What was verified by another context proves nothing to this one.
+            freeSessions();
+        }
+        settings = fresh;
     }
 
     /** Has a connection that has begun to connect encrypted. */
@@ -88,6 +99,11 @@ final class EndpointTls
     void free()
     {
         isFreed = true;
+        freeSessions();
+    }
+
+    private void freeSessions()
+    {
         while (count > 0)
         {
             TlsEngines.freeSession(sessions[--count]);

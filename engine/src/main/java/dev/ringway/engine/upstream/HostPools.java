@@ -1,14 +1,15 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.snapshot.UpstreamTls;
 
 import java.util.ArrayList;
 import java.util.function.Function;
 
 /**
  * The pools of one endpoint that is asked for the hosts of its requests: a connection serves requests for the host that
- * its handshake was for, and no others. There are so many at a time; the one that was not used for longest makes room for
- * the next. Loop thread only.
+ * its handshake was for, and no others. There are so many at a time; the one that was not used for longest makes room
+ * for the next. Loop thread only.
  */
 final class HostPools
 {
@@ -81,6 +82,11 @@ final class HostPools
             }
         }
         return false;
+    }
+
+    void adopt(final UpstreamTls encryption)
+    {
+        pools.forEach(pool -> pool.adopt(encryption));
     }
 
     void retire()

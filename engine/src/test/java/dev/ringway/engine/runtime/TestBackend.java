@@ -186,6 +186,14 @@ final class TestBackend implements AutoCloseable
         return last;
     }
 
+    void dropConnections() throws IOException
+    {
+        for (final Socket socket : sockets)
+        {
+            socket.close();
+        }
+    }
+
     public void close() throws IOException
     {
         server.close();

@@ -474,6 +474,31 @@ final class TlsUpstreamTest
     }
 
     @Test
+    void shouldKeepConnectionsWhenCertificatesAreReplaced() throws Exception
+    {
+        try (TestBackend backend = server(Shown.GOOD, link -> link.serve(request -> TestBackend.ok("hello")));
+            TestProxy proxy = proxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            assertEquals(200, client.get("/").status());
+            final TlsContext first = context;
+            context = TlsFixture.toEndpoint(new TlsCounters(proxy.registry(), SSL), version);
+            proxy.upstreamTls = new UpstreamTls(context, context, "localhost", names, verifiesName, 1);
+            proxy.publish();
+            assertEquals(200, client.get("/").status());
+            assertEquals(1, backend.accepted());
+            backend.dropConnections();
+            proxy.awaitCounter("cluster.b.upstream_cx_active", 0);
+            assertEquals(200, client.get("/").status());
+            assertEquals(2, proxy.counter(SSL + "handshake"));
+            assertEquals(0, proxy.counter(SSL + "session_reused"));
+            proxy.awaitReferences(first, 1);
+            first.release();
+            retire(proxy);
+        }
+    }
+
+    @Test
     void shouldUseNoConnectionOfAnEarlierConfiguration() throws Exception
     {
         try (TestBackend backend = server(Shown.GOOD, link -> link.serve(request -> TestBackend.ok("hello")));
