@@ -53,6 +53,7 @@ final class WebSocketTest
     private static Map<String, Long> gauges;
     private static int port;
     private static int idlePort;
+    private static int http2Port;
 
     @BeforeAll
     static void start() throws Exception
@@ -61,6 +62,7 @@ final class WebSocketTest
         port = Program.freePort();
         idlePort = Program.freePort();
         final int innerPort = Program.freePort();
+        http2Port = innerPort;
         final int nginxPort = Program.freePort();
         final int adminPort = Program.freePort();
         started(Peers.nginx(directory, """
@@ -323,6 +325,30 @@ final class WebSocketTest
         second.socket.abort();
         assertNotNull(origin.ends.poll(PATIENCE_S, TimeUnit.SECONDS));
         admin.awaitNothingLeft(gauges);
+    }
+
+    /** As browsers do where the server says that it takes extended CONNECT. */
+    @Test
+    void shouldCarryAConversationFromHttp2() throws Exception
+    {
+        try (Http2Client client = Http2Client.open(http2Port))
+        {
+            final int id = client.request(Http2Block.of(":method", "CONNECT", ":protocol", "websocket", ":scheme", "http",
+                ":path", "/", ":authority", "test", "sec-websocket-version", "13"), false);
+            assertEquals(":status: 200", client.await("the head", one -> one.stream() == id &&
+                one.is(Http2Frame.HEADERS)).fields().getFirst());
+            client.data(id, "\u0081\u0082\0\0\0\0hi", false);
+            final StringBuilder back = new StringBuilder();
+            while (back.length() < 4)
+            {
+                back.append(new String(client.await("content", one -> one.stream() == id &&
+                    one.is(Http2Frame.DATA)).body(), java.nio.charset.StandardCharsets.ISO_8859_1));
+            }
+            assertEquals("\u0081\u0002hi", back.toString());
+            client.data(id, "\u0088\u0080\0\0\0\0", true);
+            client.await("the end", one -> one.stream() == id && one.endsStream());
+        }
+        assertEquals("closed", origin.ends.poll(PATIENCE_S, TimeUnit.SECONDS));
     }
 
     @Test

@@ -27,6 +27,8 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         java.nio.charset.StandardCharsets.US_ASCII);
     private static final byte[] UPGRADE = "connection: upgrade\r\nupgrade: ".getBytes(
         java.nio.charset.StandardCharsets.US_ASCII);
+    /** Most bytes of a head that neither request nor edits have. */
+    private static final int FRAMING_LENGTH = 128 + WebSocketKey.LENGTH;
     private static final byte[] GET = "GET".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     private static final byte[] NO_CONTENT = "content-length: 0\r\n".getBytes(
         java.nio.charset.StandardCharsets.US_ASCII);
@@ -102,7 +104,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         final boolean isRewritten = edits.pathLength() >= 0;
         final int pathLength = isRewritten ? edits.pathLength() : Math.max(1, head.pathLength());
         final int bound = head.methodLength() + pathLength + HTTP11_HOST.length + head.authorityLength() +
-            Http1Encoder.headersLength(head.headers()) + edits.addedLength() + head.protocolLength() + 128;
+            Http1Encoder.headersLength(head.headers()) + edits.addedLength() + head.protocolLength() + FRAMING_LENGTH;
         final LoopMemory memory = context.loop.memory();
         final int start = memory.scratch().reserve(bound);
         if (start < 0)
@@ -163,6 +165,10 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             at += UPGRADE.length;
             buffer.putBytes(at, head.headers().buffer(), head.protocolOffset(), head.protocolLength());
             at = Http1Encoder.putEnd(buffer, at + head.protocolLength());
+            if (context.webSocketKey.isMissing(head))
+            {
+                at = context.webSocketKey.put(buffer, at);
+            }
         }
         if (isRequestChunked)
         {

@@ -1,5 +1,6 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.route.Upgrades;
 import dev.ringway.engine.snapshot.Http2Options;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -8,12 +9,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -78,6 +84,34 @@ final class Http2UpgradeTest
             assertEquals(1, proxy.counter("cluster.b.upstream_rq_1xx"));
             assertEquals(0, proxy.counter("cluster.b.upstream_rq_tx_reset"));
         }
+    }
+
+    @Test
+    void shouldGiveWebSocketAKeyThatHttp2DoesNotHave() throws Exception
+    {
+        final Upgrades upgrades = new Upgrades(Map.of("WebSocket", true, "webpocket", true));
+        final List<String> keys = new ArrayList<>();
+        try (TestBackend backend = TestBackend.answering(request ->
+            {
+                keys.add(String.join(",", request.headers("sec-websocket-key")));
+                return "HTTP/1.1 404 No\r\ncontent-length: 0\r\n\r\n";
+            });
+            TestProxy proxy = Tunnel.proxy(HttpPair.HTTP2_TO_HTTP1, backend))
+        {
+            proxy.http.upgrades = upgrades;
+            proxy.start();
+            final Http2Peer peer = Http2Peer.client(proxy.connect());
+            for (int i = 0; i < 3; i++)
+            {
+                peer.await(peer.open(false, "CONNECT", "/", ":protocol", i == 2 ? "webpocket" : "websocket"));
+            }
+            peer.await(peer.open(
+                false, "CONNECT", "/", ":protocol", "websocket", "sec-websocket-key", "mine", "x-ab-websocket-key", "1"));
+        }
+        assertEquals(16, Base64.getDecoder().decode(keys.get(0)).length, keys.get(0));
+        assertEquals(keys.get(0), Base64.getEncoder().encodeToString(Base64.getDecoder().decode(keys.get(0))));
+        assertNotEquals(keys.get(0), keys.get(1));
+        assertEquals(List.of("", "mine"), keys.subList(2, 4));
     }
 
     @ParameterizedTest
