@@ -97,7 +97,7 @@ final class TlsConfigComparisonTest
         tls_certificates: [ $RSA ]                                                         | taken
         tls_certificates: [ $ECDSA ]                                                       | taken
         tls_certificates: [ $RSA, $ECDSA ]                                                 | taken
-        tls_certificates: [ $RSA, $RSA ]                                                   | refused here
+        tls_certificates: [ $RSA, $RSA, $ECDSA ]                                           | taken
         tls_certificates: []                                                               | refused
         tls_certificates: [ { certificate_chain: { $CERT } } ]                             | refused
         tls_certificates: [ { private_key: { $KEY } } ]                                    | refused

@@ -200,7 +200,7 @@ final class TlsTest
         -tls1_2 -cipher ECDHE-ECDSA-CHACHA20-POLY1305   | ecdsa | ECDHE-ECDSA-CHACHA20-POLY1305
         -tls1_3 -sigalgs rsa_pss_rsae_sha256            | rsa   | TLS_AES_
         -tls1_3 -sigalgs ecdsa_secp256r1_sha256         | ecdsa | TLS_AES_
-        -tls1_3 -ciphersuites TLS_CHACHA20_POLY1305_SHA256 -groups P-256 | rsa | TLS_CHACHA20_POLY1305_SHA256
+        -tls1_3 -ciphersuites TLS_CHACHA20_POLY1305_SHA256 -groups P-256 | ecdsa | TLS_CHACHA20_POLY1305_SHA256
         """)
     void shouldShowWhatTheClientCanVerify(final String options, final String shown, final String cipher)
         throws Exception

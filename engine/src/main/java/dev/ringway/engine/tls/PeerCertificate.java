@@ -87,11 +87,35 @@ public final class PeerCertificate
                 final int kind = (Integer)name.get(0);
                 if (kind == EMAIL || kind == DNS || kind == URI || kind == IP)
                 {
-                    names.add(new Name(kind, (String)name.get(1)));
+                    final String value = (String)name.get(1);
+                    names.add(new Name(kind, kind == IP && value.indexOf(':') >= 0 ? shortened(value) : value));
                 }
             }
         }
         return List.copyOf(names);
+    }
+
+    /** The JDK writes v6 addresses with all zeros; the longest run of them goes (RFC 5952, 4.2). */
+    private static String shortened(final String address)
+    {
+        final String[] groups = address.split(":");
+        int start = 0;
+        int length = 1;
+        for (int i = 0; i < groups.length; i++)
+        {
+            int end = i;
+            while (end < groups.length && groups[end].equals("0"))
+            {
+                end++;
+            }
+            if (end - i > length)
+            {
+                start = i;
+                length = end - i;
+            }
+        }
+        return length < 2 ? address : String.join(":", List.of(groups).subList(0, start)) + "::" +
+            String.join(":", List.of(groups).subList(start + length, groups.length));
     }
 
     /**

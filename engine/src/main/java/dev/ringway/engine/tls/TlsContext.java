@@ -21,17 +21,19 @@ public final class TlsContext
     private final boolean isServer;
     private final boolean verifiesPeer;
     private final OpenEngines engines;
+    private final OwnCertificates own;
     private final TlsCounters counters;
     private final List<X509Certificate> certificates;
     private final List<String> warnings;
     private final AtomicInteger references = new AtomicInteger(1);
 
     TlsContext(
-        final long context, final TlsSettings settings, final OpenEngines engines,
+        final long context, final TlsSettings settings, final OpenEngines engines, final OwnCertificates own,
         final List<X509Certificate> certificates, final List<String> warnings)
     {
         this.context = context;
         this.engines = engines;
+        this.own = own;
         this.certificates = List.copyOf(certificates);
         this.warnings = List.copyOf(warnings);
         isServer = settings.isServer();
@@ -72,6 +74,7 @@ public final class TlsContext
         if (left == 0)
         {
             SSLContext.free(context);
+            own.free();
         }
     }
 

@@ -33,6 +33,7 @@ final class TlsContextBuilder
     private final List<X509Certificate> certificates = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final OpenEngines engines = new OpenEngines();
+    private final OwnCertificates own = new OwnCertificates();
     private long context;
 
     /**
@@ -73,7 +74,7 @@ final class TlsContextBuilder
             free();
             throw new TlsException("the TLS context cannot be built: " + e.getMessage(), e);
         }
-        return new TlsContext(context, settings, engines, certificates, warnings);
+        return new TlsContext(context, settings, engines, own, certificates, warnings);
     }
 
     private void free()
@@ -82,6 +83,7 @@ final class TlsContextBuilder
         {
             SSLContext.free(context);
         }
+        own.free();
     }
 
     private void fill(final long nowMs) throws Exception
@@ -101,6 +103,7 @@ final class TlsContextBuilder
         {
             addCertificate(certificate, nowMs);
         }
+        own.use(context);
         // Without X.509 the library trusts no server by itself.
         if (settings.caPem() != null || settings.peerRule() != null || !settings.isServer())
         {
@@ -171,14 +174,6 @@ final class TlsContextBuilder
     {
         final X509Certificate leaf = Pem.certificates(certificate.name(), certificate.chainPem()).get(0);
         Pem.checkKey(certificate.name(), leaf);
-        for (final X509Certificate other : certificates)
-        {
-            if (other.getPublicKey().getAlgorithm().equals(leaf.getPublicKey().getAlgorithm()))
-            {
-                throw new TlsException(certificate.name() + " has a key of the same kind as a certificate before it; " +
-                    "one with an RSA and one with an ECDSA key are supported");
-            }
-        }
         final String warning = Pem.warning(certificate.name(), leaf, nowMs);
         if (warning != null)
         {
@@ -191,7 +186,7 @@ final class TlsContextBuilder
             final long key = parseKey(certificate);
             try
             {
-                addCredential(certificate, chain, key);
+                addCredential(certificate, leaf, chain, key);
             }
             finally
             {
@@ -204,26 +199,20 @@ final class TlsContextBuilder
         }
     }
 
-    private void addCredential(final TlsCertificate certificate, final long chain, final long key) throws Exception
+    private void addCredential(
+        final TlsCertificate certificate, final X509Certificate leaf, final long chain, final long key)
+        throws Exception
     {
         final long credential = SSLCredential.newX509();
+        own.add(leaf, credential);
+        SSLCredential.setCertChain(credential, chain);
         try
         {
-            SSLCredential.setCertChain(credential, chain);
-            try
-            {
-                SSLCredential.setPrivateKey(credential, key);
-            }
-            catch (final Exception e)
-            {
-                throw new TlsException(
-                    "the private key of " + certificate.name() + " does not match the certificate", e);
-            }
-            SSLContext.addCredential(context, credential);
+            SSLCredential.setPrivateKey(credential, key);
         }
-        finally
+        catch (final Exception e)
         {
-            SSLCredential.free(credential);
+            throw new TlsException("the private key of " + certificate.name() + " does not match the certificate", e);
         }
     }
 

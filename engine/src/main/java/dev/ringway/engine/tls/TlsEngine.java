@@ -55,6 +55,7 @@ public final class TlsEngine
     private int end;
     private int errorId;
     private boolean isEstablished;
+    private boolean isTaskGiven;
 
     TlsEngine()
     {
@@ -92,6 +93,7 @@ public final class TlsEngine
         }
         context = null;
         task = null;
+        isTaskGiven = false;
         verdict = null;
         peerName = null;
         ssl = 0;
@@ -121,6 +123,12 @@ public final class TlsEngine
             return end;
         }
         assert !isEstablished && sourceLength >= 0 && targetLength >= LEAST_ROOM;
+        if (isTaskGiven)
+        {
+            // It has run. There may be another one: a certificate is chosen, then the peer's is verified.
+            isTaskGiven = false;
+            task = null;
+        }
         int written = 0;
         int code = 0;
         boolean isReading = false;
@@ -147,6 +155,7 @@ public final class TlsEngine
             }
         }
         written += flush(target + written, targetLength - written);
+        isTaskGiven = written == 0 && code == NEEDS_TASK;
         return written > 0 ? written : code;
     }
 
@@ -162,13 +171,13 @@ public final class TlsEngine
         {
             return isReading ? 0 : NEEDS_ROOM;
         }
-        if (error == SSL.SSL_ERROR_WANT_CERTIFICATE_VERIFY)
+        if (error == SSL.SSL_ERROR_WANT_CERTIFICATE_VERIFY || error == SSL.SSL_ERROR_WANT_X509_LOOKUP)
         {
             if (task == null)
             {
                 task = SSL.getTask(ssl);
             }
-            return NEEDS_TASK;
+            return task == null ? fail(error) : NEEDS_TASK;
         }
         return fail(error);
     }

@@ -102,8 +102,6 @@ final class TlsContextTest
     void shouldRefuseWhatMakesNoSense()
     {
         shouldRefuse("a TLS server needs a certificate", TlsSettings.server());
-        shouldRefuse("example.org has a key of the same kind as a certificate before it; " +
-            "one with an RSA and one with an ECDSA key are supported", server(EC, RSA, EC));
         shouldRefuse("a session ticket key has 48 bytes instead of 80",
             server(EC).ticketKeys(List.of(new byte[48])));
         shouldRefuse("TLS versions must be 1.2 to 1.3, the least not above the most",

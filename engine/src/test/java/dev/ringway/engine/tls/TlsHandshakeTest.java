@@ -5,8 +5,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.security.KeyPair;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -14,7 +16,9 @@ import java.util.stream.Stream;
 import static dev.ringway.engine.tls.TlsFixture.CA;
 import static dev.ringway.engine.tls.TlsFixture.CLIENT;
 import static dev.ringway.engine.tls.TlsFixture.EC;
+import static dev.ringway.engine.tls.TlsFixture.EC_KEYS;
 import static dev.ringway.engine.tls.TlsFixture.RSA;
+import static dev.ringway.engine.tls.TlsFixture.RSA_KEYS;
 import static dev.ringway.engine.tls.TlsFixture.STRANGER;
 import static dev.ringway.engine.tls.TlsFixture.client;
 import static dev.ringway.engine.tls.TlsFixture.jdkName;
@@ -409,6 +413,58 @@ final class TlsHandshakeTest
             EnginePeer client = new EnginePeer(engines, build(client().curves(curves)), null, 0))
         {
             shouldTalk(client, server);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a.example, CN=a.example", "A.EXAMPLE, CN=a.example", "b.example, CN=b.example", "x.c.example, CN=*.c.example",
+        "other.example, CN=a.example", ", CN=a.example"})
+    void shouldShowTheCertificateForTheNameThatIsAskedFor(final String name, final String subject)
+    {
+        for (final boolean isMutual : new boolean[]{false, true})
+        {
+            final TlsContext context = build(asking(server(
+                leaf("a.example", EC_KEYS), leaf("b.example", EC_KEYS), leaf("*.c.example", EC_KEYS)), isMutual));
+            for (final int version : new int[]{TLS_1_2, TLS_1_3})
+            {
+                try (EnginePeer server = new EnginePeer(engines, context);
+                    EnginePeer client = new EnginePeer(
+                        engines, build(version(showing(client(), isMutual), version)), name, 0))
+                {
+                    shouldTalk(client, server);
+                    assertEquals(subject, client.engine.peerCertificate().subject());
+                }
+            }
+        }
+    }
+
+    private static Certified leaf(final String name, final KeyPair keys)
+    {
+        return TestCertificates.leaf(CA, name, keys);
+    }
+
+    @Test
+    void shouldShowWhatTheClientCanVerifyOfThoseForTheName()
+    {
+        final TlsContext context = build(server(leaf("a.example", RSA_KEYS), leaf("b.example", RSA_KEYS),
+            leaf("a.example", EC_KEYS), leaf("b.example", EC_KEYS)));
+        for (final String cipher : List.of("ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"))
+        {
+            final TlsSettings settings = version(client(), TLS_1_2).ciphers(List.of(cipher));
+            try (EnginePeer server = new EnginePeer(engines, context);
+                EnginePeer client = new EnginePeer(engines, build(settings), "b.example", 0))
+            {
+                shouldTalk(client, server);
+                assertEquals("CN=b.example", client.engine.peerCertificate().subject());
+                assertEquals(cipher, client.engine.cipher());
+            }
+        }
+        try (EnginePeer server = new EnginePeer(engines, context);
+            EnginePeer client = new EnginePeer(engines, build(version(client(), TLS_1_2)), "b.example", 0))
+        {
+            shouldTalk(client, server);
+            assertTrue(client.engine.cipher().startsWith("ECDHE-ECDSA-"), client.engine.cipher());
         }
     }
 }
