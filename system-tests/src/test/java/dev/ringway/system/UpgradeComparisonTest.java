@@ -54,7 +54,8 @@ final class UpgradeComparisonTest
         CASES.put("connection alone", new String[]{"/plain", "connection: upgrade\r\n", ""});
         CASES.put("h2c", new String[]{"/plain", "connection: upgrade, http2-settings\r\nupgrade: h2c\r\n" +
             "http2-settings: AAMAAABk\r\n", ""});
-        CASES.put("close beside upgrade", new String[]{"/", "connection: close, upgrade\r\nupgrade: websocket\r\n", ""});
+        CASES.put("close beside upgrade", new String[]{
+            "/", "connection: close, upgrade\r\nupgrade: websocket\r\n", ""});
         CASES.put("switch with a length", new String[]{"/101-length", ASK, ""});
         CASES.put("dead endpoint", new String[]{"/dead", ASK, ""});
         CASES.put("other answer", new String[]{"/200", ASK, ""});
@@ -67,7 +68,8 @@ final class UpgradeComparisonTest
         // Envoy drops the body.
         "other answer", "200 ok",
         // Envoy takes any protocol.
-        "switch to another", "502 upstream connect error or disconnect/reset before headers. reset reason: protocol error",
+        "switch to another",
+        "502 upstream connect error or disconnect/reset before headers. reset reason: protocol error",
         // Envoy takes the body for the beginning of the other protocol.
         "body", "400 Bad Request");
 
@@ -126,7 +128,8 @@ final class UpgradeComparisonTest
                     }
                     socket.getOutputStream().write(("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\n" +
                         "upgrade: " + protocol + "\r\nx-endpoint: 1\r\n" +
-                        (path.equals("/101-length") ? "content-length: 5\r\n" : "") + "\r\nhello").getBytes(ISO_8859_1));
+                        (path.equals("/101-length") ? "content-length: 5\r\n" : "") + "\r\nhello")
+                        .getBytes(ISO_8859_1));
                     in.transferTo(socket.getOutputStream());
                     return;
                 }
@@ -267,8 +270,8 @@ final class UpgradeComparisonTest
         private Map<String, Long> counters() throws Exception
         {
             final Map<String, Long> stats = admin.stats();
-            stats.keySet().removeIf(name -> !name.matches("http\\.in\\.downstream_(rq_[12345]xx|rq_ws_on_non_ws_route|" +
-                "cx_upgrades_total|cx_upgrades_active|rq_completed)|cluster\\.a\\.upstream_rq_[12345]xx"));
+            stats.keySet().removeIf(name -> !name.matches("http\\.in\\.downstream_(" +
+                "rq_[12345]xx|rq_ws_on_non_ws_route|cx_upgrades_total|cx_upgrades_active|rq_completed)|cluster\\.a\\.upstream_rq_[12345]xx"));
             stats.values().removeIf(value -> value == 0);
             return stats;
         }

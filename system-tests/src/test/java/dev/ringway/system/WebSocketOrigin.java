@@ -68,7 +68,8 @@ final class WebSocketOrigin implements AutoCloseable
             HttpMessage request = HttpMessage.read(in, false);
             while (request != null && request.field("sec-websocket-key") == null)
             {
-                socket.getOutputStream().write("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nplain".getBytes(ISO_8859_1));
+                socket.getOutputStream().write(
+                    "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nplain".getBytes(ISO_8859_1));
                 request = HttpMessage.read(in, false);
             }
             if (request != null)
@@ -103,7 +104,8 @@ final class WebSocketOrigin implements AutoCloseable
             final int first = in.readUnsignedByte();
             final int second = in.readUnsignedByte();
             final long announced = second & 0x7f;
-            final int length = (int)(announced == 126 ? in.readUnsignedShort() : announced == 127 ? in.readLong() : announced);
+            final int length = (int)(announced == 126 ? in.readUnsignedShort() :
+                announced == 127 ? in.readLong() : announced);
             final byte[] mask = in.readNBytes(4);
             final byte[] payload = in.readNBytes(length);
             for (int i = 0; i < length; i++)

@@ -29,7 +29,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** The JDK's WebSocket client through Ringway: straight to a server, with nginx between, and over HTTP/2 in the middle. */
+/**
+ * The JDK's WebSocket client through Ringway: straight to a server, with nginx between, and over HTTP/2 in the middle.
+ */
 @Timeout(120)
 final class WebSocketTest
 {
@@ -86,8 +88,8 @@ final class WebSocketTest
                 - match: { prefix: "/http2" }
                   route: { cluster: inner, prefix_rewrite: "/" }
                 """ + all) +
-            Bootstraps.http("idle", Bootstraps.tcpAddress("127.0.0.1", idlePort), UPGRADES + "stream_idle_timeout: 0.5s",
-                all) +
+            Bootstraps.http("idle", Bootstraps.tcpAddress("127.0.0.1", idlePort), UPGRADES +
+                "stream_idle_timeout: 0.5s", all) +
             Bootstraps.http("inner", Bootstraps.tcpAddress("127.0.0.1", innerPort), UPGRADES +
                 "http2_protocol_options: { allow_connect: true }", all) +
             "  clusters:\n" +
@@ -333,8 +335,8 @@ final class WebSocketTest
     {
         try (Http2Client client = Http2Client.open(http2Port))
         {
-            final int id = client.request(Http2Block.of(":method", "CONNECT", ":protocol", "websocket", ":scheme", "http",
-                ":path", "/", ":authority", "test", "sec-websocket-version", "13"), false);
+            final int id = client.request(Http2Block.of(":method", "CONNECT", ":protocol", "websocket", ":scheme",
+                "http", ":path", "/", ":authority", "test", "sec-websocket-version", "13"), false);
             assertEquals(":status: 200", client.await("the head", one -> one.stream() == id &&
                 one.is(Http2Frame.HEADERS)).fields().getFirst());
             client.data(id, "\u0081\u0082\0\0\0\0hi", false);

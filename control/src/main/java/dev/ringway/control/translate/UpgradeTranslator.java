@@ -83,7 +83,8 @@ final class UpgradeTranslator
         }
         else if (name.equals(H2C))
         {
-            checks.fault(typePath, "'" + type + "' is never upgraded to: requests that offer it are served as they are");
+            checks.fault(
+                typePath, "'" + type + "' is never upgraded to: requests that offer it are served as they are");
         }
         else if (!isProtocol(type))
         {

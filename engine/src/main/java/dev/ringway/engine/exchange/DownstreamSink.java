@@ -21,7 +21,7 @@ public interface DownstreamSink
     boolean sendHead(ResponseHead head, HeaderEdits edits, boolean isEnd);
 
     /**
-     * Tells the client that the endpoint speaks the other protocol from now on. Whoever is returned is the client's side
+     * Tells the client that the endpoint speaks the other protocol from now on. Who is returned is the client's side
      * then: what {@link #sendData} is given and what the exchange is told are bytes of that protocol. Those that came
      * early are told when this side's {@link #resumeRequest} is called, which must follow.
      *

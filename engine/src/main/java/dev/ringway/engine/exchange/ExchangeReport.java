@@ -12,7 +12,8 @@ import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.UpstreamSession;
 
 /**
- * What one exchange leaves behind: counts, and its record in the access log. Reused with its exchange. Loop thread only.
+ * What one exchange leaves behind: counts, and its record in the access log. Reused with its exchange. Loop thread
+ * only.
  */
 final class ExchangeReport
 {

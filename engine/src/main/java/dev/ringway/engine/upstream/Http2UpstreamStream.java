@@ -66,8 +66,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         isHeadRequest = head.methodId() == HttpMethod.HEAD;
         final HeaderTable headers = head.headers();
         isUpgrade = edits.protocol() != null;
-        final int bound = head.methodLength() + head.protocolLength() + Math.max(head.pathLength(), edits.pathLength()) +
-            head.authorityLength() + Http2Stream.boundOf(headers) + edits.addedLength() + PSEUDO_OVERHEAD;
+        final int bound = head.methodLength() + head.protocolLength() +
+            Math.max(head.pathLength(), edits.pathLength()) + head.authorityLength() + Http2Stream.boundOf(headers) + edits.addedLength() + PSEUDO_OVERHEAD;
         final int start = stream.reserveFields(bound);
         if (start < 0)
         {

@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
- * Makes keys for WebSocket handshakes that come from HTTP/2, where there are none (RFC 8441, 5.1): no server of HTTP/1.1
- * takes a handshake without one (RFC 6455, 4.2.1). What a server answers to the key is not checked, as the key guards
+ * Makes keys for WebSocket handshakes that come from HTTP/2, where there are none (RFC 8441, 5.1): no server of
+ * HTTP/1.1 takes a handshake without one (RFC 6455, 4.2.1). What a server answers to the key is not checked, as the key guards
  * against nothing on the way between two hops of this kind. Loop thread only.
  */
 final class WebSocketKey

@@ -105,8 +105,8 @@ final class Http2UpgradeTest
             {
                 peer.await(peer.open(false, "CONNECT", "/", ":protocol", i == 2 ? "webpocket" : "websocket"));
             }
-            peer.await(peer.open(
-                false, "CONNECT", "/", ":protocol", "websocket", "sec-websocket-key", "mine", "x-ab-websocket-key", "1"));
+            peer.await(peer.open(false, "CONNECT", "/", ":protocol", "websocket", "sec-websocket-key", "mine",
+                "x-ab-websocket-key", "1"));
         }
         assertEquals(16, Base64.getDecoder().decode(keys.get(0)).length, keys.get(0));
         assertEquals(keys.get(0), Base64.getEncoder().encodeToString(Base64.getDecoder().decode(keys.get(0))));

@@ -281,7 +281,8 @@ final class UpgradeTest
     })
     void shouldServeWhatAsksForNoUpgradeAsItIs(final String fields) throws Exception
     {
-        try (TestBackend backend = TestBackend.answering(TestBackend.ok("plain")); TestProxy proxy = proxy(backend).start())
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("plain"));
+            TestProxy proxy = proxy(backend).start())
         {
             final TestClient client = proxy.connect();
             for (int i = 0; i < 2; i++)
@@ -313,7 +314,8 @@ final class UpgradeTest
     /** The client takes it for granted that it is upgraded, or smuggles a request: neither gets through. */
     @ParameterizedTest
     @ValueSource(strings = {
-        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nno", "HTTP/1.1 426 No\r\nupgrade: x\r\ncontent-length: 2\r\n\r\nno",
+        "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nno",
+        "HTTP/1.1 426 No\r\nupgrade: x\r\ncontent-length: 2\r\n\r\nno",
         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 401 No\r\ntransfer-encoding: chunked\r\n\r\n2\r\nno\r\n0\r\n\r\n",
         "HTTP/1.1 200 OK\r\n\r\nno"
     })
@@ -343,7 +345,8 @@ final class UpgradeTest
     @ParameterizedTest
     @ValueSource(strings = {
         "HTTP/1.1 101 S\r\n\r\n", "HTTP/1.1 101 S\r\nconnection: upgrade\r\n\r\n",
-        "HTTP/1.1 101 S\r\nupgrade: websocket\r\n\r\n", "HTTP/1.1 101 S\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n",
+        "HTTP/1.1 101 S\r\nupgrade: websocket\r\n\r\n",
+        "HTTP/1.1 101 S\r\nconnection: upgrade\r\nupgrade: other\r\n\r\n",
         "HTTP/1.1 101 S\r\nconnection: upgrade\r\nupgrade: websocket\r\nupgrade: websocket\r\n\r\n",
         "HTTP/1.1 101 S\r\nconnection: upgrade\r\nupgrade: websocket\r\ncontent-length: 2\r\n\r\n",
         "HTTP/1.1 101 S\r\nconnection: upgrade\r\nupgrade: websocket\r\ntransfer-encoding: chunked\r\n\r\n",
