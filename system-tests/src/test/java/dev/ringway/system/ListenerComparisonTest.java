@@ -93,7 +93,8 @@ final class ListenerComparisonTest
                 """, "default_filter_chain: { $default }") +
                 listener("names", "127.0.0.1", filter("tls_inspector.v3.TlsInspector", ""), """
                 - { filter_chain_match: { server_names: ["*.a.test"] }, $wild, TLS }
-                - { filter_chain_match: { server_names: [x.a.test], application_protocols: [h3, http/1.1] }, $exact, TLS }
+                - { filter_chain_match: { server_names: [x.a.test],
+                    application_protocols: [h3, http/1.1] }, $exact, TLS }
                 - { filter_chain_match: { transport_protocol: tls }, $any, TLS }
                 - { filter_chain_match: { transport_protocol: raw_buffer }, $clear }
                 """, "") +
@@ -105,8 +106,8 @@ final class ListenerComparisonTest
                 - { filter_chain_match: { destination_port: 81 }, $port }
                 - { filter_chain_match: { prefix_ranges: [{ address_prefix: 10.0.0.0, prefix_len: 8 }] }, $prefix }
                 - { filter_chain_match: { source_prefix_ranges: [{ address_prefix: "fd00::", prefix_len: 8 }] }, $six }
-                - { filter_chain_match: { direct_source_prefix_ranges: [{ address_prefix: 127.0.0.9, prefix_len: 32 }] },
-                    $direct }
+                - { filter_chain_match: {
+                    direct_source_prefix_ranges: [{ address_prefix: 127.0.0.9, prefix_len: 32 }] }, $direct }
                 """, "default_filter_chain: { $default }") +
                 listener("maybe", "127.0.0.1",
                     filter("proxy_protocol.v3.ProxyProtocol", ", allow_requests_without_proxy_protocol: true"),
@@ -126,7 +127,8 @@ final class ListenerComparisonTest
         private String listener(
             final String name, final String host, final String filters, final String chains, final String more)
         {
-            final String text = "- name: " + name + "\n  address: " + Bootstraps.tcpAddress(host, ports.get(name)) + "\n" +
+            final String text = "- name: " + name + "\n  address: " +
+                Bootstraps.tcpAddress(host, ports.get(name)) + "\n" +
                 (filters + "\nfilter_chains:\n" + chains + more + "\n").indent(2);
             return text.replace("TLS", "transport_socket: { name: tls, typed_config: { \"@type\": " + TYPE +
                     "transport_sockets.tls.v3.DownstreamTlsContext, common_tls_context: { alpn_protocols: " +
@@ -134,7 +136,8 @@ final class ListenerComparisonTest
                 .replaceAll("\\$(\\w+)", "name: $1, filters: [ { name: http, typed_config: { \"@type\": " + TYPE +
                     "filters.network.http_connection_manager.v3.HttpConnectionManager, stat_prefix: $1, " +
                     "use_remote_address: true, http_protocol_options: { accept_http_10: true, " +
-                    "default_host_for_http_10: a }, http_filters: [ { name: router, typed_config: { \"@type\": " + TYPE +
+                    "default_host_for_http_10: a }, http_filters: [ { name: router, " +
+                    "typed_config: { \"@type\": " + TYPE +
                     "filters.http.router.v3.Router } } ], route_config: { virtual_hosts: [ { name: all, " +
                     "domains: [\"*\"], routes: [ { match: { path: /up }, route: { cluster: origin } }, { match: " +
                     "{ prefix: / }, direct_response: { status: 200, body: { inline_string: \"$1\" } } } ] } ] } } } ]")

@@ -48,8 +48,8 @@ final class ProxyProtocolPeersTest
     @BeforeAll
     static void start() throws Exception
     {
-        for (final String name : List.of("admin", "http", "relay1", "relay2", "through1", "through2", "one", "two", "tlv",
-            "before1", "before2", "nginx", "haproxy"))
+        for (final String name : List.of("admin", "http", "relay1", "relay2", "through1", "through2", "one", "two",
+            "tlv", "before1", "before2", "nginx", "haproxy"))
         {
             PORTS.put(name, Program.freePort());
         }
@@ -61,7 +61,8 @@ final class ProxyProtocolPeersTest
                 location / { return 200 "$proxy_protocol_addr $proxy_protocol_server_addr:$proxy_protocol_server_port"; }
             }
             """.formatted(PORTS.get("nginx")))).awaitPort(PORTS.get("nginx"));
-        started(Peers.haproxy(directory, haproxy("one", "http", "send-proxy") + haproxy("two", "http", "send-proxy-v2") +
+        started(Peers.haproxy(directory, haproxy("one", "http", "send-proxy") +
+            haproxy("two", "http", "send-proxy-v2") +
             haproxy("tlv", "http", "send-proxy-v2 proxy-v2-options crc32c,unique-id") +
             haproxy("before1", "through1", "send-proxy") + haproxy("before2", "through2", "send-proxy-v2") + """
             frontend behind
@@ -153,7 +154,8 @@ final class ProxyProtocolPeersTest
             socket.setSoTimeout(10_000);
             socket.bind(new InetSocketAddress(InetAddress.ofLiteral(CLIENT), 0));
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), PORTS.get(name)));
-            socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n".getBytes(ISO_8859_1));
+            socket.getOutputStream().write(
+                "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n".getBytes(ISO_8859_1));
             return HttpMessage.read(socket.getInputStream(), false).text();
         }
     }

@@ -103,13 +103,15 @@ class ProxyHeaderParserTest
 
     @ParameterizedTest
     @ValueSource(strings = {
-        "PROXY TCP4 1.2.3.4 5.6.7.8 1\r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2 3\r\n", "PROXY TCP4  1.2.3.4 5.6.7.8 1 2\r\n",
+        "PROXY TCP4 1.2.3.4 5.6.7.8 1\r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2 3\r\n",
+        "PROXY TCP4  1.2.3.4 5.6.7.8 1 2\r\n",
         "PROXY TCP4 1.2.3.4 5.6.7.8 1 65536\r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 1 -2\r\n",
         "PROXY TCP4 1.2.3.4 5.6.7.8 1 \r\n", "PROXY TCP4 ::1 ::2 1 2\r\n", "PROXY TCP6 1.2.3.4 5.6.7.8 1 2\r\n",
         "PROXY TCP6 ::1 5.6.7.8 1 2\r\n", "PROXY TCP4 1.2.3.256 5.6.7.8 1 2\r\n", "PROXY UDP4 1.2.3.4 5.6.7.8 1 2\r\n",
         "PROXY TCP4 0.0.0.0 5.6.7.8 1 2\r\n", "PROXY TCP4 1.2.3.4 224.0.0.1 1 2\r\n",
         "PROXY TCP4 255.255.255.255 5.6.7.8 1 2\r\n", "PROXY TCP6 ff02::1 ::2 1 2\r\n", "PROXY TCP6 :: ::2 1 2\r\n",
-        "PROXY \r\n", "PROXY  UNKNOWN\r\n", "PROXY tcp4 1.2.3.4 5.6.7.8 1 2\r\n", "PROXY TCP4\r\n", "PROXY UNKNOWNS\r\n",
+        "PROXY \r\n", "PROXY  UNKNOWN\r\n", "PROXY tcp4 1.2.3.4 5.6.7.8 1 2\r\n", "PROXY TCP4\r\n",
+        "PROXY UNKNOWNS\r\n",
         "PROXY TCP4 1.2.3.4 5.6.7.8 1 2 \r\n", "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\n\r\n"})
     void shouldRefuseFaultyLines(final String text)
     {
@@ -125,7 +127,8 @@ class ProxyHeaderParserTest
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET / HTTP/1.1\r\n", "PRI * HTTP/2.0\r\n", "PROXI", "PROXYTCP4", "\r\n\r\n\0\r\nQUIX", "\026\003\001"})
+    @ValueSource(strings = {
+        "GET / HTTP/1.1\r\n", "PRI * HTTP/2.0\r\n", "PROXI", "PROXYTCP4", "\r\n\r\n\0\r\nQUIX", "\026\003\001"})
     void shouldSayThatOtherBytesAreNone(final String text)
     {
         assertEquals(ProxyHeaderParser.NONE, line(text));

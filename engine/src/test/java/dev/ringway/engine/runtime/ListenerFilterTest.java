@@ -88,7 +88,8 @@ final class ListenerFilterTest
         return new CidrRanges.Range(InetAddress.ofLiteral(address).getAddress(), length);
     }
 
-    private static FilterChainMatch names(final String transport, final List<String> names, final List<String> protocols)
+    private static FilterChainMatch names(
+        final String transport, final List<String> names, final List<String> protocols)
     {
         return new FilterChainMatch(0, List.of(), names, transport, protocols, List.of(),
             FilterChainMatch.SourceType.ANY, List.of(), List.of());
