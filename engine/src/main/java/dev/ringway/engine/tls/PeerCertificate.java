@@ -58,7 +58,7 @@ public final class PeerCertificate
      * @param der certificate as it came.
      * @return it, or null when it cannot be read.
      */
-    static PeerCertificate of(final byte[] der)
+    public static PeerCertificate of(final byte[] der)
     {
         try
         {
