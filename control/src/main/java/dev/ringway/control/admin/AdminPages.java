@@ -9,6 +9,7 @@ final class AdminPages
     private final StatsPages stats;
     private final TopologyPages topology;
     private final ServerPages server;
+    private final CertificatesPage certificates;
 
     AdminPages(final ServerView view)
     {
@@ -16,6 +17,7 @@ final class AdminPages
         stats = new StatsPages(view);
         topology = new TopologyPages(view);
         server = new ServerPages(view);
+        certificates = new CertificatesPage(view, System::currentTimeMillis);
     }
 
     /**
@@ -52,7 +54,7 @@ final class AdminPages
         return switch (path)
         {
             case "/" -> Page.html(Commands.index());
-            case "/certs" -> server.certs();
+            case "/certs" -> certificates.page();
             case "/clusters" -> topology.clusters(query);
             case "/config_dump" -> new ConfigDump(view.translation().bootstrap(), view.configuredAt()).page(query);
             case "/help" -> Page.text(200, Commands.help());

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * {@code /server_info}, {@code /memory}, {@code /runtime} and {@code /certs}.
+ * {@code /server_info}, {@code /memory} and {@code /runtime}.
  */
 final class ServerPages
 {
@@ -74,13 +74,6 @@ final class ServerPages
         memory.addProperty("total_thread_cache", "0");
         memory.addProperty("total_physical_bytes", Long.toString(view.residentBytes()));
         return Page.json(memory);
-    }
-
-    Page certs()
-    {
-        final JsonObject root = new JsonObject();
-        root.add("certificates", new JsonArray());
-        return Page.json(root);
     }
 
     Page runtime()

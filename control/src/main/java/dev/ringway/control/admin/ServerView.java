@@ -1,5 +1,6 @@
 package dev.ringway.control.admin;
 
+import dev.ringway.control.translate.TlsContexts;
 import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.CountersReader;
 import dev.ringway.engine.counters.Histograms;
@@ -8,6 +9,7 @@ import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.ffi.uring.UringProbe;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -44,6 +46,11 @@ public interface ServerView
      * @return configuration in force.
      */
     Translation translation();
+
+    /**
+     * @return certificates of each TLS context in force.
+     */
+    List<TlsContexts.Certificates> certificates();
 
     /**
      * @return newest snapshot.

@@ -10,6 +10,7 @@ import dev.ringway.control.dns.DnsRefresh;
 import dev.ringway.control.log.LogSetup;
 import dev.ringway.control.translate.BootstrapTranslator;
 import dev.ringway.control.translate.ClusterPlan;
+import dev.ringway.control.translate.TlsContexts;
 import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.CountersFile;
 import dev.ringway.engine.counters.CountersReader;
@@ -395,6 +396,14 @@ final class Server implements ServerView
     public Translation translation()
     {
         return translation;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public List<TlsContexts.Certificates> certificates()
+    {
+        return translator.contexts().certificates();
     }
 
     /**

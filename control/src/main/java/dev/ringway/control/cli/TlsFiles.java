@@ -3,9 +3,9 @@ package dev.ringway.control.cli;
 import dev.ringway.control.translate.TlsContexts;
 import dev.ringway.engine.counters.CountersFile;
 import dev.ringway.engine.counters.TlsFileCounters;
+import dev.ringway.engine.tls.NamedCertificate;
 import dev.ringway.engine.tls.TlsContext;
 
-import java.security.cert.X509Certificate;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
@@ -72,9 +72,9 @@ final class TlsFiles
         long days = NO_CERTIFICATES;
         for (final TlsContext context : contexts.contexts())
         {
-            for (final X509Certificate certificate : context.certificates())
+            for (final NamedCertificate own : context.certificates())
             {
-                final long leftMs = Math.max(certificate.getNotAfter().getTime() - nowMs, 0);
+                final long leftMs = Math.max(own.certificate().getNotAfter().getTime() - nowMs, 0);
                 days = Math.min(days, TimeUnit.MILLISECONDS.toDays(leftMs));
             }
         }

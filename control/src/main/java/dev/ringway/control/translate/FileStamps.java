@@ -43,6 +43,15 @@ record FileStamps(Map<Path, Stamp> stamps)
         stamps.computeIfAbsent(file, FileStamps::stamp);
     }
 
+    /**
+     * @param name what may be a file.
+     * @return whether it is one of these.
+     */
+    boolean has(final String name)
+    {
+        return stamps.containsKey(Path.of(name));
+    }
+
     private static Stamp stamp(final Path file)
     {
         try

@@ -3,23 +3,29 @@ package dev.ringway.control.translate;
 import dev.ringway.control.config.ConfigError;
 import dev.ringway.control.config.ConfigErrors;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.tls.NamedCertificate;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsException;
 import dev.ringway.engine.tls.TlsSettings;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
  * Builds the TLS contexts of a configuration, and builds them again when their files have changed. Holds the owner's
- * reference of each until it is replaced or closed. Control thread only.
+ * reference of each until it is replaced or closed. Control thread only, but for {@link #certificates()}.
  */
 public final class TlsContexts implements AutoCloseable
 {
+    private static final String INLINE = "<inline>";
+
     private final List<Source> sources = new ArrayList<>();
+    private volatile List<Certificates> certificates = List.of();
 
     /**
      * What has become of contexts whose files have changed.
@@ -28,6 +34,16 @@ public final class TlsContexts implements AutoCloseable
      * @param faults   sentences about those that could not be built: the old ones stay.
      */
     public record Changes(Map<TlsContext, TlsContext> replaced, List<String> faults)
+    {
+    }
+
+    /**
+     * Certificates of a context, each named by its file or {@code <inline>}.
+     *
+     * @param authority first that is trusted, or null.
+     * @param own       first of each chain that is shown.
+     */
+    public record Certificates(NamedCertificate authority, List<NamedCertificate> own)
     {
     }
 
@@ -80,6 +96,17 @@ public final class TlsContexts implements AutoCloseable
             return isSettled && !now.equals(used);
         }
 
+        Certificates certificates()
+        {
+            return new Certificates(context.authority() == null ? null : located(context.authority()),
+                context.certificates().stream().map(this::located).toList());
+        }
+
+        private NamedCertificate located(final NamedCertificate named)
+        {
+            return used.has(named.name()) ? named : new NamedCertificate(INLINE, named.certificate());
+        }
+
         void releaseOld()
         {
             if (old != null)
@@ -105,6 +132,7 @@ public final class TlsContexts implements AutoCloseable
             return null;
         }
         sources.add(source);
+        publish();
         return source.context;
     }
 
@@ -137,7 +165,26 @@ public final class TlsContexts implements AutoCloseable
                 faults.add(error.path() + ": " + error.reason());
             }
         }
+        if (!replaced.isEmpty())
+        {
+            publish();
+        }
         return new Changes(replaced, faults);
+    }
+
+    private void publish()
+    {
+        // A cluster has one more context for relays, made from the same fields.
+        final Set<FieldPath> seen = new HashSet<>();
+        certificates = sources.stream().filter(source -> seen.add(source.path)).map(Source::certificates).toList();
+    }
+
+    /**
+     * @return certificates of each context of now, for the admin's list. Any thread.
+     */
+    public List<Certificates> certificates()
+    {
+        return certificates;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.ringway.control.admin;
 
+import dev.ringway.control.translate.TlsContexts;
 import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.CountersFile;
@@ -30,6 +31,7 @@ final class FakeServer implements ServerView, AutoCloseable
     Bootstrap bootstrap = Bootstrap.getDefaultInstance();
     Snapshot snapshot = new Snapshot(1, List.of(), List.of(), List.of());
     final ClusterUses uses = new ClusterUses(2);
+    List<TlsContexts.Certificates> certificates = List.of();
     String state = "LIVE";
 
     FakeServer(final Path directory) throws IOException
@@ -71,6 +73,11 @@ final class FakeServer implements ServerView, AutoCloseable
     public Translation translation()
     {
         return new Translation(bootstrap, null, List.of(), List.of(), List.of(), List.of());
+    }
+
+    public List<TlsContexts.Certificates> certificates()
+    {
+        return certificates;
     }
 
     public Snapshot snapshot()

@@ -1,6 +1,7 @@
 package dev.ringway.engine.tls;
 
 import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
@@ -135,11 +136,14 @@ public final class PeerCertificate
     }
 
     /**
-     * @return serial number in lower-case hexadecimal digits.
+     * @return serial number in lower-case hexadecimal digits, two for each byte, as Envoy writes it.
      */
     public String serial()
     {
-        return certificate.getSerialNumber().toString(16);
+        final BigInteger serial = certificate.getSerialNumber();
+        final String digits = serial.abs().toString(16);
+        final boolean isWhole = digits.length() % 2 == 0 || serial.signum() == 0;
+        return (serial.signum() < 0 ? "-" : "") + (isWhole ? "" : "0") + digits;
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.ringway.engine.counters.TlsCounters;
 import io.netty.internal.tcnative.SSL;
 import io.netty.internal.tcnative.SSLContext;
 
-import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -23,18 +22,20 @@ public final class TlsContext
     private final OpenEngines engines;
     private final OwnCertificates own;
     private final TlsCounters counters;
-    private final List<X509Certificate> certificates;
+    private final List<NamedCertificate> certificates;
+    private final NamedCertificate authority;
     private final List<String> warnings;
     private final AtomicInteger references = new AtomicInteger(1);
 
     TlsContext(
         final long context, final TlsSettings settings, final OpenEngines engines, final OwnCertificates own,
-        final List<X509Certificate> certificates, final List<String> warnings)
+        final List<NamedCertificate> certificates, final NamedCertificate authority, final List<String> warnings)
     {
         this.context = context;
         this.engines = engines;
         this.own = own;
         this.certificates = List.copyOf(certificates);
+        this.authority = authority;
         this.warnings = List.copyOf(warnings);
         isServer = settings.isServer();
         verifiesPeer = settings.caPem() != null || settings.peerRule() != null;
@@ -111,11 +112,19 @@ public final class TlsContext
     }
 
     /**
-     * @return own certificates, for the admin's list.
+     * @return own certificates, each the first of its chain, for the admin's list.
      */
-    public List<X509Certificate> certificates()
+    public List<NamedCertificate> certificates()
     {
         return certificates;
+    }
+
+    /**
+     * @return first of the trusted certificates, for the admin's list, or null when there is none.
+     */
+    public NamedCertificate authority()
+    {
+        return authority;
     }
 
     /**

@@ -30,10 +30,11 @@ final class TlsContextBuilder
     private static final int TICKET_USED_LENGTH = 16;
 
     private final TlsSettings settings;
-    private final List<X509Certificate> certificates = new ArrayList<>();
+    private final List<NamedCertificate> certificates = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private final OpenEngines engines = new OpenEngines();
     private final OwnCertificates own = new OwnCertificates();
+    private NamedCertificate authority;
     private long context;
 
     /**
@@ -74,7 +75,7 @@ final class TlsContextBuilder
             free();
             throw new TlsException("the TLS context cannot be built: " + e.getMessage(), e);
         }
-        return new TlsContext(context, settings, engines, own, certificates, warnings);
+        return new TlsContext(context, settings, engines, own, certificates, authority, warnings);
     }
 
     private void free()
@@ -179,7 +180,7 @@ final class TlsContextBuilder
         {
             warnings.add(warning);
         }
-        certificates.add(leaf);
+        certificates.add(new NamedCertificate(certificate.name(), leaf));
         final long chain = parseChain(Pem.certificateBlocks(certificate.chainPem()));
         try
         {
@@ -262,6 +263,7 @@ final class TlsContextBuilder
     {
         final List<X509Certificate> anchors = settings.caPem() == null ? List.of() :
             Pem.certificates(settings.caName(), settings.caPem());
+        authority = anchors.isEmpty() ? null : new NamedCertificate(settings.caName(), anchors.get(0));
         try
         {
             SSLContext.setCertVerifyCallback(context, new PeerVerifier(anchors, settings, engines));
@@ -335,9 +337,9 @@ final class TlsContextBuilder
     private byte[] sessionIdContext() throws GeneralSecurityException
     {
         final MessageDigest digest = MessageDigest.getInstance("SHA-256");
-        for (final X509Certificate certificate : certificates)
+        for (final NamedCertificate own : certificates)
         {
-            digest.update(certificate.getEncoded());
+            digest.update(own.certificate().getEncoded());
         }
         digest.update(settings.caPem() == null ? new byte[0] : settings.caPem());
         digest.update((byte)(settings.requiresPeerCertificate() ? 1 : 0));

@@ -4,6 +4,7 @@ import dev.ringway.engine.tls.TestCertificates.Certified;
 import org.junit.jupiter.api.Test;
 
 import java.io.ByteArrayOutputStream;
+import java.security.cert.CertificateEncodingException;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,7 +15,9 @@ import static dev.ringway.engine.tls.TlsFixture.RSA;
 import static dev.ringway.engine.tls.TlsFixture.RSA_KEYS;
 import static dev.ringway.engine.tls.TlsFixture.client;
 import static dev.ringway.engine.tls.TlsFixture.server;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -127,13 +130,24 @@ final class TlsContextTest
     }
 
     @Test
+    void shouldKeepTheFirstAuthority() throws CertificateEncodingException
+    {
+        final TlsContext context =
+            TlsFixture.build(server(EC).trustedCa("ca.pem", concat(CA.pem(), EC.pem())).requirePeerCertificate(true));
+        assertEquals("ca.pem", context.authority().name());
+        assertArrayEquals(CA.der(), context.authority().certificate().getEncoded());
+        context.release();
+    }
+
+    @Test
     void shouldTakeKeyAndChainFromOneFile()
     {
         final byte[] text = "words\n".getBytes();
         final byte[] all = concat(EC.keyPem(), text, EC.pem(), text, CA.pem());
         final TlsContext context = TlsFixture.build(showing(all, all, null));
         assertEquals(List.of("CN=example.org"), context.certificates().stream()
-            .map(certificate -> certificate.getSubjectX500Principal().getName()).toList());
+            .map(own -> own.certificate().getSubjectX500Principal().getName()).toList());
+        assertNull(context.authority());
         context.release();
     }
 
