@@ -26,9 +26,12 @@ final class LogOperators
         "RESPONSE_CODE RESPONSE_CODE_DETAILS RESPONSE_FLAGS RESPONSE_FLAGS_LONG BYTES_RECEIVED BYTES_SENT " +
         "REQUEST_HEADERS_BYTES RESPONSE_HEADERS_BYTES DURATION REQUEST_DURATION RESPONSE_DURATION " +
         "RESPONSE_TX_DURATION COMMON_DURATION REQ RESP ROUTE_NAME UPSTREAM_CLUSTER UPSTREAM_CLUSTER_RAW " +
-        "UPSTREAM_HOST UPSTREAM_REQUEST_ATTEMPT_COUNT UPSTREAM_TRANSPORT_FAILURE_REASON CONNECTION_TERMINATION_DETAILS " +
-        "CONNECTION_ID REQUESTED_SERVER_NAME HOSTNAME ENVIRONMENT and {DOWNSTREAM_REMOTE, DOWNSTREAM_DIRECT_REMOTE, " +
-        "DOWNSTREAM_LOCAL, UPSTREAM_REMOTE, UPSTREAM_LOCAL}_{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}";
+        "UPSTREAM_HOST UPSTREAM_REQUEST_ATTEMPT_COUNT UPSTREAM_TRANSPORT_FAILURE_REASON " +
+        "CONNECTION_TERMINATION_DETAILS CONNECTION_ID REQUESTED_SERVER_NAME HOSTNAME ENVIRONMENT, " +
+        "{DOWNSTREAM_REMOTE, DOWNSTREAM_DIRECT_REMOTE, DOWNSTREAM_LOCAL, UPSTREAM_REMOTE, UPSTREAM_LOCAL}_" +
+        "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " +
+        "DOWNSTREAM_TLS_{VERSION, CIPHER, SESSION_ID}, " +
+        "DOWNSTREAM_PEER_{SUBJECT, ISSUER, SERIAL, FINGERPRINT_256, URI_SAN, DNS_SAN}";
     private static final byte[][] PROTOCOLS =
         {null, bytes("HTTP/1.0"), bytes("HTTP/1.1"), bytes("HTTP/2"), bytes("HTTP/3")};
     private static final byte[][] FLAGS = new byte[ResponseFlag.count()][];
@@ -70,7 +73,8 @@ final class LogOperators
         {
             return withArgument;
         }
-        final LogOperator plain = plain(name);
+        final LogOperator tls = TlsOperators.of(name);
+        final LogOperator plain = tls == null ? plain(name) : tls;
         if (plain == null)
         {
             throw new LogFormatException(at, "operator %" + name + "% is not supported; supported are " + SUPPORTED);
@@ -98,7 +102,7 @@ final class LogOperators
             return AccessLogSink.USES_UPSTREAM_LOCAL;
         }
         return name.equals("RESP") && argument != null && argument.toLowerCase(Locale.ROOT).contains("content-type") ?
-            AccessLogSink.USES_CONTENT_TYPE : 0;
+            AccessLogSink.USES_CONTENT_TYPE : TlsOperators.uses(name);
     }
 
     private static LogOperator withArgument(

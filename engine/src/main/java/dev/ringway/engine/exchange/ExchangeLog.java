@@ -61,6 +61,11 @@ final class ExchangeLog
             record.address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
                 connection.directAddressOffset());
         }
+        final int items = wanted >>> AccessLogSink.USES_TLS_SHIFT;
+        if (items != 0 && connection.tls() != null && connection.tls().isEstablished())
+        {
+            record.text(AccessText.DOWNSTREAM_TLS, connection.tls().report(items));
+        }
     }
 
     void onRelay(final List<AccessLogSink> sinks, final DownstreamSink downstream, final long startNs)

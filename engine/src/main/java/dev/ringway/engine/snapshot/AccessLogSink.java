@@ -18,6 +18,8 @@ public record AccessLogSink(int index, String path, String format, int uses)
     public static final int USES_UPSTREAM_LOCAL = 1 << 1;
     /** Content type of the response. */
     public static final int USES_CONTENT_TYPE = 1 << 2;
+    /** First of the bits for items of {@code TlsReport} about the client's connection, in their order. */
+    public static final int USES_TLS_SHIFT = 3;
 
     /**
      * A sink that asks for nothing special.

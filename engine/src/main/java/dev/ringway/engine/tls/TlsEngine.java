@@ -56,6 +56,8 @@ public final class TlsEngine
     private int errorId;
     private boolean isEstablished;
     private boolean isTaskGiven;
+    private byte[] report;
+    private int reportItems;
 
     TlsEngine()
     {
@@ -104,6 +106,7 @@ public final class TlsEngine
         end = 0;
         errorId = 0;
         isEstablished = false;
+        report = null;
     }
 
     /**
@@ -470,6 +473,30 @@ public final class TlsEngine
         {
             return null;
         }
+    }
+
+    /** Id of the session, empty when it has none. Allocates. */
+    byte[] sessionId()
+    {
+        final byte[] id = SSL.getSessionId(ssl);
+        return id == null ? new byte[0] : id;
+    }
+
+    /**
+     * Allocates when it is asked for the first time, or for other items than before.
+     *
+     * @param items of {@link TlsReport}, a bit each.
+     * @return what access logs tell of this connection, whose handshake is over.
+     */
+    public byte[] report(final int items)
+    {
+        assert isEstablished;
+        if (report == null || reportItems != items)
+        {
+            report = TlsReport.of(this, items);
+            reportItems = items;
+        }
+        return report;
     }
 
     /**

@@ -4,6 +4,8 @@ import dev.ringway.engine.accesslog.AccessAddress;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.snapshot.AccessLogSink;
+import dev.ringway.engine.tls.TlsFixture;
+import dev.ringway.engine.tls.TlsReport;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -14,6 +16,7 @@ import java.util.List;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 final class AccessLogFieldsTest
@@ -72,6 +75,45 @@ final class AccessLogFieldsTest
                 assertNotEquals(backend.address().toString(), upstream);
                 assertEquals("text/x", text(record, AccessText.RESPONSE_CONTENT_TYPE));
             }
+        }
+    }
+
+    private static String told(final AccessRecord record, final int item)
+    {
+        final int at = TlsReport.find(item, record.buffer(), record.textOffset(AccessText.DOWNSTREAM_TLS),
+            record.textLength(AccessText.DOWNSTREAM_TLS));
+        return at < 0 ? null : record.buffer().getStringWithoutLengthAscii(
+            at + TlsReport.HEAD_LENGTH, TlsReport.textLength(record.buffer(), at));
+    }
+
+    @Test
+    void shouldTellOfTlsWhatFormatsAskFor() throws Exception
+    {
+        final int uses = (1 << TlsReport.VERSION | 1 << TlsReport.PEER_SUBJECT) << AccessLogSink.USES_TLS_SHIFT;
+        try (TestBackend backend = TestBackend.answering(RESPONSE);
+            TestProxy proxy = proxy(uses, backend).encrypted(TlsFixture.listener(false)).start())
+        {
+            final TestClient client = proxy.connect();
+            for (int i = 0; i < 2; i++)
+            {
+                assertEquals(200, client.get("/").status());
+                final AccessRecord record = next(proxy);
+                assertEquals("TLSv1.3", told(record, TlsReport.VERSION));
+                assertEquals("", told(record, TlsReport.PEER_SUBJECT));
+                assertNull(told(record, TlsReport.CIPHER));
+                assertEquals("/", text(record, AccessText.PATH));
+            }
+        }
+    }
+
+    @Test
+    void shouldTellNothingOfTlsThatNoFormatAsksFor() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(RESPONSE);
+            TestProxy proxy = proxy(ALL, backend).encrypted(TlsFixture.listener(false)).start())
+        {
+            assertEquals(200, proxy.connect().get("/").status());
+            assertEquals(0, next(proxy).textLength(AccessText.DOWNSTREAM_TLS));
         }
     }
 
