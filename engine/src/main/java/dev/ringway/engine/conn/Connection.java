@@ -546,8 +546,8 @@ public final class Connection implements CompletionHandler
     }
 
     /**
-     * A receive that is woken once for bytes and for the reset right behind them takes the bytes and waits on (seen with
-     * Linux 6.18). Armed again, it finds what there is.
+     * A receive that is woken once for bytes and for the reset right behind them takes the bytes and waits on (seen
+     * with Linux 6.18). Armed again, it finds what there is.
      */
     private void onHangUp(final int events)
     {

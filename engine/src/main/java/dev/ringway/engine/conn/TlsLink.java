@@ -142,10 +142,12 @@ final class TlsLink
         {
             return onCode(code);
         }
+        // To ask a library that holds nothing more costs as much as a small record.
+        final boolean isMore = engine.consumed() < length || code == room || engine.end() != 0;
         scratch.commit(code);
         connection.onPlain(target, code);
         slab.release(target);
-        return true;
+        return isMore;
     }
 
     /** Always false: there is nothing more to take. */

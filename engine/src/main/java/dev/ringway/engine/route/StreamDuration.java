@@ -5,9 +5,10 @@ package dev.ringway.engine.route;
  * Envoy: {@code config.route.v3.RouteAction.MaxStreamDuration}.
  *
  * @param maxNs        {@code max_stream_duration}: 0 for no limit, {@link #UNSET} for the connection manager's.
- * @param grpcMaxNs    {@code grpc_timeout_header_max}: a client's grpc-timeout is the limit, up to this; 0 for whatever it
- *                     says, {@link #UNSET} when clients are not asked.
- * @param grpcOffsetNs {@code grpc_timeout_header_offset}: taken off what the client says, so that the proxy answers first.
+ * @param grpcMaxNs    {@code grpc_timeout_header_max}: a client's grpc-timeout is the limit, up to this; 0 for whatever
+ *                     it says, {@link #UNSET} when clients are not asked.
+ * @param grpcOffsetNs {@code grpc_timeout_header_offset}: taken off what the client says, so that the proxy answers
+ *                     first.
  */
 public record StreamDuration(long maxNs, long grpcMaxNs, long grpcOffsetNs)
 {

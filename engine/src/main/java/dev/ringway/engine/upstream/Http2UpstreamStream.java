@@ -67,7 +67,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         final HeaderTable headers = head.headers();
         isUpgrade = edits.protocol() != null;
         final int bound = head.methodLength() + head.protocolLength() +
-            Math.max(head.pathLength(), edits.pathLength()) + head.authorityLength() + Http2Stream.boundOf(headers) + edits.addedLength() + PSEUDO_OVERHEAD;
+            Math.max(head.pathLength(), edits.pathLength()) + head.authorityLength() +
+            Http2Stream.boundOf(headers) + edits.addedLength() + PSEUDO_OVERHEAD;
         final int start = stream.reserveFields(bound);
         if (start < 0)
         {
@@ -299,7 +300,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     {
         final Http2Stream ended = stream;
         final EndpointPool pool = session.pool();
-        final boolean isWhole = isRelay() && isSentEnd && !isReset;
+        final boolean isRelay = isRelay();
+        final boolean isWhole = isRelay && isSentEnd && !isReset;
         pool.onResponseEnded();
         forget();
         if (isWhole)
@@ -309,7 +311,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         else
         {
             pool.onStreamCancelled();
-            ended.cancel(isReset ? ErrorCode.CONNECT_ERROR : ErrorCode.CANCEL);
+            ended.cancel(isRelay && isReset ? ErrorCode.CONNECT_ERROR : ErrorCode.CANCEL);
         }
     }
 
