@@ -8,6 +8,7 @@ import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.RouteTable;
 import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.route.VirtualHost;
+import dev.ringway.engine.route.VirtualHost.TlsRequirement;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
@@ -85,7 +86,13 @@ final class RouteTranslator
                     "'" + host.getName() + "' is already the name of " + seenNames.get(host.getName()));
             }
             final List<String> domains = domains(host, hostPath.field("domains"), seenDomains);
-            hosts.add(new VirtualHost(host.getName(), domains, routes(host, hostPath.field("routes"), rules)));
+            hosts.add(new VirtualHost(host.getName(), domains, routes(host, hostPath.field("routes"), rules),
+                switch (host.getRequireTls())
+                {
+                    case EXTERNAL_ONLY -> TlsRequirement.EXTERNAL_ONLY;
+                    case ALL -> TlsRequirement.ALL;
+                    default -> TlsRequirement.NONE;
+                }));
         }
         return RouteTable.compile(hosts, config.getIgnorePortInHostMatching());
     }

@@ -100,7 +100,8 @@ public final class Exchange implements UpstreamHandler
     private void route()
     {
         phase = Phase.ROUTE;
-        final LocalReply refusal = routing.find(exchanges.counters(), request, http, !times.isRequestEnded());
+        final LocalReply refusal =
+            routing.find(exchanges.counters(), downstream, request, id, http, !times.isRequestEnded());
         if (refusal != null)
         {
             reply(refusal, exchanges.responseEdits());

@@ -67,6 +67,10 @@ final class Redirects
     {
         final byte[] port = isHttps ? HTTPS_PORT : HTTP_PORT;
         final int all = request.authorityLength();
+        if (redirect == Redirect.TO_HTTPS)
+        {
+            return all;
+        }
         for (int i = all - 1; i >= 0; i--)
         {
             final byte b = buffer.getByte(request.authorityOffset() + i);

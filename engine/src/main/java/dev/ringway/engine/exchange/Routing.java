@@ -17,20 +17,26 @@ final class Routing
     /**
      * Looks for the route of a request.
      *
-     * @param counters of the loop.
-     * @param request  whose head.
-     * @param http     configuration that holds for it.
-     * @param hasBody  whether a body follows.
+     * @param counters   of the loop.
+     * @param downstream whose request it is.
+     * @param request    its head.
+     * @param id         tells whether it is internal.
+     * @param http       configuration that holds for it.
+     * @param hasBody    whether a body follows.
      * @return null when it has one, or what it is told.
      */
     LocalReply find(
         final LoopCounters counters,
+        final DownstreamSink downstream,
         final RequestHead request,
+        final RequestId id,
         final HttpConnectionManager http,
         final boolean hasBody)
     {
         final HttpCounters ids = http.counters();
-        route = http.routeTable().match(request);
+        final boolean isInClear =
+            http.routeTable().hasTlsRequirements() && !HeaderRules.isHttps(downstream, request.headers(), http);
+        route = http.routeTable().match(request, isInClear, id.isInternal());
         if (request.upgrade())
         {
             final LocalReply refusal = upgrade.begin(counters, request, http, route, hasBody);

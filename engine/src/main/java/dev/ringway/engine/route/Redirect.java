@@ -15,6 +15,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  */
 public record Redirect(byte[] scheme, byte[] host, int port, byte[] path, byte[] prefixRewrite, boolean stripQuery)
 {
+    /** That of {@code VirtualHost.require_tls}: it keeps the authority as it is, port included, as Envoy does. */
+    public static final Redirect TO_HTTPS = of("https", null, -1, null, null, false);
+
     /**
      * @param scheme        new scheme.
      * @param host          new host.

@@ -1,5 +1,6 @@
 package dev.ringway.engine.route;
 
+import dev.ringway.engine.route.VirtualHost.TlsRequirement;
 import org.agrona.DirectBuffer;
 
 import java.lang.invoke.MethodHandles;
@@ -26,12 +27,15 @@ final class RouteList
     private final byte[] kinds;
     private final byte[][] patterns;
     private final Route[] routes;
+    private final TlsRequirement tls;
 
     /**
      * @param rules in order.
+     * @param tls   which requests must come by HTTPS.
      */
-    RouteList(final List<VirtualHost.Rule> rules)
+    RouteList(final List<VirtualHost.Rule> rules, final TlsRequirement tls)
     {
+        this.tls = tls;
         final int count = rules.size();
         words = new long[count];
         masks = new long[count];
@@ -64,6 +68,15 @@ final class RouteList
             patterns[i] = pattern;
             routes[i] = rules.get(i).route();
         }
+    }
+
+    /**
+     * @param isInternal whether a request is.
+     * @return whether it must come by HTTPS.
+     */
+    boolean requiresTls(final boolean isInternal)
+    {
+        return tls == TlsRequirement.ALL || tls == TlsRequirement.EXTERNAL_ONLY && !isInternal;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.ringway.engine.route;
 
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.route.VirtualHost.TlsRequirement;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -24,6 +25,9 @@ import java.util.TreeMap;
  */
 public final class RouteTable
 {
+    private static final int MOVED_PERMANENTLY = 301;
+    private static final Route TO_HTTPS = new Route("", Route.Kind.REDIRECT, -1, "", 0, -1, null, 0, MOVED_PERMANENTLY,
+        new byte[0], Redirect.TO_HTTPS);
     private static final DirectBuffer SLASH = new UnsafeBuffer("/".getBytes(StandardCharsets.US_ASCII));
 
     private final boolean ignorePort;
@@ -32,9 +36,12 @@ public final class RouteTable
     private final Wildcards prefixes;
     private final RouteList fallback;
     private final boolean onlyFallback;
+    private final boolean hasTlsRequirements;
 
-    private RouteTable(final boolean ignorePort, final Map<String, RouteList> byDomain)
+    private RouteTable(
+        final boolean ignorePort, final Map<String, RouteList> byDomain, final boolean hasTlsRequirements)
     {
+        this.hasTlsRequirements = hasTlsRequirements;
         final List<Map.Entry<String, RouteList>> names = new ArrayList<>();
         final Map<String, RouteList> bySuffix = new HashMap<>();
         final Map<String, RouteList> byPrefix = new HashMap<>();
@@ -77,9 +84,11 @@ public final class RouteTable
     public static RouteTable compile(final List<VirtualHost> hosts, final boolean ignorePort)
     {
         final Map<String, RouteList> byDomain = new HashMap<>();
+        boolean hasTlsRequirements = false;
         for (final VirtualHost host : hosts)
         {
-            final RouteList routes = new RouteList(host.rules());
+            hasTlsRequirements |= host.tls() != TlsRequirement.NONE;
+            final RouteList routes = new RouteList(host.rules(), host.tls());
             for (final String domain : host.domains())
             {
                 final String name = domain.toLowerCase(Locale.ROOT);
@@ -89,16 +98,38 @@ public final class RouteTable
                 }
             }
         }
-        return new RouteTable(ignorePort, byDomain);
+        return new RouteTable(ignorePort, byDomain, hasTlsRequirements);
     }
 
     /**
-     * Loop thread.
+     * @return whether it matters for a virtual host if requests come by HTTPS.
+     */
+    public boolean hasTlsRequirements()
+    {
+        return hasTlsRequirements;
+    }
+
+    /**
+     * Loop thread. For a request that came by HTTPS.
      *
      * @param head with authority and path decoded.
      * @return the first route of the best virtual host that matches, or null.
      */
     public Route match(final RequestHead head)
+    {
+        return match(head, false, false);
+    }
+
+    /**
+     * Loop thread.
+     *
+     * @param head       with authority and path decoded.
+     * @param isInClear  whether it came by HTTP; of no matter without {@link #hasTlsRequirements}.
+     * @param isInternal whether it came from inside.
+     * @return the first route of the best virtual host that matches, the one to HTTPS when the virtual host requires
+     *         that, or null.
+     */
+    public Route match(final RequestHead head, final boolean isInClear, final boolean isInternal)
     {
         if (head.methodId() == HttpMethod.CONNECT && !head.upgrade())
         {
@@ -112,6 +143,10 @@ public final class RouteTable
         if (routes == null)
         {
             return null;
+        }
+        if (isInClear && routes.requiresTls(isInternal))
+        {
+            return TO_HTTPS;
         }
         return pathEnd > pathOffset ?
             routes.match(buffer, pathOffset, pathEnd - pathOffset) : routes.match(SLASH, 0, 1);

@@ -9,9 +9,33 @@ import java.util.List;
  * @param name    of the virtual host.
  * @param domains exact ones, {@code *.suffix}, {@code prefix.*} or {@code *}; in any case.
  * @param rules   in order; the first that matches wins.
+ * @param tls     {@code require_tls}, default NONE: which requests in clear are told to come by HTTPS.
  */
-public record VirtualHost(String name, List<String> domains, List<Rule> rules)
+public record VirtualHost(String name, List<String> domains, List<Rule> rules, TlsRequirement tls)
 {
+    /**
+     * A virtual host that takes requests in clear.
+     *
+     * @param name    of the virtual host.
+     * @param domains exact ones, {@code *.suffix}, {@code prefix.*} or {@code *}; in any case.
+     * @param rules   in order; the first that matches wins.
+     */
+    public VirtualHost(final String name, final List<String> domains, final List<Rule> rules)
+    {
+        this(name, domains, rules, TlsRequirement.NONE);
+    }
+
+    /** Which requests must come by HTTPS ({@code VirtualHost.TlsRequirementType}). */
+    public enum TlsRequirement
+    {
+        /** None. */
+        NONE,
+        /** Those that are not internal. */
+        EXTERNAL_ONLY,
+        /** All. */
+        ALL
+    }
+
     /**
      * One route with what it applies to.
      *

@@ -3,6 +3,7 @@ package dev.ringway.engine.route;
 import com.sun.management.ThreadMXBean;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.route.VirtualHost.TlsRequirement;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,6 +111,25 @@ class RouteTableTest
     {
         assertThrows(IllegalArgumentException.class,
             () -> RouteTable.compile(List.of(host("one", "a"), host("two", "A")), false));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NONE,true,false,false", "EXTERNAL_ONLY,true,false,true", "EXTERNAL_ONLY,true,true,false",
+        "EXTERNAL_ONLY,false,false,false", "ALL,true,false,true", "ALL,true,true,true", "ALL,false,true,false",
+    })
+    void shouldSendRequestsInClearToHttps(
+        final TlsRequirement tls, final boolean isInClear, final boolean isInternal, final boolean isSent)
+    {
+        final RouteTable table = RouteTable.compile(List.of(
+            new VirtualHost("strict", List.of("a.example"), host("strict", "a.example").rules(), tls),
+            host("lax", "*")), false);
+        assertEquals(tls != TlsRequirement.NONE, table.hasTlsRequirements());
+        final Route route = table.match(request("a.example", "/x", -1), isInClear, isInternal);
+        assertEquals(isSent ? "" : "strict", route.name());
+        assertEquals(isSent ? Redirect.TO_HTTPS : null, route.redirect());
+        assertEquals("lax", table.match(request("b.example", "/x", -1), isInClear, isInternal).name());
+        assertEquals("strict", table.match(request("a.example", "/x", -1)).name());
     }
 
     @Test
