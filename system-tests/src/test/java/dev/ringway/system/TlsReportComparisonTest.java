@@ -55,7 +55,8 @@ final class TlsReportComparisonTest
         final Certified ecdsa =
             certificates.ecdsa("ecdsa", "ip:2001:db8::1,uri:spiffe://mesh/a,dns:localhost,ip:127.0.0.1,dns:*.a.test");
         final Certified rsa = certificates.rsa("rsa", "dns:localhost");
-        client = certificates.ecdsa("client,OU=mesh,O=A Test,C=DE",
+        client = certificates.ecdsa(
+            "client,EMAILADDRESS=a@b.test,SERIALNUMBER=77,SURNAME=C,GIVENNAME=D,T=E,OU=mesh,O=A Test,C=DE",
             "uri:spiffe://mesh/client,dns:client.test,uri:https://a.test/,dns:*.client.test");
         toEnvoy = Program.freePort();
         toRingway = Program.freePort();

@@ -1,5 +1,6 @@
 package dev.ringway.engine.tls;
 
+import javax.security.auth.x500.X500Principal;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.security.MessageDigest;
@@ -14,6 +15,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -32,6 +34,10 @@ public final class PeerCertificate
     /** Kind of an alternative name: an address, in text. */
     public static final int IP = 7;
 
+    /** Attributes for which RFC 2253 has no name, as BoringSSL and with it Envoy calls them. */
+    private static final Map<String, String> ATTRIBUTES = Map.of(
+        "1.2.840.113549.1.9.1", "emailAddress", "2.5.4.5", "serialNumber", "2.5.4.4", "SN", "2.5.4.42", "GN",
+        "2.5.4.12", "title", "2.5.4.46", "dnQualifier");
     private static final int LINE_LENGTH = 64;
 
     private final X509Certificate certificate;
@@ -124,7 +130,7 @@ public final class PeerCertificate
      */
     public String subject()
     {
-        return certificate.getSubjectX500Principal().getName();
+        return certificate.getSubjectX500Principal().getName(X500Principal.RFC2253, ATTRIBUTES);
     }
 
     /**
@@ -132,7 +138,7 @@ public final class PeerCertificate
      */
     public String issuer()
     {
-        return certificate.getIssuerX500Principal().getName();
+        return certificate.getIssuerX500Principal().getName(X500Principal.RFC2253, ATTRIBUTES);
     }
 
     /**
