@@ -79,7 +79,8 @@ def wrk(rig, core, workload, port, seconds, _rate):
     command = ["wrk", "-t", "1", "-c", str(workload.connections), "-d", f"{whole_seconds}s", "--timeout", "10s"]
     for header in workload.headers:
         command += ["-H", header]
-    return parse_wrk(rig.run(command + [f"http://127.0.0.1:{port}{workload.path}"], core, seconds + 60))
+    scheme = "https" if workload.front.startswith("tls-") else "http"
+    return parse_wrk(rig.run(command + [f"{scheme}://127.0.0.1:{port}{workload.path}"], core, seconds + 60))
 
 
 def h2load(rig, core, workload, port, seconds, rate):

@@ -49,4 +49,8 @@ WORKLOADS = {workload.name: workload for workload in [
              "/small"),
     Workload("tls-h2", "HTTP/2 on TLS to HTTP/1.1, 64 connections of 10 streams, 116-byte body", "tls-h2", "h1",
              "h2load", 64, "/small", streams=10),
+    Workload("tls-100k", "HTTP/1.1 on TLS to HTTP/1.1, 64 connections, 100 KiB body", "tls-h1", "h1", "h2load", 64,
+             "/100k"),
+    Workload("tls-newconn", "HTTP/1.1 on TLS, a full handshake per request, 64 at a time, 116-byte body", "tls-h1",
+             "h1", "wrk", 64, "/small", headers=("Connection: close",)),
 ]}
