@@ -292,6 +292,17 @@ public final class Connection implements CompletionHandler
         return tls == null ? null : tls.engine();
     }
 
+    /**
+     * What access logs tell of the encryption. Allocates the first time.
+     *
+     * @param items bits of {@link dev.ringway.engine.tls.TlsReport}.
+     * @return report, or null when the connection is not encrypted or its handshake not over.
+     */
+    public byte[] tlsReport(final int items)
+    {
+        return tls == null || !tls.engine().isEstablished() ? null : tls.engine().report(items);
+    }
+
     void queueCipher(final int offset, final int length)
     {
         queueRange(offset, length);

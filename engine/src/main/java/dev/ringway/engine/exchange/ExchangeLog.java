@@ -62,9 +62,10 @@ final class ExchangeLog
                 connection.directAddressOffset());
         }
         final int items = wanted >>> AccessLogSink.USES_TLS_SHIFT;
-        if (items != 0 && connection.tls() != null && connection.tls().isEstablished())
+        final byte[] report = items == 0 ? null : connection.tlsReport(items);
+        if (report != null)
         {
-            record.text(AccessText.DOWNSTREAM_TLS, connection.tls().report(items));
+            record.text(AccessText.DOWNSTREAM_TLS, report);
         }
     }
 
