@@ -1,8 +1,5 @@
 package dev.ringway.system;
 
-import dev.ringway.control.config.BootstrapLoader;
-import dev.ringway.control.config.ConfigException;
-import dev.ringway.control.translate.BootstrapTranslator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,9 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /**
  * What Envoy refuses of HTTP/2 settings is refused here, and what it takes is taken, but for what is listed as refused
@@ -21,7 +16,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
  */
 final class Http2ConfigComparisonTest
 {
-    private static final String NOT_YET = "is not supported yet";
     private static final String OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 
     @TempDir
@@ -42,28 +36,9 @@ final class Http2ConfigComparisonTest
             ", " + options + " } }";
     }
 
-    /** What is wrong with a bootstrap, apart from that HTTP/2 is not served. */
-    private static List<String> faults(final Path bootstrap)
-    {
-        try
-        {
-            new BootstrapTranslator((name, kind) -> 0)
-                .translate(new BootstrapLoader(false).load(bootstrap.toString(), null));
-            return List.of();
-        }
-        catch (final ConfigException ex)
-        {
-            return ex.errors().stream().filter(error -> !error.reason().equals(NOT_YET))
-                .map(error -> error.path() + ": " + error.reason()).toList();
-        }
-    }
-
     private static void compare(final Path bootstrap, final String how) throws Exception
     {
-        final boolean isTaken = Peers.envoyAccepts(directory, bootstrap);
-        final List<String> faults = faults(bootstrap);
-        assertEquals(!how.equals("refused"), isTaken, "Envoy's view, ours: " + faults);
-        assertEquals(how.equals("taken"), faults.isEmpty(), faults.toString());
+        ConfigVerdicts.compare(directory, bootstrap, how);
     }
 
     @ParameterizedTest

@@ -1,8 +1,5 @@
 package dev.ringway.system;
 
-import dev.ringway.control.config.BootstrapLoader;
-import dev.ringway.control.config.ConfigException;
-import dev.ringway.control.translate.BootstrapTranslator;
 import dev.ringway.system.Certificates.Certified;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -64,30 +61,9 @@ final class TlsConfigComparisonTest
             "  clusters:\n" + Bootstraps.cluster("a", "STATIC", Bootstraps.tcpAddress("127.0.0.1", 9)));
     }
 
-    private static List<String> faults(final Path bootstrap)
-    {
-        final BootstrapTranslator translator = new BootstrapTranslator((name, kind) -> 0);
-        try
-        {
-            translator.translate(new BootstrapLoader(false).load(bootstrap.toString(), null));
-            return List.of();
-        }
-        catch (final ConfigException ex)
-        {
-            return ex.errors().stream().map(error -> error.path() + ": " + error.reason()).toList();
-        }
-        finally
-        {
-            translator.contexts().close();
-        }
-    }
-
     private static void compare(final Path bootstrap, final String how) throws Exception
     {
-        final boolean isTaken = Peers.envoyAccepts(directory, bootstrap);
-        final List<String> faults = faults(bootstrap);
-        assertEquals(!how.equals("refused"), isTaken, "Envoy's view, ours: " + faults);
-        assertEquals(how.equals("taken"), faults.isEmpty(), faults.toString());
+        final List<String> faults = ConfigVerdicts.compare(directory, bootstrap, how);
         final String at = "static_resources.listeners[0].filter_chains[0].transport_socket";
         assertTrue(faults.stream().allMatch(fault -> fault.startsWith(at)), faults.toString());
     }
@@ -217,6 +193,6 @@ final class TlsConfigComparisonTest
         final Path bootstrap =
             bootstrap("common_tls_context: { tls_certificates: [ $ECDSA ] }", "      " + chain + "\n");
         assertEquals(how.equals("taken"), Peers.envoyAccepts(directory, bootstrap));
-        assertEquals(how.equals("taken"), faults(bootstrap).isEmpty());
+        assertEquals(how.equals("taken"), ConfigVerdicts.faults(bootstrap).isEmpty());
     }
 }

@@ -890,10 +890,7 @@ public final class Connection implements CompletionHandler
     public void deadline(final long deadlineNs)
     {
         this.deadlineNs = deadlineNs;
-        if (deadlineNs < loop.timers().deadlineNs(slot))
-        {
-            loop.timers().arm(slot, deadlineNs);
-        }
+        wakeAt(deadlineNs);
     }
 
     /**

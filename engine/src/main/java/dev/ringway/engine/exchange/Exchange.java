@@ -1,7 +1,6 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.Grpc;
-import dev.ringway.codecs.http.GrpcTimeout;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
@@ -73,7 +72,10 @@ public final class Exchange implements UpstreamHandler
         http = manager;
         final long nowNs = exchanges.nowNs();
         times.start(nowNs, manager.streamIdleTimeoutNs(), manager.requestTimeoutNs());
-        times.limit(StreamDuration.NONE.limitNs(GrpcTimeout.NONE, manager.maxStreamDurationNs()));
+        if (manager.maxStreamDurationNs() > 0)
+        {
+            times.limit(manager.maxStreamDurationNs());
+        }
         if (isEnd)
         {
             times.onRequestEnd(nowNs);

@@ -13,6 +13,7 @@ import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.ffi.sock.SockAddr;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.IdentityHashMap;
@@ -24,8 +25,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  */
 final class HeaderRules
 {
-    private static final byte[] HTTP = "http".getBytes(US_ASCII);
-    private static final byte[] HTTPS = "https".getBytes(US_ASCII);
+    static final byte[] HTTP = "http".getBytes(US_ASCII);
+    static final byte[] HTTPS = "https".getBytes(US_ASCII);
     private static final byte[] TRUE = "true".getBytes(US_ASCII);
     private static final byte[] TRAILERS = "trailers".getBytes(US_ASCII);
     private static final byte[] COMMA = {','};
@@ -227,8 +228,7 @@ final class HeaderRules
         {
             return isEncrypted(downstream);
         }
-        return headers.valueLength(forwarded) == HTTPS.length &&
-            equal(headers, headers.valueOffset(forwarded), HTTPS);
+        return equal(headers.buffer(), headers.valueOffset(forwarded), headers.valueLength(forwarded), HTTPS);
     }
 
     private static void dropOtherNames(final HeaderTable headers, final byte[][] names)
@@ -246,7 +246,7 @@ final class HeaderRules
     {
         for (final byte[] name : names)
         {
-            if (name.length == headers.nameLength(index) && equal(headers, headers.nameOffset(index), name))
+            if (equal(headers.buffer(), headers.nameOffset(index), headers.nameLength(index), name))
             {
                 return true;
             }
@@ -254,16 +254,15 @@ final class HeaderRules
         return false;
     }
 
-    private static boolean equal(final HeaderTable headers, final int offset, final byte[] name)
+    /** Whether a range is these bytes. */
+    static boolean equal(final DirectBuffer buffer, final int offset, final int length, final byte[] bytes)
     {
-        for (int i = name.length - 1; i >= 0; i--)
+        boolean isEqual = length == bytes.length;
+        for (int i = length - 1; isEqual && i >= 0; i--)
         {
-            if (headers.buffer().getByte(offset + i) != name[i])
-            {
-                return false;
-            }
+            isEqual = buffer.getByte(offset + i) == bytes[i];
         }
-        return true;
+        return isEqual;
     }
 
     private void edge(

@@ -14,8 +14,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  */
 final class Redirects
 {
-    private static final byte[] HTTP = "http".getBytes(US_ASCII);
-    private static final byte[] HTTPS = "https".getBytes(US_ASCII);
     private static final byte[] HTTP_PORT = ":80".getBytes(US_ASCII);
     private static final byte[] HTTPS_PORT = ":443".getBytes(US_ASCII);
     private static final byte[] SEPARATOR = "://".getBytes(US_ASCII);
@@ -35,7 +33,7 @@ final class Redirects
     {
         final Redirect redirect = route.redirect();
         final DirectBuffer buffer = request.headers().buffer();
-        put(edits, redirect.scheme() != null ? redirect.scheme() : isHttps ? HTTPS : HTTP);
+        put(edits, redirect.scheme() != null ? redirect.scheme() : isHttps ? HeaderRules.HTTPS : HeaderRules.HTTP);
         put(edits, SEPARATOR);
         putAuthority(request, isHttps, redirect, buffer, edits);
         putPath(request, route, redirect, buffer, edits);
@@ -76,9 +74,8 @@ final class Redirects
             final byte b = buffer.getByte(request.authorityOffset() + i);
             if (b == ':')
             {
-                return redirect.port() > 0 ||
-                    redirect.scheme() != null && endsWith(buffer, request.authorityOffset() + i, all - i, port) ?
-                    i : all;
+                final boolean isDefault = HeaderRules.equal(buffer, request.authorityOffset() + i, all - i, port);
+                return redirect.port() > 0 || redirect.scheme() != null && isDefault ? i : all;
             }
             if (b < '0' || b > '9')
             {
@@ -86,16 +83,6 @@ final class Redirects
             }
         }
         return all;
-    }
-
-    private static boolean endsWith(final DirectBuffer buffer, final int offset, final int length, final byte[] port)
-    {
-        boolean isEqual = length == port.length;
-        for (int i = 0; isEqual && i < length; i++)
-        {
-            isEqual = buffer.getByte(offset + i) == port[i];
-        }
-        return isEqual;
     }
 
     private static void putPath(

@@ -15,7 +15,10 @@ import dev.ringway.ffi.uring.UringProbe;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.BooleanSupplier;
@@ -31,8 +34,8 @@ final class FaultRig implements AutoCloseable
 {
     private static final int ARMED_ACCEPTS = 16;
     private static final int CHUNKS = 128;
-    private static final int SQ_ENTRIES = 256;
-    private static final int CQ_ENTRIES = 1024;
+    static final int SQ_ENTRIES = 256;
+    static final int CQ_ENTRIES = 1024;
     private static final long PATIENCE_NS = 10_000_000_000L;
 
     final EventLoop loop;
@@ -43,6 +46,17 @@ final class FaultRig implements AutoCloseable
     interface Call<T>
     {
         T run() throws Exception;
+    }
+
+    /** What a client says and hears; returns how many of its requests were answered. */
+    interface Talk
+    {
+        int run(FaultRig rig, Random random) throws Exception;
+    }
+
+    /** What several clients do at once, again and again, more often only until the first fault. */
+    record Load(int clients, int requests, int rounds, int mostRounds, Talk talk)
+    {
     }
 
     FaultRig(final TestProxy settings, final UnaryOperator<CompletionSink> faults) throws Exception
@@ -75,6 +89,48 @@ final class FaultRig implements AutoCloseable
         snapshots.publishRelease(snapshot);
         loop.onStart();
         runtime.onListen(snapshot.listeners().get(0), opened.get(snapshot.listeners().get(0))[0]);
+    }
+
+    /** Runs clients until faults were injected; all they ask is answered unless steps fail, and nothing is left. */
+    static void run(
+        final TestProxy settings,
+        final Load load,
+        final long seed,
+        final boolean isFailing,
+        final int sqEntries,
+        final int cqEntries) throws Exception
+    {
+        final FaultyCompletions[] made = new FaultyCompletions[1];
+        try (FaultRig rig = new FaultRig(settings, sqEntries, cqEntries,
+                next -> made[0] = new FaultyCompletions(next, new Random(seed), isFailing)))
+        {
+            final FaultyCompletions faults = made[0];
+            faults.attach(rig.loop);
+            for (int round = 0; round < load.rounds() || faults.injected() == 0 && round < load.mostRounds(); round++)
+            {
+                final List<CompletableFuture<Integer>> clients = new ArrayList<>();
+                for (int i = 0; i < load.clients(); i++)
+                {
+                    final Random random = new Random(seed * 1_000 + round * load.clients() + i);
+                    clients.add(start(() -> load.talk().run(rig, random)));
+                }
+                for (final CompletableFuture<Integer> client : clients)
+                {
+                    rig.await(client::isDone, "the end of a client");
+                    final int answered = client.get();
+                    assertTrue(isFailing || answered == load.requests(),
+                        () -> "answered " + answered + " of " + load.requests());
+                }
+            }
+            assertTrue(faults.injected() > 0, "no fault was injected");
+            faults.off();
+            rig.awaitRest(0);
+        }
+        catch (final AssertionError | Exception e)
+        {
+            throw new AssertionError((settings.upstreamHttp2 == null ? "HTTP/1.1" : "HTTP/2") + " behind, seed " + seed +
+                ", failing " + isFailing, e);
+        }
     }
 
     InetSocketAddress address()

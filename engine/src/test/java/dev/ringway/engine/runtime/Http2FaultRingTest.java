@@ -7,14 +7,10 @@ import javax.net.ssl.SSLException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * Streams of several clients at once while completions come late, in another order, cut short, or as failures. Answers
@@ -23,27 +19,25 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class Http2FaultRingTest
 {
     private static final int BUFFER_LIMIT = 64 * 1024;
-    private static final int SQ_ENTRIES = 256;
-    private static final int CQ_ENTRIES = 1024;
     private static final int CLIENTS = 3;
-    private static final int REQUESTS = 12;
     private static final int ROUNDS = 2;
     private static final int MOST_ROUNDS = 40;
+    private static final int REQUESTS = 12;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void shouldAnswerAllWhenCompletionsAreLateCancelledAndStarved(final long seed) throws Exception
     {
-        run(HttpPair.HTTP2_TO_HTTP1, seed, false, SQ_ENTRIES, CQ_ENTRIES);
-        run(HttpPair.HTTP2_TO_HTTP2, seed, false, SQ_ENTRIES, CQ_ENTRIES);
+        run(HttpPair.HTTP2_TO_HTTP1, seed, false, FaultRig.SQ_ENTRIES, FaultRig.CQ_ENTRIES);
+        run(HttpPair.HTTP2_TO_HTTP2, seed, false, FaultRig.SQ_ENTRIES, FaultRig.CQ_ENTRIES);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, 14, 15, 16})
     void shouldLeakNothingWhenAnyStepFails(final long seed) throws Exception
     {
-        run(HttpPair.HTTP2_TO_HTTP1, seed, true, SQ_ENTRIES, CQ_ENTRIES);
-        run(HttpPair.HTTP2_TO_HTTP2, seed, true, SQ_ENTRIES, CQ_ENTRIES);
+        run(HttpPair.HTTP2_TO_HTTP1, seed, true, FaultRig.SQ_ENTRIES, FaultRig.CQ_ENTRIES);
+        run(HttpPair.HTTP2_TO_HTTP2, seed, true, FaultRig.SQ_ENTRIES, FaultRig.CQ_ENTRIES);
     }
 
     @ParameterizedTest
@@ -80,35 +74,8 @@ final class Http2FaultRingTest
         final int sqEntries,
         final int cqEntries) throws Exception
     {
-        final FaultyCompletions[] made = new FaultyCompletions[1];
-        try (FaultRig rig = new FaultRig(settings, sqEntries, cqEntries,
-                next -> made[0] = new FaultyCompletions(next, new Random(seed), isFailing)))
-        {
-            final FaultyCompletions faults = made[0];
-            faults.attach(rig.loop);
-            for (int round = 0; round < ROUNDS || faults.injected() == 0 && round < MOST_ROUNDS; round++)
-            {
-                final List<CompletableFuture<Integer>> clients = new ArrayList<>();
-                for (int i = 0; i < CLIENTS; i++)
-                {
-                    final Random random = new Random(seed * 1_000 + round * CLIENTS + i);
-                    clients.add(FaultRig.start(() -> talk(rig, random)));
-                }
-                for (final CompletableFuture<Integer> client : clients)
-                {
-                    rig.await(client::isDone, "the end of a client");
-                    final int answered = client.get();
-                    assertTrue(isFailing || answered == REQUESTS, () -> "answered " + answered + " of " + REQUESTS);
-                }
-            }
-            assertTrue(faults.injected() > 0, "no fault was injected");
-            faults.off();
-            rig.awaitRest(0);
-        }
-        catch (final AssertionError | Exception e)
-        {
-            throw new AssertionError((settings.upstreamHttp2 == null ? "HTTP/1.1" : "HTTP/2") + " behind, seed " + seed + ", failing " + isFailing, e);
-        }
+        FaultRig.run(settings, new FaultRig.Load(CLIENTS, REQUESTS, ROUNDS, MOST_ROUNDS, Http2FaultRingTest::talk),
+            seed, isFailing, sqEntries, cqEntries);
     }
 
     /** Bounds so low that sides are paused again and again. */

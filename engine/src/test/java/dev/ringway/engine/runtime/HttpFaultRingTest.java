@@ -10,7 +10,6 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -24,12 +23,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class HttpFaultRingTest
 {
     private static final int BUFFER_LIMIT = 64 * 1024;
-    private static final int SQ_ENTRIES = 256;
-    private static final int CQ_ENTRIES = 1024;
     private static final int CLIENTS = 4;
-    private static final int REQUESTS = 8;
     private static final int ROUNDS = 2;
     private static final int MOST_ROUNDS = 40;
+    private static final int REQUESTS = 8;
     private static final int LONG = 6_000_000;
     private static final int SMALL_BUFFER = 8192;
 
@@ -37,14 +34,14 @@ final class HttpFaultRingTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void shouldAnswerAllWhenCompletionsAreLateCancelledAndStarved(final long seed) throws Exception
     {
-        run(seed, false, SQ_ENTRIES, CQ_ENTRIES);
+        run(seed, false, FaultRig.SQ_ENTRIES, FaultRig.CQ_ENTRIES);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
     void shouldLeakNothingWhenAnyStepFails(final long seed) throws Exception
     {
-        run(seed, true, SQ_ENTRIES, CQ_ENTRIES);
+        run(seed, true, FaultRig.SQ_ENTRIES, FaultRig.CQ_ENTRIES);
     }
 
     @ParameterizedTest
@@ -79,35 +76,8 @@ final class HttpFaultRingTest
         final int sqEntries,
         final int cqEntries) throws Exception
     {
-        final FaultyCompletions[] made = new FaultyCompletions[1];
-        try (FaultRig rig = new FaultRig(settings, sqEntries, cqEntries,
-                next -> made[0] = new FaultyCompletions(next, new Random(seed), isFailing)))
-        {
-            final FaultyCompletions faults = made[0];
-            faults.attach(rig.loop);
-            for (int round = 0; round < ROUNDS || faults.injected() == 0 && round < MOST_ROUNDS; round++)
-            {
-                final List<CompletableFuture<Integer>> clients = new ArrayList<>();
-                for (int i = 0; i < CLIENTS; i++)
-                {
-                    final Random random = new Random(seed * 1_000 + round * CLIENTS + i);
-                    clients.add(FaultRig.start(() -> talk(rig, random)));
-                }
-                for (final CompletableFuture<Integer> client : clients)
-                {
-                    rig.await(client::isDone, "the end of a client");
-                    final int answered = client.get();
-                    assertTrue(isFailing || answered == REQUESTS, () -> "answered " + answered + " of " + REQUESTS);
-                }
-            }
-            assertTrue(faults.injected() > 0, "no fault was injected");
-            faults.off();
-            rig.awaitRest(0);
-        }
-        catch (final AssertionError | Exception e)
-        {
-            throw new AssertionError("seed " + seed + ", failing " + isFailing, e);
-        }
+        FaultRig.run(settings, new FaultRig.Load(CLIENTS, REQUESTS, ROUNDS, MOST_ROUNDS, HttpFaultRingTest::talk),
+            seed, isFailing, sqEntries, cqEntries);
     }
 
     /** Right answers until the connection ends; those made by the proxy for a failure count too. */

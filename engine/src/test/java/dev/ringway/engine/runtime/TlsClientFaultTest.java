@@ -23,8 +23,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 @Timeout(120)
 final class TlsClientFaultTest
 {
-    private static final int SQ_ENTRIES = 256;
-    private static final int CQ_ENTRIES = 1024;
     private static final int CHUNKS = 10;
     private static final int LENGTH = 1_000_000;
     private static final int CLIENTS = 6;
@@ -66,16 +64,16 @@ final class TlsClientFaultTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6})
     void shouldAnswerAllWhenCompletionsAreLateCancelledAndStarved(final long seed) throws Exception
     {
-        http1(settings -> HttpFaultRingTest.run(settings, seed, false, SQ_ENTRIES, CQ_ENTRIES));
-        http2(settings -> Http2FaultRingTest.run(settings, seed, false, SQ_ENTRIES, CQ_ENTRIES));
+        http1(settings -> HttpFaultRingTest.run(settings, seed, false, FaultRig.SQ_ENTRIES, FaultRig.CQ_ENTRIES));
+        http2(settings -> Http2FaultRingTest.run(settings, seed, false, FaultRig.SQ_ENTRIES, FaultRig.CQ_ENTRIES));
     }
 
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18})
     void shouldLeakNothingWhenAnyStepFails(final long seed) throws Exception
     {
-        http1(settings -> HttpFaultRingTest.run(settings, seed, true, SQ_ENTRIES, CQ_ENTRIES));
-        http2(settings -> Http2FaultRingTest.run(settings, seed, true, SQ_ENTRIES, CQ_ENTRIES));
+        http1(settings -> HttpFaultRingTest.run(settings, seed, true, FaultRig.SQ_ENTRIES, FaultRig.CQ_ENTRIES));
+        http2(settings -> Http2FaultRingTest.run(settings, seed, true, FaultRig.SQ_ENTRIES, FaultRig.CQ_ENTRIES));
     }
 
     @ParameterizedTest

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import static dev.ringway.engine.runtime.FaultRig.CQ_ENTRIES;
+import static dev.ringway.engine.runtime.FaultRig.SQ_ENTRIES;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -27,8 +29,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 @Timeout(120)
 final class TlsUpstreamFaultTest
 {
-    private static final int SQ_ENTRIES = 256;
-    private static final int CQ_ENTRIES = 1024;
     private static final int CHUNKS = 10;
     private static final int LENGTH = 1_000_000;
     private static final int CLIENTS = 6;

@@ -7,10 +7,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -36,30 +33,11 @@ final class UpgradeFaultRingTest
         "HTTP1_TO_HTTP2, 47, true", "HTTP2_TO_HTTP2, 48, false", "HTTP2_TO_HTTP2, 49, true"})
     void shouldCarryWhatIsSentOrEnd(final HttpPair pair, final long seed, final boolean isFailing) throws Exception
     {
-        final FaultyCompletions[] made = new FaultyCompletions[1];
-        try (TestBackend backend = Tunnel.echo(pair);
-            FaultRig rig = new FaultRig(settings(pair, backend),
-                next -> made[0] = new FaultyCompletions(next, new Random(seed), isFailing)))
+        try (TestBackend backend = Tunnel.echo(pair))
         {
-            made[0].attach(rig.loop);
-            for (int round = 0; round < ROUNDS || made[0].injected() == 0 && round < MOST_ROUNDS; round++)
-            {
-                final List<CompletableFuture<Boolean>> clients = new ArrayList<>();
-                for (int i = 0; i < CLIENTS; i++)
-                {
-                    final Random random = new Random(seed * 1_000 + round * CLIENTS + i);
-                    clients.add(FaultRig.start(() -> talk(pair, rig, random)));
-                }
-                for (final CompletableFuture<Boolean> client : clients)
-                {
-                    rig.await(client::isDone, "the end of a client");
-                    final boolean isWhole = client.get();
-                    assertTrue(isFailing || isWhole, "cut");
-                }
-            }
-            assertTrue(made[0].injected() > 0, "no fault was injected");
-            made[0].off();
-            rig.awaitRest(0);
+            FaultRig.run(settings(pair, backend),
+                new FaultRig.Load(CLIENTS, 1, ROUNDS, MOST_ROUNDS, (rig, random) -> talk(pair, rig, random) ? 1 : 0),
+                seed, isFailing, FaultRig.SQ_ENTRIES, FaultRig.CQ_ENTRIES);
         }
     }
 
