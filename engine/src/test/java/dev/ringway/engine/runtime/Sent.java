@@ -1,5 +1,6 @@
 package dev.ringway.engine.runtime;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
@@ -49,22 +50,21 @@ record Sent(String start, byte[] body, boolean isTold, String[] trailers, String
             .append(isResponse ? "\r\n" : "\r\nhost: a\r\n");
         append(head, allFields());
         head.append(isChunked ? "transfer-encoding: chunked\r\n\r\n" : "\r\n");
-        out.write(head.toString().getBytes(ISO_8859_1));
-        if (body == null)
-        {
-            return;
-        }
-        for (int at = 0; at < body.length; at += PIECE)
+        final ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        whole.write(head.toString().getBytes(ISO_8859_1));
+        for (int at = 0; body != null && at < body.length; at += PIECE)
         {
             final int length = Math.min(PIECE, body.length - at);
-            out.write(isChunked ? (Integer.toHexString(length) + "\r\n").getBytes(ISO_8859_1) : new byte[0]);
-            out.write(body, at, length);
-            out.write(isChunked ? "\r\n".getBytes(ISO_8859_1) : new byte[0]);
+            whole.write(isChunked ? (Integer.toHexString(length) + "\r\n").getBytes(ISO_8859_1) : new byte[0]);
+            whole.write(body, at, length);
+            whole.write(isChunked ? "\r\n".getBytes(ISO_8859_1) : new byte[0]);
         }
         if (isChunked)
         {
-            out.write((append(new StringBuilder("0\r\n"), trailers) + "\r\n").getBytes(ISO_8859_1));
+            whole.write((append(new StringBuilder("0\r\n"), trailers) + "\r\n").getBytes(ISO_8859_1));
         }
+        // One write: who has seen the head of a small message knows that its content is there too.
+        whole.writeTo(out);
     }
 
     private static StringBuilder append(final StringBuilder to, final String[] fields)
