@@ -388,7 +388,11 @@ public final class ClusterState
 
     private EndpointPool pick(final UpstreamHandler handler)
     {
-        final EndpointPool pool = pick();
+        EndpointPool pool = pick();
+        for (int left = handler.morePicks(); left > 0 && pool != null && handler.avoids(pool.endpoint()); left--)
+        {
+            pool = pick();
+        }
         return pool == null ? null : pool.of(handler.request());
     }
 

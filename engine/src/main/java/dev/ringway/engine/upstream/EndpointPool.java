@@ -126,6 +126,11 @@ final class EndpointPool
         return hosts != null && hosts.closeIdle();
     }
 
+    Endpoint endpoint()
+    {
+        return endpoint;
+    }
+
     byte[] hostText()
     {
         return hostText;

@@ -12,6 +12,7 @@ import dev.ringway.engine.http2.Http2Cause;
 import dev.ringway.engine.http2.Http2Stream;
 import dev.ringway.engine.http2.Http2StreamHandler;
 import dev.ringway.engine.memory.BufferSlab;
+import dev.ringway.engine.snapshot.Endpoint;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -353,6 +354,14 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     public byte[] hostText()
     {
         return session.pool().hostText();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Endpoint endpoint()
+    {
+        return session.pool().endpoint();
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.ringway.engine.upstream;
 
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
+import dev.ringway.engine.snapshot.Endpoint;
 
 /**
  * What sessions of all protocols have in common: a connection that an {@link EndpointPool} opened, and the exchange that
@@ -62,6 +63,14 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
     public final byte[] hostText()
     {
         return pool.hostText();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public final Endpoint endpoint()
+    {
+        return pool.endpoint();
     }
 
     /**

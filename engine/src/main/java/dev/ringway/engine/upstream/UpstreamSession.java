@@ -3,6 +3,7 @@ package dev.ringway.engine.upstream;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.snapshot.Endpoint;
 
 /**
  * Protocol state on one upstream connection, as an exchange sees it. Loop thread only.
@@ -76,6 +77,11 @@ public interface UpstreamSession
      * @return address of the endpoint as text, shared, not to be changed.
      */
     byte[] hostText();
+
+    /**
+     * @return endpoint that it speaks to.
+     */
+    Endpoint endpoint();
 
     /**
      * @return its connection.
