@@ -106,8 +106,8 @@ class GoodBootstrapTest
         assertEquals("WebSocket true", upgrade(http.upgrades(), "websocket"));
         assertEquals("SPDY/3.1 false", upgrade(http.upgrades(), "spdy/3.1"));
         assertEquals("unknown", upgrade(http.upgrades(), "spdy"));
-        assertEquals("websocket false", upgrade(match(http, "a", "/api").upgrades(), "WEBSOCKET"));
-        assertSame(Upgrades.NONE, match(http, "a", "/").upgrades());
+        assertEquals("websocket false", upgrade(match(http, "a", "/api").forward().upgrades(), "WEBSOCKET"));
+        assertSame(Upgrades.NONE, match(http, "a", "/").forward().upgrades());
     }
 
     private static String upgrade(final Upgrades upgrades, final String type)
@@ -126,13 +126,13 @@ class GoodBootstrapTest
             (HttpConnectionManager)snapshot.listeners().get(0).filterChains().get(0).filter();
         final Route health = match(http, "a.example:80", "/health");
         assertEquals(Route.Kind.DIRECT_RESPONSE, health.kind());
-        assertEquals(204, health.status());
+        assertEquals(204, health.answer().status());
         final Route old = match(http, "a.example:80", "/old/page");
         assertEquals("old", old.name());
         assertEquals(Route.Kind.REDIRECT, old.kind());
-        assertEquals(308, old.status());
+        assertEquals(308, old.answer().status());
         assertEquals(4, old.matchedLength());
-        final Redirect redirect = old.redirect();
+        final Redirect redirect = old.answer().redirect();
         assertEquals("https new.example 8443 true", new String(redirect.scheme(), StandardCharsets.US_ASCII) + " " +
             new String(redirect.host(), StandardCharsets.US_ASCII) + " " +
             redirect.port() + " " + redirect.stripQuery());
@@ -140,18 +140,18 @@ class GoodBootstrapTest
         assertNull(redirect.path());
         final Route api = match(http, "a.example:80", "/api/v1");
         assertEquals(Route.Kind.CLUSTER, api.kind());
-        assertEquals(snapshot.cluster("app").id(), api.clusterId());
-        assertEquals(0, api.timeoutNs());
-        assertEquals(TimeUnit.SECONDS.toNanos(7), api.idleTimeoutNs());
+        assertEquals(snapshot.cluster("app").id(), api.forward().clusterId());
+        assertEquals(0, api.forward().timeoutNs());
+        assertEquals(TimeUnit.SECONDS.toNanos(7), api.forward().idleTimeoutNs());
         assertEquals(new StreamDuration(0, TimeUnit.SECONDS.toNanos(20), TimeUnit.MILLISECONDS.toNanos(500)),
-            api.duration());
-        assertArrayEquals(new byte[]{'/'}, api.prefixRewrite());
+            api.forward().duration());
+        assertArrayEquals(new byte[]{'/'}, api.forward().prefixRewrite());
         final Route later = match(http, "a.example:80", "/other");
-        assertEquals(-1, later.clusterId());
-        assertEquals("later", later.clusterName());
-        assertEquals(TimeUnit.SECONDS.toNanos(15), later.timeoutNs());
-        assertEquals(-1, later.idleTimeoutNs());
-        assertSame(StreamDuration.NONE, later.duration());
+        assertEquals(-1, later.forward().clusterId());
+        assertEquals("later", later.forward().clusterName());
+        assertEquals(TimeUnit.SECONDS.toNanos(15), later.forward().timeoutNs());
+        assertEquals(-1, later.forward().idleTimeoutNs());
+        assertSame(StreamDuration.NONE, later.forward().duration());
     }
 
     @Test

@@ -110,8 +110,9 @@ public final class Exchange implements UpstreamHandler
             return;
         }
         final Route route = routing.route();
-        times.onRoute(route.idleTimeoutNs(), route.timeoutNs());
-        if (route.duration() != StreamDuration.NONE)
+        final Route.Forward forward = route.forward();
+        times.onRoute(forward.idleTimeoutNs(), forward.timeoutNs());
+        if (forward.duration() != StreamDuration.NONE)
         {
             times.limit(HeaderRules.limitNs(request.headers(), route, http));
         }
@@ -126,7 +127,8 @@ public final class Exchange implements UpstreamHandler
         else
         {
             final HeaderEdits edits = exchanges.routeReply(request, downstream, route, http);
-            reply(route.status(), route.body(), edits, Outcome.DIRECT_RESPONSE, Grpc.statusOf(route.status()));
+            final Route.Answer answer = route.answer();
+            reply(answer.status(), answer.body(), edits, Outcome.DIRECT_RESPONSE, Grpc.statusOf(answer.status()));
         }
     }
 
@@ -136,7 +138,7 @@ public final class Exchange implements UpstreamHandler
     private void acquire()
     {
         phase = Phase.ACQUIRE;
-        cluster = exchanges.upstreams().cluster(routing.route().clusterId());
+        cluster = exchanges.upstreams().cluster(routing.route().forward().clusterId());
         if (cluster == null)
         {
             exchanges.counters().increment(http.counters().noCluster);

@@ -180,11 +180,11 @@ final class HeaderRules
             edits.drop(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS);
             edits.add(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, expectedNs / NANOS_PER_MILLI);
         }
-        if (route.duration() != StreamDuration.NONE && Grpc.isRequest(headers))
+        if (route.forward().duration() != StreamDuration.NONE && Grpc.isRequest(headers))
         {
             tellTimeout(limitNs(headers, route, http), edits);
         }
-        if (route.prefixRewrite() != null)
+        if (route.forward().prefixRewrite() != null)
         {
             rewrite(head, route, http, edits);
         }
@@ -196,7 +196,7 @@ final class HeaderRules
      */
     static long limitNs(final HeaderTable headers, final Route route, final HttpConnectionManager http)
     {
-        return route.duration().limitNs(GrpcTimeout.of(headers), http.maxStreamDurationNs());
+        return route.forward().duration().limitNs(GrpcTimeout.of(headers), http.maxStreamDurationNs());
     }
 
     /** The endpoint of a call need not work for longer than somebody waits. */
@@ -339,7 +339,7 @@ final class HeaderRules
         final RequestHead head, final Route route, final HttpConnectionManager http, final HeaderEdits edits)
     {
         final int rest = Math.max(0, head.pathLength() - route.matchedLength());
-        final byte[] prefix = route.prefixRewrite();
+        final byte[] prefix = route.forward().prefixRewrite();
         edits.path(prefix, head.headers().buffer(), head.pathOffset() + route.matchedLength(), rest);
         if (!http.suppressEnvoyHeaders())
         {

@@ -31,7 +31,7 @@ final class Redirects
      */
     static void write(final RequestHead request, final boolean isHttps, final Route route, final HeaderEdits edits)
     {
-        final Redirect redirect = route.redirect();
+        final Redirect redirect = route.answer().redirect();
         final DirectBuffer buffer = request.headers().buffer();
         put(edits, redirect.scheme() != null ? redirect.scheme() : isHttps ? HeaderRules.HTTPS : HeaderRules.HTTP);
         put(edits, SEPARATOR);

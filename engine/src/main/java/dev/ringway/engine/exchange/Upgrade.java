@@ -59,10 +59,10 @@ final class Upgrade
     {
         if (route != null)
         {
-            final int index = find(request, route.upgrades());
+            final int index = find(request, route.forward().upgrades());
             if (index != Upgrades.UNKNOWN)
             {
-                return name(route.upgrades(), index);
+                return name(route.forward().upgrades(), index);
             }
         }
         return name(http.upgrades(), find(request, http.upgrades()));

@@ -1,69 +1,16 @@
 package dev.ringway.engine.route;
 
 /**
- * What to do with a matched request. Envoy: {@code config.route.v3.Route}. Immutable.
+ * What to do with a matched request. Envoy: {@code config.route.v3.Route}. Immutable; made by {@link RouteBuilder}.
  *
  * @param name          of the route, may be empty.
- * @param kind          which of the groups of fields below counts.
- * @param clusterId     {@code Cluster.id()} for {@link Kind#CLUSTER}, or -1 when the cluster is not known.
- * @param clusterName   its name.
- * @param timeoutNs     {@code RouteAction.timeout}, default 15 s; 0 means none.
- * @param idleTimeoutNs {@code RouteAction.idle_timeout}, or -1 for the connection manager's.
- * @param prefixRewrite new bytes for the matched prefix, or null.
+ * @param kind          whether {@code forward} or {@code answer} counts.
  * @param matchedLength how many bytes of the path the match covered (for a rewrite).
- * @param status        of a direct response or redirect.
- * @param body          of a direct response, may be empty, never null.
- * @param redirect      of a redirect, or null.
- * @param upgrades      {@code RouteAction.upgrade_configs}, default none.
- * @param duration      {@code RouteAction.max_stream_duration}, default {@link StreamDuration#NONE}.
+ * @param forward       how requests go on, {@link Forward#NONE} when they do not.
+ * @param answer        what is answered here, {@link Answer#NONE} when nothing is.
  */
-public record Route(
-    String name,
-    Kind kind,
-    int clusterId,
-    String clusterName,
-    long timeoutNs,
-    long idleTimeoutNs,
-    byte[] prefixRewrite,
-    int matchedLength,
-    int status,
-    byte[] body,
-    Redirect redirect,
-    Upgrades upgrades,
-    StreamDuration duration)
+public record Route(String name, Kind kind, int matchedLength, Forward forward, Answer answer)
 {
-    /**
-     * A route that says nothing of upgrades and durations.
-     *
-     * @param name          of the route, may be empty.
-     * @param kind          which of the groups of fields below counts.
-     * @param clusterId     id of the cluster, or -1.
-     * @param clusterName   its name.
-     * @param timeoutNs     time for a response; 0 means none.
-     * @param idleTimeoutNs of its streams, or -1 for the connection manager's.
-     * @param prefixRewrite new bytes for the matched prefix, or null.
-     * @param matchedLength how many bytes of the path the match covered.
-     * @param status        of a direct response or redirect.
-     * @param body          of a direct response, may be empty, never null.
-     * @param redirect      of a redirect, or null.
-     */
-    public Route(
-        final String name,
-        final Kind kind,
-        final int clusterId,
-        final String clusterName,
-        final long timeoutNs,
-        final long idleTimeoutNs,
-        final byte[] prefixRewrite,
-        final int matchedLength,
-        final int status,
-        final byte[] body,
-        final Redirect redirect)
-    {
-        this(name, kind, clusterId, clusterName, timeoutNs, idleTimeoutNs, prefixRewrite, matchedLength, status, body,
-            redirect, Upgrades.NONE, StreamDuration.NONE);
-    }
-
     /** The three things a route can do. */
     public enum Kind
     {
@@ -73,5 +20,44 @@ public record Route(
         DIRECT_RESPONSE,
         /** Answer with a location. */
         REDIRECT
+    }
+
+    /**
+     * How requests go on. Envoy: {@code config.route.v3.RouteAction}.
+     *
+     * @param clusterId     {@code Cluster.id()}, or -1 when the cluster is not known.
+     * @param clusterName   its name.
+     * @param timeoutNs     {@code timeout}, default 15 s; 0 means none.
+     * @param idleTimeoutNs {@code idle_timeout}, or -1 for the connection manager's.
+     * @param duration      {@code max_stream_duration}, default {@link StreamDuration#NONE}.
+     * @param prefixRewrite new bytes for the matched prefix, or null.
+     * @param upgrades      {@code upgrade_configs}, default none.
+     */
+    public record Forward(
+        int clusterId,
+        String clusterName,
+        long timeoutNs,
+        long idleTimeoutNs,
+        StreamDuration duration,
+        byte[] prefixRewrite,
+        Upgrades upgrades)
+    {
+        /** Nowhere. */
+        public static final Forward NONE =
+            new Forward(-1, "", RouteBuilder.DEFAULT_TIMEOUT_NS, -1, StreamDuration.NONE, null, Upgrades.NONE);
+    }
+
+    /**
+     * What is answered without an endpoint. Envoy: {@code config.route.v3.DirectResponseAction} and
+     * {@code RedirectAction}.
+     *
+     * @param status   of the response.
+     * @param body     may be empty, never null.
+     * @param redirect parts of the location, or null.
+     */
+    public record Answer(int status, byte[] body, Redirect redirect)
+    {
+        /** Nothing. */
+        public static final Answer NONE = new Answer(0, new byte[0], null);
     }
 }

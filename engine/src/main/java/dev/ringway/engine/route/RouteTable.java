@@ -26,8 +26,8 @@ import java.util.TreeMap;
 public final class RouteTable
 {
     private static final int MOVED_PERMANENTLY = 301;
-    private static final Route TO_HTTPS = new Route("", Route.Kind.REDIRECT, -1, "", 0, -1, null, 0, MOVED_PERMANENTLY,
-        new byte[0], Redirect.TO_HTTPS);
+    private static final Route TO_HTTPS =
+        new RouteBuilder("").redirect(MOVED_PERMANENTLY, Redirect.TO_HTTPS).build();
     private static final DirectBuffer SLASH = new UnsafeBuffer("/".getBytes(StandardCharsets.US_ASCII));
 
     private final boolean ignorePort;

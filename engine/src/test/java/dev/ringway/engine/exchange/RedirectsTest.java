@@ -5,6 +5,7 @@ import dev.ringway.codecs.http1.Http1Limits;
 import dev.ringway.codecs.http1.Http1RequestParser;
 import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.Route;
+import dev.ringway.engine.route.RouteBuilder;
 import dev.ringway.engine.upstream.HeaderEdits;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -29,8 +30,7 @@ final class RedirectsTest
         final RequestHead head = new RequestHead(10);
         assertEquals(bytes.length, new Http1RequestParser(Http1Limits.DEFAULT)
             .parse(new UnsafeBuffer(bytes), 0, bytes.length, head));
-        final Route route = new Route(
-            "", Route.Kind.REDIRECT, -1, null, 0, -1, null, matched, 301, new byte[0], redirect);
+        final Route route = new RouteBuilder("").matchedLength(matched).redirect(301, redirect).build();
         final HeaderEdits edits = HeaderEdits.ofResponses();
         edits.reset(0);
         Redirects.write(head, isHttps, route, edits);

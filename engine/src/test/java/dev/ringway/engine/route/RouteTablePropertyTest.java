@@ -88,8 +88,7 @@ class RouteTablePropertyTest
         final Arbitrary<PathMatch> match = Combinators.combine(Arbitraries.of(PathMatch.Kind.class), path(),
             Arbitraries.of(true, true, false)).as((kind, path, caseSensitive) ->
             new PathMatch(kind, path.getBytes(StandardCharsets.US_ASCII), caseSensitive));
-        return match.map(path -> new VirtualHost.Rule(path, new Route("", Route.Kind.CLUSTER, 0, "", 0, 0, null, 0, 0,
-            new byte[0], null)));
+        return match.map(path -> new VirtualHost.Rule(path, new RouteBuilder("").cluster(0, "").build()));
     }
 
     @Provide

@@ -127,7 +127,7 @@ class RouteTableTest
         assertEquals(tls != TlsRequirement.NONE, table.hasTlsRequirements());
         final Route route = table.match(request("a.example", "/x", -1), isInClear, isInternal);
         assertEquals(isSent ? "" : "strict", route.name());
-        assertEquals(isSent ? Redirect.TO_HTTPS : null, route.redirect());
+        assertEquals(isSent ? Redirect.TO_HTTPS : null, route.answer().redirect());
         assertEquals("lax", table.match(request("b.example", "/x", -1), isInClear, isInternal).name());
         assertEquals("strict", table.match(request("a.example", "/x", -1)).name());
     }
@@ -198,6 +198,6 @@ class RouteTableTest
 
     private static Route route(final String name)
     {
-        return new Route(name, Route.Kind.CLUSTER, 0, "app", 0, 0, null, 0, 0, new byte[0], null);
+        return new RouteBuilder(name).cluster(0, "app").build();
     }
 }

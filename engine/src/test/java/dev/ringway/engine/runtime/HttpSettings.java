@@ -5,6 +5,7 @@ import dev.ringway.engine.route.PathMatch;
 import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.Route;
+import dev.ringway.engine.route.RouteBuilder;
 import dev.ringway.engine.route.RouteTable;
 import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.route.Upgrades;
@@ -60,29 +61,28 @@ final class HttpSettings
 
     Route toCluster(final int clusterId)
     {
-        return new Route("", Route.Kind.CLUSTER, clusterId, "b", routeTimeoutNs, -1, null, 0, 0, new byte[0], null);
+        return new RouteBuilder("").cluster(clusterId, "b").timeoutNs(routeTimeoutNs).build();
     }
 
     Route rewriting(final String matched, final String rewrite)
     {
-        return new Route("", Route.Kind.CLUSTER, 0, "b", routeTimeoutNs, -1, rewrite.getBytes(US_ASCII),
-            matched.length(), 0, new byte[0], null);
+        return new RouteBuilder("").cluster(0, "b").timeoutNs(routeTimeoutNs)
+            .matchedLength(matched.length()).prefixRewrite(rewrite.getBytes(US_ASCII)).build();
     }
 
     static Route direct(final int status, final String text)
     {
-        return new Route("", Route.Kind.DIRECT_RESPONSE, -1, null, 0, -1, null, 0, status, text.getBytes(US_ASCII), null);
+        return new RouteBuilder("").directResponse(status, text.getBytes(US_ASCII)).build();
     }
 
     static Route redirecting(final int status, final Redirect redirect, final int matched)
     {
-        return new Route("", Route.Kind.REDIRECT, -1, null, 0, -1, null, matched, status, new byte[0], redirect);
+        return new RouteBuilder("").matchedLength(matched).redirect(status, redirect).build();
     }
 
     Route lasting(final StreamDuration duration)
     {
-        return new Route("", Route.Kind.CLUSTER, 0, "b", routeTimeoutNs, -1, null, 0, 0, new byte[0], null, Upgrades.NONE,
-            duration);
+        return new RouteBuilder("").cluster(0, "b").timeoutNs(routeTimeoutNs).duration(duration).build();
     }
 
     private RouteTable table()

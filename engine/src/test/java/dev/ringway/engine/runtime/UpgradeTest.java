@@ -3,7 +3,7 @@ package dev.ringway.engine.runtime;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.route.Route;
-import dev.ringway.engine.route.StreamDuration;
+import dev.ringway.engine.route.RouteBuilder;
 import dev.ringway.engine.route.Upgrades;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -406,8 +406,7 @@ final class UpgradeTest
 
     private static Route route(final Map<String, Boolean> types)
     {
-        return new Route("", Route.Kind.CLUSTER, 0, "b", 0, -1, null, 0, 0, new byte[0], null, new Upgrades(types),
-            StreamDuration.NONE);
+        return new RouteBuilder("").cluster(0, "b").timeoutNs(0).upgrades(new Upgrades(types)).build();
     }
 
     @Test

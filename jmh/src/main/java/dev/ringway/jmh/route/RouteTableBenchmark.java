@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.route.PathMatch;
 import dev.ringway.engine.route.Route;
+import dev.ringway.engine.route.RouteBuilder;
 import dev.ringway.engine.route.RouteTable;
 import dev.ringway.engine.route.VirtualHost;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -92,7 +93,7 @@ public class RouteTableBenchmark
     {
         final byte[] pattern = prefix.getBytes(StandardCharsets.US_ASCII);
         return new VirtualHost.Rule(new PathMatch(PathMatch.Kind.PREFIX, pattern, true),
-            new Route(prefix, Route.Kind.CLUSTER, 0, "app", 0, 0, null, pattern.length, 0, new byte[0], null));
+            new RouteBuilder(prefix).cluster(0, "app").matchedLength(pattern.length).build());
     }
 
     private static void fill(final RequestHead head, final String authority)

@@ -1,0 +1,193 @@
+package dev.ringway.control.translate;
+
+import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.accesslog.LogStrings;
+import dev.ringway.engine.route.Redirect;
+import dev.ringway.engine.route.RouteBuilder;
+import dev.ringway.engine.route.StreamDuration;
+import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.RedirectAction;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Translates what routes do: {@code config.route.v3.RouteAction}, {@code RedirectAction} and
+ * {@code DirectResponseAction}.
+ */
+final class RouteActions
+{
+    private static final int MAX_PART_LENGTH = 1024;
+    /** A direct response leaves in one piece, which a chunk must hold. */
+    private static final int MAX_PIECE_LENGTH = 60 * 1024;
+    private static final byte[] NO_BODY = new byte[0];
+
+    private final Checks checks;
+    private final DataSources dataSources;
+    private final UpgradeTranslator upgrades;
+    private final Map<String, Integer> clusterIds;
+    private final Set<String> telling;
+
+    /**
+     * @param checks     where faults go.
+     * @param clusterIds ids of the clusters that exist, by name.
+     * @param telling    names of those whose connections begin with the PROXY protocol.
+     */
+    RouteActions(final Checks checks, final Map<String, Integer> clusterIds, final Set<String> telling)
+    {
+        this.checks = checks;
+        this.dataSources = new DataSources(checks);
+        this.upgrades = new UpgradeTranslator(checks);
+        this.clusterIds = clusterIds;
+        this.telling = telling;
+    }
+
+    /** What all routes of one configuration share. */
+    record Rules(boolean validateClusters, int maxBody)
+    {
+    }
+
+    /**
+     * @param config route.
+     * @param path   of it.
+     * @param rules  of its configuration.
+     * @return a route that does what this one says, or null when that is faulty, which is then noted.
+     */
+    RouteBuilder translate(final Route config, final FieldPath path, final Rules rules)
+    {
+        LogStrings.register(config.getName());
+        final RouteBuilder route = new RouteBuilder(config.getName());
+        switch (config.getActionCase())
+        {
+            case ROUTE -> forward(config.getRoute(), route, path.field("route"), rules);
+            case DIRECT_RESPONSE -> direct(config.getDirectResponse(), route, path.field("direct_response"), rules);
+            case REDIRECT -> redirect(config.getRedirect(), route, path.field("redirect"));
+            default ->
+            {
+                checks.fault(path, "needs route, redirect or direct_response");
+                return null;
+            }
+        }
+        return route;
+    }
+
+    private void forward(
+        final RouteAction action, final RouteBuilder route, final FieldPath path, final Rules rules)
+    {
+        final Integer id = clusterIds.get(action.getCluster());
+        if (checks.required(action.getCluster(), path.field("cluster")) && id == null && rules.validateClusters)
+        {
+            checks.fault(path.field("cluster"), "there is no cluster '" + action.getCluster() + "'");
+        }
+        if (telling.contains(action.getCluster()))
+        {
+            checks.fault(path.field("cluster"), "'" + action.getCluster() +
+                "' begins connections with the PROXY protocol, which requests of several clients could not share; " +
+                "it can serve a tcp_proxy only");
+        }
+        route.cluster(id == null ? -1 : id, action.getCluster())
+            .timeoutNs(checks.duration(action.hasTimeout(), action.getTimeout(), path.field("timeout"),
+                RouteBuilder.DEFAULT_TIMEOUT_NS))
+            .idleTimeoutNs(
+                checks.duration(action.hasIdleTimeout(), action.getIdleTimeout(), path.field("idle_timeout"), -1))
+            .duration(duration(action, path.field("max_stream_duration")))
+            .prefixRewrite(bytesOrNull(action.getPrefixRewrite(), path.field("prefix_rewrite")))
+            .upgrades(upgrades.ofRoute(action.getUpgradeConfigsList(), path.field("upgrade_configs")));
+    }
+
+    private StreamDuration duration(final RouteAction action, final FieldPath path)
+    {
+        if (!action.hasMaxStreamDuration())
+        {
+            return StreamDuration.NONE;
+        }
+        final RouteAction.MaxStreamDuration config = action.getMaxStreamDuration();
+        return new StreamDuration(
+            checks.duration(config.hasMaxStreamDuration(), config.getMaxStreamDuration(),
+                path.field("max_stream_duration"), StreamDuration.UNSET),
+            checks.duration(config.hasGrpcTimeoutHeaderMax(), config.getGrpcTimeoutHeaderMax(),
+                path.field("grpc_timeout_header_max"), StreamDuration.UNSET),
+            checks.duration(config.hasGrpcTimeoutHeaderOffset(), config.getGrpcTimeoutHeaderOffset(),
+                path.field("grpc_timeout_header_offset"), 0));
+    }
+
+    private void direct(
+        final DirectResponseAction action, final RouteBuilder route, final FieldPath path, final Rules rules)
+    {
+        if (action.getStatus() < 200 || action.getStatus() > 599)
+        {
+            checks.fault(path.field("status"), "must be from 200 to 599, not " +
+                Integer.toUnsignedString(action.getStatus()));
+        }
+        final byte[] body = action.hasBody() ? dataSources.bytes(action.getBody(), path.field("body")) : NO_BODY;
+        if (body.length > rules.maxBody)
+        {
+            checks.fault(path.field("body"), "is " + body.length + " bytes long, more than the " + rules.maxBody +
+                " that max_direct_response_body_size_bytes of the route configuration allows");
+        }
+        if (body.length > MAX_PIECE_LENGTH)
+        {
+            checks.fault(path.field("body"), "is " + body.length + " bytes long; at most " + MAX_PIECE_LENGTH +
+                " are supported");
+        }
+        route.directResponse(action.getStatus(), body);
+    }
+
+    private void redirect(final RedirectAction action, final RouteBuilder route, final FieldPath path)
+    {
+        final String scheme = switch (action.getSchemeRewriteSpecifierCase())
+        {
+            case HTTPS_REDIRECT -> action.getHttpsRedirect() ? "https" : null;
+            case SCHEME_REDIRECT -> header(action.getSchemeRedirect(), path.field("scheme_redirect"));
+            default -> null;
+        };
+        final int port = action.getPortRedirect();
+        if (port < 0 || port > 65535)
+        {
+            checks.fault(path.field("port_redirect"), "must be from 0 to 65535");
+        }
+        final int status = switch (action.getResponseCode())
+        {
+            case FOUND -> 302;
+            case SEE_OTHER -> 303;
+            case TEMPORARY_REDIRECT -> 307;
+            case PERMANENT_REDIRECT -> 308;
+            default -> 301;
+        };
+        final Redirect redirect = Redirect.of(scheme,
+            action.getHostRedirect().isEmpty() ? null : header(action.getHostRedirect(), path.field("host_redirect")),
+            port == 0 ? -1 : port,
+            bytesOrNull(action.getPathRedirect(), path.field("path_redirect")),
+            bytesOrNull(action.getPrefixRewrite(), path.field("prefix_rewrite")),
+            action.getStripQuery());
+        route.redirect(status, redirect);
+    }
+
+    private byte[] bytesOrNull(final String text, final FieldPath path)
+    {
+        return text.isEmpty() ? null : bytes(header(text, path));
+    }
+
+    /** The text goes into a start line or a header field: a line break in it would forge another. */
+    private String header(final String text, final FieldPath path)
+    {
+        if (text.chars().anyMatch(c -> c < 0x20 || c == 0x7f))
+        {
+            checks.fault(path, "must not hold control characters");
+        }
+        if (text.length() > MAX_PART_LENGTH)
+        {
+            checks.fault(
+                path, "is " + text.length() + " characters long; at most " + MAX_PART_LENGTH + " are supported");
+        }
+        return text;
+    }
+
+    private static byte[] bytes(final String text)
+    {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

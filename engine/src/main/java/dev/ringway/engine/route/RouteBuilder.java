@@ -1,0 +1,150 @@
+package dev.ringway.engine.route;
+
+import dev.ringway.engine.route.Route.Answer;
+import dev.ringway.engine.route.Route.Forward;
+import dev.ringway.engine.route.Route.Kind;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes a route of what the configuration says, with Envoy's defaults for what it does not say. One of
+ * {@link #cluster}, {@link #directResponse} and {@link #redirect} is required. Any thread, one at a time.
+ */
+public final class RouteBuilder
+{
+    /** Of {@code RouteAction.timeout}. */
+    public static final long DEFAULT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(15);
+
+    private final String name;
+    private int matchedLength;
+    private Kind kind;
+    private int clusterId = Forward.NONE.clusterId();
+    private String clusterName = Forward.NONE.clusterName();
+    private long timeoutNs = Forward.NONE.timeoutNs();
+    private long idleTimeoutNs = Forward.NONE.idleTimeoutNs();
+    private StreamDuration duration = Forward.NONE.duration();
+    private byte[] prefixRewrite;
+    private Upgrades upgrades = Forward.NONE.upgrades();
+    private Answer answer = Answer.NONE;
+
+    /**
+     * @param name of the route, may be empty.
+     */
+    public RouteBuilder(final String name)
+    {
+        this.name = name;
+    }
+
+    /**
+     * @param length how many bytes of the path the match covers, default 0.
+     * @return this.
+     */
+    public RouteBuilder matchedLength(final int length)
+    {
+        matchedLength = length;
+        return this;
+    }
+
+    /**
+     * Forwards requests.
+     *
+     * @param id          of the cluster, or -1 when it is not known.
+     * @param clusterName its name.
+     * @return this.
+     */
+    public RouteBuilder cluster(final int id, final String clusterName)
+    {
+        kind = Kind.CLUSTER;
+        clusterId = id;
+        this.clusterName = clusterName;
+        return this;
+    }
+
+    /**
+     * Answers with a status and a body.
+     *
+     * @param status of the response.
+     * @param body   may be empty.
+     * @return this.
+     */
+    public RouteBuilder directResponse(final int status, final byte[] body)
+    {
+        kind = Kind.DIRECT_RESPONSE;
+        answer = new Answer(status, body, null);
+        return this;
+    }
+
+    /**
+     * Answers with a location.
+     *
+     * @param status   of the response.
+     * @param redirect parts of the location.
+     * @return this.
+     */
+    public RouteBuilder redirect(final int status, final Redirect redirect)
+    {
+        kind = Kind.REDIRECT;
+        answer = new Answer(status, Answer.NONE.body(), redirect);
+        return this;
+    }
+
+    /**
+     * @param ns for a response, default {@link #DEFAULT_TIMEOUT_NS}; 0 means none.
+     * @return this.
+     */
+    public RouteBuilder timeoutNs(final long ns)
+    {
+        timeoutNs = ns;
+        return this;
+    }
+
+    /**
+     * @param ns without progress; default -1 for the connection manager's.
+     * @return this.
+     */
+    public RouteBuilder idleTimeoutNs(final long ns)
+    {
+        idleTimeoutNs = ns;
+        return this;
+    }
+
+    /**
+     * @param limit of streams, default {@link StreamDuration#NONE}.
+     * @return this.
+     */
+    public RouteBuilder duration(final StreamDuration limit)
+    {
+        duration = limit;
+        return this;
+    }
+
+    /**
+     * @param bytes for what the match covers, or null.
+     * @return this.
+     */
+    public RouteBuilder prefixRewrite(final byte[] bytes)
+    {
+        prefixRewrite = bytes;
+        return this;
+    }
+
+    /**
+     * @param protocols to which requests may upgrade, default {@link Upgrades#NONE}.
+     * @return this.
+     */
+    public RouteBuilder upgrades(final Upgrades protocols)
+    {
+        upgrades = protocols;
+        return this;
+    }
+
+    /**
+     * @return the route.
+     */
+    public Route build()
+    {
+        final Forward forward = kind == Kind.CLUSTER ? new Forward(
+            clusterId, clusterName, timeoutNs, idleTimeoutNs, duration, prefixRewrite, upgrades) : Forward.NONE;
+        return new Route(name, kind, matchedLength, forward, answer);
+    }
+}
