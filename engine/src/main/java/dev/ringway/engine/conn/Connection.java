@@ -1006,6 +1006,14 @@ public final class Connection implements CompletionHandler
     }
 
     /**
+     * @return whether the kernel may have sent more than {@link #bytesSent()} says.
+     */
+    public boolean isSending()
+    {
+        return (state & SENDING) != 0;
+    }
+
+    /**
      * @return offset of the peer's socket address in {@link EventLoop#slotAddresses()}.
      */
     public int addressOffset()

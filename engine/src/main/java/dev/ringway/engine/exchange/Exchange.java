@@ -27,6 +27,7 @@ public final class Exchange implements UpstreamHandler
     private final RequestHead request;
     private final ExchangeReport report;
     private final HeadBlock headBlock;
+    private final Retrying retrying;
     private final RequestId id = new RequestId();
     private final ExchangeTimes times = new ExchangeTimes();
     private final Outcome outcome;
@@ -39,7 +40,6 @@ public final class Exchange implements UpstreamHandler
     private TcpProxy tcp;
     private ClusterState cluster;
     private boolean isResponseEnded;
-    private boolean isRetried;
     private boolean isGrpc;
 
     Exchange(final Exchanges exchanges, final int maxHeaders)
@@ -49,6 +49,7 @@ public final class Exchange implements UpstreamHandler
         report = new ExchangeReport(exchanges);
         outcome = report.outcome();
         headBlock = new HeadBlock(exchanges.memory());
+        retrying = new Retrying(exchanges, headBlock);
     }
 
     /**
@@ -206,6 +207,14 @@ public final class Exchange implements UpstreamHandler
     }
 
     /**
+     * {@inheritDoc}
+     */
+    public boolean wantsFresh()
+    {
+        return retrying.wantsFresh();
+    }
+
+    /**
      * SEND_UP: a session is there.
      */
     public void onUpstreamReady(final UpstreamSession session)
@@ -224,10 +233,7 @@ public final class Exchange implements UpstreamHandler
                 giveUp(edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED);
                 return;
             }
-            if (isRetried || !session.mayRefuse() || !times.isRequestEnded() || !headBlock.keep(request))
-            {
-                headBlock.release();
-            }
+            retrying.onSent(session, request, times.isRequestEnded());
         }
         if (hasWaited)
         {
@@ -315,6 +321,7 @@ public final class Exchange implements UpstreamHandler
         final HeaderEdits edits = exchanges.responseEdits();
         if (head.status() < 200)
         {
+            headBlock.release();
             report.onInterim(cluster);
         }
         else
@@ -438,10 +445,8 @@ public final class Exchange implements UpstreamHandler
             report.onEndpointCut();
             abort(LocalReply.of(failure).flag());
         }
-        else if (failure == UpstreamFailure.REFUSED && headBlock.isTaken() && !isRetried)
+        else if (retrying.resends(failure, request, cluster))
         {
-            isRetried = true;
-            exchanges.counters().increment(cluster.cluster().counters().upstreamRqRetry);
             acquire();
         }
         else
@@ -591,7 +596,7 @@ public final class Exchange implements UpstreamHandler
         routing.end();
         times.end();
         isResponseEnded = false;
-        isRetried = false;
+        retrying.end();
         exchanges.onEnd();
         exchanges.release(this);
     }

@@ -84,6 +84,10 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
         of(503, RESET + "remote refused stream reset", ResponseFlag.UPSTREAM_REMOTE_RESET,
             RESET_DETAIL + "remote_refused_stream_reset}"),
         of(503, RESET + "remote reset", ResponseFlag.UPSTREAM_REMOTE_RESET, RESET_DETAIL + "remote_reset}"),
+        of(503, RESET + "connection termination", ResponseFlag.UPSTREAM_CONNECTION_TERMINATION,
+            RESET_DETAIL + "connection_termination}"),
+        of(503, RESET + "connection termination", ResponseFlag.UPSTREAM_CONNECTION_TERMINATION,
+            RESET_DETAIL + "connection_termination}"),
     };
 
     private static LocalReply ofDuration(final int status)

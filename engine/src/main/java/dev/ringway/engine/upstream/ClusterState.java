@@ -137,7 +137,7 @@ public final class ClusterState
     {
         final LoopCounters counters = context.loop.counters();
         final ClusterCounters ids = cluster.counters();
-        Http1UpstreamSession session = pool.pollIdle();
+        Http1UpstreamSession session = handler.wantsFresh() ? null : pool.pollIdle();
         if (session == null)
         {
             if (!mayConnect())

@@ -42,6 +42,8 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     private final Http1BodyDecoder body = new Http1BodyDecoder();
     private final PendingBytes pending = new PendingBytes();
     private int requests;
+    private long sentBefore;
+    private boolean isAnswered;
     private byte[] protocol;
     private TcpUpstreamSession relay;
     private boolean isRequestChunked;
@@ -77,6 +79,8 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         handler = upstreamHandler;
         pool.onRequest();
         requests++;
+        sentBefore = connection.bytesSent();
+        isAnswered = false;
         isInBody = false;
         isKeepAlive = true;
         isRequestEnded = false;
@@ -243,6 +247,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             connection.close();
             return;
         }
+        isAnswered = true;
         final int left = pending.feed(context.loop.memory(), this, offset, length);
         if (relay != null)
         {
@@ -439,9 +444,31 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         return last;
     }
 
+    /**
+     * {@inheritDoc}
+     */
+    public boolean mayGoUnseen()
+    {
+        return requests > 1;
+    }
+
+    private int unseen(final int failure)
+    {
+        if (isAnswered || failure != UpstreamFailure.CLOSED && failure != UpstreamFailure.RESET)
+        {
+            return failure;
+        }
+        if (connection.bytesSent() == sentBefore && !connection.isSending())
+        {
+            return UpstreamFailure.UNSENT;
+        }
+        return requests > 1 ? UpstreamFailure.UNANSWERED : failure;
+    }
+
     void fail(final int failure)
     {
         final UpstreamHandler last = handler;
+        final int told = unseen(failure);
         handler = null;
         pending.release(context.loop.memory());
         connection.close();
@@ -456,7 +483,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             {
                 pool.onCancelled();
             }
-            last.onUpstreamFailed(failure);
+            last.onUpstreamFailed(told);
         }
     }
 

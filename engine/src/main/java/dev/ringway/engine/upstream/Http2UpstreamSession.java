@@ -50,6 +50,12 @@ final class Http2UpstreamSession implements Http2SessionHandler
         return pool;
     }
 
+    /** Whether there were other requests. */
+    boolean hasServed()
+    {
+        return requests > 1;
+    }
+
     /** Whether one more stream may be opened. */
     boolean hasRoom()
     {

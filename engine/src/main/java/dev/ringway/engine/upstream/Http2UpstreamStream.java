@@ -35,6 +35,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     private UpstreamHandler handler;
     private boolean isHeadRequest;
     private boolean isInBody;
+    private boolean isAnswered;
     private boolean isUpgrade;
     private boolean isSentEnd;
 
@@ -49,6 +50,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         handler = exchange;
         stream = owner.link().openStream(this);
         isInBody = false;
+        isAnswered = false;
         isUpgrade = false;
         isSentEnd = false;
         owner.pool().onRequest();
@@ -135,6 +137,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     void onHead(final ResponseHead head, final boolean isEnd)
     {
         final int status = head.status();
+        isAnswered = true;
         if (status < 200)
         {
             if (status != CONTINUE)
@@ -249,7 +252,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     {
         final UpstreamHandler last = handler;
         final int failure = cause == Http2Cause.CONNECT_FAILED ?
-            session.pool().connectFailure(connection()) : failure(cause);
+            session.pool().connectFailure(connection()) : unseen(failure(cause));
         if (!isInBody)
         {
             session.pool().onRequestFailed();
@@ -258,6 +261,12 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         session.pool().onStreamReset(cause == Http2Cause.PEER_RESET || cause == Http2Cause.REFUSED);
         forget();
         last.onUpstreamFailed(failure);
+    }
+
+    private int unseen(final int failure)
+    {
+        return (failure == UpstreamFailure.CLOSED || failure == UpstreamFailure.RESET) && !isAnswered &&
+            session.hasServed() ? UpstreamFailure.UNANSWERED : failure;
     }
 
     static int failure(final int cause)
@@ -343,7 +352,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     /**
      * {@inheritDoc}
      */
-    public boolean mayRefuse()
+    public boolean mayGoUnseen()
     {
         return true;
     }

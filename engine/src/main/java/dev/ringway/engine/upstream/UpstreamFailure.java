@@ -27,6 +27,13 @@ public final class UpstreamFailure
     public static final int REFUSED = 9;
     /** The endpoint reset this request alone. */
     public static final int STREAM_RESET = 10;
+    /**
+     * The endpoint closed or reset a connection that had served other requests, and said nothing to this one: it may have
+     * closed the connection because it was idle.
+     */
+    public static final int UNANSWERED = 11;
+    /** The connection ended before a byte of the request had left. */
+    public static final int UNSENT = 12;
 
     /** From here on: the handshake of TLS failed, and what is above is the library's number of the reason. */
     private static final int TLS = 1 << 30;

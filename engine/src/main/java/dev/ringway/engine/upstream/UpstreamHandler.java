@@ -77,6 +77,16 @@ public interface UpstreamHandler
     boolean asksUpgrade();
 
     /**
+     * Asked while it acquires a session.
+     *
+     * @return whether a connection that is idle will not do, because another such has just failed it.
+     */
+    default boolean wantsFresh()
+    {
+        return false;
+    }
+
+    /**
      * There is no session, or it failed before the response ended.
      *
      * @param failure from {@link UpstreamFailure}.

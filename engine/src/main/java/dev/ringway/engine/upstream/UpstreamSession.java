@@ -66,9 +66,10 @@ public interface UpstreamSession
     boolean isAboveHighWater();
 
     /**
-     * @return whether {@link UpstreamFailure#REFUSED} may come, so that it is worth keeping the request.
+     * @return whether a failure may come that says that the endpoint has not looked at the request, or may not have, so
+     *         that it is worth keeping.
      */
-    default boolean mayRefuse()
+    default boolean mayGoUnseen()
     {
         return false;
     }
