@@ -99,7 +99,7 @@ final class LifecycleTest
             final TestClient half = proxy.connect().send("GET /half HTTP/1.1\r\nhost");
             TestProxy.await(() -> backend.requests().size() == 2, () -> "the slow request arrives");
             proxy.awaitCounter("http.in.downstream_cx_active", 4);
-            TestProxy.await(() -> proxy.look().blocks() == 1, () -> "half a head is held");
+            TestProxy.await(() -> proxy.look().blocks() == 2, () -> "half a head is held, and one to send again");
 
             proxy.drain(false);
 
