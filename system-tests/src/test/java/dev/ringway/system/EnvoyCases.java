@@ -272,6 +272,8 @@ final class EnvoyCases
             "answer 0 start: HTTP/1.0 100 Continue -> HTTP/1.0 200 OK", "answer 1 start: HTTP/1.0 200 OK -> (none)"),
         differs("edge: HTTP/1.0 chunked", "chunked in HTTP/1.0 is refused (RFC 9112, 6.1)",
             "answer 0 start: HTTP/1.0 200 OK -> " + BAD_REQUEST, "upstream requests: 1 -> 0"),
+        differs("upstream /end", "a connection that had served before may have been closed as idle: a GET is sent again on " +
+            "another one (RFC 9112, 9.3.1)", "upstream requests: 1 -> 2"),
         differs("upstream /hints", "a proxy forwards 1xx answers (RFC 9110, 15.2)",
             "answer 0 start: " + OK + " -> HTTP/1.1 103 Early Hints", "answer 1 start: (none) -> " + OK),
         differs("upstream /hop", "what Connection names ends here (RFC 9110, 7.6.1)", "answer 0 x-hop: 1 -> (none)"),
