@@ -4,13 +4,12 @@ import dev.ringway.engine.io.CompletionHandler;
 import dev.ringway.engine.io.Op;
 import dev.ringway.engine.io.Token;
 import dev.ringway.engine.loop.EventLoop;
-import dev.ringway.engine.memory.ReceiveBuffers;
+import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsEngine;
 import dev.ringway.ffi.libc.Errno;
 
 import static dev.ringway.ffi.uring.UringConstants.CQE_F_MORE;
-import static dev.ringway.ffi.uring.UringConstants.RECVSEND_POLL_FIRST;
 
 /**
  * One socket. At most one receive is armed and one gathered send in flight; everything queued meanwhile waits for the
@@ -18,81 +17,52 @@ import static dev.ringway.ffi.uring.UringConstants.RECVSEND_POLL_FIRST;
  */
 public final class Connection implements CompletionHandler
 {
-    private static final int POLLERR = 0x8;
-    private static final int POLLHUP = 0x10;
-    private static final int EARLY_CLOSE_LIMIT = 16 * 1024;
     private static final int DIRECT_ADDRESS = 32;
     private static final int DIRECT_LENGTH = 28;
     private static final int LOCAL_ADDRESS = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
-    /** Age of an accepted connection at which its hang-up is waited for: what ends before is spared that. */
-    private static final long WATCH_AFTER_NS = 1_000_000_000L;
-
     private static final int OPENING = 1;
     private static final int OPEN = 1 << 1;
-    private static final int CLOSING = 1 << 2;
-    private static final int CLOSED = 1 << 3;
-    private static final int READ_ARMED = 1 << 4;
-    private static final int READ_WANTED = 1 << 5;
-    private static final int READ_CANCELLING = 1 << 6;
-    private static final int READ_ENDED = 1 << 7;
-    private static final int READ_STARVED = 1 << 8;
-    private static final int SENDING = 1 << 9;
-    private static final int FLUSH_REQUESTED = 1 << 10;
-    private static final int SHUTDOWN_WANTED = 1 << 11;
-    private static final int SHUTDOWN_DONE = 1 << 12;
-    private static final int CLOSE_WANTED = 1 << 13;
-    private static final int ABOVE_HIGH = 1 << 14;
-    private static final int RESETTING = 1 << 15;
-    private static final int FAILED = 1 << 16;
-    private static final int READ_TRIED = 1 << 17;
-    private static final int SEND_ASKED = 1 << 18;
-    private static final int DOOMED = 1 << 19;
-    private static final int SECURING = 1 << 20;
-    private static final int IS_PROXIED = 1 << 21;
-    private static final int OUTGOING = 1 << 22;
-    private static final int WATCHED = 1 << 23;
+    private static final int SECURING = 1 << 2;
+    private static final int FAILED = 1 << 3;
+    private static final int RESETTING = 1 << 4;
+    private static final int CLOSING = 1 << 5;
+    private static final int CLOSED = 1 << 6;
+    private static final int OUTGOING = 1 << 7;
+    private static final int IS_PROXIED = 1 << 8;
 
-    private final EventLoop loop;
     private final Connections connections;
-    private final SocketOps ops;
+    private final Receiver receiver = new Receiver(this);
+    private final Sender sender = new Sender(this);
     private ConnectionHandler handler;
     private CloseListener closeListener;
-    private SendQueue queue;
     private TlsLink tls;
     private long tokenBase;
     private long deadlineNs;
-    private long bytesReceived;
-    private long bytesSent;
-    private long sendingSinceNs;
     private long id;
     private long openedNs;
     private int slot;
     private int state;
     private int outstanding;
-    private int highWaterMark;
 
-    Connection(final EventLoop loop, final Connections connections)
+    Connection(final Connections connections)
     {
-        this.loop = loop;
         this.connections = connections;
-        ops = connections.ops();
     }
 
     void assign(final int slot, final ConnectionHandler handler, final int highWaterMark)
     {
         this.slot = slot;
         this.handler = handler;
-        this.highWaterMark = highWaterMark;
-        tokenBase = Token.encode(loop.slots().generation(slot), slot, 0, 0);
+        tokenBase = Token.encode(loop().slots().generation(slot), slot, 0, 0);
         deadlineNs = Long.MAX_VALUE;
         state = 0;
         outstanding = 0;
-        bytesReceived = 0;
-        bytesSent = 0;
+        receiver.assign();
+        sender.assign(highWaterMark);
         id = connections.nextId();
         openedNs = 0;
-        loop.slotAddresses().putShort(localAddressOffset(), (short)0);
+        loop().slotAddresses().putShort(localAddressOffset(), (short)0);
     }
 
     /**
@@ -103,7 +73,7 @@ public final class Connection implements CompletionHandler
     public void accept(final int listenFd)
     {
         state = OPENING;
-        outstanding += ops.accept(slot, tokenBase, listenFd);
+        outstanding += ops().accept(slot, tokenBase, listenFd);
     }
 
     /**
@@ -115,7 +85,7 @@ public final class Connection implements CompletionHandler
     public void connect(final byte[] sockAddr, final int sockAddrLength)
     {
         state = OPENING | OUTGOING;
-        outstanding += ops.connect(slot, tokenBase, sockAddr, sockAddrLength);
+        outstanding += ops().connect(slot, tokenBase, sockAddr, sockAddrLength);
     }
 
     /**
@@ -123,37 +93,7 @@ public final class Connection implements CompletionHandler
      */
     public void startReading()
     {
-        state |= READ_WANTED;
-        armReading();
-    }
-
-    private void armReading()
-    {
-        if ((state & (READ_ARMED | READ_WANTED | READ_ENDED | READ_STARVED | OPEN | CLOSING)) == (READ_WANTED | OPEN))
-        {
-            // Nothing has come yet on a fresh connection; later there is a reason to try at once.
-            final boolean isFirst = (state & READ_TRIED) == 0;
-            state |= READ_ARMED | READ_TRIED;
-            outstanding += ops.receive(
-                slot, tokenBase, isFirst ? RECVSEND_POLL_FIRST : 0, connections.receiveLimit());
-            if (isFirst)
-            {
-                watchForHangUp();
-            }
-        }
-    }
-
-    private void watchForHangUp()
-    {
-        if ((state & OUTGOING) != 0 || loop.clock().nowNs() - openedNs >= WATCH_AFTER_NS)
-        {
-            state |= WATCHED;
-            outstanding += ops.awaitHangUp(slot, tokenBase);
-        }
-        else
-        {
-            wakeAt(openedNs + WATCH_AFTER_NS);
-        }
+        receiver.start();
     }
 
     /**
@@ -161,12 +101,7 @@ public final class Connection implements CompletionHandler
      */
     public void pauseReading()
     {
-        state &= ~READ_WANTED;
-        if ((state & (READ_ARMED | READ_CANCELLING | CLOSING)) == READ_ARMED)
-        {
-            state |= READ_CANCELLING;
-            ops.cancel(tokenBase, Op.RECV);
-        }
+        receiver.pause();
     }
 
     /**
@@ -182,13 +117,13 @@ public final class Connection implements CompletionHandler
         {
             return true;
         }
-        final int leased = loop.memory().lease(offset, length);
+        final int leased = memory().lease(offset, length);
         if (leased < 0)
         {
             connections.onOutOfMemory();
             return false;
         }
-        enqueue(leased, length);
+        sender.add(leased, length);
         return true;
     }
 
@@ -202,10 +137,10 @@ public final class Connection implements CompletionHandler
     {
         if ((state & CLOSING) != 0)
         {
-            loop.memory().slab().release(offset);
+            memory().slab().release(offset);
             return;
         }
-        enqueue(offset, length);
+        sender.add(offset, length);
     }
 
     /**
@@ -217,34 +152,8 @@ public final class Connection implements CompletionHandler
      */
     public void sendAhead(final int offset, final int length)
     {
-        assert (state & OPENING) != 0 && queue == null;
-        queueRange(offset, length);
-    }
-
-    private void enqueue(final int offset, final int length)
-    {
-        if (tls != null)
-        {
-            tls.add(offset, length);
-        }
-        else
-        {
-            queueRange(offset, length);
-        }
-        if (queuedBytes() > highWaterMark || queuedChunks() > connections.share())
-        {
-            state |= ABOVE_HIGH;
-        }
-        requestFlush();
-    }
-
-    private void queueRange(final int offset, final int length)
-    {
-        if (queue == null)
-        {
-            queue = connections.acquireQueue();
-        }
-        queue.add(offset, length);
+        assert (state & OPENING) != 0 && sender.queuedBytes() == 0;
+        sender.queue(offset, length);
     }
 
     /**
@@ -305,8 +214,8 @@ public final class Connection implements CompletionHandler
 
     void queueCipher(final int offset, final int length)
     {
-        queueRange(offset, length);
-        requestFlush();
+        sender.queue(offset, length);
+        sender.requestFlush();
     }
 
     void onSecured()
@@ -318,7 +227,7 @@ public final class Connection implements CompletionHandler
         }
         state &= ~SECURING;
         handler.onOpened(this);
-        requestFlush();
+        sender.requestFlush();
     }
 
     void onPlain(final int offset, final int length)
@@ -328,12 +237,12 @@ public final class Connection implements CompletionHandler
 
     void onPeerClosed()
     {
-        state |= READ_ENDED;
-        end();
+        receiver.onEnd();
+        onEnd();
     }
 
     /** The peer sends no more; in a handshake that is a failure. */
-    private void end()
+    void onEnd()
     {
         if ((state & SECURING) == 0)
         {
@@ -348,11 +257,8 @@ public final class Connection implements CompletionHandler
     /** The alert goes first; what the handler does about the failure comes behind it. */
     void onTlsFailed()
     {
-        state |= READ_ENDED;
-        if (queue != null && (state & (OPEN | SENDING | CLOSING | FAILED)) == OPEN)
-        {
-            submitSend();
-        }
+        receiver.onEnd();
+        sender.flushLast();
         fail(Errno.EPROTO);
     }
 
@@ -362,22 +268,12 @@ public final class Connection implements CompletionHandler
         shed();
     }
 
-    private void requestFlush()
-    {
-        if ((state & FLUSH_REQUESTED) == 0)
-        {
-            state |= FLUSH_REQUESTED;
-            loop.requestFlush(this);
-        }
-    }
-
     /**
      * Ends the sending direction once all that is queued has left.
      */
     public void shutdownAfterFlush()
     {
-        state |= SHUTDOWN_WANTED;
-        requestFlush();
+        sender.shutdownAfterFlush();
     }
 
     /**
@@ -385,8 +281,7 @@ public final class Connection implements CompletionHandler
      */
     public void closeAfterFlush()
     {
-        state |= CLOSE_WANTED;
-        requestFlush();
+        sender.closeAfterFlush();
     }
 
     /**
@@ -394,72 +289,19 @@ public final class Connection implements CompletionHandler
      */
     public void onFlush()
     {
-        state &= ~FLUSH_REQUESTED;
-        if ((state & (OPEN | SENDING | CLOSING | FAILED)) != OPEN)
-        {
-            return;
-        }
-        if ((state & SECURING) != 0)
-        {
-            if (queue != null)
-            {
-                submitSend();
-            }
-            return;
-        }
-        if (tls != null)
-        {
-            tls.seal((state & (SHUTDOWN_WANTED | CLOSE_WANTED)) != 0);
-            if ((state & (SENDING | CLOSING | FAILED)) != 0)
-            {
-                return;
-            }
-        }
-        if (queue != null)
-        {
-            submitSend();
-            if ((state & CLOSE_WANTED) != 0 && queuedBytes() <= EARLY_CLOSE_LIMIT && queue.isAllInFlight() &&
-                queue.bytes() == queuedBytes())
-            {
-                // The end of the stream leaves with the last bytes. The deadline still bounds the send, and little is
-                // sent this way, so that no bytes of the peer pile up unread meanwhile.
-                state |= CLOSING;
-                giveUpDescriptor();
-            }
-        }
-        else if ((state & CLOSE_WANTED) != 0)
-        {
-            close();
-        }
-        else if ((state & (SHUTDOWN_WANTED | SHUTDOWN_DONE)) == SHUTDOWN_WANTED)
-        {
-            state |= SHUTDOWN_DONE;
-            outstanding += ops.shutdown(slot, tokenBase);
-        }
+        sender.onFlush();
     }
 
-    private void submitSend()
+    void closeBehindSend()
     {
-        state |= SENDING;
-        if ((state & SEND_ASKED) == 0)
-        {
-            sendingSinceNs = loop.clock().nowNs();
-        }
-        state &= ~SEND_ASKED;
-        outstanding += ops.send(slot, tokenBase, queue);
+        state |= CLOSING;
+        giveUpDescriptor();
     }
 
     /** The descriptor goes now, the socket with the last operation on it, the slot when all have been heard of. */
     private void giveUpDescriptor()
     {
-        if ((state & READ_ARMED) != 0)
-        {
-            ops.cancel(tokenBase, Op.RECV);
-        }
-        if ((state & WATCHED) != 0)
-        {
-            ops.cancel(tokenBase, Op.HANG_UP);
-        }
+        receiver.giveUp();
         submitClose();
     }
 
@@ -475,12 +317,12 @@ public final class Connection implements CompletionHandler
         }
         switch (op)
         {
-            case Op.RECV -> onReceived(result, flags);
-            case Op.SEND -> onSent(result);
+            case Op.RECV -> receiver.onReceived(result, flags);
+            case Op.SEND -> sender.onSent(result);
             case Op.ACCEPT, Op.CONNECT -> onOpening(op, result);
             case Op.CLOSE -> state |= CLOSED;
             case Op.INSTALL -> onInstalled(result);
-            case Op.HANG_UP -> onHangUp(result);
+            case Op.HANG_UP -> receiver.onHangUp(result);
             default ->
             {
                 // SOCKET and OPTION fail together with the CONNECT linked behind them; CANCEL and SHUTDOWN say nothing
@@ -506,32 +348,6 @@ public final class Connection implements CompletionHandler
         }
     }
 
-    private void onReceived(final int result, final int flags)
-    {
-        if ((flags & CQE_F_MORE) == 0)
-        {
-            state &= ~(READ_ARMED | READ_CANCELLING);
-        }
-        if (result > 0)
-        {
-            final ReceiveBuffers buffers = loop.memory().receiveBuffers();
-            bytesReceived += result;
-            for (int offset = buffers.first(result, flags); offset >= 0; offset = buffers.next())
-            {
-                if ((state & CLOSING) == 0)
-                {
-                    onReceivedRange(offset, buffers.length());
-                }
-            }
-            armReading();
-            return;
-        }
-        if ((state & CLOSING) == 0)
-        {
-            onReceiveEnded(result);
-        }
-    }
-
     private void onInstalled(final int result)
     {
         final boolean isWanted = (state & (IS_PROXIED | CLOSING)) == 0;
@@ -550,28 +366,15 @@ public final class Connection implements CompletionHandler
      */
     public void replay(final int offset, final int length)
     {
-        if ((state & CLOSING) == 0)
-        {
-            onReceivedRange(offset, length);
-        }
+        onReceived(offset, length);
     }
 
-    /**
-     * A receive that is woken once for bytes and for the reset right behind them takes the bytes and waits on (seen
-     * with Linux 6.18). Armed again, it finds what there is.
-     */
-    private void onHangUp(final int events)
+    void onReceived(final int offset, final int length)
     {
-        if (events > 0 && (events & (POLLERR | POLLHUP)) != 0 &&
-            (state & (READ_ARMED | READ_CANCELLING | READ_ENDED | CLOSING)) == READ_ARMED)
+        if ((state & CLOSING) != 0)
         {
-            state |= READ_CANCELLING;
-            ops.cancel(tokenBase, Op.RECV);
+            return;
         }
-    }
-
-    private void onReceivedRange(final int offset, final int length)
-    {
         if (tls == null)
         {
             handler.onBytes(this, offset, length);
@@ -582,45 +385,18 @@ public final class Connection implements CompletionHandler
         }
     }
 
-    private void onReceiveEnded(final int result)
-    {
-        if ((state & READ_ENDED) != 0)
-        {
-            return;
-        }
-        switch (result)
-        {
-            case 0 ->
-            {
-                state |= READ_ENDED;
-                end();
-            }
-            case -Errno.ENOBUFS ->
-            {
-                state |= READ_STARVED;
-                connections.starve(this);
-            }
-            case -Errno.ECANCELED -> armReading();
-            default ->
-            {
-                state |= READ_ENDED;
-                fail(-result);
-            }
-        }
-    }
-
     /** Whether it waits for a chunk to receive into. */
     boolean isStarved()
     {
-        return (state & (READ_STARVED | CLOSING)) == READ_STARVED;
+        return receiver.isStarved() && (state & CLOSING) == 0;
     }
 
     /** Has a duty cycle begin at that time at the latest. */
     void wakeAt(final long wakeNs)
     {
-        if (wakeNs < loop.timers().deadlineNs(slot))
+        if (wakeNs < loop().timers().deadlineNs(slot))
         {
-            loop.timers().arm(slot, wakeNs);
+            loop().timers().arm(slot, wakeNs);
         }
     }
 
@@ -630,52 +406,33 @@ public final class Connection implements CompletionHandler
      */
     long holding(final long nowNs, final long patienceNs)
     {
-        if ((state & DOOMED) != 0)
+        if (sender.isDoomed())
         {
             return 0;
         }
-        final long sendingNs = (state & SENDING) == 0 ? 0 : nowNs - sendingSinceNs;
+        final long sendingNs = sender.sendingNs(nowNs);
         final long held = (state & CLOSING) == 0 ? handler.heldChunks() * patienceNs : 0;
-        return held + (sendingNs < patienceNs ? 0 : queuedChunks() * sendingNs);
+        return held + (sendingNs < patienceNs ? 0 : sender.queuedChunks() * sendingNs);
     }
 
     int heldChunks()
     {
-        return queuedChunks() + handler.heldChunks();
+        return sender.queuedChunks() + handler.heldChunks();
     }
 
-    private int queuedChunks()
-    {
-        return (queue == null ? 0 : queue.chunks()) + (tls == null ? 0 : tls.waitingChunks());
-    }
-
-    /**
-     * Asks the kernel how much of a send has left, by cancelling it; the rest is sent on. That gives memory back.
-     */
+    /** See {@link Sender#askSent}. */
     void askSent()
     {
-        if ((state & (SENDING | SEND_ASKED | CLOSING)) == SENDING)
-        {
-            state |= SEND_ASKED;
-            ops.cancel(tokenBase, Op.SEND);
-        }
+        sender.askSent();
     }
 
-    /**
-     * Resets the connection, unless something of its send has left meanwhile. One that is closing ends in any case.
-     */
+    /** See {@link Sender#doom}. One that is closing ends in any case. */
     void doom()
     {
-        if ((state & SENDING) == 0)
-        {
-            shed();
-            return;
-        }
-        state |= DOOMED | SEND_ASKED;
-        ops.cancel(tokenBase, Op.SEND);
+        sender.doom();
     }
 
-    private void shed()
+    void shed()
     {
         connections.onShed();
         if ((state & CLOSING) == 0)
@@ -688,60 +445,15 @@ public final class Connection implements CompletionHandler
 
     void onBuffersAgain()
     {
-        if ((state & READ_STARVED) != 0)
-        {
-            state &= ~READ_STARVED;
-            armReading();
-        }
+        receiver.onBuffersAgain();
     }
 
-    private void onSent(final int result)
+    void onDrained()
     {
-        final boolean isStuck = result == -Errno.ECANCELED && (state & SEND_ASKED) != 0;
-        final boolean isFailed = result < 0 && !isStuck;
-        state &= isStuck ? ~SENDING : ~(SENDING | SEND_ASKED | DOOMED);
-        queue.complete(Math.max(result, 0));
-        if (result > 0)
-        {
-            bytesSent += result;
-        }
-        if ((state & CLOSING) != 0 || isFailed)
-        {
-            queue.dropWaiting();
-        }
-        final int waiting = queuedBytes();
-        if (queue.isEmpty())
-        {
-            connections.releaseQueue(queue);
-            queue = null;
-        }
-        if (isStuck && (state & DOOMED) != 0)
-        {
-            shed();
-            return;
-        }
-        if ((state & CLOSING) != 0)
-        {
-            return;
-        }
-        if (isFailed)
-        {
-            fail(-result);
-            return;
-        }
-        if (waiting > 0 || (state & (SHUTDOWN_WANTED | CLOSE_WANTED)) != 0)
-        {
-            requestFlush();
-        }
-        if ((state & ABOVE_HIGH) != 0 && waiting <= highWaterMark >> 1 &&
-            queuedChunks() <= connections.share() >> 1)
-        {
-            state &= ~ABOVE_HIGH;
-            handler.onDrained(this);
-        }
+        handler.onDrained(this);
     }
 
-    private void fail(final int errno)
+    void fail(final int errno)
     {
         if ((state & FAILED) != 0)
         {
@@ -768,18 +480,15 @@ public final class Connection implements CompletionHandler
         if (result >= 0)
         {
             state = (state & ~OPENING) | OPEN;
-            openedNs = loop.clock().nowNs();
+            openedNs = nowNs();
             if ((state & CLOSING) == 0)
             {
                 if (connections.localAddresses().looksUp(op, addressOffset()))
                 {
-                    outstanding += ops.install(slot, tokenBase);
+                    outstanding += ops().install(slot, tokenBase);
                 }
                 onConnected();
-                if (queue != null || (state & (SHUTDOWN_WANTED | CLOSE_WANTED)) != 0)
-                {
-                    requestFlush();
-                }
+                sender.onOpened();
             }
         }
         else if ((state & CLOSING) == 0)
@@ -818,32 +527,21 @@ public final class Connection implements CompletionHandler
             return;
         }
         state |= CLOSING;
-        loop.timers().disarm(slot);
+        loop().timers().disarm(slot);
         if (tls != null)
         {
             tls.drop();
         }
-        if (queue != null)
-        {
-            queue.dropWaiting();
-            if (queue.isEmpty())
-            {
-                connections.releaseQueue(queue);
-                queue = null;
-            }
-        }
+        sender.drop();
         if ((state & OPENING) != 0)
         {
             // A connect is on the slot's own descriptor once the socket is there, an accept never is.
-            ops.cancelAll(slot, tokenBase);
-            ops.cancel(tokenBase, Op.ACCEPT);
-            ops.cancel(tokenBase, Op.CONNECT);
+            ops().cancelAll(slot, tokenBase);
+            ops().cancel(tokenBase, Op.ACCEPT);
+            ops().cancel(tokenBase, Op.CONNECT);
             return;
         }
-        if ((state & SENDING) != 0)
-        {
-            ops.cancel(tokenBase, Op.SEND);
-        }
+        sender.cancel();
         giveUpDescriptor();
     }
 
@@ -858,21 +556,21 @@ public final class Connection implements CompletionHandler
 
     private void submitClose()
     {
-        outstanding += ops.close(slot, tokenBase, (state & (RESETTING | OPEN)) == (RESETTING | OPEN));
+        outstanding += ops().close(slot, tokenBase, (state & (RESETTING | OPEN)) == (RESETTING | OPEN));
     }
 
     private void onSocketClosed()
     {
-        assert outstanding == 0 && queue == null;
+        assert outstanding == 0;
         final ConnectionHandler last = handler;
-        loop.releaseSlot(slot);
+        loop().releaseSlot(slot);
         if (tls != null)
         {
             connections.releaseLink(tls);
             tls = null;
         }
         handler = null;
-        state &= ~FLUSH_REQUESTED;
+        sender.onClosed();
         last.onClosed(this);
         if (closeListener != null)
         {
@@ -898,9 +596,9 @@ public final class Connection implements CompletionHandler
      */
     public void onTimer(final long nowNs)
     {
-        if ((state & (READ_TRIED | WATCHED | CLOSING)) == READ_TRIED)
+        if ((state & CLOSING) == 0)
         {
-            watchForHangUp();
+            receiver.onTimer();
         }
         if (deadlineNs == Long.MAX_VALUE)
         {
@@ -912,7 +610,7 @@ public final class Connection implements CompletionHandler
         }
         else if ((state & CLOSING) != 0)
         {
-            ops.cancel(tokenBase, Op.SEND);
+            sender.cancel();
         }
         else
         {
@@ -946,7 +644,7 @@ public final class Connection implements CompletionHandler
      */
     public void highWaterMark(final int highWaterMark)
     {
-        this.highWaterMark = highWaterMark;
+        sender.highWaterMark(highWaterMark);
     }
 
     /**
@@ -954,7 +652,7 @@ public final class Connection implements CompletionHandler
      */
     public boolean isAboveHighWater()
     {
-        return (state & ABOVE_HIGH) != 0;
+        return sender.isAboveHighWater();
     }
 
     /**
@@ -978,7 +676,7 @@ public final class Connection implements CompletionHandler
      */
     public boolean isReadEnded()
     {
-        return (state & READ_ENDED) != 0;
+        return receiver.isEnded();
     }
 
     /**
@@ -986,7 +684,7 @@ public final class Connection implements CompletionHandler
      */
     public int queuedBytes()
     {
-        return (queue == null ? 0 : queue.bytes()) + (tls == null ? 0 : tls.waitingBytes());
+        return sender.queuedBytes();
     }
 
     /**
@@ -994,7 +692,7 @@ public final class Connection implements CompletionHandler
      */
     public long bytesReceived()
     {
-        return bytesReceived;
+        return receiver.bytes();
     }
 
     /**
@@ -1002,7 +700,7 @@ public final class Connection implements CompletionHandler
      */
     public long bytesSent()
     {
-        return bytesSent;
+        return sender.bytes();
     }
 
     /**
@@ -1010,7 +708,7 @@ public final class Connection implements CompletionHandler
      */
     public boolean isSending()
     {
-        return (state & SENDING) != 0;
+        return sender.isSending();
     }
 
     /**
@@ -1044,7 +742,7 @@ public final class Connection implements CompletionHandler
         }
         if (!addresses.looksUp(Op.ACCEPT, addressOffset()))
         {
-            outstanding += ops.install(slot, tokenBase);
+            outstanding += ops().install(slot, tokenBase);
         }
         return true;
     }
@@ -1073,7 +771,7 @@ public final class Connection implements CompletionHandler
      */
     public long ageMs()
     {
-        return openedNs == 0 ? 0 : (loop.clock().nowNs() - openedNs) / NANOS_PER_MILLI;
+        return openedNs == 0 ? 0 : (nowNs() - openedNs) / NANOS_PER_MILLI;
     }
 
     /**
@@ -1090,5 +788,73 @@ public final class Connection implements CompletionHandler
     public int slot()
     {
         return slot;
+    }
+
+    EventLoop loop()
+    {
+        return connections.loop();
+    }
+
+    LoopMemory memory()
+    {
+        return connections.loop().memory();
+    }
+
+    long nowNs()
+    {
+        return connections.loop().clock().nowNs();
+    }
+
+    Connections connections()
+    {
+        return connections;
+    }
+
+    SocketOps ops()
+    {
+        return connections.ops();
+    }
+
+    /** So many completions will come. */
+    void expect(final int completions)
+    {
+        outstanding += completions;
+    }
+
+    long tokenBase()
+    {
+        return tokenBase;
+    }
+
+    TlsLink link()
+    {
+        return tls;
+    }
+
+    long openedNs()
+    {
+        return openedNs;
+    }
+
+    boolean isOutgoing()
+    {
+        return (state & OUTGOING) != 0;
+    }
+
+    boolean isSecuring()
+    {
+        return (state & SECURING) != 0;
+    }
+
+    /** Whether it is open and not to go, whatever failed. */
+    boolean isUp()
+    {
+        return (state & (OPEN | CLOSING)) == OPEN;
+    }
+
+    /** Whether it is open, not to go, and nothing has failed. */
+    boolean isSound()
+    {
+        return (state & (OPEN | CLOSING | FAILED)) == OPEN;
     }
 }

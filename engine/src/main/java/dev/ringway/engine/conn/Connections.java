@@ -58,7 +58,7 @@ public final class Connections implements LoopTask
         Connection connection = free.pollLast();
         if (connection == null)
         {
-            connection = new Connection(loop, this);
+            connection = new Connection(this);
         }
         final int slot = loop.acquireSlot(connection);
         if (slot < 0)
@@ -79,6 +79,11 @@ public final class Connections implements LoopTask
     public void lookUpLocalAddresses(final boolean ofAccepted, final boolean ofConnected)
     {
         localAddresses.lookUp(ofAccepted, ofConnected);
+    }
+
+    EventLoop loop()
+    {
+        return loop;
     }
 
     SocketOps ops()

@@ -17,6 +17,7 @@ final class SendQueue
     private int bytes;
     private int inFlightBytes;
     private int lastLaunched;
+    private long sendingSinceNs;
 
     /**
      * @param slab of the ranges.
@@ -132,6 +133,17 @@ final class SendQueue
     int length(final int index)
     {
         return ranges.length(index);
+    }
+
+    /** Remembers since when nothing has left. */
+    void sendingSince(final long nowNs)
+    {
+        sendingSinceNs = nowNs;
+    }
+
+    long sendingSinceNs()
+    {
+        return sendingSinceNs;
     }
 
     boolean isAllInFlight()

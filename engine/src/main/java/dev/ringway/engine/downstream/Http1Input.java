@@ -12,8 +12,11 @@ import dev.ringway.engine.memory.PendingBytes;
  */
 final class Http1Input
 {
+    /** Of all that never had to hold anything, which are most. */
+    private static final HeldBytes NOTHING = new HeldBytes();
+
     private final PendingBytes partial = new PendingBytes();
-    private final HeldBytes held = new HeldBytes();
+    private HeldBytes held = NOTHING;
     private int headParsedLength;
     private boolean isProcessing;
 
@@ -37,9 +40,18 @@ final class Http1Input
         }
         if (left > 0)
         {
-            held.add(memory, offset + length - left, left);
+            hold(memory, offset + length - left, left);
         }
         return left != PendingBytes.NO_ROOM;
+    }
+
+    private void hold(final LoopMemory memory, final int offset, final int length)
+    {
+        if (held == NOTHING)
+        {
+            held = new HeldBytes();
+        }
+        held.add(memory, offset, length);
     }
 
     /**

@@ -10,9 +10,11 @@ import java.util.Arrays;
 public final class RangeQueue
 {
     private static final int NONE = -1;
+    private static final int[] EMPTY = new int[0];
 
-    private int[] offsets;
-    private int[] lengths;
+    private final int initial;
+    private int[] offsets = EMPTY;
+    private int[] lengths = EMPTY;
     private int first;
     private int count;
     private int chunks;
@@ -22,12 +24,11 @@ public final class RangeQueue
     private int removedBefore = NONE;
 
     /**
-     * @param capacity ranges it can hold before it grows, a power of two.
+     * @param capacity ranges it can hold before it grows, a power of two; room for them is made with the first.
      */
     public RangeQueue(final int capacity)
     {
-        offsets = new int[capacity];
-        lengths = new int[capacity];
+        initial = capacity;
     }
 
     /**
@@ -86,7 +87,7 @@ public final class RangeQueue
 
     private int[] grown(final int[] full)
     {
-        final int[] grown = Arrays.copyOf(full, full.length << 1);
+        final int[] grown = Arrays.copyOf(full, Math.max(initial, full.length << 1));
         for (int i = 0; i < count; i++)
         {
             grown[i] = full[first + i & full.length - 1];

@@ -1,0 +1,204 @@
+package dev.ringway.engine.conn;
+
+import dev.ringway.engine.io.Op;
+import dev.ringway.engine.memory.ReceiveBuffers;
+import dev.ringway.ffi.libc.Errno;
+
+import static dev.ringway.ffi.uring.UringConstants.CQE_F_MORE;
+import static dev.ringway.ffi.uring.UringConstants.RECVSEND_POLL_FIRST;
+
+/**
+ * The receiving direction of a connection: at most one receive is armed, and once that may wait for long, a poll for the
+ * hang-up beside it. Loop thread only.
+ */
+final class Receiver
+{
+    private static final int POLLERR = 0x8;
+    private static final int POLLHUP = 0x10;
+    /** Age of an accepted connection at which its hang-up is waited for: what ends before is spared that. */
+    private static final long WATCH_AFTER_NS = 1_000_000_000L;
+
+    private static final int WANTED = 1;
+    private static final int ARMED = 1 << 1;
+    private static final int CANCELLING = 1 << 2;
+    private static final int ENDED = 1 << 3;
+    private static final int STARVED = 1 << 4;
+    private static final int TRIED = 1 << 5;
+    private static final int WATCHED = 1 << 6;
+
+    private final Connection connection;
+    private long bytes;
+    private int state;
+
+    Receiver(final Connection connection)
+    {
+        this.connection = connection;
+    }
+
+    void assign()
+    {
+        bytes = 0;
+        state = 0;
+    }
+
+    void start()
+    {
+        state |= WANTED;
+        arm();
+    }
+
+    private void arm()
+    {
+        if ((state & (ARMED | WANTED | ENDED | STARVED)) == WANTED && connection.isUp())
+        {
+            // Nothing has come yet on a fresh connection; later there is a reason to try at once.
+            final boolean isFirst = (state & TRIED) == 0;
+            state |= ARMED | TRIED;
+            connection.expect(connection.ops().receive(connection.slot(), connection.tokenBase(),
+                isFirst ? RECVSEND_POLL_FIRST : 0, connection.connections().receiveLimit()));
+            if (isFirst)
+            {
+                watchForHangUp();
+            }
+        }
+    }
+
+    /** Once the receive is armed. */
+    private void watchForHangUp()
+    {
+        final long dueNs = connection.isOutgoing() ? Long.MIN_VALUE : connection.openedNs() + WATCH_AFTER_NS;
+        if (connection.nowNs() >= dueNs)
+        {
+            state |= WATCHED;
+            connection.expect(connection.ops().awaitHangUp(connection.slot(), connection.tokenBase()));
+        }
+        else
+        {
+            connection.wakeAt(dueNs);
+        }
+    }
+
+    void onTimer()
+    {
+        if ((state & (TRIED | WATCHED)) == TRIED)
+        {
+            watchForHangUp();
+        }
+    }
+
+    void pause()
+    {
+        state &= ~WANTED;
+        cancel();
+    }
+
+    private void cancel()
+    {
+        if ((state & (ARMED | CANCELLING)) == ARMED && !connection.isClosing())
+        {
+            state |= CANCELLING;
+            connection.ops().cancel(connection.tokenBase(), Op.RECV);
+        }
+    }
+
+    /** The descriptor goes. */
+    void giveUp()
+    {
+        if ((state & ARMED) != 0)
+        {
+            connection.ops().cancel(connection.tokenBase(), Op.RECV);
+        }
+        if ((state & WATCHED) != 0)
+        {
+            connection.ops().cancel(connection.tokenBase(), Op.HANG_UP);
+        }
+    }
+
+    void onReceived(final int result, final int flags)
+    {
+        if ((flags & CQE_F_MORE) == 0)
+        {
+            state &= ~(ARMED | CANCELLING);
+        }
+        if (result > 0)
+        {
+            final ReceiveBuffers buffers = connection.memory().receiveBuffers();
+            bytes += result;
+            for (int offset = buffers.first(result, flags); offset >= 0; offset = buffers.next())
+            {
+                connection.onReceived(offset, buffers.length());
+            }
+            arm();
+        }
+        else if (!connection.isClosing() && (state & ENDED) == 0)
+        {
+            onReceiveEnded(result);
+        }
+    }
+
+    private void onReceiveEnded(final int result)
+    {
+        switch (result)
+        {
+            case 0 ->
+            {
+                state |= ENDED;
+                connection.onEnd();
+            }
+            case -Errno.ENOBUFS ->
+            {
+                state |= STARVED;
+                connection.connections().starve(connection);
+            }
+            case -Errno.ECANCELED -> arm();
+            default ->
+            {
+                state |= ENDED;
+                connection.fail(-result);
+            }
+        }
+    }
+
+    /**
+     * A receive that is woken once for bytes and for the reset right behind them takes the bytes and waits on (seen
+     * with Linux 6.18). Armed again, it finds what there is.
+     */
+    void onHangUp(final int events)
+    {
+        if (events > 0 && (events & (POLLERR | POLLHUP)) != 0 && (state & ENDED) == 0)
+        {
+            cancel();
+        }
+    }
+
+    /** What comes is of no use any more, though the socket has more. */
+    void onEnd()
+    {
+        state |= ENDED;
+    }
+
+    boolean isEnded()
+    {
+        return (state & ENDED) != 0;
+    }
+
+    /** Whether it waits for a chunk to receive into. */
+    boolean isStarved()
+    {
+        return (state & STARVED) != 0;
+    }
+
+    void onBuffersAgain()
+    {
+        if ((state & STARVED) != 0)
+        {
+            state &= ~STARVED;
+            arm();
+        }
+    }
+
+    long bytes()
+    {
+        return bytes;
+    }
+}

@@ -1,0 +1,327 @@
+package dev.ringway.engine.conn;
+
+import dev.ringway.engine.io.Op;
+import dev.ringway.ffi.libc.Errno;
+
+/**
+ * The sending direction of a connection: at most one gathered send is in flight, what is queued meanwhile waits for the
+ * end of the duty cycle. Loop thread only.
+ */
+final class Sender
+{
+    private static final int EARLY_CLOSE_LIMIT = 16 * 1024;
+
+    private static final int SENDING = 1;
+    private static final int FLUSH_REQUESTED = 1 << 1;
+    private static final int SHUTDOWN_WANTED = 1 << 2;
+    private static final int SHUTDOWN_DONE = 1 << 3;
+    private static final int CLOSE_WANTED = 1 << 4;
+    private static final int ABOVE_HIGH = 1 << 5;
+    private static final int ASKED = 1 << 6;
+    private static final int DOOMED = 1 << 7;
+
+    private final Connection connection;
+    private SendQueue queue;
+    private long bytes;
+    private int highWaterMark;
+    private int state;
+
+    Sender(final Connection connection)
+    {
+        this.connection = connection;
+    }
+
+    void assign(final int mark)
+    {
+        highWaterMark = mark;
+        bytes = 0;
+        state = 0;
+    }
+
+    void highWaterMark(final int mark)
+    {
+        highWaterMark = mark;
+    }
+
+    /** Queues a range with its lease, behind what waits to be encrypted on a connection that is. */
+    void add(final int offset, final int length)
+    {
+        final TlsLink tls = connection.link();
+        if (tls != null)
+        {
+            tls.add(offset, length);
+        }
+        else
+        {
+            queue(offset, length);
+        }
+        if (queuedBytes() > highWaterMark || queuedChunks() > connection.connections().share())
+        {
+            state |= ABOVE_HIGH;
+        }
+        requestFlush();
+    }
+
+    /** Queues a range with its lease as it is. */
+    void queue(final int offset, final int length)
+    {
+        if (queue == null)
+        {
+            queue = connection.connections().acquireQueue();
+        }
+        queue.add(offset, length);
+    }
+
+    void requestFlush()
+    {
+        if ((state & FLUSH_REQUESTED) == 0)
+        {
+            state |= FLUSH_REQUESTED;
+            connection.loop().requestFlush(connection);
+        }
+    }
+
+    void shutdownAfterFlush()
+    {
+        state |= SHUTDOWN_WANTED;
+        requestFlush();
+    }
+
+    void closeAfterFlush()
+    {
+        state |= CLOSE_WANTED;
+        requestFlush();
+    }
+
+    /** There was nowhere to send to before. */
+    void onOpened()
+    {
+        if (queue != null || isEnding())
+        {
+            requestFlush();
+        }
+    }
+
+    private boolean isEnding()
+    {
+        return (state & (SHUTDOWN_WANTED | CLOSE_WANTED)) != 0;
+    }
+
+    private boolean maySend()
+    {
+        return (state & SENDING) == 0 && connection.isSound();
+    }
+
+    void onFlush()
+    {
+        state &= ~FLUSH_REQUESTED;
+        if (!maySend())
+        {
+            return;
+        }
+        if (connection.isSecuring())
+        {
+            flushQueue();
+            return;
+        }
+        final TlsLink tls = connection.link();
+        if (tls != null)
+        {
+            tls.seal(isEnding());
+            if (!maySend())
+            {
+                return;
+            }
+        }
+        if (queue != null)
+        {
+            flushQueue();
+            closeEarly();
+        }
+        else if ((state & CLOSE_WANTED) != 0)
+        {
+            connection.close();
+        }
+        else if ((state & (SHUTDOWN_WANTED | SHUTDOWN_DONE)) == SHUTDOWN_WANTED)
+        {
+            state |= SHUTDOWN_DONE;
+            connection.expect(connection.ops().shutdown(connection.slot(), connection.tokenBase()));
+        }
+    }
+
+    private void flushQueue()
+    {
+        if (queue != null)
+        {
+            state |= SENDING;
+            if ((state & ASKED) == 0)
+            {
+                queue.sendingSince(connection.nowNs());
+            }
+            state &= ~ASKED;
+            connection.expect(connection.ops().send(connection.slot(), connection.tokenBase(), queue));
+        }
+    }
+
+    /**
+     * The end of the stream leaves with the last bytes. The deadline still bounds the send, and little is sent this way,
+     * so that no bytes of the peer pile up unread meanwhile.
+     */
+    private void closeEarly()
+    {
+        if ((state & CLOSE_WANTED) != 0 && queuedBytes() <= EARLY_CLOSE_LIMIT && queue.isAllInFlight() &&
+            queue.bytes() == queuedBytes())
+        {
+            connection.closeBehindSend();
+        }
+    }
+
+    /** Sends what is queued at once: nothing else will be sent. */
+    void flushLast()
+    {
+        if (maySend())
+        {
+            flushQueue();
+        }
+    }
+
+    void onSent(final int result)
+    {
+        final boolean isStuck = result == -Errno.ECANCELED && (state & ASKED) != 0;
+        final boolean isFailed = result < 0 && !isStuck;
+        state &= isStuck ? ~SENDING : ~(SENDING | ASKED | DOOMED);
+        queue.complete(Math.max(result, 0));
+        if (result > 0)
+        {
+            bytes += result;
+        }
+        if (connection.isClosing() || isFailed)
+        {
+            queue.dropWaiting();
+        }
+        final int waiting = queuedBytes();
+        releaseEmptyQueue();
+        if (isStuck && (state & DOOMED) != 0)
+        {
+            connection.shed();
+        }
+        else if (isFailed && !connection.isClosing())
+        {
+            connection.fail(-result);
+        }
+        else if (!connection.isClosing())
+        {
+            onProgress(waiting);
+        }
+    }
+
+    private void onProgress(final int waiting)
+    {
+        if (waiting > 0 || isEnding())
+        {
+            requestFlush();
+        }
+        if ((state & ABOVE_HIGH) != 0 && waiting <= highWaterMark >> 1 &&
+            queuedChunks() <= connection.connections().share() >> 1)
+        {
+            state &= ~ABOVE_HIGH;
+            connection.onDrained();
+        }
+    }
+
+    private void releaseEmptyQueue()
+    {
+        if (queue.isEmpty())
+        {
+            connection.connections().releaseQueue(queue);
+            queue = null;
+        }
+    }
+
+    /** Drops what is queued and not in flight. */
+    void drop()
+    {
+        if (queue != null)
+        {
+            queue.dropWaiting();
+            releaseEmptyQueue();
+        }
+    }
+
+    void cancel()
+    {
+        if ((state & SENDING) != 0)
+        {
+            connection.ops().cancel(connection.tokenBase(), Op.SEND);
+        }
+    }
+
+    /**
+     * Asks the kernel how much of a send has left, by cancelling it; the rest is sent on. That gives memory back.
+     */
+    void askSent()
+    {
+        if ((state & (SENDING | ASKED)) == SENDING && !connection.isClosing())
+        {
+            state |= ASKED;
+            cancel();
+        }
+    }
+
+    /** Resets the connection, unless something of its send has left meanwhile. */
+    void doom()
+    {
+        if ((state & SENDING) == 0)
+        {
+            connection.shed();
+            return;
+        }
+        state |= DOOMED | ASKED;
+        cancel();
+    }
+
+    boolean isSending()
+    {
+        return (state & SENDING) != 0;
+    }
+
+    boolean isDoomed()
+    {
+        return (state & DOOMED) != 0;
+    }
+
+    /** Nanoseconds since which nothing has left, as far as is known. */
+    long sendingNs(final long nowNs)
+    {
+        return (state & SENDING) == 0 ? 0 : nowNs - queue.sendingSinceNs();
+    }
+
+    /** The socket is closed. */
+    void onClosed()
+    {
+        assert queue == null;
+        state &= ~FLUSH_REQUESTED;
+    }
+
+    boolean isAboveHighWater()
+    {
+        return (state & ABOVE_HIGH) != 0;
+    }
+
+    int queuedBytes()
+    {
+        final TlsLink tls = connection.link();
+        return (queue == null ? 0 : queue.bytes()) + (tls == null ? 0 : tls.waitingBytes());
+    }
+
+    int queuedChunks()
+    {
+        final TlsLink tls = connection.link();
+        return (queue == null ? 0 : queue.chunks()) + (tls == null ? 0 : tls.waitingChunks());
+    }
+
+    long bytes()
+    {
+        return bytes;
+    }
+}
