@@ -155,7 +155,7 @@ final class SignalTest
                 awaitLine(access, "/two");
                 assertEquals("/one\n", Files.readString(directory.resolve("access.log.1")));
                 ringway.signal("HUP");
-                awaitLine(own, "SIGHUP: reloading is not supported yet");
+                awaitLine(own, "SIGHUP: reloading");
                 assertEquals("direct", client.get("/direct").text());
             }
         }

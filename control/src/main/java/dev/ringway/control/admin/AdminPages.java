@@ -56,7 +56,8 @@ final class AdminPages
             case "/" -> Page.html(Commands.index());
             case "/certs" -> certificates.page();
             case "/clusters" -> topology.clusters(query);
-            case "/config_dump" -> new ConfigDump(view.translation().bootstrap(), view.configuredAt()).page(query);
+            case "/config_dump" -> new ConfigDump(
+                view.translation().bootstrap(), view.configuredAt(), view.refusal()).page(query);
             case "/help" -> Page.text(200, Commands.help());
             case "/hot_restart_version" -> Page.text(200, "disabled");
             case "/listeners" -> topology.listeners(query);

@@ -10,6 +10,7 @@ import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import com.google.re2j.Pattern;
 import dev.ringway.control.config.ExtensionTypes;
+import dev.ringway.control.reload.Refusal;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -32,14 +33,17 @@ final class ConfigDump
 
     private final Bootstrap bootstrap;
     private final String lastUpdated;
+    private final Refusal refusal;
     private final JsonFormat.Printer printer;
 
     /**
      * @param bootstrap   configuration.
      * @param lastUpdated when it came into force.
+     * @param refusal     why another did not, or null.
      */
-    ConfigDump(final Bootstrap bootstrap, final Instant lastUpdated)
+    ConfigDump(final Bootstrap bootstrap, final Instant lastUpdated, final Refusal refusal)
     {
+        this.refusal = refusal;
         this.bootstrap = bootstrap;
         this.lastUpdated = lastUpdated.toString();
         final TypeRegistry.Builder types = TypeRegistry.newBuilder();
@@ -85,6 +89,10 @@ final class ConfigDump
         final JsonObject whole = typed(DUMP_PREFIX + "BootstrapConfigDump");
         whole.add("bootstrap", print(bootstrap));
         whole.addProperty("last_updated", lastUpdated);
+        if (refusal != null)
+        {
+            whole.add("error_state", errorState());
+        }
         final JsonArray clusters = new JsonArray();
         for (final Cluster cluster : bootstrap.getStaticResources().getClustersList())
         {
@@ -109,6 +117,15 @@ final class ConfigDump
         result.add(dump("RoutesConfigDump", "static_route_configs", routes));
         result.add(dump("SecretsConfigDump", "", new JsonArray()));
         return result;
+    }
+
+    /** In the shape of Envoy's {@code admin.v3.UpdateFailureState}, which dumps of bootstraps do not have there. */
+    private JsonObject errorState()
+    {
+        final JsonObject state = new JsonObject();
+        state.addProperty("last_update_attempt", refusal.at().toString());
+        state.addProperty("details", refusal.reason());
+        return state;
     }
 
     private static List<HttpConnectionManager> managers(final Listener listener) throws InvalidProtocolBufferException

@@ -1,5 +1,6 @@
 package dev.ringway.control.admin;
 
+import dev.ringway.control.reload.Refusal;
 import dev.ringway.control.translate.TlsContexts;
 import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.CountersReader;
@@ -82,6 +83,11 @@ public interface ServerView
      * @return when the configuration came into force.
      */
     Instant configuredAt();
+
+    /**
+     * @return why the last reload of the configuration was refused; null when it was not, or there was none.
+     */
+    Refusal refusal();
 
     /**
      * @return memory of the process that is resident.

@@ -33,6 +33,7 @@ final class Options
               --drain-time-s S               longest time for connections to end; default 600, and 10 at SIGTERM
               --file-flush-interval-msec MS  longest time a finished request waits for its log line; default 10000
               --admin-address-path FILE      write the admin address there
+              --no-config-watch              reload at SIGHUP alone, not when the file of -c has changed
               --allow-unknown-static-fields  warn of fields that the API does not know instead of refusing them
               --version                      print the version and exit
           -h, --help                         print this and exit
@@ -42,7 +43,8 @@ final class Options
               --reject-unknown-dynamic-fields, --ignore-unknown-dynamic-fields (no dynamic source yet)
               --local-address-ip-version v4|v6, --drain-strategy gradual|immediate (a drain is always immediate)
 
-        Signals: SIGTERM and SIGINT drain and end, a second one ends at once; SIGUSR1 reopens the logs.
+        Signals: SIGTERM and SIGINT drain and end, a second one ends at once; SIGHUP reloads the configuration;
+        SIGUSR1 reopens the logs.
         """;
 
     private static final int MAX_CONCURRENCY = 1024;
@@ -62,6 +64,7 @@ final class Options
     String drainStrategy = "gradual";
     int fileFlushIntervalMsec = 10_000;
     boolean allowUnknownStaticFields;
+    boolean watchesConfig = true;
     String adminAddressPath;
     boolean version;
     boolean help;
@@ -138,6 +141,7 @@ final class Options
             case "--drain-strategy" -> drainStrategy = oneOf(name, "gradual", "immediate");
             case "--admin-address-path" -> adminAddressPath = value(name);
             case "--allow-unknown-static-fields" -> allowUnknownStaticFields = true;
+            case "--no-config-watch" -> watchesConfig = false;
             case "--version" -> version = true;
             case "--help" -> help = true;
             default -> takeWithoutEffect(name);

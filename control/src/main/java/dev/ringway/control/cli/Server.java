@@ -3,13 +3,11 @@ package dev.ringway.control.cli;
 import dev.ringway.control.accesslog.AccessLogs;
 import dev.ringway.control.admin.AdminServer;
 import dev.ringway.control.admin.ServerView;
-import dev.ringway.control.config.BootstrapLoader;
 import dev.ringway.control.config.ConfigException;
-import dev.ringway.control.config.LoadedBootstrap;
-import dev.ringway.control.dns.DnsRefresh;
 import dev.ringway.control.log.LogSetup;
-import dev.ringway.control.translate.BootstrapTranslator;
-import dev.ringway.control.translate.ClusterPlan;
+import dev.ringway.control.reload.ConfigSource;
+import dev.ringway.control.reload.Configuration;
+import dev.ringway.control.reload.Refusal;
 import dev.ringway.control.translate.TlsContexts;
 import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.CountersFile;
@@ -20,10 +18,8 @@ import dev.ringway.engine.counters.ServerCounters;
 import dev.ringway.engine.runtime.Engine;
 import dev.ringway.engine.runtime.EngineContext;
 import dev.ringway.engine.runtime.ListenException;
-import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
-import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.ffi.libc.Affinity;
 import dev.ringway.ffi.libc.Limits;
 import dev.ringway.ffi.libc.Signals;
@@ -35,7 +31,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -62,7 +57,6 @@ final class Server implements ServerView
     private static final long START_POLL_MS = 5;
     /** As Envoy's stats_flush_interval. Rare enough that it is interpreted, so it costs more than it looks. */
     private static final long GAUGES_MS = 5000;
-    private static final long TLS_FILES_MS = 1000;
     private static final Path MEMORY = Path.of("/proc/self/statm");
     private static final int PAGE = 4096;
     private static final int LIVE = 0;
@@ -77,18 +71,13 @@ final class Server implements ServerView
     private final CountersFile counters;
     private final ServerCounters ids;
     private final LoopHealthCounters health;
-    private final SnapshotCounters snapshotCounters;
-    private final BootstrapTranslator translator;
-    private final TlsFiles tlsFiles;
+    private final Configuration configuration;
     private final AccessLogs accessLogs;
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
         Thread.ofPlatform().name("control").factory());
     private final long startNs = System.nanoTime();
-    private Translation translation;
-    private Instant configuredAt;
     private Engine engine;
     private AdminServer admin;
-    private long version;
     private volatile int state = INITIALIZING;
     private volatile boolean isListening;
     private int stopSignals;
@@ -102,22 +91,16 @@ final class Server implements ServerView
         counters = CountersFile.create(concurrency);
         ids = new ServerCounters(counters);
         health = new LoopHealthCounters(counters);
-        snapshotCounters = new SnapshotCounters(counters, counters.shared());
-        translator = new BootstrapTranslator(counters);
-        tlsFiles = new TlsFiles(translator.contexts(), counters, LogSetup.logger("tls"));
         accessLogs = new AccessLogs(concurrency, options.fileFlushIntervalMsec, counters);
+        configuration = new Configuration(
+            new ConfigSource(options.configPath, options.configYaml, options.allowUnknownStaticFields,
+                options.serviceNode, options.serviceCluster, options.serviceZone),
+            accessLogs, counters, control, options.drainTimeS >= 0 ? options.drainTimeS : ADMIN_DRAIN_S);
     }
 
     void validate() throws ConfigException
     {
-        final LoadedBootstrap loaded =
-            new BootstrapLoader(options.allowUnknownStaticFields).load(options.configPath, options.configYaml);
-        counters.shared().set(ids.staticUnknownFields, loaded.warnings().size());
-        loaded.warnings().forEach(warning -> LogSetup.logger("config").warning(warning.toString()));
-        translation = translator.translate(
-            loaded.withNode(options.serviceNode, options.serviceCluster, options.serviceZone));
-        translation.warnings().forEach(warning -> LogSetup.logger("config").warning(warning.toString()));
-        tlsFiles.warn();
+        configuration.load();
     }
 
     void run() throws ConfigException, IOException, ListenException
@@ -128,26 +111,20 @@ final class Server implements ServerView
             validate();
             final long files = Limits.raiseOpenFiles();
             final int slots = (int)Math.min(MAX_SLOTS, Math.max(SLOT_RESERVE, files - SLOT_RESERVE));
-            accessLogs.adopt(translation.accessLogs());
+            accessLogs.adopt(translation().accessLogs());
             engine = Engine.launch(new EngineContext(
                 concurrency, cpus, counters::loop, accessLogs::ring, slots, CHUNKS, this::onLoopFailed));
             isListening = true;
-            publish(translation.snapshot(++version));
-            snapshotCounters.onStarted();
+            configuration.start(engine);
         }
         catch (final ConfigException | ListenException | IOException | RuntimeException e)
         {
             close();
             throw e;
         }
-        configuredAt = Instant.now();
         startAdmin();
-        startLookups();
+        configuration.watch(options.watchesConfig);
         control.scheduleWithFixedDelay(this::refreshGauges, 0, GAUGES_MS, TimeUnit.MILLISECONDS);
-        if (tlsFiles.areThere())
-        {
-            control.scheduleWithFixedDelay(this::checkTlsFiles, 0, TLS_FILES_MS, TimeUnit.MILLISECONDS);
-        }
         state = LIVE;
         counters.shared().set(ids.live, 1);
         counters.shared().set(ids.state, LIVE);
@@ -158,9 +135,9 @@ final class Server implements ServerView
 
     private void startAdmin() throws IOException
     {
-        if (translation.admin() != null)
+        if (translation().admin() != null)
         {
-            admin = new AdminServer(translation.admin(), this);
+            admin = new AdminServer(translation().admin(), this);
             if (options.adminAddressPath != null)
             {
                 Files.writeString(Path.of(options.adminAddressPath), admin.address());
@@ -168,74 +145,26 @@ final class Server implements ServerView
         }
     }
 
-    private void startLookups()
-    {
-        boolean isNeeded = false;
-        for (final ClusterPlan plan : translation.clusters())
-        {
-            isNeeded |= plan.needsLookup();
-        }
-        if (isNeeded)
-        {
-            final ScheduledExecutorService resolver = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("resolver").factory());
-            final DnsRefresh refresh =
-                new DnsRefresh(resolver, cluster -> control.execute(() -> replace(cluster)), LogSetup.logger("dns"));
-            translation.clusters().stream().filter(ClusterPlan::needsLookup).forEach(refresh::start);
-        }
-    }
-
-    private void replace(final Cluster fresh)
-    {
-        final Snapshot current = engine.snapshot();
-        final List<Cluster> clusters = new ArrayList<>(current.clusters());
-        // A lookup knows no more than addresses: the rest may have changed since.
-        clusters.replaceAll(cluster -> cluster.id() == fresh.id() ? cluster.withEndpoints(fresh.endpoints()) : cluster);
-        publishOrLog(new Snapshot(++version, current.listeners(), clusters, current.accessLogs()));
-    }
-
-    private void checkTlsFiles()
-    {
-        final Map<TlsContext, TlsContext> replaced = tlsFiles.check();
-        if (!replaced.isEmpty())
-        {
-            publishOrLog(engine.snapshot().withContexts(++version, replaced));
-        }
-        engine.releaseContexts();
-    }
-
-    private void publishOrLog(final Snapshot snapshot)
-    {
-        try
-        {
-            publish(snapshot);
-        }
-        catch (final ListenException e)
-        {
-            logger.log(Level.SEVERE, e.getMessage());
-        }
-    }
-
-    private void publish(final Snapshot snapshot) throws ListenException
-    {
-        try
-        {
-            engine.publish(snapshot);
-        }
-        catch (final ListenException e)
-        {
-            snapshotCounters.onRefused();
-            throw e;
-        }
-        snapshotCounters.onPublished(snapshot, concurrency);
-    }
-
     private void handleSignals()
     {
         Signals.TERM.handle(control, this::onStop);
         Signals.INT.handle(control, this::onStop);
-        Signals.HUP.handle(control, () -> logger.warning("SIGHUP: reloading is not supported yet"));
+        Signals.HUP.handle(control, this::onReload);
         Signals.USR1.handle(control, this::reopen);
+    }
+
+    private void onReload()
+    {
+        switch (state)
+        {
+            case INITIALIZING -> control.schedule(this::onReload, START_POLL_MS, TimeUnit.MILLISECONDS);
+            case DRAINING -> logger.warning("SIGHUP: draining, so nothing is reloaded");
+            default ->
+            {
+                logger.info("SIGHUP: reloading");
+                configuration.reload();
+            }
+        }
     }
 
     private void reopen()
@@ -317,7 +246,7 @@ final class Server implements ServerView
         {
             admin.close();
         }
-        translator.contexts().close();
+        configuration.close();
         accessLogs.close();
         counters.close();
     }
@@ -370,7 +299,8 @@ final class Server implements ServerView
         counters.shared().set(ids.memoryHeapSize, runtime.totalMemory());
         counters.shared().set(ids.totalConnections, engine.activeConnections());
         counters.shared().set(ids.memoryPhysicalSize, residentBytes());
-        counters.shared().set(ids.daysUntilFirstCertExpiring, tlsFiles.daysLeft(System.currentTimeMillis()));
+        counters.shared().set(ids.daysUntilFirstCertExpiring, 
+            configuration.daysUntilFirstCertificateExpires(System.currentTimeMillis()));
         counters.shared().set(ids.errorLogDropped, counters.errors().dropped());
         engine.publishHealth(health);
     }
@@ -395,7 +325,7 @@ final class Server implements ServerView
      */
     public Translation translation()
     {
-        return translation;
+        return configuration.translation();
     }
 
     /**
@@ -403,7 +333,7 @@ final class Server implements ServerView
      */
     public List<TlsContexts.Certificates> certificates()
     {
-        return translator.contexts().certificates();
+        return configuration.certificates();
     }
 
     /**
@@ -443,7 +373,15 @@ final class Server implements ServerView
      */
     public Instant configuredAt()
     {
-        return configuredAt;
+        return configuration.configuredAt();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Refusal refusal()
+    {
+        return configuration.refusal();
     }
 
     /**
@@ -479,18 +417,18 @@ final class Server implements ServerView
     private void stopListening(final Predicate<Listener> isMeant)
     {
         engine.drain(isMeant, true);
-        snapshotCounters.onStopped(isMeant);
+        configuration.onStopped(isMeant);
     }
 
     private Predicate<Listener> inbound()
     {
         final Set<String> names = new HashSet<>();
-        for (int i = 0; i < translation.listeners().size(); i++)
+        for (int i = 0; i < translation().listeners().size(); i++)
         {
-            final var message = translation.bootstrap().getStaticResources().getListeners(i);
+            final var message = translation().bootstrap().getStaticResources().getListeners(i);
             if (message.getTrafficDirection() == TrafficDirection.INBOUND)
             {
-                names.add(translation.listeners().get(i).name());
+                names.add(translation().listeners().get(i).name());
             }
         }
         return listener -> names.contains(listener.name());

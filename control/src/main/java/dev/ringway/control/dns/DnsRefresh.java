@@ -10,87 +10,195 @@ import java.security.Security;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.logging.Logger;
 
 /**
  * Looks names up again and again, each cluster at its own rate, on a thread of its own, and tells when endpoints have
- * changed. A failed look-up keeps what was known. The JVM's own memory of names is switched off for that.
+ * changed. A failed look-up keeps what was known. The JVM's own memory of names is switched off for that. Control thread
+ * only, but for what says otherwise.
  */
-public final class DnsRefresh
+public final class DnsRefresh implements AutoCloseable
 {
-    private final ScheduledExecutorService executor;
-    private final Consumer<Cluster> onChange;
+    private final BiConsumer<ClusterPlan, Cluster> onChange;
     private final Logger logger;
-    private final Map<String, List<InetAddress>> known = new ConcurrentHashMap<>();
+    private final Map<Known, List<InetAddress>> known = new ConcurrentHashMap<>();
+    private final Map<Integer, Refresh> refreshes = new HashMap<>();
+    private ScheduledExecutorService executor;
+
+    /** A name is looked up for each family on its own. */
+    private record Known(String name, ClusterPlan.DnsFamily family)
+    {
+    }
 
     /**
-     * @param executor runs the look-ups; they block.
-     * @param onChange told of a cluster whose endpoints are other than before, on the executor's thread.
+     * @param onChange told of a plan and its cluster, whose endpoints are other than before, on the look-ups' thread.
      * @param logger   for failures.
      */
-    public DnsRefresh(
-        final ScheduledExecutorService executor, final Consumer<Cluster> onChange, final Logger logger)
+    public DnsRefresh(final BiConsumer<ClusterPlan, Cluster> onChange, final Logger logger)
     {
         // The rate of look-ups is the cluster's; the JVM would answer from its own memory for 30 s.
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
-        this.executor = executor;
         this.onChange = onChange;
         this.logger = logger;
     }
 
-    /**
-     * Starts looking a cluster's names up.
-     *
-     * @param plan of the cluster.
-     */
-    public void start(final ClusterPlan plan)
+    private ScheduledExecutorService executor()
     {
-        executor.scheduleWithFixedDelay(
-            new Refresh(plan), 0, Math.max(1, plan.refreshNs()), TimeUnit.NANOSECONDS);
+        if (executor == null)
+        {
+            executor = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().daemon().name("resolver").factory());
+        }
+        return executor;
+    }
+
+    /**
+     * Looks up what plans need that are about to come into force.
+     *
+     * @param plans of a configuration.
+     * @param done  run when there are answers for all names, good or bad; during the call when all were known before, on
+     *              the look-ups' thread otherwise.
+     */
+    public void prepare(final List<ClusterPlan> plans, final Runnable done)
+    {
+        final List<ClusterPlan> unknown = plans.stream().filter(plan -> plan.needsLookup() && !isKnown(plan)).toList();
+        if (unknown.isEmpty())
+        {
+            done.run();
+            return;
+        }
+        executor().execute(() ->
+        {
+            unknown.forEach(plan -> plan.resolve(target -> lookup(plan, target)));
+            done.run();
+        });
+    }
+
+    private boolean isKnown(final ClusterPlan plan)
+    {
+        return plan.targets().stream().allMatch(
+            target -> !target.isName() || known.containsKey(new Known(target.name(), plan.family())));
+    }
+
+    /**
+     * @param plan of a cluster.
+     * @return the cluster with the addresses that are known of its names.
+     */
+    public Cluster resolve(final ClusterPlan plan)
+    {
+        return plan.resolve(target -> known.getOrDefault(new Known(target.name(), plan.family()), List.of()));
+    }
+
+    /**
+     * Begins and ends look-ups, so that each cluster that is in force has its own; those that ask for the same as before
+     * go on.
+     *
+     * @param plans in force.
+     */
+    public void adopt(final List<ClusterPlan> plans)
+    {
+        final Map<Integer, Refresh> before = new HashMap<>(refreshes);
+        final Set<Known> wanted = new HashSet<>();
+        refreshes.clear();
+        for (final ClusterPlan plan : plans)
+        {
+            if (plan.needsLookup())
+            {
+                final Refresh running = before.get(plan.cluster().id());
+                final boolean isSame = running != null && running.plan.hasSameTargets(plan);
+                refreshes.put(plan.cluster().id(), isSame ? running : new Refresh(plan));
+                refreshes.get(plan.cluster().id()).adopt(plan);
+                plan.targets().forEach(target -> wanted.add(new Known(target.name(), plan.family())));
+            }
+        }
+        before.forEach((id, running) ->
+        {
+            if (refreshes.get(id) != running)
+            {
+                running.stop();
+            }
+        });
+        known.keySet().retainAll(wanted);
     }
 
     private final class Refresh implements Runnable
     {
-        private final ClusterPlan plan;
+        private final Cluster first;
+        private volatile ClusterPlan plan;
         private Cluster last;
+        private ScheduledFuture<?> schedule;
 
         Refresh(final ClusterPlan plan)
         {
             this.plan = plan;
-            last = plan.cluster();
+            first = DnsRefresh.this.resolve(plan);
+        }
+
+        void adopt(final ClusterPlan fresh)
+        {
+            plan = fresh;
+            if (schedule == null)
+            {
+                schedule = executor().scheduleWithFixedDelay(
+                    this, 0, Math.max(1, fresh.refreshNs()), TimeUnit.NANOSECONDS);
+            }
+        }
+
+        void stop()
+        {
+            schedule.cancel(false);
         }
 
         public void run()
         {
-            final Cluster fresh = plan.resolve(this::lookup);
-            if (!fresh.endpoints().equals(last.endpoints()))
+            final ClusterPlan current = plan;
+            final Cluster fresh = current.resolve(target -> lookup(current, target));
+            if (!fresh.endpoints().equals((last == null ? first : last).endpoints()))
             {
                 last = fresh;
-                onChange.accept(fresh);
+                onChange.accept(current, fresh);
             }
         }
+    }
 
-        private List<InetAddress> lookup(final ClusterPlan.Target target)
+    /** Blocks. */
+    private List<InetAddress> lookup(final ClusterPlan plan, final ClusterPlan.Target target)
+    {
+        final Known key = new Known(target.name(), plan.family());
+        try
         {
-            try
-            {
-                final List<InetAddress> picked = pick(InetAddress.getAllByName(target.name()), plan.family());
-                known.put(target.name(), picked);
-                return picked;
-            }
-            catch (final UnknownHostException e)
-            {
-                logger.warning("cluster '" + plan.cluster().name() + "': name " + target.name() +
-                    " not found; endpoints known before stay in use");
-                return known.getOrDefault(target.name(), List.of());
-            }
+            final List<InetAddress> picked = pick(InetAddress.getAllByName(target.name()), plan.family());
+            known.put(key, picked);
+            return picked;
+        }
+        catch (final UnknownHostException e)
+        {
+            logger.warning("cluster '" + plan.cluster().name() + "': name " + target.name() +
+                " not found; endpoints known before stay in use");
+            return known.getOrDefault(key, List.of());
+        }
+    }
+
+    /**
+     * Ends all look-ups.
+     */
+    public void close()
+    {
+        if (executor != null)
+        {
+            executor.shutdownNow();
         }
     }
 

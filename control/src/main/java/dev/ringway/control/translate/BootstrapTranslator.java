@@ -8,11 +8,12 @@ import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.tls.TlsContext;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,10 @@ public final class BootstrapTranslator
     private final IdTable sinkIds = new IdTable();
     private final List<AccessLogSink> sinks = new ArrayList<>();
     private final TlsContexts contexts = new TlsContexts();
+    /** Of the configuration in force. */
+    private KnownParts known = new KnownParts();
+    /** Of the last one that was translated. */
+    private KnownParts fresh = known;
 
     /**
      * @param counters gives out counters.
@@ -40,11 +45,57 @@ public final class BootstrapTranslator
     }
 
     /**
+     * Translates a bootstrap. What it has in common with the one in force is taken over, so this is followed by
+     * {@link #commit} or {@link #rollback}.
+     *
      * @param loaded bootstrap.
      * @return its translation.
-     * @throws ConfigException with everything that is wrong with it.
+     * @throws ConfigException with everything that is wrong with it; rolled back then.
      */
     public Translation translate(final LoadedBootstrap loaded) throws ConfigException
+    {
+        fresh = new KnownParts();
+        try
+        {
+            final Translation translation = parts(loaded);
+            contexts.keep(fresh.contexts());
+            return translation;
+        }
+        catch (final ConfigException | RuntimeException e)
+        {
+            rollback();
+            throw e;
+        }
+    }
+
+    /** The last translation is in force. */
+    public void commit()
+    {
+        known = fresh;
+        contexts.commit();
+    }
+
+    /** The last translation is not put into force. */
+    public void rollback()
+    {
+        fresh = known;
+        contexts.rollback();
+    }
+
+    /**
+     * Contexts of the configuration in force were built again.
+     *
+     * @param translation in force.
+     * @param replaced    contexts by those that they take the place of.
+     * @return the translation with those.
+     */
+    public Translation replace(final Translation translation, final Map<TlsContext, TlsContext> replaced)
+    {
+        known.replace(replaced);
+        return translation.withContexts(replaced);
+    }
+
+    private Translation parts(final LoadedBootstrap loaded) throws ConfigException
     {
         final ConfigErrors errors = new ConfigErrors();
         errors.locateIn(loaded.sources());
@@ -54,7 +105,7 @@ public final class BootstrapTranslator
         final Address admin = admin(bootstrap, checks);
         checkRuntime(bootstrap, checks);
         final Map<String, ClusterPlan> clusters = clusters(bootstrap, resources.field("clusters"), checks);
-        final List<Listener> listeners = listeners(bootstrap, clusters, resources.field("listeners"), checks);
+        final List<Listener> listeners = listeners(bootstrap, resources.field("listeners"), checks);
         errors.conclude();
         return new Translation(bootstrap, admin, List.copyOf(listeners), List.copyOf(clusters.values()),
             List.copyOf(sinks), errors.warnings());
@@ -99,9 +150,12 @@ public final class BootstrapTranslator
         final Map<String, FieldPath> seen = new HashMap<>();
         for (int i = 0; i < bootstrap.getStaticResources().getClustersCount(); i++)
         {
-            final ClusterPlan plan = translator.translate(bootstrap.getStaticResources().getClusters(i), path.at(i));
+            final Cluster config = bootstrap.getStaticResources().getClusters(i);
+            final ClusterPlan same = known.cluster(config);
+            final ClusterPlan plan = same != null ? same : translator.translate(config, path.at(i));
             if (plan != null)
             {
+                fresh.add(config, plan);
                 noteTwice(seen, plan.cluster().name(), path.at(i).field("name"), checks);
                 plans.put(plan.cluster().name(), plan);
             }
@@ -109,34 +163,35 @@ public final class BootstrapTranslator
         return plans;
     }
 
-    private List<Listener> listeners(
-        final Bootstrap bootstrap, final Map<String, ClusterPlan> clusters, final FieldPath path, final Checks checks)
+    private ListenerTranslator listenerTranslator(final Checks checks)
     {
-        final Map<String, Integer> ids = new HashMap<>();
-        final Set<String> telling = new HashSet<>();
-        clusters.forEach((name, plan) ->
-        {
-            ids.put(name, plan.cluster().id());
-            if (plan.cluster().proxyProtocol() > 0)
-            {
-                telling.add(name);
-            }
-        });
+        final Map<String, Integer> ids = fresh.clusterIds();
+        final Set<String> telling = fresh.telling();
         final AccessLogTranslator accessLogs = new AccessLogTranslator(sinks, sinkIds, checks);
         final HttpTranslator http =
             new HttpTranslator(checks, new RouteTranslator(checks, ids, telling), accessLogs, counters);
         final FilterChainTranslator chains =
             new FilterChainTranslator(checks, http, accessLogs, contexts, ids, telling, counters);
-        final ListenerTranslator translator = new ListenerTranslator(checks, chains, listenerIds, counters);
+        return new ListenerTranslator(checks, chains, listenerIds, counters);
+    }
+
+    private List<Listener> listeners(final Bootstrap bootstrap, final FieldPath path, final Checks checks)
+    {
+        final ListenerTranslator translator = listenerTranslator(checks);
+        final boolean hasSameClusters = known.hasSameClusters(fresh);
         final List<Listener> listeners = new ArrayList<>();
         final Map<String, FieldPath> names = new HashMap<>();
         final Map<String, FieldPath> addresses = new HashMap<>();
         for (int i = 0; i < bootstrap.getStaticResources().getListenersCount(); i++)
         {
-            final Listener listener =
-                translator.translate(bootstrap.getStaticResources().getListeners(i), path.at(i));
+            final io.envoyproxy.envoy.config.listener.v3.Listener config =
+                bootstrap.getStaticResources().getListeners(i);
+            final Listener same = hasSameClusters ? known.listener(config) : null;
+            final Listener listener = same != null ? same : translator.translate(config, path.at(i));
+            final FileStamps files = same != null ? known.files(config) : checks.takeFiles();
             if (listener != null)
             {
+                fresh.add(config, listener, files);
                 noteTwice(names, listener.name(), path.at(i).field("name"), checks);
                 if (listener.address().inet() == null || listener.address().inet().getPort() != 0)
                 {

@@ -5,6 +5,7 @@ import com.google.protobuf.UInt32Value;
 import dev.ringway.control.config.ConfigErrors;
 import dev.ringway.control.config.FieldPath;
 
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class Checks
 {
     private final ConfigErrors errors;
+    private FileStamps files = new FileStamps();
 
     /**
      * @param errors where faults go.
@@ -20,6 +22,22 @@ final class Checks
     Checks(final ConfigErrors errors)
     {
         this.errors = errors;
+    }
+
+    /** A file is about to be read. */
+    void reads(final Path file)
+    {
+        files.add(file);
+    }
+
+    /**
+     * @return files that were read since the last call, as they were then.
+     */
+    FileStamps takeFiles()
+    {
+        final FileStamps taken = files;
+        files = new FileStamps();
+        return taken;
     }
 
     /** Where faults go. */

@@ -3,11 +3,13 @@ package dev.ringway.control.translate;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.tls.TlsContext;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -85,6 +87,25 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs,
             }
         }
         return withEndpoints(cluster, endpoints);
+    }
+
+    /**
+     * @param replaced contexts by those that they take the place of.
+     * @return this plan with those; itself when it has none of them.
+     */
+    ClusterPlan withContexts(final Map<TlsContext, TlsContext> replaced)
+    {
+        final Cluster fresh = cluster.withContexts(replaced);
+        return fresh == cluster ? this : new ClusterPlan(fresh, targets, refreshNs, family);
+    }
+
+    /**
+     * @param other of the same cluster.
+     * @return whether both have the same endpoints looked up in the same way.
+     */
+    public boolean hasSameTargets(final ClusterPlan other)
+    {
+        return targets.equals(other.targets) && refreshNs == other.refreshNs && family == other.family;
     }
 
     private static Cluster withEndpoints(final Cluster cluster, final List<Endpoint> endpoints)

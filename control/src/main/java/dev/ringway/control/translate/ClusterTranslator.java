@@ -92,7 +92,7 @@ final class ClusterTranslator
         final String statName =
             StatName.of(config.getAltStatName().isEmpty() ? config.getName() : config.getAltStatName());
         final Cluster cluster = new Cluster(
-            ids.idOf(config.getName()),
+            ids.idOf(config.getName() + '\0' + statName),
             config.getName(),
             List.copyOf(known),
             checks.durationAtLeast(config.hasConnectTimeout(), config.getConnectTimeout(),

@@ -26,10 +26,7 @@ final class DataSources
      */
     DataSources(final Checks checks)
     {
-        this(checks, file ->
-        {
-            // Read once.
-        });
+        this(checks, checks::reads);
     }
 
     /**

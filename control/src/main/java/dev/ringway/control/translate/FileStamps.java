@@ -14,7 +14,7 @@ import java.util.Map;
  *
  * @param stamps by file.
  */
-record FileStamps(Map<Path, Stamp> stamps)
+public record FileStamps(Map<Path, Stamp> stamps)
 {
     private static final Stamp MISSING = new Stamp(FileTime.fromMillis(0), -1, "");
 
@@ -25,12 +25,12 @@ record FileStamps(Map<Path, Stamp> stamps)
      * @param size     bytes.
      * @param key      number of the file itself.
      */
-    private record Stamp(FileTime modified, long size, Object key)
+    public record Stamp(FileTime modified, long size, Object key)
     {
     }
 
     /** Of no file yet. */
-    FileStamps()
+    public FileStamps()
     {
         this(new HashMap<>());
     }
@@ -38,7 +38,7 @@ record FileStamps(Map<Path, Stamp> stamps)
     /**
      * @param file to be looked at now, unless it was before.
      */
-    void add(final Path file)
+    public void add(final Path file)
     {
         stamps.computeIfAbsent(file, FileStamps::stamp);
     }
@@ -68,7 +68,7 @@ record FileStamps(Map<Path, Stamp> stamps)
     /**
      * @return what the same files are like now.
      */
-    FileStamps again()
+    public FileStamps again()
     {
         final FileStamps now = new FileStamps();
         stamps.keySet().forEach(now::add);

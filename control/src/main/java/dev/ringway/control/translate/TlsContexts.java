@@ -9,8 +9,10 @@ import dev.ringway.engine.tls.TlsException;
 import dev.ringway.engine.tls.TlsSettings;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,7 +26,10 @@ public final class TlsContexts implements AutoCloseable
 {
     private static final String INLINE = "<inline>";
 
-    private final List<Source> sources = new ArrayList<>();
+    /** Of the configuration in force. */
+    private final Map<Object, Source> sources = new LinkedHashMap<>();
+    /** Of the configuration that is being translated, with those that it takes over. */
+    private final Map<Object, Source> wanted = new LinkedHashMap<>();
     private volatile List<Certificates> certificates = List.of();
 
     /**
@@ -75,9 +80,11 @@ public final class TlsContexts implements AutoCloseable
             }
             try
             {
-                final TlsContext fresh = TlsContext.build(made, System.currentTimeMillis());
+                final long nowMs = System.currentTimeMillis();
+                final TlsContext built =
+                    context == null ? TlsContext.build(made, nowMs) : TlsContext.rebuild(made, context, nowMs);
                 old = context;
-                context = fresh;
+                context = built;
                 return true;
             }
             catch (final TlsException ex)
@@ -107,6 +114,12 @@ public final class TlsContexts implements AutoCloseable
             return used.has(named.name()) ? named : new NamedCertificate(INLINE, named.certificate());
         }
 
+        void release()
+        {
+            releaseOld();
+            context.release();
+        }
+
         void releaseOld()
         {
             if (old != null)
@@ -118,22 +131,76 @@ public final class TlsContexts implements AutoCloseable
     }
 
     /**
+     * Makes a context for a configuration that is being translated, or finds the one that is in use for the same.
+     *
+     * @param key      all that it is made from but the contents of files: contexts with equal keys are one.
      * @param path     of what the context is made from, where its faults are noted.
      * @param checks   where faults go.
      * @param settings makes settings by a translator; called again when files have changed.
      * @return the context, or null when faults were noted.
      */
     TlsContext build(
-        final FieldPath path, final Checks checks, final Function<TlsTranslator, TlsSettings> settings)
+        final Object key, final FieldPath path, final Checks checks,
+        final Function<TlsTranslator, TlsSettings> settings)
     {
+        final Source known = wanted.getOrDefault(key, sources.get(key));
+        if (known != null)
+        {
+            wanted.put(key, known);
+            return known.context;
+        }
         final Source source = new Source(path, settings);
         if (!source.build(checks))
         {
             return null;
         }
-        sources.add(source);
-        publish();
+        wanted.put(key, source);
         return source.context;
+    }
+
+    /**
+     * Contexts of what is taken over from the configuration in force stay.
+     *
+     * @param contexts any of those in use.
+     */
+    void keep(final Collection<TlsContext> contexts)
+    {
+        sources.forEach((key, source) ->
+        {
+            if (contexts.contains(source.context))
+            {
+                wanted.put(key, source);
+            }
+        });
+    }
+
+    /** The configuration that was translated is in force: gives the references back that only others needed. */
+    void commit()
+    {
+        sources.forEach((key, source) ->
+        {
+            if (wanted.get(key) != source)
+            {
+                source.release();
+            }
+        });
+        sources.clear();
+        sources.putAll(wanted);
+        wanted.clear();
+        publish();
+    }
+
+    /** The configuration that was translated is refused. */
+    void rollback()
+    {
+        wanted.forEach((key, source) ->
+        {
+            if (sources.get(key) != source)
+            {
+                source.release();
+            }
+        });
+        wanted.clear();
     }
 
     /**
@@ -147,7 +214,7 @@ public final class TlsContexts implements AutoCloseable
     {
         final Map<TlsContext, TlsContext> replaced = new IdentityHashMap<>();
         final List<String> faults = new ArrayList<>();
-        for (final Source source : sources)
+        for (final Source source : sources.values())
         {
             source.releaseOld();
             if (!source.isChanged())
@@ -176,7 +243,7 @@ public final class TlsContexts implements AutoCloseable
     {
         // A cluster has one more context for relays, made from the same fields.
         final Set<FieldPath> seen = new HashSet<>();
-        certificates = sources.stream().filter(source -> seen.add(source.path)).map(Source::certificates).toList();
+        certificates = sources.values().stream().filter(source -> seen.add(source.path)).map(Source::certificates).toList();
     }
 
     /**
@@ -188,11 +255,11 @@ public final class TlsContexts implements AutoCloseable
     }
 
     /**
-     * @return contexts of now.
+     * @return contexts of now, those of the configuration in force.
      */
     public List<TlsContext> contexts()
     {
-        return sources.stream().map(source -> source.context).toList();
+        return sources.values().stream().map(source -> source.context).toList();
     }
 
     /**
@@ -200,11 +267,8 @@ public final class TlsContexts implements AutoCloseable
      */
     public void close()
     {
-        for (final Source source : sources)
-        {
-            source.releaseOld();
-            source.context.release();
-        }
+        rollback();
+        sources.values().forEach(Source::release);
         sources.clear();
     }
 }

@@ -5,9 +5,11 @@ import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.engine.tls.TlsContext;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * A bootstrap that makes sense, ready to be published. Immutable.
@@ -27,6 +29,27 @@ public record Translation(
     List<AccessLogSink> accessLogs,
     List<ConfigError> warnings)
 {
+    /**
+     * @param replaced contexts by those that they take the place of.
+     * @return this with those; its parts that have none of them are the same.
+     */
+    Translation withContexts(final Map<TlsContext, TlsContext> replaced)
+    {
+        return new Translation(bootstrap, admin,
+            listeners.stream().map(listener -> listener.withContexts(replaced)).toList(),
+            clusters.stream().map(plan -> plan.withContexts(replaced)).toList(), accessLogs, warnings);
+    }
+
+    /**
+     * @param other bootstrap, of which nothing but static resources is put into effect.
+     * @param at    where the administration server listens all the same.
+     * @return this with that.
+     */
+    public Translation withBootstrap(final Bootstrap other, final Address at)
+    {
+        return new Translation(other, at, listeners, clusters, accessLogs, warnings);
+    }
+
     /**
      * @param version of the snapshot.
      * @return a snapshot in which clusters of STRICT_DNS have only the endpoints given as addresses.

@@ -51,7 +51,7 @@ final class TransportSocketTranslator
         try
         {
             final DownstreamTlsContext context = DownstreamTlsContext.parseFrom(value);
-            return contexts.build(typed.field("common_tls_context"), checks,
+            return contexts.build(List.of(context, counters.handshake), typed.field("common_tls_context"), checks,
                 translator -> settings(translator, context, typed).counters(counters));
         }
         catch (final InvalidProtocolBufferException ex)

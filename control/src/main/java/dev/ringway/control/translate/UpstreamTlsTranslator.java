@@ -98,10 +98,11 @@ final class UpstreamTlsTranslator
             checks.fault(common.field("tls_certificates"), "must be one at most for clusters");
         }
         final boolean isOffered = config.getCommonTlsContext().getAlpnProtocolsCount() == 0;
+        final List<Object> key = List.of(config.getCommonTlsContext(), maxSessionKeys > 0, counters.handshake);
         final TlsContext relays = contexts.build(
-            common, checks, translator -> settings(translator, config, common).counters(counters));
-        final TlsContext requests = relays == null || !isOffered ? relays : contexts.build(common, checks,
-            translator -> settings(translator, config, common).alpn(List.of(http.protocol)).counters(counters));
+            key, common, checks, translator -> settings(translator, config, common).counters(counters));
+        final TlsContext requests = relays == null || !isOffered ? relays : contexts.build(
+            List.of(key, http.protocol), common, checks, translator -> settings(translator, config, common).alpn(List.of(http.protocol)).counters(counters));
         return requests == null ? null : new UpstreamTls(requests, relays,
             config.getSni().isEmpty() ? null : config.getSni(),
             http.asksHosts ? Names.OF_REQUESTS : config.getAutoHostSni() ? Names.OF_ENDPOINTS : Names.CONFIGURED,

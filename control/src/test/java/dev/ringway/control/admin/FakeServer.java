@@ -1,5 +1,6 @@
 package dev.ringway.control.admin;
 
+import dev.ringway.control.reload.Refusal;
 import dev.ringway.control.translate.TlsContexts;
 import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.ClusterCounters;
@@ -33,6 +34,7 @@ final class FakeServer implements ServerView, AutoCloseable
     final ClusterUses uses = new ClusterUses(2);
     List<TlsContexts.Certificates> certificates = List.of();
     String state = "LIVE";
+    Refusal refusal;
 
     FakeServer(final Path directory) throws IOException
     {
@@ -108,6 +110,11 @@ final class FakeServer implements ServerView, AutoCloseable
     public Instant configuredAt()
     {
         return Instant.EPOCH;
+    }
+
+    public Refusal refusal()
+    {
+        return refusal;
     }
 
     public long residentBytes()

@@ -554,6 +554,17 @@ public final class Connection implements CompletionHandler
         close();
     }
 
+    /** Resets a connection whose time is over; its session is told as of a reset by the peer. */
+    void cut()
+    {
+        if ((state & CLOSING) == 0)
+        {
+            state |= RESETTING;
+            handler.onError(this, Errno.ECONNRESET);
+            close();
+        }
+    }
+
     private void submitClose()
     {
         outstanding += ops().close(slot, tokenBase, (state & (RESETTING | OPEN)) == (RESETTING | OPEN));
@@ -627,6 +638,11 @@ public final class Connection implements CompletionHandler
     public void onClose(final CloseListener listener)
     {
         closeListener = listener;
+    }
+
+    CloseListener closeListener()
+    {
+        return closeListener;
     }
 
     /**

@@ -86,6 +86,22 @@ public final class Connections implements LoopTask
         return loop;
     }
 
+    /**
+     * Ends all connections of somebody by resets. Looks at every slot: not for each request.
+     *
+     * @param owner that counts them out.
+     */
+    public void cut(final CloseListener owner)
+    {
+        for (int slot = 0; slot < loop.slots().capacity(); slot++)
+        {
+            if (loop.slots().handler(slot) instanceof final Connection connection && connection.closeListener() == owner)
+            {
+                connection.cut();
+            }
+        }
+    }
+
     SocketOps ops()
     {
         return ops;

@@ -266,6 +266,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     {
         isHandedOver = true;
         isInputIgnored = true;
+        http = factory.renew(http);
         factory.handOver(connection, offset, length);
         connection = null;
     }
@@ -285,7 +286,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             input.onPartialHead(length);
             return used == 0 && length >= factory.limits().maxHeadLength() ? Http1Error.HEAD_TOO_LARGE : used;
         }
-        http = factory.http();
+        http = factory.renew(http);
         if (head.minorVersion() == 0 && !http.acceptHttp10())
         {
             factory.exchanges().release(fresh);
@@ -357,11 +358,6 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
 
     /** The time for a response runs from the end of the request. */
     private void afterRequestEnd()
-    {
-        awaitDeadline();
-    }
-
-    void awaitDeadline()
     {
         if (exchange != null)
         {

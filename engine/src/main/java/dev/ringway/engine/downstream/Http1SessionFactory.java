@@ -102,6 +102,28 @@ public final class Http1SessionFactory implements SessionFactory
         session.open(connection, http.codecType() == CodecType.AUTO && agreed == null);
     }
 
+    /**
+     * @param held what a connection was served with until now.
+     * @return what it is served with from now on, where it counts too.
+     */
+    HttpConnectionManager renew(final HttpConnectionManager held)
+    {
+        if (held != http && held.counters().downstreamCxActive != http.counters().downstreamCxActive)
+        {
+            move(loop.counters(), held.counters(), http.counters());
+            loop.counters().decrement(held.counters().downstreamCxHttp1Active);
+            loop.counters().increment(http.counters().downstreamCxHttp1Active);
+        }
+        return http;
+    }
+
+    /** A connection of any version counts elsewhere. */
+    static void move(final LoopCounters counters, final HttpCounters from, final HttpCounters to)
+    {
+        counters.decrement(from.downstreamCxActive);
+        counters.increment(to.downstreamCxActive);
+    }
+
     private void countOpened(final HttpCounters ids)
     {
         final LoopCounters counters = loop.counters();

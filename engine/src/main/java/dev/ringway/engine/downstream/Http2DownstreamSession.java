@@ -85,7 +85,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
     private int onRequest(
         final int streamId, final DirectBuffer source, final int offset, final int length, final boolean isEnd)
     {
-        http = factory.http();
+        http = factory.renew(http);
         final Exchange fresh = factory.exchanges().acquire();
         final RequestHead head = fresh.request();
         final RequestFields fields = factory.requestFields();

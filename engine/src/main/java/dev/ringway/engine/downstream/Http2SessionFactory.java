@@ -92,6 +92,18 @@ final class Http2SessionFactory implements SessionFactory
         return session;
     }
 
+    /** See {@link Http1SessionFactory#renew}. */
+    HttpConnectionManager renew(final HttpConnectionManager held)
+    {
+        if (held != http && held.counters().downstreamCxActive != http.counters().downstreamCxActive)
+        {
+            Http1SessionFactory.move(loop.counters(), held.counters(), http.counters());
+            loop.counters().decrement(held.counters().downstreamCxHttp2Active);
+            loop.counters().increment(http.counters().downstreamCxHttp2Active);
+        }
+        return http;
+    }
+
     void countClosed(final HttpCounters ids, final Connection closed, final boolean isByClient)
     {
         loop.counters().decrement(ids.downstreamCxHttp2Active);

@@ -5,6 +5,9 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.route.RequestRules;
+import dev.ringway.engine.route.Route;
+import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
@@ -24,7 +27,6 @@ public final class Exchange implements UpstreamHandler
     private final RequestHead request;
     private final ExchangeReport report;
     private final HeadBlock headBlock;
-    private final Intake intake;
     private final Retrying retrying;
     private final RequestId id = new RequestId();
     private final ExchangeTimes times = new ExchangeTimes();
@@ -39,7 +41,6 @@ public final class Exchange implements UpstreamHandler
     private ClusterState cluster;
     private boolean isResponseEnded;
     private boolean isGrpc;
-    private FilterRun filters;
 
     Exchange(final Exchanges exchanges, final int maxHeaders)
     {
@@ -48,7 +49,6 @@ public final class Exchange implements UpstreamHandler
         report = new ExchangeReport(exchanges);
         outcome = report.outcome();
         headBlock = new HeadBlock(exchanges.memory());
-        intake = new Intake(this, exchanges, headBlock, id, times, report, routing);
         retrying = new Retrying(exchanges, headBlock);
     }
 
@@ -71,22 +71,72 @@ public final class Exchange implements UpstreamHandler
     {
         downstream = sink;
         http = manager;
+        final long nowNs = exchanges.nowNs();
+        times.start(nowNs, manager.streamIdleTimeoutNs(), manager.requestTimeoutNs());
+        if (manager.maxStreamDurationNs() > 0)
+        {
+            times.limit(manager.maxStreamDurationNs());
+        }
+        if (isEnd)
+        {
+            times.onRequestEnd(nowNs);
+        }
         isGrpc = Grpc.isRequest(request.headers());
-        intake.onRequestHead(sink, manager, isEnd);
+        report.onStart(manager, request.http2());
+        final int verdict = manager.requestRules() == RequestRules.NONE ? RequestFixer.PASS :
+            exchanges.requestFixer().apply(request, headBlock, manager.requestRules());
+        exchanges.headerRules().identify(sink, request.headers(), manager, id);
+        report.onRequest(sink, request, id, nowNs);
+        if (verdict == RequestFixer.PASS)
+        {
+            route();
+        }
+        else
+        {
+            reply(exchanges.refusal(verdict, http.counters()), exchanges.refusalEdits(verdict));
+        }
     }
 
-    /** FILTER: the head is to be shown to the filters of the connection manager. */
-    FilterRun enterFilters()
+    /**
+     * ROUTE: what to do with the request.
+     */
+    private void route()
     {
-        filters = exchanges.filterPools().acquire(http.filters());
-        filters.begin(this, downstream, outcome, routing, headBlock);
-        return filters;
+        phase = Phase.ROUTE;
+        final LocalReply refusal =
+            routing.find(exchanges.counters(), downstream, request, id, http, !times.isRequestEnded());
+        if (refusal != null)
+        {
+            reply(refusal, exchanges.responseEdits());
+            return;
+        }
+        final Route route = routing.route();
+        final Route.Forward forward = route.forward();
+        times.onRoute(forward.idleTimeoutNs(), forward.timeoutNs());
+        if (forward.duration() != StreamDuration.NONE)
+        {
+            times.limit(HeaderRules.limitNs(request.headers(), route, http));
+        }
+        if (id.isInternal())
+        {
+            TimeoutFields.apply(request.headers(), times);
+        }
+        if (route.kind() == Route.Kind.CLUSTER)
+        {
+            acquire();
+        }
+        else
+        {
+            final HeaderEdits edits = exchanges.routeReply(request, downstream, route, http);
+            final Route.Answer answer = route.answer();
+            reply(answer.status(), answer.body(), edits, Outcome.DIRECT_RESPONSE, Grpc.statusOf(answer.status()));
+        }
     }
 
     /**
      * ACQUIRE: a session to an endpoint of the cluster.
      */
-    void acquire()
+    private void acquire()
     {
         phase = Phase.ACQUIRE;
         cluster = exchanges.upstreams().cluster(routing.route().forward().clusterId());
@@ -129,9 +179,14 @@ public final class Exchange implements UpstreamHandler
     {
         downstream = sink;
         tcp = proxy;
-        cluster = intake.onRelay(sink, proxy);
+        final long nowNs = exchanges.nowNs();
+        times.start(nowNs, proxy.idleTimeoutNs(), 0);
+        report.onRelay(proxy, sink, nowNs);
+        phase = Phase.ACQUIRE;
+        cluster = exchanges.upstreams().cluster(proxy.clusterId());
         if (cluster == null)
         {
+            exchanges.counters().increment(proxy.counters().downstreamCxNoRoute);
             outcome.flag(ResponseFlag.NO_CLUSTER);
             end(false, false);
             return;
@@ -173,17 +228,12 @@ public final class Exchange implements UpstreamHandler
             final HeaderEdits edits = exchanges.requestEdits(
                 downstream, request, http, routing.route(), id, times.expectedNs());
             edits.protocol(upgrade.protocol());
-            final boolean isWhole = times.isRequestEnded() && (filters == null || filters.isHeadOnly());
-            if (!session.sendHead(request, edits, isWhole && !upgrade.isPending()))
+            if (!session.sendHead(request, edits, times.isRequestEnded() && !upgrade.isPending()))
             {
                 giveUp(edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED);
                 return;
             }
-            retrying.onSent(session, request, isWhole);
-        }
-        if (filters != null && !filters.onUpstreamReady())
-        {
-            return;
+            retrying.onSent(session, request, times.isRequestEnded());
         }
         if (hasWaited)
         {
@@ -206,20 +256,15 @@ public final class Exchange implements UpstreamHandler
             times.onRequestEnd(exchanges.nowNs());
             upgrade.onClientEnd(outcome, request.http2());
         }
-        if (filters == null || isRelay() || filters.onRequestData(offset, length, isEnd))
+        if (upstream != null)
         {
-            sendUp(offset, length, isEnd, null);
+            onSentUp(upstream.sendData(offset, length, isEnd), isEnd);
         }
     }
 
-    /** Content or, where there are some, trailers. */
-    void sendUp(final int offset, final int length, final boolean isEnd, final HeaderTable trailers)
+    private void onSentUp(final boolean isSent, final boolean isEnd)
     {
-        if (upstream == null)
-        {
-            return;
-        }
-        if (!(trailers == null ? upstream.sendData(offset, length, isEnd) : upstream.sendTrailers(trailers)))
+        if (!isSent)
         {
             giveUp(LocalReply.OVERLOADED);
             return;
@@ -244,9 +289,9 @@ public final class Exchange implements UpstreamHandler
     public void onRequestTrailers(final HeaderTable trailers)
     {
         times.onRequestEnd(exchanges.nowNs());
-        if (filters == null || filters.onRequestTrailers(trailers))
+        if (upstream != null)
         {
-            sendUp(0, 0, true, trailers);
+            onSentUp(upstream.sendTrailers(trailers), true);
         }
     }
 
@@ -256,7 +301,7 @@ public final class Exchange implements UpstreamHandler
      */
     public boolean takesRequestData()
     {
-        return phase != Phase.ACQUIRE && !upgrade.isPending() && (filters == null || filters.takesRequestData());
+        return phase != Phase.ACQUIRE && !upgrade.isPending();
     }
 
     /**
@@ -273,29 +318,22 @@ public final class Exchange implements UpstreamHandler
     public void onResponseHead(final ResponseHead head, final boolean isEnd)
     {
         times.touch(exchanges.nowNs());
+        final HeaderEdits edits = exchanges.responseEdits();
         if (head.status() < 200)
         {
             headBlock.release();
             report.onInterim(cluster);
-            onSentDown(downstream.sendHead(head, exchanges.responseEdits(), isEnd), isEnd);
-            return;
         }
-        headBlock.release();
-        times.onResponseHead();
-        report.onAnswer(head, head.status(), cluster, times.startNs());
-        report.onConnections(downstream, upstream);
-        leaveUpstream(isEnd);
-        if (filters == null || filters.onResponseHead(head, isEnd))
+        else
         {
-            sendHeadDown(head, isEnd);
+            phase = Phase.SEND_DOWN;
+            headBlock.release();
+            times.onResponseHead();
+            exchanges.prepareResponse(edits, head, http, id, times.startNs());
+            report.onAnswer(head, head.status(), cluster, times.startNs());
+            report.onConnections(downstream, upstream);
         }
-    }
-
-    void sendHeadDown(final ResponseHead head, final boolean isEnd)
-    {
-        phase = Phase.SEND_DOWN;
-        final HeaderEdits edits = exchanges.responseEdits();
-        exchanges.prepareResponse(edits, head, http, id, times.startNs());
+        leaveUpstream(isEnd);
         onSentDown(downstream.sendHead(head, edits, isEnd), isEnd);
     }
 
@@ -309,7 +347,7 @@ public final class Exchange implements UpstreamHandler
         {
             endResponse();
         }
-        else if (downstream.isAboveHighWater() && upstream != null)
+        else if (downstream.isAboveHighWater())
         {
             upstream.pauseReading();
             report.pauseResponse(cluster);
@@ -354,17 +392,7 @@ public final class Exchange implements UpstreamHandler
         outcome.addResponseBytes(length);
         leaveUpstream(isEnd);
         times.touch(exchanges.nowNs());
-        if (filters == null || isRelay() || filters.onResponseData(offset, length, isEnd))
-        {
-            sendDown(offset, length, isEnd, null);
-        }
-    }
-
-    /** Content or, where there are some, trailers. */
-    void sendDown(final int offset, final int length, final boolean isEnd, final HeaderTable trailers)
-    {
-        onSentDown(
-            trailers == null ? downstream.sendData(offset, length, isEnd) : downstream.sendTrailers(trailers), isEnd);
+        onSentDown(downstream.sendData(offset, length, isEnd), isEnd);
     }
 
     /**
@@ -373,10 +401,7 @@ public final class Exchange implements UpstreamHandler
     public void onResponseTrailers(final HeaderTable trailers)
     {
         leaveUpstream(true);
-        if (filters == null || filters.onResponseTrailers(trailers))
-        {
-            sendDown(0, 0, true, trailers);
-        }
+        onSentDown(downstream.sendTrailers(trailers), true);
     }
 
     /** The session of an HTTP response that has ended is the pool's again, also when the request goes on. */
@@ -445,7 +470,7 @@ public final class Exchange implements UpstreamHandler
      */
     public void onDownstreamDrained()
     {
-        if (upstream != null && (filters == null || !filters.holdsResponse()))
+        if (upstream != null)
         {
             report.resumeResponse(cluster);
             upstream.resumeReading();
@@ -478,7 +503,7 @@ public final class Exchange implements UpstreamHandler
      */
     public long deadlineNs()
     {
-        return filters == null ? times.deadlineNs() : Math.min(times.deadlineNs(), filters.deadlineNs());
+        return times.deadlineNs();
     }
 
     /**
@@ -488,10 +513,6 @@ public final class Exchange implements UpstreamHandler
      */
     public void onDeadline(final long nowNs)
     {
-        if (filters != null && filters.onDeadline(nowNs))
-        {
-            return;
-        }
         if (http == null)
         {
             exchanges.counters().increment(tcp.counters().idleTimeout);
@@ -510,43 +531,31 @@ public final class Exchange implements UpstreamHandler
      */
     public void giveUp(final LocalReply reply)
     {
-        giveUp(reply.status(), reply.body(), reply.flag(), reply.detail(), reply.grpc());
-    }
-
-    void giveUp(final int status, final byte[] body, final int flag, final String why, final int grpcStatus)
-    {
         detach(false);
         if (phase == Phase.SEND_DOWN || http == null)
         {
-            outcome.cut(flag, why);
-            abort(flag);
+            outcome.cut(reply);
+            abort(reply.flag());
         }
         else
         {
-            outcome.flag(flag);
-            reply(status, body, exchanges.responseEdits(), why, grpcStatus);
+            reply(reply, exchanges.responseEdits());
         }
     }
 
-    void reply(final LocalReply reply, final HeaderEdits edits)
+    private void reply(final LocalReply reply, final HeaderEdits edits)
     {
         outcome.flag(reply.flag());
         reply(reply.status(), reply.body(), edits, reply.detail(), reply.grpc());
     }
 
-    void reply(
+    private void reply(
         final int status, final byte[] body, final HeaderEdits edits, final String why, final int grpcStatus)
     {
-        final int grpc = isGrpc ? grpcStatus : Exchanges.NOT_GRPC;
-        if (filters != null && !filters.onReply(status, body, grpc))
-        {
-            reply(LocalReply.FILTER_FAILED, exchanges.responseEdits());
-            return;
-        }
         phase = Phase.SEND_DOWN;
         isResponseEnded = true;
         report.onReply(request, isGrpc, status, body.length, why);
-        if (exchanges.sendReply(downstream, edits, http, id, status, body, grpc, filters))
+        if (exchanges.sendReply(downstream, edits, http, id, status, body, isGrpc ? grpcStatus : Exchanges.NOT_GRPC))
         {
             end(times.isRequestEnded(), false);
         }
@@ -577,12 +586,7 @@ public final class Exchange implements UpstreamHandler
     {
         report.onConnections(downstream, upstream);
         detach(isReset);
-        if (filters != null)
-        {
-            filters.end();
-            filters = null;
-        }
-        headBlock.end();
+        headBlock.release();
         report.onEnd(cluster, routing, times);
         phase = Phase.DECODE;
         downstream = null;
@@ -609,21 +613,5 @@ public final class Exchange implements UpstreamHandler
         {
             cluster.cancelWaiting(this);
         }
-    }
-
-    void phase(final Phase now)
-    {
-        phase = now;
-    }
-
-    Phase phase()
-    {
-        return phase;
-    }
-
-    /** Who answers, or null. */
-    UpstreamSession upstream()
-    {
-        return upstream;
     }
 }

@@ -10,7 +10,6 @@ final class ExchangeTimes
 
     private long startNs;
     private long requestEndNs;
-    private long responseFromNs;
     private long idleTimeoutNs;
     private long requestTimeoutNs;
     private long responseTimeoutNs;
@@ -118,17 +117,6 @@ final class ExchangeTimes
     {
         isRequestEnded = true;
         requestEndNs = nowNs;
-        responseFromNs = nowNs;
-    }
-
-    /**
-     * The request goes on towards its endpoint only now: the time for the response begins not before.
-     *
-     * @param nowNs time of the duty cycle.
-     */
-    void onForwarded(final long nowNs)
-    {
-        responseFromNs = nowNs;
     }
 
     /**
@@ -195,7 +183,7 @@ final class ExchangeTimes
      */
     long responseDeadlineNs()
     {
-        return isRequestEnded && responseTimeoutNs > 0 ? responseFromNs + responseTimeoutNs : NEVER;
+        return isRequestEnded && responseTimeoutNs > 0 ? requestEndNs + responseTimeoutNs : NEVER;
     }
 
     /**
@@ -203,7 +191,7 @@ final class ExchangeTimes
      */
     long tryDeadlineNs()
     {
-        return isRequestEnded && tryTimeoutNs > 0 ? responseFromNs + tryTimeoutNs : NEVER;
+        return isRequestEnded && tryTimeoutNs > 0 ? requestEndNs + tryTimeoutNs : NEVER;
     }
 
     /**

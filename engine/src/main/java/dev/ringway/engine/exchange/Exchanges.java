@@ -1,6 +1,5 @@
 package dev.ringway.engine.exchange;
 
-import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessLogRing;
@@ -42,7 +41,6 @@ public final class Exchanges
     private final RequestFixer requestFixer = new RequestFixer();
     private final ArrayDeque<Exchange> free = new ArrayDeque<>(256);
     private final AccessLogRing accessLogRing;
-    private final FilterPools filterPools = new FilterPools(this);
     private long accessLogDropped;
     private int active;
 
@@ -67,7 +65,6 @@ public final class Exchanges
     public void adopt(final Snapshot fresh)
     {
         upstreams.adopt(fresh);
-        filterPools.adopt();
         requestFixer.prepare(fresh.changesPaths());
     }
 
@@ -121,16 +118,6 @@ public final class Exchanges
     void onEnd()
     {
         active--;
-    }
-
-    EventLoop loop()
-    {
-        return loop;
-    }
-
-    FilterPools filterPools()
-    {
-        return filterPools;
     }
 
     long nowNs()
@@ -303,7 +290,6 @@ public final class Exchanges
      * Envoy: what failed is the call.
      *
      * @param grpcStatus that a call gets, or {@link #NOT_GRPC}.
-     * @param filters    that have seen it, or null.
      * @return false when memory has run out.
      */
     boolean sendReply(
@@ -313,16 +299,8 @@ public final class Exchanges
         final RequestId id,
         final int status,
         final byte[] body,
-        final int grpcStatus,
-        final FilterRun filters)
+        final int grpcStatus)
     {
-        if (filters != null && filters.hasReply())
-        {
-            edits.drop(HeaderName.SERVER);
-            edits.drop(HeaderName.DATE);
-            headerRules.localReply(edits, http, id, false);
-            return filters.sendReply(downstream, edits, status, body);
-        }
         if (grpcStatus != NOT_GRPC)
         {
             headerRules.grpcReply(edits, http, id, grpcStatus, body);

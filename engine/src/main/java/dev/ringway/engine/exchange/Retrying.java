@@ -21,7 +21,6 @@ final class Retrying
     private final HeadBlock head;
     private int resends;
     private boolean isRefused;
-    private boolean mayResend;
 
     Retrying(final Exchanges exchanges, final HeadBlock head)
     {
@@ -38,8 +37,7 @@ final class Retrying
      */
     void onSent(final UpstreamSession session, final RequestHead request, final boolean isWhole)
     {
-        mayResend = resends < MOST_RESENDS && !isRefused && isWhole && session.mayGoUnseen() && head.keep(request);
-        if (!mayResend)
+        if (resends == MOST_RESENDS || isRefused || !isWhole || !session.mayGoUnseen() || !head.keep(request))
         {
             head.release();
         }
@@ -61,7 +59,7 @@ final class Retrying
             case UpstreamFailure.UNANSWERED -> (IDEMPOTENT >>> request.methodId() & 1) != 0;
             default -> false;
         };
-        if (!isSafe || !mayResend || !head.isTaken())
+        if (!isSafe || !head.isTaken())
         {
             return false;
         }

@@ -3,7 +3,6 @@ package dev.ringway.engine.exchange;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
-import dev.ringway.engine.filter.FilterSettings;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 
@@ -18,46 +17,34 @@ final class Routing
     /**
      * Looks for the route of a request.
      *
+     * @param counters   of the loop.
      * @param downstream whose request it is.
      * @param request    its head.
      * @param id         tells whether it is internal.
      * @param http       configuration that holds for it.
+     * @param hasBody    whether a body follows.
+     * @return null when it has one, or what it is told.
      */
-    void find(
+    LocalReply find(
+        final LoopCounters counters,
         final DownstreamSink downstream,
         final RequestHead request,
         final RequestId id,
-        final HttpConnectionManager http)
+        final HttpConnectionManager http,
+        final boolean hasBody)
     {
+        final HttpCounters ids = http.counters();
         final boolean isInClear =
             http.routeTable().hasTlsRequirements() && !HeaderRules.isHttps(downstream, request.headers(), http);
         route = http.routeTable().match(request, isInClear, id.isInternal());
-    }
-
-    /**
-     * Looks whether a request may upgrade to what it asks for.
-     *
-     * @param counters of the loop.
-     * @param request  its head.
-     * @param http     configuration that holds for it.
-     * @param hasBody  whether a body follows.
-     * @return null when it may, or what it is told.
-     */
-    LocalReply upgrade(
-        final LoopCounters counters, final RequestHead request, final HttpConnectionManager http, final boolean hasBody)
-    {
-        return request.upgrade() ? upgrade.begin(counters, request, http, route, hasBody) : null;
-    }
-
-    /**
-     * The request is to take its route.
-     *
-     * @param counters of the loop.
-     * @param ids      of its connection manager.
-     * @return null when it has one, or what it is told.
-     */
-    LocalReply settle(final LoopCounters counters, final HttpCounters ids)
-    {
+        if (request.upgrade())
+        {
+            final LocalReply refusal = upgrade.begin(counters, request, http, route, hasBody);
+            if (refusal != null)
+            {
+                return refusal;
+            }
+        }
         if (route == null)
         {
             counters.increment(ids.noRoute);
@@ -77,12 +64,6 @@ final class Routing
     String routeName()
     {
         return route == null ? "" : route.name();
-    }
-
-    /** What it says to filters, or null. */
-    FilterSettings filters()
-    {
-        return route == null ? null : route.filters();
     }
 
     Upgrade upgrade()

@@ -1,6 +1,5 @@
 package dev.ringway.engine.listen;
 
-import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.loop.EventLoop;
@@ -13,7 +12,7 @@ import dev.ringway.ffi.sock.Sockets;
  * One listening socket on one loop. A few accepts are armed at a time, each for a slot of its own, so that the peer's
  * address comes with the connection and no further call is needed. Loop thread only.
  */
-public final class Acceptor implements ConnectionHandler, CloseListener
+public final class Acceptor implements ConnectionHandler
 {
     private static final int ARMED = 16;
     private static final long RETRY_NS = 10_000_000L;
@@ -29,6 +28,7 @@ public final class Acceptor implements ConnectionHandler, CloseListener
     private int active;
     private long retryNs;
     private boolean isClosed;
+    private long closedVersion;
     private boolean looksUpLocalAddress;
 
     /**
@@ -40,19 +40,20 @@ public final class Acceptor implements ConnectionHandler, CloseListener
         this.context = context;
         this.listenFd = listenFd;
         loop = context.loop();
-        chains = new ListenerChains(context);
+        chains = new ListenerChains(context, this);
         addresses = new QueryAddresses(loop.slotAddresses(), listenFd);
     }
 
     /**
      * Takes over what a snapshot says of the listener.
      *
-     * @param fresh listener of the same name and address.
+     * @param fresh   listener of the same name and address.
+     * @param version of the snapshot.
      */
-    public void adopt(final Listener fresh)
+    public void adopt(final Listener fresh, final long version)
     {
         listener = fresh;
-        chains.adopt(fresh);
+        chains.adopt(fresh, version);
         looksUpLocalAddress = addresses.areAsked(fresh);
     }
 
@@ -161,9 +162,6 @@ public final class Acceptor implements ConnectionHandler, CloseListener
     /** The connection, which is among the active ones, gets its session. */
     void onInspected(final Connection connection, final ChainSessions chain)
     {
-        loop.counters().increment(listener.counters().downstreamCxTotal);
-        loop.counters().increment(listener.counters().downstreamCxActive);
-        connection.onClose(this);
         chain.open(connection);
     }
 
@@ -173,15 +171,11 @@ public final class Acceptor implements ConnectionHandler, CloseListener
         active--;
     }
 
-    /**
-     * {@inheritDoc}
-     */
-    public void onConnectionGone(final Connection connection)
+    /** A connection of a chain is gone. */
+    void onConnectionGone(final ChainSessions chain)
     {
         active--;
-        loop.counters().decrement(listener.counters().downstreamCxActive);
-        loop.counters().increment(listener.counters().downstreamCxDestroy);
-        loop.counters().record(listener.counters().downstreamCxLengthMs, connection.ageMs());
+        chains.onConnectionGone(chain);
     }
 
     /**
@@ -206,14 +200,17 @@ public final class Acceptor implements ConnectionHandler, CloseListener
 
     /**
      * Stops accepting and has sessions end; the socket is closed.
+     *
+     * @param version of the snapshot that took the listener or its socket out, or that is in force.
      */
-    public void close()
+    public void close(final long version)
     {
         if (isClosed)
         {
             return;
         }
         isClosed = true;
+        closedVersion = version;
         while (armedCount > 0)
         {
             final Connection connection = armed[--armedCount];
@@ -243,6 +240,33 @@ public final class Acceptor implements ConnectionHandler, CloseListener
         {
             chains.endDrain();
         }
+    }
+
+    /**
+     * Ends what is left of connections that were asked to end.
+     *
+     * @param version of a snapshot: those of chains that it or an older one took out, and all when it was one of
+     *                those that closed this.
+     */
+    public void cut(final long version)
+    {
+        chains.cut(version, isClosed && closedVersion <= version);
+    }
+
+    /**
+     * @return whether nothing is left of it.
+     */
+    public boolean isDone()
+    {
+        return isClosed && active == 0;
+    }
+
+    /**
+     * @return whether it accepts no more.
+     */
+    public boolean isClosed()
+    {
+        return isClosed;
     }
 
     /**

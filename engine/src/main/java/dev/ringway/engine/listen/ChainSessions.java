@@ -1,7 +1,10 @@
 package dev.ringway.engine.listen;
 
+import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
+import dev.ringway.engine.counters.ListenerCounters;
+import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.downstream.Http1SessionFactory;
 import dev.ringway.engine.downstream.SessionFactory;
 import dev.ringway.engine.downstream.TcpSessionFactory;
@@ -14,18 +17,21 @@ import dev.ringway.engine.snapshot.TcpProxy;
  * The connections of one filter chain on one loop: gives each its session, once its handshake is over where the chain
  * encrypts. Loop thread only.
  */
-final class ChainSessions implements ConnectionHandler
+final class ChainSessions implements ConnectionHandler, CloseListener
 {
     private final ListenContext context;
+    private final Acceptor acceptor;
     private Listener listener;
     private FilterChain chain;
     private SessionFactory sessions;
     private Http1SessionFactory http1;
     private TcpSessionFactory tcp;
+    private int active;
 
-    ChainSessions(final ListenContext context)
+    ChainSessions(final ListenContext context, final Acceptor acceptor)
     {
         this.context = context;
+        this.acceptor = acceptor;
     }
 
     FilterChain chain()
@@ -35,6 +41,10 @@ final class ChainSessions implements ConnectionHandler
 
     void adopt(final Listener newListener, final FilterChain fresh)
     {
+        if (listener != null)
+        {
+            moveActive(listener.counters(), newListener.counters());
+        }
         listener = newListener;
         chain = fresh;
         switch (fresh.filter())
@@ -61,6 +71,16 @@ final class ChainSessions implements ConnectionHandler
         }
     }
 
+    /** Connections of before count where those of the new listener do. */
+    private void moveActive(final ListenerCounters old, final ListenerCounters fresh)
+    {
+        if (old.downstreamCxActive != fresh.downstreamCxActive)
+        {
+            context.loop().counters().add(old.downstreamCxActive, -active);
+            context.loop().counters().add(fresh.downstreamCxActive, active);
+        }
+    }
+
     private void use(final SessionFactory fresh)
     {
         if (sessions != null && sessions != fresh)
@@ -76,6 +96,11 @@ final class ChainSessions implements ConnectionHandler
      */
     void open(final Connection connection)
     {
+        final LoopCounters counters = context.loop().counters();
+        counters.increment(listener.counters().downstreamCxTotal);
+        counters.increment(listener.counters().downstreamCxActive);
+        active++;
+        connection.onClose(this);
         if (chain.tls() == null)
         {
             sessions.open(connection);
@@ -90,6 +115,27 @@ final class ChainSessions implements ConnectionHandler
         {
             connection.close();
         }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onConnectionGone(final Connection connection)
+    {
+        final LoopCounters counters = context.loop().counters();
+        counters.decrement(listener.counters().downstreamCxActive);
+        counters.increment(listener.counters().downstreamCxDestroy);
+        counters.record(listener.counters().downstreamCxLengthMs, connection.ageMs());
+        active--;
+        acceptor.onConnectionGone(this);
+    }
+
+    /**
+     * @return its connections.
+     */
+    int active()
+    {
+        return active;
     }
 
     void drain()

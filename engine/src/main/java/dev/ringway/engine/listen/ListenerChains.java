@@ -4,26 +4,38 @@ import dev.ringway.engine.snapshot.ChainQuery;
 import dev.ringway.engine.snapshot.FilterChain;
 import dev.ringway.engine.snapshot.FilterChains;
 import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.tls.TlsContext;
+
+import java.util.ArrayList;
 
 /**
  * The filter chains of one listener on one loop. A chain stays the same over snapshots when it has the same name or,
- * without one, the same match; the connections of one that is gone end as soon as they can. Loop thread only.
+ * without one, the same match, and the same transport; the connections of one that is gone end as soon as they can.
+ * Loop thread only.
  */
 final class ListenerChains
 {
     private static final ChainSessions[] NONE = {};
 
     private final ListenContext context;
+    private final Acceptor acceptor;
+    private final ArrayList<Gone> gone = new ArrayList<>();
     private FilterChains chains;
     private ChainSessions[] sessions = NONE;
     private boolean isDraining;
 
-    ListenerChains(final ListenContext context)
+    ListenerChains(final ListenContext context, final Acceptor acceptor)
     {
         this.context = context;
+        this.acceptor = acceptor;
     }
 
-    void adopt(final Listener fresh)
+    /** A chain with connections that a snapshot took out. */
+    private record Gone(ChainSessions sessions, long version)
+    {
+    }
+
+    void adopt(final Listener fresh, final long version)
     {
         final FilterChains old = chains;
         final ChainSessions[] left = sessions;
@@ -38,11 +50,15 @@ final class ListenerChains
                 sessions[i].drain();
             }
         }
-        for (final ChainSessions gone : left)
+        for (final ChainSessions one : left)
         {
-            if (gone != null)
+            if (one != null)
             {
-                gone.drain();
+                one.drain();
+                if (one.active() > 0)
+                {
+                    gone.add(new Gone(one, version));
+                }
             }
         }
     }
@@ -54,19 +70,60 @@ final class ListenerChains
         for (int i = 0; i < left.length; i++)
         {
             if (left[i] != null && isDefault == (i == old.defaultChain()) &&
-                (isDefault || isSame(left[i].chain(), chains.get(number))))
+                (isDefault || isSame(left[i].chain(), chains.get(number))) &&
+                hasSameTransport(left[i].chain(), chains.get(number)))
             {
                 final ChainSessions taken = left[i];
                 left[i] = null;
                 return taken;
             }
         }
-        return new ChainSessions(context);
+        return new ChainSessions(context, acceptor);
     }
 
     private static boolean isSame(final FilterChain old, final FilterChain fresh)
     {
         return old.name().equals(fresh.name()) && (!old.name().isEmpty() || old.match().equals(fresh.match()));
+    }
+
+    /** Files that were read again change nothing: what was agreed on with them still holds. */
+    private static boolean hasSameTransport(final FilterChain old, final FilterChain fresh)
+    {
+        final TlsContext tls = old.tls();
+        return tls == fresh.tls() || tls != null && fresh.tls() != null && tls.lineage() == fresh.tls().lineage();
+    }
+
+    /** A connection of a chain, which may be one that is gone, has ended. */
+    void onConnectionGone(final ChainSessions chain)
+    {
+        if (chain.active() == 0 && !gone.isEmpty())
+        {
+            gone.removeIf(one -> one.sessions == chain);
+        }
+    }
+
+    /**
+     * Ends connections that were asked to end.
+     *
+     * @param version of a snapshot: those of chains that it or an older one took out.
+     * @param isAll   whether those of all chains are meant.
+     */
+    void cut(final long version, final boolean isAll)
+    {
+        if (isAll)
+        {
+            for (final ChainSessions chain : sessions)
+            {
+                context.connections().cut(chain);
+            }
+        }
+        for (final Gone one : gone)
+        {
+            if (one.version <= version)
+            {
+                context.connections().cut(one.sessions);
+            }
+        }
     }
 
     /**

@@ -14,7 +14,6 @@ import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.NoOpIdleStrategy;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -37,7 +36,7 @@ public final class Engine implements AutoCloseable
     private final HeldContexts contexts = new HeldContexts();
     private final List<LoopRuntime> runtimes = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
-    private final Map<Integer, Listener> listening = new HashMap<>();
+    private final Listening listening = new Listening();
     private final UringProbe probe;
     private boolean isClosed;
 
@@ -109,41 +108,40 @@ public final class Engine implements AutoCloseable
      */
     public void publish(final Snapshot snapshot) throws ListenException
     {
+        ListenSockets.retain(snapshot, listening);
         final Map<Listener, int[]> opened = ListenSockets.open(snapshot, listening, runtimes.size());
         snapshot.clusters().forEach(cluster -> LogStrings.register(cluster.name()));
         uses.adopt(snapshot);
         contexts.adopt(snapshot);
         snapshots.publishRelease(snapshot);
         wakeup();
-        final Map<Integer, Listener> wanted = new HashMap<>();
-        for (final Listener listener : snapshot.listeners())
-        {
-            wanted.put(listener.id(), listener);
-        }
-        for (final Integer id : List.copyOf(listening.keySet()))
-        {
-            if (!wanted.containsKey(id))
-            {
-                listening.remove(id);
-                all(runtime -> runtime.onUnlisten(id));
-            }
-        }
-        for (final Map.Entry<Listener, int[]> entry : opened.entrySet())
-        {
-            final Listener listener = entry.getKey();
-            listening.put(listener.id(), listener);
-            for (int i = 0; i < runtimes.size(); i++)
-            {
-                final LoopRuntime runtime = runtimes.get(i);
-                final int fd = entry.getValue()[i];
-                offer(runtime, loop -> runtime.onListen(listener, fd));
-            }
-        }
+        final long version = snapshot.version();
+        listening.adopt(snapshot, opened).forEach(id -> all(runtime -> runtime.onUnlisten(id, version)));
+        opened.forEach(this::listen);
         if (contexts.isWaiting())
         {
-            final long version = snapshot.version();
             all(runtime -> runtime.onSettled(version));
         }
+    }
+
+    private void listen(final Listener listener, final int[] fds)
+    {
+        for (int i = 0; i < runtimes.size(); i++)
+        {
+            final LoopRuntime runtime = runtimes.get(i);
+            final int fd = fds[i];
+            offer(runtime, loop -> runtime.onListen(listener, fd));
+        }
+    }
+
+    /**
+     * Ends what is left of connections whose listener or filter chain a snapshot took out.
+     *
+     * @param version of the snapshot; older ones are meant as well.
+     */
+    public void cut(final long version)
+    {
+        all(runtime -> runtime.onCut(version));
     }
 
     /**
@@ -206,6 +204,10 @@ public final class Engine implements AutoCloseable
      */
     public void drain(final Predicate<Listener> isMeant, final boolean stopsAccepting)
     {
+        if (stopsAccepting)
+        {
+            listening.stop(isMeant);
+        }
         all(runtime -> runtime.onDrain(isMeant, stopsAccepting));
     }
 
@@ -228,6 +230,19 @@ public final class Engine implements AutoCloseable
             sum += runtime.activeConnections();
         }
         return sum;
+    }
+
+    /**
+     * @return listeners that accept no more but have connections, on the loop that has most of them.
+     */
+    public int drainingListeners()
+    {
+        int most = 0;
+        for (final LoopRuntime runtime : runtimes)
+        {
+            most = Math.max(most, runtime.drainingListeners());
+        }
+        return most;
     }
 
     /**
@@ -287,6 +302,14 @@ public final class Engine implements AutoCloseable
     public ClusterUses uses()
     {
         return uses;
+    }
+
+    /**
+     * @return how many loops there are.
+     */
+    public int concurrency()
+    {
+        return runtimes.size();
     }
 
     /**

@@ -28,20 +28,32 @@ final class ListenSockets
     {
     }
 
-    static Map<Listener, int[]> open(
-        final Snapshot snapshot, final Map<Integer, Listener> listening, final int loops) throws ListenException
+    /**
+     * @param snapshot  about to be published.
+     * @param listening sockets there are.
+     * @param loops     how many each listener needs.
+     * @return sockets of the listeners that have none yet or need other ones.
+     * @throws ListenException when one cannot be opened; none is open then.
+     */
+    static Map<Listener, int[]> open(final Snapshot snapshot, final Listening listening, final int loops)
+        throws ListenException
     {
         final Map<Listener, int[]> opened = new LinkedHashMap<>();
         try
         {
-            for (final Listener listener : snapshot.listeners())
+            for (final Listener listener : listening.unopened(snapshot))
             {
-                if (!listening.containsKey(listener.id()))
+                final int[] fds = new int[loops];
+                Arrays.fill(fds, -1);
+                opened.put(listener, fds);
+                final Listening.Sockets there = listening.at(listener.address());
+                if (there == null)
                 {
-                    final int[] fds = new int[loops];
-                    Arrays.fill(fds, -1);
-                    opened.put(listener, fds);
                     open(listener, fds);
+                }
+                else
+                {
+                    take(listener, there, fds);
                 }
             }
         }
@@ -103,6 +115,57 @@ final class ListenSockets
         }
     }
 
+    /** The address is ours already, by another name or with other options. */
+    private static void take(final Listener listener, final Listening.Sockets there, final int[] fds)
+        throws ListenException
+    {
+        if (listener.reusePort() != there.listener().reusePort() ||
+            listener.transparent() != there.listener().transparent())
+        {
+            throw new ListenException("listener '" + listener.name() + "': cannot listen on " + listener.address() +
+                ": it is listened on already, and enable_reuse_port and transparent hold from its beginning; " +
+                "restart, or give another address");
+        }
+        for (int i = 0; i < fds.length; i++)
+        {
+            fds[i] = duplicate(listener, there.fds()[i]);
+        }
+        change(listener, fds);
+    }
+
+    /**
+     * Puts into effect what can change while listeners listen.
+     *
+     * @param snapshot  about to be published.
+     * @param listening sockets there are.
+     * @throws ListenException when the system refuses it.
+     */
+    static void retain(final Snapshot snapshot, final Listening listening) throws ListenException
+    {
+        for (final Listener listener : snapshot.listeners())
+        {
+            final Listening.Sockets there = listening.of(listener.id());
+            if (there != null && there.isOpen() && there.areFor(listener) &&
+                (listener.backlog() != there.listener().backlog() ||
+                listener.unixMode() != there.listener().unixMode()))
+            {
+                change(listener, there.fds());
+            }
+        }
+    }
+
+    private static void change(final Listener listener, final int[] fds) throws ListenException
+    {
+        for (final int fd : fds)
+        {
+            Sockets.listen(fd, listener.backlog());
+        }
+        if (listener.address().unixPath() != null)
+        {
+            allow(listener);
+        }
+    }
+
     private static int openUnix(final Listener listener) throws ListenException
     {
         final String path = listener.address().unixPath();
@@ -115,22 +178,36 @@ final class ListenSockets
                 removeStale(path);
             }
             check(listener, "bind", Sockets.bindUnix(fd, path));
-            if (listener.unixMode() != 0 && !path.startsWith("@"))
-            {
-                Files.setPosixFilePermissions(Path.of(path), permissions(listener.unixMode()));
-            }
+            allow(listener);
             check(listener, "listen", Sockets.listen(fd, listener.backlog()));
             return fd;
         }
         catch (final IOException e)
         {
             Sockets.close(fd);
-            throw new ListenException("listener '" + listener.name() + "': mode of " + path + ": " + e.getMessage());
+            throw new ListenException("listener '" + listener.name() + "': " + path + ": " + e.getMessage());
         }
         catch (final ListenException e)
         {
             Sockets.close(fd);
             throw e;
+        }
+    }
+
+    private static void allow(final Listener listener) throws ListenException
+    {
+        final String path = listener.address().unixPath();
+        if (listener.unixMode() == 0 || path.startsWith("@"))
+        {
+            return;
+        }
+        try
+        {
+            Files.setPosixFilePermissions(Path.of(path), permissions(listener.unixMode()));
+        }
+        catch (final IOException e)
+        {
+            throw new ListenException("listener '" + listener.name() + "': mode of " + path + ": " + e.getMessage());
         }
     }
 

@@ -37,6 +37,7 @@ final class LoopRuntime implements LoopTask
     private volatile long adoptedVersion = -1;
     private volatile long settledVersion = -1;
     private volatile int activeConnections;
+    private volatile int drainingListeners;
     private volatile LoopView view = LoopView.EMPTY;
 
     LoopRuntime(
@@ -58,15 +59,26 @@ final class LoopRuntime implements LoopTask
     {
         final Snapshot newest = snapshots.acquire();
         int active = 0;
-        for (int i = 0; i < acceptors.size(); i++)
+        int draining = 0;
+        for (int i = acceptors.size() - 1; i >= 0; i--)
         {
             final Acceptor acceptor = acceptors.get(i);
             acceptor.arm(nowNs);
             active += acceptor.active();
+            draining += acceptor.isClosed() ? 1 : 0;
+            if (acceptor.isDone())
+            {
+                acceptors.remove(i);
+                draining--;
+            }
         }
         if (active != activeConnections)
         {
             activeConnections = active;
+        }
+        if (draining != drainingListeners)
+        {
+            drainingListeners = draining;
         }
         if (newest == adopted)
         {
@@ -89,7 +101,7 @@ final class LoopRuntime implements LoopTask
             final Listener fresh = find(newest, acceptor.listener());
             if (fresh != null)
             {
-                acceptor.adopt(fresh);
+                acceptor.adopt(fresh, newest.version());
             }
         }
         adoptedVersion = newest.version();
@@ -125,7 +137,7 @@ final class LoopRuntime implements LoopTask
     /**
      * Starts accepting.
      *
-     * @param listener of the adopted snapshot or a newer one.
+     * @param listener as it was when its socket was opened; what the newest snapshot says of it holds.
      * @param listenFd its socket on this loop.
      */
     void onListen(final Listener listener, final int listenFd)
@@ -136,7 +148,8 @@ final class LoopRuntime implements LoopTask
             adopt(newest);
         }
         final Acceptor acceptor = new Acceptor(listening, listenFd);
-        acceptor.adopt(listener);
+        final Listener fresh = find(newest, listener);
+        acceptor.adopt(fresh == null ? listener : fresh, newest.version());
         acceptor.arm(loop.clock().nowNs());
         acceptors.add(acceptor);
     }
@@ -145,14 +158,15 @@ final class LoopRuntime implements LoopTask
      * Stops accepting on a listener and drains its connections.
      *
      * @param listenerId {@code Listener.id()}.
+     * @param version    of the snapshot that took it or its socket out.
      */
-    void onUnlisten(final int listenerId)
+    void onUnlisten(final int listenerId, final long version)
     {
         for (int i = acceptors.size() - 1; i >= 0; i--)
         {
             if (acceptors.get(i).listener().id() == listenerId)
             {
-                acceptors.get(i).close();
+                acceptors.get(i).close(version);
             }
         }
     }
@@ -173,12 +187,25 @@ final class LoopRuntime implements LoopTask
             }
             if (stopsAccepting)
             {
-                acceptor.close();
+                acceptor.close(adoptedVersion);
             }
             else
             {
                 acceptor.drain();
             }
+        }
+    }
+
+    /**
+     * Ends what is left of connections that were asked to end.
+     *
+     * @param version of the newest snapshot that took out the listeners and chains that are meant.
+     */
+    void onCut(final long version)
+    {
+        for (final Acceptor acceptor : acceptors)
+        {
+            acceptor.cut(version);
         }
     }
 
@@ -265,6 +292,14 @@ final class LoopRuntime implements LoopTask
     int activeConnections()
     {
         return activeConnections;
+    }
+
+    /**
+     * Any thread.
+     */
+    int drainingListeners()
+    {
+        return drainingListeners;
     }
 
     EventLoop loop()

@@ -51,8 +51,11 @@ public record Cluster(
             maxRequestsPerConnection, enableTrailers, http2, tls, proxyProtocol, counters);
     }
 
-    /** The same cluster, with other TLS contexts instead of some. */
-    Cluster withContexts(final Map<TlsContext, TlsContext> replaced)
+    /**
+     * @param replaced contexts by those that they take the place of.
+     * @return this cluster with those; itself when it has none of them.
+     */
+    public Cluster withContexts(final Map<TlsContext, TlsContext> replaced)
     {
         final UpstreamTls fresh = tls == null ? null : tls.withContexts(replaced);
         return Objects.equals(fresh, tls) ? this : new Cluster(

@@ -35,10 +35,14 @@ public record Listener(
     int unixMode,
     ListenerCounters counters)
 {
-    /** The same listener, with other TLS contexts instead of some. */
-    Listener withContexts(final Map<TlsContext, TlsContext> replaced)
+    /**
+     * @param replaced contexts by those that they take the place of.
+     * @return this listener with those; itself when it has none of them.
+     */
+    public Listener withContexts(final Map<TlsContext, TlsContext> replaced)
     {
-        return new Listener(id, name, address, listenerFilters, filterChains.withContexts(replaced),
-            perConnectionBufferLimit, backlog, reusePort, transparent, maxConnections, unixMode, counters);
+        return filterChains.all().stream().noneMatch(chain -> replaced.containsKey(chain.tls())) ? this : new Listener(
+            id, name, address, listenerFilters, filterChains.withContexts(replaced), perConnectionBufferLimit, backlog,
+            reusePort, transparent, maxConnections, unixMode, counters);
     }
 }

@@ -44,11 +44,12 @@ public record UpstreamTls(
 
     /**
      * @param other that may be of a later snapshot.
-     * @return whether it differs in nothing but contexts, which are replaced when files of certificates change.
+     * @return whether it differs in nothing but the contents of files, for which contexts are replaced.
      */
     public boolean hasSameNames(final UpstreamTls other)
     {
-        return other != null && names == other.names && verifiesName == other.verifiesName &&
+        return other != null && context.lineage() == other.context.lineage() &&
+            relayContext.lineage() == other.relayContext.lineage() && names == other.names && verifiesName == other.verifiesName &&
             maxSessionKeys == other.maxSessionKeys && Objects.equals(sni, other.sni);
     }
 

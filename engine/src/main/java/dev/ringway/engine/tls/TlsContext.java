@@ -6,6 +6,7 @@ import io.netty.internal.tcnative.SSLContext;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Certificates, keys, trust and limits that many connections share: an {@code SSL_CTX}. Built on the control thread,
@@ -16,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class TlsContext
 {
+    private static final AtomicLong NEXT_LINEAGE = new AtomicLong();
+
     private final long context;
     private final boolean isServer;
     private final boolean verifiesPeer;
@@ -26,6 +29,7 @@ public final class TlsContext
     private final NamedCertificate authority;
     private final List<String> warnings;
     private final AtomicInteger references = new AtomicInteger(1);
+    private long lineage = NEXT_LINEAGE.getAndIncrement();
 
     TlsContext(
         final long context, final TlsSettings settings, final OpenEngines engines, final OwnCertificates own,
@@ -54,6 +58,31 @@ public final class TlsContext
     {
         TlsLibrary.load();
         return new TlsContextBuilder(settings).build(nowMs);
+    }
+
+    /**
+     * Builds a context that takes the place of another because its files were read again.
+     *
+     * @param settings    of it.
+     * @param predecessor of the same settings.
+     * @param nowMs       milliseconds since 1970, for the warnings.
+     * @return context with one reference and the lineage of the other.
+     * @throws TlsException when a certificate, a key or a list is not usable.
+     */
+    public static TlsContext rebuild(final TlsSettings settings, final TlsContext predecessor, final long nowMs)
+        throws TlsException
+    {
+        final TlsContext fresh = build(settings, nowMs);
+        fresh.lineage = predecessor.lineage;
+        return fresh;
+    }
+
+    /**
+     * @return number that contexts share which differ only by what their files held when they were read.
+     */
+    public long lineage()
+    {
+        return lineage;
     }
 
     /**

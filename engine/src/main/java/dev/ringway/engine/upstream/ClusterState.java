@@ -47,7 +47,7 @@ public final class ClusterState
 
     /**
      * Takes over what a new snapshot says of the cluster. Pools of endpoints that stay are kept, unless they are to be
-     * encrypted in another way; new contexts of TLS are for new connections.
+     * encrypted in another way or to speak the other version of HTTP; new contexts of TLS are for new connections.
      *
      * @param fresh new value.
      */
@@ -60,7 +60,7 @@ public final class ClusterState
         final List<EndpointPool> kept = new ArrayList<>(fresh.endpoints().size());
         for (final Endpoint endpoint : fresh.endpoints())
         {
-            EndpointPool pool = find(endpoint, fresh.tls());
+            EndpointPool pool = find(endpoint, fresh);
             if (pool == null)
             {
                 pool = new EndpointPool(this, context, endpoint, fresh.tls(),
@@ -83,11 +83,15 @@ public final class ClusterState
         requests.limit(fresh.circuitBreakers().maxRequests());
     }
 
-    private EndpointPool find(final Endpoint endpoint, final UpstreamTls tls)
+    private EndpointPool find(final Endpoint endpoint, final Cluster fresh)
     {
+        if (cluster == null || (cluster.http2() == null) != (fresh.http2() == null))
+        {
+            return null;
+        }
         for (final EndpointPool pool : pools)
         {
-            if (pool.isFor(endpoint, tls))
+            if (pool.isFor(endpoint, fresh.tls()))
             {
                 return pool;
             }

@@ -46,6 +46,7 @@ final class CountersDocumentTest
         GROUPS.put("filesystem.", "FilesystemCounters");
         GROUPS.put("server.", "ServerCounters");
         GROUPS.put("tls_files.", "TlsFileCounters");
+        GROUPS.put("config_file.", "ConfigFileCounters");
         GROUPS.put("loop.<number>.", "LoopHealthCounters");
     }
 
@@ -72,6 +73,7 @@ final class CountersDocumentTest
             new FilesystemCounters(file);
             new ServerCounters(file);
             new TlsFileCounters(file);
+            new ConfigFileCounters(file);
             new LoopHealthCounters(file);
             file.reader().forEach((id, name, kind, value) ->
                 kinds.put(name.replaceFirst("^loop\\.0\\.", "loop.<number>.")
@@ -96,7 +98,7 @@ final class CountersDocumentTest
         final Map<String, String> ofNames = new LinkedHashMap<>();
         for (final Matcher call = REGISTERED.matcher(source); call.find(); )
         {
-            final String name = call.group(3).replaceFirst("^(server|loop|filesystem|tls_files|\\w+_manager|\\w+_inspector)\\.", "");
+            final String name = call.group(3).replaceFirst("^(server|loop|filesystem|tls_files|config_file|\\w+_manager|\\w+_inspector)\\.", "");
             ofNames.put(prefix + name + (name.endsWith(".") ? "<name>" : ""), ofFields.get(call.group(1)));
         }
         return ofNames;
@@ -108,7 +110,7 @@ final class CountersDocumentTest
         {
             return "bytes";
         }
-        return name.endsWith("_ms") || name.endsWith("_rq_time") ? "ms" : name.endsWith("uptime") ? "s" : name.contains(".days_") ? "days" : "";
+        return name.endsWith("_ms") || name.endsWith("_rq_time") || name.endsWith("update_time") ? "ms" : name.endsWith("uptime") ? "s" : name.contains(".days_") ? "days" : "";
     }
 
     private String document() throws IOException
@@ -118,7 +120,7 @@ final class CountersDocumentTest
         final StringBuilder text = new StringBuilder("""
             # Counters
             Shown by the admin paths `/stats` and `/stats/prometheus` (see `admin.md`) and by `ringway stat`. Names and
-            meanings are Envoy's; `loop.*` and `tls_files.*` are Ringway's own. A counter only grows (until `/reset_counters`), a gauge goes up
+            meanings are Envoy's; `loop.*`, `tls_files.*` and `config_file.*` are Ringway's own. A counter only grows (until `/reset_counters`), a gauge goes up
             and down. Where no unit is given it is a number of what the meaning says. Histograms have Envoy's buckets for whole
             numbers; the first 16,384 are kept, in memory only, so `ringway stat` does not show them.
 

@@ -84,7 +84,7 @@ final class FaultRig implements AutoCloseable
             loop, snapshots, uses, new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()));
         settings.listen = Address.of(new InetSocketAddress("127.0.0.1", TestProxy.freePort("127.0.0.1")));
         final Snapshot snapshot = settings.snapshot(1);
-        final Map<Listener, int[]> opened = ListenSockets.open(snapshot, Map.of(), 1);
+        final Map<Listener, int[]> opened = ListenSockets.open(snapshot, new Listening(), 1);
         uses.adopt(snapshot);
         snapshots.publishRelease(snapshot);
         loop.onStart();

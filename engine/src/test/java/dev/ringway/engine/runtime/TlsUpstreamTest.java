@@ -482,7 +482,7 @@ final class TlsUpstreamTest
             final TestClient client = proxy.connect();
             assertEquals(200, client.get("/").status());
             final TlsContext first = context;
-            context = TlsFixture.toEndpoint(new TlsCounters(proxy.registry(), SSL), version);
+            context = TlsFixture.again(first, new TlsCounters(proxy.registry(), SSL), version);
             proxy.upstreamTls = new UpstreamTls(context, context, "localhost", names, verifiesName, 1);
             proxy.publish();
             assertEquals(200, client.get("/").status());

@@ -111,6 +111,19 @@ public final class TlsFixture
         return build(version(client(), version).counters(counters).alpn(List.of(alpn)));
     }
 
+    /** What takes the place of a context of {@link #toEndpoint} when files are read again. */
+    public static TlsContext again(final TlsContext old, final TlsCounters counters, final int version)
+    {
+        try
+        {
+            return TlsContext.rebuild(version(client(), version).counters(counters), old, 0);
+        }
+        catch (final TlsException e)
+        {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Of a server of the JDK. */
     public static SSLContext jdkServer(final Shown shown)
     {

@@ -1,4 +1,4 @@
-package dev.ringway.control.cli;
+package dev.ringway.control.reload;
 
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.CountersFile;

@@ -1,4 +1,4 @@
-package dev.ringway.control.cli;
+package dev.ringway.control.reload;
 
 import dev.ringway.engine.counters.ClusterManagerCounters;
 import dev.ringway.engine.counters.CounterRegistry;
@@ -26,6 +26,7 @@ final class SnapshotCounters
     private final ClusterManagerCounters clusterIds;
     private Snapshot current = new Snapshot(0, List.of(), List.of(), List.of());
     private final Set<String> stopped = new HashSet<>();
+    private int draining;
 
     SnapshotCounters(final CounterRegistry registry, final SharedCounters counters)
     {
@@ -81,6 +82,20 @@ final class SnapshotCounters
         gauges();
     }
 
+    /**
+     * Listeners that accept no more end their connections.
+     *
+     * @param count how many have any.
+     */
+    void onDraining(final int count)
+    {
+        if (count != draining)
+        {
+            draining = count;
+            gauges();
+        }
+    }
+
     private void clusters(final Snapshot fresh)
     {
         final Map<String, Cluster> before = byName(current.clusters(), Cluster::name);
@@ -130,6 +145,10 @@ final class SnapshotCounters
             }
             else if (!old.equals(listener))
             {
+                if (!old.address().equals(listener.address()))
+                {
+                    stopped.remove(listener.name());
+                }
                 counters.increment(listenerIds.listenerModified);
             }
         }
@@ -140,7 +159,7 @@ final class SnapshotCounters
     private void gauges()
     {
         counters.set(listenerIds.totalListenersActive, current.listeners().size() - stopped.size());
-        counters.set(listenerIds.totalListenersDraining, stopped.size());
+        counters.set(listenerIds.totalListenersDraining, Math.max(stopped.size(), draining));
     }
 
     private static <T> Map<String, T> byName(final List<T> all, final Function<T, String> name)

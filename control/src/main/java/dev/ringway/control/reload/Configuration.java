@@ -1,0 +1,401 @@
+package dev.ringway.control.reload;
+
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import dev.ringway.control.accesslog.AccessLogs;
+import dev.ringway.control.config.ConfigException;
+import dev.ringway.control.config.LoadedBootstrap;
+import dev.ringway.control.dns.DnsRefresh;
+import dev.ringway.control.log.LogSetup;
+import dev.ringway.control.translate.BootstrapTranslator;
+import dev.ringway.control.translate.ClusterPlan;
+import dev.ringway.control.translate.TlsContexts;
+import dev.ringway.control.translate.Translation;
+import dev.ringway.engine.counters.ConfigFileCounters;
+import dev.ringway.engine.counters.CountersFile;
+import dev.ringway.engine.counters.ServerCounters;
+import dev.ringway.engine.runtime.Engine;
+import dev.ringway.engine.runtime.ListenException;
+import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.Snapshot;
+import dev.ringway.engine.tls.TlsContext;
+import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The configuration in force, and how another takes its place: read and translated as a whole, published as one
+ * snapshot, or refused with nothing changed. Also publishes what changes by itself: addresses of names and files of
+ * certificates. Control thread only, but for what says otherwise.
+ */
+public final class Configuration implements AutoCloseable
+{
+    /** What new clusters wait for the addresses of their names before requests may go to them. */
+    private static final long LOOKUP_S = 5;
+    private static final long WATCH_MS = 1000;
+    private static final String APPLIED = "static_resources";
+
+    private final Logger logger = LogSetup.logger("config");
+    private final ConfigSource source;
+    private final AccessLogs accessLogs;
+    private final ScheduledExecutorService control;
+    private final long drainTimeS;
+    private final CountersFile counters;
+    private final ServerCounters serverIds;
+    private final ConfigFileCounters ids;
+    private final BootstrapTranslator translator;
+    private final TlsFiles tlsFiles;
+    private final SnapshotCounters snapshotCounters;
+    private final DnsRefresh lookups;
+    private Engine engine;
+    private long version;
+    private volatile Translation translation;
+    private volatile Instant configuredAt;
+    private volatile Refusal refusal;
+    private Translation pending;
+    private boolean isAskedAgain;
+
+    /**
+     * @param source     where it comes from.
+     * @param accessLogs of the process.
+     * @param counters   of the process.
+     * @param control    runs tasks on the control thread.
+     * @param drainTimeS seconds that connections get to end whose listener is gone.
+     */
+    public Configuration(
+        final ConfigSource source,
+        final AccessLogs accessLogs,
+        final CountersFile counters,
+        final ScheduledExecutorService control,
+        final long drainTimeS)
+    {
+        this.source = source;
+        this.accessLogs = accessLogs;
+        this.counters = counters;
+        this.control = control;
+        this.drainTimeS = drainTimeS;
+        serverIds = new ServerCounters(counters);
+        ids = new ConfigFileCounters(counters);
+        translator = new BootstrapTranslator(counters);
+        tlsFiles = new TlsFiles(translator.contexts(), counters, LogSetup.logger("tls"));
+        snapshotCounters = new SnapshotCounters(counters, counters.shared());
+        lookups = new DnsRefresh((plan, fresh) -> control.execute(() -> onEndpoints(plan, fresh)),
+            LogSetup.logger("dns"));
+    }
+
+    /**
+     * Reads and translates the configuration of the start. Any one thread, before the control thread has a task.
+     *
+     * @return the translation.
+     * @throws ConfigException with everything that is wrong with it.
+     */
+    public Translation load() throws ConfigException
+    {
+        translation = translate();
+        translator.commit();
+        tlsFiles.warn();
+        return translation;
+    }
+
+    private Translation translate() throws ConfigException
+    {
+        final LoadedBootstrap loaded = source.read();
+        counters.shared().set(serverIds.staticUnknownFields, loaded.warnings().size());
+        loaded.warnings().forEach(warning -> logger.warning(warning.toString()));
+        final Translation fresh = translator.translate(loaded);
+        fresh.warnings().forEach(warning -> logger.warning(warning.toString()));
+        return fresh;
+    }
+
+    /**
+     * Publishes what was loaded. After this all calls are the control thread's.
+     *
+     * @param loops that serve it.
+     * @throws ListenException when an address cannot be listened on.
+     */
+    public void start(final Engine loops) throws ListenException
+    {
+        engine = loops;
+        publish(translation.snapshot(++version));
+        snapshotCounters.onStarted();
+        configuredAt = Instant.now();
+        lookups.adopt(translation.clusters());
+    }
+
+    /**
+     * Begins to look for changes of files.
+     *
+     * @param watchesConfiguration whether the configuration's own is looked at as well.
+     */
+    public void watch(final boolean watchesConfiguration)
+    {
+        control.scheduleWithFixedDelay(() -> checkFiles(watchesConfiguration), 0, WATCH_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void checkFiles(final boolean watchesConfiguration)
+    {
+        if (pending != null)
+        {
+            // What waits to come into force has the contexts of now.
+            return;
+        }
+        final Map<TlsContext, TlsContext> replaced = tlsFiles.check();
+        if (!replaced.isEmpty())
+        {
+            translation = translator.replace(translation, replaced);
+            lookups.adopt(translation.clusters());
+            publishOrLog(new Snapshot(++version, translation.listeners(),
+                engine.snapshot().clusters().stream().map(cluster -> cluster.withContexts(replaced)).toList(),
+                engine.snapshot().accessLogs()));
+        }
+        engine.releaseContexts();
+        snapshotCounters.onDraining(engine.drainingListeners());
+        if (watchesConfiguration && source.isWatched() && source.isChanged())
+        {
+            logger.info(source.name() + " has changed");
+            reload();
+        }
+    }
+
+    /**
+     * Reads the configuration again and puts it into force, or says in log, counters and {@link #refusal} why not. Ends
+     * before it is in force when names of new clusters have to be looked up.
+     */
+    public void reload()
+    {
+        if (pending != null)
+        {
+            isAskedAgain = true;
+            return;
+        }
+        counters.shared().increment(ids.updateAttempt);
+        try
+        {
+            pending = translate();
+        }
+        catch (final ConfigException e)
+        {
+            refuse(e.getMessage());
+            return;
+        }
+        catch (final RuntimeException | StackOverflowError e)
+        {
+            refuse(source.name() + ": " + e);
+            return;
+        }
+        final Translation fresh = pending;
+        control.schedule(() -> applyOnce(fresh), LOOKUP_S, TimeUnit.SECONDS);
+        lookups.prepare(fresh.clusters(), () -> control.execute(() -> applyOnce(fresh)));
+    }
+
+    private void applyOnce(final Translation fresh)
+    {
+        if (fresh == pending)
+        {
+            apply(keepOthers(fresh));
+            pending = null;
+            if (isAskedAgain)
+            {
+                isAskedAgain = false;
+                reload();
+            }
+        }
+    }
+
+    private void apply(final Translation fresh)
+    {
+        final Translation old = translation;
+        try
+        {
+            accessLogs.adopt(fresh.accessLogs());
+            publish(new Snapshot(version + 1, fresh.listeners(), clusters(old, fresh), fresh.accessLogs()));
+        }
+        catch (final ListenException | IOException | RuntimeException e)
+        {
+            translator.rollback();
+            refuse(e.getMessage());
+            return;
+        }
+        final long applied = ++version;
+        translator.commit();
+        translation = fresh;
+        configuredAt = Instant.now();
+        refusal = null;
+        lookups.adopt(fresh.clusters());
+        tlsFiles.warn();
+        control.schedule(() -> engine.cut(applied), drainTimeS, TimeUnit.SECONDS);
+        counters.shared().set(ids.updateTime, configuredAt.toEpochMilli());
+        counters.shared().set(ids.isRefused, 0);
+        counters.shared().increment(ids.updateSuccess);
+        logger.info(source.name() + " was reloaded");
+    }
+
+    private void refuse(final String reason)
+    {
+        reason.lines().forEach(logger::severe);
+        logger.severe(source.name() + " was not reloaded; what was loaded before stays in force");
+        refusal = new Refusal(Instant.now(), reason);
+        counters.shared().set(ids.isRefused, 1);
+        counters.shared().increment(ids.updateRejected);
+    }
+
+    /** Of what is not static resources the old values hold: they are asked for at the start only. */
+    private Translation keepOthers(final Translation fresh)
+    {
+        final Bootstrap.Builder effective = translation.bootstrap().toBuilder();
+        effective.setStaticResources(fresh.bootstrap().getStaticResources());
+        final List<String> changed = new ArrayList<>();
+        for (final FieldDescriptor field : Bootstrap.getDescriptor().getFields())
+        {
+            if (!field.getName().equals(APPLIED) &&
+                !effective.getAllFields().getOrDefault(field, "")
+                    .equals(fresh.bootstrap().getAllFields().getOrDefault(field, "")))
+            {
+                changed.add(field.getName());
+            }
+        }
+        if (!changed.isEmpty())
+        {
+            logger.warning(source.name() + ": " + String.join(", ", changed) +
+                " changed, which takes a restart; the old value holds until then");
+        }
+        return fresh.withBootstrap(effective.build(), translation.admin());
+    }
+
+    /** Clusters of a new configuration, with the addresses that are known of their names. */
+    private List<Cluster> clusters(final Translation old, final Translation fresh)
+    {
+        final Map<ClusterPlan, Cluster> inForce = new IdentityHashMap<>();
+        final List<Cluster> current = engine.snapshot().clusters();
+        for (int i = 0; i < current.size(); i++)
+        {
+            inForce.put(old.clusters().get(i), current.get(i));
+        }
+        final List<Cluster> clusters = new ArrayList<>(fresh.clusters().size());
+        for (final ClusterPlan plan : fresh.clusters())
+        {
+            final Cluster same = inForce.get(plan);
+            clusters.add(same != null ? same : lookups.resolve(plan));
+        }
+        return clusters;
+    }
+
+    private void onEndpoints(final ClusterPlan plan, final Cluster resolved)
+    {
+        final List<Cluster> clusters = new ArrayList<>(engine.snapshot().clusters());
+        for (int i = 0; i < clusters.size(); i++)
+        {
+            if (translation.clusters().get(i) == plan)
+            {
+                clusters.set(i, clusters.get(i).withEndpoints(resolved.endpoints()));
+                publishOrLog(
+                    new Snapshot(++version, translation.listeners(), clusters, engine.snapshot().accessLogs()));
+                return;
+            }
+        }
+    }
+
+    private void publishOrLog(final Snapshot snapshot)
+    {
+        try
+        {
+            publish(snapshot);
+        }
+        catch (final ListenException e)
+        {
+            logger.log(Level.SEVERE, e.getMessage());
+        }
+    }
+
+    private void publish(final Snapshot snapshot) throws ListenException
+    {
+        try
+        {
+            engine.publish(snapshot);
+        }
+        catch (final ListenException e)
+        {
+            snapshotCounters.onRefused();
+            throw e;
+        }
+        snapshotCounters.onPublished(snapshot, engine.concurrency());
+    }
+
+    /**
+     * Listeners stopped accepting.
+     *
+     * @param isMeant which.
+     */
+    public void onStopped(final Predicate<Listener> isMeant)
+    {
+        snapshotCounters.onStopped(isMeant);
+    }
+
+    /**
+     * Any thread.
+     *
+     * @return what is in force, or is about to be at the start.
+     */
+    public Translation translation()
+    {
+        return translation;
+    }
+
+    /**
+     * Any thread.
+     *
+     * @return when it came into force.
+     */
+    public Instant configuredAt()
+    {
+        return configuredAt;
+    }
+
+    /**
+     * Any thread.
+     *
+     * @return why the last reload was refused, or null when it was not.
+     */
+    public Refusal refusal()
+    {
+        return refusal;
+    }
+
+    /**
+     * Any thread.
+     *
+     * @return certificates of each TLS context in force.
+     */
+    public List<TlsContexts.Certificates> certificates()
+    {
+        return translator.contexts().certificates();
+    }
+
+    /**
+     * @param nowMs milliseconds since 1970.
+     * @return days until the first own certificate is over.
+     */
+    public long daysUntilFirstCertificateExpires(final long nowMs)
+    {
+        return tlsFiles.daysLeft(nowMs);
+    }
+
+    /**
+     * Ends look-ups and gives TLS contexts back.
+     */
+    public void close()
+    {
+        lookups.close();
+        translator.contexts().close();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.ringway.control.translate;
+
+import com.google.protobuf.Message;
+import dev.ringway.engine.snapshot.FilterChain;
+import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.tls.TlsContext;
+
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What clusters and listeners of a configuration were translated from: one that the next configuration has unchanged is
+ * taken over as it is, so that loops see the same object and nothing is built twice. Control thread only.
+ */
+final class KnownParts
+{
+    private final Map<Message, ClusterPlan> clusters = new HashMap<>();
+    private final Map<Message, KnownListener> listeners = new HashMap<>();
+    private final Map<String, Integer> clusterIds = new HashMap<>();
+    private final Set<String> telling = new HashSet<>();
+
+    /** A listener with the files that were read for it, as they were then. */
+    private record KnownListener(Listener listener, FileStamps files)
+    {
+    }
+
+    /** The cluster that was made from the same message, or null. */
+    ClusterPlan cluster(final Message config)
+    {
+        return clusters.get(config);
+    }
+
+    void add(final Message config, final ClusterPlan plan)
+    {
+        clusters.put(config, plan);
+        clusterIds.put(plan.cluster().name(), plan.cluster().id());
+        if (plan.cluster().proxyProtocol() > 0)
+        {
+            telling.add(plan.cluster().name());
+        }
+    }
+
+    /** Ids of the clusters, by name. */
+    Map<String, Integer> clusterIds()
+    {
+        return clusterIds;
+    }
+
+    /** Names of clusters whose connections begin with the PROXY protocol. */
+    Set<String> telling()
+    {
+        return telling;
+    }
+
+    /** Whether names of clusters mean the same. */
+    boolean hasSameClusters(final KnownParts other)
+    {
+        return clusterIds.equals(other.clusterIds) && telling.equals(other.telling);
+    }
+
+    /** The listener that was made from the same message and files of the same contents, or null. */
+    Listener listener(final Message config)
+    {
+        final KnownListener known = listeners.get(config);
+        return known != null && known.files.again().equals(known.files) ? known.listener : null;
+    }
+
+    /** Files of a listener that is known. */
+    FileStamps files(final Message config)
+    {
+        return listeners.get(config).files;
+    }
+
+    void add(final Message config, final Listener listener, final FileStamps files)
+    {
+        listeners.put(config, new KnownListener(listener, files));
+    }
+
+    void replace(final Map<TlsContext, TlsContext> replaced)
+    {
+        clusters.replaceAll((config, plan) -> plan.withContexts(replaced));
+        listeners.replaceAll(
+            (config, known) -> new KnownListener(known.listener.withContexts(replaced), known.files));
+    }
+
+    /** All TLS contexts of its parts. */
+    Set<TlsContext> contexts()
+    {
+        final Set<TlsContext> contexts = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (final ClusterPlan plan : clusters.values())
+        {
+            if (plan.cluster().tls() != null)
+            {
+                contexts.add(plan.cluster().tls().context());
+                contexts.add(plan.cluster().tls().relayContext());
+            }
+        }
+        for (final KnownListener known : listeners.values())
+        {
+            for (final FilterChain chain : known.listener.filterChains().all())
+            {
+                if (chain.tls() != null)
+                {
+                    contexts.add(chain.tls());
+                }
+            }
+        }
+        return contexts;
+    }
+}

@@ -1,0 +1,368 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Configurations that take each other's place while a process serves. */
+@Timeout(120)
+final class ReloadTest
+{
+    @TempDir
+    private Path directory;
+
+    private static void awaitAnswer(final Client client, final String text) throws Exception
+    {
+        final String[] last = {null};
+        Reloads.await(() -> text.equals(last[0] = client.get("/").text()), () -> text + " instead of " + last[0]);
+    }
+
+    private static void awaitRefused(final int port) throws Exception
+    {
+        Reloads.await(() ->
+        {
+            try
+            {
+                new Client(port).close();
+                return false;
+            }
+            catch (final IOException e)
+            {
+                return true;
+            }
+        }, () -> "nobody listens on " + port);
+    }
+
+    @Test
+    void shouldServeLiveConnectionsByNewRoutes() throws Exception
+    {
+        final int port = Program.freePort();
+        try (Reloads reloads = new Reloads(directory, Reloads.direct("in", port, "one"));
+            Client client = new Client(port); Http2Client client2 = Http2Client.open(port))
+        {
+            assertEquals("one", client.get("/").text());
+            assertEquals("one", client2.get("/").text());
+            reloads.reload(Reloads.direct("in", port, "two"));
+            awaitAnswer(client, "two");
+            Reloads.await(() -> client2.get("/").text().equals("two"), () -> "two over HTTP/2");
+            final Map<String, Long> stats = reloads.admin.stats();
+            assertEquals(1, stats.get("http.in.downstream_cx_http2_total"));
+            assertEquals(0, stats.get("http.in.downstream_cx_destroy"));
+            assertEquals(1, stats.get("listener_manager.listener_modified"));
+            assertEquals(0, stats.get("listener_manager.total_listeners_draining"));
+            assertEquals(0, stats.get("config_file.update_rejected"));
+            assertTrue(stats.get("config_file.update_time") > 0);
+        }
+    }
+
+    @Test
+    void shouldEndRequestsWhereTheyBegan() throws Exception
+    {
+        final int port = Program.freePort();
+        try (Origin old = new Origin(Map.of()); Origin fresh = new Origin(Map.of("/", "HTTP/1.1 200 OK\r\n" +
+                "content-length: 5\r\n\r\nfresh"));
+            Reloads reloads = new Reloads(directory, Reloads.forward("in", port, "old") +
+                Reloads.clusters(Map.of("old", old)));
+            Client client = new Client(port); Http2Client client2 = Http2Client.open(port))
+        {
+            final CountDownLatch held = old.hold();
+            client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+            old.awaitHeld();
+            final int stream = client2.request(Http2Block.request("GET", "/"), true);
+            old.awaitHeld();
+            reloads.reload(Reloads.forward("in", port, "fresh") + Reloads.clusters(Map.of("fresh", fresh)));
+            assertEquals("fresh", client2.get("/").text());
+            old.letGo(held);
+            assertEquals("ok", client.read().text());
+            assertEquals("ok", client2.answer(stream).text());
+            assertEquals("fresh", client.get("/").text());
+            reloads.awaitStat("cluster.old.upstream_cx_active", 0);
+            assertEquals(1, reloads.admin.stats().get("cluster_manager.cluster_removed"));
+        }
+    }
+
+    @Test
+    void shouldKeepPoolsAndCountersOfWhatStays() throws Exception
+    {
+        final int port = Program.freePort();
+        try (Origin origin = new Origin(Map.of());
+            Reloads reloads = new Reloads(directory, Reloads.forward("in", port, "origin") +
+                Reloads.clusters(Map.of("origin", origin)));
+            Client client = new Client(port))
+        {
+            assertEquals("ok", client.get("/").text());
+            for (int i = 0; i < 5; i++)
+            {
+                final String name = "other" + i;
+                reloads.reload(Reloads.forward("in", port, "origin") +
+                    Reloads.clusters(Map.of("origin", origin, name, origin)));
+                assertEquals("ok", client.get("/").text());
+            }
+            final Map<String, Long> stats = reloads.admin.stats();
+            assertEquals(1, stats.get("cluster.origin.upstream_cx_total"));
+            assertEquals(6, stats.get("cluster.origin.upstream_rq_total"));
+            assertEquals(6, stats.get("http.in.downstream_rq_total"));
+            assertEquals(1, stats.get("http.in.downstream_cx_total"));
+            assertEquals(2, stats.get("cluster_manager.active_clusters"));
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatIsBrokenAndServeOn() throws Exception
+    {
+        final int port = Program.freePort();
+        final ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        final int other = taken.getLocalPort();
+        try (Reloads reloads = new Reloads(directory, Reloads.direct("in", port, "one")); Client client = new Client(port))
+        {
+            assertTrue(reloads.refuse("  clusters: [").contains(reloads.file() + ":"));
+            assertTrue(reloads.refuse(Reloads.direct("in", port, "two") + "  nonsense: 1\n")
+                .contains("static_resources.nonsense"));
+            final String log = reloads.refuse(
+                Reloads.direct("in", port, "two") + Reloads.direct("other", other, "two"));
+            assertTrue(log.contains("'other': cannot listen on 127.0.0.1:" + other), log);
+            assertTrue(log.contains("what was loaded before stays in force"), log);
+            assertEquals("one", client.get("/").text());
+            final Map<String, Long> stats = reloads.admin.stats();
+            assertEquals(3, stats.get("config_file.update_attempt"));
+            assertEquals(3, stats.get("config_file.update_rejected"));
+            assertEquals(1, stats.get("config_file.refused"));
+            assertEquals(1, stats.get("listener_manager.listener_create_failure"));
+            final String dump = reloads.admin.get("/config_dump");
+            assertTrue(dump.contains("\"error_state\"") && dump.contains("cannot listen on"), dump);
+            taken.close();
+            reloads.reload(Reloads.direct("in", port, "two") + Reloads.direct("other", other, "two"));
+            awaitAnswer(client, "two");
+            assertEquals(0, reloads.count("refused"));
+            assertFalse(reloads.admin.get("/config_dump").contains("error_state"));
+        }
+    }
+
+    @Test
+    void shouldTakeWhatIsPutInPlaceOfItsFile() throws Exception
+    {
+        final int port = Program.freePort();
+        try (Reloads reloads = Reloads.watching(directory, Reloads.direct("in", port, "one")); Client client = new Client(port))
+        {
+            assertEquals("one", client.get("/").text());
+            reloads.write(Bootstraps.admin(reloads.adminPort()) + Reloads.direct("in", port, "renamed"));
+            awaitAnswer(client, "renamed");
+            Files.writeString(
+                reloads.file(), Bootstraps.admin(reloads.adminPort()) + Reloads.direct("in", port, "written"));
+            awaitAnswer(client, "written");
+            Files.writeString(reloads.file(), "no: configuration\n");
+            reloads.awaitCount("update_rejected", 1);
+            assertEquals("written", client.get("/").text());
+            reloads.ringway.awaitOutput(reloads.file() + " has changed");
+        }
+    }
+
+    /** As Kubernetes mounts a ConfigMap: the file is a link into a folder behind a link, and that one is swapped. */
+    @Test
+    void shouldFollowLinksThatAreSwapped() throws Exception
+    {
+        final int port = Program.freePort();
+        final int adminPort = Program.freePort();
+        final Path old = Files.createDirectory(directory.resolve("old"));
+        final Path fresh = Files.createDirectory(directory.resolve("fresh"));
+        Files.writeString(old.resolve("a.yaml"), Bootstraps.admin(adminPort) + Reloads.direct("in", port, "one"));
+        Files.writeString(fresh.resolve("a.yaml"), Bootstraps.admin(adminPort) + Reloads.direct("in", port, "two"));
+        final Path data = Files.createSymbolicLink(directory.resolve("..data"), old);
+        final Path file = Files.createSymbolicLink(directory.resolve("a.yaml"), Path.of("..data/a.yaml"));
+        try (Program ringway = Program.ringway(directory, "-c", file.toString(), "--concurrency", "1"))
+        {
+            ringway.awaitPort(port).awaitPort(adminPort);
+            try (Client client = new Client(port))
+            {
+                assertEquals("one", client.get("/").text());
+                Files.move(Files.createSymbolicLink(directory.resolve("..tmp"), fresh), data,
+                    StandardCopyOption.ATOMIC_MOVE);
+                awaitAnswer(client, "two");
+            }
+        }
+    }
+
+    @Test
+    void shouldWaitForTheSignalWhenToldTo() throws Exception
+    {
+        final int port = Program.freePort();
+        try (Reloads reloads = new Reloads(directory, Reloads.direct("in", port, "one"));
+            Client client = new Client(port))
+        {
+            reloads.write(Bootstraps.admin(reloads.adminPort()) + Reloads.direct("in", port, "two"));
+            final long from = reloads.admin.stats().get("server.uptime");
+            Reloads.await(() -> reloads.admin.stats().get("server.uptime") > from + 3, () -> "time passes");
+            assertEquals("one", client.get("/").text());
+            reloads.ringway.signal("HUP");
+            awaitAnswer(client, "two");
+            assertEquals(1, reloads.count("update_attempt"));
+            assertFalse(reloads.ringway.output().contains("has changed"));
+        }
+    }
+
+    @Test
+    void shouldAddMoveAndRemoveListeners() throws Exception
+    {
+        final int first = Program.freePort();
+        final int second = Program.freePort();
+        try (Reloads reloads = new Reloads(directory, Reloads.direct("in", first, "one")); Client old = new Client(first))
+        {
+            assertEquals("one", old.get("/").text());
+            reloads.reload(Reloads.direct("in", first, "one") + Reloads.direct("added", second, "added"));
+            try (Client added = new Client(second))
+            {
+                assertEquals("added", added.get("/").text());
+                final int third = Program.freePort();
+                reloads.reload(Reloads.direct("in", third, "moved"));
+                awaitRefused(first);
+                awaitRefused(second);
+                // Neither had a request under way.
+                assertNull(old.read());
+                assertNull(added.read());
+                try (Client moved = new Client(third))
+                {
+                    assertEquals("moved", moved.get("/").text());
+                }
+            }
+            final Map<String, Long> stats = reloads.admin.stats();
+            assertEquals(2, stats.get("listener_manager.listener_added"));
+            assertEquals(1, stats.get("listener_manager.listener_removed"));
+            assertEquals(1, stats.get("listener_manager.total_listeners_active"));
+            reloads.awaitStat("listener_manager.total_listeners_draining", 0);
+        }
+    }
+
+    @Test
+    void shouldAnswerTheLastRequestOfAListenerThatIsGone() throws Exception
+    {
+        final int port = Program.freePort();
+        try (Origin origin = new Origin(Map.of());
+            Reloads reloads = new Reloads(directory, Reloads.forward("in", port, "origin") +
+                Reloads.clusters(Map.of("origin", origin)));
+            Client client = new Client(port); Http2Client client2 = Http2Client.open(port))
+        {
+            final CountDownLatch held = origin.hold();
+            client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+            origin.awaitHeld();
+            final int stream = client2.request(Http2Block.request("GET", "/"), true);
+            origin.awaitHeld();
+            reloads.reload(Reloads.direct("other", Program.freePort(), "other"));
+            awaitRefused(port);
+            reloads.awaitStat("listener_manager.total_listeners_draining", 1);
+            client2.await("GOAWAY", frame -> frame.type() == Http2Frame.GOAWAY);
+            origin.letGo(held);
+            final HttpMessage answer = client.read();
+            assertEquals("ok", answer.text());
+            assertEquals("close", answer.field("connection"));
+            assertNull(client.read());
+            assertEquals("ok", client2.answer(stream).text());
+            client2.awaitEnd();
+            reloads.awaitStat("listener_manager.total_listeners_draining", 0);
+        }
+    }
+
+    @Test
+    void shouldHandAddressesOnToOtherNames() throws Exception
+    {
+        final int first = Program.freePort();
+        final int second = Program.freePort();
+        try (Reloads reloads = new Reloads(directory,
+                Reloads.direct("a", first, "a") + Reloads.direct("b", second, "b")))
+        {
+            reloads.reload(Reloads.direct("b", first, "b") + Reloads.direct("c", second, "c"));
+            try (Client onFirst = new Client(first); Client onSecond = new Client(second))
+            {
+                awaitAnswer(onFirst, "b");
+                awaitAnswer(onSecond, "c");
+            }
+        }
+    }
+
+    @Test
+    void shouldEndWhatIsLeftAfterTheDrainTime() throws Exception
+    {
+        final int port = Program.freePort();
+        try (Origin origin = new Origin(Map.of());
+            Reloads reloads = new Reloads(directory,
+                Bootstraps.tcp("relay", Bootstraps.tcpAddress("127.0.0.1", port), "origin") +
+                Reloads.clusters(Map.of("origin", origin)), "--drain-time-s", "1");
+            Client client = new Client(port))
+        {
+            assertEquals("ok", client.get("/").text());
+            reloads.reload(Reloads.direct("other", Program.freePort(), "other") +
+                Reloads.clusters(Map.of("origin", origin)));
+            assertThrows(IOException.class, () ->
+            {
+                // Silence would be a failure after 10 s, with another exception.
+                if (client.read() == null)
+                {
+                    throw new IOException("ended");
+                }
+            });
+            reloads.awaitStat("cluster.origin.upstream_cx_active", 0);
+        }
+    }
+
+    @Test
+    void shouldKeepAddressesOfNamesAndLookUpNewOnesFirst() throws Exception
+    {
+        final int port = Program.freePort();
+        try (Origin origin = new Origin(Map.of());
+            Reloads reloads = new Reloads(directory, Reloads.forward("in", port, "named") + named("named", origin));
+            Client client = new Client(port))
+        {
+            reloads.awaitStat("cluster.named.membership_total", 1);
+            for (int i = 0; i < 5; i++)
+            {
+                final String name = i % 2 == 0 ? "named" : "other";
+                reloads.reload(Reloads.forward("in", port, name) + named("named", origin) +
+                    named("other", origin).replace("  clusters:\n", ""));
+                for (int k = 0; k < 20; k++)
+                {
+                    assertEquals(200, client.get("/").status());
+                }
+            }
+            assertEquals(0, reloads.admin.stats().get("cluster.named.upstream_cx_none_healthy"));
+            assertEquals(0, reloads.admin.stats().get("cluster.other.upstream_cx_none_healthy"));
+        }
+    }
+
+    private static String named(final String name, final Origin origin)
+    {
+        return "  clusters:\n" +
+            Bootstraps.cluster(name, "STRICT_DNS", Bootstraps.tcpAddress("localhost", origin.port())) +
+            "    dns_lookup_family: V4_ONLY\n";
+    }
+
+    @Test
+    void shouldSayWhatTakesARestart() throws Exception
+    {
+        final int port = Program.freePort();
+        try (Reloads reloads = new Reloads(directory, Reloads.direct("in", port, "one")); Client client = new Client(port))
+        {
+            final int other = Program.freePort();
+            reloads.write("node: { id: fresh }\n" + Bootstraps.admin(other) + Reloads.direct("in", port, "two"));
+            reloads.ringway.signal("HUP");
+            awaitAnswer(client, "two");
+            reloads.ringway.awaitOutput("node, admin changed, which takes a restart; the old value holds until then");
+            assertFalse(reloads.admin.get("/server_info").contains("fresh"));
+            assertFalse(reloads.admin.get("/config_dump").contains("fresh"));
+            awaitRefused(other);
+        }
+    }
+}
