@@ -289,6 +289,28 @@ public final class HeaderTable
     }
 
     /**
+     * Takes a field out; those behind it move up.
+     *
+     * @param index of the field, 0 to {@code count() - 1}.
+     */
+    public void remove(final int index)
+    {
+        final int id = nameId(index);
+        System.arraycopy(entries, (index + 1) * STRIDE, entries, index * STRIDE, (count - index - 1) * STRIDE);
+        count--;
+        for (int i = 0; i < firstById.length; i++)
+        {
+            firstById[i] -= firstById[i] > index ? 1 : 0;
+        }
+        if (firstById[id] == index)
+        {
+            final int next = findNext(id, index - 1);
+            firstById[id] = Math.max(0, next);
+            presentMask &= next < 0 ? ~(1L << id) : -1;
+        }
+    }
+
+    /**
      * Marks a field as named by Connection or dropped by a policy.
      *
      * @param index of the field.

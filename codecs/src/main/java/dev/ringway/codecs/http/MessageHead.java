@@ -60,6 +60,24 @@ public abstract sealed class MessageHead permits RequestHead, ResponseHead
     }
 
     /**
+     * Takes over what another head says; the bytes stay where they are.
+     *
+     * @param other with no more fields than this can hold.
+     */
+    final void copy(final MessageHead other)
+    {
+        headers.copy(other.headers, other.headers.buffer(), 0);
+        minorVersion = other.minorVersion;
+        http2 = other.http2;
+        contentLength = other.contentLength;
+        chunked = other.chunked;
+        keepAlive = other.keepAlive;
+        upgrade = other.upgrade;
+        headOffset = other.headOffset;
+        headLength = other.headLength;
+    }
+
+    /**
      * Header fields.
      *
      * @return the same table always.

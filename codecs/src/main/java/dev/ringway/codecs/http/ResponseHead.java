@@ -44,6 +44,19 @@ public final class ResponseHead extends MessageHead
     }
 
     /**
+     * Takes over what another head says; the bytes stay where they are.
+     *
+     * @param other with no more fields than this can hold.
+     */
+    public void copy(final ResponseHead other)
+    {
+        super.copy(other);
+        status = other.status;
+        reasonOffset = other.reasonOffset;
+        reasonLength = other.reasonLength;
+    }
+
+    /**
      * Status code.
      *
      * @return 100 to 999.

@@ -124,6 +124,7 @@ final class HttpTranslator
             http2.translate(config.hasHttp2ProtocolOptions(), config.getHttp2ProtocolOptions(),
                 path.field("http2_protocol_options")),
             upgrades.ofManager(config.getUpgradeConfigsList(), path.field("upgrade_configs")),
+            null,
             accessLogs.translate(config.getAccessLogList(), path.field("access_log")),
             new HttpCounters(counters, StatName.of(config.getStatPrefix())));
     }

@@ -359,6 +359,11 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     /** The time for a response runs from the end of the request. */
     private void afterRequestEnd()
     {
+        awaitDeadline();
+    }
+
+    void awaitDeadline()
+    {
         if (exchange != null)
         {
             connection.deadline(exchange.deadlineNs());

@@ -143,6 +143,24 @@ final class Http1Response implements DownstreamSink
     /**
      * {@inheritDoc}
      */
+    public boolean sendReply(final ResponseHead head, final HeaderEdits edits, final int status, final byte[] body)
+    {
+        isWhole = true;
+        final boolean hasLength = head.headers().contains(HeaderName.CONTENT_LENGTH);
+        if (!hasLength && !head.bodyless())
+        {
+            edits.add(HeaderName.CONTENT_LENGTH, 0);
+        }
+        final boolean isKeepAlive = session.keepAlive(status != BAD_REQUEST);
+        headLength = Http1ResponseWriter.sendHead(
+            connection, memory, head, edits, isHttp10, false, !isKeepAlive, isKeepAlive && isHttp10);
+        return headLength > 0 &&
+            (isHeadRequest || !hasLength || Http1ResponseWriter.sendText(connection, memory, body));
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public boolean sendData(final int offset, final int length, final boolean isEnd)
     {
         isWhole = isEnd;
@@ -186,6 +204,14 @@ final class Http1Response implements DownstreamSink
     public void resumeRequest()
     {
         session.resumeRequest();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void awaitDeadline()
+    {
+        session.awaitDeadline();
     }
 
     /**

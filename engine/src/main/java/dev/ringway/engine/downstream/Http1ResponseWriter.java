@@ -142,6 +142,19 @@ final class Http1ResponseWriter
         return Http1Encoder.putEnd(buffer, at);
     }
 
+    /** The content behind a head; false when memory has run out. */
+    static boolean sendText(final Connection connection, final LoopMemory memory, final byte[] text)
+    {
+        final int at = memory.scratch().reserve(text.length);
+        if (at >= 0 && text.length > 0)
+        {
+            memory.slab().buffer().putBytes(at, text);
+            memory.scratch().commit(text.length);
+            connection.sendLeased(at, text.length);
+        }
+        return at >= 0;
+    }
+
     static int sendLocalReply(
         final Connection connection,
         final LoopMemory memory,

@@ -75,7 +75,10 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         return isTunnel;
     }
 
-    private void awaitDeadline()
+    /**
+     * {@inheritDoc}
+     */
+    public void awaitDeadline()
     {
         if (exchange != null)
         {
@@ -246,6 +249,17 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
     public boolean sendGrpcReply(final int status, final HeaderEdits edits)
     {
         return sendOwnHead(Grpc.HTTP_STATUS, edits, true);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean sendReply(final ResponseHead head, final HeaderEdits edits, final int status, final byte[] body)
+    {
+        final boolean hasBody = head.contentLength() > 0 && !isHeadRequest;
+        final boolean isSent = sendHead(head, edits, !hasBody) && (!hasBody || sendText(body));
+        isWhole = isSent;
+        return isSent;
     }
 
     private boolean sendOwnHead(final int status, final HeaderEdits edits, final boolean isEnd)

@@ -266,6 +266,22 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
     /**
      * {@inheritDoc}
      */
+    public boolean sendReply(final ResponseHead head, final HeaderEdits edits, final int status, final byte[] body)
+    {
+        return true;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void awaitDeadline()
+    {
+        connection.deadline(exchange.deadlineNs());
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public boolean sendData(final int offset, final int length, final boolean isEnd)
     {
         final boolean isSent = connection.send(offset, length);

@@ -51,6 +51,17 @@ public interface DownstreamSink
     boolean sendGrpcReply(int status, HeaderEdits edits);
 
     /**
+     * Sends a whole response made here whose head filters have seen.
+     *
+     * @param head   with all that tells of the body; it says HTTP/2.
+     * @param edits  what is dropped and added.
+     * @param status that a request of HTTP alone would have got.
+     * @param body   text, may be empty.
+     * @return false when memory has run out.
+     */
+    boolean sendReply(ResponseHead head, HeaderEdits edits, int status, byte[] body);
+
+    /**
      * Sends a piece of a response body, or of the bytes of a TCP relay.
      *
      * @param offset in the slab; the caller's lease is untouched.
@@ -85,6 +96,11 @@ public interface DownstreamSink
      * Reads on.
      */
     void resumeRequest();
+
+    /**
+     * The deadline of the exchange has come closer.
+     */
+    void awaitDeadline();
 
     /**
      * @return whether more is queued to the client than should be.

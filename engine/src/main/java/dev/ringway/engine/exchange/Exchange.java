@@ -5,9 +5,6 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
-import dev.ringway.engine.route.RequestRules;
-import dev.ringway.engine.route.Route;
-import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
@@ -27,6 +24,7 @@ public final class Exchange implements UpstreamHandler
     private final RequestHead request;
     private final ExchangeReport report;
     private final HeadBlock headBlock;
+    private final Intake intake;
     private final Retrying retrying;
     private final RequestId id = new RequestId();
     private final ExchangeTimes times = new ExchangeTimes();
@@ -41,6 +39,7 @@ public final class Exchange implements UpstreamHandler
     private ClusterState cluster;
     private boolean isResponseEnded;
     private boolean isGrpc;
+    private FilterRun filters;
 
     Exchange(final Exchanges exchanges, final int maxHeaders)
     {
@@ -49,6 +48,7 @@ public final class Exchange implements UpstreamHandler
         report = new ExchangeReport(exchanges);
         outcome = report.outcome();
         headBlock = new HeadBlock(exchanges.memory());
+        intake = new Intake(this, exchanges, headBlock, id, times, report, routing);
         retrying = new Retrying(exchanges, headBlock);
     }
 
@@ -71,72 +71,22 @@ public final class Exchange implements UpstreamHandler
     {
         downstream = sink;
         http = manager;
-        final long nowNs = exchanges.nowNs();
-        times.start(nowNs, manager.streamIdleTimeoutNs(), manager.requestTimeoutNs());
-        if (manager.maxStreamDurationNs() > 0)
-        {
-            times.limit(manager.maxStreamDurationNs());
-        }
-        if (isEnd)
-        {
-            times.onRequestEnd(nowNs);
-        }
         isGrpc = Grpc.isRequest(request.headers());
-        report.onStart(manager, request.http2());
-        final int verdict = manager.requestRules() == RequestRules.NONE ? RequestFixer.PASS :
-            exchanges.requestFixer().apply(request, headBlock, manager.requestRules());
-        exchanges.headerRules().identify(sink, request.headers(), manager, id);
-        report.onRequest(sink, request, id, nowNs);
-        if (verdict == RequestFixer.PASS)
-        {
-            route();
-        }
-        else
-        {
-            reply(exchanges.refusal(verdict, http.counters()), exchanges.refusalEdits(verdict));
-        }
+        intake.onRequestHead(sink, manager, isEnd);
     }
 
-    /**
-     * ROUTE: what to do with the request.
-     */
-    private void route()
+    /** FILTER: the head is to be shown to the filters of the connection manager. */
+    FilterRun enterFilters()
     {
-        phase = Phase.ROUTE;
-        final LocalReply refusal =
-            routing.find(exchanges.counters(), downstream, request, id, http, !times.isRequestEnded());
-        if (refusal != null)
-        {
-            reply(refusal, exchanges.responseEdits());
-            return;
-        }
-        final Route route = routing.route();
-        final Route.Forward forward = route.forward();
-        times.onRoute(forward.idleTimeoutNs(), forward.timeoutNs());
-        if (forward.duration() != StreamDuration.NONE)
-        {
-            times.limit(HeaderRules.limitNs(request.headers(), route, http));
-        }
-        if (id.isInternal())
-        {
-            TimeoutFields.apply(request.headers(), times);
-        }
-        if (route.kind() == Route.Kind.CLUSTER)
-        {
-            acquire();
-        }
-        else
-        {
-            final HeaderEdits edits = exchanges.routeReply(request, downstream, route, http);
-            final Route.Answer answer = route.answer();
-            reply(answer.status(), answer.body(), edits, Outcome.DIRECT_RESPONSE, Grpc.statusOf(answer.status()));
-        }
+        filters = exchanges.filterPools().acquire(http.filters());
+        filters.begin(this, downstream, outcome, routing, headBlock);
+        return filters;
     }
 
     /**
      * ACQUIRE: a session to an endpoint of the cluster.
      */
-    private void acquire()
+    void acquire()
     {
         phase = Phase.ACQUIRE;
         cluster = exchanges.upstreams().cluster(routing.route().forward().clusterId());
@@ -179,14 +129,9 @@ public final class Exchange implements UpstreamHandler
     {
         downstream = sink;
         tcp = proxy;
-        final long nowNs = exchanges.nowNs();
-        times.start(nowNs, proxy.idleTimeoutNs(), 0);
-        report.onRelay(proxy, sink, nowNs);
-        phase = Phase.ACQUIRE;
-        cluster = exchanges.upstreams().cluster(proxy.clusterId());
+        cluster = intake.onRelay(sink, proxy);
         if (cluster == null)
         {
-            exchanges.counters().increment(proxy.counters().downstreamCxNoRoute);
             outcome.flag(ResponseFlag.NO_CLUSTER);
             end(false, false);
             return;
@@ -228,12 +173,17 @@ public final class Exchange implements UpstreamHandler
             final HeaderEdits edits = exchanges.requestEdits(
                 downstream, request, http, routing.route(), id, times.expectedNs());
             edits.protocol(upgrade.protocol());
-            if (!session.sendHead(request, edits, times.isRequestEnded() && !upgrade.isPending()))
+            final boolean isWhole = times.isRequestEnded() && (filters == null || filters.isHeadOnly());
+            if (!session.sendHead(request, edits, isWhole && !upgrade.isPending()))
             {
                 giveUp(edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED);
                 return;
             }
-            retrying.onSent(session, request, times.isRequestEnded());
+            retrying.onSent(session, request, isWhole);
+        }
+        if (filters != null && !filters.onUpstreamReady())
+        {
+            return;
         }
         if (hasWaited)
         {
@@ -256,15 +206,20 @@ public final class Exchange implements UpstreamHandler
             times.onRequestEnd(exchanges.nowNs());
             upgrade.onClientEnd(outcome, request.http2());
         }
-        if (upstream != null)
+        if (filters == null || isRelay() || filters.onRequestData(offset, length, isEnd))
         {
-            onSentUp(upstream.sendData(offset, length, isEnd), isEnd);
+            sendUp(offset, length, isEnd, null);
         }
     }
 
-    private void onSentUp(final boolean isSent, final boolean isEnd)
+    /** Content or, where there are some, trailers. */
+    void sendUp(final int offset, final int length, final boolean isEnd, final HeaderTable trailers)
     {
-        if (!isSent)
+        if (upstream == null)
+        {
+            return;
+        }
+        if (!(trailers == null ? upstream.sendData(offset, length, isEnd) : upstream.sendTrailers(trailers)))
         {
             giveUp(LocalReply.OVERLOADED);
             return;
@@ -289,9 +244,9 @@ public final class Exchange implements UpstreamHandler
     public void onRequestTrailers(final HeaderTable trailers)
     {
         times.onRequestEnd(exchanges.nowNs());
-        if (upstream != null)
+        if (filters == null || filters.onRequestTrailers(trailers))
         {
-            onSentUp(upstream.sendTrailers(trailers), true);
+            sendUp(0, 0, true, trailers);
         }
     }
 
@@ -301,7 +256,7 @@ public final class Exchange implements UpstreamHandler
      */
     public boolean takesRequestData()
     {
-        return phase != Phase.ACQUIRE && !upgrade.isPending();
+        return phase != Phase.ACQUIRE && !upgrade.isPending() && (filters == null || filters.takesRequestData());
     }
 
     /**
@@ -318,22 +273,29 @@ public final class Exchange implements UpstreamHandler
     public void onResponseHead(final ResponseHead head, final boolean isEnd)
     {
         times.touch(exchanges.nowNs());
-        final HeaderEdits edits = exchanges.responseEdits();
         if (head.status() < 200)
         {
             headBlock.release();
             report.onInterim(cluster);
+            onSentDown(downstream.sendHead(head, exchanges.responseEdits(), isEnd), isEnd);
+            return;
         }
-        else
-        {
-            phase = Phase.SEND_DOWN;
-            headBlock.release();
-            times.onResponseHead();
-            exchanges.prepareResponse(edits, head, http, id, times.startNs());
-            report.onAnswer(head, head.status(), cluster, times.startNs());
-            report.onConnections(downstream, upstream);
-        }
+        headBlock.release();
+        times.onResponseHead();
+        report.onAnswer(head, head.status(), cluster, times.startNs());
+        report.onConnections(downstream, upstream);
         leaveUpstream(isEnd);
+        if (filters == null || filters.onResponseHead(head, isEnd))
+        {
+            sendHeadDown(head, isEnd);
+        }
+    }
+
+    void sendHeadDown(final ResponseHead head, final boolean isEnd)
+    {
+        phase = Phase.SEND_DOWN;
+        final HeaderEdits edits = exchanges.responseEdits();
+        exchanges.prepareResponse(edits, head, http, id, times.startNs());
         onSentDown(downstream.sendHead(head, edits, isEnd), isEnd);
     }
 
@@ -347,7 +309,7 @@ public final class Exchange implements UpstreamHandler
         {
             endResponse();
         }
-        else if (downstream.isAboveHighWater())
+        else if (downstream.isAboveHighWater() && upstream != null)
         {
             upstream.pauseReading();
             report.pauseResponse(cluster);
@@ -392,7 +354,17 @@ public final class Exchange implements UpstreamHandler
         outcome.addResponseBytes(length);
         leaveUpstream(isEnd);
         times.touch(exchanges.nowNs());
-        onSentDown(downstream.sendData(offset, length, isEnd), isEnd);
+        if (filters == null || isRelay() || filters.onResponseData(offset, length, isEnd))
+        {
+            sendDown(offset, length, isEnd, null);
+        }
+    }
+
+    /** Content or, where there are some, trailers. */
+    void sendDown(final int offset, final int length, final boolean isEnd, final HeaderTable trailers)
+    {
+        onSentDown(
+            trailers == null ? downstream.sendData(offset, length, isEnd) : downstream.sendTrailers(trailers), isEnd);
     }
 
     /**
@@ -401,7 +373,10 @@ public final class Exchange implements UpstreamHandler
     public void onResponseTrailers(final HeaderTable trailers)
     {
         leaveUpstream(true);
-        onSentDown(downstream.sendTrailers(trailers), true);
+        if (filters == null || filters.onResponseTrailers(trailers))
+        {
+            sendDown(0, 0, true, trailers);
+        }
     }
 
     /** The session of an HTTP response that has ended is the pool's again, also when the request goes on. */
@@ -470,7 +445,7 @@ public final class Exchange implements UpstreamHandler
      */
     public void onDownstreamDrained()
     {
-        if (upstream != null)
+        if (upstream != null && (filters == null || !filters.holdsResponse()))
         {
             report.resumeResponse(cluster);
             upstream.resumeReading();
@@ -503,7 +478,7 @@ public final class Exchange implements UpstreamHandler
      */
     public long deadlineNs()
     {
-        return times.deadlineNs();
+        return filters == null ? times.deadlineNs() : Math.min(times.deadlineNs(), filters.deadlineNs());
     }
 
     /**
@@ -513,6 +488,10 @@ public final class Exchange implements UpstreamHandler
      */
     public void onDeadline(final long nowNs)
     {
+        if (filters != null && filters.onDeadline(nowNs))
+        {
+            return;
+        }
         if (http == null)
         {
             exchanges.counters().increment(tcp.counters().idleTimeout);
@@ -531,31 +510,43 @@ public final class Exchange implements UpstreamHandler
      */
     public void giveUp(final LocalReply reply)
     {
+        giveUp(reply.status(), reply.body(), reply.flag(), reply.detail(), reply.grpc());
+    }
+
+    void giveUp(final int status, final byte[] body, final int flag, final String why, final int grpcStatus)
+    {
         detach(false);
         if (phase == Phase.SEND_DOWN || http == null)
         {
-            outcome.cut(reply);
-            abort(reply.flag());
+            outcome.cut(flag, why);
+            abort(flag);
         }
         else
         {
-            reply(reply, exchanges.responseEdits());
+            outcome.flag(flag);
+            reply(status, body, exchanges.responseEdits(), why, grpcStatus);
         }
     }
 
-    private void reply(final LocalReply reply, final HeaderEdits edits)
+    void reply(final LocalReply reply, final HeaderEdits edits)
     {
         outcome.flag(reply.flag());
         reply(reply.status(), reply.body(), edits, reply.detail(), reply.grpc());
     }
 
-    private void reply(
+    void reply(
         final int status, final byte[] body, final HeaderEdits edits, final String why, final int grpcStatus)
     {
+        final int grpc = isGrpc ? grpcStatus : Exchanges.NOT_GRPC;
+        if (filters != null && !filters.onReply(status, body, grpc))
+        {
+            reply(LocalReply.FILTER_FAILED, exchanges.responseEdits());
+            return;
+        }
         phase = Phase.SEND_DOWN;
         isResponseEnded = true;
         report.onReply(request, isGrpc, status, body.length, why);
-        if (exchanges.sendReply(downstream, edits, http, id, status, body, isGrpc ? grpcStatus : Exchanges.NOT_GRPC))
+        if (exchanges.sendReply(downstream, edits, http, id, status, body, grpc, filters))
         {
             end(times.isRequestEnded(), false);
         }
@@ -586,7 +577,12 @@ public final class Exchange implements UpstreamHandler
     {
         report.onConnections(downstream, upstream);
         detach(isReset);
-        headBlock.release();
+        if (filters != null)
+        {
+            filters.end();
+            filters = null;
+        }
+        headBlock.end();
         report.onEnd(cluster, routing, times);
         phase = Phase.DECODE;
         downstream = null;
@@ -613,5 +609,21 @@ public final class Exchange implements UpstreamHandler
         {
             cluster.cancelWaiting(this);
         }
+    }
+
+    void phase(final Phase now)
+    {
+        phase = now;
+    }
+
+    Phase phase()
+    {
+        return phase;
+    }
+
+    /** Who answers, or null. */
+    UpstreamSession upstream()
+    {
+        return upstream;
     }
 }

@@ -10,6 +10,7 @@ final class ExchangeTimes
 
     private long startNs;
     private long requestEndNs;
+    private long responseFromNs;
     private long idleTimeoutNs;
     private long requestTimeoutNs;
     private long responseTimeoutNs;
@@ -117,6 +118,17 @@ final class ExchangeTimes
     {
         isRequestEnded = true;
         requestEndNs = nowNs;
+        responseFromNs = nowNs;
+    }
+
+    /**
+     * The request goes on towards its endpoint only now: the time for the response begins not before.
+     *
+     * @param nowNs time of the duty cycle.
+     */
+    void onForwarded(final long nowNs)
+    {
+        responseFromNs = nowNs;
     }
 
     /**
@@ -183,7 +195,7 @@ final class ExchangeTimes
      */
     long responseDeadlineNs()
     {
-        return isRequestEnded && responseTimeoutNs > 0 ? requestEndNs + responseTimeoutNs : NEVER;
+        return isRequestEnded && responseTimeoutNs > 0 ? responseFromNs + responseTimeoutNs : NEVER;
     }
 
     /**
@@ -191,7 +203,7 @@ final class ExchangeTimes
      */
     long tryDeadlineNs()
     {
-        return isRequestEnded && tryTimeoutNs > 0 ? requestEndNs + tryTimeoutNs : NEVER;
+        return isRequestEnded && tryTimeoutNs > 0 ? responseFromNs + tryTimeoutNs : NEVER;
     }
 
     /**

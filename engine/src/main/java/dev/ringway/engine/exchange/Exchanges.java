@@ -1,5 +1,6 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessLogRing;
@@ -41,6 +42,7 @@ public final class Exchanges
     private final RequestFixer requestFixer = new RequestFixer();
     private final ArrayDeque<Exchange> free = new ArrayDeque<>(256);
     private final AccessLogRing accessLogRing;
+    private final FilterPools filterPools = new FilterPools(this);
     private long accessLogDropped;
     private int active;
 
@@ -65,6 +67,7 @@ public final class Exchanges
     public void adopt(final Snapshot fresh)
     {
         upstreams.adopt(fresh);
+        filterPools.adopt();
         requestFixer.prepare(fresh.changesPaths());
     }
 
@@ -118,6 +121,16 @@ public final class Exchanges
     void onEnd()
     {
         active--;
+    }
+
+    EventLoop loop()
+    {
+        return loop;
+    }
+
+    FilterPools filterPools()
+    {
+        return filterPools;
     }
 
     long nowNs()
@@ -290,6 +303,7 @@ public final class Exchanges
      * Envoy: what failed is the call.
      *
      * @param grpcStatus that a call gets, or {@link #NOT_GRPC}.
+     * @param filters    that have seen it, or null.
      * @return false when memory has run out.
      */
     boolean sendReply(
@@ -299,8 +313,16 @@ public final class Exchanges
         final RequestId id,
         final int status,
         final byte[] body,
-        final int grpcStatus)
+        final int grpcStatus,
+        final FilterRun filters)
     {
+        if (filters != null && filters.hasReply())
+        {
+            edits.drop(HeaderName.SERVER);
+            edits.drop(HeaderName.DATE);
+            headerRules.localReply(edits, http, id, false);
+            return filters.sendReply(downstream, edits, status, body);
+        }
         if (grpcStatus != NOT_GRPC)
         {
             headerRules.grpcReply(edits, http, id, grpcStatus, body);

@@ -1,16 +1,18 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.MessageHead;
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.filter.HeadStore;
 import dev.ringway.engine.memory.Blocks;
 import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.memory.LoopMemory;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * A block for a request head that cannot stay in its receive buffer, because the request waits or the head grows.
- * Loop thread only.
+ * A block for a head that cannot stay in its receive buffer, because the message waits or the head grows. Loop thread
+ * only.
  */
-final class HeadBlock
+final class HeadBlock implements HeadStore
 {
     private static final int NONE = -1;
 
@@ -18,6 +20,7 @@ final class HeadBlock
     private int block = NONE;
     private int capacity;
     private int used;
+    private boolean isPinned;
 
     HeadBlock(final LoopMemory memory)
     {
@@ -32,43 +35,63 @@ final class HeadBlock
     /**
      * Moves the head here, unless it is here already.
      *
-     * @param request whose head.
+     * @param head to move.
      * @return false when memory has run out.
      */
-    boolean keep(final RequestHead request)
+    boolean keep(final MessageHead head)
     {
-        return isTaken() || append(request, null, 0) >= 0;
+        return isTaken() || append(head, null, 0) >= 0;
+    }
+
+    /**
+     * Moves a request's head here for as long as the exchange lives: only {@link #end} gives the block back.
+     *
+     * @return false when memory has run out.
+     */
+    boolean pin(final RequestHead request)
+    {
+        isPinned = keep(request);
+        return isPinned;
     }
 
     /**
      * Moves the head here and puts bytes behind it.
      *
-     * @param request whose head; what it says of offsets holds for the new place.
-     * @param bytes   to put behind it, or null for none.
-     * @param length  how many of them.
+     * @param head   what it says of offsets holds for the new place.
+     * @param bytes  to put behind it, or null for none.
+     * @param length how many of them.
      * @return offset of the bytes, or -1 when memory has run out or a chunk cannot hold both.
      */
-    int append(final RequestHead request, final byte[] bytes, final int length)
+    public int append(final MessageHead head, final byte[] bytes, final int length)
     {
-        final int start = isTaken() ? block : request.headOffset();
-        final int old = isTaken() ? used : request.headLength();
-        final int fresh = old + length > BufferSlab.CHUNK_LENGTH ? NONE : memory.blocks().take(old + length);
-        if (fresh < 0)
+        final int old = isTaken() ? used : head.headLength();
+        if (!(isTaken() && old + length <= capacity) && !move(head, old, old + length))
         {
             return NONE;
         }
-        final UnsafeBuffer buffer = memory.slab().buffer();
-        buffer.putBytes(fresh, request.headers().buffer(), start, old);
-        request.rebase(buffer, fresh - start);
-        release();
-        block = fresh;
-        capacity = Blocks.capacity(old + length);
         used = old + length;
         if (bytes != null)
         {
-            buffer.putBytes(fresh + old, bytes, 0, length);
+            memory.slab().buffer().putBytes(block + old, bytes, 0, length);
         }
-        return fresh + old;
+        return block + old;
+    }
+
+    private boolean move(final MessageHead head, final int old, final int length)
+    {
+        final int start = isTaken() ? block : head.headOffset();
+        final int fresh = length > BufferSlab.CHUNK_LENGTH ? NONE : memory.blocks().take(length);
+        if (fresh < 0)
+        {
+            return false;
+        }
+        final UnsafeBuffer buffer = memory.slab().buffer();
+        buffer.putBytes(fresh, head.headers().buffer(), start, old);
+        head.rebase(buffer, fresh - start);
+        free();
+        block = fresh;
+        capacity = Blocks.capacity(length);
+        return true;
     }
 
     /**
@@ -87,6 +110,21 @@ final class HeadBlock
     }
 
     void release()
+    {
+        if (!isPinned)
+        {
+            free();
+        }
+    }
+
+    /** The exchange is over. */
+    void end()
+    {
+        isPinned = false;
+        free();
+    }
+
+    private void free()
     {
         if (isTaken())
         {

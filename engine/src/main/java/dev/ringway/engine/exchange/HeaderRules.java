@@ -35,7 +35,7 @@ final class HeaderRules
     static final byte[] TEXT_PLAIN = "text/plain".getBytes(US_ASCII);
     /** Content type of answers made here to requests of gRPC. */
     static final byte[] GRPC = "application/grpc".getBytes(US_ASCII);
-    private static final int MAX_MESSAGE_LENGTH = 16 * 1024;
+    static final int MAX_MESSAGE_LENGTH = 16 * 1024;
     private static final int ADDRESS_LENGTH = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final long REQUEST_DROPS = HeaderEdits.HOP_BY_HOP | HeaderName.mask(
@@ -125,7 +125,7 @@ final class HeaderRules
         {
             return false;
         }
-        addresses.getBytes(SockAddr.addressOffset(addresses, at), addressBytes, 0, length);
+        addresses.getBytes(at + SockAddr.addressOffset(addresses, at), addressBytes, 0, length);
         return http.internalRanges().contains(addressBytes, length);
     }
 

@@ -59,6 +59,8 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
     public static final LocalReply PATH_REDIRECTED = of(307, "", 0, "path_normalization_failed");
     /** A target with scheme and authority is not accepted. */
     public static final LocalReply ABSOLUTE_REJECTED = of(404, "", 0, "absolute_path_rejected");
+    /** A filter threw. */
+    public static final LocalReply FILTER_FAILED = of(500, "", 0, "filter_exception");
     /** CONNECT is not served. */
     public static final LocalReply CONNECT_UNSUPPORTED = of(404, "", ResponseFlag.NO_ROUTE, "route_not_found");
     /** An upgrade is not served by the route. */

@@ -9,6 +9,8 @@ public enum Phase
     DECODE,
     /** A route is looked for. */
     ROUTE,
+    /** Its request waits at a filter. */
+    FILTER,
     /** It waits for an upstream connection. */
     ACQUIRE,
     /** The request is being sent, no answer yet. */

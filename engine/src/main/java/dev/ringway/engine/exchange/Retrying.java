@@ -21,6 +21,7 @@ final class Retrying
     private final HeadBlock head;
     private int resends;
     private boolean isRefused;
+    private boolean mayResend;
 
     Retrying(final Exchanges exchanges, final HeadBlock head)
     {
@@ -37,7 +38,8 @@ final class Retrying
      */
     void onSent(final UpstreamSession session, final RequestHead request, final boolean isWhole)
     {
-        if (resends == MOST_RESENDS || isRefused || !isWhole || !session.mayGoUnseen() || !head.keep(request))
+        mayResend = resends < MOST_RESENDS && !isRefused && isWhole && session.mayGoUnseen() && head.keep(request);
+        if (!mayResend)
         {
             head.release();
         }
@@ -59,7 +61,7 @@ final class Retrying
             case UpstreamFailure.UNANSWERED -> (IDEMPOTENT >>> request.methodId() & 1) != 0;
             default -> false;
         };
-        if (!isSafe || !head.isTaken())
+        if (!isSafe || !mayResend || !head.isTaken())
         {
             return false;
         }

@@ -3,6 +3,7 @@ package dev.ringway.engine.exchange;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.filter.FilterSettings;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 
@@ -17,34 +18,46 @@ final class Routing
     /**
      * Looks for the route of a request.
      *
-     * @param counters   of the loop.
      * @param downstream whose request it is.
      * @param request    its head.
      * @param id         tells whether it is internal.
      * @param http       configuration that holds for it.
-     * @param hasBody    whether a body follows.
-     * @return null when it has one, or what it is told.
      */
-    LocalReply find(
-        final LoopCounters counters,
+    void find(
         final DownstreamSink downstream,
         final RequestHead request,
         final RequestId id,
-        final HttpConnectionManager http,
-        final boolean hasBody)
+        final HttpConnectionManager http)
     {
-        final HttpCounters ids = http.counters();
         final boolean isInClear =
             http.routeTable().hasTlsRequirements() && !HeaderRules.isHttps(downstream, request.headers(), http);
         route = http.routeTable().match(request, isInClear, id.isInternal());
-        if (request.upgrade())
-        {
-            final LocalReply refusal = upgrade.begin(counters, request, http, route, hasBody);
-            if (refusal != null)
-            {
-                return refusal;
-            }
-        }
+    }
+
+    /**
+     * Looks whether a request may upgrade to what it asks for.
+     *
+     * @param counters of the loop.
+     * @param request  its head.
+     * @param http     configuration that holds for it.
+     * @param hasBody  whether a body follows.
+     * @return null when it may, or what it is told.
+     */
+    LocalReply upgrade(
+        final LoopCounters counters, final RequestHead request, final HttpConnectionManager http, final boolean hasBody)
+    {
+        return request.upgrade() ? upgrade.begin(counters, request, http, route, hasBody) : null;
+    }
+
+    /**
+     * The request is to take its route.
+     *
+     * @param counters of the loop.
+     * @param ids      of its connection manager.
+     * @return null when it has one, or what it is told.
+     */
+    LocalReply settle(final LoopCounters counters, final HttpCounters ids)
+    {
         if (route == null)
         {
             counters.increment(ids.noRoute);
@@ -64,6 +77,12 @@ final class Routing
     String routeName()
     {
         return route == null ? "" : route.name();
+    }
+
+    /** What it says to filters, or null. */
+    FilterSettings filters()
+    {
+        return route == null ? null : route.filters();
     }
 
     Upgrade upgrade()

@@ -1,5 +1,7 @@
 package dev.ringway.engine.route;
 
+import dev.ringway.engine.filter.FilterSettings;
+
 /**
  * What to do with a matched request. Envoy: {@code config.route.v3.Route}. Immutable; made by {@link RouteBuilder}.
  *
@@ -8,8 +10,10 @@ package dev.ringway.engine.route;
  * @param matchedLength how many bytes of the path the match covered (for a rewrite).
  * @param forward       how requests go on, {@link Forward#NONE} when they do not.
  * @param answer        what is answered here, {@link Answer#NONE} when nothing is.
+ * @param filters       {@code typed_per_filter_config} of the route and what it belongs to, or null when there is none.
  */
-public record Route(String name, Kind kind, int matchedLength, Forward forward, Answer answer)
+public record Route(
+    String name, Kind kind, int matchedLength, Forward forward, Answer answer, FilterSettings filters)
 {
     /** The three things a route can do. */
     public enum Kind

@@ -1,5 +1,6 @@
 package dev.ringway.engine.route;
 
+import dev.ringway.engine.filter.FilterSettings;
 import dev.ringway.engine.route.Route.Answer;
 import dev.ringway.engine.route.Route.Forward;
 import dev.ringway.engine.route.Route.Kind;
@@ -26,6 +27,7 @@ public final class RouteBuilder
     private byte[] prefixRewrite;
     private Upgrades upgrades = Forward.NONE.upgrades();
     private Answer answer = Answer.NONE;
+    private FilterSettings filters;
 
     /**
      * @param name of the route, may be empty.
@@ -139,12 +141,22 @@ public final class RouteBuilder
     }
 
     /**
+     * @param settings for the filters of the connection manager, default null for none.
+     * @return this.
+     */
+    public RouteBuilder filters(final FilterSettings settings)
+    {
+        filters = settings;
+        return this;
+    }
+
+    /**
      * @return the route.
      */
     public Route build()
     {
         final Forward forward = kind == Kind.CLUSTER ? new Forward(
             clusterId, clusterName, timeoutNs, idleTimeoutNs, duration, prefixRewrite, upgrades) : Forward.NONE;
-        return new Route(name, kind, matchedLength, forward, answer);
+        return new Route(name, kind, matchedLength, forward, answer, filters);
     }
 }

@@ -2,6 +2,7 @@ package dev.ringway.engine.snapshot;
 
 import dev.ringway.codecs.http.UnderscorePolicy;
 import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.RouteTable;
 import dev.ringway.engine.route.Upgrades;
@@ -44,6 +45,7 @@ import java.util.List;
  * @param codecType               {@code codec_type}.
  * @param http2                   {@code http2_protocol_options}; without meaning for {@link CodecType#HTTP1}.
  * @param upgrades                {@code upgrade_configs}, default none.
+ * @param filters                 {@code http_filters} before the router, or null when it stands alone.
  * @param accessLogs              where finished requests are recorded.
  * @param counters                ids of its counters.
  */
@@ -78,6 +80,7 @@ public record HttpConnectionManager(
     CodecType codecType,
     Http2Options http2,
     Upgrades upgrades,
+    HttpFilters filters,
     List<AccessLogSink> accessLogs,
     HttpCounters counters) implements NetworkFilter
 {

@@ -33,9 +33,10 @@ final class ArchitectureTest
         Map.entry("codecs.http2", Set.of("codecs.hpack", "codecs.http", "codecs.text")),
         Map.entry("engine.time", Set.of()),
         Map.entry("engine.counters", Set.of("ffi")),
-        Map.entry("engine.route", Set.of("codecs")),
+        Map.entry("engine.filter", Set.of("codecs", "engine.counters", "engine.accesslog")),
+        Map.entry("engine.route", Set.of("codecs", "engine.filter")),
         Map.entry("engine.accesslog", Set.of("ffi", "codecs")),
-        Map.entry("engine.snapshot", Set.of("codecs", "engine.route", "engine.counters", "engine.tls")),
+        Map.entry("engine.snapshot", Set.of("codecs", "engine.filter", "engine.route", "engine.counters", "engine.tls")),
         Map.entry("engine.memory", Set.of("ffi")),
         Map.entry("engine.io", Set.of()),
         Map.entry("engine.loop", Set.of("ffi", "engine.io", "engine.memory", "engine.time", "engine.counters")),
@@ -47,7 +48,7 @@ final class ArchitectureTest
         Map.entry("engine.upstream", Set.of("ffi", "codecs", "engine.http2", "engine.conn", "engine.tls", "engine.loop",
             "engine.memory", "engine.time", "engine.route", "engine.snapshot", "engine.counters")),
         Map.entry("engine.exchange", Set.of("ffi", "codecs", "engine.upstream", "engine.conn", "engine.loop",
-            "engine.memory", "engine.time", "engine.route", "engine.snapshot", "engine.counters", "engine.accesslog")),
+            "engine.memory", "engine.time", "engine.filter", "engine.route", "engine.snapshot", "engine.counters", "engine.accesslog")),
         Map.entry("engine.downstream", Set.of("ffi", "codecs", "engine.exchange", "engine.upstream", "engine.http2",
             "engine.conn", "engine.tls", "engine.loop", "engine.memory", "engine.time", "engine.snapshot",
             "engine.counters")),
@@ -61,7 +62,7 @@ final class ArchitectureTest
     private static final String[] LOOP_PACKAGES = {
         ROOT + "codecs..", ROOT + "engine.memory..", ROOT + "engine.io..", ROOT + "engine.time..",
         ROOT + "engine.loop..", ROOT + "engine.conn..", ROOT + "engine.http2..", ROOT + "engine.upstream..", ROOT + "engine.exchange..",
-        ROOT + "engine.downstream..", ROOT + "engine.listen..", ROOT + "engine.route.."};
+        ROOT + "engine.downstream..", ROOT + "engine.listen..", ROOT + "engine.route..", ROOT + "engine.filter.."};
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
         .withImportOption(location -> !location.asURI().toString().contains(testClasses()))

@@ -1,6 +1,7 @@
 package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.route.PathMatch;
 import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.RequestRules;
@@ -57,6 +58,7 @@ final class HttpSettings
     Http2Options http2 = Http2Options.DEFAULT;
     RequestRules rules = RequestRules.NONE;
     Upgrades upgrades = Upgrades.NONE;
+    HttpFilters filters;
     List<AccessLogSink> accessLogs = List.of();
 
     Route toCluster(final int clusterId)
@@ -104,7 +106,7 @@ final class HttpSettings
             headersTimeoutNs, 5_000_000_000L, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, trustedHops, skipXffAppend,
             forwardedPort, internal, via.getBytes(US_ASCII), generateRequestId, preserveRequestId, echoRequestId,
             "ringway", serverHeader, acceptHttp10, defaultHost,
-            rules.orNone(), enableTrailers, suppressEnvoyHeaders, codecType, http2, upgrades, accessLogs,
+            rules.orNone(), enableTrailers, suppressEnvoyHeaders, codecType, http2, upgrades, filters, accessLogs,
             counters);
     }
 }

@@ -1,5 +1,9 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.filter.FilterExchange;
+import dev.ringway.engine.filter.HttpFilter;
+import dev.ringway.engine.filter.HttpFilters;
+import dev.ringway.engine.filter.Verdict;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsContext;
@@ -16,6 +20,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.List;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -30,7 +35,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class PathAllocationTest
 {
     private static final int REQUESTS = 1_000_000;
-    private static final int ENCRYPTED_REQUESTS = 200_000;
+    private static final int FEWER_REQUESTS = 200_000;
     private static final int CONNECTIONS = 16;
     private static final int DEPTH = 64;
     private static final int BATCHES = 10;
@@ -87,6 +92,41 @@ final class PathAllocationTest
         }
     }
 
+    /** Reads and changes both heads. */
+    private static final class Changing implements HttpFilter
+    {
+        private static final byte[] NAME = "x-added".getBytes(US_ASCII);
+        private static final byte[] ACCEPT = "accept".getBytes(US_ASCII);
+        private static final byte[] VALUE = "1".getBytes(US_ASCII);
+
+        public int onRequestHead(final FilterExchange exchange, final boolean isEnd)
+        {
+            exchange.request().set(ACCEPT, VALUE);
+            exchange.request().add(NAME, VALUE);
+            return Verdict.CONTINUE;
+        }
+
+        public int onResponseHead(final FilterExchange exchange, final boolean isEnd)
+        {
+            exchange.response().set(NAME, VALUE);
+            return Verdict.CONTINUE;
+        }
+    }
+
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForRequestsThroughFilters() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(PathAllocationTest::answerAll);
+            TestProxy proxy = new TestProxy(backend))
+        {
+            final HttpFilters.Place place = new HttpFilters.Place("changing", loop -> new Changing(), false);
+            proxy.http.filters = new HttpFilters(proxy.registry(), "in", List.of(place, place), (name, error) -> { });
+            proxy.start();
+            assertAllocatesNothingForFewer(proxy);
+        }
+    }
+
     @Test
     @Timeout(TIMEOUT_SECONDS)
     void shouldAllocateNothingForRequestsToEncryptedEndpoints() throws Exception
@@ -100,7 +140,7 @@ final class PathAllocationTest
             // The JDK takes long for its first handshakes.
             proxy.connectTimeoutNs = 60_000_000_000L;
             proxy.start();
-            assertAllocatesNothingForEncrypted(proxy);
+            assertAllocatesNothingForFewer(proxy);
         }
     }
 
@@ -114,13 +154,13 @@ final class PathAllocationTest
             TestProxy proxy = new TestProxy(backend).encrypted(context).start())
         {
             proxy.clientTls = TlsFixture.jdkClient(version);
-            assertAllocatesNothingForEncrypted(proxy);
+            assertAllocatesNothingForFewer(proxy);
         }
         assertEquals(1, context.references());
         context.release();
     }
 
-    private void assertAllocatesNothingForEncrypted(final TestProxy proxy) throws Exception
+    private void assertAllocatesNothingForFewer(final TestProxy proxy) throws Exception
     {
         final TestClient[] clients = new TestClient[CONNECTIONS];
         for (int i = 0; i < CONNECTIONS; i++)
@@ -129,7 +169,7 @@ final class PathAllocationTest
         }
         final byte[] batch = repeat(REQUEST, DEPTH);
         allocation.assertNone(
-            proxy, Math.ceilDiv(ENCRYPTED_REQUESTS, PER_ROUND), () -> askAll(clients, batch, BATCHES));
+            proxy, Math.ceilDiv(FEWER_REQUESTS, PER_ROUND), () -> askAll(clients, batch, BATCHES));
         assertEquals(0, proxy.counter("http.in.downstream_rq_5xx"));
     }
 

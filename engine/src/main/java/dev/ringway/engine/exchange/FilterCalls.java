@@ -1,0 +1,163 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.engine.filter.FilterData;
+import dev.ringway.engine.filter.FilterSettings;
+import dev.ringway.engine.filter.HttpFilter;
+import dev.ringway.engine.filter.HttpFilters;
+import dev.ringway.engine.filter.Verdict;
+import dev.ringway.engine.memory.LoopMemory;
+
+/**
+ * The filters of one {@link FilterRun}, and the only place where they are called: what they throw ends here. Loop thread
+ * only.
+ */
+final class FilterCalls
+{
+    private final FilterRun run;
+    private final FilterView view;
+    private final LoopMemory memory;
+    private final HttpFilter[] filters;
+    private final boolean[] leftOut;
+    private final FilterData data = new FilterData();
+    private int current;
+
+    FilterCalls(final FilterRun run, final FilterView view, final HttpFilters chain, final LoopMemory memory)
+    {
+        this.run = run;
+        this.view = view;
+        this.memory = memory;
+        filters = new HttpFilter[chain.places().size()];
+        leftOut = new boolean[filters.length];
+        for (int i = 0; i < filters.length; i++)
+        {
+            filters[i] = chain.places().get(i).factory().create(view);
+        }
+    }
+
+    /** Which filters take part in an exchange. */
+    void begin(final HttpFilters chain, final FilterSettings settings)
+    {
+        for (int i = 0; i < filters.length; i++)
+        {
+            final boolean isDisabled = chain.places().get(i).disabled();
+            leftOut[i] = settings == null ? isDisabled : settings.isLeftOut(i, isDisabled);
+        }
+    }
+
+    int count()
+    {
+        return filters.length;
+    }
+
+    /** Place of the filter that is being called. */
+    int current()
+    {
+        return current;
+    }
+
+    private int fail(final int place, final Throwable error)
+    {
+        run.onFailure(place, error);
+        return FilterFlow.STOPPED;
+    }
+
+    private int verdict(final int verdict)
+    {
+        return run.isStopped() ? FilterFlow.STOPPED :
+            verdict == Verdict.HOLD || verdict == Verdict.GATHER ? verdict : Verdict.CONTINUE;
+    }
+
+    private boolean enter(final boolean isUp, final int position)
+    {
+        current = isUp ? position : filters.length - 1 - position;
+        return !leftOut[current];
+    }
+
+    int head(final boolean isUp, final int position, final boolean isEnd)
+    {
+        if (!enter(isUp, position))
+        {
+            return Verdict.CONTINUE;
+        }
+        final int place = current;
+        try
+        {
+            return verdict(isUp ? filters[place].onRequestHead(view, isEnd) : filters[place].onResponseHead(view, isEnd));
+        }
+        catch (final Throwable e)
+        {
+            return fail(place, e);
+        }
+    }
+
+    int data(final boolean isUp, final int position, final int offset, final int length, final boolean isEnd)
+    {
+        if (!enter(isUp, position))
+        {
+            return Verdict.CONTINUE;
+        }
+        final int place = current;
+        data.wrap(memory.slab().buffer(), offset, length);
+        try
+        {
+            return verdict(isUp ? filters[place].onRequestData(view, data, isEnd) :
+                filters[place].onResponseData(view, data, isEnd));
+        }
+        catch (final Throwable e)
+        {
+            return fail(place, e);
+        }
+    }
+
+    int trailers(final boolean isUp, final int position, final HeaderTable table)
+    {
+        if (!enter(isUp, position))
+        {
+            return Verdict.CONTINUE;
+        }
+        final int place = current;
+        try
+        {
+            return verdict(isUp ? filters[place].onRequestTrailers(view, table) :
+                filters[place].onResponseTrailers(view, table));
+        }
+        catch (final Throwable e)
+        {
+            return fail(place, e);
+        }
+    }
+
+    int wake(final int place, final boolean isTimer)
+    {
+        current = place;
+        try
+        {
+            return verdict(isTimer ? filters[place].onTimer(view) : filters[place].onSignal(view));
+        }
+        catch (final Throwable e)
+        {
+            return fail(place, e);
+        }
+    }
+
+    /** The exchange is over. */
+    void end()
+    {
+        for (int i = 0; i < filters.length; i++)
+        {
+            current = i;
+            try
+            {
+                if (!leftOut[i])
+                {
+                    filters[i].onEnd(view);
+                }
+            }
+            catch (final Throwable e)
+            {
+                run.onFailure(i, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,493 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.filter.FilterAnswer;
+import dev.ringway.engine.filter.FilterSettings;
+import dev.ringway.engine.filter.HttpFilters;
+import dev.ringway.engine.filter.Verdict;
+import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.upstream.HeaderEdits;
+
+import java.util.Arrays;
+
+/**
+ * The filters of one exchange: shows them what passes, and does what they ask for once they have returned, so that none
+ * is called while it is being called. Pooled with its filters, taken only where a connection manager has some. Loop
+ * thread only.
+ */
+final class FilterRun
+{
+    private static final long NEVER = Long.MAX_VALUE;
+    private static final byte[] NO_TEXT = new byte[0];
+    private static final FilterAnswer FAILED = FilterAnswer.of(500, NO_TEXT, 0, "filter_exception");
+    private static final FilterAnswer OVERLOADED = FilterAnswer.of(LocalReply.OVERLOADED.status(),
+        LocalReply.OVERLOADED.body(), LocalReply.OVERLOADED.flag(), LocalReply.OVERLOADED.detail());
+    private static final FilterAnswer REQUEST_TOO_LARGE = FilterAnswer.of(413,
+        "Payload Too Large".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, "request_payload_too_large");
+    private static final FilterAnswer RESPONSE_TOO_LARGE = FilterAnswer.of(500,
+        "Internal Server Error".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, "response_payload_too_large");
+
+    private final Exchanges exchanges;
+    private final FilterPool pool;
+    private final HttpFilters chain;
+    private final long[] timers;
+    private final FilterView view;
+    private final FilterCalls calls;
+    private final FilterFlow up;
+    private final FilterFlow down;
+    private final ResponseStore responses;
+    private Exchange exchange;
+    private DownstreamSink downstream;
+    private HeadBlock block;
+    private Intake intake;
+    private long nextTimerNs = NEVER;
+    private long use;
+    private FilterAnswer answer;
+    private String cutDetail;
+
+    FilterRun(final Exchanges exchanges, final FilterPool pool, final HttpFilters chain)
+    {
+        final int count = chain.places().size();
+        final LoopMemory memory = exchanges.memory();
+        this.exchanges = exchanges;
+        this.pool = pool;
+        this.chain = chain;
+        timers = new long[count];
+        Arrays.fill(timers, NEVER);
+        view = new FilterView(this, exchanges);
+        calls = new FilterCalls(this, view, chain, memory);
+        up = new FilterFlow(this, calls, memory, true);
+        down = new FilterFlow(this, calls, memory, false);
+        responses = new ResponseStore(memory);
+    }
+
+    /** Takes part in an exchange that has its first route. */
+    void begin(
+        final Exchange owner,
+        final DownstreamSink sink,
+        final Outcome outcome,
+        final Routing routing,
+        final HeadBlock requestBlock)
+    {
+        exchange = owner;
+        downstream = sink;
+        block = requestBlock;
+        view.begin(sink.connection(), outcome, routing);
+        final FilterSettings settings = routing.filters();
+        calls.begin(chain, settings);
+    }
+
+    /** The exchange is over. */
+    void end()
+    {
+        calls.end();
+        Arrays.fill(timers, NEVER);
+        use++;
+        nextTimerNs = NEVER;
+        answer = null;
+        cutDetail = null;
+        up.end();
+        down.end();
+        responses.end();
+        exchange = null;
+        downstream = null;
+        pool.release(this);
+    }
+
+    /** A filter threw. */
+    void onFailure(final int place, final Throwable error)
+    {
+        exchanges.counters().increment(chain.exceptions());
+        pool.onFailure(place, error);
+        answer = FAILED;
+    }
+
+    /** Grows with each exchange: tells whether the one is over for which something was begun. */
+    long use()
+    {
+        return use;
+    }
+
+    /** Of the filter that is being called. */
+    int place()
+    {
+        return calls.current();
+    }
+
+    /** What the caller of a flow finds done: answers or cuts, unless nothing is to be. */
+    private void settle()
+    {
+        final FilterAnswer given = answer;
+        final String detail = cutDetail;
+        if (given == null && detail == null)
+        {
+            return;
+        }
+        answer = null;
+        cutDetail = null;
+        if (given != null)
+        {
+            exchange.giveUp(given.status(), given.body(), given.flag(), given.detail(), given.grpc());
+        }
+        else
+        {
+            exchange.phase(Phase.SEND_DOWN);
+            exchange.giveUp(0, NO_TEXT, 0, detail, 0);
+        }
+    }
+
+    /** Whether the filter that was called wants an end of the exchange. */
+    boolean isStopped()
+    {
+        return answer != null || cutDetail != null;
+    }
+
+    /** Memory has run out. */
+    void onOverload()
+    {
+        answer = OVERLOADED;
+    }
+
+    /** More waits in a flow than its filters may gather. */
+    void onTooMuch(final boolean isUp)
+    {
+        answer = isUp ? REQUEST_TOO_LARGE : RESPONSE_TOO_LARGE;
+    }
+
+    /**
+     * @return whether the head has passed all filters. Otherwise the exchange waits, or is over.
+     */
+    boolean onRequestHead(final Intake from, final RequestHead head, final boolean isEnd)
+    {
+        intake = from;
+        view.request(head, block);
+        if (up.onHead(isEnd))
+        {
+            return true;
+        }
+        if (!isStopped() && !block.keep(head))
+        {
+            answer = OVERLOADED;
+        }
+        settle();
+        return false;
+    }
+
+    boolean onRequestData(final int offset, final int length, final boolean isEnd)
+    {
+        final boolean passes = up.onData(offset, length, isEnd);
+        settleAfter(passes);
+        return passes;
+    }
+
+    boolean onRequestTrailers(final HeaderTable trailers)
+    {
+        final boolean passes = up.onTrailers(trailers);
+        settleAfter(passes);
+        return passes;
+    }
+
+    private void settleAfter(final boolean passes)
+    {
+        if (!passes && exchange != null)
+        {
+            settle();
+        }
+    }
+
+    /**
+     * @return whether the head has passed all filters. Otherwise the exchange waits, or is over.
+     */
+    boolean onResponseHead(final ResponseHead head, final boolean isEnd)
+    {
+        view.response(responses.show(head), responses, false);
+        if (down.onHead(isEnd))
+        {
+            return true;
+        }
+        if (!isStopped())
+        {
+            keepResponse();
+        }
+        settle();
+        return false;
+    }
+
+    private void keepResponse()
+    {
+        if (!responses.keep())
+        {
+            answer = OVERLOADED;
+            return;
+        }
+        view.response(responses.head(), responses, false);
+        if (down.isHeld())
+        {
+            pauseResponse();
+        }
+    }
+
+    boolean onResponseData(final int offset, final int length, final boolean isEnd)
+    {
+        final long before = use;
+        final boolean passes = down.onData(offset, length, isEnd);
+        if (!passes && use == before)
+        {
+            if (down.isHeld())
+            {
+                pauseResponse();
+            }
+            settle();
+        }
+        return passes;
+    }
+
+    boolean onResponseTrailers(final HeaderTable trailers)
+    {
+        final boolean passes = down.onTrailers(trailers);
+        settleAfter(passes);
+        return passes;
+    }
+
+    /**
+     * An answer made here passes the filters, unless one of an endpoint has begun to.
+     *
+     * @param status     of HTTP.
+     * @param body       may be empty.
+     * @param grpcStatus that a call gets, or {@link Exchanges#NOT_GRPC}.
+     * @return false when a filter failed by it.
+     */
+    boolean onReply(final int status, final byte[] body, final int grpcStatus)
+    {
+        if (down.isBegun() || !responses.write(status, body, grpcStatus))
+        {
+            down.skip();
+            return true;
+        }
+        view.response(responses.head(), responses, true);
+        final boolean isEnd = body.length == 0 || grpcStatus != Exchanges.NOT_GRPC;
+        boolean isGood = true;
+        for (int i = 0; i < timers.length && isGood; i++)
+        {
+            isGood = calls.head(false, i, isEnd) != FilterFlow.STOPPED;
+        }
+        down.skip();
+        if (!isGood)
+        {
+            responses.end();
+        }
+        answer = null;
+        cutDetail = null;
+        return isGood;
+    }
+
+    /**
+     * Sends what {@link #onReply} was told.
+     *
+     * @param sink  the client's side.
+     * @param edits of the head, without what {@link #onReply} was told.
+     * @return false when memory has run out.
+     */
+    boolean sendReply(final DownstreamSink sink, final HeaderEdits edits, final int status, final byte[] body)
+    {
+        return sink.sendReply(responses.head(), edits, status, body);
+    }
+
+    /** Whether {@link #sendReply} has something to send. */
+    boolean hasReply()
+    {
+        return responses.isWritten();
+    }
+
+    /** Whether more of the request's content can be taken. */
+    boolean takesRequestData()
+    {
+        return !up.isHeld();
+    }
+
+    /** Whether the request that is sent on is its head alone. */
+    boolean isHeadOnly()
+    {
+        return up.isHeadEnd();
+    }
+
+    /** Whether filters hold the response. */
+    boolean holdsResponse()
+    {
+        return down.isHeld();
+    }
+
+    boolean isOpen(final boolean isUp)
+    {
+        return !isUp || exchange.phase() != Phase.ACQUIRE;
+    }
+
+    void headOut(final boolean isUp)
+    {
+        if (isUp)
+        {
+            intake.routeLate();
+        }
+        else
+        {
+            exchange.sendHeadDown(responses.head(), down.isHeadEnd());
+        }
+    }
+
+    /** Content or, where there are some, trailers. */
+    void out(final boolean isUp, final int offset, final int length, final boolean isEnd, final HeaderTable trailers)
+    {
+        if (isUp)
+        {
+            exchange.sendUp(offset, length, isEnd, trailers);
+        }
+        else
+        {
+            exchange.sendDown(offset, length, isEnd, trailers);
+        }
+    }
+
+    /** There is somebody to send the request to: what has waited for that leaves. False when the exchange is over then. */
+    boolean onUpstreamReady()
+    {
+        final long before = use;
+        up.pump();
+        if (use == before)
+        {
+            settle();
+        }
+        return use == before;
+    }
+
+    /** When the first of the filters' timers is due. */
+    long deadlineNs()
+    {
+        return nextTimerNs;
+    }
+
+    void timer(final int place, final long delayNs)
+    {
+        timers[place] = exchanges.nowNs() + Math.min(delayNs, NEVER >> 1);
+        nextTimerNs = Math.min(nextTimerNs, timers[place]);
+        downstream.awaitDeadline();
+    }
+
+    /**
+     * @return whether a filter had asked for this time.
+     */
+    boolean onDeadline(final long nowNs)
+    {
+        if (nowNs < nextTimerNs)
+        {
+            return false;
+        }
+        final long before = use;
+        nextTimerNs = NEVER;
+        for (int i = 0; i < timers.length && use == before; i++)
+        {
+            if (timers[i] <= nowNs)
+            {
+                timers[i] = NEVER;
+                wake(i, true);
+            }
+            if (use == before)
+            {
+                nextTimerNs = Math.min(nextTimerNs, timers[i]);
+            }
+        }
+        return true;
+    }
+
+    void onSignal(final long of, final int place)
+    {
+        if (of == use && exchange != null)
+        {
+            wake(place, false);
+        }
+    }
+
+    private void wake(final int place, final boolean isTimer)
+    {
+        final long before = use;
+        final int verdict = calls.wake(place, isTimer);
+        if (verdict == Verdict.CONTINUE)
+        {
+            letGo(place, before);
+        }
+        if (use == before)
+        {
+            settle();
+        }
+    }
+
+    private void letGo(final int place, final long before)
+    {
+        if (up.letGo(place))
+        {
+            up.pump();
+            if (use == before && answer == null && up.isHeadOut() && !up.isHeld())
+            {
+                downstream.resumeRequest();
+            }
+        }
+        if (use == before && down.letGo(timers.length - 1 - place))
+        {
+            down.pump();
+            if (use == before && answer == null && !down.isHeld())
+            {
+                resumeResponse();
+            }
+        }
+    }
+
+    private void pauseResponse()
+    {
+        if (exchange.upstream() != null)
+        {
+            exchange.upstream().pauseReading();
+        }
+    }
+
+    private void resumeResponse()
+    {
+        if (exchange.upstream() != null && !downstream.isAboveHighWater())
+        {
+            exchange.upstream().resumeReading();
+        }
+    }
+
+    /** Keeps the request's head to the end. */
+    void keepRequest(final RequestHead head)
+    {
+        if (!block.pin(head))
+        {
+            onOverload();
+        }
+    }
+
+    int answer(final FilterAnswer given)
+    {
+        answer = given;
+        return Verdict.ANSWERED;
+    }
+
+    int cut(final String detail)
+    {
+        cutDetail = detail;
+        return Verdict.ANSWERED;
+    }
+
+    /** Bounds what the filter that is called gathers. */
+    void limit(final int bytes)
+    {
+        up.limit(bytes);
+        down.limit(bytes);
+    }
+
+    void clearRoute()
+    {
+        intake.findRoute();
+    }
+}

@@ -1,0 +1,166 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.Grpc;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.route.RequestRules;
+import dev.ringway.engine.route.Route;
+import dev.ringway.engine.route.StreamDuration;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.TcpProxy;
+import dev.ringway.engine.upstream.ClusterState;
+import dev.ringway.engine.upstream.HeaderEdits;
+
+/**
+ * The first part of an exchange: from the head of a request over the filters to where its route says. Reused with its
+ * exchange. Loop thread only.
+ */
+final class Intake
+{
+    private final Exchange exchange;
+    private final Exchanges exchanges;
+    private final RequestHead request;
+    private final HeadBlock headBlock;
+    private final RequestId id;
+    private final ExchangeTimes times;
+    private final ExchangeReport report;
+    private final Routing routing;
+    private DownstreamSink downstream;
+    private HttpConnectionManager http;
+
+    Intake(
+        final Exchange exchange,
+        final Exchanges exchanges,
+        final HeadBlock headBlock,
+        final RequestId id,
+        final ExchangeTimes times,
+        final ExchangeReport report,
+        final Routing routing)
+    {
+        this.exchange = exchange;
+        this.exchanges = exchanges;
+        this.headBlock = headBlock;
+        this.id = id;
+        this.times = times;
+        this.report = report;
+        this.routing = routing;
+        request = exchange.request();
+    }
+
+    /** DECODE: a head is there. */
+    void onRequestHead(final DownstreamSink sink, final HttpConnectionManager manager, final boolean isEnd)
+    {
+        downstream = sink;
+        http = manager;
+        final long nowNs = exchanges.nowNs();
+        times.start(nowNs, manager.streamIdleTimeoutNs(), manager.requestTimeoutNs());
+        if (manager.maxStreamDurationNs() > 0)
+        {
+            times.limit(manager.maxStreamDurationNs());
+        }
+        if (isEnd)
+        {
+            times.onRequestEnd(nowNs);
+        }
+        report.onStart(manager, request.http2());
+        final int verdict = manager.requestRules() == RequestRules.NONE ? RequestFixer.PASS :
+            exchanges.requestFixer().apply(request, headBlock, manager.requestRules());
+        exchanges.headerRules().identify(sink, request.headers(), manager, id);
+        report.onRequest(sink, request, id, nowNs);
+        if (verdict == RequestFixer.PASS)
+        {
+            enter();
+        }
+        else
+        {
+            exchange.reply(exchanges.refusal(verdict, http.counters()), exchanges.refusalEdits(verdict));
+        }
+    }
+
+    /**
+     * FILTER: the filters see the request with its first route.
+     */
+    private void enter()
+    {
+        exchange.phase(Phase.FILTER);
+        findRoute();
+        final LocalReply refusal =
+            routing.upgrade(exchanges.counters(), request, http, !times.isRequestEnded());
+        if (refusal != null)
+        {
+            exchange.reply(refusal, exchanges.responseEdits());
+        }
+        else if (http.filters() == null ||
+            exchange.enterFilters().onRequestHead(this, request, times.isRequestEnded()))
+        {
+            route();
+        }
+    }
+
+    /** Finds the route, also anew when a filter has changed the request. */
+    void findRoute()
+    {
+        routing.find(downstream, request, id, http);
+    }
+
+    /** A filter has held the head, and the time for a response does not run before it goes on. */
+    void routeLate()
+    {
+        times.onForwarded(exchanges.nowNs());
+        route();
+    }
+
+    /**
+     * ROUTE: what to do with the request.
+     */
+    private void route()
+    {
+        exchange.phase(Phase.ROUTE);
+        final LocalReply refusal = routing.settle(exchanges.counters(), http.counters());
+        if (refusal != null)
+        {
+            exchange.reply(refusal, exchanges.responseEdits());
+            return;
+        }
+        final Route route = routing.route();
+        final Route.Forward forward = route.forward();
+        times.onRoute(forward.idleTimeoutNs(), forward.timeoutNs());
+        if (forward.duration() != StreamDuration.NONE)
+        {
+            times.limit(HeaderRules.limitNs(request.headers(), route, http));
+        }
+        if (id.isInternal())
+        {
+            TimeoutFields.apply(request.headers(), times);
+        }
+        if (route.kind() == Route.Kind.CLUSTER)
+        {
+            exchange.acquire();
+        }
+        else
+        {
+            final HeaderEdits edits = exchanges.routeReply(request, downstream, route, http);
+            final Route.Answer answer = route.answer();
+            exchange.reply(
+                answer.status(), answer.body(), edits, Outcome.DIRECT_RESPONSE, Grpc.statusOf(answer.status()));
+        }
+    }
+
+    /**
+     * A TCP relay begins.
+     *
+     * @return cluster that it goes to, or null when it is not there.
+     */
+    ClusterState onRelay(final DownstreamSink sink, final TcpProxy proxy)
+    {
+        final long nowNs = exchanges.nowNs();
+        times.start(nowNs, proxy.idleTimeoutNs(), 0);
+        report.onRelay(proxy, sink, nowNs);
+        exchange.phase(Phase.ACQUIRE);
+        final ClusterState cluster = exchanges.upstreams().cluster(proxy.clusterId());
+        if (cluster == null)
+        {
+            exchanges.counters().increment(proxy.counters().downstreamCxNoRoute);
+        }
+        return cluster;
+    }
+}

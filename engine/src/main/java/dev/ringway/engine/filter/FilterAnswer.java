@@ -1,0 +1,37 @@
+package dev.ringway.engine.filter;
+
+import dev.ringway.codecs.http.Grpc;
+import dev.ringway.engine.accesslog.LogStrings;
+
+/**
+ * An answer that a filter gives. Made with the configuration, not for each request.
+ *
+ * @param status 200 to 599.
+ * @param body   text, may be empty; not to be changed.
+ * @param flag   of {@code ResponseFlag}, or 0.
+ * @param detail response code details.
+ * @param grpc   status of gRPC that a call gets.
+ */
+public record FilterAnswer(int status, byte[] body, int flag, String detail, int grpc)
+{
+    /** Details of answers that say nothing of themselves. */
+    public static final String DETAIL = "filter_answer";
+
+    /** Registers the detail, so that loops find its number. */
+    public FilterAnswer
+    {
+        LogStrings.register(detail);
+    }
+
+    /**
+     * @param status 200 to 599.
+     * @param body   text, may be empty; not to be changed.
+     * @param flag   of {@code ResponseFlag}, or 0.
+     * @param detail response code details.
+     * @return an answer with the status of gRPC that belongs to the HTTP status.
+     */
+    public static FilterAnswer of(final int status, final byte[] body, final int flag, final String detail)
+    {
+        return new FilterAnswer(status, body, flag, detail, Grpc.statusOf(status));
+    }
+}

@@ -1,0 +1,295 @@
+package dev.ringway.engine.filter;
+
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.MessageHead;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+/**
+ * Fields of a head for filters. Reading is by ranges of a buffer and allocates nothing; what takes or gives a
+ * {@link String} is for filters that may allocate. Names are in lower case. Framing, the fields of one connection and the
+ * host are not among what can be changed: see {@link #isFixed}. Loop thread only.
+ */
+public abstract sealed class FilterHead permits FilterRequest, FilterResponse
+{
+    private static final long FIXED = HeaderName.mask(HeaderName.HOST, HeaderName.CONTENT_LENGTH,
+        HeaderName.TRANSFER_ENCODING, HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION,
+        HeaderName.UPGRADE, HeaderName.TE, HeaderName.HTTP2_SETTINGS);
+    private static final int OVERHEAD = 4;
+    private static final int INITIAL = 512;
+
+    private MessageHead head;
+    private HeadStore store;
+    private UnsafeBuffer line = new UnsafeBuffer(new byte[INITIAL]);
+
+    /** What a head is, and where it may grow into. */
+    final void wrap(final MessageHead wrapped, final HeadStore into)
+    {
+        head = wrapped;
+        store = into;
+    }
+
+    /** Where what is put behind the head goes. */
+    final HeadStore store()
+    {
+        return store;
+    }
+
+    /**
+     * @return the fields themselves.
+     */
+    public final HeaderTable fields()
+    {
+        return head.headers();
+    }
+
+    /**
+     * @return what all offsets refer to.
+     */
+    public final DirectBuffer buffer()
+    {
+        return head.headers().buffer();
+    }
+
+    /**
+     * @param name a name.
+     * @return whether fields of that name belong to the proxy: they can be read, not changed.
+     */
+    public static boolean isFixed(final byte[] name)
+    {
+        return name.length > 0 && (FIXED >>> HeaderName.idOf(new UnsafeBuffer(name), 0, name.length) & 1) != 0;
+    }
+
+    /**
+     * @param name in lower case.
+     * @return index of the first field of that name, or -1.
+     */
+    public final int find(final byte[] name)
+    {
+        return findNext(name, -1);
+    }
+
+    /**
+     * @param name  in lower case.
+     * @param after index of the field to start behind.
+     * @return index of the next field of that name, or -1.
+     */
+    public final int findNext(final byte[] name, final int after)
+    {
+        final HeaderTable fields = fields();
+        for (int i = after + 1, count = fields.count(); i < count; i++)
+        {
+            if (fields.nameLength(i) == name.length && isAt(fields.nameOffset(i), name))
+            {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private boolean isAt(final int offset, final byte[] bytes)
+    {
+        final DirectBuffer buffer = buffer();
+        for (int i = bytes.length - 1; i >= 0; i--)
+        {
+            if (buffer.getByte(offset + i) != bytes[i])
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether a range is these bytes. */
+    final boolean isRange(final int offset, final int length, final byte[] bytes)
+    {
+        return length == bytes.length && isAt(offset, bytes);
+    }
+
+    /**
+     * @param index of a field.
+     * @param value bytes.
+     * @return whether the field has exactly this value.
+     */
+    public final boolean valueIs(final int index, final byte[] value)
+    {
+        return isRange(fields().valueOffset(index), fields().valueLength(index), value);
+    }
+
+    /**
+     * @param name in lower case.
+     * @return value of the first field of that name, or null; allocates.
+     */
+    public final String value(final String name)
+    {
+        final int index = find(name.getBytes(ISO_8859_1));
+        return index < 0 ? null : text(fields().valueOffset(index), fields().valueLength(index));
+    }
+
+    /** A range as text. */
+    final String text(final int offset, final int length)
+    {
+        final byte[] bytes = new byte[length];
+        buffer().getBytes(offset, bytes);
+        return new String(bytes, ISO_8859_1);
+    }
+
+    /**
+     * Adds a field behind those that are there.
+     *
+     * @param name  a token in lower case.
+     * @param value without control characters.
+     * @throws IllegalArgumentException when name or value cannot be sent, or the name is fixed.
+     * @throws IllegalStateException    when the head has no room for it.
+     */
+    public final void add(final byte[] name, final byte[] value)
+    {
+        checkName(name);
+        checkValue(value);
+        final int id = HeaderName.idOf(wrapped(name), 0, name.length);
+        if ((FIXED >>> id & 1) != 0)
+        {
+            throw new IllegalArgumentException(new String(name, ISO_8859_1) + " cannot be changed by filters");
+        }
+        final int at = append(name, value);
+        if (at < 0 || !fields().addCanonical(at, name.length, value.length, id))
+        {
+            throw new IllegalStateException("the head has no room for another field");
+        }
+        if (id != HeaderName.OTHER || !isEnvoy(name))
+        {
+            return;
+        }
+        fields().noteOtherEnvoyName();
+    }
+
+    /**
+     * As {@link #add(byte[], byte[])}; allocates.
+     *
+     * @param name  a token in lower case.
+     * @param value characters of ISO 8859-1, without control characters.
+     */
+    public final void add(final String name, final String value)
+    {
+        add(name.getBytes(ISO_8859_1), value.getBytes(ISO_8859_1));
+    }
+
+    /**
+     * Replaces all fields of a name by one.
+     *
+     * @param name  a token in lower case.
+     * @param value without control characters.
+     * @throws IllegalArgumentException when name or value cannot be sent, or the name is fixed.
+     * @throws IllegalStateException    when the head has no room for it.
+     */
+    public final void set(final byte[] name, final byte[] value)
+    {
+        checkValue(value);
+        remove(name);
+        add(name, value);
+    }
+
+    /**
+     * As {@link #set(byte[], byte[])}; allocates.
+     *
+     * @param name  a token in lower case.
+     * @param value characters of ISO 8859-1, without control characters.
+     */
+    public final void set(final String name, final String value)
+    {
+        set(name.getBytes(ISO_8859_1), value.getBytes(ISO_8859_1));
+    }
+
+    /**
+     * Removes all fields of a name.
+     *
+     * @param name a token in lower case.
+     * @return whether there were any.
+     * @throws IllegalArgumentException when the name is none or fixed.
+     */
+    public final boolean remove(final byte[] name)
+    {
+        checkName(name);
+        if ((FIXED >>> HeaderName.idOf(wrapped(name), 0, name.length) & 1) != 0)
+        {
+            throw new IllegalArgumentException(new String(name, ISO_8859_1) + " cannot be changed by filters");
+        }
+        final int first = find(name);
+        for (int i = first; i >= 0; i = findNext(name, i - 1))
+        {
+            fields().remove(i);
+        }
+        return first >= 0;
+    }
+
+    /**
+     * As {@link #remove(byte[])}; allocates.
+     *
+     * @param name a token in lower case.
+     * @return whether there were any.
+     */
+    public final boolean remove(final String name)
+    {
+        return remove(name.getBytes(ISO_8859_1));
+    }
+
+    private final UnsafeBuffer view = new UnsafeBuffer(new byte[0]);
+
+    private UnsafeBuffer wrapped(final byte[] bytes)
+    {
+        view.wrap(bytes);
+        return view;
+    }
+
+    /** The field as a line, which can be copied as it stands. */
+    private int append(final byte[] name, final byte[] value)
+    {
+        final int length = name.length + value.length + OVERHEAD;
+        if (length > line.capacity())
+        {
+            line = new UnsafeBuffer(new byte[Integer.highestOneBit(length) << 1]);
+        }
+        line.putBytes(0, name);
+        line.putByte(name.length, (byte)':');
+        line.putByte(name.length + 1, (byte)' ');
+        line.putBytes(name.length + 2, value);
+        line.putByte(length - 2, (byte)'\r');
+        line.putByte(length - 1, (byte)'\n');
+        return store.append(head, line.byteArray(), length);
+    }
+
+    private static boolean isEnvoy(final byte[] name)
+    {
+        return name.length > 8 && name[0] == 'x' && name[1] == '-' && name[2] == 'e' && name[3] == 'n' &&
+            name[4] == 'v' && name[5] == 'o' && name[6] == 'y' && name[7] == '-';
+    }
+
+    private static void checkName(final byte[] name)
+    {
+        boolean isValid = name.length > 0;
+        for (int i = 0; i < name.length && isValid; i++)
+        {
+            final int b = name[i];
+            isValid = b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b > ' ' && "!#$%&'*+-.^_`|~".indexOf(b) >= 0;
+        }
+        if (!isValid)
+        {
+            throw new IllegalArgumentException("'" + new String(name, ISO_8859_1) + "' is no field name in lower case");
+        }
+    }
+
+    /** Without what ends a field or a message. */
+    static void checkValue(final byte[] value)
+    {
+        for (final byte b : value)
+        {
+            if (b >= 0 && b < ' ' && b != '\t' || b == 0x7F)
+            {
+                throw new IllegalArgumentException("a field value must not hold control characters");
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package dev.ringway.engine.filter;
+
+/**
+ * The client of an exchange, or of a connection. Loop thread only.
+ */
+public interface FilterPeer
+{
+    /** Longest address, of IPv6. */
+    int MAX_ADDRESS_LENGTH = 16;
+
+    /**
+     * The client's address, which a listener filter may have told.
+     *
+     * @param to takes the bytes in network order.
+     * @return 4, 16, or 0 when it has none, as on a unix socket.
+     */
+    int remoteAddress(byte[] to);
+
+    /**
+     * @return port of that address, 0 when it has none.
+     */
+    int remotePort();
+
+    /**
+     * The address of the other end of the connection itself.
+     *
+     * @param to takes the bytes in network order.
+     * @return 4, 16 or 0.
+     */
+    int directAddress(byte[] to);
+
+    /**
+     * The address that the client connected to.
+     *
+     * @param to takes the bytes in network order.
+     * @return 4, 16 or 0.
+     */
+    int localAddress(byte[] to);
+
+    /**
+     * @return port that the client connected to, 0 when there is none.
+     */
+    int localPort();
+
+    /**
+     * @return whether the connection is encrypted.
+     */
+    boolean isEncrypted();
+}

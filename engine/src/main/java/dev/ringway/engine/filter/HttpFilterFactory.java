@@ -1,0 +1,14 @@
+package dev.ringway.engine.filter;
+
+/**
+ * Makes the filters of one place in a chain. Made from the configuration; what all loops share, as a bucket of tokens, is
+ * its own. Any loop thread.
+ */
+public interface HttpFilterFactory
+{
+    /**
+     * @param loop that will use the filter.
+     * @return a filter for one request at a time; as many are asked for as there are requests at once.
+     */
+    HttpFilter create(FilterLoop loop);
+}
