@@ -3,12 +3,15 @@ package dev.ringway.control.admin;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.re2j.Pattern;
+import dev.ringway.engine.balance.HostHealth;
+import dev.ringway.engine.balance.HostSet;
 import dev.ringway.engine.counters.EndpointCounters;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.Locality;
 
 import java.io.IOException;
 import java.util.Comparator;
@@ -64,19 +67,24 @@ final class TopologyPages
         line(out, name, "default_priority::max_requests", bounds.maxRequests());
         line(out, name, "default_priority::max_retries", bounds.maxRetries());
         line(out, name, "added_via_api", false);
-        for (final Endpoint endpoint : cluster.endpoints())
+        final HostSet hosts = hosts(cluster);
+        for (int i = 0; i < hosts.size(); i++)
         {
+            final Endpoint endpoint = hosts.endpoint(i);
             final String host = name + endpoint.address() + "::";
-            final EndpointCounters counters = view.uses().of(cluster.id()).endpoint(endpoint.address());
+            final EndpointCounters counters = hosts.health(i).counters();
             for (final int id : SORTED)
             {
                 line(out, host, EndpointCounters.name(id), counters.sum(id));
             }
             line(out, host, "hostname", endpoint.hostname());
-            line(out, host, "health_flags", "healthy");
+            line(out, host, "health_flags", HealthText.flags(endpoint, hosts.health(i)));
             line(out, host, "weight", endpoint.weight());
-            line(out, host, "canary", false);
-            line(out, host, "priority", 0);
+            line(out, host, "region", endpoint.place().locality().region());
+            line(out, host, "zone", endpoint.place().locality().zone());
+            line(out, host, "sub_zone", endpoint.place().locality().subZone());
+            line(out, host, "canary", endpoint.metadata().isCanary());
+            line(out, host, "priority", endpoint.place().priority());
             line(out, host, "success_rate", -1);
             line(out, host, "local_origin_success_rate", -1);
         }
@@ -94,9 +102,10 @@ final class TopologyPages
         for (final Cluster cluster : clusters)
         {
             final JsonArray hosts = new JsonArray();
-            for (final Endpoint endpoint : cluster.endpoints())
+            final HostSet set = hosts(cluster);
+            for (int i = 0; i < set.size(); i++)
             {
-                hosts.add(host(endpoint, view.uses().of(cluster.id()).endpoint(endpoint.address())));
+                hosts.add(host(set.endpoint(i), set.health(i)));
             }
             final JsonObject status = new JsonObject();
             status.addProperty("name", cluster.name());
@@ -132,21 +141,45 @@ final class TopologyPages
         return stats;
     }
 
-    private static JsonObject host(final Endpoint endpoint, final EndpointCounters counters)
+    private static JsonObject host(final Endpoint endpoint, final HostHealth health)
     {
-        final JsonObject health = new JsonObject();
-        health.addProperty("eds_health_status", "HEALTHY");
         final JsonObject host = new JsonObject();
         host.add("address", address(endpoint.address()));
-        host.add("stats", stats(counters));
-        host.add("health_status", health);
+        host.add("stats", stats(health.counters()));
+        host.add("health_status", HealthText.json(endpoint, health));
         host.addProperty("weight", endpoint.weight());
         if (!endpoint.hostname().isEmpty())
         {
             host.addProperty("hostname", endpoint.hostname());
         }
-        host.add("locality", new JsonObject());
+        if (endpoint.place().priority() > 0)
+        {
+            host.addProperty("priority", endpoint.place().priority());
+        }
+        host.add("locality", locality(endpoint.place().locality()));
         return host;
+    }
+
+    private static JsonObject locality(final Locality locality)
+    {
+        final JsonObject result = new JsonObject();
+        addIfGiven(result, "region", locality.region());
+        addIfGiven(result, "zone", locality.zone());
+        addIfGiven(result, "sub_zone", locality.subZone());
+        return result;
+    }
+
+    private static void addIfGiven(final JsonObject object, final String name, final String value)
+    {
+        if (!value.isEmpty())
+        {
+            object.addProperty(name, value);
+        }
+    }
+
+    private HostSet hosts(final Cluster cluster)
+    {
+        return view.uses().of(cluster.id()).hosts().set(cluster, System.nanoTime());
     }
 
     private static JsonObject circuitBreakers(final CircuitBreakers bounds)

@@ -72,6 +72,7 @@ final class Server implements ServerView
     private final ServerCounters ids;
     private final LoopHealthCounters health;
     private final Configuration configuration;
+    private final MembershipCounters membership;
     private final AccessLogs accessLogs;
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
         Thread.ofPlatform().name("control").factory());
@@ -91,6 +92,7 @@ final class Server implements ServerView
         counters = CountersFile.create(concurrency);
         ids = new ServerCounters(counters);
         health = new LoopHealthCounters(counters);
+        membership = new MembershipCounters(counters.shared());
         accessLogs = new AccessLogs(concurrency, options.fileFlushIntervalMsec, counters);
         configuration = new Configuration(
             new ConfigSource(options.configPath, options.configYaml, options.allowUnknownStaticFields,
@@ -115,6 +117,7 @@ final class Server implements ServerView
             engine = Engine.launch(new EngineContext(
                 concurrency, cpus, counters::loop, accessLogs::ring, slots, CHUNKS, this::onLoopFailed));
             isListening = true;
+            engine.uses().builder(control);
             configuration.start(engine);
         }
         catch (final ConfigException | ListenException | IOException | RuntimeException e)
@@ -303,6 +306,7 @@ final class Server implements ServerView
             configuration.daysUntilFirstCertificateExpires(System.currentTimeMillis()));
         counters.shared().set(ids.errorLogDropped, counters.errors().dropped());
         engine.publishHealth(health);
+        membership.refresh(engine.snapshot(), engine.uses());
     }
 
     /**

@@ -10,6 +10,11 @@ import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyPr
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
+import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
@@ -37,6 +42,12 @@ public final class ExtensionTypes
         Map.entry("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
             HttpConnectionManager::getDescriptor),
         Map.entry("envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor),
+        Map.entry("envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest",
+            LeastRequest::getDescriptor),
+        Map.entry("envoy.extensions.load_balancing_policies.maglev.v3.Maglev", Maglev::getDescriptor),
+        Map.entry("envoy.extensions.load_balancing_policies.random.v3.Random", Random::getDescriptor),
+        Map.entry("envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash", RingHash::getDescriptor),
+        Map.entry("envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin", RoundRobin::getDescriptor),
         Map.entry("envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport",
             ProxyProtocolUpstreamTransport::getDescriptor),
         Map.entry("envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer", RawBuffer::getDescriptor),

@@ -115,7 +115,6 @@ final class SnapshotCounters
             {
                 counters.increment(cluster.counters().membershipChange);
                 counters.set(cluster.counters().membershipTotal, cluster.endpoints().size());
-                counters.set(cluster.counters().membershipHealthy, cluster.endpoints().size());
             }
         }
         for (final Cluster gone : before.values())
@@ -123,6 +122,8 @@ final class SnapshotCounters
             counters.increment(clusterIds.clusterRemoved);
             counters.set(gone.counters().membershipTotal, 0);
             counters.set(gone.counters().membershipHealthy, 0);
+            counters.set(gone.counters().membershipDegraded, 0);
+            counters.set(gone.counters().membershipExcluded, 0);
         }
         counters.set(clusterIds.activeClusters, fresh.clusters().size());
     }

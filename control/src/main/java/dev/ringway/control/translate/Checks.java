@@ -4,6 +4,7 @@ import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
 import dev.ringway.control.config.ConfigErrors;
 import dev.ringway.control.config.FieldPath;
+import io.envoyproxy.envoy.type.v3.Percent;
 
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class Checks
 {
+    private static final double WHOLE = 100;
+
     private final ConfigErrors errors;
     private FileStamps files = new FileStamps();
 
@@ -149,5 +152,22 @@ final class Checks
             return unset;
         }
         return (int)Math.min(number, Integer.MAX_VALUE);
+    }
+
+    /**
+     * @param isSet whether the field is set.
+     * @param value its value.
+     * @param path  of it.
+     * @param unset what holds when it is not set.
+     * @return from 0 to 100.
+     */
+    double percent(final boolean isSet, final Percent value, final FieldPath path, final double unset)
+    {
+        if (isSet && !(value.getValue() >= 0 && value.getValue() <= WHOLE))
+        {
+            errors.add(path, "must be from 0 to 100, not " + value.getValue());
+            return unset;
+        }
+        return isSet ? value.getValue() : unset;
     }
 }

@@ -41,13 +41,11 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs,
     /**
      * One configured endpoint.
      *
-     * @param address  where to connect, or null when a name has to be looked up.
+     * @param endpoint the endpoint; its address is null when a name has to be looked up.
      * @param name     host name, or null when the address is given.
      * @param port     that belongs to the name.
-     * @param hostname {@code Endpoint.hostname}, or the name.
-     * @param weight   load-balancing weight.
      */
-    public record Target(Address address, String name, int port, String hostname, int weight)
+    public record Target(Endpoint endpoint, String name, int port)
     {
         /**
          * @return whether its addresses must be looked up.
@@ -77,13 +75,12 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs,
         {
             if (!target.isName())
             {
-                endpoints.add(new Endpoint(target.address(), target.hostname(), target.weight()));
+                endpoints.add(target.endpoint());
                 continue;
             }
             for (final InetAddress address : lookup.apply(target))
             {
-                endpoints.add(new Endpoint(
-                    Address.of(new InetSocketAddress(address, target.port())), target.hostname(), target.weight()));
+                endpoints.add(target.endpoint().at(Address.of(new InetSocketAddress(address, target.port()))));
             }
         }
         return withEndpoints(cluster, endpoints);

@@ -364,9 +364,9 @@ final class AdminPagesTest
     {
         server.snapshot = new Snapshot(
             1, List.of(), List.of(server.cluster("a", 1), server.cluster("b", 2)), List.of());
-        server.uses.adopt(server.snapshot);
+        server.uses.adopt(server.snapshot, 0);
         final EndpointCounters counters =
-            server.uses.of(0).endpoint(Address.of(new InetSocketAddress("127.0.0.1", 2)));
+            server.uses.of(0).hosts().health(Address.of(new InetSocketAddress("127.0.0.1", 2))).counters();
         counters.loop(0).add(EndpointCounters.RQ_TOTAL, 3);
         counters.loop(1).add(EndpointCounters.RQ_TOTAL, 4);
         counters.loop(1).increment(EndpointCounters.CX_ACTIVE);

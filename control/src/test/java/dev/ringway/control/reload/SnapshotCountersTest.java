@@ -83,7 +83,7 @@ final class SnapshotCountersTest
             new Snapshot(1, List.of(listener("a", 1)), List.of(cluster("b", 1, 2), cluster("c")), List.of()), LOOPS);
         assertEquals(Map.of("workers_started", 1L, "listener_added", 1L, "listener_create_success", 2L,
             "total_listeners_active", 1L, "cluster_added", 2L, "active_clusters", 2L,
-            "cluster.b.membership_total", 2L, "cluster.b.membership_healthy", 2L, "cluster.b.membership_change", 1L,
+            "cluster.b.membership_total", 2L, "cluster.b.membership_change", 1L,
             "cluster.c.membership_change", 1L), values());
     }
 

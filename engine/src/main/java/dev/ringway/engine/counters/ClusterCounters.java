@@ -140,6 +140,15 @@ public final class ClusterCounters
     /** Endpoints that may be picked. */
     public final int membershipHealthy;
 
+    /** Endpoints that may be picked when there are too few healthy ones. */
+    public final int membershipDegraded;
+
+    /** Endpoints that count as not there where health is measured. */
+    public final int membershipExcluded;
+
+    /** Picks among all endpoints, as too few were healthy. */
+    public final int lbHealthyPanic;
+
     /** Times the endpoints changed. */
     public final int membershipChange;
 
@@ -211,6 +220,9 @@ public final class ClusterCounters
         upstreamCxLengthMs = registry.histogram(prefix + "upstream_cx_length_ms");
         membershipTotal = registry.gauge(prefix + "membership_total");
         membershipHealthy = registry.gauge(prefix + "membership_healthy");
+        membershipDegraded = registry.gauge(prefix + "membership_degraded");
+        membershipExcluded = registry.gauge(prefix + "membership_excluded");
+        lbHealthyPanic = registry.counter(prefix + "lb_healthy_panic");
         membershipChange = registry.counter(prefix + "membership_change");
         http2 = isHttp2 ? new Http2Counters(registry, prefix + "http2.") : null;
     }

@@ -111,7 +111,7 @@ public final class Engine implements AutoCloseable
         ListenSockets.retain(snapshot, listening);
         final Map<Listener, int[]> opened = ListenSockets.open(snapshot, listening, runtimes.size());
         snapshot.clusters().forEach(cluster -> LogStrings.register(cluster.name()));
-        uses.adopt(snapshot);
+        uses.adopt(snapshot, System.nanoTime());
         contexts.adopt(snapshot);
         snapshots.publishRelease(snapshot);
         wakeup();

@@ -23,6 +23,7 @@ import java.util.Objects;
  * @param http2                     {@code explicit_http_config.http2_protocol_options}: HTTP/2 is spoken with its
  *                                  endpoints; null for HTTP/1.1.
  * @param tls                       {@code transport_socket}: how connections are encrypted; null for clear ones.
+ * @param balancing                 how its endpoints share requests.
  * @param proxyProtocol             version of the PROXY protocol in front of relays, 1 or 2; 0 for none.
  * @param counters                  ids of this cluster's counters.
  */
@@ -38,9 +39,46 @@ public record Cluster(
     boolean enableTrailers,
     Http2Options http2,
     UpstreamTls tls,
+    Balancing balancing,
     int proxyProtocol,
     ClusterCounters counters)
 {
+    /**
+     * One whose endpoints take turns.
+     *
+     * @param id                       number that stands for the name.
+     * @param name                     unique name.
+     * @param endpoints                current endpoints.
+     * @param connectTimeoutNs         time to connect.
+     * @param circuitBreakers          bounds.
+     * @param perConnectionBufferLimit bytes that a connection holds.
+     * @param idleTimeoutNs            idle time-out of pooled connections; 0 means none.
+     * @param maxRequestsPerConnection requests after which a connection is closed; 0 means unbounded.
+     * @param enableTrailers           whether trailers pass.
+     * @param http2                    options of HTTP/2; null for HTTP/1.1.
+     * @param tls                      how connections are encrypted; null for clear ones.
+     * @param proxyProtocol            version of the PROXY protocol; 0 for none.
+     * @param counters                 ids of this cluster's counters.
+     */
+    public Cluster(
+        final int id,
+        final String name,
+        final List<Endpoint> endpoints,
+        final long connectTimeoutNs,
+        final CircuitBreakers circuitBreakers,
+        final int perConnectionBufferLimit,
+        final long idleTimeoutNs,
+        final int maxRequestsPerConnection,
+        final boolean enableTrailers,
+        final Http2Options http2,
+        final UpstreamTls tls,
+        final int proxyProtocol,
+        final ClusterCounters counters)
+    {
+        this(id, name, endpoints, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
+            maxRequestsPerConnection, enableTrailers, http2, tls, Balancing.DEFAULT, proxyProtocol, counters);
+    }
+
     /**
      * @param fresh endpoints.
      * @return this cluster with those.
@@ -48,7 +86,7 @@ public record Cluster(
     public Cluster withEndpoints(final List<Endpoint> fresh)
     {
         return new Cluster(id, name, fresh, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, http2, tls, proxyProtocol, counters);
+            maxRequestsPerConnection, enableTrailers, http2, tls, balancing, proxyProtocol, counters);
     }
 
     /**
@@ -60,6 +98,6 @@ public record Cluster(
         final UpstreamTls fresh = tls == null ? null : tls.withContexts(replaced);
         return Objects.equals(fresh, tls) ? this : new Cluster(
             id, name, endpoints, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, http2, fresh, proxyProtocol, counters);
+            maxRequestsPerConnection, enableTrailers, http2, fresh, balancing, proxyProtocol, counters);
     }
 }

@@ -6,7 +6,31 @@ package dev.ringway.engine.snapshot;
  * @param address  where to connect.
  * @param hostname name given by the configuration or looked up for STRICT_DNS, or the empty string.
  * @param weight   load-balancing weight, at least 1.
+ * @param place    its priority and locality.
+ * @param status   its health as it is given.
+ * @param metadata what is said of it for balancing.
  */
-public record Endpoint(Address address, String hostname, int weight)
+public record Endpoint(
+    Address address, String hostname, int weight, Place place, EndpointStatus status, EndpointMetadata metadata)
 {
+    /**
+     * One of which nothing more is said.
+     *
+     * @param address  where to connect.
+     * @param hostname its name, or the empty string.
+     * @param weight   load-balancing weight, at least 1.
+     */
+    public Endpoint(final Address address, final String hostname, final int weight)
+    {
+        this(address, hostname, weight, Place.FIRST, EndpointStatus.UNKNOWN, EndpointMetadata.NONE);
+    }
+
+    /**
+     * @param other address.
+     * @return the same endpoint there.
+     */
+    public Endpoint at(final Address other)
+    {
+        return new Endpoint(other, hostname, weight, place, status, metadata);
+    }
 }

@@ -1,15 +1,21 @@
 package dev.ringway.engine.upstream;
 
+import dev.ringway.engine.balance.ClusterBalancer;
+import dev.ringway.engine.balance.HostSet;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
-import dev.ringway.engine.snapshot.UpstreamTls;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * One cluster on one loop: its pools, the requests that wait for a connection, its bounds. Keyed by the cluster's
@@ -29,9 +35,10 @@ public final class ClusterState
     private final ArrayDeque<Http2UpstreamStream> freeStreams = new ArrayDeque<>(64);
     private final ArrayDeque<UpstreamHandler> waiting = new ArrayDeque<>(64);
     private Cluster cluster;
+    /** In the order of the cluster's endpoints. */
     private List<EndpointPool> pools = List.of();
-    private int next;
     private final ClusterUse use;
+    private final ClusterBalancer balancer;
     private final BoundShare connections;
     private final BoundShare pending;
     private final BoundShare requests;
@@ -40,6 +47,7 @@ public final class ClusterState
     {
         this.context = context;
         this.use = use;
+        balancer = new ClusterBalancer(use.hosts(), context.loop.counters(), context.loop.index());
         connections = new BoundShare(use, ClusterUse.CONNECTIONS, false);
         pending = new BoundShare(use, ClusterUse.PENDING, false);
         requests = new BoundShare(use, ClusterUse.REQUESTS, true);
@@ -57,46 +65,44 @@ public final class ClusterState
         {
             return;
         }
-        final List<EndpointPool> kept = new ArrayList<>(fresh.endpoints().size());
-        for (final Endpoint endpoint : fresh.endpoints())
+        final long nowNs = context.loop.clock().nowNs();
+        final HostSet hosts = use.hosts().set(fresh, nowNs);
+        final List<EndpointPool> kept = new ArrayList<>(hosts.size());
+        final Map<Address, EndpointPool> known = new HashMap<>();
+        final boolean isSameProtocol = cluster != null && (cluster.http2() == null) == (fresh.http2() == null);
+        pools.forEach(pool -> known.put(pool.endpoint().address(), pool));
+        for (int i = 0; i < hosts.size(); i++)
         {
-            EndpointPool pool = find(endpoint, fresh);
-            if (pool == null)
+            final Endpoint endpoint = hosts.endpoint(i);
+            EndpointPool pool = isSameProtocol ? known.get(endpoint.address()) : null;
+            if (pool == null || !pool.isFor(endpoint, fresh.tls()))
             {
                 pool = new EndpointPool(this, context, endpoint, fresh.tls(),
-                    use.endpoint(endpoint.address()).loop(context.loop.index()));
+                    hosts.health(i).counters().loop(context.loop.index()));
+                known.put(endpoint.address(), pool);
             }
-            pool.adopt(fresh.tls());
+            pool.adopt(endpoint, fresh.tls());
             kept.add(pool);
         }
-        for (final EndpointPool pool : pools)
-        {
-            if (!kept.contains(pool))
-            {
-                pool.retire();
-            }
-        }
+        retireAllBut(kept);
         cluster = fresh;
         pools = kept;
+        balancer.adopt(hosts, fresh.counters(), nowNs);
         connections.limit(fresh.circuitBreakers().maxConnections());
         pending.limit(fresh.circuitBreakers().maxPendingRequests());
         requests.limit(fresh.circuitBreakers().maxRequests());
     }
 
-    private EndpointPool find(final Endpoint endpoint, final Cluster fresh)
+    private void retireAllBut(final List<EndpointPool> kept)
     {
-        if (cluster == null || (cluster.http2() == null) != (fresh.http2() == null))
+        final Set<EndpointPool> wanted = new HashSet<>(kept);
+        for (final EndpointPool pool : new HashSet<>(pools))
         {
-            return null;
-        }
-        for (final EndpointPool pool : pools)
-        {
-            if (pool.isFor(endpoint, fresh.tls()))
+            if (!wanted.contains(pool))
             {
-                return pool;
+                pool.retire();
             }
         }
-        return null;
     }
 
     /**
@@ -122,7 +128,7 @@ public final class ClusterState
     {
         final LoopCounters counters = context.loop.counters();
         final ClusterCounters ids = cluster.counters();
-        final EndpointPool pool = pick(handler);
+        final EndpointPool pool = pickForHost(handler);
         if (pool == null)
         {
             counters.increment(ids.upstreamCxNoneHealthy);
@@ -369,7 +375,7 @@ public final class ClusterState
     public int acquireTcp(final UpstreamHandler handler, final Connection downstream)
     {
         final LoopCounters counters = context.loop.counters();
-        final EndpointPool pool = pick();
+        final EndpointPool pool = pick(handler);
         if (pool == null)
         {
             counters.increment(cluster.counters().upstreamCxNoneHealthy);
@@ -392,26 +398,14 @@ public final class ClusterState
 
     private EndpointPool pick(final UpstreamHandler handler)
     {
-        EndpointPool pool = pick();
-        for (int left = handler.morePicks(); left > 0 && pool != null && handler.avoids(pool.endpoint()); left--)
-        {
-            pool = pick();
-        }
-        return pool == null ? null : pool.of(handler.request());
+        final int index = balancer.pick(handler, context.loop.clock().nowNs());
+        return index < 0 ? null : pools.get(index);
     }
 
-    private EndpointPool pick()
+    private EndpointPool pickForHost(final UpstreamHandler handler)
     {
-        final int count = pools.size();
-        if (count == 0)
-        {
-            return null;
-        }
-        if (next >= count)
-        {
-            next = 0;
-        }
-        return pools.get(next++);
+        final EndpointPool pool = pick(handler);
+        return pool == null ? null : pool.of(handler.request());
     }
 
     void onRequestEnded()
@@ -447,7 +441,7 @@ public final class ClusterState
     private void serveWaiting()
     {
         final UpstreamHandler handler = pollWaiting();
-        final EndpointPool pool = pick(handler);
+        final EndpointPool pool = pickForHost(handler);
         if (pool == null || !requests.take())
         {
             connections.release();

@@ -1,17 +1,12 @@
 package dev.ringway.engine.upstream;
 
-import dev.ringway.engine.counters.EndpointCounters;
-import dev.ringway.engine.snapshot.Address;
-import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.balance.ClusterHosts;
 
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What all loops together hold of one cluster: how much of its bounds is lent to them, and what they count for its
- * endpoints. Survives new snapshots that have the cluster. Any thread, but for what says otherwise.
+ * What all loops together hold of one cluster: how much of its bounds is lent to them, and its endpoints. Survives new snapshots that have the cluster. Any thread, but for what says otherwise.
  */
 public final class ClusterUse
 {
@@ -25,39 +20,25 @@ public final class ClusterUse
 
     private final int loops;
     private final AtomicLongArray lent = new AtomicLongArray((BOUNDS + 1) * STRIDE);
-    private volatile Map<Address, EndpointCounters> endpoints = Map.of();
+    private final ClusterHosts hosts;
 
-    ClusterUse(final int loops)
+    ClusterUse(final int loops, final Executor builder)
     {
         this.loops = loops;
+        hosts = new ClusterHosts(loops, builder);
     }
 
-    /** Control thread only. */
-    void adopt(final List<Endpoint> fresh)
+    /**
+     * @return its endpoints.
+     */
+    public ClusterHosts hosts()
     {
-        final Map<Address, EndpointCounters> before = endpoints;
-        final Map<Address, EndpointCounters> kept = new HashMap<>();
-        for (final Endpoint endpoint : fresh)
-        {
-            final EndpointCounters known = before.get(endpoint.address());
-            kept.putIfAbsent(endpoint.address(), known == null ? new EndpointCounters(loops) : known);
-        }
-        endpoints = kept;
+        return hosts;
     }
 
     int loops()
     {
         return loops;
-    }
-
-    /**
-     * @param address of an endpoint.
-     * @return what is counted for it; of an endpoint that the newest snapshot does not have, counters that nobody reads.
-     */
-    public EndpointCounters endpoint(final Address address)
-    {
-        final EndpointCounters known = endpoints.get(address);
-        return known == null ? new EndpointCounters(loops) : known;
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.ringway.engine.upstream;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Snapshot;
 
+import java.util.concurrent.Executor;
+
 /**
  * What all loops together hold of each cluster, by cluster id. Any thread, but for what says otherwise.
  */
@@ -10,6 +12,7 @@ public final class ClusterUses
 {
     private final int loops;
     private volatile ClusterUse[] uses = new ClusterUse[0];
+    private volatile Executor builder = Runnable::run;
 
     /**
      * @param loops how many loops there are.
@@ -20,11 +23,20 @@ public final class ClusterUses
     }
 
     /**
+     * @param executor runs what balancers need and no loop has time for; without one it runs where it comes up.
+     */
+    public void builder(final Executor executor)
+    {
+        builder = executor;
+    }
+
+    /**
      * Makes room for what the snapshot has, before it is published. Control thread only.
      *
      * @param snapshot about to be published.
+     * @param nowNs    monotonic.
      */
-    public void adopt(final Snapshot snapshot)
+    public void adopt(final Snapshot snapshot, final long nowNs)
     {
         final ClusterUse[] before = uses;
         int length = 0;
@@ -36,8 +48,8 @@ public final class ClusterUses
         for (final Cluster cluster : snapshot.clusters())
         {
             final int id = cluster.id();
-            fresh[id] = id < before.length && before[id] != null ? before[id] : new ClusterUse(loops);
-            fresh[id].adopt(cluster.endpoints());
+            fresh[id] = id < before.length && before[id] != null ? before[id] : newUse();
+            fresh[id].hosts().adopt(cluster, nowNs);
         }
         uses = fresh;
     }
@@ -50,6 +62,11 @@ public final class ClusterUses
     {
         final ClusterUse[] current = uses;
         final ClusterUse use = clusterId < current.length ? current[clusterId] : null;
-        return use == null ? new ClusterUse(loops) : use;
+        return use == null ? newUse() : use;
+    }
+
+    private ClusterUse newUse()
+    {
+        return new ClusterUse(loops, task -> builder.execute(task));
     }
 }

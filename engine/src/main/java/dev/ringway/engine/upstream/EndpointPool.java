@@ -28,7 +28,7 @@ final class EndpointPool
 
     private final ClusterState cluster;
     private final UpstreamContext context;
-    private final Endpoint endpoint;
+    private Endpoint endpoint;
     private final byte[] sockAddr = new byte[SockAddr.MAX_LENGTH];
     private final int sockAddrLength;
     private final ArrayDeque<Http1UpstreamSession> idle = new ArrayDeque<>(16);
@@ -78,20 +78,21 @@ final class EndpointPool
     /** Whether it serves an endpoint of a new snapshot. */
     boolean isFor(final Endpoint fresh, final UpstreamTls encryption)
     {
-        return endpoint.equals(fresh) &&
+        return endpoint.address().equals(fresh.address()) && endpoint.hostname().equals(fresh.hostname()) &&
             (tls == null ? encryption == null : tls.settings().hasSameNames(encryption));
     }
 
     /** Takes over what a new snapshot says of an endpoint that it {@link #isFor}. */
-    void adopt(final UpstreamTls encryption)
+    void adopt(final Endpoint fresh, final UpstreamTls encryption)
     {
+        endpoint = fresh;
         if (tls != null)
         {
             tls.adopt(encryption);
         }
         if (hosts != null)
         {
-            hosts.adopt(encryption);
+            hosts.adopt(fresh, encryption);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.UpstreamTls;
 
 import java.util.ArrayList;
@@ -84,9 +85,9 @@ final class HostPools
         return false;
     }
 
-    void adopt(final UpstreamTls encryption)
+    void adopt(final Endpoint fresh, final UpstreamTls encryption)
     {
-        pools.forEach(pool -> pool.adopt(encryption));
+        pools.forEach(pool -> pool.adopt(fresh, encryption));
     }
 
     void retire()

@@ -3,58 +3,18 @@ package dev.ringway.engine.upstream;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
-import dev.ringway.engine.route.MetadataMatch;
-import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.balance.PickRequest;
 
 /**
  * What the upstream side tells an exchange. Loop thread only; must not throw. When {@link #onUpstreamFailed} or the
  * end of an HTTP response is told, the session is no longer the exchange's.
  */
-public interface UpstreamHandler
+public interface UpstreamHandler extends PickRequest
 {
-    /** Nothing of the request is hashed: a balancer that goes by hashes picks by chance. */
-    long NO_HASH = 0;
-
-    /**
-     * Asked each time an endpoint is picked, as are those below.
-     *
-     * @return what balancers that go by hashes pick by (Envoy: {@code RouteAction.hash_policy}), or {@link #NO_HASH}.
-     */
-    default long hash()
-    {
-        return NO_HASH;
-    }
-
-    /**
-     * @return what endpoints of a cluster with subsets must have (Envoy: {@code RouteAction.metadata_match}), or null.
-     */
-    default MetadataMatch metadataMatch()
-    {
-        return null;
-    }
-
     /**
      * @return whether the bounds for priority HIGH hold for it (Envoy: {@code RouteAction.priority}).
      */
     default boolean isHighPriority()
-    {
-        return false;
-    }
-
-    /**
-     * @return how often an endpoint that it {@link #avoids} is left for another pick (Envoy:
-     *         {@code RetryPolicy.host_selection_retry_max_attempts}); the last pick stands in any case.
-     */
-    default int morePicks()
-    {
-        return 0;
-    }
-
-    /**
-     * @param endpoint just picked; the same one may be another object later, with the same address.
-     * @return whether another were better (Envoy: {@code RetryPolicy.retry_host_predicate}).
-     */
-    default boolean avoids(final Endpoint endpoint)
     {
         return false;
     }

@@ -45,8 +45,9 @@ final class ArchitectureTest
             "engine.time", "engine.counters")),
         Map.entry("engine.http2", Set.of("ffi", "codecs", "engine.conn", "engine.loop", "engine.memory",
             "engine.time", "engine.snapshot", "engine.counters")),
-        Map.entry("engine.upstream", Set.of("ffi", "codecs", "engine.http2", "engine.conn", "engine.tls", "engine.loop",
-            "engine.memory", "engine.time", "engine.route", "engine.snapshot", "engine.counters")),
+        Map.entry("engine.balance", Set.of("engine.route", "engine.snapshot", "engine.counters")),
+        Map.entry("engine.upstream", Set.of("ffi", "codecs", "engine.balance", "engine.http2", "engine.conn", "engine.tls", "engine.loop",
+            "engine.memory", "engine.time", "engine.snapshot", "engine.counters")),
         Map.entry("engine.exchange", Set.of("ffi", "codecs", "engine.upstream", "engine.conn", "engine.loop",
             "engine.memory", "engine.time", "engine.filter", "engine.route", "engine.snapshot", "engine.counters", "engine.accesslog")),
         Map.entry("engine.downstream", Set.of("ffi", "codecs", "engine.exchange", "engine.upstream", "engine.http2",
@@ -61,8 +62,9 @@ final class ArchitectureTest
     /** What runs on a loop: nothing here may wait, log or read a clock. */
     private static final String[] LOOP_PACKAGES = {
         ROOT + "codecs..", ROOT + "engine.memory..", ROOT + "engine.io..", ROOT + "engine.time..",
-        ROOT + "engine.loop..", ROOT + "engine.conn..", ROOT + "engine.http2..", ROOT + "engine.upstream..", ROOT + "engine.exchange..",
-        ROOT + "engine.downstream..", ROOT + "engine.listen..", ROOT + "engine.route..", ROOT + "engine.filter.."};
+        ROOT + "engine.loop..", ROOT + "engine.conn..", ROOT + "engine.http2..", ROOT + "engine.balance..",
+        ROOT + "engine.upstream..", ROOT + "engine.exchange..", ROOT + "engine.downstream..",
+        ROOT + "engine.listen..", ROOT + "engine.route..", ROOT + "engine.filter.."};
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
         .withImportOption(location -> !location.asURI().toString().contains(testClasses()))

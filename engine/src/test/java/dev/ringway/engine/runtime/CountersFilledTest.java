@@ -26,7 +26,7 @@ final class CountersFilledTest
 
     private static String counted(final TestProxy proxy)
     {
-        final EndpointCounters counters = proxy.engine().uses().of(0).endpoint(proxy.endpoints.get(0).address());
+        final EndpointCounters counters = proxy.engine().uses().of(0).hosts().newest().health(0).counters();
         final StringBuilder text = new StringBuilder();
         for (int id = 0; id < EndpointCounters.COUNT; id++)
         {

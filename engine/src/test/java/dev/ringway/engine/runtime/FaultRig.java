@@ -85,7 +85,7 @@ final class FaultRig implements AutoCloseable
         settings.listen = Address.of(new InetSocketAddress("127.0.0.1", TestProxy.freePort("127.0.0.1")));
         final Snapshot snapshot = settings.snapshot(1);
         final Map<Listener, int[]> opened = ListenSockets.open(snapshot, new Listening(), 1);
-        uses.adopt(snapshot);
+        uses.adopt(snapshot, System.nanoTime());
         snapshots.publishRelease(snapshot);
         loop.onStart();
         runtime.onListen(snapshot.listeners().get(0), opened.get(snapshot.listeners().get(0))[0]);

@@ -36,7 +36,7 @@ final class BoundShareTest
     void shouldHoldOverAllLoops(final RepetitionInfo repetition)
     {
         final Random random = new Random(repetition.getCurrentRepetition());
-        final ClusterUse use = new ClusterUse(1 + random.nextInt(4));
+        final ClusterUse use = new ClusterUse(1 + random.nextInt(4), Runnable::run);
         int limit = random.nextInt(3000);
         final boolean isBatched = random.nextBoolean();
         final List<BoundShare> shares = shares(use, isBatched, limit);
@@ -78,7 +78,7 @@ final class BoundShareTest
     @Test
     void shouldComeBackUnderALimitThatWasLowered()
     {
-        final ClusterUse use = new ClusterUse(2);
+        final ClusterUse use = new ClusterUse(2, Runnable::run);
         final List<BoundShare> shares = shares(use, true, 1024);
         for (int i = 0; i < 480; i++)
         {
@@ -102,7 +102,7 @@ final class BoundShareTest
     {
         for (int loops = 1; loops < 3; loops++)
         {
-            final ClusterUse use = new ClusterUse(loops);
+            final ClusterUse use = new ClusterUse(loops, Runnable::run);
             final BoundShare share = shares(use, false, 1).get(0);
             assertTrue(share.take());
             assertFalse(share.take());
@@ -119,7 +119,7 @@ final class BoundShareTest
     void shouldHoldWhileLoopsRace() throws Exception
     {
         final int limit = 500;
-        final ClusterUse use = new ClusterUse(4);
+        final ClusterUse use = new ClusterUse(4, Runnable::run);
         final AtomicInteger taken = new AtomicInteger();
         final AtomicInteger most = new AtomicInteger();
         final List<Thread> threads = new ArrayList<>();

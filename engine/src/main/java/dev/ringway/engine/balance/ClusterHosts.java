@@ -1,0 +1,145 @@
+package dev.ringway.engine.balance;
+
+import dev.ringway.engine.counters.EndpointCounters;
+import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.Endpoint;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The endpoints of one cluster with their health, for all loops. Survives new snapshots that have the cluster. Any
+ * thread, but for what says otherwise.
+ */
+public final class ClusterHosts
+{
+    private final int loops;
+    private final Executor builder;
+    private final AtomicInteger version = new AtomicInteger();
+    private final AtomicBoolean isBuilding = new AtomicBoolean();
+    private volatile Map<Address, HostHealth> known = Map.of();
+    private volatile HostSet current;
+    private volatile HashGroups hashes;
+
+    /**
+     * @param loops   how many loops count.
+     * @param builder runs what takes too long for a loop.
+     */
+    public ClusterHosts(final int loops, final Executor builder)
+    {
+        this.loops = loops;
+        this.builder = builder;
+    }
+
+    /**
+     * Takes over the endpoints of a snapshot that is about to be published. Control thread only.
+     *
+     * @param cluster of it.
+     * @param nowNs   monotonic.
+     */
+    public void adopt(final Cluster cluster, final long nowNs)
+    {
+        final HostSet before = current;
+        if (before != null && before.isFor(cluster.endpoints(), cluster.balancing()))
+        {
+            return;
+        }
+        final Map<Address, HostHealth> kept = new HashMap<>();
+        for (final Endpoint endpoint : cluster.endpoints())
+        {
+            final HostHealth old = known.get(endpoint.address());
+            kept.putIfAbsent(endpoint.address(), old != null ? old : newHealth(nowNs));
+        }
+        known = kept;
+        current = set(cluster, nowNs);
+        if (cluster.balancing().policy().isHashing())
+        {
+            hashes = HashGroups.build(current, version.get());
+        }
+    }
+
+    private HostHealth newHealth(final long nowNs)
+    {
+        return new HostHealth(this, new EndpointCounters(loops), nowNs);
+    }
+
+    /**
+     * @param cluster of some snapshot.
+     * @param nowNs   monotonic.
+     * @return its endpoints; those that the newest snapshot does not have get a health that nobody else sees.
+     */
+    public HostSet set(final Cluster cluster, final long nowNs)
+    {
+        final HostSet newest = current;
+        final List<Endpoint> endpoints = cluster.endpoints();
+        if (newest != null && newest.isFor(endpoints, cluster.balancing()))
+        {
+            return newest;
+        }
+        final Map<Address, HostHealth> all = known;
+        final HostHealth[] health = new HostHealth[endpoints.size()];
+        for (int i = 0; i < health.length; i++)
+        {
+            final HostHealth one = all.get(endpoints.get(i).address());
+            health[i] = one != null ? one : newHealth(nowNs);
+        }
+        return new HostSet(endpoints, health, cluster.balancing());
+    }
+
+    /**
+     * @return endpoints of the newest snapshot.
+     */
+    public HostSet newest()
+    {
+        return current;
+    }
+
+    /**
+     * @param address of an endpoint.
+     * @return its health, or null when the newest snapshot does not have it.
+     */
+    public HostHealth health(final Address address)
+    {
+        return known.get(address);
+    }
+
+    /**
+     * @return a number that changes when the health of any endpoint does.
+     */
+    public int version()
+    {
+        return version.getOpaque();
+    }
+
+    void onHealthChanged()
+    {
+        version.incrementAndGet();
+        if (hashes != null && isBuilding.compareAndSet(false, true))
+        {
+            builder.execute(this::buildHashes);
+        }
+    }
+
+    private void buildHashes()
+    {
+        isBuilding.set(false);
+        final HostSet set = current;
+        final HashGroups fresh = HashGroups.build(set, version.get());
+        // A snapshot that came meanwhile has brought its own.
+        if (current == set)
+        {
+            hashes = fresh;
+        }
+    }
+
+    /** Tables of balancers that go by hashes, or null. */
+    HashGroups hashes()
+    {
+        return hashes;
+    }
+}

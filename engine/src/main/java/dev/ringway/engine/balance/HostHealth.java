@@ -1,0 +1,134 @@
+package dev.ringway.engine.balance;
+
+import dev.ringway.engine.counters.EndpointCounters;
+import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.snapshot.EndpointStatus;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * What is found out about one endpoint of one cluster, and what is counted for it. Survives snapshots that have its
+ * address. Any thread, but for what says otherwise.
+ */
+public final class HostHealth
+{
+    /** Active health checks have failed. Envoy: {@code /failed_active_hc}. */
+    public static final int FAILED_ACTIVE_CHECK = 1;
+    /** Ejected for what its answers were. Envoy: {@code /failed_outlier_check}. */
+    public static final int FAILED_OUTLIER_CHECK = 2;
+    /** Active health checks are answered with {@code x-envoy-degraded}. Envoy: {@code /degraded_active_hc}. */
+    public static final int DEGRADED_ACTIVE_CHECK = 4;
+    /** Not checked for the first time yet. Envoy: {@code /pending_active_hc}. */
+    public static final int PENDING_ACTIVE_CHECK = 8;
+    /** It asked to be left out while it fails. Envoy: {@code /excluded_via_immediate_hc_fail}. */
+    public static final int EXCLUDED = 16;
+    /** The last active check was not answered in time. Envoy: {@code /active_hc_timeout}. */
+    public static final int ACTIVE_CHECK_TIMEOUT = 32;
+
+    private static final int UNHEALTHY = FAILED_ACTIVE_CHECK | FAILED_OUTLIER_CHECK;
+
+    private final ClusterHosts owner;
+    private final EndpointCounters counters;
+    private final AtomicInteger flags = new AtomicInteger();
+    private volatile long healthySinceNs;
+
+    HostHealth(final ClusterHosts owner, final EndpointCounters counters, final long nowNs)
+    {
+        this.owner = owner;
+        this.counters = counters;
+        healthySinceNs = nowNs;
+    }
+
+    /**
+     * @return what is counted for it.
+     */
+    public EndpointCounters counters()
+    {
+        return counters;
+    }
+
+    /**
+     * @param wanted one of the flags, or several.
+     * @return whether any of them is set.
+     */
+    public boolean has(final int wanted)
+    {
+        return (flags.getOpaque() & wanted) != 0;
+    }
+
+    /**
+     * Sets a flag; loops go by it from their next pick on.
+     *
+     * @param flag one of the flags, or several.
+     * @return whether that was new.
+     */
+    public boolean set(final int flag)
+    {
+        return change(flags.getAndUpdate(before -> before | flag), flag, flag);
+    }
+
+    /**
+     * Takes a flag away.
+     *
+     * @param flag one of the flags, or several.
+     * @return whether it was set.
+     */
+    public boolean clear(final int flag)
+    {
+        return change(flags.getAndUpdate(before -> before & ~flag), flag, 0);
+    }
+
+    private boolean change(final int before, final int flag, final int now)
+    {
+        final boolean isChanged = (before & flag) != now;
+        if (isChanged)
+        {
+            owner.onHealthChanged();
+        }
+        return isChanged;
+    }
+
+    /**
+     * It is new from now on, for slow start.
+     *
+     * @param nowNs monotonic.
+     */
+    public void healthySince(final long nowNs)
+    {
+        healthySinceNs = nowNs;
+    }
+
+    long healthySinceNs()
+    {
+        return healthySinceNs;
+    }
+
+    /**
+     * @param endpoint as configured.
+     * @return whether it may be picked among the healthy ones.
+     */
+    public boolean isHealthy(final Endpoint endpoint)
+    {
+        return endpoint.status().isUsable() && endpoint.status() != EndpointStatus.DEGRADED &&
+            !has(UNHEALTHY | DEGRADED_ACTIVE_CHECK);
+    }
+
+    /**
+     * @param endpoint as configured.
+     * @return whether it may be picked when there are too few healthy ones.
+     */
+    public boolean isDegraded(final Endpoint endpoint)
+    {
+        return endpoint.status().isUsable() && !has(UNHEALTHY) &&
+            (endpoint.status() == EndpointStatus.DEGRADED || has(DEGRADED_ACTIVE_CHECK));
+    }
+
+    /**
+     * @param endpoint as configured.
+     * @return whether it counts as not there where health is measured.
+     */
+    public boolean isExcluded(final Endpoint endpoint)
+    {
+        return endpoint.status() == EndpointStatus.DRAINING || has(PENDING_ACTIVE_CHECK | EXCLUDED);
+    }
+}
