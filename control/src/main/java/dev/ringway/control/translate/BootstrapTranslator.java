@@ -104,6 +104,7 @@ public final class BootstrapTranslator
         final FieldPath resources = FieldPath.ROOT.field("static_resources");
         final Address admin = admin(bootstrap, checks);
         checkRuntime(bootstrap, checks);
+        fresh.runtime(bootstrap.getLayeredRuntime());
         final Map<String, ClusterPlan> clusters = clusters(bootstrap, resources.field("clusters"), checks);
         final List<Listener> listeners = listeners(bootstrap, resources.field("listeners"), checks);
         errors.conclude();
@@ -168,8 +169,9 @@ public final class BootstrapTranslator
         final Map<String, Integer> ids = fresh.clusterIds();
         final Set<String> telling = fresh.telling();
         final AccessLogTranslator accessLogs = new AccessLogTranslator(sinks, sinkIds, checks);
-        final HttpTranslator http =
-            new HttpTranslator(checks, new RouteTranslator(checks, ids, telling), accessLogs, counters);
+        final RouteTranslator routes =
+            new RouteTranslator(checks, ids, telling, new RuntimeValues(fresh.runtime()));
+        final HttpTranslator http = new HttpTranslator(checks, routes, accessLogs, counters);
         final FilterChainTranslator chains =
             new FilterChainTranslator(checks, http, accessLogs, contexts, ids, telling, counters);
         return new ListenerTranslator(checks, chains, listenerIds, counters);
@@ -178,7 +180,7 @@ public final class BootstrapTranslator
     private List<Listener> listeners(final Bootstrap bootstrap, final FieldPath path, final Checks checks)
     {
         final ListenerTranslator translator = listenerTranslator(checks);
-        final boolean hasSameClusters = known.hasSameClusters(fresh);
+        final boolean hasSameNames = known.hasSameNames(fresh);
         final List<Listener> listeners = new ArrayList<>();
         final Map<String, FieldPath> names = new HashMap<>();
         final Map<String, FieldPath> addresses = new HashMap<>();
@@ -186,7 +188,7 @@ public final class BootstrapTranslator
         {
             final io.envoyproxy.envoy.config.listener.v3.Listener config =
                 bootstrap.getStaticResources().getListeners(i);
-            final Listener same = hasSameClusters ? known.listener(config) : null;
+            final Listener same = hasSameNames ? known.listener(config) : null;
             final Listener listener = same != null ? same : translator.translate(config, path.at(i));
             final FileStamps files = same != null ? known.files(config) : checks.takeFiles();
             if (listener != null)

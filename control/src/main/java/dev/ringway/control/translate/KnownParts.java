@@ -4,6 +4,7 @@ import com.google.protobuf.Message;
 import dev.ringway.engine.snapshot.FilterChain;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.tls.TlsContext;
+import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 
 import java.util.Collections;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ final class KnownParts
     private final Map<Message, KnownListener> listeners = new HashMap<>();
     private final Map<String, Integer> clusterIds = new HashMap<>();
     private final Set<String> telling = new HashSet<>();
+    private LayeredRuntime runtime = LayeredRuntime.getDefaultInstance();
 
     /** A listener with the files that were read for it, as they were then. */
     private record KnownListener(Listener listener, FileStamps files)
@@ -56,10 +58,21 @@ final class KnownParts
         return telling;
     }
 
-    /** Whether names of clusters mean the same. */
-    boolean hasSameClusters(final KnownParts other)
+    void runtime(final LayeredRuntime config)
     {
-        return clusterIds.equals(other.clusterIds) && telling.equals(other.telling);
+        runtime = config;
+    }
+
+    /** Values that listeners depend on. */
+    LayeredRuntime runtime()
+    {
+        return runtime;
+    }
+
+    /** Whether names of clusters mean the same, and keys of the runtime. */
+    boolean hasSameNames(final KnownParts other)
+    {
+        return clusterIds.equals(other.clusterIds) && telling.equals(other.telling) && runtime.equals(other.runtime);
     }
 
     /** The listener that was made from the same message and files of the same contents, or null. */

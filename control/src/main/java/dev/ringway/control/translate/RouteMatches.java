@@ -1,11 +1,16 @@
 package dev.ringway.control.translate;
 
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.route.Condition;
+import dev.ringway.engine.route.GrpcCondition;
 import dev.ringway.engine.route.PathMatch;
+import dev.ringway.engine.route.RegexMatch;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Translates {@code config.route.v3.RouteMatch}.
@@ -13,13 +18,37 @@ import java.nio.charset.StandardCharsets;
 final class RouteMatches
 {
     private final Checks checks;
+    private final ConditionTranslator conditions;
 
     /**
-     * @param checks where faults go.
+     * @param checks     where faults go.
+     * @param conditions translates what routes demand beside their path.
      */
-    RouteMatches(final Checks checks)
+    RouteMatches(final Checks checks, final ConditionTranslator conditions)
     {
         this.checks = checks;
+        this.conditions = conditions;
+    }
+
+    /**
+     * @param match of a route.
+     * @param path  of it.
+     * @return what it demands beside the path.
+     */
+    List<Condition> conditions(final RouteMatch match, final FieldPath path)
+    {
+        final List<Condition> result = new ArrayList<>();
+        if (match.hasGrpc())
+        {
+            result.add(new GrpcCondition());
+        }
+        if (match.hasRuntimeFraction())
+        {
+            result.add(conditions.fraction(match.getRuntimeFraction(), path.field("runtime_fraction")));
+        }
+        result.addAll(conditions.headers(match.getHeadersList(), path.field("headers")));
+        result.addAll(conditions.parameters(match.getQueryParametersList(), path.field("query_parameters")));
+        return result;
     }
 
     /**
@@ -49,9 +78,14 @@ final class RouteMatches
                 }
                 yield new PathMatch(PathMatch.Kind.SEPARATED_PREFIX, bytes(prefix), caseSensitive);
             }
+            case SAFE_REGEX ->
+            {
+                final RegexMatch regex = conditions.regex(match.getSafeRegex(), path.field("safe_regex"));
+                yield regex == null ? null : new PathMatch(regex);
+            }
             default ->
             {
-                checks.fault(path, "needs prefix, path or path_separated_prefix");
+                checks.fault(path, "needs prefix, path, path_separated_prefix or safe_regex");
                 yield null;
             }
         };

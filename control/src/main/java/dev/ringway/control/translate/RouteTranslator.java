@@ -1,6 +1,7 @@
 package dev.ringway.control.translate;
 
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.route.Condition;
 import dev.ringway.engine.route.PathMatch;
 import dev.ringway.engine.route.RouteBuilder;
 import dev.ringway.engine.route.RouteTable;
@@ -30,11 +31,16 @@ final class RouteTranslator
      * @param checks     where faults go.
      * @param clusterIds ids of the clusters that exist, by name.
      * @param telling    names of those whose connections begin with the PROXY protocol.
+     * @param runtime    values that shares of requests depend on.
      */
-    RouteTranslator(final Checks checks, final Map<String, Integer> clusterIds, final Set<String> telling)
+    RouteTranslator(
+        final Checks checks,
+        final Map<String, Integer> clusterIds,
+        final Set<String> telling,
+        final RuntimeValues runtime)
     {
         this.checks = checks;
-        matches = new RouteMatches(checks);
+        matches = new RouteMatches(checks, new ConditionTranslator(checks, runtime));
         actions = new RouteActions(checks, clusterIds, telling);
     }
 
@@ -108,11 +114,13 @@ final class RouteTranslator
         for (int i = 0; i < host.getRoutesCount(); i++)
         {
             final io.envoyproxy.envoy.config.route.v3.Route config = host.getRoutes(i);
-            final PathMatch match = matches.translate(config, path.at(i).field("match"));
+            final FieldPath matchPath = path.at(i).field("match");
+            final PathMatch match = matches.translate(config, matchPath);
+            final List<Condition> conditions = matches.conditions(config.getMatch(), matchPath);
             final RouteBuilder route = actions.translate(config, path.at(i), rules);
             if (match != null && route != null)
             {
-                result.add(new VirtualHost.Rule(match, route.matchedLength(match.pattern().length).build()));
+                result.add(new VirtualHost.Rule(match, conditions, route.matchedLength(match.covered()).build()));
             }
         }
         return result;

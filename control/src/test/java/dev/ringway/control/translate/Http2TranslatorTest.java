@@ -10,6 +10,7 @@ import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.CodecType;
 import dev.ringway.engine.snapshot.Http2Options;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
+import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap.StaticResources;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ class Http2TranslatorTest
         final Checks checks = new Checks(errors);
         final Listener listener = resources.getListeners(0);
         final FieldPath root = FieldPath.ROOT.field("static_resources");
-        final HttpTranslator http = new HttpTranslator(checks, new RouteTranslator(checks, Map.of("app", 0), Set.of()),
+        final HttpTranslator http = new HttpTranslator(checks, new RouteTranslator(checks, Map.of("app", 0), Set.of(), new RuntimeValues(LayeredRuntime.getDefaultInstance())),
             new AccessLogTranslator(new ArrayList<>(), new IdTable(), checks), counters);
         try
         {

@@ -10,6 +10,7 @@ import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Snapshot;
@@ -40,6 +41,7 @@ public final class Exchanges
     private final Upstreams upstreams;
     private final HeaderRules headerRules;
     private final RequestFixer requestFixer = new RequestFixer();
+    private final RequestView view = new RequestView();
     private final ArrayDeque<Exchange> free = new ArrayDeque<>(256);
     private final AccessLogRing accessLogRing;
     private final FilterPools filterPools = new FilterPools(this);
@@ -69,6 +71,7 @@ public final class Exchanges
         upstreams.adopt(fresh);
         filterPools.adopt();
         requestFixer.prepare(fresh.changesPaths());
+        view.forget();
     }
 
     /**
@@ -151,6 +154,12 @@ public final class Exchanges
     Upstreams upstreams()
     {
         return upstreams;
+    }
+
+    /** Lent to whoever asks something of a request, until the next one does. */
+    RequestView view()
+    {
+        return view;
     }
 
     HeaderRules headerRules()

@@ -58,6 +58,10 @@ final class HeaderRules
     private static final byte[][] OTHER_EXTERNAL_DROPS = names(
         "x-envoy-ip-tags", "x-envoy-original-host", "x-envoy-downstream-service-node");
 
+    /** What belongs to the client's connection, which routes do not see; of upgrades they see all of it. */
+    private static final long CONNECTION_NAMES = HeaderEdits.HOP_BY_HOP & ~HeaderName.mask(HeaderName.TE);
+    private static final long EXPECT = HeaderName.mask(HeaderName.EXPECT);
+
     private final EventLoop loop;
     private final HeaderEdits requestEdits = HeaderEdits.ofRequests();
     private final HeaderEdits responseEdits = HeaderEdits.ofResponses();
@@ -102,6 +106,19 @@ final class HeaderRules
                 id.keep(headers);
             }
         }
+    }
+
+    /** Names of fields that a request loses before it is routed. */
+    static long absent(final RequestHead head, final HttpConnectionManager http, final RequestId id)
+    {
+        final long external = http.useRemoteAddress() ? EDGE_DROPS : EXTERNAL_DROPS;
+        return EXPECT | (head.upgrade() ? 0 : CONNECTION_NAMES) | (id.isInternal() ? 0 : external);
+    }
+
+    /** A number drawn by chance. */
+    long random()
+    {
+        return requestIds.nextLong();
     }
 
     /** As Envoy: only with one address, that of the client or the only one forwarded. */

@@ -82,6 +82,7 @@ final class Intake
     private void enter()
     {
         exchange.phase(Phase.FILTER);
+        routing.begin(exchanges.headerRules().random());
         findRoute();
         final LocalReply refusal =
             routing.upgrade(exchanges.counters(), request, http, !times.isRequestEnded());
@@ -99,7 +100,7 @@ final class Intake
     /** Finds the route, also anew when a filter has changed the request. */
     void findRoute()
     {
-        routing.find(downstream, request, id, http);
+        routing.find(exchanges, downstream, request, id, http);
     }
 
     /** A filter has held the head, and the time for a response does not run before it goes on. */

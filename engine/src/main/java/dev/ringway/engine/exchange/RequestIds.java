@@ -29,7 +29,8 @@ final class RequestIds
         return z ^ (z >>> 31);
     }
 
-    private long nextLong()
+    /** Any number. */
+    long nextLong()
     {
         final long a = s0;
         final long b = s1 ^ a;

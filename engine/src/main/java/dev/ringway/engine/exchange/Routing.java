@@ -5,6 +5,7 @@ import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.filter.FilterSettings;
 import dev.ringway.engine.route.Route;
+import dev.ringway.engine.route.RouteTable;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 
 /**
@@ -14,24 +15,38 @@ final class Routing
 {
     private final Upgrade upgrade = new Upgrade();
     private Route route;
+    private long random;
+
+    /**
+     * A request begins.
+     *
+     * @param number that it has drawn by chance, for its whole life.
+     */
+    void begin(final long number)
+    {
+        random = number;
+    }
 
     /**
      * Looks for the route of a request.
      *
+     * @param exchanges  of the loop.
      * @param downstream whose request it is.
      * @param request    its head.
      * @param id         tells whether it is internal.
      * @param http       configuration that holds for it.
      */
     void find(
+        final Exchanges exchanges,
         final DownstreamSink downstream,
         final RequestHead request,
         final RequestId id,
         final HttpConnectionManager http)
     {
-        final boolean isInClear =
-            http.routeTable().hasTlsRequirements() && !HeaderRules.isHttps(downstream, request.headers(), http);
-        route = http.routeTable().match(request, isInClear, id.isInternal());
+        final RouteTable table = http.routeTable();
+        final boolean isHttps = !table.asksScheme() || HeaderRules.isHttps(downstream, request.headers(), http);
+        final long absent = table.hasConditions() ? HeaderRules.absent(request, http, id) : 0;
+        route = table.match(exchanges.view().of(request, absent, isHttps, id.isInternal(), random));
     }
 
     /**

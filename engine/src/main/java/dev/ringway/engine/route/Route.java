@@ -7,7 +7,7 @@ import dev.ringway.engine.filter.FilterSettings;
  *
  * @param name          of the route, may be empty.
  * @param kind          whether {@code forward} or {@code answer} counts.
- * @param matchedLength how many bytes of the path the match covered (for a rewrite).
+ * @param matchedLength how many bytes of the path the match covered (for a rewrite), or {@link #WHOLE_PATH}.
  * @param forward       how requests go on, {@link Forward#NONE} when they do not.
  * @param answer        what is answered here, {@link Answer#NONE} when nothing is.
  * @param filters       {@code typed_per_filter_config} of the route and what it belongs to, or null when there is none.
@@ -15,6 +15,9 @@ import dev.ringway.engine.filter.FilterSettings;
 public record Route(
     String name, Kind kind, int matchedLength, Forward forward, Answer answer, FilterSettings filters)
 {
+    /** The match covered the path, but for the query. */
+    public static final int WHOLE_PATH = -1;
+
     /** The three things a route can do. */
     public enum Kind
     {

@@ -36,12 +36,17 @@ public final class RouteTable
     private final Wildcards prefixes;
     private final RouteList fallback;
     private final boolean onlyFallback;
-    private final boolean hasTlsRequirements;
+    private final boolean hasConditions;
+    private final boolean asksScheme;
 
     private RouteTable(
-        final boolean ignorePort, final Map<String, RouteList> byDomain, final boolean hasTlsRequirements)
+        final boolean ignorePort,
+        final Map<String, RouteList> byDomain,
+        final boolean hasTlsRequirements,
+        final boolean hasConditions)
     {
-        this.hasTlsRequirements = hasTlsRequirements;
+        this.hasConditions = hasConditions;
+        asksScheme = hasTlsRequirements || hasConditions;
         final List<Map.Entry<String, RouteList>> names = new ArrayList<>();
         final Map<String, RouteList> bySuffix = new HashMap<>();
         final Map<String, RouteList> byPrefix = new HashMap<>();
@@ -85,8 +90,10 @@ public final class RouteTable
     {
         final Map<String, RouteList> byDomain = new HashMap<>();
         boolean hasTlsRequirements = false;
+        boolean hasConditions = false;
         for (final VirtualHost host : hosts)
         {
+            hasConditions |= host.rules().stream().anyMatch(rule -> !rule.conditions().isEmpty());
             hasTlsRequirements |= host.tls() != TlsRequirement.NONE;
             final RouteList routes = new RouteList(host.rules(), host.tls());
             for (final String domain : host.domains())
@@ -98,39 +105,35 @@ public final class RouteTable
                 }
             }
         }
-        return new RouteTable(ignorePort, byDomain, hasTlsRequirements);
+        return new RouteTable(ignorePort, byDomain, hasTlsRequirements, hasConditions);
     }
 
     /**
-     * @return whether it matters for a virtual host if requests come by HTTPS.
+     * @return whether it matters for a virtual host or a condition if requests come by HTTPS.
      */
-    public boolean hasTlsRequirements()
+    public boolean asksScheme()
     {
-        return hasTlsRequirements;
+        return asksScheme;
     }
 
     /**
-     * Loop thread. For a request that came by HTTPS.
-     *
-     * @param head with authority and path decoded.
-     * @return the first route of the best virtual host that matches, or null.
+     * @return whether any route has conditions beside its path.
      */
-    public Route match(final RequestHead head)
+    public boolean hasConditions()
     {
-        return match(head, false, false);
+        return hasConditions;
     }
 
     /**
      * Loop thread.
      *
-     * @param head       with authority and path decoded.
-     * @param isInClear  whether it came by HTTP; of no matter without {@link #hasTlsRequirements}.
-     * @param isInternal whether it came from inside.
-     * @return the first route of the best virtual host that matches, the one to HTTPS when the virtual host requires
+     * @param view of the request.
+     * @return the first route of the best virtual host that applies, the one to HTTPS when the virtual host requires
      *         that, or null.
      */
-    public Route match(final RequestHead head, final boolean isInClear, final boolean isInternal)
+    public Route match(final RequestView view)
     {
+        final RequestHead head = view.head();
         if (head.methodId() == HttpMethod.CONNECT && !head.upgrade())
         {
             // A path specifier does not apply to CONNECT without a path (Envoy: connect_matcher).
@@ -144,16 +147,16 @@ public final class RouteTable
         {
             return null;
         }
-        if (isInClear && routes.requiresTls(isInternal))
+        if (!view.isHttps() && routes.requiresTls(view.isInternal()))
         {
             return TO_HTTPS;
         }
         return pathEnd > pathOffset ?
-            routes.match(buffer, pathOffset, pathEnd - pathOffset) : routes.match(SLASH, 0, 1);
+            routes.match(view, buffer, pathOffset, pathEnd - pathOffset) : routes.match(view, SLASH, 0, 1);
     }
 
     /**
-     * Loop thread.
+     * Loop thread. For tables without conditions and regular expressions.
      *
      * @param buffer          that holds both.
      * @param authorityOffset where the authority starts.
@@ -170,7 +173,7 @@ public final class RouteTable
         final int pathLength)
     {
         final RouteList routes = routesOf(buffer, authorityOffset, authorityLength);
-        return routes == null ? null : routes.match(buffer, pathOffset, pathLength);
+        return routes == null ? null : routes.match(null, buffer, pathOffset, pathLength);
     }
 
     private RouteList routesOf(final DirectBuffer buffer, final int offset, final int authorityLength)

@@ -39,10 +39,21 @@ public record VirtualHost(String name, List<String> domains, List<Rule> rules, T
     /**
      * One route with what it applies to.
      *
-     * @param match when it applies.
-     * @param route what to do then.
+     * @param match      which paths it is for.
+     * @param conditions all of which must hold.
+     * @param route      what to do then.
      */
-    public record Rule(PathMatch match, Route route)
+    public record Rule(PathMatch match, List<Condition> conditions, Route route)
     {
+        /**
+         * One route that only asks for the path.
+         *
+         * @param match which paths it is for.
+         * @param route what to do then.
+         */
+        public Rule(final PathMatch match, final Route route)
+        {
+            this(match, List.of(), route);
+        }
     }
 }

@@ -44,7 +44,7 @@ class RouteTablePropertyTest
     Arbitrary<List<VirtualHost>> tables()
     {
         final Arbitrary<List<String>> domains = domain().list().ofMinSize(1).ofMaxSize(4);
-        final Arbitrary<List<VirtualHost.Rule>> rules = rule().list().ofMaxSize(12);
+        final Arbitrary<List<VirtualHost.Rule>> rules = rule().list().ofMaxSize(40);
         return Combinators.combine(domains, rules).as((names, list) -> new VirtualHost("host", names, list))
             .list().ofMaxSize(6).map(RouteTablePropertyTest::withoutDoubles);
     }
@@ -85,7 +85,8 @@ class RouteTablePropertyTest
 
     private static Arbitrary<VirtualHost.Rule> rule()
     {
-        final Arbitrary<PathMatch> match = Combinators.combine(Arbitraries.of(PathMatch.Kind.class), path(),
+        final Arbitrary<PathMatch> match = Combinators.combine(Arbitraries.of(
+            PathMatch.Kind.PREFIX, PathMatch.Kind.EXACT, PathMatch.Kind.SEPARATED_PREFIX), path(),
             Arbitraries.of(true, true, false)).as((kind, path, caseSensitive) ->
             new PathMatch(kind, path.getBytes(StandardCharsets.US_ASCII), caseSensitive));
         return match.map(path -> new VirtualHost.Rule(path, new RouteBuilder("").cluster(0, "").build()));

@@ -21,6 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 class RouteTableTest
 {
     private final RequestHead head = new RequestHead(10);
+    private final RequestView view = new RequestView();
 
     @ParameterizedTest
     @CsvSource({
@@ -82,8 +83,8 @@ class RouteTableTest
     @Test
     void shouldNotMatchConnect()
     {
-        final RequestHead request = request("x", "", -1);
-        request.method(HttpMethod.CONNECT, 0, 7);
+        final RequestView request = request("x", "", -1);
+        request.head().method(HttpMethod.CONNECT, 0, 7);
         assertNull(table(rule(PathMatch.Kind.PREFIX, "/")).match(request));
     }
 
@@ -124,11 +125,12 @@ class RouteTableTest
         final RouteTable table = RouteTable.compile(List.of(
             new VirtualHost("strict", List.of("a.example"), host("strict", "a.example").rules(), tls),
             host("lax", "*")), false);
-        assertEquals(tls != TlsRequirement.NONE, table.hasTlsRequirements());
-        final Route route = table.match(request("a.example", "/x", -1), isInClear, isInternal);
+        assertEquals(tls != TlsRequirement.NONE, table.asksScheme());
+        final Route route = table.match(request("a.example", "/x", -1).of(head, 0, !isInClear, isInternal, 0));
         assertEquals(isSent ? "" : "strict", route.name());
         assertEquals(isSent ? Redirect.TO_HTTPS : null, route.answer().redirect());
-        assertEquals("lax", table.match(request("b.example", "/x", -1), isInClear, isInternal).name());
+        assertEquals("lax", table.match(
+            request("b.example", "/x", -1).of(head, 0, !isInClear, isInternal, 0)).name());
         assertEquals("strict", table.match(request("a.example", "/x", -1)).name());
     }
 
@@ -141,7 +143,7 @@ class RouteTableTest
             hosts.add(host("h" + i, "h" + i + ".example", "*.h" + i + ".example", "h" + i + ".*"));
         }
         final RouteTable table = RouteTable.compile(hosts, true);
-        final RequestHead request = request("www.H77.example:8080", "/a/b/c?d=e", 6);
+        final RequestView request = request("www.H77.example:8080", "/a/b/c?d=e", 6);
         final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
         final int rounds = 100_000;
         int found = matchAll(table, request, rounds);
@@ -152,7 +154,7 @@ class RouteTableTest
         assertEquals(0, allocated / rounds, "bytes per match");
     }
 
-    private static int matchAll(final RouteTable table, final RequestHead request, final int rounds)
+    private static int matchAll(final RouteTable table, final RequestView request, final int rounds)
     {
         int found = 0;
         for (int i = 0; i < rounds; i++)
@@ -165,14 +167,14 @@ class RouteTableTest
         return found;
     }
 
-    private RequestHead request(final String authority, final String path, final int query)
+    private RequestView request(final String authority, final String path, final int query)
     {
         final String text = "GET " + path + " HTTP/1.1\r\nHost: " + authority + "\r\n\r\n";
         head.reset(new UnsafeBuffer(text.getBytes(StandardCharsets.US_ASCII)));
         head.method(HttpMethod.GET, 0, 3);
         head.path(4, path.length(), query < 0 ? -1 : 4 + query);
         head.authority(text.indexOf("Host: ") + 6, authority.length());
-        return head;
+        return view.of(head);
     }
 
     private static RouteTable table(final VirtualHost.Rule... rules)

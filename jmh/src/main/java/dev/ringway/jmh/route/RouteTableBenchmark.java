@@ -3,6 +3,7 @@ package dev.ringway.jmh.route;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.route.PathMatch;
+import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.RouteBuilder;
 import dev.ringway.engine.route.RouteTable;
@@ -53,6 +54,7 @@ public class RouteTableBenchmark
 
     private final RequestHead exactHead = new RequestHead(16);
     private final RequestHead wildcardHead = new RequestHead(16);
+    private final RequestView view = new RequestView();
     private RouteTable table;
     private Map<String, List<VirtualHost.Rule>> byName;
 
@@ -109,14 +111,14 @@ public class RouteTableBenchmark
     @Benchmark
     public Route exact()
     {
-        return table.match(exactHead);
+        return table.match(view.of(exactHead));
     }
 
     /** @return the route of a wildcard domain. */
     @Benchmark
     public Route wildcard()
     {
-        return table.match(wildcardHead);
+        return table.match(view.of(wildcardHead));
     }
 
     /** @return the route of an exact domain, by strings. */

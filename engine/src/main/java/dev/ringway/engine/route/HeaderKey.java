@@ -1,0 +1,71 @@
+package dev.ringway.engine.route;
+
+import dev.ringway.codecs.http.HeaderName;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * Name of a request's field, or of what Envoy takes for one: {@code :method}, {@code :path} with the query,
+ * {@code :authority}, {@code :scheme}. Immutable.
+ */
+public final class HeaderKey
+{
+    private final Kind kind;
+    private final byte[] name;
+    private final int nameId;
+
+    /** Where its value comes from. */
+    enum Kind
+    {
+        FIELD, METHOD, PATH, AUTHORITY, SCHEME, INTERNAL, UNKNOWN
+    }
+
+    /**
+     * @param name in any case, not empty.
+     */
+    public HeaderKey(final String name)
+    {
+        final String lower = name.toLowerCase(Locale.ROOT);
+        this.name = lower.getBytes(StandardCharsets.UTF_8);
+        nameId = HeaderName.idOf(new UnsafeBuffer(this.name), 0, this.name.length);
+        kind = switch (lower)
+        {
+            case ":method" -> Kind.METHOD;
+            case ":path" -> Kind.PATH;
+            case ":authority", "host" -> Kind.AUTHORITY;
+            // Both say what the connection manager has found out, whatever the client said.
+            case ":scheme", "x-forwarded-proto" -> Kind.SCHEME;
+            case "x-envoy-internal" -> Kind.INTERNAL;
+            default -> lower.startsWith(":") ? Kind.UNKNOWN : Kind.FIELD;
+        };
+    }
+
+    /** Where its value comes from. */
+    Kind kind()
+    {
+        return kind;
+    }
+
+    /**
+     * Whether several values are one, joined by commas, as Envoy has it for the fields that it knows best; of others
+     * each counts alone.
+     */
+    boolean isJoined()
+    {
+        return nameId != HeaderName.OTHER && nameId != HeaderName.COOKIE;
+    }
+
+    /** In lower case, not to be changed. */
+    byte[] name()
+    {
+        return name;
+    }
+
+    /** A constant of {@link HeaderName}. */
+    int nameId()
+    {
+        return nameId;
+    }
+}

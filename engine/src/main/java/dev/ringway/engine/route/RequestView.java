@@ -1,0 +1,350 @@
+package dev.ringway.engine.route;
+
+import com.google.re2j.Matcher;
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.codecs.http.RequestHead;
+import org.agrona.DirectBuffer;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+/**
+ * A request as conditions of routes see it: fields as the client sent them, without those that end here, and what the
+ * connection manager has found out. One per loop, reused for each request. Loop thread only.
+ */
+public final class RequestView
+{
+    private static final DirectBuffer HTTP = bytes("http");
+    private static final DirectBuffer HTTPS = bytes("https");
+    private static final DirectBuffer TRUE = bytes("true");
+    private static final DirectBuffer SLASH = bytes("/");
+    private static final DirectBuffer GET = bytes("GET");
+    private static final int JOINED_LENGTH = 1024;
+
+    private final Map<RegexMatch, Matcher> matchers = new IdentityHashMap<>();
+    private final RegexText text = new RegexText();
+    /** Grows to the longest value that came in several fields. */
+    private final ExpandableArrayBuffer joined = new ExpandableArrayBuffer(JOINED_LENGTH);
+    private RequestHead head;
+    private long absentMask;
+    private boolean isHttps;
+    private boolean isInternal;
+    private long random;
+    private DirectBuffer buffer;
+    private int offset;
+    private int length;
+    private int selected;
+
+    private static DirectBuffer bytes(final String text)
+    {
+        return new UnsafeBuffer(text.getBytes(US_ASCII));
+    }
+
+    /**
+     * Takes a request.
+     *
+     * @param request    with authority and path decoded.
+     * @param absent     mask of names that do not count because they end here, see {@link HeaderName#mask}.
+     * @param fromHttps  whether it came by HTTPS; of no matter without {@link RouteTable#asksScheme}.
+     * @param fromInside whether it is internal.
+     * @param number     that it has drawn; of no matter without {@link RouteTable#asksRandom}.
+     * @return this.
+     */
+    public RequestView of(
+        final RequestHead request,
+        final long absent,
+        final boolean fromHttps,
+        final boolean fromInside,
+        final long number)
+    {
+        head = request;
+        absentMask = absent;
+        isHttps = fromHttps;
+        isInternal = fromInside;
+        random = number;
+        return this;
+    }
+
+    /**
+     * Takes a request that came by HTTPS from outside.
+     *
+     * @param request with authority and path decoded.
+     * @return this.
+     */
+    public RequestView of(final RequestHead request)
+    {
+        return of(request, 0, true, false, 0);
+    }
+
+    /**
+     * Forgets what belongs to routes that there were.
+     */
+    public void forget()
+    {
+        matchers.clear();
+    }
+
+    /**
+     * @return its head.
+     */
+    public RequestHead head()
+    {
+        return head;
+    }
+
+    /**
+     * @return whether it came by HTTPS.
+     */
+    boolean isHttps()
+    {
+        return isHttps;
+    }
+
+    /**
+     * @return whether it is internal.
+     */
+    boolean isInternal()
+    {
+        return isInternal;
+    }
+
+    /**
+     * @return the number that it has drawn.
+     */
+    long random()
+    {
+        return random;
+    }
+
+    /**
+     * @return holds what was selected.
+     */
+    public DirectBuffer buffer()
+    {
+        return buffer;
+    }
+
+    /**
+     * @return where what was selected starts.
+     */
+    public int offset()
+    {
+        return offset;
+    }
+
+    /**
+     * @return bytes of what was selected.
+     */
+    public int length()
+    {
+        return length;
+    }
+
+    /**
+     * Selects the value of a field.
+     *
+     * @param key its name.
+     * @return whether there is one; an empty one is selected otherwise. It stays until the next one is selected.
+     */
+    public boolean select(final HeaderKey key)
+    {
+        final DirectBuffer bytes = head.headers().buffer();
+        return switch (key.kind())
+        {
+            case FIELD -> selectField(key);
+            case METHOD -> head.upgrade() && head.methodId() == HttpMethod.CONNECT ?
+                // As Envoy, which makes the request of HTTP/1.1 of it that means the same.
+                take(GET, 0, GET.capacity()) : take(bytes, head.methodOffset(), head.methodLength());
+            case PATH -> head.pathLength() == 0 ?
+                take(SLASH, 0, SLASH.capacity()) : take(bytes, head.pathOffset(), head.pathLength());
+            case AUTHORITY -> take(bytes, head.authorityOffset(), head.authorityLength());
+            case SCHEME -> isHttps ? take(HTTPS, 0, HTTPS.capacity()) : take(HTTP, 0, HTTP.capacity());
+            case INTERNAL -> isInternal ? take(TRUE, 0, TRUE.capacity()) : takeNone();
+            case UNKNOWN -> takeNone();
+        };
+    }
+
+    private boolean take(final DirectBuffer bytes, final int at, final int count)
+    {
+        buffer = bytes;
+        offset = at;
+        length = count;
+        return true;
+    }
+
+    private boolean takeNone()
+    {
+        take(SLASH, 0, 0);
+        return false;
+    }
+
+    private boolean selectField(final HeaderKey key)
+    {
+        final HeaderTable headers = head.headers();
+        if ((absentMask >>> key.nameId() & 1) != 0 && key.nameId() != HeaderName.OTHER)
+        {
+            return takeNone();
+        }
+        final int first = find(headers, key, -1);
+        if (first < 0)
+        {
+            return takeNone();
+        }
+        take(headers.buffer(), headers.valueOffset(first), headers.valueLength(first));
+        selected = first;
+        final int second = key.isJoined() ? find(headers, key, first) : -1;
+        return second < 0 || join(headers, key, second);
+    }
+
+    /**
+     * Selects the next value of the field that was selected last.
+     *
+     * @param key its name.
+     * @return whether there is one; nothing else is selected otherwise.
+     */
+    public boolean selectNext(final HeaderKey key)
+    {
+        if (key.kind() != HeaderKey.Kind.FIELD || key.isJoined())
+        {
+            return false;
+        }
+        final HeaderTable headers = head.headers();
+        final int next = find(headers, key, selected);
+        if (next < 0)
+        {
+            return false;
+        }
+        selected = next;
+        return take(headers.buffer(), headers.valueOffset(next), headers.valueLength(next));
+    }
+
+    private boolean join(final HeaderTable headers, final HeaderKey key, final int second)
+    {
+        joined.putBytes(0, buffer, offset, length);
+        int end = length;
+        for (int i = second; i >= 0; i = find(headers, key, i))
+        {
+            joined.putByte(end++, (byte)',');
+            joined.putBytes(end, headers.buffer(), headers.valueOffset(i), headers.valueLength(i));
+            end += headers.valueLength(i);
+        }
+        return take(joined, 0, end);
+    }
+
+    private static int find(final HeaderTable headers, final HeaderKey key, final int after)
+    {
+        if (key.nameId() != HeaderName.OTHER)
+        {
+            return after < 0 ? headers.find(key.nameId()) : headers.findNext(key.nameId(), after);
+        }
+        for (int i = after + 1, count = headers.count(); i < count; i++)
+        {
+            if (headers.nameId(i) == HeaderName.OTHER && headers.nameLength(i) == key.name().length &&
+                isAt(headers.buffer(), headers.nameOffset(i), key.name()))
+            {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isAt(final DirectBuffer buffer, final int offset, final byte[] bytes)
+    {
+        for (int i = 0; i < bytes.length; i++)
+        {
+            if (buffer.getByte(offset + i) != bytes[i])
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Selects the value of a query parameter, as it stands.
+     *
+     * @param name of it.
+     * @return whether there is one; an empty one is selected otherwise.
+     */
+    public boolean selectParameter(final byte[] name)
+    {
+        final DirectBuffer bytes = head.headers().buffer();
+        final int end = head.pathOffset() + head.pathLength();
+        for (int at = head.queryOffset() < 0 ? end : head.queryOffset() + 1; at < end; )
+        {
+            final int next = indexOf(bytes, '&', at, end);
+            final int nameEnd = indexOf(bytes, '=', at, next);
+            if (nameEnd - at == name.length && isAt(bytes, at, name))
+            {
+                final int value = Math.min(nameEnd + 1, next);
+                return take(bytes, value, next - value);
+            }
+            at = next + 1;
+        }
+        return takeNone();
+    }
+
+    private static int indexOf(final DirectBuffer bytes, final char wanted, final int from, final int end)
+    {
+        int at = from;
+        while (at < end && bytes.getByte(at) != wanted)
+        {
+            at++;
+        }
+        return at;
+    }
+
+    /** Whether a regular expression covers a whole value. */
+    boolean isCovered(final RegexMatch regex, final DirectBuffer bytes, final int at, final int count)
+    {
+        Matcher matcher = matchers.get(regex);
+        text.set(bytes, at, count);
+        if (matcher == null)
+        {
+            matcher = regex.pattern().matcher(text);
+            matchers.put(regex, matcher);
+        }
+        return matcher.reset().matches();
+    }
+
+    /** Bytes as characters. */
+    private static final class RegexText implements CharSequence
+    {
+        private DirectBuffer buffer;
+        private int offset;
+        private int length;
+
+        private void set(final DirectBuffer bytes, final int at, final int count)
+        {
+            buffer = bytes;
+            offset = at;
+            length = count;
+        }
+
+        public int length()
+        {
+            return length;
+        }
+
+        public char charAt(final int index)
+        {
+            return (char)(buffer.getByte(offset + index) & 0xFF);
+        }
+
+        public CharSequence subSequence(final int start, final int end)
+        {
+            return toString().substring(start, end);
+        }
+
+        public String toString()
+        {
+            return buffer.getStringWithoutLengthAscii(offset, length);
+        }
+    }
+}

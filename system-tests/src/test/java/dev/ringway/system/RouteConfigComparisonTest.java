@@ -1,0 +1,68 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What Envoy refuses of routes is refused here, and what it takes is taken, but for what is refused here alone. */
+@Timeout(120)
+final class RouteConfigComparisonTest
+{
+    @TempDir
+    private static Path directory;
+
+    private static void compare(final String route, final String how) throws Exception
+    {
+        final Path file = Files.writeString(directory.resolve("bootstrap.yaml"), "static_resources:\n  listeners:\n" +
+            Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", 0), "", "- { " + route + " }") +
+            "  clusters:\n  - { name: a, type: STATIC }\n  - { name: b, type: STATIC }\n");
+        ConfigVerdicts.compare(directory, file, how);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        prefix: ""                                                      | taken
+        safe_regex: { regex: "/a.*" }                                   | taken
+        safe_regex: { google_re2: {}, regex: "/a.*" }                   | taken
+        safe_regex: { regex: "" }                                       | refused
+        safe_regex: { regex: "(" }                                      | refused
+        safe_regex: { regex: "(?=a)" }                                  | refused
+        connect_matcher: {}                                             | refused here
+        path_separated_prefix: "/a/"                                    | refused
+        prefix: /, headers: [ { name: "" } ]                            | refused
+        prefix: /, headers: [ { name: x } ]                             | taken
+        prefix: /, headers: [ { name: "a\\nb" } ]                       | refused
+        prefix: /, headers: [ { name: x, string_match: {} } ]           | refused
+        prefix: /, headers: [ { name: x, string_match: { prefix: "" } } ] | refused
+        prefix: /, headers: [ { name: x, string_match: { suffix: "" } } ] | refused
+        prefix: /, headers: [ { name: x, string_match: { contains: "" } } ] | refused
+        prefix: /, headers: [ { name: x, string_match: { exact: "" } } ] | taken
+        prefix: /, headers: [ { name: x, string_match: { safe_regex: { regex: "[" } } } ] | refused
+        prefix: /, headers: [ { name: x, range_match: { start: 5, end: 1 } } ] | taken
+        prefix: /, headers: [ { name: x, prefix_match: "" } ]           | refused
+        prefix: /, headers: [ { name: x, suffix_match: "" } ]           | refused
+        prefix: /, headers: [ { name: x, contains_match: "" } ]         | refused
+        prefix: /, headers: [ { name: x, exact_match: "" } ]            | taken
+        prefix: /, headers: [ { name: x, safe_regex_match: { regex: "" } } ] | refused
+        prefix: /, headers: [ { name: x, exact_match: a, invert_match: true, treat_missing_header_as_empty: true } ] | taken
+        prefix: /, query_parameters: [ { name: "" } ]                   | refused
+        prefix: /, query_parameters: [ { name: x } ]                    | taken
+        prefix: /, query_parameters: [ { name: x, string_match: {} } ]  | refused
+        prefix: /, query_parameters: [ { name: x, present_match: true } ] | taken
+        prefix: /, grpc: {}                                             | taken
+        prefix: /, runtime_fraction: {}                                 | refused
+        prefix: /, runtime_fraction: { default_value: {} }              | taken
+        prefix: /, runtime_fraction: { default_value: { numerator: 101 }, runtime_key: x } | taken
+        prefix: /, runtime_fraction: { default_value: { numerator: 1, denominator: TEN } } | refused
+        prefix: /, tls_context: { presented: true }                     | refused here
+        prefix: /, dynamic_metadata: [ { filter: a, path: [ { key: b } ], value: { present_match: true } } ] | refused here
+        """)
+    void shouldTakeAndRefuseTheSameMatches(final String match, final String how) throws Exception
+    {
+        compare("match: { " + match + " }, direct_response: { status: 200 }", how);
+    }
+}
