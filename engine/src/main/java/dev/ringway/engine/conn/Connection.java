@@ -209,7 +209,7 @@ public final class Connection implements CompletionHandler
      */
     public byte[] tlsReport(final int items)
     {
-        return tls == null || !tls.engine().isEstablished() ? null : tls.engine().report(items);
+        return tls == null || !tls.isEstablished() ? null : tls.engine().report(items);
     }
 
     void queueCipher(final int offset, final int length)
@@ -244,6 +244,10 @@ public final class Connection implements CompletionHandler
     /** The peer sends no more; in a handshake that is a failure. */
     void onEnd()
     {
+        if (tls != null && tls.holdsEnd())
+        {
+            return;
+        }
         if ((state & SECURING) == 0)
         {
             handler.onEof(this);
@@ -329,15 +333,19 @@ public final class Connection implements CompletionHandler
                 // that the operations they end do not say.
             }
         }
-        if ((state & CLOSING) != 0 && outstanding == 0)
+        if ((state & CLOSING) != 0)
         {
             onQuiet();
         }
     }
 
-    /** The kernel has nothing left to do for a connection that is to go. */
-    private void onQuiet()
+    /** When neither the kernel nor a worker has anything to do for a connection that is to go, it goes. */
+    void onQuiet()
     {
+        if (outstanding != 0 || tls != null && tls.isAway())
+        {
+            return;
+        }
         if ((state & CLOSED) != 0)
         {
             onSocketClosed();

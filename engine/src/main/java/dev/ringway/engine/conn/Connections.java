@@ -3,7 +3,10 @@ package dev.ringway.engine.conn;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopTask;
 import dev.ringway.engine.memory.BufferSlab;
+import dev.ringway.engine.tls.HandshakeStep;
+import dev.ringway.engine.tls.HandshakeWorkers;
 import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsEngine;
 import dev.ringway.engine.tls.TlsEngines;
 
 import java.util.ArrayDeque;
@@ -25,18 +28,23 @@ public final class Connections implements LoopTask
     private final TlsCounting tlsCounting;
     private final ArrayDeque<TlsLink> freeLinks = new ArrayDeque<>(64);
     private final LocalAddresses localAddresses;
+    private final HandshakeWorkers workers;
+    private final ArrayDeque<HandshakeStep> freeSteps = new ArrayDeque<>(16);
     private long outOfMemory;
+    private long handshakesOnLoop;
     private int share;
     private int receiveLimit;
     private int queuesInUse;
     private long nextId;
 
     /**
-     * @param loop that owns them; the task is added to its duty cycle.
+     * @param loop    that owns them; the task is added to its duty cycle.
+     * @param workers for steps of handshakes that take long.
      */
-    public Connections(final EventLoop loop)
+    public Connections(final EventLoop loop, final HandshakeWorkers workers)
     {
         this.loop = loop;
+        this.workers = workers;
         starvation = new Starvation(loop);
         measureShare();
         ops = new SocketOps(loop);
@@ -162,6 +170,29 @@ public final class Connections implements LoopTask
         freeLinks.addLast(link);
     }
 
+    /** Has a worker make a step of a handshake, {@link TlsLink#onStep} follows; false when they have too much to do. */
+    boolean makeElsewhere(final TlsLink link, final TlsEngine engine, final long source, final int length)
+    {
+        HandshakeStep step = freeSteps.pollLast();
+        if (step == null)
+        {
+            step = new HandshakeStep();
+        }
+        step.begin(engine, source, length, made -> loop.proxy().offer(owner -> link.onStep(made)));
+        if (workers.offer(step))
+        {
+            return true;
+        }
+        freeSteps.addLast(step);
+        handshakesOnLoop++;
+        return false;
+    }
+
+    void release(final HandshakeStep step)
+    {
+        freeSteps.addLast(step);
+    }
+
     void starve(final Connection connection)
     {
         starvation.add(connection);
@@ -228,6 +259,14 @@ public final class Connections implements LoopTask
     public long outOfMemory()
     {
         return outOfMemory;
+    }
+
+    /**
+     * @return steps of handshakes that were meant for workers and made on the loop, because those had too much to do.
+     */
+    public long handshakesOnLoop()
+    {
+        return handshakesOnLoop;
     }
 
     /**

@@ -1,11 +1,14 @@
 package dev.ringway.engine.conn;
 
 import dev.ringway.engine.memory.BufferSlab;
+import dev.ringway.engine.memory.HeldBytes;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.memory.Scratch;
+import dev.ringway.engine.tls.HandshakeStep;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsEngine;
 import dev.ringway.engine.tls.TlsEngines;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Stands between the bytes of a connection's socket and those of its handler. Cipher text that comes is decrypted into
@@ -21,6 +24,9 @@ final class TlsLink
     private static final int RECORD_ROOM = TlsEngine.RECORD_LENGTH;
     /** For what the library has to say before the bytes of a write. */
     private static final int OWN_ROOM = 2048;
+    /** What may come while a step is made elsewhere, before no more is read. */
+    private static final int HELD_LIMIT = 16 * 1024;
+    private static final HeldBytes NOTHING = new HeldBytes();
 
     private final Connections connections;
     private final TlsEngines engines;
@@ -30,9 +36,13 @@ final class TlsLink
     private TlsContext context;
     private TlsEngine engine;
     private SendQueue waiting;
+    private HeldBytes held = NOTHING;
     private int taken;
     private boolean isEnded;
     private boolean isShut;
+    private boolean isAway;
+    private boolean isPaused;
+    private boolean isEndHeld;
 
     TlsLink(
         final Connections connections, final TlsEngines engines, final LoopMemory memory, final TlsCounting counting)
@@ -54,12 +64,16 @@ final class TlsLink
         this.context = context;
         isEnded = false;
         isShut = false;
+        isPaused = false;
+        isEndHeld = false;
         engine = engines.open(context, serverName, peerName, session);
         return engine != null;
     }
 
+    /** The engine is not with a worker. */
     void free()
     {
+        assert !isAway;
         drop();
         engines.close(engine);
         engine = null;
@@ -67,9 +81,21 @@ final class TlsLink
         connection = null;
     }
 
+    /** Whether a worker has the engine: {@link #onStep} comes. */
+    boolean isAway()
+    {
+        return isAway;
+    }
+
     TlsEngine engine()
     {
         return engine;
+    }
+
+    /** Whether the loop knows that the handshake is over. */
+    boolean isEstablished()
+    {
+        return !isAway && engine.isEstablished();
     }
 
     /** Begins the handshake of a client. */
@@ -81,16 +107,128 @@ final class TlsLink
     /** Takes what came from the socket, and hands over what it means. */
     void onCipher(final int offset, final int length)
     {
+        if (isAway)
+        {
+            hold(offset, length);
+        }
+        else
+        {
+            walk(memory.slab().address(offset), length);
+        }
+    }
+
+    private void walk(final long source, final int length)
+    {
         taken = 0;
         boolean isMoving = true;
         while (isMoving && !isEnded && !connection.isClosing())
         {
-            isMoving = engine.isEstablished() ?
-                decrypt(offset + taken, length - taken) : handshake(offset + taken, length - taken);
+            final int left = length - taken;
+            isMoving = engine.isEstablished() ? decrypt(source + taken, left) :
+                !(left > 0 && context.hasDearHandshakes() && sendAway(source + taken, left)) &&
+                handshake(source + taken, left);
         }
     }
 
-    private boolean handshake(final int offset, final int length)
+    private void hold(final int offset, final int length)
+    {
+        if (held == NOTHING)
+        {
+            held = new HeldBytes();
+        }
+        if (!held.add(memory, offset, length))
+        {
+            connection.onNoRoom();
+        }
+        else if (held.length() > HELD_LIMIT && !isPaused)
+        {
+            isPaused = true;
+            connection.pauseReading();
+        }
+    }
+
+    /** The peer sends no more: whether that has to wait for what came before. */
+    boolean holdsEnd()
+    {
+        isEndHeld = isAway;
+        return isAway;
+    }
+
+    private boolean sendAway(final long source, final int length)
+    {
+        isAway = length <= HandshakeStep.ROOM && connections.makeElsewhere(this, engine, source, length);
+        return isAway;
+    }
+
+    /** A worker has made a step. */
+    void onStep(final HandshakeStep step)
+    {
+        isAway = false;
+        if (connection.isClosing())
+        {
+            connection.onQuiet();
+        }
+        else if (say(step.output(), step.outputLength()))
+        {
+            if (isPaused)
+            {
+                isPaused = false;
+                connection.startReading();
+            }
+            goOn(step);
+        }
+        connections.release(step);
+    }
+
+    private boolean say(final UnsafeBuffer output, final int length)
+    {
+        if (length == 0)
+        {
+            return true;
+        }
+        final Scratch scratch = memory.scratch();
+        final int target = scratch.reserve(length);
+        if (target < 0)
+        {
+            connection.onNoRoom();
+            return false;
+        }
+        memory.slab().buffer().putBytes(target, output, 0, length);
+        scratch.commit(length);
+        connection.queueCipher(target, length);
+        return true;
+    }
+
+    private void goOn(final HandshakeStep step)
+    {
+        if (engine.isEstablished())
+        {
+            onEstablished();
+        }
+        else if (step.code() < 0)
+        {
+            onCode(step.code());
+        }
+        if (step.restLength() > 0 || step.code() > 0 && !engine.isEstablished())
+        {
+            walk(step.restAddress(), step.restLength());
+        }
+        while (!held.isEmpty() && !isAway && !isEnded && !connection.isClosing())
+        {
+            final int offset = held.rangeOffset();
+            final int length = held.rangeLength();
+            // Out of the queue while it is walked through: all that is held may be dropped meanwhile.
+            held.removeFirst();
+            walk(memory.slab().address(offset), length);
+            HeldBytes.free(memory, offset);
+        }
+        if (isEndHeld && !isAway && !isEnded && !connection.isClosing())
+        {
+            connection.onEnd();
+        }
+    }
+
+    private boolean handshake(final long source, final int length)
     {
         final Scratch scratch = memory.scratch();
         final int target = scratch.reserve(HANDSHAKE_ROOM);
@@ -99,9 +237,7 @@ final class TlsLink
             connection.onNoRoom();
             return false;
         }
-        final BufferSlab slab = memory.slab();
-        final int code =
-            engine.handshake(slab.address(offset), length, slab.address(target), HANDSHAKE_ROOM);
+        final int code = engine.handshake(source, length, memory.slab().address(target), HANDSHAKE_ROOM);
         taken += engine.consumed();
         if (code > 0)
         {
@@ -119,13 +255,18 @@ final class TlsLink
         }
         if (engine.isEstablished())
         {
-            counting.onEstablished(context, engine);
-            connection.onSecured();
+            onEstablished();
         }
         return true;
     }
 
-    private boolean decrypt(final int offset, final int length)
+    private void onEstablished()
+    {
+        counting.onEstablished(context, engine);
+        connection.onSecured();
+    }
+
+    private boolean decrypt(final long source, final int length)
     {
         final int room = Math.min(length + RECORD_ROOM, BufferSlab.CHUNK_LENGTH);
         final Scratch scratch = memory.scratch();
@@ -136,7 +277,7 @@ final class TlsLink
             return false;
         }
         final BufferSlab slab = memory.slab();
-        final int code = engine.decrypt(slab.address(offset), length, slab.address(target), room);
+        final int code = engine.decrypt(source, length, slab.address(target), room);
         taken += engine.consumed();
         if (code <= 0)
         {
@@ -186,7 +327,7 @@ final class TlsLink
     void seal(final boolean isLast)
     {
         int budget = SEAL_LIMIT;
-        while (waiting != null && budget > 0 && engine.isEstablished())
+        while (waiting != null && budget > 0 && isEstablished())
         {
             final int length = Math.min(waiting.length(0), budget);
             final int sealed = encrypt(waiting.offset(0), length);
@@ -201,7 +342,7 @@ final class TlsLink
                 release();
             }
         }
-        if (isLast && waiting == null)
+        if (isLast && waiting == null && !isAway)
         {
             shut();
         }
@@ -255,6 +396,7 @@ final class TlsLink
     /** Drops what waits. */
     void drop()
     {
+        held.release(memory);
         if (waiting != null)
         {
             waiting.dropWaiting();

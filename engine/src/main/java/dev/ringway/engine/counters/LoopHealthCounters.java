@@ -33,6 +33,9 @@ public final class LoopHealthCounters
     /** Connections reset because receives had to wait and they held most memory for longest without progress. */
     public final int overloadResets;
 
+    /** Steps of TLS handshakes meant for workers that the loop made itself, because those had too much to do. */
+    public final int handshakesOnLoop;
+
     /** Slots in use: sockets and armed accepts. */
     public final int slots;
 
@@ -77,6 +80,7 @@ public final class LoopHealthCounters
         enobufs = registry.register("loop.enobufs", CounterRegistry.LOOP_COUNTER);
         outOfMemory = registry.register("loop.out_of_memory", CounterRegistry.LOOP_COUNTER);
         overloadResets = registry.register("loop.overload_resets", CounterRegistry.LOOP_COUNTER);
+        handshakesOnLoop = registry.register("loop.handshakes_on_loop", CounterRegistry.LOOP_COUNTER);
         slots = registry.register("loop.slots", CounterRegistry.LOOP_GAUGE);
         slotsCapacity = registry.register("loop.slots_capacity", CounterRegistry.LOOP_GAUGE);
         chunks = registry.register("loop.chunks", CounterRegistry.LOOP_GAUGE);

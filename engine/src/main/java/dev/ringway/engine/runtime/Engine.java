@@ -8,6 +8,7 @@ import dev.ringway.engine.loop.LoopContext;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.SnapshotRef;
+import dev.ringway.engine.tls.HandshakeWorkers;
 import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.ffi.uring.UringProbe;
 import org.agrona.concurrent.AgentRunner;
@@ -33,6 +34,7 @@ public final class Engine implements AutoCloseable
     private final SnapshotRef snapshots = new SnapshotRef();
     private final List<EventLoop> loops = new ArrayList<>();
     private final ClusterUses uses;
+    private final HandshakeWorkers workers;
     private final HeldContexts contexts = new HeldContexts();
     private final List<LoopRuntime> runtimes = new ArrayList<>();
     private final List<AgentRunner> runners = new ArrayList<>();
@@ -44,6 +46,7 @@ public final class Engine implements AutoCloseable
     {
         probe = UringProbe.run();
         uses = new ClusterUses(context.concurrency());
+        workers = new HandshakeWorkers(context.concurrency());
         LogStrings.register("via_upstream");
         LogStrings.register("direct_response");
         LogStrings.register("downstream_remote_disconnect");
@@ -74,7 +77,7 @@ public final class Engine implements AutoCloseable
             .memory(context.chunkCount(), VISIBLE_RECEIVES)
             .counters(context.counters().apply(index)));
         loops.add(loop);
-        runtimes.add(new LoopRuntime(loop, snapshots, uses, context.accessLogs().apply(index)));
+        runtimes.add(new LoopRuntime(loop, snapshots, uses, workers, context.accessLogs().apply(index)));
         runners.add(new AgentRunner(NoOpIdleStrategy.INSTANCE, error ->
         {
             context.onFailure().accept(error);
@@ -336,6 +339,7 @@ public final class Engine implements AutoCloseable
         if (!isClosed)
         {
             isClosed = true;
+            workers.close();
             for (int i = 0; i < runners.size(); i++)
             {
                 final LoopRuntime runtime = runtimes.get(i);

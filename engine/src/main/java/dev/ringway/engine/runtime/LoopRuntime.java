@@ -15,6 +15,7 @@ import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.SnapshotRef;
+import dev.ringway.engine.tls.HandshakeWorkers;
 import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.engine.upstream.Upstreams;
 
@@ -41,11 +42,15 @@ final class LoopRuntime implements LoopTask
     private volatile LoopView view = LoopView.EMPTY;
 
     LoopRuntime(
-        final EventLoop loop, final SnapshotRef snapshots, final ClusterUses uses, final AccessLogRing accessLogRing)
+        final EventLoop loop,
+        final SnapshotRef snapshots,
+        final ClusterUses uses,
+        final HandshakeWorkers workers,
+        final AccessLogRing accessLogRing)
     {
         this.loop = loop;
         this.snapshots = snapshots;
-        connections = new Connections(loop);
+        connections = new Connections(loop, workers);
         final Http2Context http2 = new Http2Context(loop);
         exchanges = new Exchanges(loop, new Upstreams(loop, connections, uses, http2), accessLogRing);
         listening = new ListenContext(loop, connections, exchanges, http2);
@@ -250,6 +255,7 @@ final class LoopRuntime implements LoopTask
         counters.set(ids.enobufs, connections.enobufs());
         counters.set(ids.outOfMemory, connections.outOfMemory());
         counters.set(ids.overloadResets, connections.overloadResets());
+        counters.set(ids.handshakesOnLoop, connections.handshakesOnLoop());
         counters.set(ids.slots, loop.slots().inUse());
         counters.set(ids.slotsCapacity, loop.slots().limit());
         counters.set(ids.chunks, loop.memory().chunksHeldByTraffic());

@@ -45,6 +45,12 @@ final class OwnCertificates implements CertificateCallback
         all.add(at, own);
     }
 
+    /** Those come last. */
+    boolean hasRsa()
+    {
+        return !all.isEmpty() && all.getLast().kind.equals(RSA);
+    }
+
     /** Gives them to a context. */
     void use(final long context) throws Exception
     {

@@ -133,6 +133,15 @@ public final class TlsContext
     }
 
     /**
+     * @return whether steps of its handshakes take so long that they are better not made on a loop: a signature with RSA
+     *         takes 0.6 ms, the verification of a chain some hundred microseconds.
+     */
+    public boolean hasDearHandshakes()
+    {
+        return verifiesPeer || own.hasRsa();
+    }
+
+    /**
      * @return where its connections are counted, or null.
      */
     public TlsCounters counters()

@@ -40,7 +40,7 @@ final class ArchitectureTest
         Map.entry("engine.memory", Set.of("ffi")),
         Map.entry("engine.io", Set.of()),
         Map.entry("engine.loop", Set.of("ffi", "engine.io", "engine.memory", "engine.time", "engine.counters")),
-        Map.entry("engine.tls", Set.of("engine.counters")),
+        Map.entry("engine.tls", Set.of("ffi", "engine.counters")),
         Map.entry("engine.conn", Set.of("ffi", "codecs", "engine.tls", "engine.loop", "engine.io", "engine.memory",
             "engine.time", "engine.counters")),
         Map.entry("engine.http2", Set.of("ffi", "codecs", "engine.conn", "engine.loop", "engine.memory",

@@ -7,6 +7,7 @@ import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.io.Op;
 import dev.ringway.engine.io.Token;
 import dev.ringway.engine.memory.BufferSlab;
+import dev.ringway.engine.tls.HandshakeWorkers;
 import dev.ringway.ffi.sock.Sockets;
 import dev.ringway.ffi.uring.UringProbe;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -38,6 +39,7 @@ final class EventLoopTest
     private final List<String> told = new ArrayList<>();
     private final Recorder recorder = new Recorder();
     private long nowNs = 1_000 * MILLI_NS;
+    private final HandshakeWorkers workers = new HandshakeWorkers(1);
     private EventLoop loop;
     private Connections connections;
     private int listenFd;
@@ -52,7 +54,7 @@ final class EventLoopTest
             .memory(CHUNKS, 2)
             .clocks(() -> nowNs, () -> nowNs)
             .counters(new LoopCounters(new UnsafeBuffer(ByteBuffer.allocateDirect(4096)))));
-        connections = new Connections(loop);
+        connections = new Connections(loop, workers);
         loop.onStart();
         listenFd = Sockets.socket(2, Sockets.SOCK_STREAM);
         assertEquals(0, Sockets.bind(listenFd, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)));

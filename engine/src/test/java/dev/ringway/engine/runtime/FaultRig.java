@@ -9,6 +9,7 @@ import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.SnapshotRef;
+import dev.ringway.engine.tls.HandshakeWorkers;
 import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.ffi.uring.CompletionSink;
 import dev.ringway.ffi.uring.UringProbe;
@@ -40,6 +41,7 @@ final class FaultRig implements AutoCloseable
 
     final EventLoop loop;
     private final TestProxy settings;
+    private final HandshakeWorkers workers;
     private final LoopRuntime runtime;
 
     /** Work of a client. */
@@ -80,8 +82,9 @@ final class FaultRig implements AutoCloseable
             .completions(faults));
         final SnapshotRef snapshots = new SnapshotRef();
         final ClusterUses uses = new ClusterUses(1);
+        workers = new HandshakeWorkers(1);
         runtime = new LoopRuntime(
-            loop, snapshots, uses, new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()));
+            loop, snapshots, uses, workers, new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()));
         settings.listen = Address.of(new InetSocketAddress("127.0.0.1", TestProxy.freePort("127.0.0.1")));
         final Snapshot snapshot = settings.snapshot(1);
         final Map<Listener, int[]> opened = ListenSockets.open(snapshot, new Listening(), 1);
@@ -237,6 +240,7 @@ final class FaultRig implements AutoCloseable
         }
         finally
         {
+            workers.close();
             loop.onClose();
         }
     }
