@@ -3,18 +3,22 @@ package dev.ringway.engine.loop;
 /**
  * How many completions a wait should bring. One, mostly: whoever waits for an answer should not wait for others. Where
  * many messages share a connection, though, a few more in each duty cycle leave in the same send, which is most of their
- * cost; a short patience then buys much, as long as more do come. Loop thread only.
+ * cost; a short patience then buys much, as long as more do come. Both grow with the open streams: a loop with many takes
+ * much longer than that to serve each of them once. Loop thread only.
  */
 final class Batching
 {
-    /** How long more are waited for once one could be had, in microseconds. */
-    static final int PATIENCE_US = 50;
-
     /** Streams that must be open before it can be worth it. */
     private static final int FEWEST_STREAMS = 16;
-    private static final int MOST = 16;
-    /** Completions without which patience was in vain. */
-    private static final int FEWEST = 4;
+    /** Streams for each completion wanted. */
+    private static final int STREAMS_SHIFT = 3;
+    private static final int LEAST_WANTED = 16;
+    private static final int MOST_WANTED = 64;
+    /** Of those wanted, this part is enough for patience not to have been in vain, but no fewer than so many. */
+    private static final int ENOUGH_SHIFT = 3;
+    private static final int LEAST_ENOUGH = 4;
+    private static final int LEAST_PATIENCE_US = 50;
+    private static final int MOST_PATIENCE_US = 250;
     /** Duty cycles without patience after it was in vain. */
     private static final int PAUSE = 64;
 
@@ -50,8 +54,15 @@ final class Batching
             pause--;
             return 0;
         }
-        expected = FEWEST;
-        return MOST;
+        final int wanted = Math.clamp(streams >> STREAMS_SHIFT, LEAST_WANTED, MOST_WANTED);
+        expected = Math.max(LEAST_ENOUGH, wanted >> ENOUGH_SHIFT);
+        return wanted;
+    }
+
+    /** How long more are waited for once one could be had, in microseconds: half of one for each stream. */
+    int patienceUs()
+    {
+        return Math.clamp(streams >> 1, LEAST_PATIENCE_US, MOST_PATIENCE_US);
     }
 
     /** The wait has brought completions, those of what was submitted with it among them. */

@@ -180,7 +180,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
             final long boundedNs = waitNs < 0 ? LONGEST_WAIT_NS : Math.min(waitNs, LONGEST_WAIT_NS);
             final int wanted = batching.wanted();
             result = wanted == 0 ? uring.enter(1, boundedNs) :
-                uring.enter(pending + wanted, boundedNs, Batching.PATIENCE_US);
+                uring.enter(pending + wanted, boundedNs, batching.patienceUs());
             proxy.onAwake();
         }
         else

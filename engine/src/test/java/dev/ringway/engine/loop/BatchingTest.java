@@ -53,6 +53,31 @@ final class BatchingTest
     }
 
     @Test
+    void shouldWantMoreAndWaitLongerWithMoreStreams()
+    {
+        batching.onStreams(16);
+        assertEquals(16, batching.wanted());
+        assertEquals(50, batching.patienceUs());
+        batching.onStreams(240);
+        assertEquals(32, batching.wanted());
+        assertEquals(128, batching.patienceUs());
+        batching.onStreams(100_000);
+        assertEquals(64, batching.wanted());
+        assertEquals(250, batching.patienceUs());
+    }
+
+    @Test
+    void shouldExpectMoreFromALongerWait()
+    {
+        batching.onStreams(640);
+        assertEquals(64, batching.wanted());
+        batching.onWaited(8, 0);
+        assertEquals(64, batching.wanted());
+        batching.onWaited(7, 0);
+        assertEquals(0, batching.wanted());
+    }
+
+    @Test
     void shouldNotCountWhatWasSubmittedAsWorthTheWait()
     {
         batching.onStreams(100);
