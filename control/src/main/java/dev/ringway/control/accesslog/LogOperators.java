@@ -34,6 +34,11 @@ final class LogOperators
         "DOWNSTREAM_PEER_{SUBJECT, ISSUER, SERIAL, FINGERPRINT_256, URI_SAN, DNS_SAN}";
     private static final byte[][] PROTOCOLS =
         {null, bytes("HTTP/1.0"), bytes("HTTP/1.1"), bytes("HTTP/2"), bytes("HTTP/3")};
+    /** Flags that come to be before an endpoint is asked. */
+    private static final int INJECTED = ResponseFlag.DELAY_INJECTED | ResponseFlag.FAULT_INJECTED;
+    /** Flags that come to be when an attempt has failed, before that of the failure. */
+    private static final int NOT_RETRIED =
+        ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED | ResponseFlag.UPSTREAM_OVERFLOW;
     private static final byte[][] FLAGS = new byte[ResponseFlag.count()][];
     private static final byte[][] FLAG_NAMES = new byte[ResponseFlag.count()][];
 
@@ -191,6 +196,14 @@ final class LogOperators
             return;
         }
         final int start = line.length();
+        // As Envoy, which lists them in the order in which they come to be.
+        append(flags & INJECTED, start, names, line);
+        append(flags & NOT_RETRIED, start, names, line);
+        append(flags & ~(INJECTED | NOT_RETRIED), start, names, line);
+    }
+
+    private static void append(final int flags, final int start, final byte[][] names, final LogLine line)
+    {
         for (int rest = flags; rest != 0; rest &= rest - 1)
         {
             final int bit = Integer.numberOfTrailingZeros(rest);

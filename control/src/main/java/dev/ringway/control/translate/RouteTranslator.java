@@ -3,6 +3,7 @@ package dev.ringway.control.translate;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.route.Condition;
 import dev.ringway.engine.route.PathMatch;
+import dev.ringway.engine.route.RetryPolicy;
 import dev.ringway.engine.route.RouteBuilder;
 import dev.ringway.engine.route.RouteTable;
 import dev.ringway.engine.route.VirtualHost;
@@ -26,6 +27,7 @@ final class RouteTranslator
     private final Checks checks;
     private final RouteMatches matches;
     private final RouteActions actions;
+    private final RetryPolicyTranslator retries;
 
     /**
      * @param checks     where faults go.
@@ -42,6 +44,7 @@ final class RouteTranslator
         this.checks = checks;
         matches = new RouteMatches(checks, new ConditionTranslator(checks, runtime));
         actions = new RouteActions(checks, clusterIds, telling);
+        retries = new RetryPolicyTranslator(checks);
     }
 
     /**
@@ -69,7 +72,7 @@ final class RouteTranslator
                     "'" + host.getName() + "' is already the name of " + seenNames.get(host.getName()));
             }
             final List<String> domains = domains(host, hostPath.field("domains"), seenDomains);
-            hosts.add(new VirtualHost(host.getName(), domains, routes(host, hostPath.field("routes"), rules),
+            hosts.add(new VirtualHost(host.getName(), domains, routes(host, hostPath, rules),
                 switch (host.getRequireTls())
                 {
                     case EXTERNAL_ONLY -> TlsRequirement.EXTERNAL_ONLY;
@@ -107,9 +110,11 @@ final class RouteTranslator
     }
 
     private List<VirtualHost.Rule> routes(
-        final io.envoyproxy.envoy.config.route.v3.VirtualHost host, final FieldPath path,
+        final io.envoyproxy.envoy.config.route.v3.VirtualHost host, final FieldPath hostPath,
         final RouteActions.Rules rules)
     {
+        final FieldPath path = hostPath.field("routes");
+        final RetryPolicy retry = retries.ofHost(host, hostPath);
         final List<VirtualHost.Rule> result = new ArrayList<>(host.getRoutesCount());
         for (int i = 0; i < host.getRoutesCount(); i++)
         {
@@ -120,6 +125,7 @@ final class RouteTranslator
             final RouteBuilder route = actions.translate(config, path.at(i), rules);
             if (match != null && route != null)
             {
+                route.retry(retries.ofRoute(config.getRoute(), path.at(i).field("route"), retry));
                 result.add(new VirtualHost.Rule(match, conditions, route.matchedLength(match.covered()).build()));
             }
         }

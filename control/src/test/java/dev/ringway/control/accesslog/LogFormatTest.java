@@ -83,8 +83,8 @@ final class LogFormatTest
     {
         final AccessRecord record = Records.empty().flags(
             ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED | ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
-        assertEquals("UF,URX", print("%RESPONSE_FLAGS%", record));
-        assertEquals("UpstreamConnectionFailure,UpstreamRetryLimitExceeded", print("%RESPONSE_FLAGS_LONG%", record));
+        assertEquals("URX,UF", print("%RESPONSE_FLAGS%", record));
+        assertEquals("UpstreamRetryLimitExceeded,UpstreamConnectionFailure", print("%RESPONSE_FLAGS_LONG%", record));
     }
 
     @Test

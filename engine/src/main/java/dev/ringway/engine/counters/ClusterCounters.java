@@ -95,8 +95,26 @@ public final class ClusterCounters
     /** Requests given up before a connection was there. */
     public final int upstreamRqCancelled;
 
+    /** Attempts without anything passing for as long as may be. */
+    public final int upstreamRqPerTryIdleTimeout;
+
     /** Requests sent again. */
     public final int upstreamRqRetry;
+
+    /** Requests sent again whose next attempt needed no other. */
+    public final int upstreamRqRetrySuccess;
+
+    /** Requests not sent again because of the bound of those. */
+    public final int upstreamRqRetryOverflow;
+
+    /** Requests sent as often as they may be. */
+    public final int upstreamRqRetryLimitExceeded;
+
+    /** Requests sent again after a time that grows with each attempt. */
+    public final int upstreamRqRetryBackoffExponential;
+
+    /** Requests sent again after the time that the endpoint asked for. */
+    public final int upstreamRqRetryBackoffRatelimited;
 
     /** Requests reset by the endpoint. */
     public final int upstreamRqRxReset;
@@ -204,7 +222,13 @@ public final class ClusterCounters
         upstreamRqTimeout = registry.counter(prefix + "upstream_rq_timeout");
         upstreamRqPerTryTimeout = registry.counter(prefix + "upstream_rq_per_try_timeout");
         upstreamRqCancelled = registry.counter(prefix + "upstream_rq_cancelled");
+        upstreamRqPerTryIdleTimeout = registry.counter(prefix + "upstream_rq_per_try_idle_timeout");
         upstreamRqRetry = registry.counter(prefix + "upstream_rq_retry");
+        upstreamRqRetrySuccess = registry.counter(prefix + "upstream_rq_retry_success");
+        upstreamRqRetryOverflow = registry.counter(prefix + "upstream_rq_retry_overflow");
+        upstreamRqRetryLimitExceeded = registry.counter(prefix + "upstream_rq_retry_limit_exceeded");
+        upstreamRqRetryBackoffExponential = registry.counter(prefix + "upstream_rq_retry_backoff_exponential");
+        upstreamRqRetryBackoffRatelimited = registry.counter(prefix + "upstream_rq_retry_backoff_ratelimited");
         upstreamRqRxReset = registry.counter(prefix + "upstream_rq_rx_reset");
         upstreamRqTxReset = registry.counter(prefix + "upstream_rq_tx_reset");
         upstreamRq1xx = registry.counter(prefix + "upstream_rq_1xx");

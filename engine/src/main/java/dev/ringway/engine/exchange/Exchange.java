@@ -5,6 +5,7 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
@@ -48,8 +49,8 @@ public final class Exchange implements UpstreamHandler
         report = new ExchangeReport(exchanges);
         outcome = report.outcome();
         headBlock = new HeadBlock(exchanges.memory());
-        intake = new Intake(this, exchanges, headBlock, id, times, report, routing);
         retrying = new Retrying(exchanges, headBlock);
+        intake = new Intake(this, exchanges, headBlock, id, times, report, routing, retrying);
     }
 
     /**
@@ -93,13 +94,14 @@ public final class Exchange implements UpstreamHandler
         if (cluster == null)
         {
             exchanges.counters().increment(http.counters().noCluster);
-            reply(LocalReply.NO_CLUSTER, exchanges.responseEdits());
+            reply(retrying.isAgain() ? LocalReply.of(UpstreamFailure.NO_ENDPOINT) : LocalReply.NO_CLUSTER,
+                exchanges.responseEdits());
             return;
         }
         final int result = cluster.acquireHttp(this);
         if (result != ClusterState.ACQUIRED)
         {
-            reply(LocalReply.of(result), exchanges.responseEdits());
+            failed(result);
         }
         else if (phase == Phase.ACQUIRE && !headBlock.keep(request))
         {
@@ -160,6 +162,22 @@ public final class Exchange implements UpstreamHandler
     }
 
     /**
+     * {@inheritDoc}
+     */
+    public int morePicks()
+    {
+        return retrying.morePicks();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean avoids(final Endpoint endpoint)
+    {
+        return retrying.hasTried(endpoint);
+    }
+
+    /**
      * SEND_UP: a session is there.
      */
     public void onUpstreamReady(final UpstreamSession session)
@@ -170,9 +188,15 @@ public final class Exchange implements UpstreamHandler
         phase = Phase.SEND_UP;
         if (http != null)
         {
+            final long nowNs = exchanges.nowNs();
             final HeaderEdits edits = exchanges.requestEdits(
-                downstream, request, http, routing.route(), id, times.expectedNs());
+                downstream, request, http, routing.route(), id, times.expectedNs(nowNs, retrying.isAgain()));
             edits.protocol(upgrade.protocol());
+            retrying.tellEndpoint(edits);
+            if (times.startTry(nowNs))
+            {
+                downstream.awaitDeadline();
+            }
             final boolean isWhole = times.isRequestEnded() && (filters == null || filters.isHeadOnly());
             if (!session.sendHead(request, edits, isWhole && !upgrade.isPending()))
             {
@@ -275,12 +299,19 @@ public final class Exchange implements UpstreamHandler
         times.touch(exchanges.nowNs());
         if (head.status() < 200)
         {
-            headBlock.release();
+            retrying.giveUp();
             report.onInterim(cluster);
             onSentDown(downstream.sendHead(head, exchanges.responseEdits(), isEnd), isEnd);
             return;
         }
-        headBlock.release();
+        if (retrying.retries(head, request, cluster))
+        {
+            leaveUpstream(isEnd);
+            awaitTry();
+            return;
+        }
+        retrying.giveUp();
+        outcome.flag(retrying.flag());
         times.onResponseHead();
         report.onAnswer(head, head.status(), cluster, times.startNs());
         report.onConnections(downstream, upstream);
@@ -296,7 +327,17 @@ public final class Exchange implements UpstreamHandler
         phase = Phase.SEND_DOWN;
         final HeaderEdits edits = exchanges.responseEdits();
         exchanges.prepareResponse(edits, head, http, id, times.startNs());
+        retrying.tellClient(edits);
         onSentDown(downstream.sendHead(head, edits, isEnd), isEnd);
+    }
+
+    /** The request is sent again in a while. What the client still says waits. */
+    private void awaitTry()
+    {
+        detach(false);
+        phase = Phase.ACQUIRE;
+        times.awaitTry(exchanges.nowNs() + retrying.waitNs());
+        downstream.awaitDeadline();
     }
 
     private void onSentDown(final boolean isSent, final boolean isEnd)
@@ -324,7 +365,7 @@ public final class Exchange implements UpstreamHandler
         final boolean isEnded = request.http2() && times.isRequestEnded();
         phase = Phase.SEND_DOWN;
         upstream = relay;
-        headBlock.release();
+        retrying.giveUp();
         upgrade.open();
         times.onUpgrade(exchanges.nowNs(), isEnded);
         report.onAnswer(head, Upgrade.SWITCHING, cluster, times.startNs());
@@ -420,15 +461,26 @@ public final class Exchange implements UpstreamHandler
             report.onEndpointCut();
             abort(LocalReply.of(failure).flag());
         }
+        else if (retrying.retries(failure, cluster))
+        {
+            awaitTry();
+        }
         else if (retrying.resends(failure, request, cluster))
         {
+            retrying.onAgain();
             acquire();
         }
         else
         {
-            exchanges.countUpstreamResponse(cluster.cluster().counters(), LocalReply.of(failure).status());
-            reply(LocalReply.of(failure), exchanges.responseEdits());
+            failed(failure);
         }
+    }
+
+    private void failed(final int failure)
+    {
+        final LocalReply reply = LocalReply.of(failure, retrying.isAgain());
+        exchanges.countUpstreamResponse(cluster.cluster().counters(), reply.status());
+        reply(reply, exchanges.responseEdits());
     }
 
     /**
@@ -497,9 +549,24 @@ public final class Exchange implements UpstreamHandler
             exchanges.counters().increment(tcp.counters().idleTimeout);
             end(true, false);
         }
+        else if (times.takeTry(nowNs))
+        {
+            retrying.onAgain();
+            acquire();
+        }
         else
         {
-            giveUp(exchanges.timeOut(times, nowNs, http.counters(), cluster, upstream));
+            final LocalReply reply = exchanges.timeOut(times, nowNs, http.counters(), cluster, upstream);
+            if (phase == Phase.SEND_UP && reply.isOfTry() && retrying.retries(UpstreamFailure.RESET, cluster))
+            {
+                awaitTry();
+                return;
+            }
+            if (reply.isOfEndpoint() && (phase == Phase.SEND_UP || phase == Phase.ACQUIRE && !times.awaitsTry()))
+            {
+                exchanges.countUpstreamResponse(cluster.cluster().counters(), reply.status());
+            }
+            giveUp(reply);
         }
     }
 
@@ -530,7 +597,8 @@ public final class Exchange implements UpstreamHandler
 
     void reply(final LocalReply reply, final HeaderEdits edits)
     {
-        outcome.flag(reply.flag());
+        outcome.flag(reply.flag() | retrying.flag());
+        retrying.tellClient(edits);
         reply(reply.status(), reply.body(), edits, reply.detail(), reply.grpc());
     }
 
@@ -583,7 +651,7 @@ public final class Exchange implements UpstreamHandler
             filters = null;
         }
         headBlock.end();
-        report.onEnd(cluster, routing, times);
+        report.onEnd(cluster, routing, retrying, times);
         phase = Phase.DECODE;
         downstream = null;
         http = null;

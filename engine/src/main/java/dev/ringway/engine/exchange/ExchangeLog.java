@@ -175,7 +175,16 @@ final class ExchangeLog
     {
         if (isOpen)
         {
-            record.text(AccessText.UPSTREAM_HOST, host).attempts(record.attempts() + 1);
+            record.text(AccessText.UPSTREAM_HOST, host).attempts(1);
+        }
+    }
+
+    /** A request was tried so often. */
+    void attempts(final int count)
+    {
+        if (isOpen)
+        {
+            record.attempts(count);
         }
     }
 

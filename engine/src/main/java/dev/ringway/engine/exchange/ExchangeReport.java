@@ -135,12 +135,14 @@ final class ExchangeReport
         }
     }
 
-    void onEnd(final ClusterState cluster, final Routing routing, final ExchangeTimes times)
+    void onEnd(
+        final ClusterState cluster, final Routing routing, final Retrying retrying, final ExchangeTimes times)
     {
         final LoopCounters counters = exchanges.counters();
         if (http != null)
         {
             routing.upgrade().end(counters, http.counters());
+            log.attempts(cluster == null ? 0 : retrying.attempts());
             exchanges.countResponse(http.counters(), outcome.status(), times.startNs());
         }
         log.onEnd(outcome, cluster == null ? "" : cluster.cluster().name(), routing.routeName(),

@@ -1,5 +1,7 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.engine.route.RetryPolicy;
+
 /**
  * When an exchange began, and by when what has to have happened. Times are of the loop's clock, time-outs of 0 or less
  * are none. Loop thread only.
@@ -7,6 +9,7 @@ package dev.ringway.engine.exchange;
 final class ExchangeTimes
 {
     private static final long NEVER = Long.MAX_VALUE;
+    private static final long NANOS_PER_MILLI = 1_000_000L;
 
     private long startNs;
     private long requestEndNs;
@@ -15,6 +18,10 @@ final class ExchangeTimes
     private long requestTimeoutNs;
     private long responseTimeoutNs;
     private long tryTimeoutNs;
+    private long tryIdleTimeoutNs;
+    private long tryStartNs;
+    private long tryTouchNs;
+    private long againNs;
     private long idleDeadlineNs;
     private long durationDeadlineNs;
     private boolean isRequestEnded;
@@ -34,6 +41,9 @@ final class ExchangeTimes
         requestTimeoutNs = requestNs;
         responseTimeoutNs = 0;
         tryTimeoutNs = 0;
+        tryIdleTimeoutNs = 0;
+        tryStartNs = NEVER;
+        againNs = NEVER;
         durationDeadlineNs = NEVER;
         isRequestEnded = false;
         touch(nowNs);
@@ -52,10 +62,14 @@ final class ExchangeTimes
      *
      * @param idleNs     instead of the former one, from the next byte on; negative to keep that.
      * @param responseNs longest time from the end of the request to the end of the response.
+     * @param retry      how long one attempt may take, from the end of the request on; without effect unless shorter
+     *                   than the other.
      */
-    void onRoute(final long idleNs, final long responseNs)
+    void onRoute(final long idleNs, final long responseNs, final RetryPolicy retry)
     {
         responseTimeoutNs = responseNs;
+        tryTimeoutNs = retry.tryTimeoutNs();
+        tryIdleTimeoutNs = retry.tryIdleTimeoutNs();
         if (idleNs >= 0)
         {
             idleTimeoutNs = idleNs;
@@ -66,8 +80,7 @@ final class ExchangeTimes
      * The request asks for other time-outs than its route has.
      *
      * @param responseNs instead of the route's, 0 for none; negative to keep that.
-     * @param tryNs      longest time from the end of the request to the response's head; 0 or less for none, and without
-     *                   effect unless shorter than the other.
+     * @param tryNs      instead of the route's, 0 for none; negative to keep that.
      */
     void onTimeoutFields(final long responseNs, final long tryNs)
     {
@@ -75,7 +88,61 @@ final class ExchangeTimes
         {
             responseTimeoutNs = responseNs;
         }
-        tryTimeoutNs = tryNs > 0 && (responseTimeoutNs <= 0 || tryNs < responseTimeoutNs) ? tryNs : 0;
+        if (tryNs >= 0)
+        {
+            tryTimeoutNs = tryNs;
+        }
+    }
+
+    private long tryTimeoutNs()
+    {
+        return responseTimeoutNs <= 0 || tryTimeoutNs < responseTimeoutNs ? tryTimeoutNs : 0;
+    }
+
+    /**
+     * An attempt begins.
+     *
+     * @param nowNs time of the duty cycle.
+     * @return whether a deadline may have come closer.
+     */
+    boolean startTry(final long nowNs)
+    {
+        tryStartNs = nowNs;
+        tryTouchNs = nowNs;
+        return tryTimeoutNs > 0 || tryIdleTimeoutNs > 0;
+    }
+
+    /**
+     * An attempt has failed.
+     *
+     * @param nextNs when there is another.
+     */
+    void awaitTry(final long nextNs)
+    {
+        tryStartNs = NEVER;
+        againNs = nextNs;
+    }
+
+    /**
+     * @return whether another attempt is to come.
+     */
+    boolean awaitsTry()
+    {
+        return againNs != NEVER;
+    }
+
+    /**
+     * @param nowNs time of the duty cycle.
+     * @return whether another attempt is to begin; true once.
+     */
+    boolean takeTry(final long nowNs)
+    {
+        final boolean isDue = againNs <= nowNs;
+        if (isDue)
+        {
+            againNs = NEVER;
+        }
+        return isDue;
     }
 
     /**
@@ -97,16 +164,25 @@ final class ExchangeTimes
         requestTimeoutNs = 0;
         responseTimeoutNs = 0;
         tryTimeoutNs = 0;
+        tryIdleTimeoutNs = 0;
         isRequestEnded = isEnded;
         touch(nowNs);
     }
 
     /**
+     * @param nowNs   time of the duty cycle.
+     * @param isAgain whether an earlier attempt has used up some of the time.
      * @return how long the endpoint has for its response, 0 or less when that is not bounded.
      */
-    long expectedNs()
+    long expectedNs(final long nowNs, final boolean isAgain)
     {
-        return tryTimeoutNs > 0 ? tryTimeoutNs : responseTimeoutNs;
+        final long expectedNs = tryTimeoutNs() > 0 ? tryTimeoutNs() : responseTimeoutNs;
+        if (!isAgain || responseTimeoutNs <= 0 || !isRequestEnded)
+        {
+            return expectedNs;
+        }
+        final long elapsedNs = (nowNs - requestEndNs) / NANOS_PER_MILLI * NANOS_PER_MILLI;
+        return Math.clamp(responseTimeoutNs - elapsedNs, NANOS_PER_MILLI, expectedNs);
     }
 
     /**
@@ -147,6 +223,7 @@ final class ExchangeTimes
     void touch(final long nowNs)
     {
         idleDeadlineNs = idleTimeoutNs <= 0 ? NEVER : nowNs + idleTimeoutNs;
+        tryTouchNs = nowNs;
     }
 
     /**
@@ -178,8 +255,9 @@ final class ExchangeTimes
      */
     long deadlineNs()
     {
-        return Math.min(Math.min(idleDeadlineNs, durationDeadlineNs),
-            isRequestEnded ? Math.min(responseDeadlineNs(), tryDeadlineNs()) : requestDeadlineNs());
+        return Math.min(Math.min(Math.min(idleDeadlineNs, durationDeadlineNs), againNs),
+            isRequestEnded ? Math.min(responseDeadlineNs(), Math.min(tryDeadlineNs(), tryIdleDeadlineNs())) :
+                requestDeadlineNs());
     }
 
     /**
@@ -199,11 +277,25 @@ final class ExchangeTimes
     }
 
     /**
-     * @return when the response's head has to be there; {@link Long#MAX_VALUE} before the request is whole.
+     * @return when the response's head has to be there; {@link Long#MAX_VALUE} before the request is whole, and between
+     *         attempts.
      */
     long tryDeadlineNs()
     {
-        return isRequestEnded && tryTimeoutNs > 0 ? responseFromNs + tryTimeoutNs : NEVER;
+        return isTrying() && tryTimeoutNs() > 0 ? Math.max(tryStartNs, responseFromNs) + tryTimeoutNs() : NEVER;
+    }
+
+    /**
+     * @return when another byte has to have passed; {@link Long#MAX_VALUE} as above.
+     */
+    long tryIdleDeadlineNs()
+    {
+        return isTrying() && tryIdleTimeoutNs > 0 ? Math.max(tryTouchNs, responseFromNs) + tryIdleTimeoutNs : NEVER;
+    }
+
+    private boolean isTrying()
+    {
+        return isRequestEnded && tryStartNs != NEVER;
     }
 
     /**
@@ -224,6 +316,8 @@ final class ExchangeTimes
         requestTimeoutNs = 0;
         responseTimeoutNs = 0;
         tryTimeoutNs = 0;
+        tryIdleTimeoutNs = 0;
+        againNs = NEVER;
         isRequestEnded = false;
     }
 }

@@ -42,6 +42,7 @@ public final class Exchanges
     private final HeaderRules headerRules;
     private final RequestFixer requestFixer = new RequestFixer();
     private final RequestView view = new RequestView();
+    private final RetryWaits retryWaits;
     private final ArrayDeque<Exchange> free = new ArrayDeque<>(256);
     private final AccessLogRing accessLogRing;
     private final FilterPools filterPools = new FilterPools(this);
@@ -59,6 +60,7 @@ public final class Exchanges
         this.upstreams = upstreams;
         this.accessLogRing = accessLogRing;
         headerRules = new HeaderRules(loop);
+        retryWaits = new RetryWaits(loop.clock(), loop.clock().epochNs(loop.clock().nowNs()) ^ loop.index());
     }
 
     /**
@@ -198,6 +200,11 @@ public final class Exchanges
         return LocalReply.OVERLOADED;
     }
 
+    RetryWaits retryWaits()
+    {
+        return retryWaits;
+    }
+
     RequestFixer requestFixer()
     {
         return requestFixer;
@@ -261,7 +268,8 @@ public final class Exchanges
             return times.isRequestEnded() ? LocalReply.DURATION_WAITING : LocalReply.DURATION;
         }
         final boolean isWhole = times.responseDeadlineNs() <= nowNs;
-        if (isWhole || times.tryDeadlineNs() <= nowNs)
+        final boolean isTry = times.tryDeadlineNs() <= nowNs;
+        if (isWhole || isTry || times.tryIdleDeadlineNs() <= nowNs)
         {
             if (session != null)
             {
@@ -270,9 +278,10 @@ public final class Exchanges
             if (cluster != null)
             {
                 final ClusterCounters clusterIds = cluster.cluster().counters();
-                counters.increment(isWhole ? clusterIds.upstreamRqTimeout : clusterIds.upstreamRqPerTryTimeout);
+                counters.increment(isWhole ? clusterIds.upstreamRqTimeout :
+                    isTry ? clusterIds.upstreamRqPerTryTimeout : clusterIds.upstreamRqPerTryIdleTimeout);
             }
-            return isWhole ? LocalReply.RESPONSE_TIMEOUT : LocalReply.TRY_TIMEOUT;
+            return isWhole ? LocalReply.RESPONSE_TIMEOUT : isTry ? LocalReply.TRY_TIMEOUT : LocalReply.TRY_IDLE_TIMEOUT;
         }
         if (times.requestDeadlineNs() <= nowNs)
         {

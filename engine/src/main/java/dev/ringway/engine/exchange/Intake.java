@@ -24,6 +24,7 @@ final class Intake
     private final ExchangeTimes times;
     private final ExchangeReport report;
     private final Routing routing;
+    private final Retrying retrying;
     private DownstreamSink downstream;
     private HttpConnectionManager http;
 
@@ -34,7 +35,8 @@ final class Intake
         final RequestId id,
         final ExchangeTimes times,
         final ExchangeReport report,
-        final Routing routing)
+        final Routing routing,
+        final Retrying retrying)
     {
         this.exchange = exchange;
         this.exchanges = exchanges;
@@ -43,6 +45,7 @@ final class Intake
         this.times = times;
         this.report = report;
         this.routing = routing;
+        this.retrying = retrying;
         request = exchange.request();
     }
 
@@ -124,7 +127,7 @@ final class Intake
         }
         final Route route = routing.route();
         final Route.Forward forward = route.forward();
-        times.onRoute(forward.idleTimeoutNs(), forward.timeoutNs());
+        times.onRoute(forward.idleTimeoutNs(), forward.timeoutNs(), forward.retry());
         if (forward.duration() != StreamDuration.NONE)
         {
             times.limit(HeaderRules.limitNs(request.headers(), route, http));
@@ -135,6 +138,7 @@ final class Intake
         }
         if (route.kind() == Route.Kind.CLUSTER)
         {
+            retrying.begin(forward.retry(), request.headers(), id.isInternal());
             exchange.acquire();
         }
         else

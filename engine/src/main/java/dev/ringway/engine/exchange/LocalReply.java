@@ -5,6 +5,7 @@ import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.upstream.UpstreamFailure;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -49,6 +50,9 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
     /** No response head in the time that one attempt has. */
     public static final LocalReply TRY_TIMEOUT = of(
         504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "upstream_per_try_timeout");
+    /** Nothing passed for as long as may be in one attempt. */
+    public static final LocalReply TRY_IDLE_TIMEOUT = of(
+        504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "upstream_per_try_idle_timeout");
     /** Memory has run out. */
     public static final LocalReply OVERLOADED = of(503, "envoy overloaded", ResponseFlag.OVERLOAD, "overload");
     /** With what is added to it, the request's head fits no chunk. */
@@ -66,9 +70,25 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
     /** An upgrade is not served by the route. */
     public static final LocalReply UPGRADE_UNSUPPORTED = of(403, "", 0, "upgrade_failed");
 
+    /** Whether one attempt took too long, so that another may do better. */
+    boolean isOfTry()
+    {
+        return this == TRY_TIMEOUT || this == TRY_IDLE_TIMEOUT;
+    }
+
+    /** Whether it is the endpoint that took too long. */
+    boolean isOfEndpoint()
+    {
+        return this == RESPONSE_TIMEOUT || isOfTry();
+    }
+
     private static final String RESET = "upstream connect error or disconnect/reset before headers. reset reason: ";
+    /** As {@link #RESET}, of a request that was sent before. */
+    private static final String RETRIED =
+        "upstream connect error or disconnect/reset before headers. retried and the latest reset reason: ";
     private static final String RESET_DETAIL = "upstream_reset_before_response_started{";
     private static final Map<Integer, LocalReply> BY_TLS_FAILURE = new ConcurrentHashMap<>();
+    private static final Map<Integer, LocalReply> AGAIN_BY_TLS_FAILURE = new ConcurrentHashMap<>();
     private static final LocalReply[] BY_FAILURE = {
         null,
         of(503, "no healthy upstream", ResponseFlag.NO_HEALTHY_UPSTREAM, "no_healthy_upstream"),
@@ -92,6 +112,16 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
             RESET_DETAIL + "connection_termination}"),
     };
 
+    private static final LocalReply[] AGAIN_BY_FAILURE =
+        Arrays.stream(BY_FAILURE).map(LocalReply::again).toArray(LocalReply[]::new);
+
+    private static LocalReply again(final LocalReply reply)
+    {
+        final String text = reply == null ? "" : new String(reply.body, US_ASCII);
+        return !text.startsWith(RESET) ? reply : new LocalReply(reply.status,
+            (RETRIED + text.substring(RESET.length())).getBytes(US_ASCII), reply.flag, reply.detail, reply.grpc);
+    }
+
     private static LocalReply ofDuration(final int status)
     {
         final LocalReply reply = of(status, "downstream duration timeout", 0, "max_duration_timeout");
@@ -112,6 +142,21 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
     {
         return UpstreamFailure.isTls(failure) ?
             BY_TLS_FAILURE.computeIfAbsent(failure, LocalReply::ofTls) : BY_FAILURE[failure];
+    }
+
+    /**
+     * @param failure of the latest attempt, from {@link UpstreamFailure}.
+     * @param isAgain whether there was one before.
+     * @return what the client is told.
+     */
+    static LocalReply of(final int failure, final boolean isAgain)
+    {
+        if (!isAgain)
+        {
+            return of(failure);
+        }
+        return UpstreamFailure.isTls(failure) ?
+            AGAIN_BY_TLS_FAILURE.computeIfAbsent(failure, key -> again(of(key))) : AGAIN_BY_FAILURE[failure];
     }
 
     /** There are as many as the library knows reasons, and each is made once; its handshake allocated more. */

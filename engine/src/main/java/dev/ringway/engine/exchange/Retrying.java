@@ -1,32 +1,105 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.route.RetryOn;
+import dev.ringway.engine.route.RetryPolicy;
+import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.upstream.ClusterState;
+import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.UpstreamFailure;
 import dev.ringway.engine.upstream.UpstreamSession;
 
+import java.util.Arrays;
+
 /**
- * Sending a request again that an endpoint has not looked at, or may not have: whatever is configured, since a connection
- * that was closed while it was idle is nobody's fault. Reused with its exchange. Loop thread only.
+ * Sending one request again: as its policy says (Envoy: {@code RetryPolicy}), and whatever is configured when an endpoint
+ * has not looked at it or may not have, since a connection that was closed while it was idle is nobody's fault. Reused
+ * with its exchange. Loop thread only.
  */
 final class Retrying
 {
     private static final int MOST_RESENDS = 2;
+    private static final int INITIAL_TRIED = 4;
+    private static final int NO_SHIFT = 30;
     /** Methods that may be sent again when nobody knows what became of the first time (RFC 9110, 9.2.2). */
     private static final int IDEMPOTENT = 1 << HttpMethod.GET | 1 << HttpMethod.HEAD | 1 << HttpMethod.PUT |
         1 << HttpMethod.DELETE | 1 << HttpMethod.OPTIONS | 1 << HttpMethod.TRACE;
 
     private final Exchanges exchanges;
     private final HeadBlock head;
+    private RetryPolicy policy = RetryPolicy.NONE;
+    private Address[] tried = new Address[INITIAL_TRIED];
+    private int triedCount;
+    private int retryOn;
+    private long left;
+    private int attempts;
+    private int backoffs;
     private int resends;
+    private int flag;
+    private long waitNs;
     private boolean isRefused;
-    private boolean mayResend;
+    private boolean isKept;
+    private boolean isUnseen;
+    private boolean isStarted;
+    private boolean isAsked;
+    private ClusterState holder;
 
     Retrying(final Exchanges exchanges, final HeadBlock head)
     {
         this.exchanges = exchanges;
         this.head = head;
+    }
+
+    /**
+     * The route of a request is known.
+     *
+     * @param configured of the route.
+     * @param headers    of the request.
+     * @param isInternal whether the request may say how it is tried.
+     */
+    void begin(final RetryPolicy configured, final HeaderTable headers, final boolean isInternal)
+    {
+        policy = configured;
+        retryOn = configured.retryOn();
+        left = configured.retries();
+        attempts = 1;
+        isAsked = isInternal;
+        if (isInternal && (headers.contains(HeaderName.X_ENVOY_RETRY_ON) || headers.hasOtherEnvoyNames()))
+        {
+            retryOn |= RetryFields.retryOn(headers);
+        }
+        if (retryOn != RetryOn.NOTHING && isInternal)
+        {
+            final long most = RetryFields.maxRetries(headers);
+            left = most < 0 ? left : most;
+        }
+    }
+
+    /** What the endpoint is told of attempts. */
+    void tellEndpoint(final HeaderEdits edits)
+    {
+        if (policy.tellsEndpoint())
+        {
+            edits.drop(HeaderName.X_ENVOY_ATTEMPT_COUNT);
+            edits.add(HeaderName.X_ENVOY_ATTEMPT_COUNT, attempts);
+        }
+    }
+
+    /** What the client is told of them. */
+    void tellClient(final HeaderEdits edits)
+    {
+        if (policy.tellsClient())
+        {
+            edits.drop(HeaderName.X_ENVOY_ATTEMPT_COUNT);
+            edits.add(HeaderName.X_ENVOY_ATTEMPT_COUNT, attempts);
+        }
     }
 
     /**
@@ -38,20 +111,178 @@ final class Retrying
      */
     void onSent(final UpstreamSession session, final RequestHead request, final boolean isWhole)
     {
-        mayResend = resends < MOST_RESENDS && !isRefused && isWhole && session.mayGoUnseen() && head.keep(request);
-        if (!mayResend)
+        if (policy.avoidsTried())
         {
-            head.release();
+            addTried(session.endpoint().address());
         }
+        final boolean isWanted = retryOn != RetryOn.NOTHING ||
+            session.mayGoUnseen() && resends < MOST_RESENDS && !isRefused;
+        isKept = isWhole && isWanted && head.keep(request);
+        if (!isKept)
+        {
+            giveUp();
+        }
+    }
+
+    /** There is no other attempt any more. */
+    void giveUp()
+    {
+        retryOn = RetryOn.NOTHING;
+        isKept = false;
+        head.release();
+        leave();
+    }
+
+    /**
+     * A response has come, not an interim one.
+     *
+     * @param response its head.
+     * @param request  of the exchange, as long as it may be sent again.
+     * @param cluster  where it was sent.
+     * @return whether the response is to be dropped and the request sent again, after {@link #waitNs}.
+     */
+    boolean retries(final ResponseHead response, final RequestHead request, final ClusterState cluster)
+    {
+        if (retryOn == RetryOn.NOTHING)
+        {
+            return false;
+        }
+        final boolean isWanted = isWorth(response, request.headers());
+        waitNs = isWanted ? exchanges.retryWaits().askedNs(policy.backoff(), response.headers()) : 0;
+        return isAllowed(isWanted, cluster);
     }
 
     /**
      * There is no response.
      *
      * @param failure from {@link UpstreamFailure}.
+     * @param cluster where the request was sent.
+     * @return whether it is to be sent again, after {@link #waitNs}.
+     */
+    boolean retries(final int failure, final ClusterState cluster)
+    {
+        if (retryOn == RetryOn.NOTHING)
+        {
+            return false;
+        }
+        waitNs = 0;
+        isUnseen = failure == UpstreamFailure.UNANSWERED || failure == UpstreamFailure.UNSENT;
+        return isAllowed(isWorth(failure), cluster);
+    }
+
+    private boolean isWorth(final ResponseHead response, final HeaderTable request)
+    {
+        if (RetryFields.isRateLimited(response.headers()))
+        {
+            return (retryOn & RetryOn.RATE_LIMITED) != 0;
+        }
+        final int status = response.status();
+        final int onStatus = (status >= 500 && status < 600 ? RetryOn.SERVER_ERROR : 0) |
+            (status >= 502 && status <= 504 ? RetryOn.GATEWAY_ERROR : 0) |
+            (status == 409 ? RetryOn.RETRIABLE_4XX : 0) | RetryOn.GRPC << grpcShift(response.headers()) & RetryOn.ANY_GRPC;
+        if ((retryOn & onStatus) != 0)
+        {
+            return true;
+        }
+        return (retryOn & RetryOn.STATUS_CODES) != 0 &&
+            (policy.lists(status) || isAsked && RetryFields.listsStatus(request, status)) ||
+            (retryOn & RetryOn.HEADERS) != 0 && isAsked && RetryFields.listsFieldOf(request, response.headers());
+    }
+
+    private static int grpcShift(final HeaderTable headers)
+    {
+        final int index = headers.find(HeaderName.GRPC_STATUS);
+        final long status = index < 0 ? RetryFields.NONE : RetryFields.number(headers, index);
+        return status < 0 || status > NO_SHIFT ? NO_SHIFT : (int)status;
+    }
+
+    private boolean isWorth(final int failure)
+    {
+        final boolean isConnecting = UpstreamFailure.isConnecting(failure);
+        isStarted |= !isConnecting && failure != UpstreamFailure.UNSENT;
+        return switch (failure)
+        {
+            case UpstreamFailure.OVERFLOW, UpstreamFailure.OVERLOADED, UpstreamFailure.NO_ENDPOINT -> false;
+            default -> (retryOn & (RetryOn.RESET | RetryOn.SERVER_ERROR | RetryOn.GATEWAY_ERROR)) != 0 ||
+                isConnecting && (retryOn & RetryOn.CONNECT_FAILURE) != 0 ||
+                !isStarted && (retryOn & RetryOn.RESET_BEFORE_REQUEST) != 0 ||
+                failure == UpstreamFailure.REFUSED && (retryOn & RetryOn.REFUSED_STREAM) != 0;
+        };
+    }
+
+    private boolean isAllowed(final boolean isWanted, final ClusterState cluster)
+    {
+        final ClusterCounters ids = cluster.cluster().counters();
+        if (holder != null && !isWanted)
+        {
+            exchanges.counters().increment(ids.upstreamRqRetrySuccess);
+        }
+        leave();
+        if (!isWanted)
+        {
+            return false;
+        }
+        if (left == 0)
+        {
+            exchanges.counters().increment(ids.upstreamRqRetryLimitExceeded);
+            flag = ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED;
+            return false;
+        }
+        left--;
+        if (!cluster.takeRetry())
+        {
+            exchanges.counters().increment(ids.upstreamRqRetryOverflow);
+            flag = ResponseFlag.UPSTREAM_OVERFLOW;
+            return false;
+        }
+        holder = cluster;
+        exchanges.counters().increment(ids.upstreamRqRetry);
+        exchanges.counters().increment(
+            waitNs > 0 ? ids.upstreamRqRetryBackoffRatelimited : ids.upstreamRqRetryBackoffExponential);
+        if (waitNs == 0)
+        {
+            waitNs = exchanges.retryWaits().exponentialNs(policy.backoff(), backoffs++);
+        }
+        return true;
+    }
+
+    /** How long the attempt that was just allowed waits. */
+    long waitNs()
+    {
+        return waitNs;
+    }
+
+    /** Another attempt begins. */
+    void onAgain()
+    {
+        attempts++;
+    }
+
+    /** How often it was tried, 0 when it was not to be forwarded. */
+    int attempts()
+    {
+        return attempts;
+    }
+
+    /** Whether there was one before. */
+    boolean isAgain()
+    {
+        return attempts > 1;
+    }
+
+    /** Why there is no other attempt, as a flag of the response; 0 for no reason. */
+    int flag()
+    {
+        return flag;
+    }
+
+    /**
+     * There is no response: is it to be sent again whatever the policy says?
+     *
+     * @param failure from {@link UpstreamFailure}.
      * @param request that was sent.
      * @param cluster where to.
-     * @return whether it is to be sent again.
+     * @return whether it is, at once.
      */
     boolean resends(final int failure, final RequestHead request, final ClusterState cluster)
     {
@@ -61,12 +292,14 @@ final class Retrying
             case UpstreamFailure.UNANSWERED -> (IDEMPOTENT >>> request.methodId() & 1) != 0;
             default -> false;
         };
-        if (!isSafe || !mayResend || !head.isTaken())
+        if (!isSafe || !isKept || isRefused || resends == MOST_RESENDS)
         {
             return false;
         }
         resends++;
         isRefused = failure == UpstreamFailure.REFUSED;
+        isUnseen = !isRefused;
+        flag = 0;
         exchanges.counters().increment(cluster.cluster().counters().upstreamRqRetry);
         return true;
     }
@@ -74,12 +307,57 @@ final class Retrying
     /** Whether the next attempt is to have a connection of its own: an idle one may end as the last did. */
     boolean wantsFresh()
     {
-        return resends > 0 && !isRefused;
+        return isUnseen;
+    }
+
+    /** How often an endpoint that has been tried is left for another. */
+    int morePicks()
+    {
+        return policy.avoidsTried() && isAgain() ? policy.morePicks() : 0;
+    }
+
+    boolean hasTried(final Endpoint endpoint)
+    {
+        for (int i = 0; i < triedCount; i++)
+        {
+            if (tried[i].equals(endpoint.address()))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void addTried(final Address address)
+    {
+        if (triedCount == tried.length)
+        {
+            tried = Arrays.copyOf(tried, triedCount << 1);
+        }
+        tried[triedCount++] = address;
+    }
+
+    private void leave()
+    {
+        if (holder != null)
+        {
+            holder.releaseRetry();
+            holder = null;
+        }
     }
 
     void end()
     {
+        giveUp();
+        policy = RetryPolicy.NONE;
+        Arrays.fill(tried, 0, triedCount, null);
+        triedCount = 0;
+        attempts = 0;
+        backoffs = 0;
         resends = 0;
+        flag = 0;
         isRefused = false;
+        isUnseen = false;
+        isStarted = false;
     }
 }

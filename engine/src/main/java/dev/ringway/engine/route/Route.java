@@ -39,6 +39,7 @@ public record Route(
      * @param duration      {@code max_stream_duration}, default {@link StreamDuration#NONE}.
      * @param prefixRewrite new bytes for the matched prefix, or null.
      * @param upgrades      {@code upgrade_configs}, default none.
+     * @param retry         {@code retry_policy}, or that of the virtual host.
      */
     public record Forward(
         int clusterId,
@@ -47,11 +48,13 @@ public record Route(
         long idleTimeoutNs,
         StreamDuration duration,
         byte[] prefixRewrite,
-        Upgrades upgrades)
+        Upgrades upgrades,
+        RetryPolicy retry)
     {
         /** Nowhere. */
         public static final Forward NONE =
-            new Forward(-1, "", RouteBuilder.DEFAULT_TIMEOUT_NS, -1, StreamDuration.NONE, null, Upgrades.NONE);
+            new Forward(-1, "", RouteBuilder.DEFAULT_TIMEOUT_NS, -1, StreamDuration.NONE, null, Upgrades.NONE,
+                RetryPolicy.NONE);
     }
 
     /**

@@ -26,6 +26,7 @@ public final class RouteBuilder
     private StreamDuration duration = Forward.NONE.duration();
     private byte[] prefixRewrite;
     private Upgrades upgrades = Forward.NONE.upgrades();
+    private RetryPolicy retry = Forward.NONE.retry();
     private Answer answer = Answer.NONE;
     private FilterSettings filters;
 
@@ -151,12 +152,22 @@ public final class RouteBuilder
     }
 
     /**
+     * @param policy when and how requests are sent again, default {@link RetryPolicy#NONE}.
+     * @return this.
+     */
+    public RouteBuilder retry(final RetryPolicy policy)
+    {
+        retry = policy;
+        return this;
+    }
+
+    /**
      * @return the route.
      */
     public Route build()
     {
         final Forward forward = kind == Kind.CLUSTER ? new Forward(
-            clusterId, clusterName, timeoutNs, idleTimeoutNs, duration, prefixRewrite, upgrades) : Forward.NONE;
+            clusterId, clusterName, timeoutNs, idleTimeoutNs, duration, prefixRewrite, upgrades, retry) : Forward.NONE;
         return new Route(name, kind, matchedLength, forward, answer, filters);
     }
 }

@@ -408,6 +408,24 @@ public final class ClusterState
         return pool == null ? null : pool.of(handler.request());
     }
 
+    /**
+     * Takes room for a request that is to be sent again; {@link #releaseRetry} follows when that attempt has ended.
+     *
+     * @return false when there are as many as the cluster bears.
+     */
+    public boolean takeRetry()
+    {
+        return use.borrow(ClusterUse.RETRIES, 1, cluster.circuitBreakers().maxRetries()) > 0;
+    }
+
+    /**
+     * Gives back what {@link #takeRetry} took.
+     */
+    public void releaseRetry()
+    {
+        use.giveBack(ClusterUse.RETRIES, 1);
+    }
+
     void onRequestEnded()
     {
         requests.release();

@@ -13,8 +13,9 @@ public final class ClusterUse
     static final int CONNECTIONS = 0;
     static final int PENDING = 1;
     static final int REQUESTS = 2;
+    static final int RETRIES = 3;
 
-    private static final int BOUNDS = 3;
+    private static final int BOUNDS = 4;
     /** Two cache lines, which processors fetch as a pair. */
     private static final int STRIDE = 16;
 

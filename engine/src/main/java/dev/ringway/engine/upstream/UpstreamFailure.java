@@ -51,6 +51,15 @@ public final class UpstreamFailure
         return failure == RESET || failure == STREAM_RESET || failure == OVERLOADED;
     }
 
+    /**
+     * @param failure one of these.
+     * @return whether there was no connection yet.
+     */
+    public static boolean isConnecting(final int failure)
+    {
+        return failure == CONNECT_FAILED || failure == CONNECT_TIMEOUT || isTls(failure);
+    }
+
     static int ofTls(final int errorId)
     {
         return TLS | errorId;

@@ -5,6 +5,7 @@ import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.route.PathMatch;
 import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.RequestRules;
+import dev.ringway.engine.route.RetryPolicy;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.RouteBuilder;
 import dev.ringway.engine.route.RouteTable;
@@ -60,10 +61,11 @@ final class HttpSettings
     Upgrades upgrades = Upgrades.NONE;
     HttpFilters filters;
     List<AccessLogSink> accessLogs = List.of();
+    RetryPolicy retry = RetryPolicy.NONE;
 
     Route toCluster(final int clusterId)
     {
-        return new RouteBuilder("").cluster(clusterId, "b").timeoutNs(routeTimeoutNs).build();
+        return new RouteBuilder("").cluster(clusterId, "b").timeoutNs(routeTimeoutNs).retry(retry).build();
     }
 
     Route rewriting(final String matched, final String rewrite)

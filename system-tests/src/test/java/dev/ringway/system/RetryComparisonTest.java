@@ -1,0 +1,281 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+/**
+ * Ringway and Envoy send the same requests again, as often, tell client and endpoint the same, and count and log the same.
+ */
+@Timeout(180)
+final class RetryComparisonTest
+{
+    private static final long LOG_S = 25;
+    private static final String INSIDE = """
+        use_remote_address: true
+        internal_address_config: { cidr_ranges: [ { address_prefix: 127.0.0.0, prefix_len: 8 } ] }
+        """;
+    private static final String BACKOFF = "retry_back_off: { base_interval: 0.001s, max_interval: 0.002s }";
+    private static final String PREVIOUS = "retry_host_predicate: [ { name: p, typed_config: { \"@type\": " +
+        "type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate } } ]";
+
+    /** Prefix of a path, cluster, policy. */
+    private static final List<List<String>> ROUTES = List.of(
+        List.of("/5xx", "origin", "retry_on: 5xx, num_retries: 2, " + BACKOFF),
+        List.of("/gateway", "origin", "retry_on: gateway-error, " + BACKOFF),
+        List.of("/reset", "origin", "retry_on: reset, " + BACKOFF),
+        List.of("/connect", "origin", "retry_on: \"connect-failure,refused-stream\", " + BACKOFF),
+        List.of("/before", "origin", "retry_on: reset-before-request, " + BACKOFF),
+        List.of("/codes", "origin", "retry_on: \"retriable-status-codes,retriable-4xx\", " +
+            "retriable_status_codes: [404, 200], " + BACKOFF),
+        List.of("/limited", "origin", "retry_on: \"envoy-ratelimited\", " + BACKOFF),
+        List.of("/grpc", "origin", "retry_on: \"unavailable,cancelled\", " + BACKOFF),
+        List.of("/asked", "origin", BACKOFF),
+        List.of("/try", "origin", "retry_on: 5xx, per_try_timeout: 0.5s, " + BACKOFF),
+        List.of("/idle", "origin", "retry_on: 5xx, per_try_idle_timeout: 0.5s, " + BACKOFF),
+        List.of("/when", "origin", "retry_on: 5xx, num_retries: 3, " + BACKOFF + ", rate_limited_retry_back_off: " +
+            "{ reset_headers: [ { name: Retry-After }, { name: x-reset, format: UNIX_TIMESTAMP } ], max_interval: 1s }"),
+        List.of("/bounded", "bounded", "retry_on: 5xx, num_retries: 2, " + BACKOFF),
+        List.of("/dead", "dead", "retry_on: connect-failure, num_retries: 2, " + BACKOFF),
+        List.of("/half", "halfdead", "retry_on: connect-failure, host_selection_retry_max_attempts: 3, " + PREVIOUS +
+            ", " + BACKOFF),
+        List.of("/none", "none", "retry_on: 5xx, " + BACKOFF));
+
+    /** Method and path with what the origin does, and fields of the request. */
+    private static final List<List<String>> CASES = List.of(
+        List.of("GET /5xx/200"),
+        List.of("GET /5xx/503,200"),
+        List.of("GET /5xx/500,503,200"),
+        List.of("GET /5xx/503"),
+        List.of("GET /5xx/503,404"),
+        List.of("GET /5xx/close,200"),
+        List.of("GET /5xx/reset,half,200"),
+        List.of("GET /5xx/close"),
+        List.of("POST /5xx/503,close,200", "content-length: 0"),
+        List.of("HEAD /5xx/599,200"),
+        List.of("GET /5xx/503=x-envoy-ratelimited:true"),
+        List.of("GET /gateway/500"),
+        List.of("GET /gateway/502,504"),
+        List.of("GET /gateway/close,200"),
+        List.of("GET /reset/503"),
+        List.of("GET /reset/reset,close"),
+        List.of("GET /connect/503"),
+        List.of("GET /connect/close"),
+        List.of("GET /before/close"),
+        List.of("GET /codes/404,409"),
+        List.of("GET /codes/200"),
+        List.of("GET /codes/503"),
+        List.of("GET /limited/429=x-envoy-ratelimited:true,503"),
+        List.of("GET /limited/429"),
+        List.of("POST /grpc/200=grpc-status:14,200=grpc-status:1", "content-type: application/grpc",
+            "content-length: 0"),
+        List.of("GET /grpc/200=grpc-status:13"),
+        List.of("GET /grpc/200=grpc-status:x"),
+        List.of("GET /asked/503"),
+        List.of("GET /asked/503,200", "x-envoy-retry-on: 5xx"),
+        List.of("GET /asked/503", "x-envoy-retry-on: foo, gateway-error", "x-envoy-max-retries: 3"),
+        List.of("GET /asked/503", "x-envoy-retry-on: 5xx", "x-envoy-max-retries: 0"),
+        List.of("GET /asked/503", "x-envoy-retry-on: 5xx", "x-envoy-max-retries: -2"),
+        List.of("GET /asked/503", "x-envoy-retry-on: 5xx", "x-envoy-max-retries: 1x"),
+        List.of("GET /asked/200=grpc-status:8,503", "x-envoy-retry-grpc-on: resource-exhausted"),
+        List.of("GET /asked/200=grpc-status:8", "x-envoy-retry-on: resource-exhausted"),
+        List.of("GET /asked/418,402,200", "x-envoy-retry-on: retriable-status-codes", "x-envoy-max-retries: 2",
+            "x-envoy-retriable-status-codes: 402, 418,x"),
+        List.of("GET /asked/418", "x-envoy-retriable-status-codes: 418"),
+        List.of("GET /asked/200=x-again:1,503", "x-envoy-retry-on: retriable-headers",
+            "x-envoy-retriable-header-names: x-other, X-Again"),
+        List.of("GET /asked/never,200", "x-envoy-retry-on: reset", "x-envoy-upstream-rq-per-try-timeout-ms: 300"),
+        List.of("GET /asked/never", "x-envoy-retry-on: reset", "x-envoy-upstream-rq-timeout-ms: 300",
+            "x-envoy-upstream-rq-per-try-timeout-ms: 400"),
+        List.of("GET /try/never,200"),
+        List.of("GET /try/never"),
+        List.of("GET /try/never", "x-envoy-upstream-rq-per-try-timeout-ms: 0", "x-envoy-upstream-rq-timeout-ms: 700"),
+        List.of("GET /idle/never,200"),
+        List.of("GET /idle/never"),
+        List.of("GET /when/503=retry-after:1,200"),
+        List.of("GET /when/503=retry-after:2,503=retry-after:soon,503=retry-after:0,200"),
+        List.of("GET /when/503=x-reset:5,200"),
+        List.of("GET /bounded/503"),
+        List.of("GET /dead/200"),
+        List.of("GET /none/200"),
+        List.of("GET /host/503,503"),
+        List.of("GET /5xx/close", "x-envoy-attempt-count: 7"));
+
+    @TempDir
+    private static Path directory;
+
+    private static Side envoy;
+    private static Side ringway;
+
+    /** One of the two with an upstream of its own. */
+    private static final class Side implements AutoCloseable
+    {
+        private final RetryOrigin origin = new RetryOrigin();
+        private final int port = Program.freePort();
+        private final Path log;
+        private final Admin admin;
+        private final Program program;
+
+        private Side(final boolean isEnvoy) throws Exception
+        {
+            log = directory.resolve(isEnvoy ? "envoy.log" : "ringway.log");
+            final int adminPort = Program.freePort();
+            final String alive = Bootstraps.tcpAddress("127.0.0.1", origin.port());
+            final String dead = Bootstraps.tcpAddress("127.0.0.1", Program.freePort());
+            final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
+                Bootstraps.admin(adminPort) + listener() + "  clusters:\n" +
+                    Bootstraps.cluster("origin", "STATIC", alive) +
+                    Bootstraps.cluster("bounded", "STATIC", alive) +
+                    "    circuit_breakers: { thresholds: [ { max_retries: 0 } ] }\n" +
+                    Bootstraps.cluster("dead", "STATIC", dead) +
+                    Bootstraps.cluster("halfdead", "STATIC", alive + " } }, { endpoint: { address: " + dead) +
+                    "  - name: none\n    type: STATIC\n    load_assignment: { cluster_name: none }\n");
+            program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
+                "--concurrency", "1");
+            admin = new Admin(adminPort);
+            program.awaitPort(adminPort).awaitPort(port);
+        }
+
+        private String listener()
+        {
+            final StringBuilder routes = new StringBuilder();
+            for (final List<String> route : ROUTES)
+            {
+                routes.append("- match: { prefix: \"").append(route.get(0)).append("/\" }\n  route: { cluster: ")
+                    .append(route.get(1)).append(", retry_policy: { ").append(route.get(2)).append(" } }\n");
+            }
+            routes.append("- match: { prefix: \"/\" }\n  route: { cluster: origin }\n");
+            return Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), INSIDE + """
+                access_log:
+                - name: envoy.access_loggers.file
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                    path: %s
+                    log_format: { text_format_source: { inline_string: "%%REQ(:METHOD)%% %%REQ(:PATH)%% \
+                %%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%RESPONSE_CODE_DETAILS%% %%UPSTREAM_REQUEST_ATTEMPT_COUNT%% \
+                %%BYTES_SENT%%\\n" } }
+                """.formatted(log), routes.toString()).replaceAll("( +)domains: .*", "$0\n" +
+                "$1include_request_attempt_count: true\n$1include_attempt_count_in_response: true\n" +
+                "$1retry_policy: { retry_on: 5xx, " + BACKOFF + " }");
+        }
+
+        /** All that one request leaves behind, but for its line in the log. */
+        private String observe(final List<String> request) throws Exception
+        {
+            origin.takeAttempts();
+            final Map<String, Long> before = counters();
+            final String answer;
+            try (Client client = new Client(port))
+            {
+                client.send(request.get(0) + " HTTP/1.1\r\nhost: test\r\n" +
+                    request.stream().skip(1).map(field -> field + "\r\n").collect(Collectors.joining()) + "\r\n");
+                final HttpMessage read = request.get(0).startsWith("HEAD") ? client.readHead() : client.read();
+                answer = read.status() + " " + read.field("x-envoy-attempt-count") + ' ' + read.text();
+            }
+            final String told = origin.takeAttempts().stream().map(Side::told).collect(Collectors.joining(" "));
+            final Map<String, Long> counted = counters();
+            counted.replaceAll((name, value) -> value - before.getOrDefault(name, 0L));
+            counted.values().removeIf(value -> value == 0);
+            return request + ": " + answer + " / " + told + " / " + counted;
+        }
+
+        /** Later attempts have what is left of the time, which is never twice the same. */
+        private static String told(final HttpMessage attempt)
+        {
+            final String count = attempt.field("x-envoy-attempt-count");
+            return count + ":" + ("1".equals(count) ? attempt.field("x-envoy-expected-rq-timeout-ms") : "") +
+                attempt.fields().stream().filter(field -> field.matches("x-envoy-(ret|max|up).*")).toList();
+        }
+
+        private Map<String, Long> counters() throws Exception
+        {
+            final Map<String, Long> stats = admin.stats();
+            stats.keySet().removeIf(name -> !name.matches("cluster\\.[a-z]+\\.upstream_rq_(retry.*|per_try.*|timeout|" +
+                "total|completed|[2345]xx|pending_failure_eject)"));
+            return stats;
+        }
+
+        private List<String> log(final int lines) throws Exception
+        {
+            final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LOG_S);
+            List<String> logged = List.of();
+            while (logged.stream().filter(line -> !line.contains(" /half/")).count() < lines && System.nanoTime() < deadlineNs)
+            {
+                TimeUnit.MILLISECONDS.sleep(50);
+                logged = Files.exists(log) ? Files.readAllLines(log) : logged;
+            }
+            // Envoy says more of why a connection failed.
+            return logged.stream().filter(line -> !line.contains(" /half/")).map(line -> line.replaceFirst("\\|[^}]*}", "}")).toList();
+        }
+
+        public void close() throws IOException
+        {
+            program.close();
+            origin.close();
+        }
+    }
+
+    @BeforeAll
+    static void start() throws Exception
+    {
+        envoy = new Side(true);
+        ringway = new Side(false);
+    }
+
+    @AfterAll
+    static void stop() throws Exception
+    {
+        envoy.close();
+        ringway.close();
+    }
+
+    @Test
+    void shouldSendAgainTellCountAndLogAsEnvoyDoes() throws Exception
+    {
+        final List<String> theirs = new ArrayList<>();
+        final List<String> ours = new ArrayList<>();
+        for (final List<String> request : CASES)
+        {
+            theirs.add(comparable(envoy.observe(request)));
+            ours.add(comparable(ringway.observe(request)));
+        }
+        assertEquals(String.join("\n", theirs), String.join("\n", ours));
+        assertEquals(String.join("\n", envoy.log(CASES.size())), String.join("\n", ringway.log(CASES.size())));
+    }
+
+    /** Which of two endpoints is the first one to be picked is chance with Envoy. */
+    @Test
+    void shouldFindTheEndpointThatLives() throws Exception
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            for (final Side side : List.of(envoy, ringway))
+            {
+                try (Client client = new Client(side.port))
+                {
+                    assertEquals(200, client.get("/half/200").status());
+                }
+            }
+        }
+    }
+
+    /** Envoy says more of why a connection failed, and counts no request that had none. */
+    private static String comparable(final String observed)
+    {
+        return observed.replaceFirst(", transport failure reason: [^/]*", " ")
+            .replaceFirst(", cluster.dead.upstream_rq_total=\\d", "");
+    }
+}

@@ -1,0 +1,113 @@
+package dev.ringway.system;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+/**
+ * An upstream that does with the attempts of one request what its path says, one after the other and the last on and on:
+ * {@code /503,close,200} answers 503, then closes, then answers 200. Each connection serves one attempt, so that none is
+ * ever one that was idle. Besides statuses there are {@code close}, {@code reset}, {@code half} (of a head) and
+ * {@code never}; {@code =} behind a status begins a field of the answer.
+ */
+final class RetryOrigin implements AutoCloseable
+{
+    private final ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+    private final Queue<HttpMessage> attempts = new ConcurrentLinkedQueue<>();
+
+    RetryOrigin() throws IOException
+    {
+        Thread.ofPlatform().daemon().name("retry-origin").start(this::acceptAll);
+    }
+
+    int port()
+    {
+        return server.getLocalPort();
+    }
+
+    /** The attempts read since the last call. */
+    List<HttpMessage> takeAttempts()
+    {
+        final List<HttpMessage> taken = new ArrayList<>();
+        for (HttpMessage attempt = attempts.poll(); attempt != null; attempt = attempts.poll())
+        {
+            taken.add(attempt);
+        }
+        return taken;
+    }
+
+    private void acceptAll()
+    {
+        try
+        {
+            while (true)
+            {
+                final Socket socket = server.accept();
+                Thread.ofPlatform().daemon().name("retry-origin-connection").start(() -> serve(socket));
+            }
+        }
+        catch (final IOException e)
+        {
+            // Closed: the test is over.
+        }
+    }
+
+    private void serve(final Socket socket)
+    {
+        try (socket)
+        {
+            socket.setTcpNoDelay(true);
+            final InputStream in = new BufferedInputStream(socket.getInputStream());
+            final HttpMessage request = HttpMessage.read(in, false);
+            if (request == null)
+            {
+                return;
+            }
+            final int before = attempts.size();
+            attempts.add(request);
+            final String[] plan = request.start().split(" ")[1].split("/");
+            final String[] steps = plan[plan.length - 1].split(",");
+            doStep(socket, in, steps[Math.min(before, steps.length - 1)]);
+        }
+        catch (final IOException e)
+        {
+            // The proxy gave up.
+        }
+    }
+
+    private static void doStep(final Socket socket, final InputStream in, final String step) throws IOException
+    {
+        switch (step)
+        {
+            case "close" ->
+            {
+                return;
+            }
+            case "reset" -> socket.setSoLinger(true, 0);
+            case "half" -> socket.getOutputStream().write("HTTP/1.1 200 OK\r\ncontent-".getBytes(ISO_8859_1));
+            case "never" -> in.read();
+            default ->
+            {
+                final String[] parts = step.split("=", 2);
+                final String fields = parts.length == 1 ? "" : parts[1] + "\r\n";
+                socket.getOutputStream().write(("HTTP/1.1 " + parts[0] + " OK\r\nconnection: close\r\n" + fields +
+                    "content-length: " + parts[0].length() + "\r\n\r\n" + parts[0]).getBytes(ISO_8859_1));
+                in.read();
+            }
+        }
+    }
+
+    public void close() throws IOException
+    {
+        server.close();
+    }
+}
