@@ -30,6 +30,7 @@ final class BalancingTranslator
 
     private final Checks checks;
     private final PolicyTranslator policies;
+    private final SubsetTranslator subsets;
 
     /** What a policy says, whichever way it is given. */
     record Settings(
@@ -55,6 +56,7 @@ final class BalancingTranslator
     {
         this.checks = checks;
         policies = new PolicyTranslator(checks, this);
+        subsets = new SubsetTranslator(checks);
     }
 
     /**
@@ -85,7 +87,8 @@ final class BalancingTranslator
             checks.count(policy.hasOverprovisioningFactor(), policy.getOverprovisioningFactor(),
                 path.field("load_assignment").field("policy").field("overprovisioning_factor"),
                 unset.overprovisioning(), 1, Integer.MAX_VALUE),
-            policy.getWeightedPriorityHealth(), settings.isByLocality, null);
+            policy.getWeightedPriorityHealth(), settings.isByLocality,
+            subsets.translate(config.getLbSubsetConfig(), path.field("lb_subset_config")));
         return result.equals(unset) ? unset : result;
     }
 
@@ -93,6 +96,7 @@ final class BalancingTranslator
     {
         final String reason = "is without effect beside load_balancing_policy; remove it";
         final CommonLbConfig common = config.getCommonLbConfig();
+        check(config.hasLbSubsetConfig(), path.field("lb_subset_config"), reason);
         check(config.hasRingHashLbConfig(), path.field("ring_hash_lb_config"), reason);
         check(config.hasMaglevLbConfig(), path.field("maglev_lb_config"), reason);
         check(config.hasLeastRequestLbConfig(), path.field("least_request_lb_config"), reason);

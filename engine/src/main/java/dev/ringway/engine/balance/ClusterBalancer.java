@@ -34,9 +34,31 @@ public final class ClusterBalancer
         context.ids = ids;
         if (fresh != set)
         {
+            countSubsets(set, fresh);
             set = fresh;
-            whole = fresh.balancing().policy().isHashing() ?
-                new HashBalancer(context, fresh) : new ListBalancer(context, fresh, null, nowNs);
+            final Balancer all = fresh.balancing().policy().isHashing() ?
+                new HashBalancer(context, fresh, null) : new ListBalancer(context, fresh, null, nowNs);
+            whole = fresh.subsets() == null ? all : new SubsetBalancer(context, fresh, all, nowNs);
+        }
+    }
+
+    /**
+     * The cluster is no longer there.
+     */
+    public void retire()
+    {
+        countSubsets(set, null);
+    }
+
+    private void countSubsets(final HostSet before, final HostSet now)
+    {
+        final int old = before == null || before.subsets() == null ? 0 : before.subsets().count();
+        final int fresh = now == null || now.subsets() == null ? 0 : now.subsets().count();
+        if (old != fresh)
+        {
+            context.counters.add(context.ids.lbSubsetsActive, fresh - old);
+            context.counters.add(fresh > old ? context.ids.lbSubsetsCreated : context.ids.lbSubsetsRemoved,
+                Math.abs(fresh - old));
         }
     }
 

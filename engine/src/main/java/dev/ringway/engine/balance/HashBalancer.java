@@ -12,12 +12,19 @@ final class HashBalancer implements Balancer
 
     private final BalanceContext context;
     private final HostSet set;
+    private final Object subset;
     private HashGroups seen;
     /** Of the tables' endpoints the indexes here, where those are of another snapshot; else null. */
     private int[] own;
 
-    HashBalancer(final BalanceContext context, final HostSet set)
+    /**
+     * @param context of the loop.
+     * @param set     endpoints of the cluster.
+     * @param subset  key of the subset that is meant, or null for all.
+     */
+    HashBalancer(final BalanceContext context, final HostSet set, final Object subset)
     {
+        this.subset = subset;
         this.context = context;
         this.set = set;
     }
@@ -29,12 +36,13 @@ final class HashBalancer implements Balancer
         {
             adopt(hashes);
         }
-        if (hashes == null)
+        final HashGroups.Tables tables = hashes == null ? null : hashes.of(subset);
+        if (tables == null)
         {
             return Picker.NONE;
         }
         final long given = request.hash();
-        return pick(hashes.whole, given == PickRequest.NO_HASH ? context.random.nextLong() : given, attempt);
+        return pick(tables, given == PickRequest.NO_HASH ? context.random.nextLong() : given, attempt);
     }
 
     private int pick(final HashGroups.Tables tables, final long hash, final int attempt)

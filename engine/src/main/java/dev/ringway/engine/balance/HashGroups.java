@@ -2,6 +2,9 @@ package dev.ringway.engine.balance;
 
 import dev.ringway.engine.snapshot.Balancing.Policy;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /**
  * Tables of hashes for the endpoints of a cluster as they were at one time, a table for each priority. Made off the
  * loops, as it takes a while. Immutable.
@@ -11,6 +14,7 @@ final class HashGroups
     final HostSet set;
     final int version;
     final Tables whole;
+    private final Map<Object, Tables> subsets = new HashMap<>();
 
     /** Those of a cluster, or of one of its subsets. */
     static final class Tables
@@ -36,6 +40,19 @@ final class HashGroups
         this.set = set;
         this.version = version;
         whole = new Tables(set, null);
+        if (set.subsets() != null)
+        {
+            set.subsets().all().forEach((key, members) -> subsets.put(key, new Tables(set, members)));
+        }
+    }
+
+    /**
+     * @param key of a subset, or null for all endpoints.
+     * @return its tables, or null when there is no such subset.
+     */
+    Tables of(final Object key)
+    {
+        return key == null ? whole : subsets.get(key);
     }
 
     static HashGroups build(final HostSet set, final int version)

@@ -52,8 +52,9 @@ final class HostGroup
 
     static HostGroup of(final HostSet set, final int[] indexes)
     {
+        // Of subsets the weights of localities say nothing: they are those of all endpoints.
         return new HostGroup(set, indexes, 0,
-            set.balancing().isByLocality() ? localities(set, indexes) : NONE);
+            set.balancing().isByLocality() && set.subsets() == null ? localities(set, indexes) : NONE);
     }
 
     private static HostGroup[] localities(final HostSet set, final int[] indexes)

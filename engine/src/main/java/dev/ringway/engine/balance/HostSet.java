@@ -14,12 +14,14 @@ public final class HostSet
     private final List<Endpoint> endpoints;
     private final HostHealth[] health;
     private final Balancing balancing;
+    private final SubsetIndex subsets;
 
     HostSet(final List<Endpoint> endpoints, final HostHealth[] health, final Balancing balancing)
     {
         this.endpoints = endpoints;
         this.health = health;
         this.balancing = balancing;
+        subsets = balancing.subsets() == null ? null : new SubsetIndex(balancing.subsets(), endpoints);
     }
 
     /**
@@ -46,6 +48,12 @@ public final class HostSet
     public HostHealth health(final int index)
     {
         return health[index];
+    }
+
+    /** Groups of them, or null when the cluster has none. */
+    SubsetIndex subsets()
+    {
+        return subsets;
     }
 
     Balancing balancing()

@@ -167,6 +167,24 @@ public final class ClusterCounters
     /** Picks among all endpoints, as too few were healthy. */
     public final int lbHealthyPanic;
 
+    /** Subsets that there are, on all loops together. */
+    public final int lbSubsetsActive;
+
+    /** Subsets made. */
+    public final int lbSubsetsCreated;
+
+    /** Subsets that are gone. */
+    public final int lbSubsetsRemoved;
+
+    /** Picks in a subset. */
+    public final int lbSubsetsSelected;
+
+    /** Picks for which there was no subset, by the cluster's fallback. */
+    public final int lbSubsetsFallback;
+
+    /** Picks among all endpoints, as the fallback had none. */
+    public final int lbSubsetsFallbackPanic;
+
     /** Times the endpoints changed. */
     public final int membershipChange;
 
@@ -247,6 +265,12 @@ public final class ClusterCounters
         membershipDegraded = registry.gauge(prefix + "membership_degraded");
         membershipExcluded = registry.gauge(prefix + "membership_excluded");
         lbHealthyPanic = registry.counter(prefix + "lb_healthy_panic");
+        lbSubsetsActive = registry.gauge(prefix + "lb_subsets_active");
+        lbSubsetsCreated = registry.counter(prefix + "lb_subsets_created");
+        lbSubsetsRemoved = registry.counter(prefix + "lb_subsets_removed");
+        lbSubsetsSelected = registry.counter(prefix + "lb_subsets_selected");
+        lbSubsetsFallback = registry.counter(prefix + "lb_subsets_fallback");
+        lbSubsetsFallbackPanic = registry.counter(prefix + "lb_subsets_fallback_panic");
         membershipChange = registry.counter(prefix + "membership_change");
         http2 = isHttp2 ? new Http2Counters(registry, prefix + "http2.") : null;
     }

@@ -114,6 +114,7 @@ public final class ClusterState
         {
             pool.retire();
         }
+        balancer.retire();
         pools = List.of();
     }
 

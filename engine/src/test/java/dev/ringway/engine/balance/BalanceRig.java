@@ -16,6 +16,7 @@ import dev.ringway.engine.snapshot.EndpointMetadata;
 import dev.ringway.engine.snapshot.EndpointStatus;
 import dev.ringway.engine.snapshot.Locality;
 import dev.ringway.engine.snapshot.Place;
+import dev.ringway.engine.snapshot.SubsetRules;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.net.InetSocketAddress;
@@ -37,6 +38,7 @@ final class BalanceRig
     int panicPercent = Balancing.DEFAULT_PANIC_PERCENT;
     boolean weighsHealth;
     boolean isByLocality;
+    SubsetRules subsets;
     long nowNs = 1_000_000_000_000L;
     Executor builder = Runnable::run;
     ClusterHosts hosts;
@@ -100,7 +102,7 @@ final class BalanceRig
     Balancing balancing()
     {
         return new Balancing(policy, leastRequest, hashing, slowStart, panicPercent,
-            Balancing.DEFAULT_OVERPROVISIONING, weighsHealth, isByLocality, null);
+            Balancing.DEFAULT_OVERPROVISIONING, weighsHealth, isByLocality, subsets);
     }
 
     BalanceRig start()

@@ -1,0 +1,129 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What Envoy refuses of balancing settings is refused here, and what it takes is taken, but for what is listed as
+ * refused here alone.
+ */
+final class BalancingConfigComparisonTest
+{
+    private static final String TYPES = "type.googleapis.com/envoy.extensions.load_balancing_policies.";
+
+    @TempDir
+    private static Path directory;
+
+    private static void compare(final String cluster, final String group, final String endpoint, final String how)
+        throws Exception
+    {
+        ConfigVerdicts.compare(directory, Files.writeString(directory.resolve("bootstrap.yaml"), """
+            static_resources:
+              clusters:
+              - name: a
+                %s
+                load_assignment:
+                  cluster_name: a
+                  endpoints:
+                  - { %s lb_endpoints: [ { %s endpoint: { address: %s } } ] }
+            """.formatted(cluster, group, endpoint, Bootstraps.tcpAddress("127.0.0.1", 9))), how);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        lb_policy: CLUSTER_PROVIDED                  | refused
+        lb_policy: LOAD_BALANCING_POLICY_CONFIG      | refused
+        lb_policy: 9                                 | refused
+        lb_policy: RING_HASH, ring_hash_lb_config: { minimum_ring_size: 0 }        | refused here
+        lb_policy: RING_HASH, ring_hash_lb_config: { minimum_ring_size: 8388608 }  | taken
+        lb_policy: RING_HASH, ring_hash_lb_config: { minimum_ring_size: 8388609 }  | refused
+        lb_policy: RING_HASH, ring_hash_lb_config: { maximum_ring_size: 1023 }     | refused
+        lb_policy: RING_HASH, ring_hash_lb_config: { maximum_ring_size: 1024 }     | taken
+        lb_policy: RING_HASH, ring_hash_lb_config: { maximum_ring_size: 8388609 }  | refused
+        lb_policy: RING_HASH, ring_hash_lb_config: { hash_function: MURMUR_HASH_2 } | taken
+        lb_policy: RING_HASH, ring_hash_lb_config: { hash_function: MD5 }          | refused
+        lb_policy: ROUND_ROBIN, ring_hash_lb_config: { }                           | refused here
+        lb_policy: MAGLEV                            | taken
+        lb_policy: MAGLEV, maglev_lb_config: { table_size: 2 }                     | taken
+        lb_policy: MAGLEV, maglev_lb_config: { table_size: 1009 }                  | taken
+        lb_policy: MAGLEV, maglev_lb_config: { table_size: 1000 }                  | refused
+        lb_policy: MAGLEV, maglev_lb_config: { table_size: 5000011 }               | taken
+        lb_policy: MAGLEV, maglev_lb_config: { table_size: 5000013 }               | refused
+        lb_policy: LEAST_REQUEST, least_request_lb_config: { choice_count: 1 }     | refused
+        lb_policy: LEAST_REQUEST, least_request_lb_config: { choice_count: 2 }     | taken
+        lb_policy: LEAST_REQUEST, least_request_lb_config: { active_request_bias: { default_value: 0 } } | taken
+        lb_policy: LEAST_REQUEST, least_request_lb_config: { active_request_bias: { default_value: 0, runtime_key: a } } | taken
+        lb_policy: LEAST_REQUEST, least_request_lb_config: { active_request_bias: { default_value: -1, runtime_key: a } } | refused here
+        round_robin_lb_config: { slow_start_config: { slow_start_window: 1s } }    | taken
+        round_robin_lb_config: { slow_start_config: { min_weight_percent: { value: 101 } } } | refused
+        common_lb_config: { healthy_panic_threshold: { value: 0 } }                | taken
+        common_lb_config: { healthy_panic_threshold: { value: 100 } }              | taken
+        common_lb_config: { healthy_panic_threshold: { value: 100.5 } }            | refused
+        common_lb_config: { healthy_panic_threshold: { value: -1 } }               | refused
+        common_lb_config: { locality_weighted_lb_config: { } }                     | taken
+        common_lb_config: { zone_aware_lb_config: { } }                            | refused here
+        common_lb_config: { consistent_hashing_lb_config: { hash_balance_factor: 99 } }  | refused
+        common_lb_config: { consistent_hashing_lb_config: { hash_balance_factor: 100 } } | refused here
+        lb_subset_config: { }                                                      | taken
+        lb_subset_config: { subset_selectors: [ { } ] }                            | refused here
+        lb_subset_config: { subset_selectors: [ { keys: [ a ] } ] }                | taken
+        lb_subset_config: { subset_selectors: [ { keys: [ a, b ], single_host_per_subset: true } ] } | refused here
+        lb_subset_config: { subset_selectors: [ { keys: [ a ], single_host_per_subset: true } ] }    | taken
+        lb_subset_config: { subset_selectors: [ { keys: [ a, b ], fallback_policy: KEYS_SUBSET } ] } | refused
+        lb_subset_config: { subset_selectors: [ { keys: [ a, b ], fallback_policy: KEYS_SUBSET, fallback_keys_subset: [ c ] } ] } | refused
+        lb_subset_config: { subset_selectors: [ { keys: [ a, b ], fallback_policy: KEYS_SUBSET, fallback_keys_subset: [ a, b ] } ] } | refused
+        lb_subset_config: { subset_selectors: [ { keys: [ a, b ], fallback_policy: KEYS_SUBSET, fallback_keys_subset: [ a ] } ] } | taken
+        lb_subset_config: { subset_selectors: [ { keys: [ a ] } ], scale_locality_weight: true }     | refused here
+        lb_subset_config: { subset_selectors: [ { keys: [ a ] } ], fallback_policy: KEYS_SUBSET }    | refused
+        """)
+    void shouldTakeTheSameFieldsOfClusters(final String fields, final String how) throws Exception
+    {
+        compare("\"connect_timeout\": 1s\n    " + fields.replaceAll(", (?=[a-z_]+_lb_config: )", "\n    "), "", "", how);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        load_balancing_weight: 0,      |                                   | refused
+        load_balancing_weight: 4294967295, |                               | taken
+        priority: 128,                 |                                   | taken
+        priority: 129,                 |                                   | refused
+        priority: -1,                  |                                   | refused
+                                       | load_balancing_weight: 0,         | refused
+                                       | load_balancing_weight: 128,       | taken
+                                       | health_status: DRAINING,          | taken
+                                       | health_status: SICK,              | refused
+                                       | metadata: { filter_metadata: { envoy.lb: { a: 1 } } }, | taken
+        """)
+    void shouldTakeTheSameFieldsOfEndpoints(final String group, final String endpoint, final String how)
+        throws Exception
+    {
+        compare("connect_timeout: 1s", group == null ? "" : group, endpoint == null ? "" : endpoint, how);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        round_robin.v3.RoundRobin       |                                          | taken
+        round_robin.v3.RoundRobin       | , slow_start_config: { slow_start_window: 1s } | taken
+        round_robin.v3.RoundRobin       | , locality_lb_config: { locality_weighted_lb_config: { } } | taken
+        round_robin.v3.RoundRobin       | , locality_lb_config: { zone_aware_lb_config: { } } | refused here
+        least_request.v3.LeastRequest   | , choice_count: 1                        | refused here
+        least_request.v3.LeastRequest   | , selection_method: FULL_SCAN            | refused here
+        random.v3.Random                |                                          | taken
+        ring_hash.v3.RingHash           | , minimum_ring_size: 0                   | refused here
+        ring_hash.v3.RingHash           | , maximum_ring_size: 5                   | refused
+        ring_hash.v3.RingHash           | , hash_function: XX_HASH                 | taken
+        maglev.v3.Maglev                | , table_size: 4                          | refused
+        maglev.v3.Maglev                |                                          | taken
+        client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin |         | refused here
+        no_such.v3.Policy               |                                          | refused
+        """)
+    void shouldTakeTheSameTypedPolicies(final String type, final String fields, final String how) throws Exception
+    {
+        compare("load_balancing_policy: { policies: [ { typed_extension_config: { name: x, typed_config: { \"@type\": " +
+            TYPES + type + (fields == null ? "" : fields) + " } } } ] }", "", "", how);
+    }
+}
