@@ -65,4 +65,48 @@ final class RouteConfigComparisonTest
     {
         compare("match: { " + match + " }, direct_response: { status: 200 }", how);
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        cluster: a                                                      | taken
+        cluster: nowhere                                                | refused
+        cluster: ""                                                     | refused
+        cluster_header: x                                               | taken
+        cluster_header: ""                                              | refused
+        cluster_header: "a\\nb"                                        | refused
+        cluster: a, cluster_not_found_response_code: NOT_FOUND          | taken
+        cluster: a, cluster_not_found_response_code: INTERNAL_SERVER_ERROR | taken
+        cluster: a, cluster_not_found_response_code: OK                 | refused
+        cluster: a, priority: HIGH                                      | refused here
+        weighted_clusters: {}                                           | refused
+        weighted_clusters: { clusters: [] }                             | refused
+        weighted_clusters: { clusters: [ { name: a } ] }                | refused
+        weighted_clusters: { clusters: [ { name: a, weight: 0 } ] }     | refused
+        weighted_clusters: { clusters: [ { name: a, weight: 1 } ] }     | taken
+        weighted_clusters: { clusters: [ { name: c, weight: 1 } ] }     | refused
+        weighted_clusters: { clusters: [ { name: a, weight: 1 } ], total_weight: 7 } | taken
+        weighted_clusters: { clusters: [ { name: a, weight: 4294967295 }, { name: b, weight: 1 } ] } | refused
+        weighted_clusters: { clusters: [ { name: a, cluster_header: x, weight: 1 } ] } | refused
+        weighted_clusters: { clusters: [ { cluster_header: x, weight: 1 } ] } | taken
+        weighted_clusters: { clusters: [ { weight: 1 } ] }              | refused
+        weighted_clusters: { clusters: [ { name: a, weight: 1 } ], header_name: x } | taken
+        weighted_clusters: { clusters: [ { name: a, weight: 1 } ], use_hash_policy: true } | refused here
+        cluster: a, hash_policy: [ {} ]                                 | refused
+        cluster: a, hash_policy: [ { header: {} } ]                     | refused
+        cluster: a, hash_policy: [ { header: { header_name: x }, terminal: true } ] | taken
+        cluster: a, hash_policy: [ { header: { header_name: x, regex_rewrite: { pattern: { regex: a }, substitution: b } } } ] | refused here
+        cluster: a, hash_policy: [ { cookie: {} } ]                     | refused
+        cluster: a, hash_policy: [ { cookie: { name: x } } ]            | taken
+        cluster: a, hash_policy: [ { cookie: { name: x, ttl: 0s, path: /a } } ] | taken
+        cluster: a, hash_policy: [ { cookie: { name: x, ttl: -1s } } ]  | refused
+        cluster: a, hash_policy: [ { connection_properties: {} } ]      | taken
+        cluster: a, hash_policy: [ { query_parameter: {} } ]            | refused
+        cluster: a, hash_policy: [ { query_parameter: { name: x } } ]   | taken
+        cluster: a, hash_policy: [ { filter_state: { key: x } } ]       | refused here
+        cluster: a, metadata_match: { filter_metadata: { envoy.lb: { stage: prod } } } | taken
+        """)
+    void shouldTakeAndRefuseTheSameTargets(final String action, final String how) throws Exception
+    {
+        compare("match: { prefix: / }, route: { " + action + " }", how);
+    }
 }

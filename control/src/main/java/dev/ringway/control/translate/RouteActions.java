@@ -11,8 +11,6 @@ import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Translates what routes do: {@code config.route.v3.RouteAction}, {@code RedirectAction} and
@@ -28,21 +26,20 @@ final class RouteActions
     private final Checks checks;
     private final DataSources dataSources;
     private final UpgradeTranslator upgrades;
-    private final Map<String, Integer> clusterIds;
-    private final Set<String> telling;
+    private final RouteTargets targets;
+    private final HashPolicyTranslator hashPolicies;
 
     /**
-     * @param checks     where faults go.
-     * @param clusterIds ids of the clusters that exist, by name.
-     * @param telling    names of those whose connections begin with the PROXY protocol.
+     * @param checks  where faults go.
+     * @param targets translates where routes send requests.
      */
-    RouteActions(final Checks checks, final Map<String, Integer> clusterIds, final Set<String> telling)
+    RouteActions(final Checks checks, final RouteTargets targets)
     {
         this.checks = checks;
         this.dataSources = new DataSources(checks);
         this.upgrades = new UpgradeTranslator(checks);
-        this.clusterIds = clusterIds;
-        this.telling = telling;
+        this.targets = targets;
+        hashPolicies = new HashPolicyTranslator(checks);
     }
 
     /** What all routes of one configuration share. */
@@ -77,18 +74,8 @@ final class RouteActions
     private void forward(
         final RouteAction action, final RouteBuilder route, final FieldPath path, final Rules rules)
     {
-        final Integer id = clusterIds.get(action.getCluster());
-        if (checks.required(action.getCluster(), path.field("cluster")) && id == null && rules.validateClusters)
-        {
-            checks.fault(path.field("cluster"), "there is no cluster '" + action.getCluster() + "'");
-        }
-        if (telling.contains(action.getCluster()))
-        {
-            checks.fault(path.field("cluster"), "'" + action.getCluster() +
-                "' begins connections with the PROXY protocol, which requests of several clients could not share; " +
-                "it can serve a tcp_proxy only");
-        }
-        route.cluster(id == null ? -1 : id, action.getCluster())
+        targets.translate(action, route, path, rules.validateClusters);
+        route.hashPolicy(hashPolicies.translate(action.getHashPolicyList(), path.field("hash_policy")))
             .timeoutNs(checks.duration(action.hasTimeout(), action.getTimeout(), path.field("timeout"),
                 RouteBuilder.DEFAULT_TIMEOUT_NS))
             .idleTimeoutNs(

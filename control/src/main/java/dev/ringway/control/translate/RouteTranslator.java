@@ -43,7 +43,7 @@ final class RouteTranslator
     {
         this.checks = checks;
         matches = new RouteMatches(checks, new ConditionTranslator(checks, runtime));
-        actions = new RouteActions(checks, clusterIds, telling);
+        actions = new RouteActions(checks, new RouteTargets(checks, clusterIds, telling, runtime));
         retries = new RetryPolicyTranslator(checks);
     }
 

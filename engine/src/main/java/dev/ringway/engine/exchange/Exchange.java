@@ -5,6 +5,8 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.route.HashPolicy;
+import dev.ringway.engine.route.MetadataMatch;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.TcpProxy;
@@ -32,6 +34,7 @@ public final class Exchange implements UpstreamHandler
     private final Outcome outcome;
     private final Routing routing = new Routing();
     private final Upgrade upgrade = routing.upgrade();
+    private final Affinity affinity;
     private Phase phase = Phase.DECODE;
     private DownstreamSink downstream;
     private UpstreamSession upstream;
@@ -51,6 +54,7 @@ public final class Exchange implements UpstreamHandler
         headBlock = new HeadBlock(exchanges.memory());
         retrying = new Retrying(exchanges, headBlock);
         intake = new Intake(this, exchanges, headBlock, id, times, report, routing, retrying);
+        affinity = new Affinity(exchanges);
     }
 
     /**
@@ -76,6 +80,31 @@ public final class Exchange implements UpstreamHandler
         intake.onRequestHead(sink, manager, isEnd);
     }
 
+    /**
+     * {@inheritDoc}
+     */
+    public long hash()
+    {
+        final HashPolicy policy = routing.hashPolicy();
+        return policy == null ? NO_HASH : affinity.hash(policy, downstream, request);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public MetadataMatch metadataMatch()
+    {
+        return routing.metadataMatch();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean isHighPriority()
+    {
+        return routing.isHighPriority();
+    }
+
     /** FILTER: the head is to be shown to the filters of the connection manager. */
     FilterRun enterFilters()
     {
@@ -90,11 +119,11 @@ public final class Exchange implements UpstreamHandler
     void acquire()
     {
         phase = Phase.ACQUIRE;
-        cluster = exchanges.upstreams().cluster(routing.route().forward().clusterId());
+        cluster = exchanges.upstreams().cluster(routing.clusterId());
         if (cluster == null)
         {
             exchanges.counters().increment(http.counters().noCluster);
-            reply(retrying.isAgain() ? LocalReply.of(UpstreamFailure.NO_ENDPOINT) : LocalReply.NO_CLUSTER,
+            reply(retrying.isAgain() ? LocalReply.of(UpstreamFailure.NO_ENDPOINT) : routing.noCluster(),
                 exchanges.responseEdits());
             return;
         }
@@ -328,6 +357,7 @@ public final class Exchange implements UpstreamHandler
         final HeaderEdits edits = exchanges.responseEdits();
         exchanges.prepareResponse(edits, head, http, id, times.startNs());
         retrying.tellClient(edits);
+        affinity.addCookies(edits);
         onSentDown(downstream.sendHead(head, edits, isEnd), isEnd);
     }
 
@@ -658,6 +688,7 @@ public final class Exchange implements UpstreamHandler
         tcp = null;
         cluster = null;
         routing.end();
+        affinity.end();
         times.end();
         isResponseEnded = false;
         retrying.end();

@@ -14,7 +14,6 @@ import dev.ringway.engine.filter.FilterSignal;
 import dev.ringway.engine.filter.HeadStore;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopCommand;
-import dev.ringway.engine.route.Route;
 
 /**
  * An exchange as its filters see it, and what they can ask of it. Reused with its {@link FilterRun}. Loop thread only.
@@ -211,8 +210,7 @@ final class FilterView implements FilterExchange
      */
     public String clusterName()
     {
-        final Route route = routing.route();
-        return route == null ? "" : route.forward().clusterName();
+        return routing.clusterName();
     }
 
     private FilterSettings all()

@@ -26,6 +26,8 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
     public static final LocalReply NO_ROUTE = of(404, "", ResponseFlag.NO_ROUTE, "route_not_found");
     /** The route names a cluster that is not there. */
     public static final LocalReply NO_CLUSTER = of(503, "", ResponseFlag.NO_CLUSTER, "cluster_not_found");
+    private static final LocalReply NO_CLUSTER_404 = of(404, "", ResponseFlag.NO_CLUSTER, "cluster_not_found");
+    private static final LocalReply NO_CLUSTER_500 = of(500, "", ResponseFlag.NO_CLUSTER, "cluster_not_found");
     /** Headers did not arrive in time. */
     public static final LocalReply HEADER_TIMEOUT = of(
         408, "Request headers timeout", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "request_header_timeout");
@@ -132,6 +134,20 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
     {
         LogStrings.register(detail);
         return new LocalReply(status, body.getBytes(US_ASCII), flag, detail, Grpc.statusOf(status));
+    }
+
+    /**
+     * @param status 503, 404 or 500.
+     * @return what the client is told where the route's cluster is not there.
+     */
+    static LocalReply noCluster(final int status)
+    {
+        return switch (status)
+        {
+            case 404 -> NO_CLUSTER_404;
+            case 500 -> NO_CLUSTER_500;
+            default -> NO_CLUSTER;
+        };
     }
 
     /**

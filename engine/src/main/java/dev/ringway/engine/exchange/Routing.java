@@ -4,6 +4,10 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.filter.FilterSettings;
+import dev.ringway.engine.route.ClusterNames;
+import dev.ringway.engine.route.HashPolicy;
+import dev.ringway.engine.route.MetadataMatch;
+import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.RouteTable;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
@@ -16,6 +20,7 @@ final class Routing
     private final Upgrade upgrade = new Upgrade();
     private Route route;
     private long random;
+    private int namedCluster;
 
     /**
      * A request begins.
@@ -46,7 +51,18 @@ final class Routing
         final RouteTable table = http.routeTable();
         final boolean isHttps = !table.asksScheme() || HeaderRules.isHttps(downstream, request.headers(), http);
         final long absent = table.hasConditions() ? HeaderRules.absent(request, http, id) : 0;
-        route = table.match(exchanges.view().of(request, absent, isHttps, id.isInternal(), random));
+        final RequestView view = exchanges.view().of(request, absent, isHttps, id.isInternal(), random);
+        route = table.match(view);
+        namedCluster = ClusterNames.NONE;
+        if (route != null && route.forward().split() != null)
+        {
+            route = route.forward().split().pick(view);
+        }
+        if (route != null && route.forward().target().clusterField() != null)
+        {
+            namedCluster = view.select(route.forward().target().clusterField()) ?
+                route.forward().names().find(view.buffer(), view.offset(), view.length()) : ClusterNames.NONE;
+        }
     }
 
     /**
@@ -92,6 +108,47 @@ final class Routing
     String routeName()
     {
         return route == null ? "" : route.name();
+    }
+
+    /** Id of the cluster, or -1 when there is none. */
+    int clusterId()
+    {
+        return namedCluster == ClusterNames.NONE ? route.forward().clusterId() :
+            route.forward().names().id(namedCluster);
+    }
+
+    /** Name of the cluster, empty when there is none. */
+    String clusterName()
+    {
+        if (route == null)
+        {
+            return "";
+        }
+        return namedCluster == ClusterNames.NONE ? route.forward().clusterName() :
+            route.forward().names().name(namedCluster);
+    }
+
+    /** What the client is told when there is no such cluster. */
+    LocalReply noCluster()
+    {
+        return LocalReply.noCluster(route.forward().notFoundStatus());
+    }
+
+    /** Its hash policy, or null. */
+    HashPolicy hashPolicy()
+    {
+        return route == null ? null : route.forward().hashPolicy();
+    }
+
+    /** What endpoints must have, or null. */
+    MetadataMatch metadataMatch()
+    {
+        return route == null ? null : route.forward().target().metadataMatch();
+    }
+
+    boolean isHighPriority()
+    {
+        return route != null && route.forward().isHighPriority();
     }
 
     /** What it says to filters, or null. */

@@ -7,6 +7,8 @@ import org.agrona.DirectBuffer;
  */
 public final class RangeMatch implements TextMatch
 {
+    private static final int NOT_NEGATIVE = -1;
+
     private final long start;
     private final long end;
 
@@ -25,29 +27,48 @@ public final class RangeMatch implements TextMatch
      */
     public boolean matches(final RequestView view, final DirectBuffer buffer, final int offset, final int length)
     {
-        final byte first = length == 0 ? 0 : buffer.getByte(offset);
-        final boolean isNegative = first == '-';
-        int at = isNegative || first == '+' ? 1 : 0;
-        if (at == length)
+        final boolean isNegative = length > 0 && buffer.getByte(offset) == '-';
+        final long negated = negated(buffer, offset, length);
+        if (negated > 0 || !isNegative && negated == Long.MIN_VALUE)
         {
             return false;
         }
-        // Gathered below zero, where there is room for the smallest number too.
+        final long number = isNegative ? negated : -negated;
+        return number >= start && number < end;
+    }
+
+    /**
+     * @param buffer holds a value.
+     * @param offset where it starts.
+     * @param length its bytes.
+     * @return the whole number that it is, or -1 when it is none from 0 to {@link Long#MAX_VALUE}.
+     */
+    static long parse(final DirectBuffer buffer, final int offset, final int length)
+    {
+        final boolean isNegative = length > 0 && buffer.getByte(offset) == '-';
+        final long negated = negated(buffer, offset, length);
+        return isNegative || negated > 0 || negated == Long.MIN_VALUE ? NOT_NEGATIVE : -negated;
+    }
+
+    /** The digits behind a sign as a number below zero, where there is room for the smallest too; 1 for none. */
+    private static long negated(final DirectBuffer buffer, final int offset, final int length)
+    {
+        final byte first = length == 0 ? 0 : buffer.getByte(offset);
+        int at = first == '-' || first == '+' ? 1 : 0;
+        if (at == length)
+        {
+            return 1;
+        }
         long value = 0;
         for (; at < length; at++)
         {
             final int digit = buffer.getByte(offset + at) - '0';
             if (digit < 0 || digit > 9 || value < (Long.MIN_VALUE + digit) / 10)
             {
-                return false;
+                return 1;
             }
             value = value * 10 - digit;
         }
-        if (!isNegative && value == Long.MIN_VALUE)
-        {
-            return false;
-        }
-        final long number = isNegative ? value : -value;
-        return number >= start && number < end;
+        return value;
     }
 }

@@ -237,6 +237,112 @@ public final class RequestView
         return take(joined, 0, end);
     }
 
+    /**
+     * @param key of the field that was selected last.
+     * @return how many more values it has.
+     */
+    int countNext(final HeaderKey key)
+    {
+        int count = 0;
+        if (key.kind() == HeaderKey.Kind.FIELD && !key.isJoined())
+        {
+            for (int i = find(head.headers(), key, selected); i >= 0; i = find(head.headers(), key, i))
+            {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /**
+     * Selects one of several values of a field by its place in the order of their bytes.
+     *
+     * @param key  its name.
+     * @param rank 0 for the first.
+     */
+    void selectRanked(final HeaderKey key, final int rank)
+    {
+        final HeaderTable headers = head.headers();
+        for (int i = find(headers, key, -1); i >= 0; i = find(headers, key, i))
+        {
+            int before = 0;
+            for (int other = find(headers, key, -1); other >= 0; other = find(headers, key, other))
+            {
+                final int order = compare(headers, other, i);
+                before += order < 0 || order == 0 && other < i ? 1 : 0;
+            }
+            if (before == rank)
+            {
+                take(headers.buffer(), headers.valueOffset(i), headers.valueLength(i));
+                return;
+            }
+        }
+    }
+
+    private static int compare(final HeaderTable headers, final int one, final int other)
+    {
+        final DirectBuffer bytes = headers.buffer();
+        final int common = Math.min(headers.valueLength(one), headers.valueLength(other));
+        for (int i = 0; i < common; i++)
+        {
+            final int difference = (bytes.getByte(headers.valueOffset(one) + i) & 0xFF) -
+                (bytes.getByte(headers.valueOffset(other) + i) & 0xFF);
+            if (difference != 0)
+            {
+                return difference;
+            }
+        }
+        return headers.valueLength(one) - headers.valueLength(other);
+    }
+
+    /**
+     * Selects the value of a cookie, without quotes around it.
+     *
+     * @param name of it.
+     * @return whether there is one.
+     */
+    boolean selectCookie(final byte[] name)
+    {
+        final HeaderTable headers = head.headers();
+        final int cookie = HeaderName.COOKIE;
+        for (int i = headers.find(cookie); i >= 0; i = headers.findNext(cookie, i))
+        {
+            final int end = headers.valueOffset(i) + headers.valueLength(i);
+            for (int at = headers.valueOffset(i); at < end; )
+            {
+                final int next = indexOf(headers.buffer(), ';', at, end);
+                while (at < next && headers.buffer().getByte(at) == ' ')
+                {
+                    at++;
+                }
+                final int nameEnd = indexOf(headers.buffer(), '=', at, next);
+                if (nameEnd < next && nameEnd - at == name.length && isAt(headers.buffer(), at, name))
+                {
+                    return takeUnquoted(headers.buffer(), nameEnd + 1, next);
+                }
+                at = next + 1;
+            }
+        }
+        return takeNone();
+    }
+
+    private boolean takeUnquoted(final DirectBuffer bytes, final int from, final int to)
+    {
+        final boolean isQuoted = to - from >= 2 && bytes.getByte(from) == '"' && bytes.getByte(to - 1) == '"';
+        return isQuoted ? take(bytes, from + 1, to - from - 2) : take(bytes, from, to - from);
+    }
+
+    /**
+     * Selects bytes that are no part of the request.
+     *
+     * @param bytes that hold it.
+     * @param count how many of them.
+     */
+    public void select(final DirectBuffer bytes, final int count)
+    {
+        take(bytes, 0, count);
+    }
+
     private static int find(final HeaderTable headers, final HeaderKey key, final int after)
     {
         if (key.nameId() != HeaderName.OTHER)

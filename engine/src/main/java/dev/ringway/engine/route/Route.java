@@ -30,20 +30,42 @@ public record Route(
     }
 
     /**
-     * How requests go on. Envoy: {@code config.route.v3.RouteAction}.
+     * Where requests go.
      *
      * @param clusterId     {@code Cluster.id()}, or -1 when the cluster is not known.
-     * @param clusterName   its name.
-     * @param timeoutNs     {@code timeout}, default 15 s; 0 means none.
-     * @param idleTimeoutNs {@code idle_timeout}, or -1 for the connection manager's.
-     * @param duration      {@code max_stream_duration}, default {@link StreamDuration#NONE}.
-     * @param prefixRewrite new bytes for the matched prefix, or null.
-     * @param upgrades      {@code upgrade_configs}, default none.
-     * @param retry         {@code retry_policy}, or that of the virtual host.
+     * @param clusterName   its name, empty where a field names it.
+     * @param clusterField  field of requests that names the cluster, or null.
+     * @param metadataMatch what endpoints of a cluster with subsets must have, or null.
+     */
+    public record Target(int clusterId, String clusterName, HeaderKey clusterField, MetadataMatch metadataMatch)
+    {
+        /** Nowhere. */
+        public static final Target NONE = new Target(-1, "", null, null);
+    }
+
+    /**
+     * How requests go on. Envoy: {@code config.route.v3.RouteAction}.
+     *
+     * @param target         where to.
+     * @param split          over several targets, each with a route that takes this one's place, or null.
+     * @param names          of the clusters where requests may name one.
+     * @param notFoundStatus {@code cluster_not_found_response_code}, default 503.
+     * @param hashPolicy     {@code hash_policy}, or null.
+     * @param isHighPriority whether {@code priority} is HIGH.
+     * @param timeoutNs      {@code timeout}, default 15 s; 0 means none.
+     * @param idleTimeoutNs  {@code idle_timeout}, or -1 for the connection manager's.
+     * @param duration       {@code max_stream_duration}, default {@link StreamDuration#NONE}.
+     * @param prefixRewrite  new bytes for the matched prefix, or null.
+     * @param upgrades       {@code upgrade_configs}, default none.
+     * @param retry          {@code retry_policy}, or that of the virtual host.
      */
     public record Forward(
-        int clusterId,
-        String clusterName,
+        Target target,
+        ClusterSplit split,
+        ClusterNames names,
+        int notFoundStatus,
+        HashPolicy hashPolicy,
+        boolean isHighPriority,
         long timeoutNs,
         long idleTimeoutNs,
         StreamDuration duration,
@@ -52,9 +74,25 @@ public record Route(
         RetryPolicy retry)
     {
         /** Nowhere. */
-        public static final Forward NONE =
-            new Forward(-1, "", RouteBuilder.DEFAULT_TIMEOUT_NS, -1, StreamDuration.NONE, null, Upgrades.NONE,
-                RetryPolicy.NONE);
+        public static final Forward NONE = new Forward(Target.NONE, null, null, 503, null, false,
+            RouteBuilder.DEFAULT_TIMEOUT_NS, -1, StreamDuration.NONE, null, Upgrades.NONE,
+            RetryPolicy.NONE);
+
+        /**
+         * @return id of the cluster, or -1.
+         */
+        public int clusterId()
+        {
+            return target.clusterId();
+        }
+
+        /**
+         * @return name of the cluster, empty where a field names it.
+         */
+        public String clusterName()
+        {
+            return target.clusterName();
+        }
     }
 
     /**

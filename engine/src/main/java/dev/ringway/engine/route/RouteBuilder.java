@@ -4,7 +4,9 @@ import dev.ringway.engine.filter.FilterSettings;
 import dev.ringway.engine.route.Route.Answer;
 import dev.ringway.engine.route.Route.Forward;
 import dev.ringway.engine.route.Route.Kind;
+import dev.ringway.engine.route.Route.Target;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -19,8 +21,13 @@ public final class RouteBuilder
     private final String name;
     private int matchedLength;
     private Kind kind;
-    private int clusterId = Forward.NONE.clusterId();
-    private String clusterName = Forward.NONE.clusterName();
+    private Target target = Target.NONE;
+    private List<ClusterSplit.Share> shares = List.of();
+    private HeaderKey numberField;
+    private ClusterNames names;
+    private int notFoundStatus = Forward.NONE.notFoundStatus();
+    private HashPolicy hashPolicy;
+    private boolean isHighPriority;
     private long timeoutNs = Forward.NONE.timeoutNs();
     private long idleTimeoutNs = Forward.NONE.idleTimeoutNs();
     private StreamDuration duration = Forward.NONE.duration();
@@ -57,9 +64,73 @@ public final class RouteBuilder
      */
     public RouteBuilder cluster(final int id, final String clusterName)
     {
+        return target(new Target(id, clusterName, null, null));
+    }
+
+    /**
+     * Forwards requests.
+     *
+     * @param to where to.
+     * @return this.
+     */
+    public RouteBuilder target(final Target to)
+    {
         kind = Kind.CLUSTER;
-        clusterId = id;
-        this.clusterName = clusterName;
+        target = to;
+        return this;
+    }
+
+    /**
+     * Forwards requests to several clusters.
+     *
+     * @param split  shares of them; the sum of their weights is more than 0.
+     * @param number field of requests with the number that picks one, or null.
+     * @return this.
+     */
+    public RouteBuilder split(final List<ClusterSplit.Share> split, final HeaderKey number)
+    {
+        shares = split;
+        numberField = number;
+        return target(split.getFirst().target());
+    }
+
+    /**
+     * @param all names of the clusters, where requests may name one; default none.
+     * @return this.
+     */
+    public RouteBuilder names(final ClusterNames all)
+    {
+        names = all;
+        return this;
+    }
+
+    /**
+     * @param status of the answer where the cluster is not there, default 503.
+     * @return this.
+     */
+    public RouteBuilder notFoundStatus(final int status)
+    {
+        notFoundStatus = status;
+        return this;
+    }
+
+    /**
+     * @param policy what of a request is hashed, or null for nothing.
+     * @return this.
+     */
+    public RouteBuilder hashPolicy(final HashPolicy policy)
+    {
+        hashPolicy = policy;
+        return this;
+    }
+
+    /**
+     * @param isHigh whether the cluster's bounds for priority HIGH hold, default false.
+     * @return this.
+     */
+    public RouteBuilder highPriority(final boolean isHigh)
+    {
+        isHighPriority = isHigh;
         return this;
     }
 
@@ -166,8 +237,18 @@ public final class RouteBuilder
      */
     public Route build()
     {
-        final Forward forward = kind == Kind.CLUSTER ? new Forward(
-            clusterId, clusterName, timeoutNs, idleTimeoutNs, duration, prefixRewrite, upgrades, retry) : Forward.NONE;
+        if (shares.isEmpty())
+        {
+            return route(target, null);
+        }
+        final List<Route> routes = shares.stream().map(share -> route(share.target(), null)).toList();
+        return route(target, new ClusterSplit(routes, shares, numberField));
+    }
+
+    private Route route(final Target to, final ClusterSplit split)
+    {
+        final Forward forward = kind == Kind.CLUSTER ? new Forward(to, split, names, notFoundStatus, hashPolicy,
+            isHighPriority, timeoutNs, idleTimeoutNs, duration, prefixRewrite, upgrades, retry) : Forward.NONE;
         return new Route(name, kind, matchedLength, forward, answer, filters);
     }
 }

@@ -1,0 +1,205 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+/** Ringway and Envoy with the same routes send the same requests to the same clusters and endpoints. */
+@Timeout(180)
+final class RouteTargetComparisonTest
+{
+    private static final String WEIGHTS = "{ clusters: [ { name: one, weight: 30 }, { name: two, weight: 70 } ]";
+
+    private static final String ROUTES = """
+        - match: { prefix: /none-of-one }
+          route: { weighted_clusters: { clusters: [ { name: one, weight: 0 }, { name: two, weight: 5 } ] } }
+        - match: { prefix: /runtime }
+          route: { weighted_clusters: %1$s, runtime_key_prefix: share } }
+        - match: { prefix: /number }
+          route: { weighted_clusters: %1$s, header_name: x-number } }
+        - match: { prefix: /field }
+          route: { cluster_header: x-cluster }
+        - match: { prefix: /weighted-field }
+          route: { weighted_clusters: { clusters: [ { cluster_header: x-cluster, weight: 5 } ] } }
+        - match: { prefix: /404 }
+          route: { cluster_header: x-cluster, cluster_not_found_response_code: NOT_FOUND }
+        - match: { prefix: /500 }
+          route: { cluster_header: x-cluster, cluster_not_found_response_code: INTERNAL_SERVER_ERROR }
+        - match: { prefix: /hash-field }
+          route: { cluster: ring, hash_policy: [ { header: { header_name: x-key } } ] }
+        - match: { prefix: /hash-query }
+          route: { cluster: ring, hash_policy: [ { query_parameter: { name: key } } ] }
+        - match: { prefix: /hash-cookie }
+          route: { cluster: ring, hash_policy: [ { cookie: { name: key } } ] }
+        - match: { prefix: /hash-made }
+          route: { cluster: ring, hash_policy: [ { cookie: { name: key, ttl: 60s, path: /p } } ] }
+        - match: { prefix: /hash-session }
+          route: { cluster: ring, hash_policy: [ { cookie: { name: key, ttl: 0s } } ] }
+        - match: { prefix: /hash-address }
+          route: { cluster: ring, hash_policy: [ { connection_properties: { source_ip: true } } ] }
+        - match: { prefix: /hash-both }
+          route: { cluster: ring, hash_policy: [ { header: { header_name: x-key } }, { query_parameter: { name: key } } ] }
+        - match: { prefix: /hash-first }
+          route: { cluster: ring, hash_policy: [ { header: { header_name: x-key }, terminal: true }, { query_parameter: { name: key } } ] }
+        """.formatted(WEIGHTS);
+
+    @TempDir
+    private static Path directory;
+
+    private static Side envoy;
+    private static Side ringway;
+
+    /** One of the two with two upstreams of its own. */
+    private static final class Side implements AutoCloseable
+    {
+        private final Origin one = new Origin(Map.of());
+        private final Origin two = new Origin(Map.of());
+        private final int port = Program.freePort();
+        private final Program program;
+
+        private Side(final boolean isEnvoy) throws Exception
+        {
+            final int adminPort = Program.freePort();
+            final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
+                "layered_runtime: { layers: [ { name: a, static_layer: { share.one: 0, share: { two: 3 } } } ] }\n" +
+                    Bootstraps.admin(adminPort) +
+                    Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), "", ROUTES) +
+                    "  clusters:\n" +
+                    Bootstraps.cluster("one", "STATIC", Bootstraps.tcpAddress("127.0.0.1", one.port())) +
+                    Bootstraps.cluster("two", "STATIC", Bootstraps.tcpAddress("127.0.0.1", two.port())) +
+                    "  - name: ring\n    type: STATIC\n    lb_policy: RING_HASH\n    load_assignment:\n" +
+                    "      cluster_name: ring\n      endpoints:\n      - lb_endpoints:\n" +
+                    endpoint("first", one.port()) + endpoint("second", two.port()));
+            program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
+                "--concurrency", "1");
+            program.awaitPort(adminPort).awaitPort(port);
+        }
+
+        /** With a key of its own, so that the ring is the same whatever the port. */
+        private static String endpoint(final String key, final int port)
+        {
+            return "        - { endpoint: { address: " + Bootstraps.tcpAddress("127.0.0.1", port) +
+                " }, metadata: { filter_metadata: { envoy.lb: { hash_key: " + key + " } } } }\n";
+        }
+
+        private String answer(final String request) throws Exception
+        {
+            one.takeSeen();
+            two.takeSeen();
+            try (Client client = new Client(port))
+            {
+                final HttpMessage answer = client.send(request).read();
+                final String cookie = answer.field("set-cookie");
+                return answer.status() + (one.takeSeen().isEmpty() ? "" : " one") +
+                    (two.takeSeen().isEmpty() ? "" : " two") +
+                    (cookie == null ? "" : ' ' + cookie.replaceFirst("\"[0-9a-f]{16}\"", "(hash)"));
+            }
+        }
+
+        public void close() throws IOException
+        {
+            program.close();
+            one.close();
+            two.close();
+        }
+    }
+
+    @BeforeAll
+    static void start() throws Exception
+    {
+        envoy = new Side(true);
+        ringway = new Side(false);
+    }
+
+    @AfterAll
+    static void stop() throws Exception
+    {
+        envoy.close();
+        ringway.close();
+    }
+
+    private static void compare(final String target, final String fields, final String expected) throws Exception
+    {
+        final String request = "GET " + target + " HTTP/1.1\r\nhost: a\r\n" +
+            (fields == null ? "" : fields.replace("~", "\r\n") + "\r\n") + "\r\n";
+        final String theirs = envoy.answer(request);
+        if (expected != null)
+        {
+            assertEquals(expected, theirs);
+        }
+        assertEquals(theirs, ringway.answer(request));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+        /none-of-one     | -                  | 200 two
+        /runtime         | -                  | 200 two
+        /number          | x-number: 0        | 200 one
+        /number          | x-number: 29       | 200 one
+        /number          | x-number: 30       | 200 two
+        /number          | x-number: 129      | 200 one
+        /number          | x-number: 199      | 200 two
+        /field           | x-cluster: one     | 200 one
+        /field           | x-cluster: two     | 200 two
+        /field           | x-cluster: TWO     | 503
+        /field           | -                  | 503
+        /field           | x-cluster: one~x-cluster: two | 200 one
+        /weighted-field  | x-cluster: two     | 200 two
+        /weighted-field  | x-cluster: none    | 503
+        /404             | x-cluster: none    | 404
+        /404             | x-cluster: one     | 200 one
+        /500             | -                  | 500
+        /hash-address    | -                  | -
+        /hash-cookie     | cookie: key=a      | -
+        /hash-cookie     | cookie: x=y; key="b" | -
+        /hash-cookie     | cookie: x=y~cookie: key=c | -
+        /hash-cookie     | cookie: x=y;key=d;key=e | -
+        /hash-made       | cookie: key=a      | -
+        /hash-both?key=1 | x-key: 1           | -
+        /hash-both?key=2 | x-key: 1           | -
+        /hash-both?key=3 | x-key: 1           | -
+        /hash-both?key=3 | x-key: 2           | -
+        /hash-both       | x-key: 2           | -
+        /hash-first?key=1 | x-key: 2          | -
+        /hash-first?key=5 | x-key: 2          | -
+        /hash-field      | x-key: b~x-key: a  | -
+        /hash-field      | x-key: a~x-key: b  | -
+        /hash-field      | x-key: b~x-key: c~x-key: a | -
+        """)
+    void shouldChooseTheSameTarget(final String target, final String fields, final String expected) throws Exception
+    {
+        compare(target, fields, expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/hash-field,x-key: ", "/hash-query?key=,", "/hash-cookie,cookie: key="})
+    void shouldHashAsEnvoyDoes(final String target, final String field) throws Exception
+    {
+        for (int i = 0; i < 16; i++)
+        {
+            compare(field == null ? target + "k" + i : target, field == null ? null : field + "k" + i, null);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/hash-made,'key=(hash); Max-Age=60; Path=/p; HttpOnly'", "/hash-session,'key=(hash); HttpOnly'"})
+    void shouldMakeTheSameCookie(final String target, final String cookie) throws Exception
+    {
+        final String request = "GET " + target + " HTTP/1.1\r\nhost: a\r\n\r\n";
+        for (final Side side : new Side[]{envoy, ringway})
+        {
+            final String answer = side.answer(request);
+            assertEquals(cookie, answer.substring(answer.indexOf("key")));
+        }
+    }
+}
