@@ -8,7 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** A Ringway process whose configuration changes while it runs. */
 final class Reloads implements AutoCloseable
@@ -87,7 +91,10 @@ final class Reloads implements AutoCloseable
 
     long count(final String name) throws Exception
     {
-        return admin.stats().get("config_file." + name);
+        final String text = admin.get("/stats");
+        final Matcher found = Pattern.compile("^config_file\\." + name + ": (\\d+)$", Pattern.MULTILINE).matcher(text);
+        assertTrue(found.find(), text);
+        return Long.parseLong(found.group(1));
     }
 
     void awaitCount(final String name, final long least) throws Exception

@@ -71,6 +71,10 @@ public final class Main
             }
             System.exit(1);
         }
+        catch (final OutOfMemoryError e)
+        {
+            refuse("the configuration does not fit into the heap; give a larger one (RINGWAY_HEAP)");
+        }
         catch (final UringException | IOException | dev.ringway.engine.runtime.ListenException e)
         {
             refuse(e.getMessage());

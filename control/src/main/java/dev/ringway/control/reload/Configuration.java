@@ -193,6 +193,11 @@ public final class Configuration implements AutoCloseable
             refuse(source.name() + ": " + e);
             return;
         }
+        catch (final OutOfMemoryError e)
+        {
+            refuse(source.name() + ": does not fit into the heap; restart with a larger one (RINGWAY_HEAP)");
+            return;
+        }
         final Translation fresh = pending;
         control.schedule(() -> applyOnce(fresh), LOOKUP_S, TimeUnit.SECONDS);
         lookups.prepare(fresh.clusters(), () -> control.execute(() -> applyOnce(fresh)));

@@ -31,8 +31,8 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     /** Where files go when nothing else is said: memory, not a disk that could stall a loop. */
     public static final Path DEFAULT_DIRECTORY = Path.of("/dev/shm");
 
-    /** Counters that fit when nothing else is said: about 5,000 clusters. */
-    public static final int DEFAULT_CAPACITY = 1 << 18;
+    /** Counters that fit when nothing else is said: about 20,000 clusters. */
+    public static final int DEFAULT_CAPACITY = 1 << 21;
 
     /** Most counters a file can hold. */
     public static final int MAX_CAPACITY = 1 << 24;

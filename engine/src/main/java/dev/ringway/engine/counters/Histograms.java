@@ -3,6 +3,7 @@ package dev.ringway.engine.counters;
 import dev.ringway.ffi.libc.Memory;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -15,14 +16,15 @@ public final class Histograms
     /** Id of a histogram that is not kept. */
     public static final int NONE = -1;
 
-    /** Most histograms: about 5,000 clusters. */
-    public static final int CAPACITY = 1 << 14;
+    /** Most histograms: about 10,000 clusters. */
+    public static final int CAPACITY = 1 << 15;
 
     static final int STRIDE = HistogramBuckets.COUNT * Long.BYTES;
 
     private final UnsafeBuffer[] loops;
     private final Map<String, Integer> ids = new HashMap<>();
-    private volatile String[] names = new String[0];
+    private String[] names = new String[256];
+    private volatile int count;
 
     /**
      * @param loopCount number of event loops.
@@ -47,15 +49,18 @@ public final class Histograms
         {
             return known;
         }
-        final int id = names.length;
+        final int id = count;
         if (id == CAPACITY)
         {
             return NONE;
         }
-        final String[] grown = java.util.Arrays.copyOf(names, id + 1);
-        grown[id] = name;
+        if (id == names.length)
+        {
+            names = Arrays.copyOf(names, id << 1);
+        }
+        names[id] = name;
         ids.put(name, id);
-        names = grown;
+        count = id + 1;
         return id;
     }
 
@@ -69,7 +74,9 @@ public final class Histograms
      */
     public String[] names()
     {
-        return names.clone();
+        // The count is read first: what it covers is in any array that is seen after it.
+        final int length = count;
+        return Arrays.copyOf(names, length);
     }
 
     /**

@@ -15,6 +15,9 @@ public final class Upstreams
 {
     private final UpstreamContext context;
     private final ClusterUses uses;
+    /** Clusters of the snapshot, by id. */
+    private Cluster[] clusters = new Cluster[16];
+    /** Of those that were asked for: of many clusters a loop may use few. */
     private ClusterState[] states = new ClusterState[16];
 
     /**
@@ -37,40 +40,52 @@ public final class Upstreams
      */
     public void adopt(final Snapshot snapshot)
     {
-        final boolean[] isKept = new boolean[states.length];
+        int length = clusters.length;
         for (final Cluster cluster : snapshot.clusters())
         {
-            final int id = cluster.id();
-            if (id >= states.length)
-            {
-                states = Arrays.copyOf(states, Math.max(id + 1, states.length << 1));
-            }
-            if (states[id] == null)
-            {
-                states[id] = new ClusterState(context, uses.of(id));
-            }
-            states[id].adopt(cluster);
-            if (id < isKept.length)
-            {
-                isKept[id] = true;
-            }
+            length = Math.max(length, cluster.id() + 1);
         }
-        for (int i = 0; i < isKept.length; i++)
+        clusters = new Cluster[length];
+        states = Arrays.copyOf(states, length);
+        for (final Cluster cluster : snapshot.clusters())
         {
-            if (states[i] != null && !isKept[i])
+            clusters[cluster.id()] = cluster;
+        }
+        for (int i = 0; i < length; i++)
+        {
+            if (states[i] != null && clusters[i] == null)
             {
                 states[i].retire();
                 states[i] = null;
+            }
+            else if (states[i] != null)
+            {
+                states[i].adopt(clusters[i]);
             }
         }
     }
 
     /**
+     * May allocate when it is asked for a cluster for the first time.
+     *
      * @param clusterId {@code Cluster.id()}.
      * @return the cluster on this loop, or null when the snapshot has none of that id.
      */
     public ClusterState cluster(final int clusterId)
     {
-        return clusterId >= 0 && clusterId < states.length ? states[clusterId] : null;
+        if (clusterId < 0 || clusterId >= states.length)
+        {
+            return null;
+        }
+        final ClusterState state = states[clusterId];
+        return state != null || clusters[clusterId] == null ? state : open(clusterId);
+    }
+
+    private ClusterState open(final int clusterId)
+    {
+        final ClusterState state = new ClusterState(context, uses.of(clusterId));
+        state.adopt(clusters[clusterId]);
+        states[clusterId] = state;
+        return state;
     }
 }

@@ -122,7 +122,7 @@ final class CountersDocumentTest
             Shown by the admin paths `/stats` and `/stats/prometheus` (see `admin.md`) and by `ringway stat`. Names and
             meanings are Envoy's; `loop.*`, `tls_files.*` and `config_file.*` are Ringway's own. A counter only grows (until `/reset_counters`), a gauge goes up
             and down. Where no unit is given it is a number of what the meaning says. Histograms have Envoy's buckets for whole
-            numbers; the first 16,384 are kept, in memory only, so `ringway stat` does not show them.
+            numbers; the first 32,768 are kept, in memory only, so `ringway stat` does not show them.
 
             The tables are made from the classes of `dev.ringway.engine.counters`.
             """);

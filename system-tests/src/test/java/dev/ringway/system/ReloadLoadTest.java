@@ -1,0 +1,195 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import javax.net.ssl.SSLSocket;
+import java.io.BufferedInputStream;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Many configurations one after the other, while clients ask without a pause on connections that they keep. */
+@Timeout(240)
+final class ReloadLoadTest
+{
+    private static final int SWAPS = 200;
+    private static final int WARM = 20;
+
+    @TempDir
+    private Path directory;
+
+    private final List<CompletableFuture<Integer>> clients = new ArrayList<>();
+    private final int clear = Program.freePort();
+    private final int encrypted = Program.freePort();
+    private final int extra = Program.freePort();
+    private volatile boolean isOver;
+
+    ReloadLoadTest() throws Exception
+    {
+    }
+
+    /** Asks one thing after the other. */
+    @FunctionalInterface
+    private interface Asking
+    {
+        int status() throws Exception;
+    }
+
+    private void start(final Asking asking)
+    {
+        clients.add(CompletableFuture.supplyAsync(() ->
+        {
+            int answered = 0;
+            try
+            {
+                while (!isOver)
+                {
+                    assertEquals(200, asking.status());
+                    answered++;
+                }
+            }
+            catch (final Exception e)
+            {
+                throw new IllegalStateException("after " + answered + " answers", e);
+            }
+            return answered;
+        }, task -> Thread.ofPlatform().daemon().name("client").start(task)));
+    }
+
+    private int answered() throws Exception
+    {
+        int sum = 0;
+        for (final CompletableFuture<Integer> client : clients)
+        {
+            try
+            {
+                sum += client.get();
+            }
+            catch (final ExecutionException e)
+            {
+                throw new AssertionError(e.getCause());
+            }
+        }
+        return sum;
+    }
+
+    /** Each differs from the one before in routes, clusters, endpoints, listeners and what they are like. */
+    private String resources(final int number, final Certificates.Certified certificate, final List<Origin> origins)
+    {
+        final String cluster = "c" + number % 5;
+        final String routes = "- match: { prefix: \"/v" + number + "\" }\n  direct_response: { status: 204 }\n" +
+            "- match: { prefix: \"/\" }\n  route: { cluster: " + cluster + " }\n";
+        final StringBuilder text = new StringBuilder(
+            Bootstraps.http("clear", Bootstraps.tcpAddress("127.0.0.1", clear), "", routes));
+        text.append(Bootstraps.http("tls", Bootstraps.tcpAddress("127.0.0.1", encrypted), "", routes)).append(
+            Bootstraps.downstreamTls("common_tls_context: { tls_certificates: [ { certificate_chain: { filename: \"" +
+                certificate.certificate() + "\" }, private_key: { filename: \"" + certificate.key() + "\" } } ] }"));
+        if (number % 3 == 0)
+        {
+            text.append(Reloads.direct("extra", extra, "extra"));
+        }
+        text.append("  clusters:\n");
+        for (int i = 0; i < 5; i++)
+        {
+            if (i == number % 5 || (i + number) % 2 == 0)
+            {
+                text.append(Bootstraps.cluster("c" + i, "STATIC",
+                    Bootstraps.tcpAddress("127.0.0.1", origins.get((i + number) % origins.size()).port())));
+            }
+        }
+        return text.toString();
+    }
+
+    private SSLSocket connect(final Certificates certificates) throws Exception
+    {
+        final SSLSocket socket =
+            (SSLSocket)certificates.client(null).getSocketFactory().createSocket("localhost", encrypted);
+        socket.setSoTimeout(10_000);
+        socket.startHandshake();
+        return socket;
+    }
+
+    private static long descriptors(final Program program) throws Exception
+    {
+        try (Stream<Path> all = Files.list(Path.of("/proc", Long.toString(program.pid()), "fd")))
+        {
+            return all.count();
+        }
+    }
+
+    @Test
+    void shouldLoseNoRequestAndNoConnectionOverManyReloads() throws Exception
+    {
+        final Certificates certificates = new Certificates(directory, "ca");
+        final Certificates.Certified certificate = certificates.ecdsa("localhost", "dns:localhost");
+        try (Origin first = new Origin(Map.of()); Origin second = new Origin(Map.of());
+            Reloads reloads = new Reloads(directory, resources(0, certificate, List.of(first, second))))
+        {
+            final List<Origin> origins = List.of(first, second);
+            final Map<String, Long> gauges = reloads.admin.firstGauges();
+            try (Client client = new Client(clear); Client other = new Client(clear);
+                Http2Client client2 = Http2Client.open(clear); SSLSocket tls = connect(certificates))
+            {
+                start(() -> client.get("/").status());
+                start(() -> other.get("/").status());
+                start(() -> ask(client2));
+                final InputStream tlsInput = new BufferedInputStream(tls.getInputStream());
+                start(() -> ask(tls, tlsInput));
+                swap(reloads, certificate, origins);
+            }
+            first.dropConnections();
+            second.dropConnections();
+            reloads.admin.awaitNothingLeft(gauges);
+        }
+    }
+
+    private static int ask(final Http2Client client) throws Exception
+    {
+        final Http2Answer answer = client.get("/");
+        client.window(0, answer.text().length());
+        return answer.status();
+    }
+
+    private static int ask(final SSLSocket socket, final InputStream in) throws Exception
+    {
+        socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(ISO_8859_1));
+        return HttpMessage.read(in, false).status();
+    }
+
+    private void swap(
+        final Reloads reloads, final Certificates.Certified certificate, final List<Origin> origins) throws Exception
+    {
+        for (int i = 1; i <= WARM; i++)
+        {
+            reloads.reload(resources(i, certificate, origins));
+        }
+        final int names = reloads.admin.stats().size();
+        final long descriptors = descriptors(reloads.ringway);
+        for (int i = WARM + 1; i <= SWAPS; i++)
+        {
+            reloads.reload(resources(i, certificate, origins));
+        }
+        final Map<String, Long> stats = reloads.admin.stats();
+        isOver = true;
+        assertTrue(answered() > SWAPS * clients.size());
+        assertEquals(names, stats.size(), "as many statistics as after " + WARM + " reloads");
+        assertEquals(4, stats.get("http.clear.downstream_cx_total") + stats.get("http.tls.downstream_cx_total"));
+        assertEquals(0, stats.get("http.clear.downstream_cx_destroy") + stats.get("http.tls.downstream_cx_destroy"));
+        assertEquals(0, stats.get("http.clear.downstream_rq_5xx") + stats.get("http.tls.downstream_rq_5xx"));
+        assertEquals(0, stats.get("config_file.update_rejected"));
+        Reloads.await(() -> descriptors(reloads.ringway) <= descriptors + 8, () -> "more files open than the " +
+            descriptors + " after " + WARM + " reloads: " + descriptors(reloads.ringway));
+    }
+}
