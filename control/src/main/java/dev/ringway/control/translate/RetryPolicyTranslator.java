@@ -83,7 +83,7 @@ final class RetryPolicyTranslator
             checks.duration(config.hasPerTryIdleTimeout(), config.getPerTryIdleTimeout(),
                 path.field("per_try_idle_timeout"), unset.tryIdleTimeoutNs()),
             avoidsTried(config.getRetryHostPredicateList(), path.field("retry_host_predicate")),
-            morePicks == 0 ? unset.morePicks() : (int)Math.min(morePicks, Integer.MAX_VALUE),
+            morePicks == 0 ? unset.morePicks() : (int)Math.min(morePicks, Integer.MAX_VALUE), unset.bufferLimit(),
             unset.tellsEndpoint(), unset.tellsClient());
     }
 

@@ -116,6 +116,9 @@ public final class ClusterCounters
     /** Requests sent again after the time that the endpoint asked for. */
     public final int upstreamRqRetryBackoffRatelimited;
 
+    /** Requests that were not kept to be sent again, because there was too much of them. */
+    public final int retryOrShadowAbandoned;
+
     /** Requests reset by the endpoint. */
     public final int upstreamRqRxReset;
 
@@ -247,6 +250,7 @@ public final class ClusterCounters
         upstreamRqRetryLimitExceeded = registry.counter(prefix + "upstream_rq_retry_limit_exceeded");
         upstreamRqRetryBackoffExponential = registry.counter(prefix + "upstream_rq_retry_backoff_exponential");
         upstreamRqRetryBackoffRatelimited = registry.counter(prefix + "upstream_rq_retry_backoff_ratelimited");
+        retryOrShadowAbandoned = registry.counter(prefix + "retry_or_shadow_abandoned");
         upstreamRqRxReset = registry.counter(prefix + "upstream_rq_rx_reset");
         upstreamRqTxReset = registry.counter(prefix + "upstream_rq_tx_reset");
         upstreamRq1xx = registry.counter(prefix + "upstream_rq_1xx");

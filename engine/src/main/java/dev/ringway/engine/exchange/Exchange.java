@@ -226,13 +226,14 @@ public final class Exchange implements UpstreamHandler
             {
                 downstream.awaitDeadline();
             }
-            final boolean isWhole = times.isRequestEnded() && (filters == null || filters.isHeadOnly());
-            if (!session.sendHead(request, edits, isWhole && !upgrade.isPending()))
+            final boolean isWhole = retrying.isAgain() ? retrying.isSentWhole() :
+                times.isRequestEnded() && (filters == null || filters.isHeadOnly());
+            if (!session.sendHead(request, edits, isWhole && !retrying.hasBody() && !upgrade.isPending()) ||
+                !retrying.onSent(session, request, isWhole))
             {
                 giveUp(edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED);
                 return;
             }
-            retrying.onSent(session, request, isWhole);
         }
         if (filters != null && !filters.onUpstreamReady())
         {
@@ -240,6 +241,7 @@ public final class Exchange implements UpstreamHandler
         }
         if (hasWaited)
         {
+            report.resumeRequest();
             downstream.resumeRequest();
         }
     }
@@ -277,6 +279,7 @@ public final class Exchange implements UpstreamHandler
             giveUp(LocalReply.OVERLOADED);
             return;
         }
+        retrying.onSentMore(offset, length, isEnd, trailers, cluster);
         times.touch(exchanges.nowNs());
         if (upstream.isAboveHighWater())
         {
@@ -627,8 +630,7 @@ public final class Exchange implements UpstreamHandler
 
     void reply(final LocalReply reply, final HeaderEdits edits)
     {
-        outcome.flag(reply.flag() | retrying.flag());
-        retrying.tellClient(edits);
+        outcome.flag(reply.flag());
         reply(reply.status(), reply.body(), edits, reply.detail(), reply.grpc());
     }
 
@@ -643,6 +645,8 @@ public final class Exchange implements UpstreamHandler
         }
         phase = Phase.SEND_DOWN;
         isResponseEnded = true;
+        outcome.flag(retrying.flag());
+        retrying.tellClient(edits);
         report.onReply(request, isGrpc, status, body.length, why);
         if (exchanges.sendReply(downstream, edits, http, id, status, body, grpc, filters))
         {

@@ -27,6 +27,8 @@ final class Retrying
 {
     private static final int MOST_RESENDS = 2;
     private static final int INITIAL_TRIED = 4;
+    /** Most bytes of content that are kept without a policy. */
+    private static final int MOST_UNASKED = 16 * 1024;
     private static final int NO_SHIFT = 30;
     /** Methods that may be sent again when nobody knows what became of the first time (RFC 9110, 9.2.2). */
     private static final int IDEMPOTENT = 1 << HttpMethod.GET | 1 << HttpMethod.HEAD | 1 << HttpMethod.PUT |
@@ -34,6 +36,7 @@ final class Retrying
 
     private final Exchanges exchanges;
     private final HeadBlock head;
+    private final KeptBody body;
     private RetryPolicy policy = RetryPolicy.NONE;
     private Address[] tried = new Address[INITIAL_TRIED];
     private int triedCount;
@@ -55,6 +58,7 @@ final class Retrying
     {
         this.exchanges = exchanges;
         this.head = head;
+        body = new KeptBody(exchanges.memory());
     }
 
     /**
@@ -102,24 +106,65 @@ final class Retrying
         }
     }
 
+    /** Whether all that is known of the request has been sent before, to its end. */
+    boolean isSentWhole()
+    {
+        return body.isWhole();
+    }
+
+    /** Whether the request has content that was sent before. */
+    boolean hasBody()
+    {
+        return !body.isEmpty();
+    }
+
     /**
-     * The head has been sent: is it worth keeping?
+     * The head has been sent, and what there was of content follows it: are they worth keeping?
      *
      * @param session that it was sent to.
      * @param request whose head.
      * @param isWhole whether that is all of the request.
+     * @return false when memory has run out.
      */
-    void onSent(final UpstreamSession session, final RequestHead request, final boolean isWhole)
+    boolean onSent(final UpstreamSession session, final RequestHead request, final boolean isWhole)
     {
+        if (!body.isEmpty() && !body.replay(session))
+        {
+            return false;
+        }
         if (policy.avoidsTried())
         {
             addTried(session.endpoint().address());
         }
         final boolean isWanted = retryOn != RetryOn.NOTHING ||
             session.mayGoUnseen() && resends < MOST_RESENDS && !isRefused;
-        isKept = isWhole && isWanted && head.keep(request);
+        isKept = isWanted && head.keep(request);
         if (!isKept)
         {
+            giveUp();
+        }
+        else if (!isAgain())
+        {
+            body.begin(isWhole, retryOn != RetryOn.NOTHING ? policy.bufferLimit() : MOST_UNASKED);
+        }
+        return true;
+    }
+
+    /**
+     * More of the request has been sent.
+     *
+     * @param isEnd    whether that was its end.
+     * @param trailers that came with it, or null; they are not kept.
+     */
+    void onSentMore(
+        final int offset, final int length, final boolean isEnd, final HeaderTable trailers, final ClusterState cluster)
+    {
+        if (isKept && (trailers != null || !body.add(offset, length, isEnd)))
+        {
+            if (retryOn != RetryOn.NOTHING)
+            {
+                exchanges.counters().increment(cluster.cluster().counters().retryOrShadowAbandoned);
+            }
             giveUp();
         }
     }
@@ -130,6 +175,7 @@ final class Retrying
         retryOn = RetryOn.NOTHING;
         isKept = false;
         head.release();
+        body.release();
         leave();
     }
 

@@ -13,6 +13,7 @@ import java.util.List;
  * @param tryIdleTimeoutNs {@code per_try_idle_timeout}; 0 for none.
  * @param avoidsTried      {@code retry_host_predicate} with previous_hosts: endpoints that had the request are left out.
  * @param morePicks        {@code host_selection_retry_max_attempts}, default 1.
+ * @param bufferLimit      {@code per_request_buffer_limit_bytes}, default 1 MiB: most bytes of content that are kept.
  * @param tellsEndpoint    {@code VirtualHost.include_request_attempt_count}.
  * @param tellsClient      {@code VirtualHost.include_attempt_count_in_response}.
  */
@@ -25,12 +26,13 @@ public record RetryPolicy(
     long tryIdleTimeoutNs,
     boolean avoidsTried,
     int morePicks,
+    int bufferLimit,
     boolean tellsEndpoint,
     boolean tellsClient)
 {
     /** A route that says nothing of it. */
     public static final RetryPolicy NONE = new RetryPolicy(
-        RetryOn.NOTHING, 1, new int[0], RetryBackoff.DEFAULT, 0, 0, false, 1, false, false);
+        RetryOn.NOTHING, 1, new int[0], RetryBackoff.DEFAULT, 0, 0, false, 1, 1 << 20, false, false);
 
     /**
      * @param toEndpoint whether endpoints are told the number of an attempt.
@@ -40,7 +42,7 @@ public record RetryPolicy(
     public RetryPolicy telling(final boolean toEndpoint, final boolean toClient)
     {
         return toEndpoint == tellsEndpoint && toClient == tellsClient ? this : new RetryPolicy(retryOn, retries,
-            statusCodes, backoff, tryTimeoutNs, tryIdleTimeoutNs, avoidsTried, morePicks, toEndpoint, toClient);
+            statusCodes, backoff, tryTimeoutNs, tryIdleTimeoutNs, avoidsTried, morePicks, bufferLimit, toEndpoint, toClient);
     }
 
     /**

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -37,13 +38,13 @@ final class RetryTest
 
     private static RetryPolicy policy(final int retryOn, final int retries)
     {
-        return new RetryPolicy(retryOn, retries, new int[0], SHORT, 0, 0, false, 1, true, true);
+        return new RetryPolicy(retryOn, retries, new int[0], SHORT, 0, 0, false, 1, 1 << 20, true, true);
     }
 
     private static RetryPolicy trying(final long tryNs, final long tryIdleNs)
     {
         return new RetryPolicy(
-            RetryOn.SERVER_ERROR, 1, new int[0], SHORT, tryNs, tryIdleNs, false, 1, true, true);
+            RetryOn.SERVER_ERROR, 1, new int[0], SHORT, tryNs, tryIdleNs, false, 1, 1 << 20, true, true);
     }
 
     /** What endpoints were told of attempts. */
@@ -154,7 +155,7 @@ final class RetryTest
     {
         final HttpPair pair = HttpPair.HTTP1_TO_HTTP1;
         final RetryPolicy listed = new RetryPolicy(
-            RetryOn.STATUS_CODES, 1, new int[]{404, 418}, SHORT, 0, 0, false, 1, false, false);
+            RetryOn.STATUS_CODES, 1, new int[]{404, 418}, SHORT, 0, 0, false, 1, 1 << 20, false, false);
         try (TestBackend backend = inTurn(pair, answer(418), answer(410)); TestProxy proxy = proxy(pair, listed, backend))
         {
             assertEquals(410, pair.connect(proxy).ask(GET).status());
@@ -202,7 +203,7 @@ final class RetryTest
     {
         final HttpPair pair = HttpPair.HTTP1_TO_HTTP1;
         final RetryPolicy avoiding = new RetryPolicy(
-            RetryOn.CONNECT_FAILURE, 1, new int[0], SHORT, 0, 0, true, 5, true, true);
+            RetryOn.CONNECT_FAILURE, 1, new int[0], SHORT, 0, 0, true, 5, 1 << 20, true, true);
         try (TestBackend backend = inTurn(pair, answer(200));
             TestProxy proxy = pair.proxy(backend).refused())
         {
@@ -294,7 +295,7 @@ final class RetryTest
         final RetryBackoff asking = new RetryBackoff(1_000_000, 4_000_000,
             List.of(new ResetHeader("retry-after".getBytes(StandardCharsets.US_ASCII), false)), 2_000_000_000L);
         final RetryPolicy policy = new RetryPolicy(
-            RetryOn.SERVER_ERROR, 3, new int[0], asking, 0, 0, false, 1, true, true);
+            RetryOn.SERVER_ERROR, 3, new int[0], asking, 0, 0, false, 1, 1 << 20, true, true);
         try (TestBackend backend = inTurn(pair, answer(503, "retry-after", "1"), answer(503, "retry-after", "3"),
                 answer(503, "retry-after", "soon"), answer(200));
             TestProxy proxy = proxy(pair, policy, backend))
@@ -329,7 +330,7 @@ final class RetryTest
         final RetryBackoff asking = new RetryBackoff(1_000_000, 4_000_000,
             List.of(new ResetHeader("retry-after".getBytes(StandardCharsets.US_ASCII), false)), 300_000_000_000L);
         final RetryPolicy policy = new RetryPolicy(
-            RetryOn.SERVER_ERROR, 1, new int[0], asking, 0, 0, false, 1, true, true);
+            RetryOn.SERVER_ERROR, 1, new int[0], asking, 0, 0, false, 1, 1 << 20, true, true);
         try (TestBackend backend = inTurn(pair, answer(503, "retry-after", "200"));
             TestProxy proxy = pair.proxy(backend))
         {
@@ -352,6 +353,91 @@ final class RetryTest
                 proxy.awaitCounter("http.in.downstream_rq_active", 0);
             }
             assertEquals(0, proxy.counter(CLUSTER + "upstream_rq_retry_overflow"));
+        }
+    }
+
+    private static byte[] content(final int length)
+    {
+        final byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++)
+        {
+            bytes[i] = (byte)('a' + i % 23);
+        }
+        return bytes;
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpPair.class)
+    void shouldSendContentAgain(final HttpPair pair) throws Exception
+    {
+        for (final int length : new int[]{1, 2_047, 5_000, 70_000, 300_000})
+        {
+            for (final boolean isTold : new boolean[]{true, false})
+            {
+                final byte[] content = content(length);
+                final AtomicInteger count = new AtomicInteger();
+                try (TestBackend backend = pair.backend(request ->
+                    {
+                        final boolean isRight = Arrays.equals(content, request.body());
+                        return answer(!isRight ? 400 : count.getAndIncrement() < 2 ? 503 : 200);
+                    });
+                    TestProxy proxy = proxy(pair, policy(RetryOn.SERVER_ERROR, 2), backend))
+                {
+                    final HttpPair.Client client = pair.connect(proxy);
+                    assertEquals(200, client.ask(Sent.of("POST /", content, isTold)).status(), length + " " + isTold);
+                    assertEquals(2, proxy.counter(CLUSTER + "upstream_rq_retry"));
+                    assertEquals(0, proxy.counter(CLUSTER + "retry_or_shadow_abandoned"));
+                    assertEquals(200, client.ask(Sent.of("POST /", content, isTold)).status());
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpPair.class)
+    void shouldNotKeepMoreContentThanItMay(final HttpPair pair) throws Exception
+    {
+        final RetryPolicy small = new RetryPolicy(
+            RetryOn.SERVER_ERROR, 1, new int[0], SHORT, 0, 0, false, 1, 10_000, true, true);
+        try (TestBackend backend = inTurn(pair, answer(503)); TestProxy proxy = proxy(pair, small, backend))
+        {
+            final HttpPair.Client client = pair.connect(proxy);
+            assertEquals(503, client.ask(Sent.of("POST /", content(10_001), true)).status());
+            assertEquals(1, proxy.counter(CLUSTER + "retry_or_shadow_abandoned"));
+            assertEquals(0, proxy.counter(CLUSTER + "upstream_rq_retry"));
+            assertEquals(503, client.ask(Sent.of("POST /", content(10_000), true)).status());
+            assertEquals(1, proxy.counter(CLUSTER + "retry_or_shadow_abandoned"));
+            assertEquals(1, proxy.counter(CLUSTER + "upstream_rq_retry"));
+        }
+    }
+
+    @Test
+    void shouldSendContentAgainThatHasNotAllCome() throws Exception
+    {
+        final byte[] content = content(100_000);
+        final AtomicInteger count = new AtomicInteger();
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                if (count.getAndIncrement() == 0)
+                {
+                    link.readHead();
+                    link.in.readNBytes(1_000);
+                    link.write("HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n");
+                    link.awaitEnd();
+                    return;
+                }
+                final HttpMessage request = link.read();
+                link.write(TestBackend.ok(Arrays.equals(content, request.body()) ? "whole" : "cut"));
+                link.awaitEnd();
+            });
+            TestProxy proxy = proxy(HttpPair.HTTP1_TO_HTTP1, policy(RetryOn.SERVER_ERROR, 1), backend))
+        {
+            final TestClient client = proxy.connect();
+            client.send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 100000\r\n\r\n");
+            client.send(Arrays.copyOf(content, 60_000));
+            proxy.awaitCounter(CLUSTER + "upstream_rq_retry", 1);
+            client.send(Arrays.copyOfRange(content, 60_000, 100_000));
+            assertEquals("whole", client.read().text());
         }
     }
 }

@@ -76,6 +76,20 @@ final class StaleConnectionTest
     }
 
     @Test
+    void shouldSendLittleContentAgainAsWell() throws Exception
+    {
+        try (TestBackend backend = endingBehindOne(Ending.CLOSE); TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            assertEquals(200, client.get("/").status());
+            client.send("PUT /kept HTTP/1.1\r\nhost: a\r\ncontent-length: 5\r\n\r\nhello");
+            assertEquals("/kept", client.read().text());
+            assertEquals("hello", backend.last().text());
+            assertEquals(1, proxy.counter(RETRIES));
+        }
+    }
+
+    @Test
     void shouldNotTakeAnotherIdleConnectionForTheSecondTime() throws Exception
     {
         try (TestBackend backend = endingBehindOne(Ending.CLOSE); TestProxy proxy = new TestProxy(backend).start())
