@@ -1,9 +1,16 @@
 package dev.ringway.control.config;
 
+import com.github.xds.type.v3.TypedStruct;
 import com.google.protobuf.Descriptors.Descriptor;
+import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
+import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
+import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
+import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
@@ -36,6 +43,13 @@ public final class ExtensionTypes
         Map.entry("envoy.extensions.access_loggers.file.v3.FileAccessLog", FileAccessLog::getDescriptor),
         Map.entry("envoy.extensions.access_loggers.stream.v3.StderrAccessLog", StderrAccessLog::getDescriptor),
         Map.entry("envoy.extensions.access_loggers.stream.v3.StdoutAccessLog", StdoutAccessLog::getDescriptor),
+        Map.entry("envoy.config.route.v3.FilterConfig", FilterConfig::getDescriptor),
+        Map.entry("envoy.extensions.filters.http.buffer.v3.Buffer", Buffer::getDescriptor),
+        Map.entry("envoy.extensions.filters.http.buffer.v3.BufferPerRoute", BufferPerRoute::getDescriptor),
+        Map.entry("envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", HeaderMutation::getDescriptor),
+        Map.entry("envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute",
+            HeaderMutationPerRoute::getDescriptor),
+        Map.entry("envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit", LocalRateLimit::getDescriptor),
         Map.entry("envoy.extensions.filters.http.router.v3.Router", Router::getDescriptor),
         Map.entry("envoy.extensions.filters.listener.http_inspector.v3.HttpInspector", HttpInspector::getDescriptor),
         Map.entry("envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol", ProxyProtocol::getDescriptor),
@@ -57,6 +71,7 @@ public final class ExtensionTypes
         Map.entry("envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
             DownstreamTlsContext::getDescriptor),
         Map.entry("envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext", UpstreamTlsContext::getDescriptor),
+        Map.entry("xds.type.v3.TypedStruct", TypedStruct::getDescriptor),
         Map.entry("envoy.extensions.upstreams.http.v3.HttpProtocolOptions", HttpProtocolOptions::getDescriptor)));
 
     private ExtensionTypes()

@@ -86,7 +86,8 @@ public final class Configuration implements AutoCloseable
         this.drainTimeS = drainTimeS;
         serverIds = new ServerCounters(counters);
         ids = new ConfigFileCounters(counters);
-        translator = new BootstrapTranslator(counters);
+        translator = new BootstrapTranslator(counters, (name, error) -> counters.errors().record(
+            new IllegalStateException("the filter '" + name + "' threw " + error, error)));
         tlsFiles = new TlsFiles(translator.contexts(), counters, LogSetup.logger("tls"));
         snapshotCounters = new SnapshotCounters(counters, counters.shared());
         lookups = new DnsRefresh((plan, fresh) -> control.execute(() -> onEndpoints(plan, fresh)),

@@ -5,6 +5,7 @@ import dev.ringway.control.config.ConfigException;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.control.config.LoadedBootstrap;
 import dev.ringway.engine.counters.CounterRegistry;
+import dev.ringway.engine.filter.FilterErrors;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Listener;
@@ -35,13 +36,24 @@ public final class BootstrapTranslator
     private KnownParts known = new KnownParts();
     /** Of the last one that was translated. */
     private KnownParts fresh = known;
+    private final FilterErrors filterErrors;
 
     /**
      * @param counters gives out counters.
      */
     public BootstrapTranslator(final CounterRegistry counters)
     {
+        this(counters, (name, error) -> { });
+    }
+
+    /**
+     * @param counters     gives out counters.
+     * @param filterErrors where what filters throw is noted.
+     */
+    public BootstrapTranslator(final CounterRegistry counters, final FilterErrors filterErrors)
+    {
         this.counters = counters;
+        this.filterErrors = filterErrors;
     }
 
     /**
@@ -169,9 +181,10 @@ public final class BootstrapTranslator
         final Map<String, Integer> ids = fresh.clusterIds();
         final Set<String> telling = fresh.telling();
         final AccessLogTranslator accessLogs = new AccessLogTranslator(sinks, sinkIds, checks);
-        final RouteTranslator routes =
-            new RouteTranslator(checks, ids, telling, new RuntimeValues(fresh.runtime()));
-        final HttpTranslator http = new HttpTranslator(checks, routes, accessLogs, counters);
+        final RuntimeValues runtime = new RuntimeValues(fresh.runtime());
+        final RouteTranslator routes = new RouteTranslator(checks, ids, telling, runtime);
+        final HttpTranslator http = new HttpTranslator(checks, routes,
+            new HttpFilterTranslator(checks, counters, filterErrors, runtime), accessLogs, counters);
         final FilterChainTranslator chains =
             new FilterChainTranslator(checks, http, accessLogs, contexts, ids, telling, counters);
         return new ListenerTranslator(checks, chains, listenerIds, counters);

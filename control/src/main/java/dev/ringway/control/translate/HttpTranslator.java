@@ -1,10 +1,7 @@
 package dev.ringway.control.translate;
 
-import com.google.protobuf.Any;
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ringway.codecs.http.Authority;
 import dev.ringway.codecs.http.UnderscorePolicy;
-import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HttpCounters;
@@ -14,9 +11,7 @@ import dev.ringway.engine.snapshot.HttpConnectionManager;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
-import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig;
-import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
@@ -28,7 +23,6 @@ import java.util.concurrent.TimeUnit;
  */
 final class HttpTranslator
 {
-    private static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
     private static final int MAX_TEXT_LENGTH = 255;
     private static final long DEFAULT_IDLE_NS = TimeUnit.HOURS.toNanos(1);
     private static final long DEFAULT_STREAM_IDLE_NS = TimeUnit.MINUTES.toNanos(5);
@@ -39,18 +33,21 @@ final class HttpTranslator
     private final Http2Translator http2;
     private final UpgradeTranslator upgrades;
     private final RouteTranslator routes;
+    private final HttpFilterTranslator filters;
     private final AccessLogTranslator accessLogs;
     private final CounterRegistry counters;
 
     /**
      * @param checks     where faults go.
      * @param routes     translates route configurations.
+     * @param filters    translates filters.
      * @param accessLogs translates access logs.
      * @param counters   gives out counters.
      */
     HttpTranslator(
         final Checks checks,
         final RouteTranslator routes,
+        final HttpFilterTranslator filters,
         final AccessLogTranslator accessLogs,
         final CounterRegistry counters)
     {
@@ -58,6 +55,7 @@ final class HttpTranslator
         this.http2 = new Http2Translator(checks);
         this.upgrades = new UpgradeTranslator(checks);
         this.routes = routes;
+        this.filters = filters;
         this.accessLogs = accessLogs;
         this.counters = counters;
     }
@@ -74,7 +72,8 @@ final class HttpTranslator
         final Listener listener)
     {
         checks.required(config.getStatPrefix(), path.field("stat_prefix"));
-        final boolean suppress = suppressEnvoyHeaders(config.getHttpFiltersList(), path.field("http_filters"));
+        final HttpFilterTranslator.Chain chain =
+            filters.translate(config.getHttpFiltersList(), path.field("http_filters"), config.getStatPrefix());
         if (!checks.required(config.hasRouteConfig(), path.field("route_config")))
         {
             return null;
@@ -84,7 +83,7 @@ final class HttpTranslator
         final Http1ProtocolOptions http1 = config.getHttpProtocolOptions();
         return new HttpConnectionManager(
             config.getStatPrefix(),
-            routes.translate(config.getRouteConfig(), path.field("route_config")),
+            routes.translate(config.getRouteConfig(), path.field("route_config"), chain.routeFilters()),
             checks.duration(common.hasIdleTimeout(), common.getIdleTimeout(), commonPath.field("idle_timeout"),
                 DEFAULT_IDLE_NS),
             checks.duration(config.hasStreamIdleTimeout(), config.getStreamIdleTimeout(),
@@ -119,12 +118,12 @@ final class HttpTranslator
                 path.field("http_protocol_options").field("default_host_for_http_10")),
             rules(config, path, listener).orNone(),
             http1.getEnableTrailers(),
-            suppress,
+            chain.suppressEnvoyHeaders(),
             Http2Translator.codecType(config.getCodecType()),
             http2.translate(config.hasHttp2ProtocolOptions(), config.getHttp2ProtocolOptions(),
                 path.field("http2_protocol_options")),
             upgrades.ofManager(config.getUpgradeConfigsList(), path.field("upgrade_configs")),
-            null,
+            chain.filters(),
             accessLogs.translate(config.getAccessLogList(), path.field("access_log")),
             new HttpCounters(counters, StatName.of(config.getStatPrefix())));
     }
@@ -233,48 +232,5 @@ final class HttpTranslator
                 path, "is " + text.length() + " characters long; at most " + MAX_TEXT_LENGTH + " are supported");
         }
         return text;
-    }
-
-    private boolean suppressEnvoyHeaders(final List<HttpFilter> filters, final FieldPath path)
-    {
-        if (filters.isEmpty())
-        {
-            checks.fault(path, "needs the router as its last filter");
-            return false;
-        }
-        for (int i = 0; i < filters.size(); i++)
-        {
-            checks.required(filters.get(i).getName(), path.at(i).field("name"));
-            if (!filters.get(i).hasTypedConfig())
-            {
-                checks.fault(path.at(i).field("typed_config"), "is required; the router's type is " + ROUTER);
-                return false;
-            }
-            final String type = ExtensionTypes.nameOf(filters.get(i).getTypedConfig().getTypeUrl());
-            if (!type.equals(ROUTER))
-            {
-                checks.fault(path.at(i).field("typed_config"), type + " is not an HTTP filter");
-                return false;
-            }
-            if (i > 0)
-            {
-                checks.fault(path.at(i), "comes after the router, which must be the last filter");
-                return false;
-            }
-        }
-        return router(filters.get(0).getTypedConfig(), path.at(0).field("typed_config"));
-    }
-
-    private boolean router(final Any config, final FieldPath path)
-    {
-        try
-        {
-            return Router.parseFrom(config.getValue()).getSuppressEnvoyHeaders();
-        }
-        catch (final InvalidProtocolBufferException ex)
-        {
-            checks.fault(path, "cannot be decoded: " + ex.getMessage());
-            return false;
-        }
     }
 }

@@ -23,6 +23,7 @@ import java.util.Set;
 final class RouteTranslator
 {
     private static final int DEFAULT_MAX_BODY = 4096;
+    private static final String PER_FILTER = "typed_per_filter_config";
 
     private final Checks checks;
     private final RouteMatches matches;
@@ -50,14 +51,17 @@ final class RouteTranslator
     /**
      * @param config message.
      * @param path   where it stands.
+     * @param filters reads what routes say to filters.
      * @return the table; when faults were noted it is of no use.
      */
-    RouteTable translate(final RouteConfiguration config, final FieldPath path)
+    RouteTable translate(final RouteConfiguration config, final FieldPath path, final RouteFilters filters)
     {
         final RouteActions.Rules rules = new RouteActions.Rules(
             !config.hasValidateClusters() || config.getValidateClusters().getValue(),
             checks.count(config.hasMaxDirectResponseBodySizeBytes(), config.getMaxDirectResponseBodySizeBytes(),
                 path.field("max_direct_response_body_size_bytes"), DEFAULT_MAX_BODY, 0, Integer.MAX_VALUE));
+        final RouteFilters.Level level =
+            filters.level(config.getTypedPerFilterConfigMap(), path.field(PER_FILTER));
         final List<VirtualHost> hosts = new ArrayList<>(config.getVirtualHostsCount());
         final Map<String, FieldPath> seenDomains = new HashMap<>();
         final Map<String, FieldPath> seenNames = new HashMap<>();
@@ -72,7 +76,7 @@ final class RouteTranslator
                     "'" + host.getName() + "' is already the name of " + seenNames.get(host.getName()));
             }
             final List<String> domains = domains(host, hostPath.field("domains"), seenDomains);
-            hosts.add(new VirtualHost(host.getName(), domains, routes(host, hostPath, rules),
+            hosts.add(new VirtualHost(host.getName(), domains, routes(host, hostPath, rules, filters, level),
                 switch (host.getRequireTls())
                 {
                     case EXTERNAL_ONLY -> TlsRequirement.EXTERNAL_ONLY;
@@ -111,9 +115,11 @@ final class RouteTranslator
 
     private List<VirtualHost.Rule> routes(
         final io.envoyproxy.envoy.config.route.v3.VirtualHost host, final FieldPath hostPath,
-        final RouteActions.Rules rules)
+        final RouteActions.Rules rules, final RouteFilters filters, final RouteFilters.Level table)
     {
         final FieldPath path = hostPath.field("routes");
+        final RouteFilters.Level level =
+            filters.level(host.getTypedPerFilterConfigMap(), hostPath.field(PER_FILTER));
         final RetryPolicy retry = retries.ofHost(host, hostPath);
         final List<VirtualHost.Rule> result = new ArrayList<>(host.getRoutesCount());
         for (int i = 0; i < host.getRoutesCount(); i++)
@@ -126,7 +132,10 @@ final class RouteTranslator
             if (match != null && route != null)
             {
                 route.retry(retries.ofRoute(config.getRoute(), path.at(i).field("route"), retry));
-                result.add(new VirtualHost.Rule(match, conditions, route.matchedLength(match.covered()).build()));
+                final RouteFilters.Level own =
+                    filters.level(config.getTypedPerFilterConfigMap(), path.at(i).field(PER_FILTER));
+                route.matchedLength(match.covered()).filters(filters.settings(own, level, table));
+                result.add(new VirtualHost.Rule(match, conditions, route.build()));
             }
         }
         return result;

@@ -83,6 +83,7 @@ class Http2TranslatorTest
         final Listener listener = resources.getListeners(0);
         final FieldPath root = FieldPath.ROOT.field("static_resources");
         final HttpTranslator http = new HttpTranslator(checks, new RouteTranslator(checks, Map.of("app", 0), Set.of(), new RuntimeValues(LayeredRuntime.getDefaultInstance())),
+            new HttpFilterTranslator(checks, counters, (name, error) -> { }, new RuntimeValues(LayeredRuntime.getDefaultInstance())),
             new AccessLogTranslator(new ArrayList<>(), new IdTable(), checks), counters);
         try
         {

@@ -121,6 +121,12 @@ public final class HttpCounters
     /** Requests that were too large. */
     public final int downstreamRqTooLarge;
 
+    /** Responses of which a filter gathered too much. */
+    public final int rsTooLarge;
+
+    /** Times a filter threw. */
+    public final int filterException;
+
     /** Requests in absolute form. */
     public final int downstreamRqNonRelativePath;
 
@@ -218,6 +224,8 @@ public final class HttpCounters
         downstreamRqIdleTimeout = registry.counter(prefix + "downstream_rq_idle_timeout");
         downstreamRqMaxDurationReached = registry.counter(prefix + "downstream_rq_max_duration_reached");
         downstreamRqTooLarge = registry.counter(prefix + "downstream_rq_too_large");
+        rsTooLarge = registry.counter(prefix + "rs_too_large");
+        filterException = registry.counter(prefix + "filter_exception");
         downstreamRqNonRelativePath = registry.counter(prefix + "downstream_rq_non_relative_path");
         downstreamRqFailedPathNormalization = registry.counter(prefix + "downstream_rq_failed_path_normalization");
         downstreamRqRedirectedWithNormalizedPath =

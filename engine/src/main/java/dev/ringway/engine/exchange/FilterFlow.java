@@ -101,6 +101,12 @@ final class FilterFlow
         return isHeadEnd;
     }
 
+    /** Bytes of all content, when the head and all of it wait; otherwise -1. */
+    int gatheredLength()
+    {
+        return isHeadOut || isHeadEnd || !isEnded ? -1 : kept.length();
+    }
+
     /** Whether some filter takes nothing more for now. */
     boolean isHeld()
     {

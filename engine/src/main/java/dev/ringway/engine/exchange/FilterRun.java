@@ -153,6 +153,7 @@ final class FilterRun
     /** More waits in a flow than its filters may gather. */
     void onTooMuch(final boolean isUp)
     {
+        exchanges.counters().increment(isUp ? chain.requestsTooLarge() : chain.responsesTooLarge());
         answer = isUp ? REQUEST_TOO_LARGE : RESPONSE_TOO_LARGE;
     }
 
@@ -484,6 +485,12 @@ final class FilterRun
     {
         up.limit(bytes);
         down.limit(bytes);
+    }
+
+    /** Bytes of the request's content when all of it waits, otherwise -1. */
+    int gatheredLength()
+    {
+        return up.gatheredLength();
     }
 
     void clearRoute()

@@ -176,6 +176,17 @@ final class FilterView implements FilterExchange
     /**
      * {@inheritDoc}
      */
+    public void tellLength()
+    {
+        if (run.gatheredLength() >= 0)
+        {
+            request.contentLength(run.gatheredLength());
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void flag(final int flags)
     {
         outcome.flag(flags);

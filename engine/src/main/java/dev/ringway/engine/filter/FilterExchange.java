@@ -75,6 +75,11 @@ public interface FilterExchange extends FilterLoop
     void limit(int bytes);
 
     /**
+     * Has the request go on with a {@code content-length}, where it has none and all of its content is gathered.
+     */
+    void tellLength();
+
+    /**
      * @param flags of {@code ResponseFlag} that the access log is to show.
      */
     void flag(int flags);

@@ -20,10 +20,14 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
         HeaderName.UPGRADE, HeaderName.TE, HeaderName.HTTP2_SETTINGS);
     private static final int OVERHEAD = 4;
     private static final int INITIAL = 512;
+    private static final int MAX_DIGITS = 20;
 
     private MessageHead head;
     private HeadStore store;
     private UnsafeBuffer line = new UnsafeBuffer(new byte[INITIAL]);
+    private final UnsafeBuffer view = new UnsafeBuffer(new byte[0]);
+    private final byte[] digits = new byte[MAX_DIGITS];
+    private final UnsafeBuffer digitsView = new UnsafeBuffer(digits);
 
     /** What a head is, and where it may grow into. */
     final void wrap(final MessageHead wrapped, final HeadStore into)
@@ -147,15 +151,31 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
      */
     public final void add(final byte[] name, final byte[] value)
     {
-        checkName(name);
         checkValue(value);
+        add(name, value, value.length);
+    }
+
+    private void add(final byte[] name, final byte[] value, final int length)
+    {
+        checkName(name);
         final int id = HeaderName.idOf(wrapped(name), 0, name.length);
         if ((FIXED >>> id & 1) != 0)
         {
             throw new IllegalArgumentException(new String(name, ISO_8859_1) + " cannot be changed by filters");
         }
-        final int at = append(name, value);
-        if (at < 0 || !fields().addCanonical(at, name.length, value.length, id))
+        add(id, name, value, length);
+    }
+
+    /** A field that filters cannot add. */
+    final void addFixed(final int id, final long number)
+    {
+        add(id, HeaderName.bytes(id), digits, digitsView.putLongAscii(0, number));
+    }
+
+    private void add(final int id, final byte[] name, final byte[] value, final int length)
+    {
+        final int at = append(name, value, length);
+        if (at < 0 || !fields().addCanonical(at, name.length, length, id))
         {
             throw new IllegalStateException("the head has no room for another field");
         }
@@ -164,6 +184,20 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
             return;
         }
         fields().noteOtherEnvoyName();
+    }
+
+    /**
+     * Adds a field with a number for value.
+     *
+     * @param name   a token in lower case.
+     * @param number not negative.
+     * @throws IllegalArgumentException when the name cannot be sent or is fixed.
+     * @throws IllegalStateException    when the head has no room for it.
+     */
+    public final void add(final byte[] name, final long number)
+    {
+        final int length = digitsView.putLongAscii(0, number);
+        add(name, digits, length);
     }
 
     /**
@@ -236,8 +270,6 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
         return remove(name.getBytes(ISO_8859_1));
     }
 
-    private final UnsafeBuffer view = new UnsafeBuffer(new byte[0]);
-
     private UnsafeBuffer wrapped(final byte[] bytes)
     {
         view.wrap(bytes);
@@ -245,9 +277,9 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
     }
 
     /** The field as a line, which can be copied as it stands. */
-    private int append(final byte[] name, final byte[] value)
+    private int append(final byte[] name, final byte[] value, final int valueLength)
     {
-        final int length = name.length + value.length + OVERHEAD;
+        final int length = name.length + valueLength + OVERHEAD;
         if (length > line.capacity())
         {
             line = new UnsafeBuffer(new byte[Integer.highestOneBit(length) << 1]);
@@ -255,7 +287,7 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
         line.putBytes(0, name);
         line.putByte(name.length, (byte)':');
         line.putByte(name.length + 1, (byte)' ');
-        line.putBytes(name.length + 2, value);
+        line.putBytes(name.length + 2, value, 0, valueLength);
         line.putByte(length - 2, (byte)'\r');
         line.putByte(length - 1, (byte)'\n');
         return store.append(head, line.byteArray(), length);

@@ -1,5 +1,6 @@
 package dev.ringway.engine.filter;
 
+import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 
@@ -172,6 +173,20 @@ public final class FilterRequest extends FilterHead
         }
         final byte[] name = HttpMethod.bytes(method);
         head.method(method, grow(name), name.length);
+    }
+
+    /**
+     * Says how long the content is, where nothing says it. For the proxy itself, which has all of the content.
+     *
+     * @param length bytes.
+     */
+    public void contentLength(final long length)
+    {
+        if (head.contentLength() < 0)
+        {
+            addFixed(HeaderName.CONTENT_LENGTH, length);
+            head.body(length, false);
+        }
     }
 
     private int grow(final byte[] bytes)

@@ -10,9 +10,12 @@ import java.util.List;
  *
  * @param places     one for each filter, at least one.
  * @param exceptions id of the counter of what filters threw.
+ * @param requestsTooLarge  id of the counter of requests of which more was to be gathered than the limit.
+ * @param responsesTooLarge id of that of responses.
  * @param errors     where that is noted.
  */
-public record HttpFilters(List<Place> places, int exceptions, FilterErrors errors)
+public record HttpFilters(
+    List<Place> places, int exceptions, int requestsTooLarge, int responsesTooLarge, FilterErrors errors)
 {
     /**
      * @param registry   gives out the counter {@code http.<stat_prefix>.filter_exception}.
@@ -23,7 +26,9 @@ public record HttpFilters(List<Place> places, int exceptions, FilterErrors error
     public HttpFilters(
         final CounterRegistry registry, final String statPrefix, final List<Place> places, final FilterErrors errors)
     {
-        this(List.copyOf(places), registry.counter("http." + statPrefix + ".filter_exception"), errors);
+        this(List.copyOf(places), registry.counter("http." + statPrefix + ".filter_exception"),
+            registry.counter("http." + statPrefix + ".downstream_rq_too_large"),
+            registry.counter("http." + statPrefix + ".rs_too_large"), errors);
     }
 
     /**

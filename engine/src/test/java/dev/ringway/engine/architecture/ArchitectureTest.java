@@ -34,6 +34,7 @@ final class ArchitectureTest
         Map.entry("engine.time", Set.of()),
         Map.entry("engine.counters", Set.of("ffi")),
         Map.entry("engine.filter", Set.of("codecs", "engine.counters", "engine.accesslog")),
+        Map.entry("engine.httpfilters", Set.of("codecs", "engine.filter", "engine.route", "engine.counters", "engine.accesslog")),
         Map.entry("engine.route", Set.of("codecs", "engine.filter")),
         Map.entry("engine.accesslog", Set.of("ffi", "codecs")),
         Map.entry("engine.snapshot", Set.of("codecs", "engine.filter", "engine.route", "engine.counters", "engine.tls")),
@@ -64,7 +65,7 @@ final class ArchitectureTest
         ROOT + "codecs..", ROOT + "engine.memory..", ROOT + "engine.io..", ROOT + "engine.time..",
         ROOT + "engine.loop..", ROOT + "engine.conn..", ROOT + "engine.http2..", ROOT + "engine.balance..",
         ROOT + "engine.upstream..", ROOT + "engine.exchange..", ROOT + "engine.downstream..",
-        ROOT + "engine.listen..", ROOT + "engine.route..", ROOT + "engine.filter.."};
+        ROOT + "engine.listen..", ROOT + "engine.route..", ROOT + "engine.filter..", ROOT + "engine.httpfilters.."};
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
         .withImportOption(location -> !location.asURI().toString().contains(testClasses()))

@@ -32,6 +32,7 @@ final class CountersDocumentTest
     {
         GROUPS.put("http.<stat_prefix>.", "HttpCounters");
         GROUPS.put("http2.", "Http2Counters");
+        GROUPS.put("<stat_prefix>.http_local_rate_limit.", "LocalRateLimitCounters");
         GROUPS.put("tcp.<stat_prefix>.", "TcpCounters");
         GROUPS.put("listener.<address>.", "ListenerCounters");
         GROUPS.put("listener.<address>.ssl.", "TlsCounters");
@@ -60,6 +61,7 @@ final class CountersDocumentTest
         try (CountersFile file = CountersFile.create(directory.resolve("counters"), 4096, 1, false))
         {
             new HttpCounters(file, "<stat_prefix>");
+            new LocalRateLimitCounters(file, "<stat_prefix>");
             new TcpCounters(file, "<stat_prefix>");
             new ListenerCounters(file, "<address>");
             new TlsCounters(file, "listener.<address>.ssl.");

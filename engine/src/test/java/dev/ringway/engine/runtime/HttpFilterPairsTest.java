@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Filters between all versions of HTTP. */
 @Timeout(120)
@@ -149,7 +150,8 @@ final class HttpFilterPairsTest
                 TestProxy.await(() -> sums.size() == FILTERS, () -> what + ": " + sums);
                 for (int j = 0; j < FILTERS; j++)
                 {
-                    assertEquals(body.length + " " + body.length + " 101", sums.poll(), what);
+                    // An answer may come before the end of a request that says how long it is.
+                    assertTrue(sums.poll().matches(body.length + " " + body.length + " 10[01]"), what);
                 }
             }
             assertEquals(0, proxy.counter("http.in.filter_exception"));

@@ -1,0 +1,140 @@
+package dev.ringway.system;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** Envoy and Ringway with the same HTTP filters: what clients, upstream, access log and counters show of requests. */
+final class FilterSides
+{
+    static final String TYPE = "type.googleapis.com/envoy.extensions.filters.http.";
+
+    private static final String LOG_FORMAT = "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%\\n";
+    private static final String NOT_COMPARED = "x-request-id|date|x-envoy-upstream-service-time|x-forwarded-proto";
+
+    private FilterSides()
+    {
+    }
+
+    /**
+     * What is compared.
+     *
+     * @param filters  entries of {@code http_filters} before the router.
+     * @param host     further fields of the virtual host.
+     * @param routes   entries of {@code routes}.
+     * @param requests one after the other, each on a connection of its own; a head ends with an empty line.
+     * @param counters which counters are compared.
+     */
+    record Scenario(String filters, String host, String routes, List<String> requests, String counters)
+    {
+    }
+
+    private static String listener(final int port, final Path log, final Scenario scenario)
+    {
+        return """
+              - name: in
+                address: %1$s
+                filter_chains:
+                - filters:
+                  - name: envoy.filters.network.http_connection_manager
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                      stat_prefix: in
+                      access_log:
+                      - name: log
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                          path: %2$s
+                          log_format: { text_format_source: { inline_string: "%3$s" } }
+                      http_filters:
+            %4$s
+                      - name: envoy.filters.http.router
+                        typed_config: { "@type": %5$srouter.v3.Router }
+                      route_config:
+                        virtual_hosts:
+                        - name: all
+                          domains: ["*"]
+            %6$s
+                          routes:
+            %7$s
+            """.formatted(Bootstraps.tcpAddress("127.0.0.1", port), log, LOG_FORMAT, scenario.filters().indent(10), TYPE,
+                scenario.host().indent(14), scenario.routes().indent(14));
+    }
+
+    /** What one of the two shows, line by line. */
+    static String observe(final Path directory, final boolean isEnvoy, final Scenario scenario) throws Exception
+    {
+        final StringBuilder text = new StringBuilder();
+        final Path log = directory.resolve(isEnvoy ? "envoy.log" : "ringway.log");
+        Files.deleteIfExists(log);
+        final int port = Program.freePort();
+        final int adminPort = Program.freePort();
+        try (Origin origin = new Origin(Map.of()))
+        {
+            final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
+                Bootstraps.admin(adminPort) + listener(port, log, scenario) + "  clusters:\n" +
+                    Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
+            try (Program program = isEnvoy ? Peers.envoy(directory, file) :
+                Program.ringway(directory, "-c", file.toString(), "--concurrency", "1"))
+            {
+                program.awaitPort(adminPort).awaitPort(port);
+                for (final String request : scenario.requests())
+                {
+                    text.append(request.lines().findFirst().orElse("")).append('\n');
+                    ask(port, request, text);
+                    origin.takeSeen().forEach(seen -> describe("  upstream: ", seen, text));
+                }
+                final Pattern counters = Pattern.compile(scenario.counters());
+                new Admin(adminPort).stats().forEach((name, value) ->
+                {
+                    if (counters.matcher(name).matches())
+                    {
+                        text.append(name).append(' ').append(value).append('\n');
+                    }
+                });
+                try (Client admin = new Client(adminPort))
+                {
+                    admin.send("POST /quitquitquit HTTP/1.1\r\nhost: admin\r\ncontent-length: 0\r\n\r\n").read();
+                }
+                program.awaitExit();
+            }
+        }
+        return text + Files.readString(log);
+    }
+
+    private static void ask(final int port, final String request, final StringBuilder text) throws Exception
+    {
+        try (Client client = new Client(port))
+        {
+            final HttpMessage answer = client.send(request).read();
+            if (answer == null)
+            {
+                text.append("  no answer\n");
+            }
+            else
+            {
+                describe("  ", answer, text);
+            }
+        }
+    }
+
+    private static void describe(final String prefix, final HttpMessage message, final StringBuilder text)
+    {
+        text.append(prefix).append(message.start()).append('\n');
+        final Map<String, String> fields = new TreeMap<>();
+        for (final String field : message.fields())
+        {
+            final String name = field.substring(0, field.indexOf(':'));
+            if (!name.matches(NOT_COMPARED))
+            {
+                fields.merge(name, EnvoyCases.comparable(name, field.substring(field.indexOf(':') + 1).strip()),
+                    (one, other) -> one + " | " + other);
+            }
+        }
+        text.append(prefix).append(fields).append('\n');
+        text.append(prefix).append(message.text()).append('\n');
+    }
+}

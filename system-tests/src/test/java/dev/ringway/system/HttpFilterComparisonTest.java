@@ -1,0 +1,147 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.Arguments;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** HTTP filters do as Envoy's: answers, what the upstream sees, access log and counters. */
+final class HttpFilterComparisonTest
+{
+    private static final String ALL = "- match: { prefix: \"/\" }\n  route: { cluster: origin }\n";
+    private static final String LIMIT = """
+        "@type": %slocal_ratelimit.v3.LocalRateLimit, stat_prefix: %s, \
+        token_bucket: { max_tokens: %d, tokens_per_fill: 1, fill_interval: 3600s }, \
+        filter_enabled: { default_value: { numerator: 100 } }, filter_enforced: { default_value: { numerator: %d } }""";
+    private static final String MUTATION = """
+        "@type": %sheader_mutation.v3.HeaderMutation""";
+
+    @TempDir
+    private static Path directory;
+
+    private static String filter(final String name, final String config)
+    {
+        return "- name: " + name + "\n  typed_config: { " + config + " }\n";
+    }
+
+    private static String limit(final String prefix, final int tokens, final int enforced, final String more)
+    {
+        return LIMIT.formatted(FilterSides.TYPE, prefix, tokens, enforced) + more;
+    }
+
+    private static String get(final String path, final String... fields)
+    {
+        return "GET " + path + " HTTP/1.1\r\nhost: a.example\r\n" + String.join("", List.of(fields)
+            .stream().map(field -> field + "\r\n").toList()) + "\r\n";
+    }
+
+    /** Not all of a request. */
+    private static String post(final String path, final String body, final int length)
+    {
+        return "POST " + path + " HTTP/1.1\r\nhost: a.example\r\ncontent-length: " + length + "\r\n\r\n" + body;
+    }
+
+    private static String post(final String path, final String body)
+    {
+        return "POST " + path + " HTTP/1.1\r\nhost: a.example\r\ncontent-length: " + body.length() + "\r\n\r\n" + body;
+    }
+
+    private static String mutations(final String request, final String response)
+    {
+        return "mutations: { request_mutations: [" + request + "], response_mutations: [" + response + "] }";
+    }
+
+    private static String append(final String name, final String value, final String action)
+    {
+        return "{ append: { header: { key: " + name + ", value: \"" + value + "\" }, append_action: " + action + " } }";
+    }
+
+    static Stream<Arguments> scenarios()
+    {
+        final String perRoute = "\"@type\": " + FilterSides.TYPE + "header_mutation.v3.HeaderMutationPerRoute, ";
+        return Stream.of(
+            Arguments.of("local rate limit", new FilterSides.Scenario(
+                filter("limit", limit("l", 2, 100, ", response_headers_to_add: [" +
+                    "{ header: { key: X-Limited, value: \"yes\" } }], enable_x_ratelimit_headers: DRAFT_VERSION_03")),
+                "", ALL, Collections.nCopies(4, get("/a")), "l\\..*|http\\.in\\.downstream_rq_[1-5]xx")),
+            Arguments.of("local rate limit of gRPC", new FilterSides.Scenario(
+                filter("limit", limit("l", 1, 100, ", rate_limited_as_resource_exhausted: true, status: { code: 503 }")),
+                "", ALL, List.of(get("/a"), get("/a"), get("/a", "content-type: application/grpc")), "l\\..*")),
+            Arguments.of("local rate limit that is not enforced", new FilterSides.Scenario(
+                filter("limit", limit("l", 1, 0, ", request_headers_to_add_when_not_enforced: [" +
+                    "{ header: { key: x-over, value: \"yes\" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }]")),
+                "", ALL, Collections.nCopies(3, get("/a")), "l\\..*")),
+            Arguments.of("local rate limit of routes", new FilterSides.Scenario(
+                filter("limit", "\"@type\": " + FilterSides.TYPE + "local_ratelimit.v3.LocalRateLimit, stat_prefix: l"),
+                "typed_per_filter_config: { limit: { " + limit("h", 1, 100, "") + " } }",
+                "- match: { prefix: \"/one\" }\n  route: { cluster: origin }\n" +
+                "- match: { prefix: \"/two\" }\n  route: { cluster: origin }\n" +
+                "- match: { prefix: \"/own\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { limit: { " +
+                    limit("r", 2, 100, ", status: { code: 200 }") + " } }\n" +
+                "- match: { prefix: \"/none\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { limit: { " +
+                "\"@type\": type.googleapis.com/envoy.config.route.v3.FilterConfig, disabled: true } }\n",
+                List.of(get("/own"), get("/own"), get("/own"), get("/one"), get("/two"), get("/none"), get("/none"),
+                    get("/unknown")),
+                "[lhr]\\.http_local_rate_limit.*")),
+            Arguments.of("header mutation", new FilterSides.Scenario(
+                filter("m", MUTATION.formatted(FilterSides.TYPE) + ", " + mutations(
+                    append("x-a", "filter", "APPEND_IF_EXISTS_OR_ADD") + ", " +
+                    append("x-b", "filter", "OVERWRITE_IF_EXISTS_OR_ADD") + ", " +
+                    append("x-c", "filter", "ADD_IF_ABSENT") + ", " +
+                    append("x-d", "filter", "OVERWRITE_IF_EXISTS") + ", { remove: x-gone }, { remove: user-agent }",
+                    append("x-r", "filter", "APPEND_IF_EXISTS_OR_ADD") + ", { remove: content-type }")),
+                "typed_per_filter_config: { m: { " + perRoute + mutations(
+                    append("x-b", "host", "OVERWRITE_IF_EXISTS_OR_ADD"),
+                    append("x-r", "host", "APPEND_IF_EXISTS_OR_ADD")) + " } }",
+                "- match: { prefix: \"/direct\" }\n  direct_response: { status: 418, body: { inline_string: tea } }\n" +
+                "- match: { prefix: \"/own\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { m: { " +
+                    perRoute + mutations(append("x-b", "route", "OVERWRITE_IF_EXISTS_OR_ADD"),
+                    append("x-r", "route", "APPEND_IF_EXISTS_OR_ADD")) + " } }\n" + ALL,
+                List.of(get("/a"), get("/own"), get("/direct"),
+                    get("/own", "X-A: 1", "x-b: 1", "x-c: 1", "x-d: 1", "x-gone: 1", "X-Gone: 2", "user-agent: u")),
+                "http\\.in\\.downstream_rq_[1-5]xx")),
+            Arguments.of("header mutation, most specific last", new FilterSides.Scenario(
+                filter("m", MUTATION.formatted(FilterSides.TYPE) + ", most_specific_header_mutations_wins: true"),
+                "typed_per_filter_config: { m: { " + perRoute + mutations(
+                    append("x-b", "host", "OVERWRITE_IF_EXISTS_OR_ADD"), "") + " } }",
+                "- match: { prefix: \"/\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { m: { " +
+                    perRoute + mutations(append("x-b", "route", "OVERWRITE_IF_EXISTS_OR_ADD"), "") + " } }\n",
+                List.of(get("/a")), "none")),
+            Arguments.of("buffer", new FilterSides.Scenario(
+                filter("b", "\"@type\": " + FilterSides.TYPE + "buffer.v3.Buffer, max_request_bytes: 10"),
+                "",
+                "- match: { prefix: \"/more\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { b: { " +
+                "\"@type\": " + FilterSides.TYPE + "buffer.v3.BufferPerRoute, buffer: { max_request_bytes: 100 } } }\n" +
+                "- match: { prefix: \"/off\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { b: { " +
+                "\"@type\": " + FilterSides.TYPE + "buffer.v3.BufferPerRoute, disabled: true } }\n" + ALL,
+                List.of(get("/a"), post("/a", "0123456789"), post("/a", "0123456789x", 90), post("/more", "0123456789x"),
+                    post("/off", "0123456789".repeat(20)), post("/more", "0123456789".repeat(20), 900),
+                    "POST /a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
+                "http\\.in\\.downstream_rq_([1-5]xx|too_large)")),
+            Arguments.of("a disabled filter", new FilterSides.Scenario(
+                filter("m", MUTATION.formatted(FilterSides.TYPE) + ", " + mutations(
+                    append("x-a", "filter", "APPEND_IF_EXISTS_OR_ADD"), "")) + "  disabled: true\n",
+                "",
+                "- match: { prefix: \"/on\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { m: { " +
+                "\"@type\": type.googleapis.com/envoy.config.route.v3.FilterConfig, config: { " + perRoute + " } } }\n" +
+                ALL,
+                List.of(get("/on"), get("/a")), "none")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("scenarios")
+    void shouldDoAsEnvoyDoes(final String name, final FilterSides.Scenario scenario) throws Exception
+    {
+        final String expected = FilterSides.observe(directory, true, scenario);
+        assertTrue(expected.contains("HTTP/1.1 "), expected);
+        assertEquals(expected, FilterSides.observe(directory, false, scenario));
+    }
+}

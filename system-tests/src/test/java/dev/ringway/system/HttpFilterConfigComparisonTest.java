@@ -1,0 +1,101 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What Envoy refuses of HTTP filters is refused here, and what it takes is taken, but for what is refused here alone. */
+final class HttpFilterConfigComparisonTest
+{
+    @TempDir
+    private static Path directory;
+
+    private static Path bootstrap(final String filters, final String route) throws Exception
+    {
+        return Files.writeString(directory.resolve("bootstrap.yaml"), """
+            static_resources:
+              listeners:
+              - name: in
+                address: { socket_address: { address: 127.0.0.1, port_value: 0 } }
+                filter_chains:
+                - filters:
+                  - name: hcm
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                      stat_prefix: in
+                      http_filters: [ %s ]
+                      route_config:
+                        virtual_hosts:
+                        - name: all
+                          domains: ["*"]
+                          routes:
+                          - match: { prefix: "/" }
+                            direct_response: { status: 200 }
+                            typed_per_filter_config: { %s }
+            """.formatted(filters, route));
+    }
+
+    private static String typed(final String text)
+    {
+        return text.replaceAll("@([a-z_.]+v3\\.\\w+)", "\"@type\": type.googleapis.com/envoy.extensions.filters.http.$1")
+            .replaceAll("@FilterConfig", "\"@type\": type.googleapis.com/envoy.config.route.v3.FilterConfig")
+            .replaceAll("@TypedStruct", "\"@type\": type.googleapis.com/xds.type.v3.TypedStruct");
+    }
+
+    private static final String ROUTER = ", { name: r, typed_config: { @router.v3.Router } }";
+
+    /** Settings of one filter, and what the route says to it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", quoteCharacter = '`', textBlock = """
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l | - | taken
+        @local_ratelimit.v3.LocalRateLimit | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s } | - | taken
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { fill_interval: 1s } | - | refused here
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1 } | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 0.049s } | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s, tokens_per_fill: 0 } | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, filter_enabled: { runtime_key: a } | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, local_rate_limit_per_downstream_connection: true | - | refused here
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, response_headers_to_add: [{ header: { key: "", value: a } }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, response_headers_to_add: [{ header: { key: a, value: "%PROTOCOL%" } }] | - | refused here
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l | f: { @local_ratelimit.v3.LocalRateLimit, stat_prefix: l } | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l | f: { @buffer.v3.BufferPerRoute, disabled: true } | refused here
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l | f: { @FilterConfig, disabled: true } | taken
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l | other: { @buffer.v3.BufferPerRoute, disabled: true } | taken
+        @buffer.v3.Buffer | - | refused
+        @buffer.v3.Buffer, max_request_bytes: 0 | - | refused
+        @buffer.v3.Buffer, max_request_bytes: 1 | f: { @buffer.v3.BufferPerRoute } | refused
+        @buffer.v3.Buffer, max_request_bytes: 1 | f: { @buffer.v3.BufferPerRoute, buffer: {} } | refused
+        @buffer.v3.Buffer, max_request_bytes: 1 | f: { @buffer.v3.Buffer, max_request_bytes: 1 } | refused
+        @header_mutation.v3.HeaderMutation | - | taken
+        @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{}] } | - | refused
+        @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ remove: "a\\nb" }] } | - | refused
+        @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: { header: { key: a, value: b } } }] } | - | taken
+        @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: {} }] } | - | refused
+        @TypedStruct, type_url: t/none, value: { jar: /none.jar } | - | refused
+        """)
+    void shouldJudgeAsEnvoyDoes(final String config, final String route, final String how) throws Exception
+    {
+        final String filters = typed("{ name: f, typed_config: { " + config + " } }" + ROUTER);
+        ConfigVerdicts.compare(directory, bootstrap(filters, route == null ? "" : typed(route)), how);
+    }
+
+    /** Whole chains. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        { name: r, typed_config: { @router.v3.Router } } | taken
+        { name: r, typed_config: { @router.v3.Router } }, { name: r, typed_config: { @router.v3.Router } } | refused
+        { name: b, typed_config: { @buffer.v3.Buffer, max_request_bytes: 1 } } | refused
+        { name: r, typed_config: { @router.v3.Router } }, { name: b, typed_config: { @buffer.v3.Buffer, max_request_bytes: 1 } } | refused
+        { name: b, disabled: true, typed_config: { @buffer.v3.Buffer, max_request_bytes: 1 } }, { name: r, typed_config: { @router.v3.Router } } | taken
+        { name: r, disabled: true, typed_config: { @router.v3.Router } } | refused
+        { name: "", typed_config: { @router.v3.Router } } | refused
+        """)
+    void shouldJudgeChainsAsEnvoyDoes(final String filters, final String how) throws Exception
+    {
+        ConfigVerdicts.compare(directory, bootstrap(typed(filters), ""), how);
+    }
+}
