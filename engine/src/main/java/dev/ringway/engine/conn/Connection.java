@@ -2,14 +2,10 @@ package dev.ringway.engine.conn;
 
 import dev.ringway.engine.io.CompletionHandler;
 import dev.ringway.engine.io.Op;
-import dev.ringway.engine.io.Token;
 import dev.ringway.engine.loop.EventLoop;
-import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsEngine;
 import dev.ringway.ffi.libc.Errno;
-
-import static dev.ringway.ffi.uring.UringConstants.CQE_F_MORE;
 
 /**
  * One socket. At most one receive is armed and one gathered send in flight; everything queued meanwhile waits for the
@@ -21,47 +17,33 @@ public final class Connection implements CompletionHandler
     private static final int DIRECT_LENGTH = 28;
     private static final int LOCAL_ADDRESS = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
-    private static final int OPENING = 1;
-    private static final int OPEN = 1 << 1;
-    private static final int SECURING = 1 << 2;
-    private static final int FAILED = 1 << 3;
-    private static final int RESETTING = 1 << 4;
-    private static final int CLOSING = 1 << 5;
-    private static final int CLOSED = 1 << 6;
-    private static final int OUTGOING = 1 << 7;
-    private static final int IS_PROXIED = 1 << 8;
 
     private final Connections connections;
-    private final Receiver receiver = new Receiver(this);
-    private final Sender sender = new Sender(this);
+    private final ConnectionLife life;
+    private final Receiver receiver;
+    private final Sender sender;
     private ConnectionHandler handler;
     private CloseListener closeListener;
     private TlsLink tls;
-    private long tokenBase;
     private long deadlineNs;
     private long id;
-    private long openedNs;
-    private int slot;
-    private int state;
-    private int outstanding;
+    private boolean isProxied;
 
     Connection(final Connections connections)
     {
         this.connections = connections;
+        life = new ConnectionLife(this, connections);
+        receiver = life.receiver();
+        sender = life.sender();
     }
 
-    void assign(final int slot, final ConnectionHandler handler, final int highWaterMark)
+    void assign(final int slot, final ConnectionHandler first, final int highWaterMark)
     {
-        this.slot = slot;
-        this.handler = handler;
-        tokenBase = Token.encode(loop().slots().generation(slot), slot, 0, 0);
+        life.assign(slot, highWaterMark);
+        handler = first;
         deadlineNs = Long.MAX_VALUE;
-        state = 0;
-        outstanding = 0;
-        receiver.assign();
-        sender.assign(highWaterMark);
+        isProxied = false;
         id = connections.nextId();
-        openedNs = 0;
         loop().slotAddresses().putShort(localAddressOffset(), (short)0);
     }
 
@@ -72,8 +54,7 @@ public final class Connection implements CompletionHandler
      */
     public void accept(final int listenFd)
     {
-        state = OPENING;
-        outstanding += ops().accept(slot, tokenBase, listenFd);
+        life.accept(listenFd);
     }
 
     /**
@@ -84,8 +65,7 @@ public final class Connection implements CompletionHandler
      */
     public void connect(final byte[] sockAddr, final int sockAddrLength)
     {
-        state = OPENING | OUTGOING;
-        outstanding += ops().connect(slot, tokenBase, sockAddr, sockAddrLength);
+        life.connect(sockAddr, sockAddrLength);
     }
 
     /**
@@ -113,11 +93,11 @@ public final class Connection implements CompletionHandler
      */
     public boolean send(final int offset, final int length)
     {
-        if (length == 0 || (state & CLOSING) != 0)
+        if (length == 0 || life.isClosing())
         {
             return true;
         }
-        final int leased = memory().lease(offset, length);
+        final int leased = life.memory().lease(offset, length);
         if (leased < 0)
         {
             connections.onOutOfMemory();
@@ -135,9 +115,9 @@ public final class Connection implements CompletionHandler
      */
     public void sendLeased(final int offset, final int length)
     {
-        if ((state & CLOSING) != 0)
+        if (life.isClosing())
         {
-            memory().slab().release(offset);
+            life.memory().slab().release(offset);
             return;
         }
         sender.add(offset, length);
@@ -152,7 +132,7 @@ public final class Connection implements CompletionHandler
      */
     public void sendAhead(final int offset, final int length)
     {
-        assert (state & OPENING) != 0 && sender.queuedBytes() == 0;
+        assert life.isOpening() && sender.queuedBytes() == 0;
         sender.queue(offset, length);
     }
 
@@ -187,10 +167,10 @@ public final class Connection implements CompletionHandler
     public void secure(
         final TlsContext context, final String serverName, final String peerName, final long session)
     {
-        assert !context.isServer() && (state & OPENING) != 0;
+        assert !context.isServer();
         // Without a link, for memory has run out, it fails as soon as it has connected.
         tls = connections.acquireLink(this, context, serverName, peerName, session);
-        state |= SECURING;
+        life.secure();
     }
 
     /**
@@ -220,14 +200,15 @@ public final class Connection implements CompletionHandler
 
     void onSecured()
     {
-        if ((state & SECURING) == 0)
+        if (life.onSecured())
+        {
+            handler.onOpened(this);
+            sender.requestFlush();
+        }
+        else
         {
             handler.onSecured(this);
-            return;
         }
-        state &= ~SECURING;
-        handler.onOpened(this);
-        sender.requestFlush();
     }
 
     void onPlain(final int offset, final int length)
@@ -241,20 +222,12 @@ public final class Connection implements CompletionHandler
         onEnd();
     }
 
-    /** The peer sends no more; in a handshake that is a failure. */
+    /** The peer sends no more. */
     void onEnd()
     {
-        if (tls != null && tls.holdsEnd())
+        if (tls == null || !tls.holdsEnd())
         {
-            return;
-        }
-        if ((state & SECURING) == 0)
-        {
-            handler.onEof(this);
-        }
-        else
-        {
-            fail(Errno.ECONNRESET);
+            life.onEnd();
         }
     }
 
@@ -263,13 +236,13 @@ public final class Connection implements CompletionHandler
     {
         receiver.onEnd();
         sender.flushLast();
-        fail(Errno.EPROTO);
+        life.fail(Errno.EPROTO);
     }
 
     void onNoRoom()
     {
         connections.onOutOfMemory();
-        shed();
+        life.shed();
     }
 
     /**
@@ -296,71 +269,25 @@ public final class Connection implements CompletionHandler
         sender.onFlush();
     }
 
-    void closeBehindSend()
-    {
-        state |= CLOSING;
-        giveUpDescriptor();
-    }
-
-    /** The descriptor goes now, the socket with the last operation on it, the slot when all have been heard of. */
-    private void giveUpDescriptor()
-    {
-        receiver.giveUp();
-        submitClose();
-    }
-
     /**
      * {@inheritDoc}
      */
     public void onCompletion(final int op, final int seq, final int result, final int flags)
     {
-        // A cancellation is only heard of when it finds nothing, and is not waited for.
-        if ((flags & CQE_F_MORE) == 0 && op != Op.CANCEL)
-        {
-            outstanding--;
-        }
-        switch (op)
-        {
-            case Op.RECV -> receiver.onReceived(result, flags);
-            case Op.SEND -> sender.onSent(result);
-            case Op.ACCEPT, Op.CONNECT -> onOpening(op, result);
-            case Op.CLOSE -> state |= CLOSED;
-            case Op.INSTALL -> onInstalled(result);
-            case Op.HANG_UP -> receiver.onHangUp(result);
-            default ->
-            {
-                // SOCKET and OPTION fail together with the CONNECT linked behind them; CANCEL and SHUTDOWN say nothing
-                // that the operations they end do not say.
-            }
-        }
-        if ((state & CLOSING) != 0)
-        {
-            onQuiet();
-        }
+        life.onCompletion(op, result, flags);
     }
 
-    /** When neither the kernel nor a worker has anything to do for a connection that is to go, it goes. */
+    /** The worker of a handshake has done what it had to do. */
     void onQuiet()
     {
-        if (outstanding != 0 || tls != null && tls.isAway())
-        {
-            return;
-        }
-        if ((state & CLOSED) != 0)
-        {
-            onSocketClosed();
-        }
-        else
-        {
-            submitClose();
-        }
+        life.onQuiet();
     }
 
-    private void onInstalled(final int result)
+    void onInstalled(final int result)
     {
-        final boolean isWanted = (state & (IS_PROXIED | CLOSING)) == 0;
+        final boolean isWanted = !isProxied && !life.isClosing();
         connections.localAddresses().onInstalled(result, isWanted ? localAddressOffset() : -1);
-        if ((state & CLOSING) == 0)
+        if (!life.isClosing())
         {
             handler.onLocalAddress(this);
         }
@@ -379,7 +306,7 @@ public final class Connection implements CompletionHandler
 
     void onReceived(final int offset, final int length)
     {
-        if ((state & CLOSING) != 0)
+        if (life.isClosing())
         {
             return;
         }
@@ -396,16 +323,13 @@ public final class Connection implements CompletionHandler
     /** Whether it waits for a chunk to receive into. */
     boolean isStarved()
     {
-        return receiver.isStarved() && (state & CLOSING) == 0;
+        return receiver.isStarved() && !life.isClosing();
     }
 
     /** Has a duty cycle begin at that time at the latest. */
     void wakeAt(final long wakeNs)
     {
-        if (wakeNs < loop().timers().deadlineNs(slot))
-        {
-            loop().timers().arm(slot, wakeNs);
-        }
+        life.wakeAt(wakeNs);
     }
 
     /**
@@ -419,7 +343,7 @@ public final class Connection implements CompletionHandler
             return 0;
         }
         final long sendingNs = sender.sendingNs(nowNs);
-        final long held = (state & CLOSING) == 0 ? handler.heldChunks() * patienceNs : 0;
+        final long held = !life.isClosing() ? handler.heldChunks() * patienceNs : 0;
         return held + (sendingNs < patienceNs ? 0 : sender.queuedChunks() * sendingNs);
     }
 
@@ -440,17 +364,6 @@ public final class Connection implements CompletionHandler
         sender.doom();
     }
 
-    void shed()
-    {
-        connections.onShed();
-        if ((state & CLOSING) == 0)
-        {
-            state |= RESETTING;
-            handler.onOverload(this);
-            close();
-        }
-    }
-
     void onBuffersAgain()
     {
         receiver.onBuffersAgain();
@@ -461,96 +374,13 @@ public final class Connection implements CompletionHandler
         handler.onDrained(this);
     }
 
-    void fail(final int errno)
-    {
-        if ((state & FAILED) != 0)
-        {
-            return;
-        }
-        state |= FAILED;
-        if ((state & SECURING) == 0)
-        {
-            handler.onError(this, errno);
-        }
-        else
-        {
-            handler.onOpenFailed(this, errno);
-            close();
-        }
-    }
-
-    private void onOpening(final int op, final int result)
-    {
-        if ((state & OPENING) == 0)
-        {
-            return;
-        }
-        if (result >= 0)
-        {
-            state = (state & ~OPENING) | OPEN;
-            openedNs = nowNs();
-            if ((state & CLOSING) == 0)
-            {
-                if (connections.localAddresses().looksUp(op, addressOffset()))
-                {
-                    outstanding += ops().install(slot, tokenBase);
-                }
-                onConnected();
-                sender.onOpened();
-            }
-        }
-        else if ((state & CLOSING) == 0)
-        {
-            state &= ~OPENING;
-            handler.onOpenFailed(this, -result);
-            close();
-        }
-    }
-
-    private void onConnected()
-    {
-        if ((state & SECURING) == 0)
-        {
-            handler.onOpened(this);
-        }
-        else if (tls == null)
-        {
-            fail(Errno.ENOMEM);
-        }
-        else
-        {
-            startReading();
-            tls.begin();
-        }
-    }
-
     /**
      * Ends the connection: nothing is told any more but {@link ConnectionHandler#onClosed}, which comes when the kernel
      * has let go of it. What is queued and not in flight is dropped. Idempotent.
      */
     public void close()
     {
-        if ((state & CLOSING) != 0)
-        {
-            return;
-        }
-        state |= CLOSING;
-        loop().timers().disarm(slot);
-        if (tls != null)
-        {
-            tls.drop();
-        }
-        sender.drop();
-        if ((state & OPENING) != 0)
-        {
-            // A connect is on the slot's own descriptor once the socket is there, an accept never is.
-            ops().cancelAll(slot, tokenBase);
-            ops().cancel(tokenBase, Op.ACCEPT);
-            ops().cancel(tokenBase, Op.CONNECT);
-            return;
-        }
-        sender.cancel();
-        giveUpDescriptor();
+        life.close();
     }
 
     /**
@@ -558,38 +388,25 @@ public final class Connection implements CompletionHandler
      */
     public void reset()
     {
-        state |= RESETTING;
-        close();
+        life.reset();
     }
 
-    /** Resets a connection whose time is over; its session is told as of a reset by the peer. */
+    /** See {@link ConnectionLife#cut}. */
     void cut()
     {
-        if ((state & CLOSING) == 0)
-        {
-            state |= RESETTING;
-            handler.onError(this, Errno.ECONNRESET);
-            close();
-        }
+        life.cut();
     }
 
-    private void submitClose()
+    /** The slot is free. */
+    void onSocketClosed()
     {
-        outstanding += ops().close(slot, tokenBase, (state & (RESETTING | OPEN)) == (RESETTING | OPEN));
-    }
-
-    private void onSocketClosed()
-    {
-        assert outstanding == 0;
         final ConnectionHandler last = handler;
-        loop().releaseSlot(slot);
         if (tls != null)
         {
             connections.releaseLink(tls);
             tls = null;
         }
         handler = null;
-        sender.onClosed();
         last.onClosed(this);
         if (closeListener != null)
         {
@@ -615,7 +432,7 @@ public final class Connection implements CompletionHandler
      */
     public void onTimer(final long nowNs)
     {
-        if ((state & CLOSING) == 0)
+        if (!life.isClosing())
         {
             receiver.onTimer();
         }
@@ -627,7 +444,7 @@ public final class Connection implements CompletionHandler
         {
             wakeAt(deadlineNs);
         }
-        else if ((state & CLOSING) != 0)
+        else if (life.isClosing())
         {
             sender.cancel();
         }
@@ -684,7 +501,7 @@ public final class Connection implements CompletionHandler
      */
     public boolean isOpen()
     {
-        return (state & (OPEN | SECURING | CLOSING | FAILED)) == OPEN;
+        return life.isSound() && !life.isSecuring();
     }
 
     /**
@@ -692,7 +509,7 @@ public final class Connection implements CompletionHandler
      */
     public boolean isClosing()
     {
-        return (state & CLOSING) != 0;
+        return life.isClosing();
     }
 
     /**
@@ -740,7 +557,7 @@ public final class Connection implements CompletionHandler
      */
     public int addressOffset()
     {
-        return slot * EventLoop.SLOT_ADDRESS_LENGTH;
+        return life.slot() * EventLoop.SLOT_ADDRESS_LENGTH;
     }
 
     /**
@@ -766,7 +583,7 @@ public final class Connection implements CompletionHandler
         }
         if (!addresses.looksUp(Op.ACCEPT, addressOffset()))
         {
-            outstanding += ops().install(slot, tokenBase);
+            life.install();
         }
         return true;
     }
@@ -777,7 +594,7 @@ public final class Connection implements CompletionHandler
      */
     public void keepDirectAddress()
     {
-        state |= IS_PROXIED;
+        isProxied = true;
         connections.localAddresses().copy(addressOffset(), addressOffset() + DIRECT_ADDRESS, DIRECT_LENGTH);
     }
 
@@ -787,7 +604,7 @@ public final class Connection implements CompletionHandler
      */
     public int directAddressOffset()
     {
-        return (state & IS_PROXIED) == 0 ? addressOffset() : addressOffset() + DIRECT_ADDRESS;
+        return isProxied ? addressOffset() + DIRECT_ADDRESS : addressOffset();
     }
 
     /**
@@ -795,7 +612,7 @@ public final class Connection implements CompletionHandler
      */
     public long ageMs()
     {
-        return openedNs == 0 ? 0 : (nowNs() - openedNs) / NANOS_PER_MILLI;
+        return life.openedNs() == 0 ? 0 : (life.nowNs() - life.openedNs()) / NANOS_PER_MILLI;
     }
 
     /**
@@ -811,7 +628,7 @@ public final class Connection implements CompletionHandler
      */
     public int slot()
     {
-        return slot;
+        return life.slot();
     }
 
     EventLoop loop()
@@ -819,66 +636,13 @@ public final class Connection implements CompletionHandler
         return connections.loop();
     }
 
-    LoopMemory memory()
+    ConnectionHandler handler()
     {
-        return connections.loop().memory();
-    }
-
-    long nowNs()
-    {
-        return connections.loop().clock().nowNs();
-    }
-
-    Connections connections()
-    {
-        return connections;
-    }
-
-    SocketOps ops()
-    {
-        return connections.ops();
-    }
-
-    /** So many completions will come. */
-    void expect(final int completions)
-    {
-        outstanding += completions;
-    }
-
-    long tokenBase()
-    {
-        return tokenBase;
+        return handler;
     }
 
     TlsLink link()
     {
         return tls;
-    }
-
-    long openedNs()
-    {
-        return openedNs;
-    }
-
-    boolean isOutgoing()
-    {
-        return (state & OUTGOING) != 0;
-    }
-
-    boolean isSecuring()
-    {
-        return (state & SECURING) != 0;
-    }
-
-    /** Whether it is open and not to go, whatever failed. */
-    boolean isUp()
-    {
-        return (state & (OPEN | CLOSING)) == OPEN;
-    }
-
-    /** Whether it is open, not to go, and nothing has failed. */
-    boolean isSound()
-    {
-        return (state & (OPEN | CLOSING | FAILED)) == OPEN;
     }
 }

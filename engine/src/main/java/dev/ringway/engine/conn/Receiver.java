@@ -26,13 +26,13 @@ final class Receiver
     private static final int TRIED = 1 << 5;
     private static final int WATCHED = 1 << 6;
 
-    private final Connection connection;
+    private final ConnectionLife life;
     private long bytes;
     private int state;
 
-    Receiver(final Connection connection)
+    Receiver(final ConnectionLife life)
     {
-        this.connection = connection;
+        this.life = life;
     }
 
     void assign()
@@ -49,13 +49,13 @@ final class Receiver
 
     private void arm()
     {
-        if ((state & (ARMED | WANTED | ENDED | STARVED)) == WANTED && connection.isUp())
+        if ((state & (ARMED | WANTED | ENDED | STARVED)) == WANTED && life.isUp())
         {
             // Nothing has come yet on a fresh connection; later there is a reason to try at once.
             final boolean isFirst = (state & TRIED) == 0;
             state |= ARMED | TRIED;
-            connection.expect(connection.ops().receive(connection.slot(), connection.tokenBase(),
-                isFirst ? RECVSEND_POLL_FIRST : 0, connection.connections().receiveLimit()));
+            life.expect(life.ops().receive(life.slot(), life.tokenBase(),
+                isFirst ? RECVSEND_POLL_FIRST : 0, life.connections().receiveLimit()));
             if (isFirst)
             {
                 watchForHangUp();
@@ -66,15 +66,15 @@ final class Receiver
     /** Once the receive is armed. */
     private void watchForHangUp()
     {
-        final long dueNs = connection.isOutgoing() ? Long.MIN_VALUE : connection.openedNs() + WATCH_AFTER_NS;
-        if (connection.nowNs() >= dueNs)
+        final long dueNs = life.isOutgoing() ? Long.MIN_VALUE : life.openedNs() + WATCH_AFTER_NS;
+        if (life.nowNs() >= dueNs)
         {
             state |= WATCHED;
-            connection.expect(connection.ops().awaitHangUp(connection.slot(), connection.tokenBase()));
+            life.expect(life.ops().awaitHangUp(life.slot(), life.tokenBase()));
         }
         else
         {
-            connection.wakeAt(dueNs);
+            life.wakeAt(dueNs);
         }
     }
 
@@ -94,10 +94,10 @@ final class Receiver
 
     private void cancel()
     {
-        if ((state & (ARMED | CANCELLING)) == ARMED && !connection.isClosing())
+        if ((state & (ARMED | CANCELLING)) == ARMED && !life.isClosing())
         {
             state |= CANCELLING;
-            connection.ops().cancel(connection.tokenBase(), Op.RECV);
+            life.ops().cancel(life.tokenBase(), Op.RECV);
         }
     }
 
@@ -106,11 +106,11 @@ final class Receiver
     {
         if ((state & ARMED) != 0)
         {
-            connection.ops().cancel(connection.tokenBase(), Op.RECV);
+            life.ops().cancel(life.tokenBase(), Op.RECV);
         }
         if ((state & WATCHED) != 0)
         {
-            connection.ops().cancel(connection.tokenBase(), Op.HANG_UP);
+            life.ops().cancel(life.tokenBase(), Op.HANG_UP);
         }
     }
 
@@ -122,15 +122,15 @@ final class Receiver
         }
         if (result > 0)
         {
-            final ReceiveBuffers buffers = connection.memory().receiveBuffers();
+            final ReceiveBuffers buffers = life.memory().receiveBuffers();
             bytes += result;
             for (int offset = buffers.first(result, flags); offset >= 0; offset = buffers.next())
             {
-                connection.onReceived(offset, buffers.length());
+                life.connection().onReceived(offset, buffers.length());
             }
             arm();
         }
-        else if (!connection.isClosing() && (state & ENDED) == 0)
+        else if (!life.isClosing() && (state & ENDED) == 0)
         {
             onReceiveEnded(result);
         }
@@ -143,18 +143,18 @@ final class Receiver
             case 0 ->
             {
                 state |= ENDED;
-                connection.onEnd();
+                life.connection().onEnd();
             }
             case -Errno.ENOBUFS ->
             {
                 state |= STARVED;
-                connection.connections().starve(connection);
+                life.connections().starve(life.connection());
             }
             case -Errno.ECANCELED -> arm();
             default ->
             {
                 state |= ENDED;
-                connection.fail(-result);
+                life.fail(-result);
             }
         }
     }

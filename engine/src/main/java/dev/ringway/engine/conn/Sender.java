@@ -20,15 +20,15 @@ final class Sender
     private static final int ASKED = 1 << 6;
     private static final int DOOMED = 1 << 7;
 
-    private final Connection connection;
+    private final ConnectionLife life;
     private SendQueue queue;
     private long bytes;
     private int highWaterMark;
     private int state;
 
-    Sender(final Connection connection)
+    Sender(final ConnectionLife life)
     {
-        this.connection = connection;
+        this.life = life;
     }
 
     void assign(final int mark)
@@ -46,7 +46,7 @@ final class Sender
     /** Queues a range with its lease, behind what waits to be encrypted on a connection that is. */
     void add(final int offset, final int length)
     {
-        final TlsLink tls = connection.link();
+        final TlsLink tls = life.connection().link();
         if (tls != null)
         {
             tls.add(offset, length);
@@ -55,7 +55,7 @@ final class Sender
         {
             queue(offset, length);
         }
-        if (queuedBytes() > highWaterMark || queuedChunks() > connection.connections().share())
+        if (queuedBytes() > highWaterMark || queuedChunks() > life.connections().share())
         {
             state |= ABOVE_HIGH;
         }
@@ -67,7 +67,7 @@ final class Sender
     {
         if (queue == null)
         {
-            queue = connection.connections().acquireQueue();
+            queue = life.connections().acquireQueue();
         }
         queue.add(offset, length);
     }
@@ -77,7 +77,7 @@ final class Sender
         if ((state & FLUSH_REQUESTED) == 0)
         {
             state |= FLUSH_REQUESTED;
-            connection.loop().requestFlush(connection);
+            life.loop().requestFlush(life.connection());
         }
     }
 
@@ -109,7 +109,7 @@ final class Sender
 
     private boolean maySend()
     {
-        return (state & SENDING) == 0 && connection.isSound();
+        return (state & SENDING) == 0 && life.isSound();
     }
 
     void onFlush()
@@ -119,12 +119,12 @@ final class Sender
         {
             return;
         }
-        if (connection.isSecuring())
+        if (life.isSecuring())
         {
             flushQueue();
             return;
         }
-        final TlsLink tls = connection.link();
+        final TlsLink tls = life.connection().link();
         if (tls != null)
         {
             tls.seal(isEnding());
@@ -140,12 +140,12 @@ final class Sender
         }
         else if ((state & CLOSE_WANTED) != 0)
         {
-            connection.close();
+            life.close();
         }
         else if ((state & (SHUTDOWN_WANTED | SHUTDOWN_DONE)) == SHUTDOWN_WANTED)
         {
             state |= SHUTDOWN_DONE;
-            connection.expect(connection.ops().shutdown(connection.slot(), connection.tokenBase()));
+            life.expect(life.ops().shutdown(life.slot(), life.tokenBase()));
         }
     }
 
@@ -156,10 +156,10 @@ final class Sender
             state |= SENDING;
             if ((state & ASKED) == 0)
             {
-                queue.sendingSince(connection.nowNs());
+                queue.sendingSince(life.nowNs());
             }
             state &= ~ASKED;
-            connection.expect(connection.ops().send(connection.slot(), connection.tokenBase(), queue));
+            life.expect(life.ops().send(life.slot(), life.tokenBase(), queue));
         }
     }
 
@@ -172,7 +172,7 @@ final class Sender
         if ((state & CLOSE_WANTED) != 0 && queuedBytes() <= EARLY_CLOSE_LIMIT && queue.isAllInFlight() &&
             queue.bytes() == queuedBytes())
         {
-            connection.closeBehindSend();
+            life.closeBehindSend();
         }
     }
 
@@ -195,7 +195,7 @@ final class Sender
         {
             bytes += result;
         }
-        if (connection.isClosing() || isFailed)
+        if (life.isClosing() || isFailed)
         {
             queue.dropWaiting();
         }
@@ -203,13 +203,13 @@ final class Sender
         releaseEmptyQueue();
         if (isStuck && (state & DOOMED) != 0)
         {
-            connection.shed();
+            life.shed();
         }
-        else if (isFailed && !connection.isClosing())
+        else if (isFailed && !life.isClosing())
         {
-            connection.fail(-result);
+            life.fail(-result);
         }
-        else if (!connection.isClosing())
+        else if (!life.isClosing())
         {
             onProgress(waiting);
         }
@@ -222,10 +222,10 @@ final class Sender
             requestFlush();
         }
         if ((state & ABOVE_HIGH) != 0 && waiting <= highWaterMark >> 1 &&
-            queuedChunks() <= connection.connections().share() >> 1)
+            queuedChunks() <= life.connections().share() >> 1)
         {
             state &= ~ABOVE_HIGH;
-            connection.onDrained();
+            life.connection().onDrained();
         }
     }
 
@@ -233,7 +233,7 @@ final class Sender
     {
         if (queue.isEmpty())
         {
-            connection.connections().releaseQueue(queue);
+            life.connections().releaseQueue(queue);
             queue = null;
         }
     }
@@ -252,7 +252,7 @@ final class Sender
     {
         if ((state & SENDING) != 0)
         {
-            connection.ops().cancel(connection.tokenBase(), Op.SEND);
+            life.ops().cancel(life.tokenBase(), Op.SEND);
         }
     }
 
@@ -261,7 +261,7 @@ final class Sender
      */
     void askSent()
     {
-        if ((state & (SENDING | ASKED)) == SENDING && !connection.isClosing())
+        if ((state & (SENDING | ASKED)) == SENDING && !life.isClosing())
         {
             state |= ASKED;
             cancel();
@@ -273,7 +273,7 @@ final class Sender
     {
         if ((state & SENDING) == 0)
         {
-            connection.shed();
+            life.shed();
             return;
         }
         state |= DOOMED | ASKED;
@@ -310,13 +310,13 @@ final class Sender
 
     int queuedBytes()
     {
-        final TlsLink tls = connection.link();
+        final TlsLink tls = life.connection().link();
         return (queue == null ? 0 : queue.bytes()) + (tls == null ? 0 : tls.waitingBytes());
     }
 
     int queuedChunks()
     {
-        final TlsLink tls = connection.link();
+        final TlsLink tls = life.connection().link();
         return (queue == null ? 0 : queue.chunks()) + (tls == null ? 0 : tls.waitingChunks());
     }
 
