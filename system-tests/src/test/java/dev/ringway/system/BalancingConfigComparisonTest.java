@@ -126,4 +126,39 @@ final class BalancingConfigComparisonTest
         compare("load_balancing_policy: { policies: [ { typed_extension_config: { name: x, typed_config: { \"@type\": " +
             TYPES + type + (fields == null ? "" : fields) + " } } } ] }", "", "", how);
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        tcp_health_check: { }                                              | taken
+        tcp_health_check: { send: { text: "0a0B" }, receive: [ { text: "61" } ] } | taken
+        tcp_health_check: { send: { text: "0a0" } }                        | refused
+        tcp_health_check: { send: { text: "xy" } }                         | refused
+        tcp_health_check: { send: { binary: "aGk=" } }                     | taken
+        http_health_check: { }                                             | refused
+        http_health_check: { path: "" }                                    | refused
+        http_health_check: { path: "/", method: CONNECT }                  | refused
+        http_health_check: { path: "/", method: HEAD }                     | taken
+        http_health_check: { path: "/", expected_statuses: [ { start: 200, end: 300 } ] } | taken
+        http_health_check: { path: "/", expected_statuses: [ { start: 99, end: 300 } ] }  | refused
+        http_health_check: { path: "/", expected_statuses: [ { start: 200, end: 601 } ] } | refused
+        http_health_check: { path: "/", expected_statuses: [ { start: 300, end: 200 } ] } | refused
+        http_health_check: { path: "/", retriable_statuses: [ { start: 500, end: 501 } ] } | taken
+        http_health_check: { path: "/", codec_client_type: HTTP2 }         | refused here
+        http_health_check: { path: "/", service_name_matcher: { prefix: a } } | refused here
+        http_health_check: { path: "/", request_headers_to_add: [ { header: { key: a, value: b } } ] } | taken
+        grpc_health_check: { }                                             | refused
+        tcp_health_check: { }, initial_jitter: 1s, interval_jitter: 1s, interval_jitter_percent: 10 | taken
+        tcp_health_check: { }, no_traffic_interval: 0s                     | refused
+        tcp_health_check: { }, unhealthy_edge_interval: 0s                 | refused
+        tcp_health_check: { }, unhealthy_interval: 1s, healthy_edge_interval: 1s | taken
+        tcp_health_check: { }, alt_port: 65535                             | taken
+        tcp_health_check: { }, alt_port: 65536                             | refused here
+        tcp_health_check: { }, reuse_connection: false                     | taken
+        tcp_health_check: { }, always_log_health_check_failures: true      | refused here
+        """)
+    void shouldTakeTheSameHealthChecks(final String fields, final String how) throws Exception
+    {
+        compare("health_checks: [ { timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, " + fields +
+            " } ]", "", "", how);
+    }
 }

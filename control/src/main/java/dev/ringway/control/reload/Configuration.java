@@ -5,6 +5,7 @@ import dev.ringway.control.accesslog.AccessLogs;
 import dev.ringway.control.config.ConfigException;
 import dev.ringway.control.config.LoadedBootstrap;
 import dev.ringway.control.dns.DnsRefresh;
+import dev.ringway.control.health.HealthChecks;
 import dev.ringway.control.log.LogSetup;
 import dev.ringway.control.translate.BootstrapTranslator;
 import dev.ringway.control.translate.ClusterPlan;
@@ -57,6 +58,7 @@ public final class Configuration implements AutoCloseable
     private final TlsFiles tlsFiles;
     private final SnapshotCounters snapshotCounters;
     private final DnsRefresh lookups;
+    private final HealthChecks healthChecks;
     private Engine engine;
     private long version;
     private volatile Translation translation;
@@ -90,6 +92,7 @@ public final class Configuration implements AutoCloseable
             new IllegalStateException("the filter '" + name + "' threw " + error, error)));
         tlsFiles = new TlsFiles(translator.contexts(), counters, LogSetup.logger("tls"));
         snapshotCounters = new SnapshotCounters(counters, counters.shared());
+        healthChecks = new HealthChecks(counters, LogSetup.logger("health"));
         lookups = new DnsRefresh((plan, fresh) -> control.execute(() -> onEndpoints(plan, fresh)),
             LogSetup.logger("dns"));
     }
@@ -131,6 +134,24 @@ public final class Configuration implements AutoCloseable
         snapshotCounters.onStarted();
         configuredAt = Instant.now();
         lookups.adopt(translation.clusters());
+        adoptChecks();
+    }
+
+    /** Endpoints in force are checked, and no others. */
+    private void adoptChecks()
+    {
+        final List<Cluster> clusters = engine.snapshot().clusters();
+        healthChecks.begin();
+        for (int i = 0; i < clusters.size(); i++)
+        {
+            final ClusterPlan.HealthChecked checked = translation.clusters().get(i).checks();
+            if (checked != null)
+            {
+                healthChecks.want(clusters.get(i), checked.settings(), checked.counters(),
+                    engine.uses().of(clusters.get(i).id()).hosts().newest());
+            }
+        }
+        healthChecks.end();
     }
 
     /**
@@ -238,6 +259,7 @@ public final class Configuration implements AutoCloseable
         configuredAt = Instant.now();
         refusal = null;
         lookups.adopt(fresh.clusters());
+        adoptChecks();
         tlsFiles.warn();
         control.schedule(() -> engine.cut(applied), drainTimeS, TimeUnit.SECONDS);
         counters.shared().set(ids.updateTime, configuredAt.toEpochMilli());
@@ -306,6 +328,7 @@ public final class Configuration implements AutoCloseable
                 clusters.set(i, clusters.get(i).withEndpoints(resolved.endpoints()));
                 publishOrLog(
                     new Snapshot(++version, translation.listeners(), clusters, engine.snapshot().accessLogs()));
+                adoptChecks();
                 return;
             }
         }
@@ -402,6 +425,7 @@ public final class Configuration implements AutoCloseable
     public void close()
     {
         lookups.close();
+        healthChecks.close();
         translator.contexts().close();
     }
 }

@@ -88,7 +88,8 @@ final class BalancingTranslator
                 path.field("load_assignment").field("policy").field("overprovisioning_factor"),
                 unset.overprovisioning(), 1, Integer.MAX_VALUE),
             policy.getWeightedPriorityHealth(), settings.isByLocality,
-            subsets.translate(config.getLbSubsetConfig(), path.field("lb_subset_config")));
+            subsets.translate(config.getLbSubsetConfig(), path.field("lb_subset_config")),
+            config.getHealthChecksCount() > 0);
         return result.equals(unset) ? unset : result;
     }
 

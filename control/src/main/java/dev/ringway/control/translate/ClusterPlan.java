@@ -1,5 +1,7 @@
 package dev.ringway.control.translate;
 
+import dev.ringway.control.health.HealthCheck;
+import dev.ringway.engine.counters.HealthCheckCounters;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
@@ -20,9 +22,20 @@ import java.util.function.Function;
  * @param targets   in the order of the configuration.
  * @param refreshNs {@code dns_refresh_rate}.
  * @param family    {@code dns_lookup_family}.
+ * @param checks    how its endpoints are asked for their health, or null when they are not.
  */
-public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs, DnsFamily family)
+public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs, DnsFamily family, HealthChecked checks)
 {
+    /**
+     * What active health checks need.
+     *
+     * @param settings of the checks.
+     * @param counters what they count.
+     */
+    public record HealthChecked(HealthCheck settings, HealthCheckCounters counters)
+    {
+    }
+
     /** Which addresses of a name are used. Envoy: {@code Cluster.DnsLookupFamily}. */
     public enum DnsFamily
     {
@@ -93,7 +106,7 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs,
     ClusterPlan withContexts(final Map<TlsContext, TlsContext> replaced)
     {
         final Cluster fresh = cluster.withContexts(replaced);
-        return fresh == cluster ? this : new ClusterPlan(fresh, targets, refreshNs, family);
+        return fresh == cluster ? this : new ClusterPlan(fresh, targets, refreshNs, family, checks);
     }
 
     /**

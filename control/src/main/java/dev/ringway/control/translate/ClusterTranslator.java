@@ -1,8 +1,10 @@
 package dev.ringway.control.translate;
 
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.control.health.HealthCheck;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.CounterRegistry;
+import dev.ringway.engine.counters.HealthCheckCounters;
 import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
@@ -30,6 +32,7 @@ final class ClusterTranslator
     private final EndpointTranslator endpoints;
     private final HttpSettingsTranslator httpSettings;
     private final BalancingTranslator balancing;
+    private final HealthCheckTranslator healthChecks;
     private final UpstreamTlsTranslator tls;
     private final IdTable ids;
     private final CounterRegistry counters;
@@ -47,6 +50,7 @@ final class ClusterTranslator
         this.endpoints = new EndpointTranslator(checks);
         this.httpSettings = new HttpSettingsTranslator(checks);
         this.balancing = new BalancingTranslator(checks);
+        this.healthChecks = new HealthCheckTranslator(checks);
         this.tls = new UpstreamTlsTranslator(checks, contexts);
         this.ids = ids;
         this.counters = counters;
@@ -88,7 +92,14 @@ final class ClusterTranslator
         final long refreshNs = checks.durationAtLeast(config.hasDnsRefreshRate(), config.getDnsRefreshRate(),
             path.field("dns_refresh_rate"), DEFAULT_REFRESH_NS, TimeUnit.MILLISECONDS.toNanos(1));
         return new ClusterPlan(cluster, List.copyOf(targets), refreshNs,
-            ClusterPlan.DnsFamily.valueOf(config.getDnsLookupFamily().name()));
+            ClusterPlan.DnsFamily.valueOf(config.getDnsLookupFamily().name()),
+            checked(healthChecks.translate(config, path), statName));
+    }
+
+    private ClusterPlan.HealthChecked checked(final HealthCheck settings, final String statName)
+    {
+        return settings == null ? null :
+            new ClusterPlan.HealthChecked(settings, new HealthCheckCounters(counters, statName));
     }
 
     private UpstreamTls tls(

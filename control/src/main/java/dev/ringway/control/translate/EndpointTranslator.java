@@ -8,11 +8,13 @@ import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.EndpointMetadata;
 import dev.ringway.engine.snapshot.EndpointStatus;
+import dev.ringway.engine.snapshot.HealthTarget;
 import dev.ringway.engine.snapshot.Locality;
 import dev.ringway.engine.snapshot.Place;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint.HealthCheckConfig;
 import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 
@@ -26,6 +28,7 @@ import java.util.Map;
  */
 final class EndpointTranslator
 {
+    private static final int MOST_PORT = 65_535;
     private static final int MOST_PRIORITIES = 128;
     private static final long MOST_WEIGHT = 0xFFFF_FFFFL;
 
@@ -110,18 +113,36 @@ final class EndpointTranslator
         }
         final EndpointStatus status = EndpointStatus.valueOf(lbEndpoint.getHealthStatus().name());
         final EndpointMetadata metadata = metadata(lbEndpoint.getMetadata());
+        final HealthTarget check = endpoint.hasHealthCheckConfig() ?
+            check(endpoint.getHealthCheckConfig(), path.field("endpoint").field("health_check_config")) :
+            HealthTarget.OWN;
         final SocketAddress socket = endpoint.getAddress().getSocketAddress();
         if (names && endpoint.getAddress().hasSocketAddress() && !socket.getAddress().isEmpty() &&
             AddressTranslator.literal(socket.getAddress()) == null)
         {
             final String hostname = endpoint.getHostname().isEmpty() ? socket.getAddress() : endpoint.getHostname();
             return addresses.checkPort(socket, addressPath.field("socket_address")) ?
-                new ClusterPlan.Target(new Endpoint(null, hostname, weight, place, status, metadata),
+                new ClusterPlan.Target(new Endpoint(null, hostname, weight, place, status, metadata, check),
                     socket.getAddress(), socket.getPortValue()) : null;
         }
         final Address address = addresses.translate(endpoint.getAddress(), addressPath);
         return address == null ? null : new ClusterPlan.Target(
-            new Endpoint(address, endpoint.getHostname(), weight, place, status, metadata), null, 0);
+            new Endpoint(address, endpoint.getHostname(), weight, place, status, metadata, check), null, 0);
+    }
+
+    private HealthTarget check(final HealthCheckConfig config, final FieldPath path)
+    {
+        if (config.getPortValue() < 0 || config.getPortValue() > MOST_PORT)
+        {
+            checks.fault(path.field("port_value"), "must be at most " + MOST_PORT);
+        }
+        if (config.hasAddress() && config.getPortValue() != 0)
+        {
+            checks.fault(path.field("port_value"), "is without effect beside address; remove it");
+        }
+        return new HealthTarget(
+            config.hasAddress() ? addresses.translate(config.getAddress(), path.field("address")) : null,
+            config.getPortValue(), config.getHostname(), config.getDisableActiveHealthCheck());
     }
 
     private static EndpointMetadata metadata(final Metadata metadata)

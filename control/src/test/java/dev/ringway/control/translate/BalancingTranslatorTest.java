@@ -36,9 +36,9 @@ final class BalancingTranslatorTest
     {
         final Snapshot snapshot = load();
         assertEquals(new Balancing(Policy.RING_HASH, LeastRequest.DEFAULT, new Hashing(64, 128, true, 65_537, true), null,
-            30, 200, true, true, null), snapshot.cluster("ring").balancing());
+            30, 200, true, true, null, false), snapshot.cluster("ring").balancing());
         assertEquals(new Balancing(Policy.LEAST_REQUEST, new LeastRequest(5, 2), Hashing.DEFAULT,
-            new SlowStart(TimeUnit.SECONDS.toNanos(60), 1, 0.2), 50, 140, false, false, null),
+            new SlowStart(TimeUnit.SECONDS.toNanos(60), 1, 0.2), 50, 140, false, false, null, false),
             snapshot.cluster("least").balancing());
         assertEquals(1009, snapshot.cluster("maglev").balancing().hashing().tableSize());
         assertEquals(Balancing.of(Policy.RANDOM), snapshot.cluster("random").balancing());

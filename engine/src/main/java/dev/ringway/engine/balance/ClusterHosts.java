@@ -53,7 +53,8 @@ public final class ClusterHosts
         for (final Endpoint endpoint : cluster.endpoints())
         {
             final HostHealth old = known.get(endpoint.address());
-            kept.putIfAbsent(endpoint.address(), old != null ? old : newHealth(nowNs));
+            final boolean isChecked = cluster.balancing().isChecked() && !endpoint.check().isDisabled();
+            kept.putIfAbsent(endpoint.address(), old != null ? old : newHealth(isChecked, nowNs));
         }
         known = kept;
         current = set(cluster, nowNs);
@@ -63,9 +64,14 @@ public final class ClusterHosts
         }
     }
 
-    private HostHealth newHealth(final long nowNs)
+    private HostHealth newHealth(final boolean isChecked, final long nowNs)
     {
-        return new HostHealth(this, new EndpointCounters(loops), nowNs);
+        final HostHealth health = new HostHealth(this, new EndpointCounters(loops), nowNs);
+        if (isChecked)
+        {
+            health.set(HostHealth.FAILED_ACTIVE_CHECK);
+        }
+        return health;
     }
 
     /**
@@ -86,7 +92,7 @@ public final class ClusterHosts
         for (int i = 0; i < health.length; i++)
         {
             final HostHealth one = all.get(endpoints.get(i).address());
-            health[i] = one != null ? one : newHealth(nowNs);
+            health[i] = one != null ? one : newHealth(false, nowNs);
         }
         return new HostSet(endpoints, health, cluster.balancing());
     }

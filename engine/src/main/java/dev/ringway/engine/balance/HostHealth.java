@@ -25,6 +25,10 @@ public final class HostHealth
     /** The last active check was not answered in time. Envoy: {@code /active_hc_timeout}. */
     public static final int ACTIVE_CHECK_TIMEOUT = 32;
 
+    /** All that active checks find. */
+    public static final int ACTIVE_CHECKS =
+        FAILED_ACTIVE_CHECK | DEGRADED_ACTIVE_CHECK | PENDING_ACTIVE_CHECK | ACTIVE_CHECK_TIMEOUT;
+
     private static final int UNHEALTHY = FAILED_ACTIVE_CHECK | FAILED_OUTLIER_CHECK;
 
     private final ClusterHosts owner;

@@ -13,6 +13,7 @@ package dev.ringway.engine.snapshot;
  * @param weighsHealth     whether weights count for the health of a priority, and not numbers.
  * @param isByLocality     whether localities share by their weights.
  * @param subsets          groups of endpoints by metadata, or null.
+ * @param isChecked        whether endpoints are asked for their health, and are unhealthy until they have answered.
  */
 public record Balancing(
     Policy policy,
@@ -23,7 +24,8 @@ public record Balancing(
     int overprovisioning,
     boolean weighsHealth,
     boolean isByLocality,
-    SubsetRules subsets)
+    SubsetRules subsets,
+    boolean isChecked)
 {
     /** Envoy's default for {@code healthy_panic_threshold}. */
     public static final int DEFAULT_PANIC_PERCENT = 50;
@@ -106,6 +108,6 @@ public record Balancing(
     public static Balancing of(final Policy policy)
     {
         return new Balancing(policy, LeastRequest.DEFAULT, Hashing.DEFAULT, null, DEFAULT_PANIC_PERCENT,
-            DEFAULT_OVERPROVISIONING, false, false, null);
+            DEFAULT_OVERPROVISIONING, false, false, null, false);
     }
 }

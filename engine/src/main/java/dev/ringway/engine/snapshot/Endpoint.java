@@ -9,9 +9,11 @@ package dev.ringway.engine.snapshot;
  * @param place    its priority and locality.
  * @param status   its health as it is given.
  * @param metadata what is said of it for balancing.
+ * @param check    where its health is asked for.
  */
 public record Endpoint(
-    Address address, String hostname, int weight, Place place, EndpointStatus status, EndpointMetadata metadata)
+    Address address, String hostname, int weight, Place place, EndpointStatus status, EndpointMetadata metadata,
+    HealthTarget check)
 {
     /**
      * One of which nothing more is said.
@@ -22,7 +24,7 @@ public record Endpoint(
      */
     public Endpoint(final Address address, final String hostname, final int weight)
     {
-        this(address, hostname, weight, Place.FIRST, EndpointStatus.UNKNOWN, EndpointMetadata.NONE);
+        this(address, hostname, weight, Place.FIRST, EndpointStatus.UNKNOWN, EndpointMetadata.NONE, HealthTarget.OWN);
     }
 
     /**
@@ -31,6 +33,6 @@ public record Endpoint(
      */
     public Endpoint at(final Address other)
     {
-        return new Endpoint(other, hostname, weight, place, status, metadata);
+        return new Endpoint(other, hostname, weight, place, status, metadata, check);
     }
 }

@@ -14,6 +14,7 @@ import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.EndpointMetadata;
 import dev.ringway.engine.snapshot.EndpointStatus;
+import dev.ringway.engine.snapshot.HealthTarget;
 import dev.ringway.engine.snapshot.Locality;
 import dev.ringway.engine.snapshot.Place;
 import dev.ringway.engine.snapshot.SubsetRules;
@@ -39,6 +40,7 @@ final class BalanceRig
     boolean weighsHealth;
     boolean isByLocality;
     SubsetRules subsets;
+    boolean isChecked;
     long nowNs = 1_000_000_000_000L;
     Executor builder = Runnable::run;
     ClusterHosts hosts;
@@ -81,7 +83,8 @@ final class BalanceRig
     {
         final Address address = Address.of(new InetSocketAddress("10.0." + endpoints.size() / 200 + "." +
             (1 + endpoints.size() % 200), 80));
-        endpoints.add(new Endpoint(address, "h" + endpoints.size(), weight, place, status, metadata));
+        endpoints.add(new Endpoint(address, "h" + endpoints.size(), weight, place, status, metadata,
+            HealthTarget.OWN));
         return this;
     }
 
@@ -102,7 +105,7 @@ final class BalanceRig
     Balancing balancing()
     {
         return new Balancing(policy, leastRequest, hashing, slowStart, panicPercent,
-            Balancing.DEFAULT_OVERPROVISIONING, weighsHealth, isByLocality, subsets);
+            Balancing.DEFAULT_OVERPROVISIONING, weighsHealth, isByLocality, subsets, isChecked);
     }
 
     BalanceRig start()

@@ -42,6 +42,7 @@ final class CountersDocumentTest
         GROUPS.put("cluster.<name>.", "ClusterCounters");
         GROUPS.put("cluster.<name>.http2.", "Http2Counters");
         GROUPS.put("cluster.<name>.ssl.", "TlsCounters");
+        GROUPS.put("cluster.<name>.health_check.", "HealthCheckCounters");
         GROUPS.put("listener_manager.", "ListenerManagerCounters");
         GROUPS.put("cluster_manager.", "ClusterManagerCounters");
         GROUPS.put("filesystem.", "FilesystemCounters");
@@ -70,6 +71,7 @@ final class CountersDocumentTest
             new ProxyProtocolCounters(file, "<stat_prefix>");
             new ClusterCounters(file, "<name>", true);
             new TlsCounters(file, "cluster.<name>.ssl.");
+            new HealthCheckCounters(file, "<name>");
             new ListenerManagerCounters(file);
             new ClusterManagerCounters(file);
             new FilesystemCounters(file);

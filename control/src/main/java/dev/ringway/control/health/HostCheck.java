@@ -1,0 +1,257 @@
+package dev.ringway.control.health;
+
+import dev.ringway.engine.balance.HostHealth;
+import dev.ringway.engine.counters.HealthCheckCounters;
+import dev.ringway.engine.counters.SharedCounters;
+import dev.ringway.engine.snapshot.Address;
+
+import java.io.IOException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Checks one endpoint again and again, one check at a time, each on a virtual thread.
+ */
+final class HostCheck
+{
+    private static final int WHOLE = 100;
+
+    private final Target target;
+    private final HostHealth health;
+    private final SharedCounters counters;
+    private final HealthCheckCounters ids;
+    private final ScheduledExecutorService clock;
+    private final BooleanSupplier hasTraffic;
+    private final Consumer<String> log;
+    private Link link;
+    private int successes;
+    private int failures;
+    private boolean isChecked;
+    private boolean isCountedHealthy;
+    private boolean isCountedDegraded;
+    private volatile boolean isStopped;
+
+    /**
+     * What is checked; equal where a check can go on in a new configuration.
+     *
+     * @param cluster  its name.
+     * @param shown    address of the endpoint.
+     * @param address  that is connected to.
+     * @param host     that it is asked for, or the empty string.
+     * @param settings of the cluster.
+     */
+    record Target(String cluster, Address shown, Address address, String host, HealthCheck settings)
+    {
+    }
+
+    HostCheck(
+        final Target target,
+        final HostHealth health,
+        final SharedCounters counters,
+        final HealthCheckCounters ids,
+        final ScheduledExecutorService clock,
+        final BooleanSupplier hasTraffic,
+        final Consumer<String> log)
+    {
+        this.target = target;
+        this.health = health;
+        this.counters = counters;
+        this.ids = ids;
+        this.clock = clock;
+        this.hasTraffic = hasTraffic;
+        this.log = log;
+    }
+
+    /** Begins it. Any thread. */
+    synchronized void start()
+    {
+        count();
+        schedule(random(target.settings.times().initialJitterNs()));
+    }
+
+    /** Ends it; what it has found stays, but is counted no more. Any thread. */
+    synchronized void stop()
+    {
+        isStopped = true;
+        counters.add(ids.healthy, isCountedHealthy ? -1 : 0);
+        counters.add(ids.degraded, isCountedDegraded ? -1 : 0);
+    }
+
+    private void count()
+    {
+        final boolean isHealthy = !health.has(HostHealth.FAILED_ACTIVE_CHECK);
+        final boolean isDegraded = health.has(HostHealth.DEGRADED_ACTIVE_CHECK);
+        counters.add(ids.healthy, (isHealthy ? 1 : 0) - (isCountedHealthy ? 1 : 0));
+        counters.add(ids.degraded, (isDegraded ? 1 : 0) - (isCountedDegraded ? 1 : 0));
+        isCountedHealthy = isHealthy;
+        isCountedDegraded = isDegraded;
+    }
+
+    private void schedule(final long delayNs)
+    {
+        if (!isStopped)
+        {
+            clock.schedule(() -> Thread.ofVirtual().start(this::check), delayNs, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private static long random(final long bound)
+    {
+        return bound <= 0 ? 0 : ThreadLocalRandom.current().nextLong(bound);
+    }
+
+    private void check()
+    {
+        if (isStopped)
+        {
+            close();
+            return;
+        }
+        counters.increment(ids.attempt);
+        settle(ask());
+    }
+
+    private synchronized void settle(final Verdict verdict)
+    {
+        if (isStopped)
+        {
+            close();
+            return;
+        }
+        final boolean isSuccess = verdict == Verdict.HEALTHY || verdict == Verdict.DEGRADED;
+        final boolean isPending = isSuccess ? onSuccess(verdict == Verdict.DEGRADED) : onFailure(verdict);
+        isChecked = true;
+        count();
+        schedule(pauseNs(isSuccess, isPending));
+    }
+
+    private Verdict ask()
+    {
+        final boolean[] isLate = new boolean[1];
+        try
+        {
+            if (link == null || !link.isOpen())
+            {
+                link = new Link(target.address);
+            }
+            final Link asked = link;
+            final Future<?> deadline = clock.schedule(() ->
+            {
+                isLate[0] = true;
+                asked.close();
+            }, target.settings.times().timeoutNs(), TimeUnit.NANOSECONDS);
+            try
+            {
+                asked.isReusable(false);
+                asked.connect(target.address);
+                return target.settings.probe().ask(asked, target.host);
+            }
+            finally
+            {
+                deadline.cancel(false);
+                if (!asked.isReusable() || !target.settings.reusesConnection())
+                {
+                    close();
+                }
+            }
+        }
+        catch (final IOException | RuntimeException e)
+        {
+            close();
+            return isLate[0] ? Verdict.LATE : Verdict.BROKEN;
+        }
+    }
+
+    private void close()
+    {
+        if (link != null)
+        {
+            link.close();
+            link = null;
+        }
+    }
+
+    /** Whether more successes are needed. */
+    private boolean onSuccess(final boolean isDegraded)
+    {
+        counters.increment(ids.success);
+        failures = 0;
+        boolean isPending = false;
+        if (health.has(HostHealth.FAILED_ACTIVE_CHECK))
+        {
+            isPending = ++successes < target.settings.healthyThreshold() && isChecked;
+            if (!isPending)
+            {
+                health.healthySince(System.nanoTime());
+                health.clear(HostHealth.FAILED_ACTIVE_CHECK | HostHealth.ACTIVE_CHECK_TIMEOUT);
+                log.accept(text("is healthy"));
+            }
+        }
+        if (isDegraded && health.set(HostHealth.DEGRADED_ACTIVE_CHECK))
+        {
+            log.accept(text("is degraded"));
+        }
+        else if (!isDegraded && health.clear(HostHealth.DEGRADED_ACTIVE_CHECK))
+        {
+            log.accept(text("is degraded no more"));
+        }
+        return isPending;
+    }
+
+    /** Whether more failures are needed. */
+    private boolean onFailure(final Verdict verdict)
+    {
+        counters.increment(ids.failure);
+        if (verdict == Verdict.BROKEN || verdict == Verdict.LATE)
+        {
+            counters.increment(ids.networkFailure);
+        }
+        successes = 0;
+        failures++;
+        if (health.has(HostHealth.FAILED_ACTIVE_CHECK))
+        {
+            return false;
+        }
+        if (verdict != Verdict.REFUSED && failures < target.settings.unhealthyThreshold())
+        {
+            return true;
+        }
+        health.set(HostHealth.FAILED_ACTIVE_CHECK |
+            (verdict == Verdict.LATE ? HostHealth.ACTIVE_CHECK_TIMEOUT : 0));
+        log.accept(text("is unhealthy: " + switch (verdict)
+        {
+            case LATE -> "no answer in time";
+            case BROKEN -> "no connection";
+            default -> "wrong answer";
+        }));
+        return false;
+    }
+
+    private String text(final String what)
+    {
+        return "cluster '" + target.cluster + "': endpoint " + target.shown + " " + what;
+    }
+
+    private long pauseNs(final boolean isSuccess, final boolean isPending)
+    {
+        final HealthCheck.Times times = target.settings.times();
+        final long base;
+        if (!hasTraffic.getAsBoolean())
+        {
+            base = isSuccess && !isPending ? times.noTrafficHealthyNs() : times.noTrafficNs();
+        }
+        else if (isSuccess)
+        {
+            base = isPending ? times.healthyEdgeNs() : times.intervalNs();
+        }
+        else
+        {
+            base = isPending ? times.unhealthyEdgeNs() : times.unhealthyNs();
+        }
+        return base + random(times.jitterNs()) + random(base / WHOLE * times.jitterPercent());
+    }
+}

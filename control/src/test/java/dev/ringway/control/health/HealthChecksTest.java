@@ -1,0 +1,384 @@
+package dev.ringway.control.health;
+
+import dev.ringway.control.health.HttpProbe.Range;
+import dev.ringway.engine.balance.ClusterHosts;
+import dev.ringway.engine.balance.HostHealth;
+import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.counters.CountersFile;
+import dev.ringway.engine.counters.HealthCheckCounters;
+import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.Balancing;
+import dev.ringway.engine.snapshot.CircuitBreakers;
+import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.Endpoint;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Checks of real sockets, at short intervals; what is waited for is what they find. */
+@Timeout(60)
+final class HealthChecksTest
+{
+    private static final long MS = 1_000_000L;
+    private static final String OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+    @TempDir
+    Path directory;
+
+    private final List<Target> targets = new ArrayList<>();
+    private final Queue<String> logged = new ConcurrentLinkedQueue<>();
+    private final Logger logger = Logger.getAnonymousLogger();
+    private CountersFile counters;
+    private ClusterCounters clusterIds;
+    private HealthCheckCounters ids;
+    private ClusterHosts hosts;
+    private HealthChecks checks;
+    private boolean isChecked = true;
+
+    /** Answers each request with what is set; the empty answer is none. */
+    private static final class Target implements AutoCloseable
+    {
+        private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+        private volatile String answer = OK;
+        private volatile int connections;
+
+        Target() throws IOException
+        {
+            Thread.ofVirtual().start(() ->
+            {
+                while (!server.isClosed())
+                {
+                    try
+                    {
+                        final Socket socket = server.accept();
+                        connections++;
+                        Thread.ofVirtual().start(() -> serve(socket));
+                    }
+                    catch (final IOException e)
+                    {
+                        return;
+                    }
+                }
+            });
+        }
+
+        private void serve(final Socket socket)
+        {
+            try (socket; InputStream in = socket.getInputStream())
+            {
+                final byte[] bytes = new byte[4096];
+                final StringBuilder text = new StringBuilder();
+                for (int count = in.read(bytes); count > 0; count = in.read(bytes))
+                {
+                    text.append(new String(bytes, 0, count, StandardCharsets.ISO_8859_1));
+                    if (text.toString().endsWith("\r\n\r\n") || text.toString().endsWith("ping"))
+                    {
+                        seen.add(text.toString());
+                        text.setLength(0);
+                        socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+                    }
+                }
+            }
+            catch (final IOException e)
+            {
+                // The check is over.
+            }
+        }
+
+        public void close() throws IOException
+        {
+            server.close();
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException
+    {
+        counters = CountersFile.create(directory.resolve("counters"), 4096, 1, false);
+        clusterIds = new ClusterCounters(counters, "c");
+        ids = new HealthCheckCounters(counters, "c");
+        hosts = new ClusterHosts(1, Runnable::run);
+        logger.setUseParentHandlers(false);
+        logger.addHandler(new Handler()
+        {
+            public void publish(final LogRecord entry)
+            {
+                logged.add(entry.getMessage());
+            }
+
+            public void flush()
+            {
+            }
+
+            public void close()
+            {
+            }
+        });
+        checks = new HealthChecks(counters, logger);
+    }
+
+    @AfterEach
+    void stop() throws IOException
+    {
+        checks.close();
+        for (final Target target : targets)
+        {
+            target.close();
+        }
+        counters.close();
+    }
+
+    private Target target() throws IOException
+    {
+        final Target target = new Target();
+        targets.add(target);
+        return target;
+    }
+
+    private static HealthCheck settings(
+        final Probe probe, final int unhealthy, final int healthy, final boolean isReusing, final long timeoutMs)
+    {
+        final long pause = 5 * MS;
+        return new HealthCheck(new HealthCheck.Times(
+            timeoutMs * MS, pause, 0, 0, 0, pause, pause, pause, pause, pause), unhealthy, healthy, isReusing, 0, probe);
+    }
+
+    private static HttpProbe http(final Range... retriable)
+    {
+        return new HttpProbe(
+            "GET", "/hc", "name", "x-a: b\r\n", List.of(new Range(200, 201)), List.of(retriable));
+    }
+
+    private void check(final HealthCheck settings)
+    {
+        final List<Endpoint> endpoints = targets.stream().map(target -> new Endpoint(
+            Address.of((InetSocketAddress)target.server.getLocalSocketAddress()), "", 1)).toList();
+        final Balancing plain = Balancing.DEFAULT;
+        final Balancing balancing = new Balancing(plain.policy(), plain.leastRequest(), plain.hashing(), null,
+            plain.panicPercent(), plain.overprovisioning(), false, false, null, isChecked);
+        final Cluster cluster = new Cluster(0, "c", endpoints, 1, CircuitBreakers.DEFAULT, 1, 0, 0, false, null, null,
+            balancing, 0, clusterIds);
+        hosts.adopt(cluster, 0);
+        checks.begin();
+        if (isChecked)
+        {
+            checks.want(cluster, settings, ids, hosts.newest());
+        }
+        checks.end();
+    }
+
+    private static void await(final BooleanSupplier condition) throws InterruptedException
+    {
+        while (!condition.getAsBoolean())
+        {
+            Thread.sleep(1);
+        }
+    }
+
+    private boolean isUnhealthy(final int index)
+    {
+        return hosts.newest().health(index).has(HostHealth.FAILED_ACTIVE_CHECK);
+    }
+
+    private long value(final int id)
+    {
+        return counters.reader().value(id);
+    }
+
+    @Test
+    void shouldAskAsEnvoyDoesAndReuseTheConnection() throws Exception
+    {
+        final Target target = target();
+        check(settings(http(), 2, 2, true, 5000));
+        await(() -> target.seen.size() > 3);
+        assertEquals("GET /hc HTTP/1.1\r\nhost: name\r\nuser-agent: Envoy/HC\r\nx-a: b\r\n\r\n", target.seen.peek());
+        assertEquals(1, target.connections);
+        await(() -> !isUnhealthy(0));
+        assertEquals(1, value(ids.healthy));
+        assertEquals(1, logged.size());
+        assertTrue(logged.peek().endsWith("is healthy"), logged.toString());
+    }
+
+    @Test
+    void shouldConnectAnewWhereAsked() throws Exception
+    {
+        final Target target = target();
+        check(settings(http(), 1, 1, false, 5000));
+        await(() -> target.seen.size() > 3);
+        assertTrue(target.connections > 3);
+    }
+
+    @Test
+    void shouldBeUnhealthyUntilTheFirstAnswer() throws Exception
+    {
+        final Target target = target();
+        target.answer = "";
+        check(settings(http(), 1, 3, true, 60_000));
+        await(() -> !target.seen.isEmpty());
+        assertTrue(isUnhealthy(0));
+        assertEquals(0, value(ids.success));
+    }
+
+    @Test
+    void shouldTakeAWrongStatusAtOnceAndRecoverAfterTheThreshold() throws Exception
+    {
+        final Target target = target();
+        check(settings(http(), 1000, 3, true, 5000));
+        await(() -> !isUnhealthy(0));
+        target.answer = OK.replace("200 OK", "503 No");
+        await(() -> isUnhealthy(0));
+        assertTrue(value(ids.failure) < 1000);
+        assertEquals(0, value(ids.networkFailure));
+        await(() -> value(ids.healthy) == 0);
+        final long successes = value(ids.success);
+        target.answer = OK;
+        await(() -> !isUnhealthy(0));
+        assertTrue(value(ids.success) >= successes + 3);
+        await(() -> value(ids.healthy) == 1);
+        assertEquals(3, logged.size());
+    }
+
+    @Test
+    void shouldCountRetriableStatusesUpToTheThreshold() throws Exception
+    {
+        final Target target = target();
+        check(settings(http(new Range(500, 600)), 5, 1, true, 5000));
+        await(() -> !isUnhealthy(0));
+        target.answer = OK.replace("200 OK", "503 No");
+        await(() -> isUnhealthy(0));
+        assertTrue(value(ids.failure) >= 5);
+    }
+
+    @Test
+    void shouldCountBrokenConnections() throws Exception
+    {
+        final Target target = target();
+        check(settings(http(), 3, 1, true, 5000));
+        await(() -> !isUnhealthy(0));
+        target.answer = "what?\r\n\r\n";
+        await(() -> isUnhealthy(0));
+        assertTrue(value(ids.networkFailure) >= 3);
+        target.close();
+        final long failures = value(ids.networkFailure);
+        await(() -> value(ids.networkFailure) > failures);
+    }
+
+    @Test
+    void shouldNotDelayOthersWhereOneStalls() throws Exception
+    {
+        final Target stalled = target();
+        stalled.answer = "";
+        final Target other = target();
+        check(settings(http(), 1, 1, true, 60_000));
+        await(() -> !isUnhealthy(1));
+        await(() -> other.seen.size() > 20);
+        assertEquals(1, stalled.seen.size());
+        assertTrue(isUnhealthy(0));
+    }
+
+    @Test
+    void shouldGiveUpInTime() throws Exception
+    {
+        final Target target = target();
+        check(settings(http(), 2, 1, true, 50));
+        await(() -> !isUnhealthy(0));
+        target.answer = "";
+        await(() -> isUnhealthy(0));
+        assertTrue(hosts.newest().health(0).has(HostHealth.ACTIVE_CHECK_TIMEOUT));
+        target.answer = OK;
+        await(() -> !isUnhealthy(0));
+        assertFalse(hosts.newest().health(0).has(HostHealth.ACTIVE_CHECK_TIMEOUT));
+    }
+
+    @Test
+    void shouldSeeDegradedEndpoints() throws Exception
+    {
+        final Target target = target();
+        target.answer = OK.replace("\r\ncontent", "\r\nx-envoy-degraded: 1\r\ncontent");
+        check(settings(http(), 1, 1, true, 5000));
+        await(() -> hosts.newest().degradedCount() == 1);
+        assertEquals(1, value(ids.degraded));
+        target.answer = OK;
+        await(() -> hosts.newest().healthyCount() == 1);
+        await(() -> value(ids.degraded) == 0);
+    }
+
+    @Test
+    void shouldCheckBytes() throws Exception
+    {
+        final Target target = target();
+        target.answer = "so: pong!";
+        final String ping = "70696e67";
+        check(settings(new TcpProbe(ping, List.of("706f6e67")), 2, 1, true, 50));
+        await(() -> !isUnhealthy(0));
+        target.answer = "what?";
+        await(() -> isUnhealthy(0));
+        assertTrue(hosts.newest().health(0).has(HostHealth.ACTIVE_CHECK_TIMEOUT));
+    }
+
+    @Test
+    void shouldBeContentWithAConnection() throws Exception
+    {
+        final Target target = target();
+        check(settings(new TcpProbe("", List.of()), 1, 1, true, 5000));
+        await(() -> !isUnhealthy(0));
+        await(() -> target.connections > 3);
+        target.close();
+        await(() -> isUnhealthy(0));
+    }
+
+    @Test
+    void shouldFindPiecesInTheirOrder()
+    {
+        final ByteBuffer received = ByteBuffer.allocate(10);
+        received.put("abcabd".getBytes(StandardCharsets.US_ASCII));
+        assertTrue(TcpProbe.contains(received, List.of(new byte[]{'a', 'b', 'd'})));
+        assertTrue(TcpProbe.contains(received, List.of(new byte[]{'b'}, new byte[]{'b'})));
+        assertFalse(TcpProbe.contains(received, List.of(new byte[]{'d'}, new byte[]{'a'})));
+        assertFalse(TcpProbe.contains(received, List.of(new byte[]{'b', 'd', 0})));
+    }
+
+    @Test
+    void shouldGoOnOverNewConfigurationsAndEndWhereNothingIsAsked() throws Exception
+    {
+        final Target target = target();
+        final HealthCheck settings = settings(http(), 1, 1, true, 5000);
+        check(settings);
+        await(() -> !isUnhealthy(0));
+        check(settings);
+        await(() -> value(ids.attempt) > 10);
+        assertEquals(1, target.connections);
+        assertEquals(1, value(ids.healthy));
+        target.answer = "HTTP/1.1 500 No\r\ncontent-length: 0\r\n\r\n";
+        await(() -> isUnhealthy(0));
+        isChecked = false;
+        check(settings);
+        assertFalse(isUnhealthy(0));
+        assertEquals(0, value(ids.healthy));
+    }
+}

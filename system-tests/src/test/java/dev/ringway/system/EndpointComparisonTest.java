@@ -1,0 +1,196 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** What Envoy and Ringway say of endpoints with the same bootstrap, and how they check their health. */
+@Timeout(120)
+final class EndpointComparisonTest
+{
+    private static final String GIVEN = """
+              - name: given
+                type: STATIC
+                connect_timeout: 1s
+                load_assignment:
+                  cluster_name: given
+                  endpoints:
+                  - locality: { region: r, zone: z, sub_zone: s }
+                    load_balancing_weight: 3
+                    lb_endpoints:
+                    - { health_status: DRAINING, load_balancing_weight: 7, endpoint: { hostname: h, address: %1$s } }
+                    - { health_status: DEGRADED, metadata: { filter_metadata: { envoy.lb: { canary: true } } }, endpoint: { address: %2$s } }
+                  - priority: 1
+                    lb_endpoints:
+                    - { health_status: UNHEALTHY, endpoint: { address: %3$s } }
+                    - { health_status: HEALTHY, endpoint: { address: %4$s } }
+            """.formatted(at(2), at(3), at(4), at(5));
+
+    @TempDir
+    private static Path directory;
+
+    private static String at(final int port)
+    {
+        return Bootstraps.tcpAddress("127.0.0.1", port);
+    }
+
+    /** One of the two, with an upstream of its own. */
+    private static final class Side implements AutoCloseable
+    {
+        private final Map<String, String> answers = new ConcurrentHashMap<>();
+        private final Origin origin = new Origin(answers);
+        private final Program program;
+        private final Admin admin;
+        private final int port = Program.freePort();
+
+        Side(final boolean isEnvoy) throws Exception
+        {
+            final int adminPort = Program.freePort();
+            final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
+                Bootstraps.admin(adminPort) + Bootstraps.http("in", at(port), "",
+                    "- match: { prefix: \"/given\" }\n  route: { cluster: given }\n" +
+                    "- match: { prefix: \"/\" }\n  route: { cluster: checked }\n") +
+                    "  clusters:\n" + GIVEN + checked());
+            program = isEnvoy ? Peers.envoy(directory, file) :
+                Program.ringway(directory, "-c", file.toString(), "--concurrency", "1");
+            admin = new Admin(adminPort);
+            program.awaitPort(adminPort);
+            program.awaitPort(port);
+        }
+
+        private String checked()
+        {
+            return """
+                  - name: checked
+                    type: STATIC
+                    connect_timeout: 1s
+                    common_lb_config: { healthy_panic_threshold: { value: 0 } }
+                    health_checks:
+                    - timeout: 5s
+                      interval: 0.05s
+                      no_traffic_interval: 0.05s
+                      unhealthy_threshold: 2
+                      healthy_threshold: 2
+                      http_health_check: { path: /hc, host: hc.example, request_headers_to_add: [ { header: { key: X-A, value: b } } ] }
+                    load_assignment:
+                      cluster_name: checked
+                      endpoints: [ { lb_endpoints: [ { endpoint: { address: %s } } ] } ]
+                """.formatted(at(origin.port()));
+        }
+
+        /** Lines of /clusters that tell what an endpoint is. */
+        private List<String> endpoints(final String cluster) throws Exception
+        {
+            final List<String> lines = new ArrayList<>();
+            for (final String line : admin.get("/clusters").split("\n"))
+            {
+                if (line.startsWith(cluster + "::127.") && !line.matches(".*::(cx|rq)_\\w+::\\d+"))
+                {
+                    lines.add(line.replace(":" + origin.port() + "::", ":origin::"));
+                }
+            }
+            return lines;
+        }
+
+        private Map<String, Long> stats(final String prefix) throws Exception
+        {
+            final Map<String, Long> stats = new TreeMap<>(admin.stats());
+            stats.keySet().removeIf(name -> !name.startsWith(prefix));
+            return stats;
+        }
+
+        private void awaitFlags(final String flags) throws Exception
+        {
+            final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (!endpoints("checked").contains("checked::127.0.0.1:origin::health_flags::" + flags))
+            {
+                assertTrue(System.nanoTime() < deadlineNs, () -> "never " + flags);
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+        }
+
+        private String status(final String path) throws Exception
+        {
+            try (Client client = new Client(port))
+            {
+                final HttpMessage answer =
+                    client.send("GET " + path + " HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").read();
+                return answer.status() + " " + answer.text();
+            }
+        }
+
+        public void close() throws IOException
+        {
+            program.close();
+            origin.close();
+        }
+    }
+
+    @Test
+    void shouldSaySameOfEndpointsAndFollowTheirHealth() throws Exception
+    {
+        try (Side envoy = new Side(true);
+            Side ringway = new Side(false))
+        {
+            final List<Side> sides = List.of(envoy, ringway);
+            assertEquals(envoy.endpoints("given"), ringway.endpoints("given"));
+            for (final String name : List.of("total", "healthy", "degraded", "excluded"))
+            {
+                final String stat = "cluster.given.membership_" + name;
+                assertEquals(envoy.admin.stats().get(stat), ringway.admin.stats().get(stat), stat);
+            }
+            for (final Side side : sides)
+            {
+                side.awaitFlags("healthy");
+            }
+            assertEquals(envoy.endpoints("checked"), ringway.endpoints("checked"));
+            assertEquals(lines(envoy.origin.takeSeen().peek()), lines(ringway.origin.takeSeen().peek()));
+            assertSameStatus(envoy, ringway, "200 ok");
+            for (final Side side : sides)
+            {
+                side.answers.put("/hc", "HTTP/1.1 503 No\r\ncontent-length: 0\r\n\r\n");
+                side.awaitFlags("/failed_active_hc");
+                assertEquals(0, side.stats("cluster.checked.membership_healthy").values().iterator().next());
+            }
+            assertEquals(envoy.endpoints("checked"), ringway.endpoints("checked"));
+            assertSameStatus(envoy, ringway, "503 no healthy upstream");
+            for (final Side side : sides)
+            {
+                side.answers.remove("/hc");
+                side.awaitFlags("healthy");
+                assertEquals(1, side.stats("cluster.checked.health_check.healthy").values().iterator().next());
+            }
+            assertSameStatus(envoy, ringway, "200 ok");
+        }
+    }
+
+    /** Envoy tells its workers of an endpoint's health somewhat later than its administration. */
+    private static void assertSameStatus(final Side envoy, final Side ringway, final String status) throws Exception
+    {
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!envoy.status("/").equals(status) && System.nanoTime() < deadlineNs)
+        {
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+        assertEquals(status, envoy.status("/"));
+        assertEquals(status, ringway.status("/"));
+    }
+
+    private static String lines(final HttpMessage message)
+    {
+        return message.start() + message.fields();
+    }
+}
