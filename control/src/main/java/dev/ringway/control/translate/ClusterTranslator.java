@@ -7,6 +7,7 @@ import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HealthCheckCounters;
 import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.CircuitBreakers;
+import dev.ringway.engine.snapshot.CircuitBreakers.RetryBudget;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
@@ -149,6 +150,20 @@ final class ClusterTranslator
             checks.count(thresholds.hasMaxRequests(), thresholds.getMaxRequests(),
                 first.field("max_requests"), unset.maxRequests(), 0, Integer.MAX_VALUE),
             checks.count(thresholds.hasMaxRetries(), thresholds.getMaxRetries(),
-                first.field("max_retries"), unset.maxRetries(), 0, Integer.MAX_VALUE));
+                first.field("max_retries"), unset.maxRetries(), 0, Integer.MAX_VALUE),
+            thresholds.hasRetryBudget() ? retryBudget(thresholds.getRetryBudget(), first.field("retry_budget")) : null);
+    }
+
+    private RetryBudget retryBudget(
+        final io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget config, final FieldPath path)
+    {
+        final double percent =
+            config.hasBudgetPercent() ? config.getBudgetPercent().getValue() : RetryBudget.DEFAULT.percent();
+        if (!(percent >= 0 && percent <= 100))
+        {
+            checks.fault(path.field("budget_percent"), "must be from 0 to 100");
+        }
+        return new RetryBudget(percent, checks.count(config.hasMinRetryConcurrency(), config.getMinRetryConcurrency(),
+            path.field("min_retry_concurrency"), RetryBudget.DEFAULT.least(), 0, Integer.MAX_VALUE));
     }
 }

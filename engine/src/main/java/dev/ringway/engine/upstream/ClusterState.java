@@ -6,6 +6,7 @@ import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 
@@ -51,6 +52,7 @@ public final class ClusterState
         connections = new BoundShare(use, ClusterUse.CONNECTIONS, false);
         pending = new BoundShare(use, ClusterUse.PENDING, false);
         requests = new BoundShare(use, ClusterUse.REQUESTS, true);
+        use.onLoop(context.loop.index(), context.loop.counters());
     }
 
     /**
@@ -416,7 +418,10 @@ public final class ClusterState
      */
     public boolean takeRetry()
     {
-        return use.borrow(ClusterUse.RETRIES, 1, cluster.circuitBreakers().maxRetries()) > 0;
+        final CircuitBreakers breakers = cluster.circuitBreakers();
+        final int limit = breakers.retryBudget() == null ?
+            breakers.maxRetries() : breakers.retryBudget().limit(use.activeRequests(cluster.counters()));
+        return use.borrow(ClusterUse.RETRIES, 1, limit) > 0;
     }
 
     /**

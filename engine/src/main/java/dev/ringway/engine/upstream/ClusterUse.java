@@ -1,9 +1,12 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.engine.balance.ClusterHosts;
+import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.counters.LoopCounters;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * What all loops together hold of one cluster: how much of its bounds is lent to them, and its endpoints. Survives new snapshots that have the cluster. Any thread, but for what says otherwise.
@@ -21,11 +24,13 @@ public final class ClusterUse
 
     private final int loops;
     private final AtomicLongArray lent = new AtomicLongArray((BOUNDS + 1) * STRIDE);
+    private final AtomicReferenceArray<LoopCounters> columns;
     private final ClusterHosts hosts;
 
     ClusterUse(final int loops, final Executor builder)
     {
         this.loops = loops;
+        columns = new AtomicReferenceArray<>(loops);
         hosts = new ClusterHosts(loops, builder);
     }
 
@@ -35,6 +40,24 @@ public final class ClusterUse
     public ClusterHosts hosts()
     {
         return hosts;
+    }
+
+    /** A loop begins to use the cluster. */
+    void onLoop(final int loop, final LoopCounters counters)
+    {
+        columns.set(loop, counters);
+    }
+
+    /** Requests of all loops that have an endpoint or wait for one. */
+    long activeRequests(final ClusterCounters ids)
+    {
+        long active = 0;
+        for (int i = 0; i < loops; i++)
+        {
+            final LoopCounters column = columns.get(i);
+            active += column == null ? 0 : column.get(ids.upstreamRqActive) + column.get(ids.upstreamRqPendingActive);
+        }
+        return active;
     }
 
     int loops()

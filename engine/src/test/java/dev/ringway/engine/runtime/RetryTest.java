@@ -9,12 +9,14 @@ import dev.ringway.engine.route.RetryPolicy.RetryBackoff;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.CidrRanges;
 import dev.ringway.engine.snapshot.CircuitBreakers;
+import dev.ringway.engine.snapshot.CircuitBreakers.RetryBudget;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
@@ -320,6 +322,53 @@ final class RetryTest
             assertEquals(1, proxy.counter(CLUSTER + "upstream_rq_retry_overflow"));
             assertEquals(0, proxy.counter(CLUSTER + "upstream_rq_retry"));
             assertEquals(ResponseFlag.UPSTREAM_OVERFLOW, flags(proxy));
+        }
+    }
+
+    @Test
+    void shouldSendAgainAShareOfTheRequestsWhereThereIsABudget() throws Exception
+    {
+        assertEquals(3, RetryBudget.DEFAULT.limit(0));
+        assertEquals(20, RetryBudget.DEFAULT.limit(100));
+        assertEquals(Integer.MAX_VALUE, new RetryBudget(100, 0).limit(Long.MAX_VALUE));
+        final HttpPair pair = HttpPair.HTTP1_TO_HTTP1;
+        final int waiting = 10;
+        final CountDownLatch isOver = new CountDownLatch(1);
+        try (TestBackend backend = pair.backend(request ->
+            {
+                if (request.target().equals("/wait"))
+                {
+                    isOver.await();
+                }
+                return answer(request.target().equals("/wait") ? 200 : 503, "retry-after", "200");
+            });
+            TestProxy proxy = pair.proxy(backend))
+        {
+            proxy.breakers = new CircuitBreakers(1024, 1024, 1024, 1024, new RetryBudget(30, 1));
+            proxy.http.retry = new RetryPolicy(RetryOn.SERVER_ERROR, 1, new int[0], new RetryBackoff(1_000_000, 4_000_000,
+                List.of(new ResetHeader("retry-after".getBytes(StandardCharsets.US_ASCII), false)), 300_000_000_000L),
+                0, 0, false, 1, 1 << 20, true, true);
+            proxy.start();
+            for (int i = 0; i < waiting; i++)
+            {
+                proxy.connect().send("GET /wait HTTP/1.1\r\nhost: a\r\n\r\n");
+            }
+            proxy.awaitCounter(CLUSTER + "upstream_rq_active", waiting);
+            final List<TestClient> retried = new ArrayList<>();
+            for (int i = 1; i <= 3; i++)
+            {
+                retried.add(proxy.connect().send("GET / HTTP/1.1\r\nhost: a\r\n\r\n"));
+                proxy.awaitCounter(CLUSTER + "upstream_rq_retry", i);
+            }
+            // Ten requests allow three, and no fourth.
+            final HttpMessage answer = proxy.connect().get("/");
+            assertEquals(503, answer.status());
+            assertEquals(1, proxy.counter(CLUSTER + "upstream_rq_retry_overflow"));
+            isOver.countDown();
+            for (final TestClient client : retried)
+            {
+                client.reset();
+            }
         }
     }
 
