@@ -109,4 +109,36 @@ final class RouteConfigComparisonTest
     {
         compare("match: { prefix: / }, route: { " + action + " }", how);
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        request_headers_to_add: [ { header: { key: x, value: v } } ]    | taken
+        request_headers_to_add: [ { header: { key: x } } ]              | taken
+        request_headers_to_add: [ {} ]                                  | refused
+        request_headers_to_add: [ { header: { value: v } } ]            | refused
+        request_headers_to_add: [ { header: { key: ":path", value: v } } ] | refused
+        request_headers_to_add: [ { header: { key: host, value: v } } ] | refused
+        request_headers_to_add: [ { header: { key: Host, value: v } } ] | refused
+        request_headers_to_add: [ { header: { key: connection, value: v } } ] | refused here
+        response_headers_to_add: [ { header: { key: content-length, value: "1" } } ] | refused here
+        request_headers_to_add: [ { header: { key: x, value: "%REQ(y)%" } } ] | taken
+        request_headers_to_add: [ { header: { key: x, value: "%REQ(y?z):5%" } } ] | taken
+        request_headers_to_add: [ { header: { key: x, value: "100%" } } ] | refused
+        request_headers_to_add: [ { header: { key: x, value: "100%%" } } ] | taken
+        request_headers_to_add: [ { header: { key: x, value: "%NOSUCH%" } } ] | refused
+        request_headers_to_add: [ { header: { key: x, value: "%START_TIME%" } } ] | refused here
+        request_headers_to_add: [ { header: { key: x, value: v }, append: false } ] | taken
+        request_headers_to_add: [ { header: { key: x, value: v }, append_action: ADD_IF_ABSENT } ] | taken
+        request_headers_to_add: [ { header: { key: x, value: v }, append: true, append_action: ADD_IF_ABSENT } ] | refused
+        request_headers_to_remove: [ x ]                                | taken
+        request_headers_to_remove: [ "" ]                               | refused
+        request_headers_to_remove: [ ":method" ]                        | refused
+        request_headers_to_remove: [ host ]                             | refused
+        response_headers_to_remove: [ x-envoy-upstream-service-time ]   | taken
+        response_headers_to_remove: [ ":status" ]                       | refused
+        """)
+    void shouldTakeAndRefuseTheSameChanges(final String changes, final String how) throws Exception
+    {
+        compare("match: { prefix: / }, route: { cluster: a }, " + changes, how);
+    }
 }

@@ -43,7 +43,8 @@ final class RouteActions
     }
 
     /** What all routes of one configuration share. */
-    record Rules(boolean validateClusters, int maxBody)
+    record Rules(
+        boolean validateClusters, int maxBody, FieldChangeTranslator.Both changes, boolean mostSpecificWins)
     {
     }
 

@@ -32,6 +32,7 @@ final class RouteTargets
     private final Map<String, Integer> clusterIds;
     private final Set<String> telling;
     private final RuntimeValues runtime;
+    private final FieldChangeTranslator changes;
     private ClusterNames names;
 
     /**
@@ -50,6 +51,7 @@ final class RouteTargets
         this.clusterIds = clusterIds;
         this.telling = telling;
         this.runtime = runtime;
+        changes = new FieldChangeTranslator(checks);
     }
 
     /**
@@ -176,8 +178,13 @@ final class RouteTargets
         final SortedMap<String, String> merged = new TreeMap<>(metadata);
         merged.putAll(MetadataValues.of(cluster.hasMetadataMatch() ?
             cluster.getMetadataMatch() : Metadata.getDefaultInstance()));
-        return cluster.getName().isEmpty() && !cluster.getClusterHeader().isEmpty() ?
+        final Target target = cluster.getName().isEmpty() && !cluster.getClusterHeader().isEmpty() ?
             byField(cluster.getClusterHeader(), merged, path.field("cluster_header")) :
             named(cluster.getName(), merged, path.field("name"), mustExist);
+        return new Target(target.clusterId(), target.clusterName(), target.clusterField(), target.metadataMatch(),
+            changes.level(cluster.getRequestHeadersToAddList(), cluster.getRequestHeadersToRemoveList(), path,
+                "request"),
+            changes.level(cluster.getResponseHeadersToAddList(), cluster.getResponseHeadersToRemoveList(), path,
+                "response"));
     }
 }

@@ -29,6 +29,7 @@ final class RouteTranslator
     private final RouteMatches matches;
     private final RouteActions actions;
     private final RetryPolicyTranslator retries;
+    private final FieldChangeTranslator changes;
 
     /**
      * @param checks     where faults go.
@@ -46,6 +47,7 @@ final class RouteTranslator
         matches = new RouteMatches(checks, new ConditionTranslator(checks, runtime));
         actions = new RouteActions(checks, new RouteTargets(checks, clusterIds, telling, runtime));
         retries = new RetryPolicyTranslator(checks);
+        changes = new FieldChangeTranslator(checks);
     }
 
     /**
@@ -59,7 +61,8 @@ final class RouteTranslator
         final RouteActions.Rules rules = new RouteActions.Rules(
             !config.hasValidateClusters() || config.getValidateClusters().getValue(),
             checks.count(config.hasMaxDirectResponseBodySizeBytes(), config.getMaxDirectResponseBodySizeBytes(),
-                path.field("max_direct_response_body_size_bytes"), DEFAULT_MAX_BODY, 0, Integer.MAX_VALUE));
+                path.field("max_direct_response_body_size_bytes"), DEFAULT_MAX_BODY, 0, Integer.MAX_VALUE),
+            changes.of(config, path), config.getMostSpecificHeaderMutationsWins());
         final RouteFilters.Level level =
             filters.level(config.getTypedPerFilterConfigMap(), path.field(PER_FILTER));
         final List<VirtualHost> hosts = new ArrayList<>(config.getVirtualHostsCount());
@@ -121,6 +124,7 @@ final class RouteTranslator
         final RouteFilters.Level level =
             filters.level(host.getTypedPerFilterConfigMap(), hostPath.field(PER_FILTER));
         final RetryPolicy retry = retries.ofHost(host, hostPath);
+        final FieldChangeTranslator.Both hostChanges = changes.of(host, hostPath);
         final List<VirtualHost.Rule> result = new ArrayList<>(host.getRoutesCount());
         for (int i = 0; i < host.getRoutesCount(); i++)
         {
@@ -131,6 +135,8 @@ final class RouteTranslator
             final RouteBuilder route = actions.translate(config, path.at(i), rules);
             if (match != null && route != null)
             {
+                FieldChangeTranslator.apply(List.of(changes.of(config, path.at(i)), hostChanges, rules.changes()),
+                    rules.mostSpecificWins(), route);
                 route.retry(retries.ofRoute(config.getRoute(), path.at(i).field("route"), retry));
                 final RouteFilters.Level own =
                     filters.level(config.getTypedPerFilterConfigMap(), path.at(i).field(PER_FILTER));

@@ -124,7 +124,7 @@ public final class Exchange implements UpstreamHandler
         {
             exchanges.counters().increment(http.counters().noCluster);
             reply(retrying.isAgain() ? LocalReply.of(UpstreamFailure.NO_ENDPOINT) : routing.noCluster(),
-                exchanges.responseEdits());
+                failureEdits());
             return;
         }
         final int result = cluster.acquireHttp(this);
@@ -219,7 +219,7 @@ public final class Exchange implements UpstreamHandler
         {
             final long nowNs = exchanges.nowNs();
             final HeaderEdits edits = exchanges.requestEdits(
-                downstream, request, http, routing.route(), id, times.expectedNs(nowNs, retrying.isAgain()));
+                downstream, request, http, routing, id, times.expectedNs(nowNs, retrying.isAgain()));
             edits.protocol(upgrade.protocol());
             retrying.tellEndpoint(edits);
             if (times.startTry(nowNs))
@@ -358,7 +358,7 @@ public final class Exchange implements UpstreamHandler
     {
         phase = Phase.SEND_DOWN;
         final HeaderEdits edits = exchanges.responseEdits();
-        exchanges.prepareResponse(edits, head, http, id, times.startNs());
+        exchanges.prepareResponse(edits, head, request, downstream, routing, http, id, times.startNs());
         retrying.tellClient(edits);
         affinity.addCookies(edits);
         onSentDown(downstream.sendHead(head, edits, isEnd), isEnd);
@@ -509,11 +509,17 @@ public final class Exchange implements UpstreamHandler
         }
     }
 
+    /** Routes have a say in answers that stand for an endpoint's. */
+    private HeaderEdits failureEdits()
+    {
+        return exchanges.failureEdits(request, downstream, routing, http);
+    }
+
     private void failed(final int failure)
     {
         final LocalReply reply = LocalReply.of(failure, retrying.isAgain());
         exchanges.countUpstreamResponse(cluster.cluster().counters(), reply.status());
-        reply(reply, exchanges.responseEdits());
+        reply(reply, failureEdits());
     }
 
     /**
@@ -624,7 +630,8 @@ public final class Exchange implements UpstreamHandler
         else
         {
             outcome.flag(flag);
-            reply(status, body, exchanges.responseEdits(), why, grpcStatus);
+            final boolean isRouters = flag == ResponseFlag.UPSTREAM_REQUEST_TIMEOUT;
+            reply(status, body, isRouters ? failureEdits() : exchanges.responseEdits(), why, grpcStatus);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessLogRing;
@@ -214,23 +215,24 @@ public final class Exchanges
         final DownstreamSink downstream,
         final RequestHead head,
         final HttpConnectionManager http,
-        final Route route,
+        final Routing routing,
         final RequestId id,
         final long expectedNs)
     {
-        return headerRules.request(downstream, head, http, route, id, expectedNs);
+        return headerRules.request(downstream, head, http, routing, id, expectedNs);
     }
 
     /**
      * @param head       of a request whose route answers by itself.
      * @param downstream whose request it is.
-     * @param route      that route.
+     * @param routing    has that route.
      * @param http       its connection manager.
      * @return what the answer has beside status and text.
      */
     HeaderEdits routeReply(
-        final RequestHead head, final DownstreamSink downstream, final Route route, final HttpConnectionManager http)
+        final RequestHead head, final DownstreamSink downstream, final Routing routing, final HttpConnectionManager http)
     {
+        final Route route = routing.route();
         final HeaderEdits edits = headerRules.response();
         if (route.kind() == Route.Kind.REDIRECT)
         {
@@ -241,7 +243,31 @@ public final class Exchanges
         {
             loop.counters().increment(http.counters().rqDirectResponse);
         }
+        changeReply(edits, head, downstream, routing, http);
         return edits;
+    }
+
+    /** What the route says of fields of an answer that is made here in place of an endpoint's. */
+    HeaderEdits failureEdits(
+        final RequestHead head, final DownstreamSink downstream, final Routing routing, final HttpConnectionManager http)
+    {
+        final HeaderEdits edits = headerRules.response();
+        changeReply(edits, head, downstream, routing, http);
+        return edits;
+    }
+
+    private void changeReply(
+        final HeaderEdits edits,
+        final RequestHead head,
+        final DownstreamSink downstream,
+        final Routing routing,
+        final HttpConnectionManager http)
+    {
+        headerRules.change(edits, null, head, downstream, http, routing);
+        if (edits.find(HeaderName.CONTENT_TYPE, null) >= 0)
+        {
+            edits.drop(HeaderName.CONTENT_TYPE);
+        }
     }
 
     /**
@@ -300,11 +326,14 @@ public final class Exchanges
     void prepareResponse(
         final HeaderEdits edits,
         final ResponseHead head,
+        final RequestHead request,
+        final DownstreamSink downstream,
+        final Routing routing,
         final HttpConnectionManager http,
         final RequestId id,
         final long startNs)
     {
-        headerRules.response(edits, head, http, id, startNs);
+        headerRules.response(edits, head, request, downstream, routing, http, id, startNs);
     }
 
     HeaderEdits upgradeEdits(

@@ -67,6 +67,7 @@ final class HeaderRules
     private final HeaderEdits responseEdits = HeaderEdits.ofResponses();
     private final ForwardedFor forwardedFor = new ForwardedFor();
     private final RequestIds requestIds;
+    private final FieldChanger changer;
     private final UnsafeBuffer address = new UnsafeBuffer(new byte[ADDRESS_LENGTH]);
     private final byte[] addressBytes = address.byteArray();
     private final IdentityHashMap<String, byte[]> serverNames = new IdentityHashMap<>();
@@ -74,6 +75,7 @@ final class HeaderRules
     HeaderRules(final EventLoop loop)
     {
         this.loop = loop;
+        changer = new FieldChanger(loop);
         requestIds = new RequestIds(loop.clock().epochNs(loop.clock().nowNs()) ^ (long)loop.index() << 56);
     }
 
@@ -150,10 +152,11 @@ final class HeaderRules
         final DownstreamSink downstream,
         final RequestHead head,
         final HttpConnectionManager http,
-        final Route route,
+        final Routing routing,
         final RequestId id,
         final long expectedNs)
     {
+        final Route route = routing.route();
         final HeaderEdits edits = requestEdits;
         final HeaderTable headers = head.headers();
         final boolean isEdge = http.useRemoteAddress();
@@ -200,6 +203,11 @@ final class HeaderRules
         if (route.forward().duration() != StreamDuration.NONE && Grpc.isRequest(headers))
         {
             tellTimeout(limitNs(headers, route, http), edits);
+        }
+        if (route.request() != null)
+        {
+            changer.of(head, downstream.connection(), route.name(), routing.clusterName())
+                .changeRequest(route.request(), edits, isHttps(downstream, headers, http));
         }
         if (route.forward().prefixRewrite() != null)
         {
@@ -355,9 +363,10 @@ final class HeaderRules
     private static void rewrite(
         final RequestHead head, final Route route, final HttpConnectionManager http, final HeaderEdits edits)
     {
-        final int rest = Math.max(0, head.pathLength() - route.matchedLength());
+        final int matched = route.matchedLength(head);
+        final int rest = Math.max(0, head.pathLength() - matched);
         final byte[] prefix = route.forward().prefixRewrite();
-        edits.path(prefix, head.headers().buffer(), head.pathOffset() + route.matchedLength(), rest);
+        edits.path(prefix, head.headers().buffer(), head.pathOffset() + matched, rest);
         if (!http.suppressEnvoyHeaders())
         {
             edits.drop(HeaderName.X_ENVOY_ORIGINAL_PATH);
@@ -375,16 +384,43 @@ final class HeaderRules
     void response(
         final HeaderEdits edits,
         final ResponseHead head,
+        final RequestHead request,
+        final DownstreamSink downstream,
+        final Routing routing,
         final HttpConnectionManager http,
         final RequestId id,
         final long startNs)
     {
-        response(edits, head, http, id);
         if (!http.suppressEnvoyHeaders())
         {
             edits.drop(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME);
             edits.add(
                 HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME, (loop.clock().nowNs() - startNs) / NANOS_PER_MILLI);
+        }
+        change(edits, head.headers(), request, downstream, http, routing);
+        response(edits, head, http, id);
+    }
+
+    /** What the route says of the response; a table of null is that of one made here. */
+    void change(
+        final HeaderEdits edits,
+        final HeaderTable headers,
+        final RequestHead request,
+        final DownstreamSink downstream,
+        final HttpConnectionManager http,
+        final Routing routing)
+    {
+        final Route route = routing.route();
+        if (route != null && route.response() != null)
+        {
+            changer.of(request, downstream.connection(), route.name(), routing.clusterName())
+                .changeResponse(route.response(), headers, edits);
+            // These are written last, whatever a route says of them.
+            edits.withdraw(HeaderName.DATE, null);
+            if (http.serverHeader() == HttpConnectionManager.ServerHeader.OVERWRITE)
+            {
+                edits.withdraw(HeaderName.SERVER, null);
+            }
         }
     }
 
@@ -470,7 +506,7 @@ final class HeaderRules
 
     void refusal(final HeaderEdits edits, final HttpConnectionManager http, final boolean hasBody)
     {
-        if (hasBody)
+        if (hasBody && edits.find(HeaderName.CONTENT_TYPE, null) < 0)
         {
             edits.add(HeaderName.CONTENT_TYPE, TEXT_PLAIN);
         }

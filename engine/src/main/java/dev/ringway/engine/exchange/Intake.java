@@ -143,7 +143,7 @@ final class Intake
         }
         else
         {
-            final HeaderEdits edits = exchanges.routeReply(request, downstream, route, http);
+            final HeaderEdits edits = exchanges.routeReply(request, downstream, routing, http);
             final Route.Answer answer = route.answer();
             exchange.reply(
                 answer.status(), answer.body(), edits, Outcome.DIRECT_RESPONSE, Grpc.statusOf(answer.status()));

@@ -103,7 +103,7 @@ final class Redirects
         else if (redirect.prefixRewrite() != null)
         {
             put(edits, redirect.prefixRewrite());
-            final int from = request.pathOffset() + route.matchedLength();
+            final int from = request.pathOffset() + route.matchedLength(request);
             edits.put(buffer, from, pathEnd - from);
         }
         else

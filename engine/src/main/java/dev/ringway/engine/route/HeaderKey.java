@@ -1,6 +1,7 @@
 package dev.ringway.engine.route;
 
 import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ public final class HeaderKey
     private final Kind kind;
     private final byte[] name;
     private final int nameId;
+    private final FieldName field;
 
     /** Where its value comes from. */
     enum Kind
@@ -29,7 +31,8 @@ public final class HeaderKey
     {
         final String lower = name.toLowerCase(Locale.ROOT);
         this.name = lower.getBytes(StandardCharsets.UTF_8);
-        nameId = HeaderName.idOf(new UnsafeBuffer(this.name), 0, this.name.length);
+        field = new FieldName(lower);
+        nameId = field.id();
         kind = switch (lower)
         {
             case ":method" -> Kind.METHOD;
@@ -63,9 +66,28 @@ public final class HeaderKey
         return name;
     }
 
-    /** A constant of {@link HeaderName}. */
-    int nameId()
+    /**
+     * @return a constant of {@link HeaderName}.
+     */
+    public int nameId()
     {
         return nameId;
+    }
+
+    /**
+     * @return the name in lower case, not to be changed.
+     */
+    public UnsafeBuffer bytes()
+    {
+        return field.bytes();
+    }
+
+    /**
+     * @param headers of a message.
+     * @return its first field of this name, or -1.
+     */
+    public int find(final HeaderTable headers)
+    {
+        return field.find(headers, -1);
     }
 }

@@ -1,5 +1,6 @@
 package dev.ringway.engine.route;
 
+import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.filter.FilterSettings;
 
 /**
@@ -10,13 +11,32 @@ import dev.ringway.engine.filter.FilterSettings;
  * @param matchedLength how many bytes of the path the match covered (for a rewrite), or {@link #WHOLE_PATH}.
  * @param forward       how requests go on, {@link Forward#NONE} when they do not.
  * @param answer        what is answered here, {@link Answer#NONE} when nothing is.
+ * @param request       changes of request heads, or null.
+ * @param response      changes of response heads, or null.
  * @param filters       {@code typed_per_filter_config} of the route and what it belongs to, or null when there is none.
  */
 public record Route(
-    String name, Kind kind, int matchedLength, Forward forward, Answer answer, FilterSettings filters)
+    String name,
+    Kind kind,
+    int matchedLength,
+    Forward forward,
+    Answer answer,
+    FieldChanges request,
+    FieldChanges response,
+    FilterSettings filters)
 {
     /** The match covered the path, but for the query. */
     public static final int WHOLE_PATH = -1;
+
+    /**
+     * @param head of a request that it matched.
+     * @return how many bytes of its path a rewrite replaces.
+     */
+    public int matchedLength(final RequestHead head)
+    {
+        final int length = head.queryOffset() < 0 ? head.pathLength() : head.queryOffset() - head.pathOffset();
+        return matchedLength == WHOLE_PATH ? length : matchedLength;
+    }
 
     /** The three things a route can do. */
     public enum Kind
@@ -36,11 +56,36 @@ public record Route(
      * @param clusterName   its name, empty where a field names it.
      * @param clusterField  field of requests that names the cluster, or null.
      * @param metadataMatch what endpoints of a cluster with subsets must have, or null.
+     * @param request       changes of its requests before all others, or null.
+     * @param response      changes of its responses before all others, or null.
      */
-    public record Target(int clusterId, String clusterName, HeaderKey clusterField, MetadataMatch metadataMatch)
+    public record Target(
+        int clusterId,
+        String clusterName,
+        HeaderKey clusterField,
+        MetadataMatch metadataMatch,
+        FieldChanges.Level request,
+        FieldChanges.Level response)
     {
         /** Nowhere. */
         public static final Target NONE = new Target(-1, "", null, null);
+
+        /**
+         * A target that changes no heads.
+         *
+         * @param clusterId     {@code Cluster.id()}, or -1 when the cluster is not known.
+         * @param clusterName   its name, empty where a field names it.
+         * @param clusterField  field of requests that names the cluster, or null.
+         * @param metadataMatch what endpoints of a cluster with subsets must have, or null.
+         */
+        public Target(
+            final int clusterId,
+            final String clusterName,
+            final HeaderKey clusterField,
+            final MetadataMatch metadataMatch)
+        {
+            this(clusterId, clusterName, clusterField, metadataMatch, null, null);
+        }
     }
 
     /**

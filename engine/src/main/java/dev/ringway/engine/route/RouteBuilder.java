@@ -35,6 +35,8 @@ public final class RouteBuilder
     private Upgrades upgrades = Forward.NONE.upgrades();
     private RetryPolicy retry = Forward.NONE.retry();
     private Answer answer = Answer.NONE;
+    private FieldChanges request;
+    private FieldChanges response;
     private FilterSettings filters;
 
     /**
@@ -233,6 +235,18 @@ public final class RouteBuilder
     }
 
     /**
+     * @param requests  changes of their heads, or null.
+     * @param responses changes of their heads, or null.
+     * @return this.
+     */
+    public RouteBuilder changes(final FieldChanges requests, final FieldChanges responses)
+    {
+        request = requests;
+        response = responses;
+        return this;
+    }
+
+    /**
      * @return the route.
      */
     public Route build()
@@ -249,6 +263,7 @@ public final class RouteBuilder
     {
         final Forward forward = kind == Kind.CLUSTER ? new Forward(to, split, names, notFoundStatus, hashPolicy,
             isHighPriority, timeoutNs, idleTimeoutNs, duration, prefixRewrite, upgrades, retry) : Forward.NONE;
-        return new Route(name, kind, matchedLength, forward, answer, filters);
+        return new Route(name, kind, matchedLength, forward, answer, FieldChanges.of(to.request(), request),
+            FieldChanges.of(to.response(), response), filters);
     }
 }

@@ -8,6 +8,7 @@ import dev.ringway.codecs.http1.Http1Encoder;
 import dev.ringway.engine.memory.BufferSlab;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What a head loses and gains between the two sides: a mask of well-known names to drop and a few values to add. Reused
@@ -20,7 +21,9 @@ public final class HeaderEdits
         HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION, HeaderName.TRANSFER_ENCODING,
         HeaderName.UPGRADE, HeaderName.TE, HeaderName.HTTP2_SETTINGS);
 
-    private static final int MAX_ADDED = 16;
+    private static final int MAX_ADDED = 80;
+    private static final int WITHDRAWN = -1;
+    private static final byte[] COLON_SPACE = {':', ' '};
     /** As a chunk, which the whole head must fit. */
     private static final int VALUE_LENGTH = BufferSlab.CHUNK_LENGTH;
     private static final int MAX_JOINED = 1536;
@@ -31,6 +34,10 @@ public final class HeaderEdits
     private final byte[] values = new byte[VALUE_LENGTH];
     private final int[] names = new int[MAX_ADDED];
     private final int[] ends = new int[MAX_ADDED];
+    /** Of names that have no number. */
+    private final UnsafeBuffer[] otherNames = new UnsafeBuffer[MAX_ADDED];
+    private final UnsafeBuffer valueBuffer = new UnsafeBuffer(values);
+    private int otherNamesLength;
     private long dropMask;
     private int count;
     private final byte[] path;
@@ -71,6 +78,7 @@ public final class HeaderEdits
         dropMask = mask;
         count = 0;
         position = 0;
+        otherNamesLength = 0;
         isTooLong = false;
         isHttps = false;
         pathLength = -1;
@@ -239,9 +247,97 @@ public final class HeaderEdits
      */
     public void finish(final int nameId)
     {
-        assert count < MAX_ADDED;
+        finish(nameId, null);
+    }
+
+    /**
+     * Ends a value.
+     *
+     * @param nameId from {@link HeaderName}, of the field it belongs to.
+     * @param name   its name in lower case, shared, not to be changed; only used for {@link HeaderName#OTHER}.
+     */
+    public void finish(final int nameId, final UnsafeBuffer name)
+    {
+        if (count == MAX_ADDED)
+        {
+            isTooLong = true;
+            return;
+        }
+        if (nameId == HeaderName.OTHER)
+        {
+            otherNames[count] = name;
+            otherNamesLength += name.capacity();
+        }
         names[count] = nameId;
         ends[count++] = position;
+    }
+
+    /**
+     * @return where the next piece of a value goes: the same before and after when nothing was put.
+     */
+    public int position()
+    {
+        return position;
+    }
+
+    /**
+     * @return added fields so far.
+     */
+    public int count()
+    {
+        return count;
+    }
+
+    /**
+     * @param nameId from {@link HeaderName}.
+     * @param name   in lower case, only used for {@link HeaderName#OTHER}.
+     * @return index of the first added field of that name, or -1.
+     */
+    public int find(final int nameId, final UnsafeBuffer name)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            if (names[i] == nameId && (nameId != HeaderName.OTHER || otherNames[i].equals(name)))
+            {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * Puts the value of an added field once more, as a piece of another.
+     *
+     * @param index     from {@link #find}.
+     * @param maxLength bytes that are taken of it.
+     */
+    public void repeat(final int index, final int maxLength)
+    {
+        final int start = index == 0 ? 0 : ends[index - 1];
+        put(valueBuffer, start, Math.min(ends[index] - start, maxLength));
+    }
+
+    /**
+     * Adds no fields of that name after all; those of the head stay.
+     *
+     * @param nameId from {@link HeaderName}.
+     * @param name   in lower case, only used for {@link HeaderName#OTHER}.
+     */
+    public void withdraw(final int nameId, final UnsafeBuffer name)
+    {
+        for (int i = find(nameId, name); i >= 0; i = find(nameId, name))
+        {
+            names[i] = WITHDRAWN;
+        }
+    }
+
+    /**
+     * @param nameId from {@link HeaderName}.
+     * @return whether the head loses its fields of that name.
+     */
+    public boolean drops(final int nameId)
+    {
+        return (dropMask >>> nameId & 1) != 0;
     }
 
     private boolean fits(final int length)
@@ -363,7 +459,7 @@ public final class HeaderEdits
      */
     public int addedLength()
     {
-        return isTooLong ? VALUE_LENGTH << 1 : position + count * 48;
+        return isTooLong ? VALUE_LENGTH << 1 : position + count * 48 + otherNamesLength;
     }
 
     /**
@@ -379,9 +475,12 @@ public final class HeaderEdits
         int start = 0;
         for (int i = 0; i < count; i++)
         {
-            final byte[] prefix = Http1Encoder.prefix(names[i]);
-            dst.putBytes(position, prefix);
-            position += prefix.length;
+            if (names[i] == WITHDRAWN)
+            {
+                start = ends[i];
+                continue;
+            }
+            position = putName(dst, position, i);
             dst.putBytes(position, values, start, ends[i] - start);
             position += ends[i] - start;
             dst.putShort(position, CRLF);
@@ -389,6 +488,20 @@ public final class HeaderEdits
             start = ends[i];
         }
         return position;
+    }
+
+    private int putName(final MutableDirectBuffer dst, final int at, final int index)
+    {
+        if (names[index] != HeaderName.OTHER)
+        {
+            final byte[] prefix = Http1Encoder.prefix(names[index]);
+            dst.putBytes(at, prefix);
+            return at + prefix.length;
+        }
+        final UnsafeBuffer name = otherNames[index];
+        dst.putBytes(at, name, 0, name.capacity());
+        dst.putBytes(at + name.capacity(), COLON_SPACE);
+        return at + name.capacity() + COLON_SPACE.length;
     }
 
     /**
@@ -405,7 +518,16 @@ public final class HeaderEdits
         int start = 0;
         for (int i = 0; i < count; i++)
         {
-            position = encoder.putField(dst, position, names[i], values, start, ends[i] - start);
+            final int length = ends[i] - start;
+            if (names[i] == HeaderName.OTHER)
+            {
+                position = encoder.putField(dst, position, HeaderName.OTHER, otherNames[i], 0,
+                    otherNames[i].capacity(), valueBuffer, start, length);
+            }
+            else if (names[i] != WITHDRAWN)
+            {
+                position = encoder.putField(dst, position, names[i], values, start, length);
+            }
             start = ends[i];
         }
         return position;

@@ -2,6 +2,7 @@ package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.filter.HttpFilters;
+import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.route.PathMatch;
 import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.RequestRules;
@@ -72,6 +73,11 @@ final class HttpSettings
     {
         return new RouteBuilder("").cluster(0, "b").timeoutNs(routeTimeoutNs)
             .matchedLength(matched.length()).prefixRewrite(rewrite.getBytes(US_ASCII)).build();
+    }
+
+    Route changing(final FieldChanges request, final FieldChanges response)
+    {
+        return new RouteBuilder("changing").cluster(0, "b").timeoutNs(routeTimeoutNs).changes(request, response).build();
     }
 
     static Route direct(final int status, final String text)

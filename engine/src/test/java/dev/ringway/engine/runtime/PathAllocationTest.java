@@ -4,6 +4,10 @@ import dev.ringway.engine.filter.FilterExchange;
 import dev.ringway.engine.filter.HttpFilter;
 import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.filter.Verdict;
+import dev.ringway.engine.route.FieldChanges;
+import dev.ringway.engine.route.FieldName;
+import dev.ringway.engine.route.HeaderKey;
+import dev.ringway.engine.route.ValuePart;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsContext;
@@ -20,6 +24,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -122,6 +127,29 @@ final class PathAllocationTest
         {
             final HttpFilters.Place place = new HttpFilters.Place("changing", loop -> new Changing(), false);
             proxy.http.filters = new HttpFilters(proxy.registry(), "in", List.of(place, place), (name, error) -> { });
+            proxy.start();
+            assertAllocatesNothingForFewer(proxy);
+        }
+    }
+
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForRequestsWhoseFieldsChange() throws Exception
+    {
+        final List<FieldChanges.Put> puts = new ArrayList<>();
+        for (final FieldChanges.Action action : FieldChanges.Action.values())
+        {
+            puts.add(new FieldChanges.Put(new FieldName("x-" + action), List.of(
+                new ValuePart.Text("text".getBytes(US_ASCII)), ValuePart.Known.REMOTE_ADDRESS, ValuePart.Known.PROTOCOL,
+                ValuePart.Known.ROUTE_NAME, ValuePart.Known.CLUSTER,
+                new ValuePart.Field(new HeaderKey(":path"), new HeaderKey("x-none"), 100)), action, true));
+        }
+        final FieldChanges changes = new FieldChanges(List.of(
+            new FieldChanges.Level(List.of(new FieldName("user-agent"), new FieldName("x-gone")), puts)));
+        try (TestBackend backend = TestBackend.scripted(PathAllocationTest::answerAll);
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.routes.put("/", proxy.http.changing(changes, changes));
             proxy.start();
             assertAllocatesNothingForFewer(proxy);
         }

@@ -1,0 +1,84 @@
+package dev.ringway.engine.route;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Fields that a head loses and gains, level by level: what one level has done the next sees. Envoy:
+ * {@code request_headers_to_add} and its kin. Immutable.
+ *
+ * @param levels in the order in which they are applied, none of them empty.
+ */
+public record FieldChanges(List<Level> levels)
+{
+    /**
+     * Those of one level: of a cluster's share, a route, a virtual host or a table.
+     *
+     * @param removed first.
+     * @param put     what comes then.
+     */
+    public record Level(List<FieldName> removed, List<Put> put)
+    {
+        /**
+         * @return whether it changes nothing.
+         */
+        public boolean isEmpty()
+        {
+            return removed.isEmpty() && put.isEmpty();
+        }
+    }
+
+    /**
+     * One field that is added. Envoy: {@code HeaderValueOption}.
+     *
+     * @param name      of it.
+     * @param value     in pieces.
+     * @param action    what becomes of fields of that name.
+     * @param keepEmpty whether it is added though its value is empty.
+     */
+    public record Put(FieldName name, List<ValuePart> value, Action action, boolean keepEmpty)
+    {
+    }
+
+    /** What becomes of fields of the same name ({@code HeaderAppendAction}). */
+    public enum Action
+    {
+        /** They stay. */
+        APPEND_IF_EXISTS_OR_ADD,
+        /** The new one is not added. */
+        ADD_IF_ABSENT,
+        /** They go. */
+        OVERWRITE_IF_EXISTS_OR_ADD,
+        /** They go; without any, the new one is not added. */
+        OVERWRITE_IF_EXISTS
+    }
+
+    /**
+     * @param first  level, or null.
+     * @param others that come behind it, or null.
+     * @return all of them, or null when there is none.
+     */
+    static FieldChanges of(final Level first, final FieldChanges others)
+    {
+        final List<Level> all = new ArrayList<>();
+        if (first != null && !first.isEmpty())
+        {
+            all.add(first);
+        }
+        if (others != null)
+        {
+            all.addAll(others.levels);
+        }
+        return all.isEmpty() ? null : new FieldChanges(List.copyOf(all));
+    }
+
+    /**
+     * @param levels in the order in which they are applied.
+     * @return those that change something, or null when none does.
+     */
+    public static FieldChanges of(final List<Level> levels)
+    {
+        final List<Level> all = levels.stream().filter(level -> !level.isEmpty()).toList();
+        return all.isEmpty() ? null : new FieldChanges(all);
+    }
+}

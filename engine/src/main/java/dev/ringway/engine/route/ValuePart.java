@@ -1,0 +1,46 @@
+package dev.ringway.engine.route;
+
+/**
+ * A piece of the value of a field that is added: text, or what is known when it is added. Immutable.
+ */
+public sealed interface ValuePart
+{
+    /**
+     * Text.
+     *
+     * @param bytes not changed afterwards.
+     */
+    record Text(byte[] bytes) implements ValuePart
+    {
+    }
+
+    /**
+     * Value of a field, the first of its name.
+     *
+     * @param name      of the field.
+     * @param otherwise another one where there is none, or null.
+     * @param maxLength bytes that are taken of it.
+     */
+    record Field(HeaderKey name, HeaderKey otherwise, int maxLength) implements ValuePart
+    {
+    }
+
+    /** What is known of connection and route; nothing where it does not exist. */
+    enum Known implements ValuePart
+    {
+        /** The client's address with its port. */
+        REMOTE_ADDRESS,
+        /** The client's address. */
+        REMOTE_ADDRESS_WITHOUT_PORT,
+        /** The address of the peer itself, with its port. */
+        DIRECT_ADDRESS,
+        /** The address of the peer itself. */
+        DIRECT_ADDRESS_WITHOUT_PORT,
+        /** HTTP/1.1 and the like. */
+        PROTOCOL,
+        /** Name of the route. */
+        ROUTE_NAME,
+        /** Name of the cluster. */
+        CLUSTER
+    }
+}

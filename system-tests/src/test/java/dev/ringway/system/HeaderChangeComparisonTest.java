@@ -1,0 +1,194 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+/** Ringway and Envoy with the same routes add, replace and remove the same fields of requests and responses. */
+@Timeout(180)
+final class HeaderChangeComparisonTest
+{
+    private static final Map<String, String> ANSWERS = Map.of(
+        "/response", "HTTP/1.1 200 OK\r\nx-a: theirs\r\nx-b: 1\r\nx-b: 2\r\netag: e\r\nserver: s\r\ncontent-length: 0\r\n\r\n",
+        "/slow", "");
+
+    private static final String ROUTES = """
+        - match: { path: /request }
+          name: the-route
+          route: { cluster: one }
+          request_headers_to_remove: [ x-gone, User-Agent, x-request-id ]
+          request_headers_to_add:
+          - { header: { key: X-Static, value: static } }
+          - { header: { key: x-append, value: more } }
+          - { header: { key: x-absent, value: "no" }, append_action: ADD_IF_ABSENT }
+          - { header: { key: x-over, value: over }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+          - { header: { key: x-over-only, value: over }, append_action: OVERWRITE_IF_EXISTS }
+          - { header: { key: x-old-over, value: over }, append: false }
+          - { header: { key: x-empty, value: "" } }
+          - { header: { key: x-kept-empty, value: "" }, keep_empty_value: true }
+          - { header: { key: x-missing, value: "%%REQ(x-nothing)%%" } }
+          - { header: { key: x-half, value: "<%%REQ(x-nothing)%%>" } }
+          - { header: { key: x-req, value: "%%REQ(x-append)%% %%REQ(x-nothing?:path)%% %%REQ(:method)%% %%REQ(:authority):3%%" } }
+          - { header: { key: x-own, value: "%%REQ(x-own)%%+" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+          - { header: { key: x-known, value: "%%PROTOCOL%% %%ROUTE_NAME%% %%UPSTREAM_CLUSTER%% 100%%%%" } }
+          - { header: { key: x-address, value: "%%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%% %%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%%" } }
+          - { header: { key: accept, value: text/html }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+        - match: { prefix: /response }
+          route: { cluster: one }
+          response_headers_to_remove: [ etag, x-envoy-upstream-service-time ]
+          response_headers_to_add:
+          - { header: { key: x-a, value: ours } }
+          - { header: { key: x-b, value: "%%RESP(x-a)%% %%RESP(x-nothing)%%." }, append_action: OVERWRITE_IF_EXISTS }
+          - { header: { key: x-c, value: c }, append_action: ADD_IF_ABSENT }
+          - { header: { key: server, value: mine } }
+        - match: { prefix: /direct }
+          direct_response: { status: 200, body: { inline_string: "{}" } }
+          response_headers_to_add:
+          - { header: { key: content-type, value: application/json } }
+          - { header: { key: x-direct, value: "yes" } }
+        - match: { prefix: /redirect }
+          redirect: { path_redirect: /there }
+          response_headers_to_add: [ { header: { key: x-redirect, value: "yes" } } ]
+        - match: { prefix: /named }
+          route: { cluster_header: x-cluster }
+          response_headers_to_add: [ { header: { key: x-named, value: "yes" } } ]
+        - match: { prefix: /slow }
+          route: { cluster: one, timeout: 0.3s }
+          response_headers_to_add: [ { header: { key: x-slow, value: "yes" } } ]
+        - match: { prefix: /dead }
+          route: { cluster: dead }
+          response_headers_to_add: [ { header: { key: x-dead, value: "yes" } } ]
+        - match: { prefix: /levels }
+          route: { weighted_clusters: { clusters: [ { name: one, weight: 1,
+            request_headers_to_add: [ { header: { key: x-level, value: share }, append: false }, { header: { key: x-list, value: share } } ],
+            response_headers_to_add: [ { header: { key: x-level, value: share }, append: false } ] } ] } }
+          request_headers_to_add: [ { header: { key: x-level, value: route }, append: false }, { header: { key: x-list, value: route } } ]
+          response_headers_to_add: [ { header: { key: x-level, value: route }, append: false } ]
+        - match: { prefix: / }
+          route: { cluster: one }
+        """.formatted();
+    private static final String HOST = """
+        request_headers_to_add: [ { header: { key: x-level, value: host }, append: false }, { header: { key: x-list, value: host } } ]
+        response_headers_to_add: [ { header: { key: x-level, value: host }, append: false } ]
+        """;
+    private static final String TABLE = """
+        request_headers_to_add: [ { header: { key: x-level, value: table }, append: false }, { header: { key: x-list, value: table } } ]
+        response_headers_to_add: [ { header: { key: x-level, value: table }, append: false } ]
+        """;
+
+    @TempDir
+    private static Path directory;
+
+    private static Side envoy;
+    private static Side ringway;
+
+    /** One of the two. */
+    private static final class Side implements AutoCloseable
+    {
+        private final Origin origin = new Origin(ANSWERS);
+        private final int port = Program.freePort();
+        private final int specific = Program.freePort();
+        private final Program program;
+
+        private Side(final boolean isEnvoy) throws Exception
+        {
+            final int adminPort = Program.freePort();
+            final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
+                Bootstraps.admin(adminPort) + listener("in", port, TABLE) +
+                    listener("specific", specific, TABLE + "most_specific_header_mutations_wins: true\n") +
+                    "  clusters:\n" +
+                    Bootstraps.cluster("one", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) +
+                    Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())));
+            program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
+                "--concurrency", "1");
+            program.awaitPort(adminPort).awaitPort(port).awaitPort(specific);
+        }
+
+        private static String listener(final String name, final int port, final String table)
+        {
+            return Bootstraps.http(name, Bootstraps.tcpAddress("127.0.0.1", port), "", ROUTES)
+                .replace("            virtual_hosts:\n", table.indent(12) + "            virtual_hosts:\n")
+                .replace("              domains: [\"*\"]\n", "              domains: [\"*\"]\n" + HOST.indent(14));
+        }
+
+        /** Fields of what the upstream saw and of the answer, sorted: order between names has no meaning. */
+        private String observe(final String request, final boolean isSpecific) throws Exception
+        {
+            origin.takeSeen();
+            try (Client client = new Client(isSpecific ? specific : port))
+            {
+                final HttpMessage answer = client.send(request).read();
+                return origin.takeSeen().stream().map(seen -> seen.start() + fields(seen.fields()))
+                    .collect(Collectors.joining("\n")) + "\n-> " + answer.start() + fields(answer.fields());
+            }
+        }
+
+        private static String fields(final List<String> fields)
+        {
+            return fields.stream().collect(Collectors.groupingBy(
+                field -> field.substring(0, field.indexOf(':')), java.util.TreeMap::new,
+                Collectors.mapping(field -> EnvoyCases.comparable(field.substring(0, field.indexOf(':')),
+                    field.substring(field.indexOf(':') + 1).strip()), Collectors.joining(",")))).toString()
+                .replace(", ", "\n   ");
+        }
+
+        public void close() throws IOException
+        {
+            program.close();
+            origin.close();
+        }
+    }
+
+    @BeforeAll
+    static void start() throws Exception
+    {
+        envoy = new Side(true);
+        ringway = new Side(false);
+    }
+
+    @AfterAll
+    static void stop() throws Exception
+    {
+        envoy.close();
+        ringway.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+        /request  | -
+        /request  | x-gone: 1~user-agent: u~x-request-id: mine
+        /request  | x-static: theirs~x-append: 1~x-append: 2
+        /request  | x-absent: 1~x-over: 1~x-over: 2~x-over-only: 1~x-old-over: 1
+        /request  | x-empty: theirs~x-kept-empty: theirs
+        /request  | x-own: 1~accept: */*
+        /request  | connection: x-over~x-over: 1
+        /response | -
+        /direct   | -
+        /redirect | -
+        /levels   | x-level: client~x-list: client
+        /dead     | -
+        /slow     | -
+        /named    | -
+        /named    | x-cluster: one
+        /nowhere  | -
+        """)
+    void shouldChangeTheSameFields(final String target, final String fields) throws Exception
+    {
+        final String request = "GET " + target + " HTTP/1.1\r\nhost: a.example\r\n" +
+            (fields == null ? "" : fields.replace("~", "\r\n") + "\r\n") + "\r\n";
+        assertEquals(envoy.observe(request, false), ringway.observe(request, false));
+        assertEquals(envoy.observe(request, true), ringway.observe(request, true));
+    }
+}
