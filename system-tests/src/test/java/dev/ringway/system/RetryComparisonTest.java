@@ -41,6 +41,9 @@ final class RetryComparisonTest
         List.of("/before", "origin", "retry_on: reset-before-request, " + BACKOFF),
         List.of("/codes", "origin", "retry_on: \"retriable-status-codes,retriable-4xx\", " +
             "retriable_status_codes: [404, 200], " + BACKOFF),
+        List.of("/fields", "origin", "retry_on: retriable-headers, retriable_headers: [ { name: X-Again, " +
+            "string_match: { prefix: again } }, { name: x-other, present_match: true } ], retriable_request_headers: [ " +
+            "{ name: x-may, present_match: true }, { name: \":method\", string_match: { exact: PUT } } ], " + BACKOFF),
         List.of("/limited", "origin", "retry_on: \"envoy-ratelimited\", " + BACKOFF),
         List.of("/grpc", "origin", "retry_on: \"unavailable,cancelled\", " + BACKOFF),
         List.of("/asked", "origin", BACKOFF),
@@ -78,6 +81,12 @@ final class RetryComparisonTest
         List.of("GET /codes/404,409"),
         List.of("GET /codes/200"),
         List.of("GET /codes/503"),
+        List.of("GET /fields/200=x-again:again1,503", "x-may: 1"),
+        List.of("GET /fields/200=x-again:no,503", "x-may: 1"),
+        List.of("GET /fields/200=x-again:again1,503"),
+        List.of("PUT /fields/200=x-other:,503", "content-length: 0"),
+        List.of("POST /5xx/503,200", "content-length: 5", "", "hello"),
+        List.of("POST /5xx/close,503,200", "transfer-encoding: chunked", "", "5", "hello", "0", "", ""),
         List.of("GET /limited/429=x-envoy-ratelimited:true,503"),
         List.of("GET /limited/429"),
         List.of("POST /grpc/200=grpc-status:14,200=grpc-status:1", "content-type: application/grpc",
@@ -181,7 +190,7 @@ final class RetryComparisonTest
             try (Client client = new Client(port))
             {
                 client.send(request.get(0) + " HTTP/1.1\r\nhost: test\r\n" +
-                    request.stream().skip(1).map(field -> field + "\r\n").collect(Collectors.joining()) + "\r\n");
+                    fields(request));
                 final HttpMessage read = request.get(0).startsWith("HEAD") ? client.readHead() : client.read();
                 answer = read.status() + " " + read.field("x-envoy-attempt-count") + ' ' + read.text();
             }
@@ -192,11 +201,17 @@ final class RetryComparisonTest
             return request + ": " + answer + " / " + told + " / " + counted;
         }
 
+        private static String fields(final List<String> request)
+        {
+            final String all = request.stream().skip(1).collect(Collectors.joining("\r\n"));
+            return all.contains("\r\n\r\n") ? all : all.isEmpty() ? "\r\n" : all + "\r\n\r\n";
+        }
+
         /** Later attempts have what is left of the time, which is never twice the same. */
         private static String told(final HttpMessage attempt)
         {
             final String count = attempt.field("x-envoy-attempt-count");
-            return count + ":" + ("1".equals(count) ? attempt.field("x-envoy-expected-rq-timeout-ms") : "") +
+            return count + ":" + attempt.text() + ("1".equals(count) ? attempt.field("x-envoy-expected-rq-timeout-ms") : "") +
                 attempt.fields().stream().filter(field -> field.matches("x-envoy-(ret|max|up).*")).toList();
         }
 

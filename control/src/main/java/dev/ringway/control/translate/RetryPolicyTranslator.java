@@ -31,13 +31,16 @@ final class RetryPolicyTranslator
     private static final int DEFAULT_FACTOR = 10;
 
     private final Checks checks;
+    private final ConditionTranslator conditions;
 
     /**
-     * @param checks where faults go.
+     * @param checks     where faults go.
+     * @param conditions translates what is demanded of fields.
      */
-    RetryPolicyTranslator(final Checks checks)
+    RetryPolicyTranslator(final Checks checks, final ConditionTranslator conditions)
     {
         this.checks = checks;
+        this.conditions = conditions;
     }
 
     /**
@@ -77,6 +80,8 @@ final class RetryPolicyTranslator
             checks.count(config.hasNumRetries(), config.getNumRetries(), path.field("num_retries"), unset.retries(), 0,
                 Integer.MAX_VALUE),
             statusCodes(config.getRetriableStatusCodesList(), path.field("retriable_status_codes")),
+            conditions.headers(config.getRetriableHeadersList(), path.field("retriable_headers")),
+            conditions.headers(config.getRetriableRequestHeadersList(), path.field("retriable_request_headers")),
             backoff(config, path),
             checks.duration(config.hasPerTryTimeout(), config.getPerTryTimeout(), path.field("per_try_timeout"),
                 unset.tryTimeoutNs()),

@@ -44,9 +44,10 @@ final class RouteTranslator
         final RuntimeValues runtime)
     {
         this.checks = checks;
-        matches = new RouteMatches(checks, new ConditionTranslator(checks, runtime));
+        final ConditionTranslator conditions = new ConditionTranslator(checks, runtime);
+        matches = new RouteMatches(checks, conditions);
         actions = new RouteActions(checks, new RouteTargets(checks, clusterIds, telling, runtime));
-        retries = new RetryPolicyTranslator(checks);
+        retries = new RetryPolicyTranslator(checks, conditions);
         changes = new FieldChangeTranslator(checks);
     }
 

@@ -138,7 +138,7 @@ final class Intake
         }
         if (route.kind() == Route.Kind.CLUSTER)
         {
-            retrying.begin(forward.retry(), request.headers(), id.isInternal());
+            retrying.begin(forward.retry(), request, id.isInternal());
             exchange.acquire();
         }
         else

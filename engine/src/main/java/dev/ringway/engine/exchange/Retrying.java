@@ -65,11 +65,12 @@ final class Retrying
      * The route of a request is known.
      *
      * @param configured of the route.
-     * @param headers    of the request.
+     * @param request    its head.
      * @param isInternal whether the request may say how it is tried.
      */
-    void begin(final RetryPolicy configured, final HeaderTable headers, final boolean isInternal)
+    void begin(final RetryPolicy configured, final RequestHead request, final boolean isInternal)
     {
+        final HeaderTable headers = request.headers();
         policy = configured;
         retryOn = configured.retryOn();
         left = configured.retries();
@@ -78,6 +79,11 @@ final class Retrying
         if (isInternal && (headers.contains(HeaderName.X_ENVOY_RETRY_ON) || headers.hasOtherEnvoyNames()))
         {
             retryOn |= RetryFields.retryOn(headers);
+        }
+        if (!configured.requestHeaders().isEmpty() &&
+            !RetryPolicy.holdsAny(configured.requestHeaders(), exchanges.view().of(request)))
+        {
+            retryOn = RetryOn.NOTHING;
         }
         if (retryOn != RetryOn.NOTHING && isInternal)
         {
@@ -232,7 +238,14 @@ final class Retrying
         }
         return (retryOn & RetryOn.STATUS_CODES) != 0 &&
             (policy.lists(status) || isAsked && RetryFields.listsStatus(request, status)) ||
-            (retryOn & RetryOn.HEADERS) != 0 && isAsked && RetryFields.listsFieldOf(request, response.headers());
+            (retryOn & RetryOn.HEADERS) != 0 && hasRetriableField(response, request);
+    }
+
+    private boolean hasRetriableField(final ResponseHead response, final HeaderTable request)
+    {
+        return !policy.headers().isEmpty() &&
+            RetryPolicy.holdsAny(policy.headers(), exchanges.view().ofResponse(response.headers())) ||
+            isAsked && RetryFields.listsFieldOf(request, response.headers());
     }
 
     private static int grpcShift(final HeaderTable headers)

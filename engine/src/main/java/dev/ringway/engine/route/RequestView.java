@@ -32,6 +32,7 @@ public final class RequestView
     /** Grows to the longest value that came in several fields. */
     private final ExpandableArrayBuffer joined = new ExpandableArrayBuffer(JOINED_LENGTH);
     private RequestHead head;
+    private HeaderTable headers;
     private long absentMask;
     private boolean isHttps;
     private boolean isInternal;
@@ -64,6 +65,7 @@ public final class RequestView
         final long number)
     {
         head = request;
+        headers = request.headers();
         absentMask = absent;
         isHttps = fromHttps;
         isInternal = fromInside;
@@ -80,6 +82,20 @@ public final class RequestView
     public RequestView of(final RequestHead request)
     {
         return of(request, 0, true, false, 0);
+    }
+
+    /**
+     * Takes a response, of which there are fields alone.
+     *
+     * @param response its fields.
+     * @return this.
+     */
+    public RequestView ofResponse(final HeaderTable response)
+    {
+        head = null;
+        headers = response;
+        absentMask = 0;
+        return this;
     }
 
     /**
@@ -154,7 +170,11 @@ public final class RequestView
      */
     public boolean select(final HeaderKey key)
     {
-        final DirectBuffer bytes = head.headers().buffer();
+        if (head == null && key.kind() != HeaderKey.Kind.FIELD)
+        {
+            return takeNone();
+        }
+        final DirectBuffer bytes = headers.buffer();
         return switch (key.kind())
         {
             case FIELD -> selectField(key);
@@ -186,7 +206,6 @@ public final class RequestView
 
     private boolean selectField(final HeaderKey key)
     {
-        final HeaderTable headers = head.headers();
         if ((absentMask >>> key.nameId() & 1) != 0 && key.nameId() != HeaderName.OTHER)
         {
             return takeNone();
@@ -214,7 +233,6 @@ public final class RequestView
         {
             return false;
         }
-        final HeaderTable headers = head.headers();
         final int next = find(headers, key, selected);
         if (next < 0)
         {
@@ -246,7 +264,7 @@ public final class RequestView
         int count = 0;
         if (key.kind() == HeaderKey.Kind.FIELD && !key.isJoined())
         {
-            for (int i = find(head.headers(), key, selected); i >= 0; i = find(head.headers(), key, i))
+            for (int i = find(headers, key, selected); i >= 0; i = find(headers, key, i))
             {
                 count++;
             }
@@ -262,7 +280,6 @@ public final class RequestView
      */
     void selectRanked(final HeaderKey key, final int rank)
     {
-        final HeaderTable headers = head.headers();
         for (int i = find(headers, key, -1); i >= 0; i = find(headers, key, i))
         {
             int before = 0;
@@ -303,7 +320,6 @@ public final class RequestView
      */
     boolean selectCookie(final byte[] name)
     {
-        final HeaderTable headers = head.headers();
         final int cookie = HeaderName.COOKIE;
         for (int i = headers.find(cookie); i >= 0; i = headers.findNext(cookie, i))
         {

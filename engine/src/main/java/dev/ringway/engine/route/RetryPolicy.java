@@ -8,6 +8,9 @@ import java.util.List;
  * @param retryOn          {@code retry_on}, bits of {@link RetryOn}.
  * @param retries          {@code num_retries}, default 1.
  * @param statusCodes      {@code retriable_status_codes}.
+ * @param headers          {@code retriable_headers}, of responses; any of them counts.
+ * @param requestHeaders   {@code retriable_request_headers}: without any of them, where there are some, a request is not
+ *                         sent again.
  * @param backoff          how long to wait before.
  * @param tryTimeoutNs     {@code per_try_timeout}; 0 for none.
  * @param tryIdleTimeoutNs {@code per_try_idle_timeout}; 0 for none.
@@ -21,6 +24,8 @@ public record RetryPolicy(
     int retryOn,
     int retries,
     int[] statusCodes,
+    List<Condition> headers,
+    List<Condition> requestHeaders,
     RetryBackoff backoff,
     long tryTimeoutNs,
     long tryIdleTimeoutNs,
@@ -32,7 +37,7 @@ public record RetryPolicy(
 {
     /** A route that says nothing of it. */
     public static final RetryPolicy NONE = new RetryPolicy(
-        RetryOn.NOTHING, 1, new int[0], RetryBackoff.DEFAULT, 0, 0, false, 1, 1 << 20, false, false);
+        RetryOn.NOTHING, 1, new int[0], List.of(), List.of(), RetryBackoff.DEFAULT, 0, 0, false, 1, 1 << 20, false, false);
 
     /**
      * @param toEndpoint whether endpoints are told the number of an attempt.
@@ -42,7 +47,22 @@ public record RetryPolicy(
     public RetryPolicy telling(final boolean toEndpoint, final boolean toClient)
     {
         return toEndpoint == tellsEndpoint && toClient == tellsClient ? this : new RetryPolicy(retryOn, retries,
-            statusCodes, backoff, tryTimeoutNs, tryIdleTimeoutNs, avoidsTried, morePicks, bufferLimit, toEndpoint, toClient);
+            statusCodes, headers, requestHeaders, backoff, tryTimeoutNs, tryIdleTimeoutNs, avoidsTried, morePicks, bufferLimit, toEndpoint, toClient);
+    }
+
+    /**
+     * @param conditions of a policy.
+     * @param view       of a message.
+     * @return whether any of them holds.
+     */
+    public static boolean holdsAny(final List<Condition> conditions, final RequestView view)
+    {
+        boolean isFound = false;
+        for (int i = 0, count = conditions.size(); !isFound && i < count; i++)
+        {
+            isFound = conditions.get(i).holds(view);
+        }
+        return isFound;
     }
 
     /**

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class RetryFaultRingTest
 {
-    private static final RetryPolicy POLICY = new RetryPolicy(RetryOn.SERVER_ERROR, 10, new int[0],
+    private static final RetryPolicy POLICY = new RetryPolicy(RetryOn.SERVER_ERROR, 10, new int[0], List.of(), List.of(),
         new RetryBackoff(1_000_000, 2_000_000, List.of(), 1_000_000_000), 0, 0, false, 1, 1 << 20, true, true);
 
     private final AtomicInteger requests = new AtomicInteger();

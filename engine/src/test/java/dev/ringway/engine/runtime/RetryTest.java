@@ -40,13 +40,13 @@ final class RetryTest
 
     private static RetryPolicy policy(final int retryOn, final int retries)
     {
-        return new RetryPolicy(retryOn, retries, new int[0], SHORT, 0, 0, false, 1, 1 << 20, true, true);
+        return new RetryPolicy(retryOn, retries, new int[0], List.of(), List.of(), SHORT, 0, 0, false, 1, 1 << 20, true, true);
     }
 
     private static RetryPolicy trying(final long tryNs, final long tryIdleNs)
     {
         return new RetryPolicy(
-            RetryOn.SERVER_ERROR, 1, new int[0], SHORT, tryNs, tryIdleNs, false, 1, 1 << 20, true, true);
+            RetryOn.SERVER_ERROR, 1, new int[0], List.of(), List.of(), SHORT, tryNs, tryIdleNs, false, 1, 1 << 20, true, true);
     }
 
     /** What endpoints were told of attempts. */
@@ -157,7 +157,7 @@ final class RetryTest
     {
         final HttpPair pair = HttpPair.HTTP1_TO_HTTP1;
         final RetryPolicy listed = new RetryPolicy(
-            RetryOn.STATUS_CODES, 1, new int[]{404, 418}, SHORT, 0, 0, false, 1, 1 << 20, false, false);
+            RetryOn.STATUS_CODES, 1, new int[]{404, 418}, List.of(), List.of(), SHORT, 0, 0, false, 1, 1 << 20, false, false);
         try (TestBackend backend = inTurn(pair, answer(418), answer(410)); TestProxy proxy = proxy(pair, listed, backend))
         {
             assertEquals(410, pair.connect(proxy).ask(GET).status());
@@ -205,7 +205,7 @@ final class RetryTest
     {
         final HttpPair pair = HttpPair.HTTP1_TO_HTTP1;
         final RetryPolicy avoiding = new RetryPolicy(
-            RetryOn.CONNECT_FAILURE, 1, new int[0], SHORT, 0, 0, true, 5, 1 << 20, true, true);
+            RetryOn.CONNECT_FAILURE, 1, new int[0], List.of(), List.of(), SHORT, 0, 0, true, 5, 1 << 20, true, true);
         try (TestBackend backend = inTurn(pair, answer(200));
             TestProxy proxy = pair.proxy(backend).refused())
         {
@@ -297,7 +297,7 @@ final class RetryTest
         final RetryBackoff asking = new RetryBackoff(1_000_000, 4_000_000,
             List.of(new ResetHeader("retry-after".getBytes(StandardCharsets.US_ASCII), false)), 2_000_000_000L);
         final RetryPolicy policy = new RetryPolicy(
-            RetryOn.SERVER_ERROR, 3, new int[0], asking, 0, 0, false, 1, 1 << 20, true, true);
+            RetryOn.SERVER_ERROR, 3, new int[0], List.of(), List.of(), asking, 0, 0, false, 1, 1 << 20, true, true);
         try (TestBackend backend = inTurn(pair, answer(503, "retry-after", "1"), answer(503, "retry-after", "3"),
                 answer(503, "retry-after", "soon"), answer(200));
             TestProxy proxy = proxy(pair, policy, backend))
@@ -345,7 +345,7 @@ final class RetryTest
             TestProxy proxy = pair.proxy(backend))
         {
             proxy.breakers = new CircuitBreakers(1024, 1024, 1024, 1024, new RetryBudget(30, 1));
-            proxy.http.retry = new RetryPolicy(RetryOn.SERVER_ERROR, 1, new int[0], new RetryBackoff(1_000_000, 4_000_000,
+            proxy.http.retry = new RetryPolicy(RetryOn.SERVER_ERROR, 1, new int[0], List.of(), List.of(), new RetryBackoff(1_000_000, 4_000_000,
                 List.of(new ResetHeader("retry-after".getBytes(StandardCharsets.US_ASCII), false)), 300_000_000_000L),
                 0, 0, false, 1, 1 << 20, true, true);
             proxy.start();
@@ -379,7 +379,7 @@ final class RetryTest
         final RetryBackoff asking = new RetryBackoff(1_000_000, 4_000_000,
             List.of(new ResetHeader("retry-after".getBytes(StandardCharsets.US_ASCII), false)), 300_000_000_000L);
         final RetryPolicy policy = new RetryPolicy(
-            RetryOn.SERVER_ERROR, 1, new int[0], asking, 0, 0, false, 1, 1 << 20, true, true);
+            RetryOn.SERVER_ERROR, 1, new int[0], List.of(), List.of(), asking, 0, 0, false, 1, 1 << 20, true, true);
         try (TestBackend backend = inTurn(pair, answer(503, "retry-after", "200"));
             TestProxy proxy = pair.proxy(backend))
         {
@@ -447,7 +447,7 @@ final class RetryTest
     void shouldNotKeepMoreContentThanItMay(final HttpPair pair) throws Exception
     {
         final RetryPolicy small = new RetryPolicy(
-            RetryOn.SERVER_ERROR, 1, new int[0], SHORT, 0, 0, false, 1, 10_000, true, true);
+            RetryOn.SERVER_ERROR, 1, new int[0], List.of(), List.of(), SHORT, 0, 0, false, 1, 10_000, true, true);
         try (TestBackend backend = inTurn(pair, answer(503)); TestProxy proxy = proxy(pair, small, backend))
         {
             final HttpPair.Client client = pair.connect(proxy);
