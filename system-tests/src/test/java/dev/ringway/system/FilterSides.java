@@ -128,7 +128,8 @@ final class FilterSides
         for (final String field : message.fields())
         {
             final String name = field.substring(0, field.indexOf(':'));
-            if (!name.matches(NOT_COMPARED))
+            // Envoy says of OPTIONS that it has no content, which needs no words (RFC 9110, 8.6).
+            if (!name.matches(NOT_COMPARED) && !(prefix.contains("upstream") && field.equals("content-length: 0")))
             {
                 fields.merge(name, EnvoyCases.comparable(name, field.substring(field.indexOf(':') + 1).strip()),
                     (one, other) -> one + " | " + other);

@@ -64,6 +64,28 @@ final class HttpFilterComparisonTest
         return "{ append: { header: { key: " + name + ", value: \"" + value + "\" }, append_action: " + action + " } }";
     }
 
+    private static String fault(final String config)
+    {
+        return "\"@type\": " + FilterSides.TYPE + "fault.v3.HTTPFault, " + config + " } }\n";
+    }
+
+    private static String cors(final String config)
+    {
+        return "\"@type\": " + FilterSides.TYPE + "cors.v3.CorsPolicy, " + config;
+    }
+
+    private static String rbac(final String config)
+    {
+        return "\"@type\": " + FilterSides.TYPE + "rbac.v3.RBAC, " + config;
+    }
+
+    private static String preflight(final String path, final String origin)
+    {
+        return "OPTIONS " + path + " HTTP/1.1\r\nhost: a.example\r\norigin: " + origin + "\r\n" +
+            "access-control-request-method: PUT\r\naccess-control-request-headers: x-z\r\n" +
+            "access-control-request-private-network: true\r\n\r\n";
+    }
+
     static Stream<Arguments> scenarios()
     {
         final String perRoute = "\"@type\": " + FilterSides.TYPE + "header_mutation.v3.HeaderMutationPerRoute, ";
@@ -126,6 +148,67 @@ final class HttpFilterComparisonTest
                     post("/off", "0123456789".repeat(20)), post("/more", "0123456789".repeat(20), 900),
                     "POST /a HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"),
                 "http\\.in\\.downstream_rq_([1-5]xx|too_large)")),
+            Arguments.of("fault", new FilterSides.Scenario(
+                filter("f", "\"@type\": " + FilterSides.TYPE + "fault.v3.HTTPFault, abort: { http_status: 503, " +
+                    "percentage: { numerator: 100 } }, headers: [{ name: x-fault }]"),
+                "",
+                "- match: { prefix: \"/late\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { f: { " +
+                fault("delay: { fixed_delay: 0.01s, percentage: { numerator: 100 } }") +
+                "- match: { prefix: \"/both\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { f: { " +
+                fault("delay: { fixed_delay: 0.01s, percentage: { numerator: 100 } }, abort: { grpc_status: 7, " +
+                    "percentage: { numerator: 100 } }") +
+                "- match: { prefix: \"/asked\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { f: { " +
+                fault("delay: { header_delay: {}, percentage: { numerator: 100 } }, abort: { header_abort: {}, " +
+                    "percentage: { numerator: 100 } }") +
+                "- match: { prefix: \"/none\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { f: { " +
+                fault("max_active_faults: 0, abort: { http_status: 503, percentage: { numerator: 100 } }") +
+                "- match: { prefix: \"/other\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { f: { " +
+                fault("upstream_cluster: other, abort: { http_status: 503, percentage: { numerator: 100 } }") + ALL,
+                List.of(get("/a"), get("/a", "x-fault: 1"), get("/late"), get("/both"),
+                    get("/both", "content-type: application/grpc"), get("/asked"),
+                    get("/asked", "x-envoy-fault-abort-request: 418"),
+                    get("/asked", "x-envoy-fault-abort-request: 99"),
+                    get("/asked", "x-envoy-fault-abort-grpc-request: 5"),
+                    get("/asked", "x-envoy-fault-abort-request: 418", "x-envoy-fault-abort-request-percentage: 0"),
+                    get("/asked", "x-envoy-fault-delay-request: 5", "x-envoy-fault-abort-request: 404"),
+                    get("/none"), get("/other"), get("/other", "x-fault: 1")),
+                "http\\.in\\.fault\\..*")),
+            Arguments.of("cors", new FilterSides.Scenario(
+                filter("c", "\"@type\": " + FilterSides.TYPE + "cors.v3.Cors"),
+                "typed_per_filter_config: { c: { " + cors("allow_origin_string_match: [{ exact: \"https://a.test\" }, " +
+                    "{ suffix: .b.test }], allow_methods: \"GET,PUT\", allow_headers: x-a, expose_headers: x-b, " +
+                    "max_age: \"60\", allow_credentials: true") + " } }",
+                "- match: { prefix: \"/own\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { c: { " +
+                cors("allow_methods: \"*\", allow_headers: \"*\", allow_credentials: false, " +
+                    "allow_private_network_access: true, forward_not_matching_preflights: false") + " } }\n" +
+                "- match: { prefix: \"/off\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { c: { " +
+                cors("filter_enabled: { default_value: {} }, shadow_enabled: { default_value: { numerator: 100 } }") +
+                " } }\n- match: { prefix: \"/direct\" }\n  direct_response: { status: 200 }\n" + ALL,
+                List.of(get("/a"), get("/a", "origin: https://a.test"), get("/a", "origin: https://x.b.test"),
+                    get("/a", "origin: https://c.test"), preflight("/a", "https://a.test"),
+                    preflight("/a", "https://c.test"), preflight("/own", "https://a.test"),
+                    preflight("/own", "https://c.test"), preflight("/off", "https://a.test"),
+                    get("/off", "origin: https://a.test"), get("/direct", "origin: https://a.test"),
+                    "OPTIONS /a HTTP/1.1\r\nhost: a\r\norigin: https://a.test\r\n\r\n"),
+                "http\\.in\\.cors\\..*")),
+            Arguments.of("rbac", new FilterSides.Scenario(
+                filter("r", rbac("rules: { policies: { \"b two\": { permissions: [{ and_rules: { rules: [" +
+                    "{ url_path: { path: { prefix: /a } } }, { not_rule: { header: { name: x-bad } } }] } }], " +
+                    "principals: [{ direct_remote_ip: { address_prefix: 127.0.0.0, prefix_len: 8 } }] }, " +
+                    "a: { permissions: [{ header: { name: x-let } }], principals: [{ or_ids: { ids: [" +
+                    "{ header: { name: x-who, string_match: { exact: me } } }] } }] } } }, " +
+                    "shadow_rules: { action: DENY, policies: { s: { permissions: [{ any: true }], " +
+                    "principals: [{ not_id: { header: { name: x-ok } } }] } } }, shadow_rules_stat_prefix: sh_")),
+                "",
+                "- match: { prefix: \"/deny\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { r: { " +
+                "\"@type\": " + FilterSides.TYPE + "rbac.v3.RBACPerRoute, rbac: { rules: { action: DENY, policies: { " +
+                "\"no go\": { permissions: [{ any: true }], principals: [{ header: { name: x-bad } }] } } } } } }\n" +
+                "- match: { prefix: \"/open\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { r: { " +
+                "\"@type\": " + FilterSides.TYPE + "rbac.v3.RBACPerRoute } }\n" + ALL,
+                List.of(get("/a?b"), get("/a", "x-bad: 1"), get("/b"), get("/b?/a"), get("/b", "x-let: 1", "x-who: me"),
+                    get("/b", "x-let: 1", "x-who: you"), get("/deny"), get("/deny", "x-bad: 1"), get("/open"),
+                    get("/a", "x-ok: 1"), get("/b", "content-type: application/grpc")),
+                "http\\.in\\.rbac\\..*")),
             Arguments.of("a disabled filter", new FilterSides.Scenario(
                 filter("m", MUTATION.formatted(FilterSides.TYPE) + ", " + mutations(
                     append("x-a", "filter", "APPEND_IF_EXISTS_OR_ADD"), "")) + "  disabled: true\n",

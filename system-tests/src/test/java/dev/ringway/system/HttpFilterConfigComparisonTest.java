@@ -75,6 +75,25 @@ final class HttpFilterConfigComparisonTest
         @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ remove: "a\\nb" }] } | - | refused
         @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: { header: { key: a, value: b } } }] } | - | taken
         @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: {} }] } | - | refused
+        @fault.v3.HTTPFault | - | taken
+        @fault.v3.HTTPFault, abort: {} | - | refused
+        @fault.v3.HTTPFault, abort: { http_status: 199 } | - | refused
+        @fault.v3.HTTPFault, abort: { http_status: 600 } | - | refused
+        @fault.v3.HTTPFault, delay: {} | - | refused
+        @fault.v3.HTTPFault, delay: { fixed_delay: 0s } | - | refused
+        @fault.v3.HTTPFault, headers: [{ name: "" }] | - | refused
+        @fault.v3.HTTPFault, response_rate_limit: { fixed_limit: { limit_kbps: 1 } } | - | refused here
+        @cors.v3.Cors | f: { @cors.v3.CorsPolicy } | taken
+        @cors.v3.Cors | f: { @cors.v3.CorsPolicy, allow_origin_string_match: [{}] } | refused
+        @cors.v3.Cors | f: { @cors.v3.CorsPolicy, allow_origin_string_match: [{ safe_regex: { regex: "(" } }] } | refused
+        @cors.v3.Cors | f: { @cors.v3.CorsPolicy, filter_enabled: {} } | refused
+        @rbac.v3.RBAC | f: { @rbac.v3.RBACPerRoute } | taken
+        @rbac.v3.RBAC, rules: { policies: { a: {} } } | - | refused
+        @rbac.v3.RBAC, rules: { policies: { a: { permissions: [{}], principals: [{ any: true }] } } } | - | refused
+        @rbac.v3.RBAC, rules: { policies: { a: { permissions: [{ any: false }], principals: [{ any: true }] } } } | - | refused
+        @rbac.v3.RBAC, rules: { policies: { a: { permissions: [{ any: true }], principals: [{ and_ids: {} }] } } } | - | refused
+        @rbac.v3.RBAC, rules: { policies: { a: { permissions: [{ any: true }], principals: [{ direct_remote_ip: { address_prefix: x } }] } } } | - | refused
+        @rbac.v3.RBAC, rules: { policies: { a: { permissions: [{ any: true }], principals: [{ authenticated: {} }] } } } | - | refused here
         @TypedStruct, type_url: t/none, value: { jar: /none.jar } | - | refused
         """)
     void shouldJudgeAsEnvoyDoes(final String config, final String route, final String how) throws Exception

@@ -8,9 +8,14 @@ import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.Buffer;
 import io.envoyproxy.envoy.extensions.filters.http.buffer.v3.BufferPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
+import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
+import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
@@ -46,6 +51,11 @@ public final class ExtensionTypes
         Map.entry("envoy.config.route.v3.FilterConfig", FilterConfig::getDescriptor),
         Map.entry("envoy.extensions.filters.http.buffer.v3.Buffer", Buffer::getDescriptor),
         Map.entry("envoy.extensions.filters.http.buffer.v3.BufferPerRoute", BufferPerRoute::getDescriptor),
+        Map.entry("envoy.extensions.filters.http.cors.v3.Cors", Cors::getDescriptor),
+        Map.entry("envoy.extensions.filters.http.cors.v3.CorsPolicy", CorsPolicy::getDescriptor),
+        Map.entry("envoy.extensions.filters.http.fault.v3.HTTPFault", HTTPFault::getDescriptor),
+        Map.entry("envoy.extensions.filters.http.rbac.v3.RBAC", RBAC::getDescriptor),
+        Map.entry("envoy.extensions.filters.http.rbac.v3.RBACPerRoute", RBACPerRoute::getDescriptor),
         Map.entry("envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", HeaderMutation::getDescriptor),
         Map.entry("envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute",
             HeaderMutationPerRoute::getDescriptor),

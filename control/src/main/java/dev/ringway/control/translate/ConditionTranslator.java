@@ -63,7 +63,7 @@ final class ConditionTranslator
     }
 
     @SuppressWarnings("deprecation")
-    private Condition header(final HeaderMatcher config, final FieldPath path)
+    Condition header(final HeaderMatcher config, final FieldPath path)
     {
         final String name = config.getName();
         if (checks.required(name, path.field("name")) && name.chars().anyMatch(c -> c < 0x20))

@@ -43,6 +43,9 @@ final class HttpFilterTranslator
         this.errors = errors;
         types.put(CustomFilters.TYPE, new CustomFilters(checks, counters));
         types.put(BufferTranslator.TYPE, new BufferTranslator(checks));
+        types.put(CorsTranslator.TYPE, new CorsTranslator(checks, counters, runtime));
+        types.put(FaultTranslator.TYPE, new FaultTranslator(checks, counters, runtime));
+        types.put(RbacTranslator.TYPE, new RbacTranslator(checks, counters, runtime));
         types.put(HeaderMutationTranslator.TYPE, new HeaderMutationTranslator(checks));
         types.put(LocalRateLimitTranslator.TYPE, new LocalRateLimitTranslator(checks, counters, runtime));
     }

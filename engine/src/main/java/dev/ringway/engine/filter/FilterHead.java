@@ -27,6 +27,7 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
     private UnsafeBuffer line = new UnsafeBuffer(new byte[INITIAL]);
     private final UnsafeBuffer view = new UnsafeBuffer(new byte[0]);
     private final byte[] digits = new byte[MAX_DIGITS];
+    private byte[] copy = new byte[MAX_DIGITS];
     private final UnsafeBuffer digitsView = new UnsafeBuffer(digits);
 
     /** What a head is, and where it may grow into. */
@@ -224,6 +225,27 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
         checkValue(value);
         remove(name);
         add(name, value);
+    }
+
+    /**
+     * Replaces all fields of a name by one with a range of a buffer for value, such as that of a field elsewhere.
+     *
+     * @param name   a token in lower case.
+     * @param source that holds the value, without control characters.
+     * @param offset where it starts.
+     * @param length bytes of it.
+     * @throws IllegalArgumentException when the name cannot be sent or is fixed.
+     * @throws IllegalStateException    when the head has no room for it.
+     */
+    public final void set(final byte[] name, final DirectBuffer source, final int offset, final int length)
+    {
+        if (length > copy.length)
+        {
+            copy = new byte[Integer.highestOneBit(length) << 1];
+        }
+        source.getBytes(offset, copy, 0, length);
+        remove(name);
+        add(name, copy, length);
     }
 
     /**

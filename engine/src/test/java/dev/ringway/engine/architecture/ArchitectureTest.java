@@ -34,7 +34,7 @@ final class ArchitectureTest
         Map.entry("engine.time", Set.of()),
         Map.entry("engine.counters", Set.of("ffi")),
         Map.entry("engine.filter", Set.of("codecs", "engine.counters", "engine.accesslog")),
-        Map.entry("engine.httpfilters", Set.of("codecs", "engine.filter", "engine.route", "engine.counters", "engine.accesslog")),
+        Map.entry("engine.httpfilters", Set.of("codecs", "engine.filter", "engine.route", "engine.snapshot", "engine.counters", "engine.accesslog")),
         Map.entry("engine.route", Set.of("codecs", "engine.filter")),
         Map.entry("engine.accesslog", Set.of("ffi", "codecs")),
         Map.entry("engine.snapshot", Set.of("codecs", "engine.filter", "engine.route", "engine.counters", "engine.tls")),

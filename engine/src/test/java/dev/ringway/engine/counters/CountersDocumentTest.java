@@ -32,6 +32,9 @@ final class CountersDocumentTest
     {
         GROUPS.put("http.<stat_prefix>.", "HttpCounters");
         GROUPS.put("http2.", "Http2Counters");
+        GROUPS.put("http.<stat_prefix>.fault.", "FaultCounters");
+        GROUPS.put("http.<stat_prefix>.cors.", "CorsCounters");
+        GROUPS.put("http.<stat_prefix>.rbac.", "RbacCounters");
         GROUPS.put("<stat_prefix>.http_local_rate_limit.", "LocalRateLimitCounters");
         GROUPS.put("tcp.<stat_prefix>.", "TcpCounters");
         GROUPS.put("listener.<address>.", "ListenerCounters");
@@ -63,6 +66,9 @@ final class CountersDocumentTest
         {
             new HttpCounters(file, "<stat_prefix>");
             new LocalRateLimitCounters(file, "<stat_prefix>");
+            new FaultCounters(file, "<stat_prefix>");
+            new CorsCounters(file, "<stat_prefix>");
+            new RbacCounters(file, "<stat_prefix>", "", "");
             new TcpCounters(file, "<stat_prefix>");
             new ListenerCounters(file, "<address>");
             new TlsCounters(file, "listener.<address>.ssl.");

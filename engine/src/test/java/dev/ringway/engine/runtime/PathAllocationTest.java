@@ -4,6 +4,14 @@ import dev.ringway.engine.filter.FilterExchange;
 import dev.ringway.engine.filter.HttpFilter;
 import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.filter.Verdict;
+import dev.ringway.engine.counters.LocalRateLimitCounters;
+import dev.ringway.engine.counters.RbacCounters;
+import dev.ringway.engine.httpfilters.AccessPolicies;
+import dev.ringway.engine.httpfilters.AccessRule;
+import dev.ringway.engine.httpfilters.Fraction;
+import dev.ringway.engine.httpfilters.LocalRateLimit;
+import dev.ringway.engine.httpfilters.Rbac;
+import dev.ringway.engine.httpfilters.TokenBucket;
 import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.route.HeaderKey;
@@ -126,7 +134,15 @@ final class PathAllocationTest
             TestProxy proxy = new TestProxy(backend))
         {
             final HttpFilters.Place place = new HttpFilters.Place("changing", loop -> new Changing(), false);
-            proxy.http.filters = new HttpFilters(proxy.registry(), "in", List.of(place, place), (name, error) -> { });
+            final LocalRateLimit limit = new LocalRateLimit(new TokenBucket(1 << 30, 1 << 30, 1_000_000_000L),
+                Fraction.ALL, Fraction.ALL, null, List.of(), List.of(), true,
+                new LocalRateLimitCounters(proxy.registry(), "l"));
+            final Rbac rbac = new Rbac(new AccessPolicies(false, List.of(new AccessPolicies.Policy(
+                List.of(AccessRule.ANY), List.of(AccessRule.ANY), "all"))), null, List.of(Rbac.refusal("none")),
+                new RbacCounters(proxy.registry(), "in", "", ""));
+            proxy.http.filters = new HttpFilters(proxy.registry(), "in", List.of(place,
+                new HttpFilters.Place("limit", limit, false), new HttpFilters.Place("rbac", rbac, false), place),
+                (name, error) -> { });
             proxy.start();
             assertAllocatesNothingForFewer(proxy);
         }
