@@ -161,4 +161,28 @@ final class BalancingConfigComparisonTest
         compare("health_checks: [ { timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, " + fields +
             " } ]", "", "", how);
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+                                          | taken
+        consecutive_5xx: 0                | taken
+        max_ejection_percent: 100         | taken
+        max_ejection_percent: 101         | refused
+        enforcing_consecutive_5xx: 101    | refused
+        enforcing_success_rate: 101       | refused
+        enforcing_failure_percentage: 101 | refused
+        failure_percentage_threshold: 101 | refused
+        interval: 0s                      | refused
+        base_ejection_time: 0s            | refused
+        max_ejection_time: 0s             | refused
+        max_ejection_time_jitter: 1s      | taken
+        always_eject_one_host: true       | taken
+        successful_active_health_check_uneject_host: false | taken
+        split_external_local_origin_errors: true | refused here
+        consecutive_local_origin_failure: 3      | refused here
+        """)
+    void shouldTakeTheSameOutlierDetection(final String fields, final String how) throws Exception
+    {
+        compare("outlier_detection: { " + (fields == null ? "" : fields) + " }", "", "", how);
+    }
 }

@@ -62,8 +62,9 @@ final class EndpointComparisonTest
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
                 Bootstraps.admin(adminPort) + Bootstraps.http("in", at(port), "",
                     "- match: { prefix: \"/given\" }\n  route: { cluster: given }\n" +
+                    "- match: { prefix: \"/ejected\" }\n  route: { cluster: ejected }\n" +
                     "- match: { prefix: \"/\" }\n  route: { cluster: checked }\n") +
-                    "  clusters:\n" + GIVEN + checked());
+                    "  clusters:\n" + GIVEN + checked() + ejected());
             program = isEnvoy ? Peers.envoy(directory, file) :
                 Program.ringway(directory, "-c", file.toString(), "--concurrency", "1");
             admin = new Admin(adminPort);
@@ -87,6 +88,20 @@ final class EndpointComparisonTest
                       http_health_check: { path: /hc, host: hc.example, request_headers_to_add: [ { header: { key: X-A, value: b } } ] }
                     load_assignment:
                       cluster_name: checked
+                      endpoints: [ { lb_endpoints: [ { endpoint: { address: %s } } ] } ]
+                """.formatted(at(origin.port()));
+        }
+
+        private String ejected()
+        {
+            return """
+                  - name: ejected
+                    type: STATIC
+                    connect_timeout: 1s
+                    common_lb_config: { healthy_panic_threshold: { value: 0 } }
+                    outlier_detection: { consecutive_5xx: 3, interval: 3600s, max_ejection_percent: 100 }
+                    load_assignment:
+                      cluster_name: ejected
                       endpoints: [ { lb_endpoints: [ { endpoint: { address: %s } } ] } ]
                 """.formatted(at(origin.port()));
         }
@@ -174,6 +189,37 @@ final class EndpointComparisonTest
                 assertEquals(1, side.stats("cluster.checked.health_check.healthy").values().iterator().next());
             }
             assertSameStatus(envoy, ringway, "200 ok");
+        }
+    }
+
+    @Test
+    void shouldEjectAfterErrorsInARowAsEnvoyDoes() throws Exception
+    {
+        try (Side envoy = new Side(true);
+            Side ringway = new Side(false))
+        {
+            for (final Side side : List.of(envoy, ringway))
+            {
+                side.answers.put("/ejected/bad", "HTTP/1.1 503 No\r\ncontent-length: 2\r\n\r\nno");
+                assertEquals("503 no", side.status("/ejected/bad"));
+                assertEquals("503 no", side.status("/ejected/bad"));
+                assertEquals("200 ok", side.status("/ejected/good"));
+                assertEquals("503 no", side.status("/ejected/bad"));
+                assertEquals("503 no", side.status("/ejected/bad"));
+                assertEquals(0, side.admin.stats().get("cluster.ejected.outlier_detection.ejections_active"));
+                assertEquals("503 no", side.status("/ejected/bad"));
+                final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+                while (!side.status("/ejected/good").equals("503 no healthy upstream"))
+                {
+                    assertTrue(System.nanoTime() < deadlineNs, "never ejected");
+                    TimeUnit.MILLISECONDS.sleep(20);
+                }
+            }
+            assertEquals(envoy.endpoints("ejected"), ringway.endpoints("ejected"));
+            final Map<String, Long> expected = envoy.stats("cluster.ejected.outlier_detection.");
+            final Map<String, Long> actual = ringway.stats("cluster.ejected.outlier_detection.");
+            expected.keySet().retainAll(actual.keySet());
+            assertEquals(expected, actual);
         }
     }
 

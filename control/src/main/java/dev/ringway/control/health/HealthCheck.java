@@ -8,10 +8,12 @@ package dev.ringway.control.health;
  * @param healthyThreshold   successes that make an unhealthy one healthy, at least 1; the first check counts alone.
  * @param reusesConnection   whether a connection serves more than one check.
  * @param altPort            port to check instead of the endpoint's own, or 0.
+ * @param unejects           whether a success ends an ejection for errors.
  * @param probe              what is asked.
  */
 public record HealthCheck(
-    Times times, int unhealthyThreshold, int healthyThreshold, boolean reusesConnection, int altPort, Probe probe)
+    Times times, int unhealthyThreshold, int healthyThreshold, boolean reusesConnection, int altPort, boolean unejects,
+    Probe probe)
 {
     /**
      * Durations in nanoseconds.

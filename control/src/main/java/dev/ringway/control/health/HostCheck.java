@@ -191,6 +191,10 @@ final class HostCheck
                 log.accept(text("is healthy"));
             }
         }
+        if (target.settings.unejects() && !health.has(HostHealth.FAILED_ACTIVE_CHECK))
+        {
+            health.clear(HostHealth.FAILED_OUTLIER_CHECK);
+        }
         if (isDegraded && health.set(HostHealth.DEGRADED_ACTIVE_CHECK))
         {
             log.accept(text("is degraded"));

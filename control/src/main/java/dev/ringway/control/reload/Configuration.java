@@ -6,11 +6,13 @@ import dev.ringway.control.config.ConfigException;
 import dev.ringway.control.config.LoadedBootstrap;
 import dev.ringway.control.dns.DnsRefresh;
 import dev.ringway.control.health.HealthChecks;
+import dev.ringway.control.health.OutlierDetectors;
 import dev.ringway.control.log.LogSetup;
 import dev.ringway.control.translate.BootstrapTranslator;
 import dev.ringway.control.translate.ClusterPlan;
 import dev.ringway.control.translate.TlsContexts;
 import dev.ringway.control.translate.Translation;
+import dev.ringway.engine.balance.ClusterHosts;
 import dev.ringway.engine.counters.ConfigFileCounters;
 import dev.ringway.engine.counters.CountersFile;
 import dev.ringway.engine.counters.ServerCounters;
@@ -59,6 +61,7 @@ public final class Configuration implements AutoCloseable
     private final SnapshotCounters snapshotCounters;
     private final DnsRefresh lookups;
     private final HealthChecks healthChecks;
+    private final OutlierDetectors outliers;
     private Engine engine;
     private long version;
     private volatile Translation translation;
@@ -93,6 +96,7 @@ public final class Configuration implements AutoCloseable
         tlsFiles = new TlsFiles(translator.contexts(), counters, LogSetup.logger("tls"));
         snapshotCounters = new SnapshotCounters(counters, counters.shared());
         healthChecks = new HealthChecks(counters, LogSetup.logger("health"));
+        outliers = new OutlierDetectors(counters.shared(), control, LogSetup.logger("health"));
         lookups = new DnsRefresh((plan, fresh) -> control.execute(() -> onEndpoints(plan, fresh)),
             LogSetup.logger("dns"));
     }
@@ -142,16 +146,24 @@ public final class Configuration implements AutoCloseable
     {
         final List<Cluster> clusters = engine.snapshot().clusters();
         healthChecks.begin();
+        outliers.begin();
         for (int i = 0; i < clusters.size(); i++)
         {
+            final ClusterHosts hosts = engine.uses().of(clusters.get(i).id()).hosts();
+            final ClusterPlan.Ejecting ejecting = translation.clusters().get(i).ejecting();
+            if (ejecting != null)
+            {
+                outliers.want(clusters.get(i), ejecting.settings(), ejecting.counters(), hosts);
+            }
             final ClusterPlan.HealthChecked checked = translation.clusters().get(i).checks();
             if (checked != null)
             {
                 healthChecks.want(clusters.get(i), checked.settings(), checked.counters(),
-                    engine.uses().of(clusters.get(i).id()).hosts().newest());
+                    hosts.newest());
             }
         }
         healthChecks.end();
+        outliers.end();
     }
 
     /**

@@ -1,7 +1,9 @@
 package dev.ringway.control.translate;
 
 import dev.ringway.control.health.HealthCheck;
+import dev.ringway.control.health.OutlierDetection;
 import dev.ringway.engine.counters.HealthCheckCounters;
+import dev.ringway.engine.counters.OutlierCounters;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
@@ -23,9 +25,21 @@ import java.util.function.Function;
  * @param refreshNs {@code dns_refresh_rate}.
  * @param family    {@code dns_lookup_family}.
  * @param checks    how its endpoints are asked for their health, or null when they are not.
+ * @param ejecting  when they are ejected for their answers, or null for never.
  */
-public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs, DnsFamily family, HealthChecked checks)
+public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs, DnsFamily family, HealthChecked checks,
+    Ejecting ejecting)
 {
+    /**
+     * What outlier detection needs.
+     *
+     * @param settings of the detection.
+     * @param counters what it counts.
+     */
+    public record Ejecting(OutlierDetection settings, OutlierCounters counters)
+    {
+    }
+
     /**
      * What active health checks need.
      *
@@ -106,7 +120,7 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs,
     ClusterPlan withContexts(final Map<TlsContext, TlsContext> replaced)
     {
         final Cluster fresh = cluster.withContexts(replaced);
-        return fresh == cluster ? this : new ClusterPlan(fresh, targets, refreshNs, family, checks);
+        return fresh == cluster ? this : new ClusterPlan(fresh, targets, refreshNs, family, checks, ejecting);
     }
 
     /**

@@ -2,9 +2,11 @@ package dev.ringway.control.translate;
 
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.control.health.HealthCheck;
+import dev.ringway.control.health.OutlierDetection;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HealthCheckCounters;
+import dev.ringway.engine.counters.OutlierCounters;
 import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.CircuitBreakers.RetryBudget;
@@ -34,6 +36,7 @@ final class ClusterTranslator
     private final HttpSettingsTranslator httpSettings;
     private final BalancingTranslator balancing;
     private final HealthCheckTranslator healthChecks;
+    private final OutlierTranslator outliers;
     private final UpstreamTlsTranslator tls;
     private final IdTable ids;
     private final CounterRegistry counters;
@@ -52,6 +55,7 @@ final class ClusterTranslator
         this.httpSettings = new HttpSettingsTranslator(checks);
         this.balancing = new BalancingTranslator(checks);
         this.healthChecks = new HealthCheckTranslator(checks);
+        this.outliers = new OutlierTranslator(checks);
         this.tls = new UpstreamTlsTranslator(checks, contexts);
         this.ids = ids;
         this.counters = counters;
@@ -94,7 +98,14 @@ final class ClusterTranslator
             path.field("dns_refresh_rate"), DEFAULT_REFRESH_NS, TimeUnit.MILLISECONDS.toNanos(1));
         return new ClusterPlan(cluster, List.copyOf(targets), refreshNs,
             ClusterPlan.DnsFamily.valueOf(config.getDnsLookupFamily().name()),
-            checked(healthChecks.translate(config, path), statName));
+            checked(healthChecks.translate(config, path), statName),
+            ejecting(outliers.translate(config, path), statName));
+    }
+
+    private ClusterPlan.Ejecting ejecting(final OutlierDetection settings, final String statName)
+    {
+        return settings == null ? null :
+            new ClusterPlan.Ejecting(settings, new OutlierCounters(counters, statName));
     }
 
     private ClusterPlan.HealthChecked checked(final HealthCheck settings, final String statName)

@@ -9,6 +9,7 @@ import dev.ringway.control.health.HttpProbe.Range;
 import dev.ringway.control.health.Probe;
 import dev.ringway.control.health.TcpProbe;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.HttpHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.Payload;
@@ -24,6 +25,8 @@ import java.util.Locale;
 /**
  * Translates {@code health_checks}.
  */
+// A field that Envoy deprecates is refused by name.
+@SuppressWarnings("deprecation")
 final class HealthCheckTranslator
 {
     private static final String NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
@@ -74,7 +77,14 @@ final class HealthCheckTranslator
             threshold(check.getUnhealthyThreshold(), at.field("unhealthy_threshold")),
             threshold(check.getHealthyThreshold(), at.field("healthy_threshold")),
             !check.hasReuseConnection() || check.getReuseConnection().getValue(),
-            checks.count(check.hasAltPort(), check.getAltPort(), at.field("alt_port"), 0, 0, MAX_PORT), probe);
+            checks.count(check.hasAltPort(), check.getAltPort(), at.field("alt_port"), 0, 0, MAX_PORT),
+            unejects(config.getOutlierDetection()), probe);
+    }
+
+    private static boolean unejects(final OutlierDetection detection)
+    {
+        return !detection.hasSuccessfulActiveHealthCheckUnejectHost() ||
+            detection.getSuccessfulActiveHealthCheckUnejectHost().getValue();
     }
 
     private int threshold(final UInt32Value value, final FieldPath path)
@@ -143,13 +153,17 @@ final class HealthCheckTranslator
         {
             final HeaderValueOption option = check.getRequestHeadersToAdd(i);
             final FieldPath at = path.field("request_headers_to_add").at(i);
-            if (option.getAppendActionValue() != 0)
+            if (option.getAppendActionValue() != 0 || option.hasAppend() || option.getKeepEmptyValue())
             {
-                checks.fault(at.field("append_action"), "only APPEND_IF_EXISTS_OR_ADD is supported here");
+                checks.fault(at, "only header with append_action APPEND_IF_EXISTS_OR_ADD is supported here");
             }
             checks.required(option.getHeader().getKey(), at.field("header").field("key"));
             checkText(option.getHeader().getKey(), NAME, at.field("header").field("key"));
             checkText(option.getHeader().getValue(), VALUE, at.field("header").field("value"));
+            if (option.getHeader().getValue().isEmpty())
+            {
+                continue;
+            }
             fields.append(option.getHeader().getKey().toLowerCase(Locale.ROOT)).append(": ")
                 .append(option.getHeader().getValue()).append("\r\n");
         }

@@ -165,7 +165,7 @@ final class HealthChecksTest
     {
         final long pause = 5 * MS;
         return new HealthCheck(new HealthCheck.Times(
-            timeoutMs * MS, pause, 0, 0, 0, pause, pause, pause, pause, pause), unhealthy, healthy, isReusing, 0, probe);
+            timeoutMs * MS, pause, 0, 0, 0, pause, pause, pause, pause, pause), unhealthy, healthy, isReusing, 0, true, probe);
     }
 
     private static HttpProbe http(final Range... retriable)

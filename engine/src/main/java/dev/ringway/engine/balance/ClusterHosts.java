@@ -25,6 +25,7 @@ public final class ClusterHosts
     private volatile Map<Address, HostHealth> known = Map.of();
     private volatile HostSet current;
     private volatile HashGroups hashes;
+    private volatile ErrorWatch watch;
 
     /**
      * @param loops   how many loops count.
@@ -120,6 +121,19 @@ public final class ClusterHosts
     public int version()
     {
         return version.getOpaque();
+    }
+
+    /**
+     * @param wanted errors that are looked for, or null for none.
+     */
+    public void watch(final ErrorWatch wanted)
+    {
+        watch = wanted;
+    }
+
+    ErrorWatch watch()
+    {
+        return watch;
     }
 
     void onHealthChanged()

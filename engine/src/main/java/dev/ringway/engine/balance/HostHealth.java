@@ -25,6 +25,10 @@ public final class HostHealth
     /** The last active check was not answered in time. Envoy: {@code /active_hc_timeout}. */
     public static final int ACTIVE_CHECK_TIMEOUT = 32;
 
+    private static final int SERVER_ERROR = 500;
+    private static final int FIRST_GATEWAY_ERROR = 502;
+    private static final int LAST_GATEWAY_ERROR = 504;
+
     /** All that active checks find. */
     public static final int ACTIVE_CHECKS =
         FAILED_ACTIVE_CHECK | DEGRADED_ACTIVE_CHECK | PENDING_ACTIVE_CHECK | ACTIVE_CHECK_TIMEOUT;
@@ -34,6 +38,9 @@ public final class HostHealth
     private final ClusterHosts owner;
     private final EndpointCounters counters;
     private final AtomicInteger flags = new AtomicInteger();
+    /** Answers 5xx in a row, and of gateways alone; all loops together. */
+    private final AtomicInteger errors = new AtomicInteger();
+    private final AtomicInteger gatewayErrors = new AtomicInteger();
     private volatile long healthySinceNs;
 
     HostHealth(final ClusterHosts owner, final EndpointCounters counters, final long nowNs)
@@ -49,6 +56,53 @@ public final class HostHealth
     public EndpointCounters counters()
     {
         return counters;
+    }
+
+    /**
+     * It has answered a request.
+     *
+     * @param status of the answer; 503 stands for none.
+     */
+    public void onStatus(final int status)
+    {
+        final ErrorWatch watch = owner.watch();
+        if (watch == null)
+        {
+            return;
+        }
+        count(errors, status >= SERVER_ERROR, watch.mostErrors(), watch.listener(), false);
+        count(gatewayErrors, status >= FIRST_GATEWAY_ERROR && status <= LAST_GATEWAY_ERROR, watch.mostGatewayErrors(),
+            watch.listener(), true);
+    }
+
+    private void count(
+        final AtomicInteger inARow,
+        final boolean isError,
+        final int most,
+        final ErrorWatch.Listener listener,
+        final boolean isOfGatewayErrors)
+    {
+        if (isError)
+        {
+            if (inARow.incrementAndGet() == most)
+            {
+                listener.onErrors(this, isOfGatewayErrors);
+            }
+        }
+        else if (inARow.getPlain() != 0)
+        {
+            inARow.set(0);
+        }
+    }
+
+    /**
+     * Counts errors in a row anew.
+     *
+     * @param isOfGatewayErrors which.
+     */
+    public void forgetErrors(final boolean isOfGatewayErrors)
+    {
+        (isOfGatewayErrors ? gatewayErrors : errors).set(0);
     }
 
     /**

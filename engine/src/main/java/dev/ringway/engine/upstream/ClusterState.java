@@ -80,7 +80,7 @@ public final class ClusterState
             if (pool == null || !pool.isFor(endpoint, fresh.tls()))
             {
                 pool = new EndpointPool(this, context, endpoint, fresh.tls(),
-                    hosts.health(i).counters().loop(context.loop.index()));
+                    hosts.health(i));
                 known.put(endpoint.address(), pool);
             }
             pool.adopt(endpoint, fresh.tls());

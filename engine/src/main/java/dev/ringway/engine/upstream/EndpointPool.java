@@ -1,6 +1,7 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.balance.HostHealth;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.counters.ClusterCounters;
@@ -23,6 +24,8 @@ import java.util.ArrayList;
  */
 final class EndpointPool
 {
+    /** What no answer counts as. */
+    private static final int UNAVAILABLE = 503;
     private static final int MAX_LIST_LENGTH = 60 * 1024;
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
@@ -35,6 +38,7 @@ final class EndpointPool
     private final ArrayList<Http2UpstreamSession> shared = new ArrayList<>(4);
     private final byte[] hostText;
     private final LoopCounters own;
+    private final HostHealth health;
     private final EndpointTls tls;
     private final ProxyHeader header;
     private final byte[] host;
@@ -46,9 +50,9 @@ final class EndpointPool
         final UpstreamContext context,
         final Endpoint endpoint,
         final UpstreamTls encryption,
-        final LoopCounters own)
+        final HostHealth health)
     {
-        this(cluster, context, endpoint, encryption, own, null);
+        this(cluster, context, endpoint, encryption, health, null);
     }
 
     private EndpointPool(
@@ -56,14 +60,15 @@ final class EndpointPool
         final UpstreamContext context,
         final Endpoint endpoint,
         final UpstreamTls encryption,
-        final LoopCounters own,
+        final HostHealth health,
         final byte[] host)
     {
         this.host = host;
         tls = encryption == null ? null : new EndpointTls(encryption, endpoint, host);
         hosts = encryption == null || encryption.names() != Names.OF_REQUESTS || host != null ? null : new HostPools(
-            name -> new EndpointPool(cluster, context, endpoint, tls.settings(), own, name));
-        this.own = own;
+            name -> new EndpointPool(cluster, context, endpoint, tls.settings(), health, name));
+        this.health = health;
+        own = health.counters().loop(context.loop.index());
         header = new ProxyHeader(context.loop);
         this.cluster = cluster;
         this.context = context;
@@ -374,10 +379,12 @@ final class EndpointPool
     void onResponse(final int status)
     {
         own.increment(status < 500 ? EndpointCounters.RQ_SUCCESS : EndpointCounters.RQ_ERROR);
+        health.onStatus(status);
     }
 
     void onRequestFailed()
     {
+        health.onStatus(UNAVAILABLE);
         own.increment(EndpointCounters.RQ_ERROR);
     }
 

@@ -46,6 +46,7 @@ final class CountersDocumentTest
         GROUPS.put("cluster.<name>.http2.", "Http2Counters");
         GROUPS.put("cluster.<name>.ssl.", "TlsCounters");
         GROUPS.put("cluster.<name>.health_check.", "HealthCheckCounters");
+        GROUPS.put("cluster.<name>.outlier_detection.", "OutlierCounters");
         GROUPS.put("listener_manager.", "ListenerManagerCounters");
         GROUPS.put("cluster_manager.", "ClusterManagerCounters");
         GROUPS.put("filesystem.", "FilesystemCounters");
@@ -78,6 +79,7 @@ final class CountersDocumentTest
             new ClusterCounters(file, "<name>", true);
             new TlsCounters(file, "cluster.<name>.ssl.");
             new HealthCheckCounters(file, "<name>");
+            new OutlierCounters(file, "<name>");
             new ListenerManagerCounters(file);
             new ClusterManagerCounters(file);
             new FilesystemCounters(file);

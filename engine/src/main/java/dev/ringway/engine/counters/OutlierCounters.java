@@ -1,0 +1,62 @@
+package dev.ringway.engine.counters;
+
+/**
+ * Ids of the counters {@code cluster.<name>.outlier_detection.*}; names and meaning as in Envoy's cluster statistics.
+ */
+public final class OutlierCounters
+{
+    /** Endpoints that are ejected now. */
+    public final int active;
+
+    /** Endpoints ejected. */
+    public final int enforcedTotal;
+
+    /** Times that one was not, for too many were already. */
+    public final int overflow;
+
+    /** Times that errors in a row were seen. */
+    public final int detectedConsecutive5xx;
+
+    /** Endpoints ejected for errors in a row. */
+    public final int enforcedConsecutive5xx;
+
+    /** Times that gateway errors in a row were seen. */
+    public final int detectedConsecutiveGatewayFailure;
+
+    /** Endpoints ejected for gateway errors in a row. */
+    public final int enforcedConsecutiveGatewayFailure;
+
+    /** Times that one had far less success than the others. */
+    public final int detectedSuccessRate;
+
+    /** Endpoints ejected for that. */
+    public final int enforcedSuccessRate;
+
+    /** Times that one had too many failures. */
+    public final int detectedFailurePercentage;
+
+    /** Endpoints ejected for that. */
+    public final int enforcedFailurePercentage;
+
+    /**
+     * @param registry gives out the ids.
+     * @param name     of the cluster.
+     */
+    public OutlierCounters(final CounterRegistry registry, final String name)
+    {
+        final String prefix = "cluster." + name + ".outlier_detection.";
+        active = registry.gauge(prefix + "ejections_active");
+        enforcedTotal = registry.counter(prefix + "ejections_enforced_total");
+        overflow = registry.counter(prefix + "ejections_overflow");
+        detectedConsecutive5xx = registry.counter(prefix + "ejections_detected_consecutive_5xx");
+        enforcedConsecutive5xx = registry.counter(prefix + "ejections_enforced_consecutive_5xx");
+        detectedConsecutiveGatewayFailure =
+            registry.counter(prefix + "ejections_detected_consecutive_gateway_failure");
+        enforcedConsecutiveGatewayFailure =
+            registry.counter(prefix + "ejections_enforced_consecutive_gateway_failure");
+        detectedSuccessRate = registry.counter(prefix + "ejections_detected_success_rate");
+        enforcedSuccessRate = registry.counter(prefix + "ejections_enforced_success_rate");
+        detectedFailurePercentage = registry.counter(prefix + "ejections_detected_failure_percentage");
+        enforcedFailurePercentage = registry.counter(prefix + "ejections_enforced_failure_percentage");
+    }
+}
