@@ -2,6 +2,7 @@ package dev.ringway.control.accesslog;
 
 import dev.ringway.engine.accesslog.AccessLogRing;
 import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.RecordFilter;
 import dev.ringway.engine.counters.ErrorLog;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.NanoClock;
@@ -23,7 +24,8 @@ final class AccessLogAgent implements Agent
     private final ErrorLog errors;
     private final LogLine line = new LogLine();
     private final AccessLogRing.RecordHandler handler = this::onRecord;
-    private volatile Sinks sinks = new Sinks(new LogFormat[0], new AccessLogFile[0], List.of());
+    private volatile Sinks sinks = new Sinks(
+        new LogFormat[0], new RecordFilter[0], new AccessLogFile[0], List.of());
     private volatile int reopenRequests;
     private int reopened;
     private long flushDeadlineNs;
@@ -32,10 +34,11 @@ final class AccessLogAgent implements Agent
      * What sink index stands for what.
      *
      * @param formats by index.
+     * @param filters which records each gets.
      * @param targets file of each index.
      * @param files   each once.
      */
-    record Sinks(LogFormat[] formats, AccessLogFile[] targets, List<AccessLogFile> files)
+    record Sinks(LogFormat[] formats, RecordFilter[] filters, AccessLogFile[] targets, List<AccessLogFile> files)
     {
     }
 
@@ -112,7 +115,7 @@ final class AccessLogAgent implements Agent
         for (long rest = record.sinks(); rest != 0; rest &= rest - 1)
         {
             final int index = Long.numberOfTrailingZeros(rest);
-            if (index < known.formats().length)
+            if (index < known.formats().length && known.filters()[index].takes(record))
             {
                 line.clear();
                 known.formats()[index].append(record, line);

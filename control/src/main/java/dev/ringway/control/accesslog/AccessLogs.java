@@ -3,6 +3,7 @@ package dev.ringway.control.accesslog;
 import dev.ringway.engine.accesslog.AccessLogRing;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.LogWakeup;
+import dev.ringway.engine.accesslog.RecordFilter;
 import dev.ringway.engine.counters.CountersFile;
 import dev.ringway.engine.counters.FilesystemCounters;
 import dev.ringway.engine.snapshot.AccessLogSink;
@@ -89,6 +90,7 @@ public final class AccessLogs implements AutoCloseable
         }
         final LogFormat[] formats = new LogFormat[sinks.size()];
         final AccessLogFile[] targets = new AccessLogFile[sinks.size()];
+        final RecordFilter[] filters = new RecordFilter[sinks.size()];
         final List<String> opened = new ArrayList<>();
         try
         {
@@ -96,6 +98,7 @@ public final class AccessLogs implements AutoCloseable
             {
                 final boolean isKnown = i < known.formats().length;
                 formats[i] = isKnown ? known.formats()[i] : compile(sinks.get(i));
+                filters[i] = sinks.get(i).filter();
                 targets[i] = isKnown ? known.targets()[i] : file(sinks.get(i).path(), opened);
             }
         }
@@ -104,7 +107,7 @@ public final class AccessLogs implements AutoCloseable
             opened.forEach(path -> files.remove(path).close());
             throw e;
         }
-        agent.sinks(new AccessLogAgent.Sinks(formats, targets, List.copyOf(files.values())));
+        agent.sinks(new AccessLogAgent.Sinks(formats, filters, targets, List.copyOf(files.values())));
         start();
     }
 
@@ -112,7 +115,7 @@ public final class AccessLogs implements AutoCloseable
     {
         try
         {
-            return LogFormat.compile(sink.format());
+            return LogFormat.compile(sink);
         }
         catch (final LogFormatException e)
         {

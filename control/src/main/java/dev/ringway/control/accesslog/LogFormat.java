@@ -1,5 +1,6 @@
 package dev.ringway.control.accesslog;
 
+import com.google.gson.JsonParser;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.snapshot.AccessLogSink;
 
@@ -22,11 +23,46 @@ public final class LogFormat
 
     private final LogOperator[] operators;
     private final int uses;
+    private final String onlyOperator;
 
-    private LogFormat(final List<LogOperator> operators, final int uses)
+    private LogFormat(final List<LogOperator> operators, final int uses, final String onlyOperator)
     {
         this.uses = uses;
         this.operators = operators.toArray(new LogOperator[0]);
+        this.onlyOperator = onlyOperator;
+    }
+
+    static LogFormat of(final LogOperator line, final int uses)
+    {
+        return new LogFormat(List.of(line), uses, null);
+    }
+
+    /**
+     * Compiles what a sink prints.
+     *
+     * @param sink whose format is text, or a JSON object of texts.
+     * @return the program.
+     * @throws LogFormatException when an operator is not known, not supported or malformed; says where.
+     */
+    public static LogFormat compile(final AccessLogSink sink) throws LogFormatException
+    {
+        return compile(sink.format(), sink.isJson(), sink.omitsEmpty());
+    }
+
+    /**
+     * Compiles a format.
+     *
+     * @param text       of the configuration, or a JSON object of texts.
+     * @param isJson     which of them.
+     * @param omitsEmpty {@code omit_empty_values}.
+     * @return the program.
+     * @throws LogFormatException when an operator is not known, not supported or malformed; says where.
+     */
+    public static LogFormat compile(final String text, final boolean isJson, final boolean omitsEmpty)
+        throws LogFormatException
+    {
+        return isJson ? JsonFormat.compile(JsonParser.parseString(text).getAsJsonObject(), omitsEmpty) :
+            compile(text, omitsEmpty);
     }
 
     /**
@@ -37,6 +73,12 @@ public final class LogFormat
      * @throws LogFormatException when an operator is not known, not supported or malformed; says where.
      */
     public static LogFormat compile(final String text) throws LogFormatException
+    {
+        return compile(text, false);
+    }
+
+    /** The same; what has no value is left out instead of a dash where that is asked for. */
+    static LogFormat compile(final String text, final boolean omitsEmpty) throws LogFormatException
     {
         final List<LogOperator> operators = new ArrayList<>();
         final StringBuilder literal = new StringBuilder();
@@ -58,11 +100,31 @@ public final class LogFormat
             else
             {
                 flush(literal, operators);
-                i = operator(text, i, operators, uses);
+                final int start = i;
+                i = operator(text, start, operators, uses);
+                if (omitsEmpty && !text.startsWith("RESPONSE_FLAGS", start + 1))
+                {
+                    operators.add(withoutDash(operators.removeLast()));
+                }
             }
         }
         flush(literal, operators);
-        return new LogFormat(operators, uses[0]);
+        final boolean isSingle =
+            operators.size() == 1 && text.startsWith("%") && text.indexOf('%', 1) == text.length() - 1;
+        return new LogFormat(operators, uses[0], isSingle ? text.substring(1, text.length() - 1) : null);
+    }
+
+    private static LogOperator withoutDash(final LogOperator operator)
+    {
+        return (record, line) ->
+        {
+            final int start = line.length();
+            operator.append(record, line);
+            if (line.length() == start + 1 && line.bytes()[start] == '-')
+            {
+                line.cut(start);
+            }
+        };
     }
 
     private static void flush(final StringBuilder literal, final List<LogOperator> operators)
@@ -150,6 +212,18 @@ public final class LogFormat
     public int uses()
     {
         return uses;
+    }
+
+    /** Whether it is one operator and nothing else. */
+    boolean isSingle()
+    {
+        return onlyOperator != null;
+    }
+
+    /** Whether it is one operator whose value is a number. */
+    boolean isNumber()
+    {
+        return onlyOperator != null && LogOperators.isNumber(onlyOperator);
     }
 
     /**

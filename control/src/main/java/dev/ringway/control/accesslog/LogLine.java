@@ -53,6 +53,13 @@ final class LogLine
         return this;
     }
 
+    LogLine put(final byte[] source, final int count)
+    {
+        buffer.putBytes(length, source, 0, count);
+        length += count;
+        return this;
+    }
+
     LogLine put(final DirectBuffer source, final int offset, final int count)
     {
         buffer.putBytes(length, source, offset, count);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Locale;
+import java.util.Set;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -32,6 +33,10 @@ final class LogOperators
         "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " +
         "DOWNSTREAM_TLS_{VERSION, CIPHER, SESSION_ID}, " +
         "DOWNSTREAM_PEER_{SUBJECT, ISSUER, SERIAL, FINGERPRINT_256, URI_SAN, DNS_SAN}";
+    private static final Set<String> NUMBERS = Set.of("RESPONSE_CODE", "BYTES_RECEIVED", "BYTES_SENT",
+        "REQUEST_HEADERS_BYTES", "RESPONSE_HEADERS_BYTES", "DURATION", "REQUEST_DURATION", "RESPONSE_DURATION",
+        "RESPONSE_TX_DURATION", "UPSTREAM_REQUEST_ATTEMPT_COUNT", "CONNECTION_ID", "DOWNSTREAM_REMOTE_PORT",
+        "DOWNSTREAM_DIRECT_REMOTE_PORT", "DOWNSTREAM_LOCAL_PORT", "UPSTREAM_REMOTE_PORT", "UPSTREAM_LOCAL_PORT");
     private static final byte[][] PROTOCOLS =
         {null, bytes("HTTP/1.0"), bytes("HTTP/1.1"), bytes("HTTP/2"), bytes("HTTP/3")};
     /** Flags that come to be before an endpoint is asked. */
@@ -108,6 +113,17 @@ final class LogOperators
         }
         return name.equals("RESP") && argument != null && argument.toLowerCase(Locale.ROOT).contains("content-type") ?
             AccessLogSink.USES_CONTENT_TYPE : TlsOperators.uses(name);
+    }
+
+    /**
+     * @param operator without its percent signs.
+     * @return whether it gives a number where JSON tells numbers from strings.
+     */
+    static boolean isNumber(final String operator)
+    {
+        final int end = operator.indexOf('(');
+        final String name = end < 0 ? operator : operator.substring(0, end);
+        return NUMBERS.contains(name) || name.equals("COMMON_DURATION");
     }
 
     private static LogOperator withArgument(

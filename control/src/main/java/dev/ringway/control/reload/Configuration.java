@@ -30,6 +30,8 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -46,7 +48,7 @@ public final class Configuration implements AutoCloseable
     /** What new clusters wait for the addresses of their names before requests may go to them. */
     private static final long LOOKUP_S = 5;
     private static final long WATCH_MS = 1000;
-    private static final String APPLIED = "static_resources";
+    private static final Set<String> APPLIED = Set.of("static_resources", "layered_runtime");
 
     private final Logger logger = LogSetup.logger("config");
     private final ConfigSource source;
@@ -109,17 +111,22 @@ public final class Configuration implements AutoCloseable
      */
     public Translation load() throws ConfigException
     {
-        translation = translate();
+        translation = translate(read());
         translator.commit();
         tlsFiles.warn();
         return translation;
     }
 
-    private Translation translate() throws ConfigException
+    private LoadedBootstrap read() throws ConfigException
     {
         final LoadedBootstrap loaded = source.read();
         counters.shared().set(serverIds.staticUnknownFields, loaded.warnings().size());
         loaded.warnings().forEach(warning -> logger.warning(warning.toString()));
+        return loaded;
+    }
+
+    private Translation translate(final LoadedBootstrap loaded) throws ConfigException
+    {
         final Translation fresh = translator.translate(loaded);
         fresh.warnings().forEach(warning -> logger.warning(warning.toString()));
         return fresh;
@@ -215,7 +222,7 @@ public final class Configuration implements AutoCloseable
         counters.shared().increment(ids.updateAttempt);
         try
         {
-            pending = translate();
+            pending = translate(keepOthers(read()));
         }
         catch (final ConfigException e)
         {
@@ -241,7 +248,7 @@ public final class Configuration implements AutoCloseable
     {
         if (fresh == pending)
         {
-            apply(keepOthers(fresh));
+            apply(fresh);
             pending = null;
             if (isAskedAgain)
             {
@@ -289,19 +296,24 @@ public final class Configuration implements AutoCloseable
         counters.shared().increment(ids.updateRejected);
     }
 
-    /** Of what is not static resources the old values hold: they are asked for at the start only. */
-    private Translation keepOthers(final Translation fresh)
+    /** Of all but what is applied the old values hold: they are asked for at the start only. */
+    private LoadedBootstrap keepOthers(final LoadedBootstrap fresh)
     {
-        final Bootstrap.Builder effective = translation.bootstrap().toBuilder();
-        effective.setStaticResources(fresh.bootstrap().getStaticResources());
+        final Bootstrap old = translation.bootstrap();
+        final Bootstrap.Builder effective = fresh.bootstrap().toBuilder();
         final List<String> changed = new ArrayList<>();
         for (final FieldDescriptor field : Bootstrap.getDescriptor().getFields())
         {
-            if (!field.getName().equals(APPLIED) &&
-                !effective.getAllFields().getOrDefault(field, "")
-                    .equals(fresh.bootstrap().getAllFields().getOrDefault(field, "")))
+            final Object value = old.getAllFields().get(field);
+            if (!APPLIED.contains(field.getName()) &&
+                !Objects.equals(value, fresh.bootstrap().getAllFields().get(field)))
             {
                 changed.add(field.getName());
+                effective.clearField(field);
+                if (value != null)
+                {
+                    effective.setField(field, value);
+                }
             }
         }
         if (!changed.isEmpty())
@@ -309,7 +321,7 @@ public final class Configuration implements AutoCloseable
             logger.warning(source.name() + ": " + String.join(", ", changed) +
                 " changed, which takes a restart; the old value holds until then");
         }
-        return fresh.withBootstrap(effective.build(), translation.admin());
+        return new LoadedBootstrap(effective.build(), fresh.name(), fresh.sources(), fresh.warnings());
     }
 
     /** Clusters of a new configuration, with the addresses that are known of their names. */

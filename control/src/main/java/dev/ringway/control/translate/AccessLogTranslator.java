@@ -2,12 +2,16 @@ package dev.ringway.control.translate;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Struct;
+import com.google.protobuf.util.JsonFormat;
 import dev.ringway.control.accesslog.LogFormat;
 import dev.ringway.control.accesslog.LogFormatException;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.accesslog.RecordFilter;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
@@ -17,8 +21,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Translates {@code config.accesslog.v3.AccessLog}. A path with a format is one sink, whoever names it, and keeps its
- * index for the life of the process.
+ * Translates {@code config.accesslog.v3.AccessLog}. A path with a format and a filter is one sink, whoever names it, and
+ * keeps its index for the life of the process.
  */
 // Fields that Envoy deprecates are still what most configurations use.
 @SuppressWarnings("deprecation")
@@ -28,14 +32,25 @@ final class AccessLogTranslator
     private final IdTable ids;
     private final Checks checks;
     private final DataSources dataSources;
+    private final LogFilterTranslator filters;
+    private final RuntimeValues runtime;
+
+    /** What lines look like. */
+    private record Format(String text, boolean isJson, boolean omitsEmpty)
+    {
+    }
 
     /**
-     * @param sinks  all sinks of the process, each at its own index; grows.
-     * @param ids    gives sinks their index.
-     * @param checks where faults go.
+     * @param sinks   all sinks of the process, each at its own index; grows.
+     * @param ids     gives sinks their index.
+     * @param checks  where faults go.
+     * @param runtime values that come before those of the configuration.
      */
-    AccessLogTranslator(final List<AccessLogSink> sinks, final IdTable ids, final Checks checks)
+    AccessLogTranslator(
+        final List<AccessLogSink> sinks, final IdTable ids, final Checks checks, final RuntimeValues runtime)
     {
+        this.filters = new LogFilterTranslator(checks, runtime);
+        this.runtime = runtime;
         this.sinks = sinks;
         this.ids = ids;
         this.checks = checks;
@@ -55,7 +70,7 @@ final class AccessLogTranslator
             final FieldPath config = path.at(i).field("typed_config");
             if (checks.required(logs.get(i).hasTypedConfig(), config))
             {
-                final AccessLogSink sink = sink(logs.get(i).getTypedConfig(), config);
+                final AccessLogSink sink = sink(logs.get(i), path.at(i));
                 if (sink != null)
                 {
                     result.add(sink);
@@ -65,18 +80,25 @@ final class AccessLogTranslator
         return List.copyOf(result);
     }
 
-    private AccessLogSink sink(final Any config, final FieldPath path)
+    private AccessLogSink sink(final AccessLog log, final FieldPath logPath)
     {
+        final Any config = log.getTypedConfig();
+        final FieldPath path = logPath.field("typed_config");
+        final AccessLogFilter filter = log.getFilter();
+        if (log.hasFilter())
+        {
+            filters.translate(filter, logPath.field("filter"));
+        }
         try
         {
             return switch (ExtensionTypes.nameOf(config.getTypeUrl()))
             {
                 case "envoy.extensions.access_loggers.file.v3.FileAccessLog" ->
-                    file(FileAccessLog.parseFrom(config.getValue()), path);
+                    file(FileAccessLog.parseFrom(config.getValue()), filter, path);
                 case "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog" ->
-                    stream("/dev/stdout", StdoutAccessLog.parseFrom(config.getValue()).getLogFormat(), path);
+                    stream("/dev/stdout", StdoutAccessLog.parseFrom(config.getValue()).getLogFormat(), filter, path);
                 case "envoy.extensions.access_loggers.stream.v3.StderrAccessLog" ->
-                    stream("/dev/stderr", StderrAccessLog.parseFrom(config.getValue()).getLogFormat(), path);
+                    stream("/dev/stderr", StderrAccessLog.parseFrom(config.getValue()).getLogFormat(), filter, path);
                 default ->
                 {
                     checks.fault(path, ExtensionTypes.nameOf(config.getTypeUrl()) + " is not an access log");
@@ -91,48 +113,69 @@ final class AccessLogTranslator
         }
     }
 
-    private AccessLogSink file(final FileAccessLog log, final FieldPath path)
+    private AccessLogSink file(final FileAccessLog log, final AccessLogFilter filter, final FieldPath path)
     {
         if (!checks.required(log.getPath(), path.field("path")))
         {
             return null;
         }
-        final String format = log.getFormat().isEmpty() ? format(log.getLogFormat(), path) : log.getFormat();
-        return sink(log.getPath(), format, path);
+        final Format format = log.getFormat().isEmpty() ?
+            format(log.getLogFormat(), path) : new Format(log.getFormat(), false, false);
+        return sink(log.getPath(), format, filter, path);
     }
 
-    private AccessLogSink stream(final String name, final SubstitutionFormatString format, final FieldPath path)
+    private AccessLogSink stream(
+        final String name, final SubstitutionFormatString format, final AccessLogFilter filter, final FieldPath path)
     {
-        return sink(name, format(format, path), path);
+        return sink(name, format(format, path), filter, path);
     }
 
-    private String format(final SubstitutionFormatString format, final FieldPath path)
+    private Format format(final SubstitutionFormatString format, final FieldPath path)
     {
+        final boolean omitsEmpty = format.getOmitEmptyValues();
         return switch (format.getFormatCase())
         {
-            case TEXT_FORMAT -> format.getTextFormat();
-            case TEXT_FORMAT_SOURCE -> dataSources.text(
-                format.getTextFormatSource(), path.field("log_format").field("text_format_source"));
-            default -> LogFormat.DEFAULT;
+            case TEXT_FORMAT -> new Format(format.getTextFormat(), false, omitsEmpty);
+            case TEXT_FORMAT_SOURCE -> new Format(dataSources.text(
+                format.getTextFormatSource(), path.field("log_format").field("text_format_source")), false, omitsEmpty);
+            case JSON_FORMAT -> new Format(json(format.getJsonFormat(), path), true, omitsEmpty);
+            default -> new Format(LogFormat.DEFAULT, false, omitsEmpty);
         };
     }
 
-    private AccessLogSink sink(final String path, final String format, final FieldPath config)
+    private String json(final Struct format, final FieldPath path)
+    {
+        try
+        {
+            return JsonFormat.printer().omittingInsignificantWhitespace().print(format);
+        }
+        catch (final InvalidProtocolBufferException ex)
+        {
+            checks.fault(path.field("log_format").field("json_format"), ex.getMessage());
+            return "{}";
+        }
+    }
+
+    private AccessLogSink sink(
+        final String path, final Format format, final AccessLogFilter filter, final FieldPath config)
     {
         final int uses;
         try
         {
-            uses = LogFormat.compile(format).uses();
+            uses = LogFormat.compile(format.text, format.isJson, format.omitsEmpty).uses();
         }
         catch (final LogFormatException ex)
         {
             checks.fault(config, "format, " + ex.getMessage());
             return null;
         }
-        final int index = ids.idOf(path + '\0' + format);
+        final boolean takesAll = filter.equals(AccessLogFilter.getDefaultInstance());
+        final int index = ids.idOf(path + '\0' + format +
+            (takesAll ? "" : '\0' + filter.toByteString().toStringUtf8() + '\0' + runtime));
         if (index == sinks.size())
         {
-            sinks.add(new AccessLogSink(index, path, format, uses));
+            final RecordFilter takes = takesAll ? RecordFilter.ALL : filters.translate(filter, FieldPath.ROOT);
+            sinks.add(new AccessLogSink(index, path, format.text, format.isJson, format.omitsEmpty, takes, uses));
         }
         return sinks.get(index);
     }

@@ -180,8 +180,8 @@ public final class BootstrapTranslator
     {
         final Map<String, Integer> ids = fresh.clusterIds();
         final Set<String> telling = fresh.telling();
-        final AccessLogTranslator accessLogs = new AccessLogTranslator(sinks, sinkIds, checks);
         final RuntimeValues runtime = new RuntimeValues(fresh.runtime());
+        final AccessLogTranslator accessLogs = new AccessLogTranslator(sinks, sinkIds, checks, runtime);
         final RouteTranslator routes = new RouteTranslator(checks, ids, telling, runtime);
         final HttpTranslator http = new HttpTranslator(checks, routes,
             new HttpFilterTranslator(checks, counters, filterErrors, runtime), accessLogs, counters);

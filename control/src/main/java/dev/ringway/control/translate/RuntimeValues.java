@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.type.v3.FractionalPercent.DenominatorType;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Values of the runtime's static layers by key, later layers over earlier ones. What depends on them is compiled with
@@ -90,6 +91,14 @@ final class RuntimeValues
             case "MILLION" -> DenominatorType.MILLION;
             default -> DenominatorType.HUNDRED;
         };
+    }
+
+    /**
+     * @return all values: the same text for the same.
+     */
+    public String toString()
+    {
+        return new TreeMap<>(values).toString();
     }
 
     /**

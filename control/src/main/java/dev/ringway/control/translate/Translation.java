@@ -41,16 +41,6 @@ public record Translation(
     }
 
     /**
-     * @param other bootstrap, of which nothing but static resources is put into effect.
-     * @param at    where the administration server listens all the same.
-     * @return this with that.
-     */
-    public Translation withBootstrap(final Bootstrap other, final Address at)
-    {
-        return new Translation(other, at, listeners, clusters, accessLogs, warnings);
-    }
-
-    /**
      * @param version of the snapshot.
      * @return a snapshot in which clusters of STRICT_DNS have only the endpoints given as addresses.
      */

@@ -3,6 +3,7 @@ package dev.ringway.control.accesslog;
 import dev.ringway.engine.accesslog.AccessLogRing;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.LogWakeup;
+import dev.ringway.engine.accesslog.RecordFilter;
 import dev.ringway.engine.counters.CountersFile;
 import dev.ringway.engine.counters.FilesystemCounters;
 import dev.ringway.engine.snapshot.AccessLogSink;
@@ -99,10 +100,12 @@ final class AccessLogAgentTest
         agent.sinks(new AccessLogAgent.Sinks(
             new LogFormat[] {LogFormat.compile("a%CONNECTION_ID%\n"), LogFormat.compile("b%CONNECTION_ID%\n"),
                 LogFormat.compile("c%CONNECTION_ID%\n")},
+            new RecordFilter[] {RecordFilter.ALL, RecordFilter.ALL, record -> record.connectionId() < 5},
             new AccessLogFile[] {file, other, file}, List.of(file, other)));
         publish(1, 0b101);
         publish(2, 0b010);
         publish(3, 0b1000);
+        publish(5, 0b100);
         agent.doWork();
         agent.onClose();
         assertEquals("a1\nc1\n", Files.readString(path));
@@ -227,7 +230,8 @@ final class AccessLogAgentTest
     private void sink(final AccessLogFile target, final String format) throws LogFormatException
     {
         agent.sinks(new AccessLogAgent.Sinks(
-            new LogFormat[] {LogFormat.compile(format)}, new AccessLogFile[] {target}, List.of(target)));
+            new LogFormat[] {LogFormat.compile(format)}, new RecordFilter[] {RecordFilter.ALL},
+            new AccessLogFile[] {target}, List.of(target)));
     }
 
     private void publish(final long id, final long sinks)

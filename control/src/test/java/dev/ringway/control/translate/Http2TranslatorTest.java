@@ -32,6 +32,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** What HTTP/2 settings mean, apart from whether HTTP/2 is served. */
 class Http2TranslatorTest
 {
+    private static final RuntimeValues NO_RUNTIME = new RuntimeValues(LayeredRuntime.getDefaultInstance());
+
     private static final String NOT_YET = "is not supported yet";
     private static final Pattern PARENTS =
         Pattern.compile("^static_resources\\.(listeners.*typed_config|clusters\\[0])\\.");
@@ -82,9 +84,9 @@ class Http2TranslatorTest
         final Checks checks = new Checks(errors);
         final Listener listener = resources.getListeners(0);
         final FieldPath root = FieldPath.ROOT.field("static_resources");
-        final HttpTranslator http = new HttpTranslator(checks, new RouteTranslator(checks, Map.of("app", 0), Set.of(), new RuntimeValues(LayeredRuntime.getDefaultInstance())),
-            new HttpFilterTranslator(checks, counters, (name, error) -> { }, new RuntimeValues(LayeredRuntime.getDefaultInstance())),
-            new AccessLogTranslator(new ArrayList<>(), new IdTable(), checks), counters);
+        final HttpTranslator http = new HttpTranslator(checks, new RouteTranslator(checks, Map.of("app", 0), Set.of(), NO_RUNTIME),
+            new HttpFilterTranslator(checks, counters, (name, error) -> { }, NO_RUNTIME),
+            new AccessLogTranslator(new ArrayList<>(), new IdTable(), checks, NO_RUNTIME), counters);
         try
         {
             manager = http.translate(

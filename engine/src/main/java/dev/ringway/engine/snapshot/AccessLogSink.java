@@ -1,16 +1,23 @@
 package dev.ringway.engine.snapshot;
 
+import dev.ringway.engine.accesslog.RecordFilter;
+
 import java.util.List;
 
 /**
  * One configured access log. Envoy: {@code extensions.access_loggers.file.v3.FileAccessLog} and the stream loggers.
  *
- * @param index  number by which access records name the sink; the same path and format keep it across snapshots.
- * @param path   file path, {@code /dev/stdout} or {@code /dev/stderr}.
- * @param format format string in Envoy's command-operator syntax.
- * @param uses   what the format asks for that is only recorded on demand: {@code USES_*}.
+ * @param index      number by which access records name the sink; the same path, format and filter keep it across
+ *                   snapshots.
+ * @param path       file path, {@code /dev/stdout} or {@code /dev/stderr}.
+ * @param format     format string in Envoy's command-operator syntax, or a JSON object of such strings.
+ * @param isJson     which of them: {@code json_format}.
+ * @param omitsEmpty {@code omit_empty_values}: what has no value is left out.
+ * @param filter     which records it gets.
+ * @param uses       what the format asks for that is only recorded on demand: {@code USES_*}.
  */
-public record AccessLogSink(int index, String path, String format, int uses)
+public record AccessLogSink(
+    int index, String path, String format, boolean isJson, boolean omitsEmpty, RecordFilter filter, int uses)
 {
     /** Address the client connected to. */
     public static final int USES_DOWNSTREAM_LOCAL = 1;
@@ -31,6 +38,19 @@ public record AccessLogSink(int index, String path, String format, int uses)
     public AccessLogSink(final int index, final String path, final String format)
     {
         this(index, path, format, 0);
+    }
+
+    /**
+     * A sink of text that takes all records.
+     *
+     * @param index  number by which access records name the sink.
+     * @param path   file path.
+     * @param format format string.
+     * @param uses   {@code USES_*}.
+     */
+    public AccessLogSink(final int index, final String path, final String format, final int uses)
+    {
+        this(index, path, format, false, false, RecordFilter.ALL, uses);
     }
 
     /**

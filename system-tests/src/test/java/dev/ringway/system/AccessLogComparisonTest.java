@@ -1,0 +1,155 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+/** Ringway and Envoy with the same formats and filters log the same of the same requests. */
+@Timeout(180)
+final class AccessLogComparisonTest
+{
+    private static final String END = "/end";
+    private static final List<String> PATHS =
+        List.of("/", "/direct", "/fails", "/unrouted", "/dead", "/empty", END);
+    /** As bytes: quotes, two of UTF-8, the same with quotes, one that is none, the same with quotes, a tabulator. */
+    private static final List<String> AGENTS = List.of("\"a\" \\ / <>&'", "\u00c3\u00bc", "\"\u00c3\u00bc\"", "a\u00e4",
+        "a\u00e4\"\\", "a\tb", "plain");
+    private static final String TEXT = "log_format: { text_format_source: { inline_string: \"%REQ(:PATH)%\\n\" } }";
+
+    /** Logs by name: what stands beside the path, and the filter. What comes last takes everything. */
+    private static final Map<String, String[]> LOGS = new LinkedHashMap<>();
+
+    static
+    {
+        LOGS.put("json", new String[] {"log_format: { json_format: { path: \"%REQ(:PATH)%\", code: \"%RESPONSE_CODE%\", " +
+            "flags: \"%RESPONSE_FLAGS%\", a: { nested: [ \"%BYTES_SENT%\", 1, true, \"x\" ], " +
+            "z: \"%PROTOCOL% %REQ(:METHOD)%\" }, none: \"%REQ(REFERER)%\", " +
+            "agent: \"%REQ(USER-AGENT)%\", fixed: plain, cluster: \"%UPSTREAM_CLUSTER%\", " +
+            "attempts: \"%UPSTREAM_REQUEST_ATTEMPT_COUNT%\", received: \"%BYTES_RECEIVED%\" } }", ""});
+        LOGS.put("omit", new String[] {"log_format: { omit_empty_values: true, json_format: { path: \"%REQ(:PATH)%\", " +
+            "none: \"%REQ(REFERER)%\", mixed: \"<%REQ(REFERER)%>\" } }", ""});
+        LOGS.put("dashes", new String[] {"log_format: { omit_empty_values: true, text_format_source: { inline_string: " +
+            "\"%REQ(:PATH)% [%REQ(REFERER)%] %RESPONSE_FLAGS%|\\n\" } }", ""});
+        LOGS.put("errors", new String[] {TEXT,
+            "status_code_filter: { comparison: { op: GE, value: { default_value: 400, runtime_key: none } } }"});
+        LOGS.put("found", new String[] {TEXT,
+            "status_code_filter: { comparison: { op: EQ, value: { default_value: 200, runtime_key: none } } }"});
+        LOGS.put("flags", new String[] {TEXT, "response_flag_filter: { flags: [ NR ] }"});
+        LOGS.put("anyflag", new String[] {TEXT, "response_flag_filter: {}"});
+        LOGS.put("both", new String[] {TEXT, "and_filter: { filters: [ { response_flag_filter: {} }, " +
+            "{ status_code_filter: { comparison: { op: GE, value: { default_value: 500, runtime_key: none } } } } ] }"});
+        LOGS.put("either", new String[] {TEXT, "or_filter: { filters: [ { response_flag_filter: { flags: [ NR ] } }, " +
+            "{ status_code_filter: { comparison: { op: LE, value: { default_value: 204, runtime_key: none } } } } ] }"});
+        LOGS.put("slow", new String[] {TEXT,
+            "duration_filter: { comparison: { op: GE, value: { default_value: 60000, runtime_key: none } } }"});
+        LOGS.put("whole", new String[] {TEXT, "runtime_filter: { runtime_key: none, percent_sampled: " +
+            "{ numerator: 100 } }"});
+        LOGS.put("nothing", new String[] {TEXT, "runtime_filter: { runtime_key: none, percent_sampled: " +
+            "{ numerator: 0 } }"});
+        LOGS.put("type", new String[] {TEXT, "log_type_filter: { types: [ DownstreamEnd ] }"});
+        LOGS.put("all", new String[] {TEXT, ""});
+    }
+
+    @TempDir
+    private static Path directory;
+
+    private static Origin origin;
+    private static Program envoy;
+    private static Program ringway;
+
+    @BeforeAll
+    static void start() throws Exception
+    {
+        origin = new Origin(Map.of("/fails", "HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n"));
+        final int toEnvoy = Program.freePort();
+        final int toRingway = Program.freePort();
+        envoy = Peers.envoy(directory, bootstrap("envoy", toEnvoy));
+        ringway = Program.ringway(directory, "-c", bootstrap("ringway", toRingway).toString(), "--concurrency", "1",
+            "--file-flush-interval-msec", "20");
+        envoy.awaitPort(toEnvoy);
+        ringway.awaitPort(toRingway);
+        for (final int port : new int[] {toEnvoy, toRingway})
+        {
+            try (Client client = new Client(port))
+            {
+                for (int i = 0; i < PATHS.size(); i++)
+                {
+                    final String path = PATHS.get(i);
+                    client.send("GET " + path + " HTTP/1.1\r\nhost: " + (path.equals("/unrouted") ? "b" : "a") +
+                        "\r\nuser-agent: " + AGENTS.get(i) + "\r\n\r\n").read();
+                }
+            }
+        }
+        awaitEnd("envoy");
+        awaitEnd("ringway");
+    }
+
+    private static Path bootstrap(final String name, final int port) throws Exception
+    {
+        final StringBuilder logs = new StringBuilder("access_log:\n");
+        LOGS.forEach((log, config) -> logs.append("- name: ").append(log).append('\n')
+            .append(config[1].isEmpty() ? "" : "  filter: { " + config[1] + " }\n")
+            .append("  typed_config: { \"@type\": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, ")
+            .append("path: \"").append(file(name, log)).append("\", ").append(config[0]).append(" }\n"));
+        return Files.writeString(directory.resolve(name + ".yaml"), Bootstraps.admin(Program.freePort()) +
+            Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), logs.toString(), """
+                - match: { path: "/direct" }
+                  direct_response: { status: 200, body: { inline_string: "direct" } }
+                - match: { path: "/empty" }
+                  direct_response: { status: 204 }
+                - match: { path: "/dead" }
+                  route: { cluster: dead }
+                - match: { prefix: "/", headers: [ { name: ":authority", string_match: { exact: a } } ] }
+                  route: { cluster: origin }
+                """) + "  clusters:\n" +
+            Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) +
+            Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", 1)));
+    }
+
+    private static Path file(final String name, final String log)
+    {
+        return directory.resolve(name + "." + log + ".log");
+    }
+
+    private static void awaitEnd(final String name) throws Exception
+    {
+        Reloads.await(() -> Files.exists(file(name, "all")) && Files.readString(file(name, "all")).contains(END),
+            () -> "the last line of " + name);
+    }
+
+    @AfterAll
+    static void stop() throws Exception
+    {
+        envoy.close();
+        ringway.close();
+        origin.close();
+    }
+
+    static Set<String> logs()
+    {
+        return LOGS.keySet();
+    }
+
+    @ParameterizedTest
+    @MethodSource("logs")
+    void shouldLogWhatEnvoyLogs(final String log) throws Exception
+    {
+        final String expected = Files.readString(file("envoy", log));
+        assertEquals(expected, Files.readString(file("ringway", log)));
+        assertEquals(Set.of("slow", "nothing").contains(log), expected.isEmpty());
+        assertFalse(log.equals("json") && !expected.contains("\"code\":404"), expected);
+    }
+}
