@@ -7,11 +7,15 @@ import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.snapshot.CidrRanges;
+import dev.ringway.engine.snapshot.ForwardClientCert;
+import dev.ringway.engine.snapshot.ForwardClientCert.Mode;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.tls.ForwardedCert;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.InternalAddressConfig;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
@@ -107,6 +111,7 @@ final class HttpTranslator
             config.getAppendXForwardedPort() ? listenerPort(listener, path.field("append_x_forwarded_port")) : -1,
             internalRanges(config.getInternalAddressConfig(), path.field("internal_address_config")),
             headerText(config.getVia(), path.field("via")).getBytes(StandardCharsets.UTF_8),
+            forwardClientCert(config),
             !config.hasGenerateRequestId() || config.getGenerateRequestId().getValue(),
             config.getPreserveExternalRequestId(),
             config.getAlwaysSetRequestIdInResponse(),
@@ -126,6 +131,16 @@ final class HttpTranslator
             chain.filters(),
             accessLogs.translate(config.getAccessLogList(), path.field("access_log")),
             new HttpCounters(counters, StatName.of(config.getStatPrefix())));
+    }
+
+    private static ForwardClientCert forwardClientCert(
+        final io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager config)
+    {
+        final SetCurrentClientCertDetails details = config.getSetCurrentClientCertDetails();
+        return new ForwardClientCert(Mode.valueOf(config.getForwardClientCertDetails().name()),
+            (details.getCert() ? ForwardedCert.CERT : 0) | (details.getChain() ? ForwardedCert.CHAIN : 0) |
+            (details.getSubject().getValue() ? ForwardedCert.SUBJECT : 0) |
+            (details.getUri() ? ForwardedCert.URI : 0) | (details.getDns() ? ForwardedCert.DNS : 0));
     }
 
     private RequestRules rules(

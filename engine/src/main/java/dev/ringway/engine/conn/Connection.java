@@ -192,6 +192,17 @@ public final class Connection implements CompletionHandler
         return tls == null || !tls.isEstablished() ? null : tls.engine().report(items);
     }
 
+    /**
+     * What an endpoint is told of the peer's certificate. Allocates the first time.
+     *
+     * @param details bits of {@link dev.ringway.engine.tls.ForwardedCert}.
+     * @return an element of {@code x-forwarded-client-cert}, or null when the peer has shown no certificate.
+     */
+    public byte[] forwardedCert(final int details)
+    {
+        return tls == null || !tls.isEstablished() ? null : tls.engine().forwardedCert(details);
+    }
+
     void queueCipher(final int offset, final int length)
     {
         sender.queue(offset, length);

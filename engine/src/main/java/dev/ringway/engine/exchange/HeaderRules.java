@@ -7,9 +7,12 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.codecs.text.AsciiScan;
+import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.StreamDuration;
+import dev.ringway.engine.snapshot.ForwardClientCert;
+import dev.ringway.engine.snapshot.ForwardClientCert.Mode;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.ffi.sock.SockAddr;
@@ -39,7 +42,7 @@ final class HeaderRules
     private static final int ADDRESS_LENGTH = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
     private static final long REQUEST_DROPS = HeaderEdits.HOP_BY_HOP | HeaderName.mask(
-        HeaderName.EXPECT, HeaderName.HOST, HeaderName.X_ENVOY_INTERNAL, HeaderName.X_FORWARDED_CLIENT_CERT,
+        HeaderName.EXPECT, HeaderName.HOST, HeaderName.X_ENVOY_INTERNAL,
         HeaderName.X_ENVOY_RETRY_ON, HeaderName.X_ENVOY_MAX_RETRIES, HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
         HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS);
     /** What only internal clients may say. */
@@ -173,6 +176,7 @@ final class HeaderRules
         {
             edits.add(HeaderName.TE, TRAILERS);
         }
+        forwardCert(downstream.connection(), headers, http.forwardClientCert(), edits);
         if (isEdge)
         {
             edge(downstream, headers, http, id, edits);
@@ -214,6 +218,30 @@ final class HeaderRules
             rewrite(head, route, http, edits);
         }
         return edits;
+    }
+
+    /** What the endpoint is told of the client's certificate. */
+    private static void forwardCert(
+        final Connection client, final HeaderTable headers, final ForwardClientCert rule, final HeaderEdits edits)
+    {
+        final Mode mode = rule.mode();
+        if (mode == Mode.ALWAYS_FORWARD_ONLY)
+        {
+            return;
+        }
+        final byte[] cert = mode == Mode.SANITIZE ? null : client.forwardedCert(rule.details());
+        if (cert == null || mode == Mode.SANITIZE_SET)
+        {
+            edits.drop(HeaderName.X_FORWARDED_CLIENT_CERT);
+        }
+        if (cert != null && mode == Mode.SANITIZE_SET)
+        {
+            edits.add(HeaderName.X_FORWARDED_CLIENT_CERT, cert);
+        }
+        else if (cert != null && mode == Mode.APPEND_FORWARD)
+        {
+            edits.append(HeaderName.X_FORWARDED_CLIENT_CERT, headers, COMMA, cert, cert.length);
+        }
     }
 
     /**

@@ -31,6 +31,7 @@ import java.util.List;
  * @param forwardedPort           port for x-forwarded-port, or -1: {@code append_x_forwarded_port}.
  * @param internalRanges          {@code internal_address_config}, default none.
  * @param via                     {@code via}, may be empty.
+ * @param forwardClientCert       {@code forward_client_cert_details}, default {@link ForwardClientCert#SANITIZE}.
  * @param generateRequestId       {@code generate_request_id}, default true.
  * @param preserveExternalRequestId {@code preserve_external_request_id}.
  * @param alwaysSetRequestIdInResponse {@code always_set_request_id_in_response}.
@@ -67,6 +68,7 @@ public record HttpConnectionManager(
     int forwardedPort,
     CidrRanges internalRanges,
     byte[] via,
+    ForwardClientCert forwardClientCert,
     boolean generateRequestId,
     boolean preserveExternalRequestId,
     boolean alwaysSetRequestIdInResponse,

@@ -51,6 +51,12 @@ final class OwnCertificates implements CertificateCallback
         return !all.isEmpty() && all.getLast().kind.equals(RSA);
     }
 
+    /** Those of the first. */
+    List<String> uris()
+    {
+        return all.isEmpty() ? List.of() : all.getFirst().certificate.values(PeerCertificate.URI);
+    }
+
     /** Gives them to a context. */
     void use(final long context) throws Exception
     {

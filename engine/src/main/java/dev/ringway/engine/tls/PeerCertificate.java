@@ -197,6 +197,12 @@ public final class PeerCertificate
         return certificate.getNotAfter().getTime();
     }
 
+    /** Names of one kind. */
+    List<String> values(final int kind)
+    {
+        return names().stream().filter(name -> name.kind() == kind).map(Name::value).toList();
+    }
+
     /**
      * @return SHA-256 of the certificate in lower-case hexadecimal digits, as {@code verify_certificate_hash} names it.
      */

@@ -157,6 +157,12 @@ public final class TlsContext
         return certificates;
     }
 
+    /** URIs of the own certificate, of the first where there are several: the library does not tell which was shown. */
+    List<String> ownUris()
+    {
+        return own.uris();
+    }
+
     /**
      * @return first of the trusted certificates, for the admin's list, or null when there is none.
      */

@@ -3,6 +3,10 @@ package dev.ringway.engine.tls;
 import io.netty.internal.tcnative.SSL;
 import io.netty.internal.tcnative.SSLSession;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * One TLS connection: cipher text in, plain text out, and back, between addresses that the caller owns for the time of
  * the call. It knows no socket. While a handshake is not over, {@link #handshake} is called with what comes; then
@@ -38,6 +42,7 @@ public final class TlsEngine
 
     /** First bytes of a flight and alerts wait here until there is a destination: it is kept as long as the engine. */
     private static final int OWN_ROOM = 64;
+    private static final byte[] NOTHING = {};
 
     /** {@code SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE} of {@code ERR_LIB_SSL}. */
     private static final int NO_CERTIFICATE = 16 << 24 | 192;
@@ -58,6 +63,8 @@ public final class TlsEngine
     private boolean isTaskGiven;
     private byte[] report;
     private int reportItems;
+    private byte[] forwarded;
+    private int forwardedDetails;
 
     TlsEngine()
     {
@@ -107,6 +114,7 @@ public final class TlsEngine
         errorId = 0;
         isEstablished = false;
         report = null;
+        forwarded = null;
     }
 
     /**
@@ -497,6 +505,41 @@ public final class TlsEngine
             reportItems = items;
         }
         return report;
+    }
+
+    /**
+     * Allocates the first time.
+     *
+     * @param details bits of {@link ForwardedCert}.
+     * @return what an endpoint is told of the peer's certificate, or null when it has shown none. The handshake is over.
+     */
+    public byte[] forwardedCert(final int details)
+    {
+        assert isEstablished;
+        if (forwarded == null || forwardedDetails != details)
+        {
+            final PeerCertificate peer = peerCertificate();
+            forwarded = peer == null ? NOTHING : ForwardedCert.of(this, peer, context.ownUris(), details);
+            forwardedDetails = details;
+        }
+        return forwarded == NOTHING ? null : forwarded;
+    }
+
+    /** All that the peer has shown, its own certificate first; some versions of the library leave that one out. */
+    List<byte[]> peerChain()
+    {
+        final List<byte[]> all = new ArrayList<>();
+        final byte[] own = SSL.getPeerCertificate(ssl);
+        all.add(own);
+        final byte[][] chain = SSL.getPeerCertChain(ssl);
+        for (int i = 0; chain != null && i < chain.length; i++)
+        {
+            if (i > 0 || !Arrays.equals(own, chain[i]))
+            {
+                all.add(chain[i]);
+            }
+        }
+        return all;
     }
 
     /**

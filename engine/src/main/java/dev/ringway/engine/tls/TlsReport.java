@@ -5,7 +5,6 @@ import org.agrona.DirectBuffer;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
-import java.util.stream.Collectors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -82,17 +81,11 @@ public final class TlsReport
         {
             case PEER_FINGERPRINT -> peer.sha256();
             case PEER_SERIAL -> peer.serial();
-            case PEER_URIS -> names(peer, PeerCertificate.URI);
-            case PEER_DNS_NAMES -> names(peer, PeerCertificate.DNS);
+            case PEER_URIS -> String.join(",", peer.values(PeerCertificate.URI));
+            case PEER_DNS_NAMES -> String.join(",", peer.values(PeerCertificate.DNS));
             case PEER_SUBJECT -> peer.subject();
             default -> peer.issuer();
         };
-    }
-
-    private static String names(final PeerCertificate peer, final int kind)
-    {
-        return peer.names().stream().filter(name -> name.kind() == kind).map(PeerCertificate.Name::value)
-            .collect(Collectors.joining(","));
     }
 
     /**

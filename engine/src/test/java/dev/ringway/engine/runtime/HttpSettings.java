@@ -17,6 +17,7 @@ import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.CidrRanges;
 import dev.ringway.engine.snapshot.CodecType;
 import dev.ringway.engine.snapshot.Http2Options;
+import dev.ringway.engine.snapshot.ForwardClientCert;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.HttpConnectionManager.ServerHeader;
 
@@ -63,6 +64,7 @@ final class HttpSettings
     HttpFilters filters;
     List<AccessLogSink> accessLogs = List.of();
     RetryPolicy retry = RetryPolicy.NONE;
+    ForwardClientCert forwardClientCert = ForwardClientCert.SANITIZE;
 
     Route toCluster(final int clusterId)
     {
@@ -112,7 +114,7 @@ final class HttpSettings
     {
         return new HttpConnectionManager("in", table(), idleNs, streamIdleNs, maxDurationNs, requestTimeoutNs,
             headersTimeoutNs, 5_000_000_000L, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, trustedHops, skipXffAppend,
-            forwardedPort, internal, via.getBytes(US_ASCII), generateRequestId, preserveRequestId, echoRequestId,
+            forwardedPort, internal, via.getBytes(US_ASCII), forwardClientCert, generateRequestId, preserveRequestId, echoRequestId,
             "ringway", serverHeader, acceptHttp10, defaultHost,
             rules.orNone(), enableTrailers, suppressEnvoyHeaders, codecType, http2, upgrades, filters, accessLogs,
             counters);
