@@ -61,6 +61,22 @@ final class HeaderChangeComparisonTest
         - match: { prefix: /redirect }
           redirect: { path_redirect: /there }
           response_headers_to_add: [ { header: { key: x-redirect, value: "yes" } } ]
+        - match: { prefix: /regex/ }
+          route: { cluster: one, regex_rewrite: { pattern: { regex: "/(r[a-z]+)/([0-9]*)" }, substitution: "/\\\\2/\\\\1" } }
+        - match: { safe_regex: { regex: "/whole/.*" } }
+          route: { cluster: one, prefix_rewrite: /new }
+        - match: { prefix: /stars }
+          route: { cluster: one, regex_rewrite: { pattern: { regex: "a*" }, substitution: "X" } }
+        - match: { prefix: /literal }
+          route: { cluster: one, host_rewrite_literal: new.example }
+        - match: { prefix: /appended }
+          route: { cluster: one, host_rewrite_literal: new.example, append_x_forwarded_host: true }
+        - match: { prefix: /by-field }
+          route: { cluster: one, host_rewrite_header: x-host }
+        - match: { prefix: /automatic }
+          route: { cluster: one, auto_host_rewrite: true }
+        - match: { prefix: /named-host }
+          route: { cluster: host, auto_host_rewrite: true }
         - match: { prefix: /named }
           route: { cluster_header: x-cluster }
           response_headers_to_add: [ { header: { key: x-named, value: "yes" } } ]
@@ -110,6 +126,8 @@ final class HeaderChangeComparisonTest
                     listener("specific", specific, TABLE + "most_specific_header_mutations_wins: true\n") +
                     "  clusters:\n" +
                     Bootstraps.cluster("one", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) +
+                    Bootstraps.cluster("host", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port()) +
+                        ", hostname: endpoint.example") +
                     Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())));
             program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
                 "--concurrency", "1");
@@ -182,6 +200,19 @@ final class HeaderChangeComparisonTest
         /slow     | -
         /named    | -
         /named    | x-cluster: one
+        /regex/12?/rr/3 | -
+        /regex/   | x-envoy-original-path: mine
+        /whole/a/b?c=/d | -
+        /starsaab | -
+        /literal  | x-envoy-original-host: mine
+        /appended | -
+        /appended | x-forwarded-host: b.example
+        /appended | x-forwarded-host: b.example,a.example
+        /by-field | -
+        /by-field | x-host: field.example
+        /by-field | x-host:
+        /automatic | -
+        /named-host | -
         /nowhere  | -
         """)
     void shouldChangeTheSameFields(final String target, final String fields) throws Exception

@@ -1,14 +1,19 @@
 package dev.ringway.control.translate;
 
+import com.google.re2j.Pattern;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.accesslog.LogStrings;
+import dev.ringway.engine.route.HeaderKey;
+import dev.ringway.engine.route.HostRewrite;
 import dev.ringway.engine.route.Redirect;
+import dev.ringway.engine.route.RegexRewrite;
 import dev.ringway.engine.route.RouteBuilder;
 import dev.ringway.engine.route.StreamDuration;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
 
@@ -27,14 +32,17 @@ final class RouteActions
     private final DataSources dataSources;
     private final UpgradeTranslator upgrades;
     private final RouteTargets targets;
+    private final ConditionTranslator conditions;
     private final HashPolicyTranslator hashPolicies;
 
     /**
      * @param checks  where faults go.
      * @param targets translates where routes send requests.
+     * @param conditions translates regular expressions.
      */
-    RouteActions(final Checks checks, final RouteTargets targets)
+    RouteActions(final Checks checks, final RouteTargets targets, final ConditionTranslator conditions)
     {
+        this.conditions = conditions;
         this.checks = checks;
         this.dataSources = new DataSources(checks);
         this.upgrades = new UpgradeTranslator(checks);
@@ -83,7 +91,44 @@ final class RouteActions
                 checks.duration(action.hasIdleTimeout(), action.getIdleTimeout(), path.field("idle_timeout"), -1))
             .duration(duration(action, path.field("max_stream_duration")))
             .prefixRewrite(bytesOrNull(action.getPrefixRewrite(), path.field("prefix_rewrite")))
+            .regexRewrite(regexRewrite(action, path))
+            .hostRewrite(hostRewrite(action, path))
             .upgrades(upgrades.ofRoute(action.getUpgradeConfigsList(), path.field("upgrade_configs")));
+    }
+
+    private RegexRewrite regexRewrite(final RouteAction action, final FieldPath path)
+    {
+        if (!action.hasRegexRewrite())
+        {
+            return null;
+        }
+        final FieldPath rewrite = path.field("regex_rewrite");
+        if (!action.getPrefixRewrite().isEmpty())
+        {
+            checks.fault(rewrite, "cannot be set beside prefix_rewrite");
+        }
+        checks.required(action.getRegexRewrite().hasPattern(), rewrite.field("pattern"));
+        final Pattern pattern = conditions.pattern(action.getRegexRewrite().getPattern(), rewrite.field("pattern"));
+        try
+        {
+            return pattern == null ? null : new RegexRewrite(
+                pattern, header(action.getRegexRewrite().getSubstitution(), rewrite.field("substitution")));
+        }
+        catch (final IllegalArgumentException ex)
+        {
+            checks.fault(rewrite.field("substitution"), ex.getMessage());
+            return null;
+        }
+    }
+
+    private HostRewrite hostRewrite(final RouteAction action, final FieldPath path)
+    {
+        final byte[] literal = bytesOrNull(action.getHostRewriteLiteral(), path.field("host_rewrite_literal"));
+        final String field = header(action.getHostRewriteHeader(), path.field("host_rewrite_header"));
+        final boolean isAutomatic = action.getAutoHostRewrite().getValue();
+        return literal == null && field.isEmpty() && !isAutomatic ? null : new HostRewrite(
+            literal == null ? null : new UnsafeBuffer(literal), field.isEmpty() ? null : new HeaderKey(field),
+            isAutomatic, action.getAppendXForwardedHost());
     }
 
     private StreamDuration duration(final RouteAction action, final FieldPath path)

@@ -46,7 +46,8 @@ final class RouteTranslator
         this.checks = checks;
         final ConditionTranslator conditions = new ConditionTranslator(checks, runtime);
         matches = new RouteMatches(checks, conditions);
-        actions = new RouteActions(checks, new RouteTargets(checks, clusterIds, telling, runtime));
+        actions = new RouteActions(
+            checks, new RouteTargets(checks, clusterIds, telling, runtime), conditions);
         retries = new RetryPolicyTranslator(checks, conditions);
         changes = new FieldChangeTranslator(checks);
     }

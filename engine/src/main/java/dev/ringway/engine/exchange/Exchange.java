@@ -218,6 +218,7 @@ public final class Exchange implements UpstreamHandler
         if (http != null)
         {
             final long nowNs = exchanges.nowNs();
+            routing.onEndpoint(session.endpoint());
             final HeaderEdits edits = exchanges.requestEdits(
                 downstream, request, http, routing, id, times.expectedNs(nowNs, retrying.isAgain()));
             edits.protocol(upgrade.protocol());

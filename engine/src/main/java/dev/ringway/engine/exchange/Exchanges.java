@@ -75,6 +75,7 @@ public final class Exchanges
         filterPools.adopt();
         requestFixer.prepare(fresh.changesPaths());
         view.forget();
+        headerRules.forget();
     }
 
     /**

@@ -71,6 +71,7 @@ final class HeaderRules
     private final ForwardedFor forwardedFor = new ForwardedFor();
     private final RequestIds requestIds;
     private final FieldChanger changer;
+    private final Rewriter rewriter = new Rewriter();
     private final UnsafeBuffer address = new UnsafeBuffer(new byte[ADDRESS_LENGTH]);
     private final byte[] addressBytes = address.byteArray();
     private final IdentityHashMap<String, byte[]> serverNames = new IdentityHashMap<>();
@@ -118,6 +119,12 @@ final class HeaderRules
     {
         final long external = http.useRemoteAddress() ? EDGE_DROPS : EXTERNAL_DROPS;
         return EXPECT | (head.upgrade() ? 0 : CONNECTION_NAMES) | (id.isInternal() ? 0 : external);
+    }
+
+    /** What belongs to routes that there were is forgotten. */
+    void forget()
+    {
+        rewriter.forget();
     }
 
     /** A number drawn by chance. */
@@ -213,10 +220,8 @@ final class HeaderRules
             changer.of(head, downstream.connection(), route.name(), routing.clusterName())
                 .changeRequest(route.request(), edits, isHttps(downstream, headers, http));
         }
-        if (route.forward().prefixRewrite() != null)
-        {
-            rewrite(head, route, http, edits);
-        }
+        rewriter.host(head, route, routing.endpoint(), !http.suppressEnvoyHeaders(), edits);
+        rewriter.path(head, route, !http.suppressEnvoyHeaders(), edits);
         return edits;
     }
 
@@ -386,21 +391,6 @@ final class HeaderRules
             }
         }
         return false;
-    }
-
-    private static void rewrite(
-        final RequestHead head, final Route route, final HttpConnectionManager http, final HeaderEdits edits)
-    {
-        final int matched = route.matchedLength(head);
-        final int rest = Math.max(0, head.pathLength() - matched);
-        final byte[] prefix = route.forward().prefixRewrite();
-        edits.path(prefix, head.headers().buffer(), head.pathOffset() + matched, rest);
-        if (!http.suppressEnvoyHeaders())
-        {
-            edits.drop(HeaderName.X_ENVOY_ORIGINAL_PATH);
-            edits.addRange(
-                HeaderName.X_ENVOY_ORIGINAL_PATH, head.headers().buffer(), head.pathOffset(), head.pathLength());
-        }
     }
 
     HeaderEdits response()

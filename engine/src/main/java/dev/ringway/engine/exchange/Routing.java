@@ -10,6 +10,7 @@ import dev.ringway.engine.route.MetadataMatch;
 import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.RouteTable;
+import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 
 /**
@@ -21,6 +22,7 @@ final class Routing
     private Route route;
     private long random;
     private int namedCluster;
+    private Endpoint endpoint;
 
     /**
      * A request begins.
@@ -110,6 +112,17 @@ final class Routing
         return route == null ? "" : route.name();
     }
 
+    /** The endpoint that the request is sent to now. */
+    void onEndpoint(final Endpoint picked)
+    {
+        endpoint = picked;
+    }
+
+    Endpoint endpoint()
+    {
+        return endpoint;
+    }
+
     /** Id of the cluster, or -1 when there is none. */
     int clusterId()
     {
@@ -165,5 +178,6 @@ final class Routing
     void end()
     {
         route = null;
+        endpoint = null;
     }
 }

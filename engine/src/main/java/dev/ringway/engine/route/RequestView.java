@@ -1,6 +1,7 @@
 package dev.ringway.engine.route;
 
 import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
@@ -27,7 +28,7 @@ public final class RequestView
     private static final DirectBuffer GET = bytes("GET");
     private static final int JOINED_LENGTH = 1024;
 
-    private final Map<RegexMatch, Matcher> matchers = new IdentityHashMap<>();
+    private final Map<Pattern, Matcher> matchers = new IdentityHashMap<>();
     private final RegexText text = new RegexText();
     /** Grows to the longest value that came in several fields. */
     private final ExpandableArrayBuffer joined = new ExpandableArrayBuffer(JOINED_LENGTH);
@@ -425,14 +426,20 @@ public final class RequestView
     /** Whether a regular expression covers a whole value. */
     boolean isCovered(final RegexMatch regex, final DirectBuffer bytes, final int at, final int count)
     {
-        Matcher matcher = matchers.get(regex);
+        return matcher(regex.pattern(), bytes, at, count).matches();
+    }
+
+    /** One matcher for each expression and loop. */
+    Matcher matcher(final Pattern pattern, final DirectBuffer bytes, final int at, final int count)
+    {
+        Matcher matcher = matchers.get(pattern);
         text.set(bytes, at, count);
         if (matcher == null)
         {
-            matcher = regex.pattern().matcher(text);
-            matchers.put(regex, matcher);
+            matcher = pattern.matcher(text);
+            matchers.put(pattern, matcher);
         }
-        return matcher.reset().matches();
+        return matcher.reset();
     }
 
     /** Bytes as characters. */

@@ -34,8 +34,16 @@ public record Route(
      */
     public int matchedLength(final RequestHead head)
     {
-        final int length = head.queryOffset() < 0 ? head.pathLength() : head.queryOffset() - head.pathOffset();
-        return matchedLength == WHOLE_PATH ? length : matchedLength;
+        return matchedLength == WHOLE_PATH ? wholeLength(head) : matchedLength;
+    }
+
+    /**
+     * @param head of a request.
+     * @return bytes of its path without the query.
+     */
+    public int wholeLength(final RequestHead head)
+    {
+        return head.queryOffset() < 0 ? head.pathLength() : head.queryOffset() - head.pathOffset();
     }
 
     /** The three things a route can do. */
@@ -101,6 +109,8 @@ public record Route(
      * @param idleTimeoutNs  {@code idle_timeout}, or -1 for the connection manager's.
      * @param duration       {@code max_stream_duration}, default {@link StreamDuration#NONE}.
      * @param prefixRewrite  new bytes for the matched prefix, or null.
+     * @param regexRewrite   {@code regex_rewrite} of the path, or null.
+     * @param hostRewrite    host that endpoints are asked for, or null for the client's.
      * @param upgrades       {@code upgrade_configs}, default none.
      * @param retry          {@code retry_policy}, or that of the virtual host.
      */
@@ -115,12 +125,14 @@ public record Route(
         long idleTimeoutNs,
         StreamDuration duration,
         byte[] prefixRewrite,
+        RegexRewrite regexRewrite,
+        HostRewrite hostRewrite,
         Upgrades upgrades,
         RetryPolicy retry)
     {
         /** Nowhere. */
         public static final Forward NONE = new Forward(Target.NONE, null, null, 503, null, false,
-            RouteBuilder.DEFAULT_TIMEOUT_NS, -1, StreamDuration.NONE, null, Upgrades.NONE,
+            RouteBuilder.DEFAULT_TIMEOUT_NS, -1, StreamDuration.NONE, null, null, null, Upgrades.NONE,
             RetryPolicy.NONE);
 
         /**

@@ -32,6 +32,8 @@ public final class RouteBuilder
     private long idleTimeoutNs = Forward.NONE.idleTimeoutNs();
     private StreamDuration duration = Forward.NONE.duration();
     private byte[] prefixRewrite;
+    private RegexRewrite regexRewrite;
+    private HostRewrite hostRewrite;
     private Upgrades upgrades = Forward.NONE.upgrades();
     private RetryPolicy retry = Forward.NONE.retry();
     private Answer answer = Answer.NONE;
@@ -205,6 +207,26 @@ public final class RouteBuilder
     }
 
     /**
+     * @param rewrite of the path, or null.
+     * @return this.
+     */
+    public RouteBuilder regexRewrite(final RegexRewrite rewrite)
+    {
+        regexRewrite = rewrite;
+        return this;
+    }
+
+    /**
+     * @param rewrite of the host, or null.
+     * @return this.
+     */
+    public RouteBuilder hostRewrite(final HostRewrite rewrite)
+    {
+        hostRewrite = rewrite;
+        return this;
+    }
+
+    /**
      * @param protocols to which requests may upgrade, default {@link Upgrades#NONE}.
      * @return this.
      */
@@ -262,7 +284,7 @@ public final class RouteBuilder
     private Route route(final Target to, final ClusterSplit split)
     {
         final Forward forward = kind == Kind.CLUSTER ? new Forward(to, split, names, notFoundStatus, hashPolicy,
-            isHighPriority, timeoutNs, idleTimeoutNs, duration, prefixRewrite, upgrades, retry) : Forward.NONE;
+            isHighPriority, timeoutNs, idleTimeoutNs, duration, prefixRewrite, regexRewrite, hostRewrite, upgrades, retry) : Forward.NONE;
         return new Route(name, kind, matchedLength, forward, answer, FieldChanges.of(to.request(), request),
             FieldChanges.of(to.response(), response), filters);
     }

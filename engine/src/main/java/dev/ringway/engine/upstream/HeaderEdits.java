@@ -4,6 +4,7 @@ import dev.ringway.codecs.hpack.HpackEncoder;
 import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http1.Http1Encoder;
 import dev.ringway.engine.memory.BufferSlab;
 import org.agrona.DirectBuffer;
@@ -46,6 +47,9 @@ public final class HeaderEdits
     private byte[] protocol;
     private boolean isHttps;
     private int pathLength;
+    private DirectBuffer host;
+    private int hostOffset;
+    private int hostLength;
 
     private HeaderEdits(final int pathCapacity)
     {
@@ -82,6 +86,7 @@ public final class HeaderEdits
         isTooLong = false;
         isHttps = false;
         pathLength = -1;
+        host = null;
         protocol = null;
     }
 
@@ -413,21 +418,55 @@ public final class HeaderEdits
     /**
      * Gives the request another path.
      *
-     * @param prefix new beginning.
+     * @param prefix       holds the new beginning at its start.
+     * @param prefixLength bytes of it.
      * @param buffer holds the rest, query included.
      * @param offset where it starts.
      * @param length bytes of the rest.
      */
-    public void path(final byte[] prefix, final DirectBuffer buffer, final int offset, final int length)
+    public void path(
+        final byte[] prefix, final int prefixLength, final DirectBuffer buffer, final int offset, final int length)
     {
-        if (prefix.length + length > path.length)
+        if (prefixLength + length > path.length)
         {
             isTooLong = true;
             return;
         }
-        System.arraycopy(prefix, 0, path, 0, prefix.length);
-        buffer.getBytes(offset, path, prefix.length, length);
-        pathLength = prefix.length + length;
+        System.arraycopy(prefix, 0, path, 0, prefixLength);
+        buffer.getBytes(offset, path, prefixLength, length);
+        pathLength = prefixLength + length;
+    }
+
+    /**
+     * Gives the request another host.
+     *
+     * @param buffer holds it until the head is written.
+     * @param offset where it starts.
+     * @param length its bytes.
+     */
+    public void host(final DirectBuffer buffer, final int offset, final int length)
+    {
+        host = buffer;
+        hostOffset = offset;
+        hostLength = length;
+    }
+
+    /** Holds the host that an endpoint is asked for. */
+    DirectBuffer hostBuffer(final RequestHead head)
+    {
+        return host == null ? head.headers().buffer() : host;
+    }
+
+    /** Where it starts. */
+    int hostOffset(final RequestHead head)
+    {
+        return host == null ? head.authorityOffset() : hostOffset;
+    }
+
+    /** Its bytes. */
+    int hostLength(final RequestHead head)
+    {
+        return host == null ? head.authorityLength() : hostLength;
     }
 
     /**

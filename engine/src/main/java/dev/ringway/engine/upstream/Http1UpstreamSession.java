@@ -107,7 +107,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         protocol = edits.protocol();
         final boolean isRewritten = edits.pathLength() >= 0;
         final int pathLength = isRewritten ? edits.pathLength() : Math.max(1, head.pathLength());
-        final int bound = head.methodLength() + pathLength + HTTP11_HOST.length + head.authorityLength() +
+        final int bound = head.methodLength() + pathLength + HTTP11_HOST.length + edits.hostLength(head) +
             Http1Encoder.headersLength(head.headers()) + edits.addedLength() + head.protocolLength() + FRAMING_LENGTH;
         final LoopMemory memory = context.loop.memory();
         final int start = memory.scratch().reserve(bound);
@@ -138,8 +138,8 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         at += pathLength;
         buffer.putBytes(at, HTTP11_HOST);
         at += HTTP11_HOST.length;
-        buffer.putBytes(at, source, head.authorityOffset(), head.authorityLength());
-        at = Http1Encoder.putEnd(buffer, at + head.authorityLength());
+        buffer.putBytes(at, edits.hostBuffer(head), edits.hostOffset(head), edits.hostLength(head));
+        at = Http1Encoder.putEnd(buffer, at + edits.hostLength(head));
         at = Http1Encoder.copyHeaders(head.headers(), edits.dropMask() | 1L << HeaderName.HOST, buffer, at);
         at = edits.write(buffer, at);
         at = Http1Encoder.putEnd(buffer, putFraming(head, buffer, at));

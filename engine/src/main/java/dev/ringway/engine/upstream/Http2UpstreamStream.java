@@ -70,7 +70,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         final HeaderTable headers = head.headers();
         isUpgrade = edits.protocol() != null;
         final int bound = head.methodLength() + head.protocolLength() +
-            Math.max(head.pathLength(), edits.pathLength()) + head.authorityLength() +
+            Math.max(head.pathLength(), edits.pathLength()) + edits.hostLength(head) +
             Http2Stream.boundOf(headers) + edits.addedLength() + PSEUDO_OVERHEAD;
         final int start = stream.reserveFields(bound);
         if (start < 0)
@@ -89,7 +89,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
             isUpgrade ? HttpMethod.CONNECT : head.methodId());
         at = encoder.putScheme(buffer, at, edits.isHttps());
         at = putPath(head, edits, encoder, buffer, at);
-        at = encoder.putAuthority(buffer, at, source, head.authorityOffset(), head.authorityLength());
+        at = encoder.putAuthority(
+            buffer, at, edits.hostBuffer(head), edits.hostOffset(head), edits.hostLength(head));
         if (isUpgrade)
         {
             at = encoder.putField(buffer, at, HeaderName.OTHER, PROTOCOL, 0, PROTOCOL.capacity(),

@@ -1,0 +1,135 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.memory.BufferSlab;
+import dev.ringway.engine.route.FieldName;
+import dev.ringway.engine.route.HostRewrite;
+import dev.ringway.engine.route.RequestView;
+import dev.ringway.engine.route.Route;
+import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.upstream.HeaderEdits;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Gives requests the path and the host that their routes say. One per loop. Loop thread only.
+ */
+final class Rewriter
+{
+    private static final FieldName ORIGINAL_HOST = new FieldName("x-envoy-original-host");
+    private static final byte[] COMMA = {','};
+
+    private final RequestView view = new RequestView();
+    private final byte[] path = new byte[BufferSlab.CHUNK_LENGTH];
+    private final UnsafeBuffer name = new UnsafeBuffer(new byte[256]);
+    private final byte[] host = new byte[BufferSlab.CHUNK_LENGTH];
+
+    /** What belongs to routes that there were is forgotten. */
+    void forget()
+    {
+        view.forget();
+    }
+
+    void path(final RequestHead head, final Route route, final boolean tells, final HeaderEdits edits)
+    {
+        final DirectBuffer buffer = head.headers().buffer();
+        final int whole = route.wholeLength(head);
+        if (route.forward().prefixRewrite() != null)
+        {
+            final byte[] prefix = route.forward().prefixRewrite();
+            final int matched = route.matchedLength(head);
+            edits.path(prefix, prefix.length, buffer, head.pathOffset() + matched,
+                Math.max(0, head.pathLength() - matched));
+        }
+        else if (route.forward().regexRewrite() != null)
+        {
+            final int length = route.forward().regexRewrite().rewrite(
+                view.of(head), buffer, head.pathOffset(), whole, path);
+            if (length < 0)
+            {
+                edits.tooLong();
+                return;
+            }
+            edits.path(path, length, buffer, head.pathOffset() + whole, head.pathLength() - whole);
+        }
+        else
+        {
+            return;
+        }
+        if (tells)
+        {
+            edits.drop(HeaderName.X_ENVOY_ORIGINAL_PATH);
+            edits.addRange(HeaderName.X_ENVOY_ORIGINAL_PATH, buffer, head.pathOffset(), head.pathLength());
+        }
+    }
+
+    void host(
+        final RequestHead head, final Route route, final Endpoint endpoint, final boolean tells, final HeaderEdits edits)
+    {
+        final HostRewrite rewrite = route.forward().hostRewrite();
+        if (rewrite == null || !select(rewrite, head, endpoint))
+        {
+            return;
+        }
+        edits.host(view.buffer(), view.offset(), view.length());
+        final HeaderTable headers = head.headers();
+        if (rewrite.appendsForwarded() && !endsWithHost(head))
+        {
+            headers.buffer().getBytes(head.authorityOffset(), host, 0, head.authorityLength());
+            edits.append(HeaderName.X_FORWARDED_HOST, headers, COMMA, host, head.authorityLength());
+        }
+        if (tells)
+        {
+            for (int i = ORIGINAL_HOST.find(headers, -1); i >= 0; i = ORIGINAL_HOST.find(headers, i))
+            {
+                headers.nominate(i);
+            }
+            edits.put(headers.buffer(), head.authorityOffset(), head.authorityLength());
+            edits.finish(ORIGINAL_HOST.id(), ORIGINAL_HOST.bytes());
+        }
+    }
+
+    private boolean select(final HostRewrite rewrite, final RequestHead head, final Endpoint endpoint)
+    {
+        view.of(head);
+        if (rewrite.literal() != null)
+        {
+            view.select(rewrite.literal(), rewrite.literal().capacity());
+            return true;
+        }
+        if (rewrite.field() != null)
+        {
+            return view.select(rewrite.field()) && view.length() > 0;
+        }
+        final int length = Math.min(endpoint.hostname().length(), name.capacity());
+        for (int i = 0; i < length; i++)
+        {
+            name.putByte(i, (byte)endpoint.hostname().charAt(i));
+        }
+        view.select(name, length);
+        return rewrite.isAutomatic() && length > 0;
+    }
+
+    /** As Envoy: the host is not appended twice in a row. */
+    private static boolean endsWithHost(final RequestHead head)
+    {
+        final HeaderTable headers = head.headers();
+        final int index = headers.find(HeaderName.X_FORWARDED_HOST);
+        final int rest = index < 0 ? -1 : headers.valueLength(index) - head.authorityLength();
+        if (rest < 0 || rest > 0 && headers.buffer().getByte(headers.valueOffset(index) + rest - 1) != ',')
+        {
+            return false;
+        }
+        for (int i = 0; i < head.authorityLength(); i++)
+        {
+            if (headers.buffer().getByte(headers.valueOffset(index) + rest + i) !=
+                headers.buffer().getByte(head.authorityOffset() + i))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+}
