@@ -72,7 +72,10 @@ public final class SupportedFields
             if (line.charAt(0) != ' ')
             {
                 fields = new LinkedHashMap<>();
-                messages.put(line.trim(), fields);
+                if (messages.put(line.trim(), fields) != null)
+                {
+                    throw new IllegalStateException("supported-fields.txt has two lists of " + line.trim());
+                }
                 continue;
             }
             final String text = line.trim();
