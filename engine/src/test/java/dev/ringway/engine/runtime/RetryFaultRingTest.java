@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class RetryFaultRingTest
 {
-    private static final RetryPolicy POLICY = new RetryPolicy(RetryOn.SERVER_ERROR, 10, new int[0], List.of(), List.of(),
+    private static final long STREAM_IDLE_NS = 2_000_000_000L;
+    private static final RetryPolicy POLICY = new RetryPolicy(RetryOn.SERVER_ERROR, 30, new int[0], List.of(), List.of(),
         new RetryBackoff(1_000_000, 2_000_000, List.of(), 1_000_000_000), 0, 0, false, 1, 1 << 20, true, true);
 
     private final AtomicInteger requests = new AtomicInteger();
@@ -51,6 +52,11 @@ final class RetryFaultRingTest
             final TestProxy settings = HttpFaultRingTest.settings(backend);
             settings.http.retry = POLICY;
             settings.breakers = new CircuitBreakers(1024, 1024, 1024, 1024);
+            if (isFailing)
+            {
+                // Where all tries are used up, an answer that never ends goes to the client.
+                settings.http.streamIdleNs = STREAM_IDLE_NS;
+            }
             HttpFaultRingTest.run(settings, seed, isFailing, sqEntries, cqEntries);
         }
     }
