@@ -61,7 +61,9 @@ final class Http2BodyTest
                 assertEquals(isTold ? String.valueOf(length) : "null", answer.header("x-length"));
                 assertEquals(isTold ? String.valueOf(length) : null, answer.header("content-length"));
             }
-            assertEquals(1, backend.accepted());
+            // An endpoint that was told of no content may answer before the client has said that there is none, and then
+            // its connection is not kept.
+            assertTrue(backend.accepted() == 1 || length == 0 && isTold);
         }
     }
 
