@@ -6,9 +6,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -132,8 +132,9 @@ final class AdminTest
         {
             return socket.isConnected();
         }
-        catch (final ConnectException e)
+        catch (final SocketException e)
         {
+            // Refused, or reset by a listener that was closed meanwhile.
             return false;
         }
     }
