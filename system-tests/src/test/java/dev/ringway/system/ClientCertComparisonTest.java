@@ -77,8 +77,7 @@ final class ClientCertComparisonTest
             config.append("  clusters:\n")
                 .append(Bootstraps.cluster("b", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"), config);
-            program = isEnvoy ? Peers.envoy(directory, file) :
-                Program.ringway(directory, "-c", file.toString(), "--concurrency", "1");
+            program = Peers.either(isEnvoy, directory, file);
             program.awaitPort(adminPort);
             for (final int port : ports.values())
             {

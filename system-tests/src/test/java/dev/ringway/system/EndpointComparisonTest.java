@@ -65,8 +65,7 @@ final class EndpointComparisonTest
                     "- match: { prefix: \"/ejected\" }\n  route: { cluster: ejected }\n" +
                     "- match: { prefix: \"/\" }\n  route: { cluster: checked }\n") +
                     "  clusters:\n" + GIVEN + checked() + ejected());
-            program = isEnvoy ? Peers.envoy(directory, file) :
-                Program.ringway(directory, "-c", file.toString(), "--concurrency", "1");
+            program = Peers.either(isEnvoy, directory, file);
             admin = new Admin(adminPort);
             program.awaitPort(adminPort);
             program.awaitPort(port);

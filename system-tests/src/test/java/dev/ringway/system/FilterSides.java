@@ -77,8 +77,7 @@ final class FilterSides
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
                 Bootstraps.admin(adminPort) + listener(port, log, scenario) + "  clusters:\n" +
                     Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
-            try (Program program = isEnvoy ? Peers.envoy(directory, file) :
-                Program.ringway(directory, "-c", file.toString(), "--concurrency", "1"))
+            try (Program program = Peers.either(isEnvoy, directory, file))
             {
                 program.awaitPort(adminPort).awaitPort(port);
                 for (final String request : scenario.requests())

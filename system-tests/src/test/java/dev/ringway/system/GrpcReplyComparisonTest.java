@@ -15,14 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** What Ringway and Envoy answer by themselves to requests of gRPC in both versions of HTTP, and what they log. */
 final class GrpcReplyComparisonTest
 {
-    private static final long LOG_S = 20;
     private static final List<String> CONTENT_TYPES = List.of("application/grpc", "application/grpc+proto",
         "application/grpc-web", "application/grpc;x", "Application/grpc", "application/json");
     private static final List<String> PATHS = List.of("/none", "/dead", "/200", "/204", "/400", "/401", "/403", "/404",
@@ -60,8 +58,7 @@ final class GrpcReplyComparisonTest
                     """.formatted(log), routes()) + "  clusters:\n" + Bootstraps.cluster(
                     "dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())) + Bootstraps.cluster(
                     "silent", "STATIC", Bootstraps.tcpAddress("127.0.0.1", silent.getLocalPort())));
-            program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
-                "--concurrency", "1");
+            program = Peers.either(isEnvoy, directory, file);
             admin = new Admin(adminPort);
             program.awaitPort(adminPort).awaitPort(port);
         }
@@ -123,14 +120,7 @@ final class GrpcReplyComparisonTest
         /** Envoy says more of why a connection failed. */
         private List<String> log(final int lines) throws Exception
         {
-            final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LOG_S);
-            List<String> logged = List.of();
-            while (logged.size() < lines && System.nanoTime() < deadlineNs)
-            {
-                TimeUnit.MILLISECONDS.sleep(50);
-                logged = Files.exists(log) ? Files.readAllLines(log) : logged;
-            }
-            return logged.stream().map(line -> line.replaceFirst("\\|[^}]*}", "}")).toList();
+            return LogLines.await(log, lines, line -> true);
         }
 
         private Map<String, Long> counters() throws Exception

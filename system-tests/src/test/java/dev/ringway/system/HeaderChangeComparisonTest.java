@@ -129,8 +129,7 @@ final class HeaderChangeComparisonTest
                     Bootstraps.cluster("host", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port()) +
                         ", hostname: endpoint.example") +
                     Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())));
-            program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
-                "--concurrency", "1");
+            program = Peers.either(isEnvoy, directory, file);
             program.awaitPort(adminPort).awaitPort(port).awaitPort(specific);
         }
 

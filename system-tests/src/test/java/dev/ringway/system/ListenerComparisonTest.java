@@ -70,8 +70,7 @@ final class ListenerComparisonTest
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
                 Bootstraps.admin(adminPort) + listeners() + "  clusters:\n" +
                     Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
-            program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
-                "--concurrency", "1");
+            program = Peers.either(isEnvoy, directory, file);
             admin = new Admin(adminPort);
             program.awaitPort(adminPort);
             for (final int port : ports.values())

@@ -64,6 +64,13 @@ final class Peers
             "--disable-hot-restart", "-l", "warning"));
     }
 
+    /** Envoy or Ringway with a bootstrap, one worker. */
+    static Program either(final boolean isEnvoy, final Path directory, final Path bootstrap) throws Exception
+    {
+        return isEnvoy ? envoy(directory, bootstrap) :
+            Program.ringway(directory, "-c", bootstrap.toString(), "--concurrency", "1");
+    }
+
     /** Whether Envoy takes a bootstrap. */
     static boolean envoyAccepts(final Path directory, final Path bootstrap) throws Exception
     {

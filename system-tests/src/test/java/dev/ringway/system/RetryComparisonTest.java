@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -23,7 +22,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 @Timeout(180)
 final class RetryComparisonTest
 {
-    private static final long LOG_S = 25;
     private static final String INSIDE = """
         use_remote_address: true
         internal_address_config: { cidr_ranges: [ { address_prefix: 127.0.0.0, prefix_len: 8 } ] }
@@ -152,8 +150,7 @@ final class RetryComparisonTest
                     Bootstraps.cluster("dead", "STATIC", dead) +
                     Bootstraps.cluster("halfdead", "STATIC", alive + " } }, { endpoint: { address: " + dead) +
                     "  - name: none\n    type: STATIC\n    load_assignment: { cluster_name: none }\n");
-            program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
-                "--concurrency", "1");
+            program = Peers.either(isEnvoy, directory, file);
             admin = new Admin(adminPort);
             program.awaitPort(adminPort).awaitPort(port);
         }
@@ -225,15 +222,7 @@ final class RetryComparisonTest
 
         private List<String> log(final int lines) throws Exception
         {
-            final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LOG_S);
-            List<String> logged = List.of();
-            while (logged.stream().filter(line -> !line.contains(" /half/")).count() < lines && System.nanoTime() < deadlineNs)
-            {
-                TimeUnit.MILLISECONDS.sleep(50);
-                logged = Files.exists(log) ? Files.readAllLines(log) : logged;
-            }
-            // Envoy says more of why a connection failed.
-            return logged.stream().filter(line -> !line.contains(" /half/")).map(line -> line.replaceFirst("\\|[^}]*}", "}")).toList();
+            return LogLines.await(log, lines, line -> !line.contains(" /half/"));
         }
 
         public void close() throws IOException

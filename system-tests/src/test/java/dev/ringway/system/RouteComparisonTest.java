@@ -122,8 +122,7 @@ final class RouteComparisonTest
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
                 RUNTIME + Bootstraps.admin(adminPort) +
                     Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), "", routes.toString()));
-            program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
-                "--concurrency", "1");
+            program = Peers.either(isEnvoy, directory, file);
             program.awaitPort(adminPort).awaitPort(port);
         }
 

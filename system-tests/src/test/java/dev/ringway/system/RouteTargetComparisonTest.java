@@ -80,8 +80,7 @@ final class RouteTargetComparisonTest
                     "  - name: ring\n    type: STATIC\n    lb_policy: RING_HASH\n    load_assignment:\n" +
                     "      cluster_name: ring\n      endpoints:\n      - lb_endpoints:\n" +
                     endpoint("first", one.port()) + endpoint("second", two.port()));
-            program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
-                "--concurrency", "1");
+            program = Peers.either(isEnvoy, directory, file);
             program.awaitPort(adminPort).awaitPort(port);
         }
 

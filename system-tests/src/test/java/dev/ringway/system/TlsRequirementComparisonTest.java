@@ -39,8 +39,7 @@ final class TlsRequirementComparisonTest
             final int adminPort = Program.freePort();
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
                 Bootstraps.admin(adminPort) + listener("ALL") + listener("EXTERNAL_ONLY"));
-            program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
-                "--concurrency", "1");
+            program = Peers.either(isEnvoy, directory, file);
             program.awaitPort(adminPort).awaitPort(ports.get("ALL")).awaitPort(ports.get("EXTERNAL_ONLY"));
         }
 

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -32,7 +31,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 @Timeout(120)
 final class UpgradeComparisonTest
 {
-    private static final long LOG_S = 20;
     private static final String ASK = "connection: Upgrade\r\nupgrade: WebSocket\r\n";
 
     /** Requests, by name: path, fields, and what comes behind the head. */
@@ -187,8 +185,7 @@ final class UpgradeComparisonTest
                     """) + "  clusters:\n" +
                 Bootstraps.cluster("a", "STATIC", Bootstraps.tcpAddress("127.0.0.1", endpoint.server.getLocalPort())) +
                 Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())));
-            program = isEnvoy ? Peers.envoy(directory, file) : Program.ringway(directory, "-c", file.toString(),
-                "--concurrency", "1");
+            program = Peers.either(isEnvoy, directory, file);
             admin = new Admin(adminPort);
             program.awaitPort(adminPort).awaitPort(port);
         }
@@ -258,14 +255,7 @@ final class UpgradeComparisonTest
 
         private List<String> log(final int lines) throws Exception
         {
-            final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(LOG_S);
-            List<String> logged = List.of();
-            while (logged.size() < lines && System.nanoTime() < deadlineNs)
-            {
-                TimeUnit.MILLISECONDS.sleep(50);
-                logged = Files.exists(log) ? Files.readAllLines(log) : logged;
-            }
-            return logged.stream().map(line -> line.replaceFirst("\\|[^}]*}", "}")).toList();
+            return LogLines.await(log, lines, line -> true);
         }
 
         private Map<String, Long> counters() throws Exception

@@ -102,7 +102,8 @@ final class UpstreamTlsTranslator
         final TlsContext relays = contexts.build(
             key, common, checks, translator -> settings(translator, config, common).counters(counters));
         final TlsContext requests = relays == null || !isOffered ? relays : contexts.build(
-            List.of(key, http.protocol), common, checks, translator -> settings(translator, config, common).alpn(List.of(http.protocol)).counters(counters));
+            List.of(key, http.protocol), common, checks, translator ->
+                settings(translator, config, common).alpn(List.of(http.protocol)).counters(counters));
         return requests == null ? null : new UpstreamTls(requests, relays,
             config.getSni().isEmpty() ? null : config.getSni(),
             http.asksHosts ? Names.OF_REQUESTS : config.getAutoHostSni() ? Names.OF_ENDPOINTS : Names.CONFIGURED,

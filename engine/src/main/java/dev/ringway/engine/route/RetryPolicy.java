@@ -37,7 +37,8 @@ public record RetryPolicy(
 {
     /** A route that says nothing of it. */
     public static final RetryPolicy NONE = new RetryPolicy(
-        RetryOn.NOTHING, 1, new int[0], List.of(), List.of(), RetryBackoff.DEFAULT, 0, 0, false, 1, 1 << 20, false, false);
+        RetryOn.NOTHING, 1, new int[0], List.of(), List.of(), RetryBackoff.DEFAULT, 0, 0, false, 1, 1 << 20,
+        false, false);
 
     /**
      * @param toEndpoint whether endpoints are told the number of an attempt.
@@ -47,7 +48,8 @@ public record RetryPolicy(
     public RetryPolicy telling(final boolean toEndpoint, final boolean toClient)
     {
         return toEndpoint == tellsEndpoint && toClient == tellsClient ? this : new RetryPolicy(retryOn, retries,
-            statusCodes, headers, requestHeaders, backoff, tryTimeoutNs, tryIdleTimeoutNs, avoidsTried, morePicks, bufferLimit, toEndpoint, toClient);
+            statusCodes, headers, requestHeaders, backoff, tryTimeoutNs, tryIdleTimeoutNs, avoidsTried, morePicks,
+            bufferLimit, toEndpoint, toClient);
     }
 
     /**

@@ -283,8 +283,9 @@ public final class RouteBuilder
 
     private Route route(final Target to, final ClusterSplit split)
     {
-        final Forward forward = kind == Kind.CLUSTER ? new Forward(to, split, names, notFoundStatus, hashPolicy,
-            isHighPriority, timeoutNs, idleTimeoutNs, duration, prefixRewrite, regexRewrite, hostRewrite, upgrades, retry) : Forward.NONE;
+        final Forward forward = kind != Kind.CLUSTER ? Forward.NONE : new Forward(
+            to, split, names, notFoundStatus, hashPolicy, isHighPriority, timeoutNs, idleTimeoutNs, duration,
+            prefixRewrite, regexRewrite, hostRewrite, upgrades, retry);
         return new Route(name, kind, matchedLength, forward, answer, FieldChanges.of(to.request(), request),
             FieldChanges.of(to.response(), response), filters);
     }

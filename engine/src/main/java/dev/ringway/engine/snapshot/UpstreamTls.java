@@ -49,8 +49,8 @@ public record UpstreamTls(
     public boolean hasSameNames(final UpstreamTls other)
     {
         return other != null && context.lineage() == other.context.lineage() &&
-            relayContext.lineage() == other.relayContext.lineage() && names == other.names && verifiesName == other.verifiesName &&
-            maxSessionKeys == other.maxSessionKeys && Objects.equals(sni, other.sni);
+            relayContext.lineage() == other.relayContext.lineage() && names == other.names &&
+            verifiesName == other.verifiesName && maxSessionKeys == other.maxSessionKeys && Objects.equals(sni, other.sni);
     }
 
     /** The same, with other contexts instead of some. */

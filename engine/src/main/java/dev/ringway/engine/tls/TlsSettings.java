@@ -163,8 +163,8 @@ public final class TlsSettings
     }
 
     /**
-     * @param keys of {@link #TICKET_KEY_LENGTH} bytes each ({@code TlsSessionTicketKeys.keys}): the first makes tickets, all open them; none
-     *             means keys of the context's own.
+     * @param keys of {@link #TICKET_KEY_LENGTH} bytes each ({@code TlsSessionTicketKeys.keys}): the first makes tickets,
+     *             all open them; none means keys of the context's own.
      * @return these settings.
      */
     public TlsSettings ticketKeys(final List<byte[]> keys)

@@ -9,7 +9,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * What all loops together hold of one cluster: how much of its bounds is lent to them, and its endpoints. Survives new snapshots that have the cluster. Any thread, but for what says otherwise.
+ * What all loops together hold of one cluster: how much of its bounds is lent to them, and its endpoints. Survives new
+ * snapshots that have the cluster. Any thread, but for what says otherwise.
  */
 public final class ClusterUse
 {
