@@ -10,10 +10,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A process under test with what it prints: Ringway as a user starts it, or one of its peers. */
 final class Program implements AutoCloseable
 {
+    private static final int FIRST_PORT = 12_000;
+    private static final int PORTS = 20_000;
+    private static final AtomicInteger NEXT_PORT =
+        new AtomicInteger((int)(ProcessHandle.current().pid() * 61 % PORTS));
+
     static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final long START_S = 60;
 
@@ -44,11 +50,20 @@ final class Program implements AutoCloseable
         return new Program(process, output);
     }
 
+    /** Below those that the kernel gives to clients, so that none of them takes it before it is listened on. */
     static int freePort() throws IOException
     {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()))
+        while (true)
         {
-            return socket.getLocalPort();
+            final int port = FIRST_PORT + NEXT_PORT.getAndIncrement() % PORTS;
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress()))
+            {
+                return socket.getLocalPort();
+            }
+            catch (final IOException e)
+            {
+                // Taken: the next one.
+            }
         }
     }
 
