@@ -183,7 +183,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
             return 0;
         }
         count(http.counters().http2.trailers);
-        response.onTrailers(factory.trailers(), fields.endOffset());
+        response.onTrailers(factory.trailers());
         return 0;
     }
 

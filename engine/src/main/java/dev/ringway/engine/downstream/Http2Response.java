@@ -11,6 +11,7 @@ import dev.ringway.codecs.http2.ErrorCode;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.exchange.DownstreamSink;
 import dev.ringway.engine.exchange.Exchange;
+import dev.ringway.engine.exchange.KeptTrailers;
 import dev.ringway.engine.exchange.LocalReply;
 import dev.ringway.engine.http2.Http2Cause;
 import dev.ringway.engine.http2.Http2Stream;
@@ -29,7 +30,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
 
     private final Http2SessionFactory factory;
     private final HeldBytes held = new HeldBytes();
-    private final HeldTrailers trailersHeld = new HeldTrailers();
+    private final KeptTrailers trailersHeld = new KeptTrailers();
     private Http2DownstreamSession session;
     private Http2Stream stream;
     private Exchange exchange;
@@ -126,8 +127,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         }
     }
 
-    /** Trailers came whose fields take that many bytes. */
-    void onTrailers(final HeaderTable trailers, final int length)
+    void onTrailers(final HeaderTable trailers)
     {
         if (trailers.count() == 0)
         {
@@ -136,7 +136,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         else if (!exchange.takesRequestData() || !held.isEmpty())
         {
             isHeldEnd = true;
-            if (!trailersHeld.hold(memory(), trailers, length))
+            if (!trailersHeld.keep(memory(), trailers))
             {
                 exchange.giveUp(LocalReply.OVERLOADED);
             }

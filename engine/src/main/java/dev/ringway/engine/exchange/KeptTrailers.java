@@ -6,31 +6,43 @@ import dev.ringway.engine.memory.LoopMemory;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Trailers that wait at a filter, as lines in a block of their own. The table is made when it is first needed, which most
- * exchanges never do. Loop thread only.
+ * Trailers that wait, for a filter or for their turn, in a block of their own. The table is made when it is first needed,
+ * which most exchanges never do. Loop thread only.
  */
-final class KeptTrailers
+public final class KeptTrailers
 {
     private static final int NONE = -1;
-    private static final int LINE_LENGTH = 4;
+    private static final int CRLF_LENGTH = 2;
 
     private HeaderTable table;
     private int block = NONE;
     private int capacity;
 
-    boolean isTaken()
+    /**
+     * @return whether some are kept.
+     */
+    public boolean isTaken()
     {
         return block != NONE;
     }
 
-    /** Copies trailers; false when memory has run out. */
-    boolean keep(final LoopMemory memory, final HeaderTable trailers)
+    /**
+     * Copies trailers, with all that is known of each field.
+     *
+     * @param memory   of the loop.
+     * @param trailers lines of one buffer, each with its end of line; not empty.
+     * @return false when they do not fit a block or memory has run out.
+     */
+    public boolean keep(final LoopMemory memory, final HeaderTable trailers)
     {
-        int length = 0;
+        int start = Integer.MAX_VALUE;
+        int end = 0;
         for (int i = 0; i < trailers.count(); i++)
         {
-            length += trailers.nameLength(i) + trailers.valueLength(i) + LINE_LENGTH;
+            start = Math.min(start, trailers.nameOffset(i));
+            end = Math.max(end, trailers.valueOffset(i) + trailers.valueLength(i) + CRLF_LENGTH);
         }
+        final int length = end - start;
         final int fresh = length > Blocks.capacity(length) ? NONE : memory.blocks().take(length);
         if (fresh < 0)
         {
@@ -42,37 +54,26 @@ final class KeptTrailers
         {
             table = new HeaderTable(Exchanges.MAX_HEADERS);
         }
-        copy(trailers, memory.slab().buffer());
+        final UnsafeBuffer buffer = memory.slab().buffer();
+        buffer.putBytes(fresh, trailers.buffer(), start, length);
+        table.copy(trailers, buffer, fresh - start);
         return true;
     }
 
-    private void copy(final HeaderTable trailers, final UnsafeBuffer buffer)
-    {
-        table.reset(buffer);
-        int at = block;
-        for (int i = 0; i < trailers.count(); i++)
-        {
-            final int nameLength = trailers.nameLength(i);
-            final int valueLength = trailers.valueLength(i);
-            buffer.putBytes(at, trailers.buffer(), trailers.nameOffset(i), nameLength);
-            buffer.putByte(at + nameLength, (byte)':');
-            buffer.putByte(at + nameLength + 1, (byte)' ');
-            buffer.putBytes(at + nameLength + 2, trailers.buffer(), trailers.valueOffset(i), valueLength);
-            final int end = at + nameLength + 2 + valueLength;
-            buffer.putByte(end, (byte)'\r');
-            buffer.putByte(end + 1, (byte)'\n');
-            table.addCanonical(at, nameLength, valueLength, trailers.nameId(i));
-            at = end + 2;
-        }
-    }
-
-    /** Valid until {@link #release}. */
-    HeaderTable table()
+    /**
+     * @return what is kept, valid until {@link #release}.
+     */
+    public HeaderTable table()
     {
         return table;
     }
 
-    void release(final LoopMemory memory)
+    /**
+     * Lets go of them. Idempotent.
+     *
+     * @param memory of the loop.
+     */
+    public void release(final LoopMemory memory)
     {
         if (isTaken())
         {
