@@ -26,7 +26,6 @@ final class TlsLink
     private static final int OWN_ROOM = 2048;
     /** What may come while a step is made elsewhere, before no more is read. */
     private static final int HELD_LIMIT = 16 * 1024;
-    private static final HeldBytes NOTHING = new HeldBytes();
 
     private final Connections connections;
     private final TlsEngines engines;
@@ -36,7 +35,7 @@ final class TlsLink
     private TlsContext context;
     private TlsEngine engine;
     private SendQueue waiting;
-    private HeldBytes held = NOTHING;
+    private HeldBytes held = HeldBytes.NONE;
     private int taken;
     private boolean isEnded;
     private boolean isShut;
@@ -132,10 +131,7 @@ final class TlsLink
 
     private void hold(final int offset, final int length)
     {
-        if (held == NOTHING)
-        {
-            held = new HeldBytes();
-        }
+        held = held.own();
         if (!held.add(memory, offset, length))
         {
             connection.onNoRoom();

@@ -12,11 +12,8 @@ import dev.ringway.engine.memory.PendingBytes;
  */
 final class Http1Input
 {
-    /** Of all that never had to hold anything, which are most. */
-    private static final HeldBytes NOTHING = new HeldBytes();
-
     private final PendingBytes partial = new PendingBytes();
-    private HeldBytes held = NOTHING;
+    private HeldBytes held = HeldBytes.NONE;
     private int headParsedLength;
     private boolean isProcessing;
 
@@ -40,18 +37,10 @@ final class Http1Input
         }
         if (left > 0)
         {
-            hold(memory, offset + length - left, left);
+            held = held.own();
+            held.add(memory, offset + length - left, left);
         }
         return left != PendingBytes.NO_ROOM;
-    }
-
-    private void hold(final LoopMemory memory, final int offset, final int length)
-    {
-        if (held == NOTHING)
-        {
-            held = new HeldBytes();
-        }
-        held.add(memory, offset, length);
     }
 
     /**

@@ -7,6 +7,9 @@ package dev.ringway.engine.memory;
  */
 public final class HeldBytes
 {
+    /** What those have that never had to hold anything, which are most. Nothing may be added to it: see {@link #own}. */
+    public static final HeldBytes NONE = new HeldBytes();
+
     /** Pieces below this are copied. */
     public static final int COPY_LIMIT = 2048;
 
@@ -15,6 +18,14 @@ public final class HeldBytes
     private final RangeQueue ranges = new RangeQueue(INITIAL);
     private int bytes;
     private int room;
+
+    /**
+     * @return this, or a new one instead of {@link #NONE}: what may be added to.
+     */
+    public HeldBytes own()
+    {
+        return this == NONE ? new HeldBytes() : this;
+    }
 
     /**
      * Adds bytes at the end.
@@ -28,7 +39,7 @@ public final class HeldBytes
     public boolean add(final LoopMemory memory, final int offset, final int length)
     {
         final boolean isBlock = memory.slab().isBlock(offset);
-        assert length > 0 && (!isBlock || length < COPY_LIMIT);
+        assert this != NONE && length > 0 && (!isBlock || length < COPY_LIMIT);
         if (!isBlock && !isEmpty() && room == 0 && ranges.continuesLast(offset))
         {
             ranges.extendLast(length);
