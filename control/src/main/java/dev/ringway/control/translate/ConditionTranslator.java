@@ -35,7 +35,7 @@ final class ConditionTranslator
     private static final TextMatch NONE = (view, buffer, offset, length) -> false;
 
     private final Checks checks;
-    private final RuntimeValues runtime;
+    private final Fractions fractions;
 
     /**
      * @param checks  where faults go.
@@ -44,7 +44,7 @@ final class ConditionTranslator
     ConditionTranslator(final Checks checks, final RuntimeValues runtime)
     {
         this.checks = checks;
-        this.runtime = runtime;
+        fractions = new Fractions(checks, runtime);
     }
 
     /**
@@ -124,14 +124,8 @@ final class ConditionTranslator
      */
     FractionCondition fraction(final RuntimeFractionalPercent config, final FieldPath path)
     {
-        checks.required(config.hasDefaultValue(), path.field("default_value"));
-        final FractionalPercent fraction = runtime.fraction(config);
-        return new FractionCondition(fraction.getNumerator(), switch (fraction.getDenominator())
-        {
-            case TEN_THOUSAND -> 10_000;
-            case MILLION -> 1_000_000;
-            default -> 100;
-        });
+        final FractionalPercent fraction = fractions.percent(config, path);
+        return new FractionCondition(fraction.getNumerator(), Fractions.whole(fraction));
     }
 
     /**

@@ -11,7 +11,6 @@ import dev.ringway.engine.httpfilters.CorsPolicy;
 import dev.ringway.engine.httpfilters.Fraction;
 import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.TextMatch;
-import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
@@ -30,7 +29,7 @@ final class CorsTranslator implements HttpFilterType
 
     private final Checks checks;
     private final CounterRegistry counters;
-    private final RuntimeValues runtime;
+    private final Fractions fractions;
     private final ConditionTranslator conditions;
 
     /**
@@ -42,7 +41,7 @@ final class CorsTranslator implements HttpFilterType
     {
         this.checks = checks;
         this.counters = counters;
-        this.runtime = runtime;
+        fractions = new Fractions(checks, runtime);
         conditions = new ConditionTranslator(checks, runtime);
     }
 
@@ -93,19 +92,10 @@ final class CorsTranslator implements HttpFilterType
             config.hasAllowCredentials() ? config.getAllowCredentials().getValue() : null,
             config.hasAllowPrivateNetworkAccess() ? config.getAllowPrivateNetworkAccess().getValue() : null,
             config.hasForwardNotMatchingPreflights() ? config.getForwardNotMatchingPreflights().getValue() : null,
-            share(config.hasFilterEnabled(), config.getFilterEnabled(), Fraction.ALL, path.field("filter_enabled")),
-            share(config.hasShadowEnabled(), config.getShadowEnabled(), Fraction.NONE, path.field("shadow_enabled")));
-    }
-
-    private Fraction share(
-        final boolean isSet, final RuntimeFractionalPercent config, final Fraction unset, final FieldPath path)
-    {
-        if (!isSet)
-        {
-            return unset;
-        }
-        checks.required(config.hasDefaultValue(), path.field("default_value"));
-        return Fractions.of(runtime.fraction(config));
+            fractions.of(
+                config.hasFilterEnabled(), config.getFilterEnabled(), Fraction.ALL, path.field("filter_enabled")),
+            fractions.of(
+                config.hasShadowEnabled(), config.getShadowEnabled(), Fraction.NONE, path.field("shadow_enabled")));
     }
 
     private byte[] text(final String text, final FieldPath path)

@@ -11,7 +11,6 @@ import dev.ringway.engine.filter.FilterAnswer;
 import dev.ringway.engine.filter.HttpFilterFactory;
 import dev.ringway.engine.httpfilters.Fraction;
 import dev.ringway.engine.httpfilters.LocalRateLimit;
-import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.XRateLimitHeadersRFCVersion;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -32,7 +31,7 @@ final class LocalRateLimitTranslator implements HttpFilterType
     private final Checks checks;
     private final HeadEditTranslator edits;
     private final CounterRegistry counters;
-    private final RuntimeValues runtime;
+    private final Fractions fractions;
 
     /**
      * @param checks   where faults go.
@@ -41,8 +40,8 @@ final class LocalRateLimitTranslator implements HttpFilterType
      */
     LocalRateLimitTranslator(final Checks checks, final CounterRegistry counters, final RuntimeValues runtime)
     {
-        this.runtime = runtime;
         this.checks = checks;
+        fractions = new Fractions(checks, runtime);
         this.counters = counters;
         edits = new HeadEditTranslator(checks);
     }
@@ -71,8 +70,9 @@ final class LocalRateLimitTranslator implements HttpFilterType
         return new LocalRateLimit(
             config.hasTokenBucket() ?
                 TokenBuckets.translate(config.getTokenBucket(), path.field("token_bucket"), checks) : null,
-            share(config.hasFilterEnabled(), config.getFilterEnabled(), path.field("filter_enabled")),
-            share(config.hasFilterEnforced(), config.getFilterEnforced(), path.field("filter_enforced")),
+            fractions.of(config.hasFilterEnabled(), config.getFilterEnabled(), Fraction.NONE, path.field("filter_enabled")),
+            fractions.of(
+                config.hasFilterEnforced(), config.getFilterEnforced(), Fraction.NONE, path.field("filter_enforced")),
             new FilterAnswer(status, BODY, ResponseFlag.RATE_LIMITED, "local_rate_limited",
                 config.getRateLimitedAsResourceExhausted() ? RESOURCE_EXHAUSTED : Grpc.statusOf(status)),
             edits.translate(config.getResponseHeadersToAddList(), path.field("response_headers_to_add"), MOST_EDITS),
@@ -80,16 +80,6 @@ final class LocalRateLimitTranslator implements HttpFilterType
                 path.field("request_headers_to_add_when_not_enforced"), MOST_EDITS),
             config.getEnableXRatelimitHeaders() == XRateLimitHeadersRFCVersion.DRAFT_VERSION_03,
             new LocalRateLimitCounters(counters, StatName.of(config.getStatPrefix())));
-    }
-
-    private Fraction share(final boolean isSet, final RuntimeFractionalPercent config, final FieldPath path)
-    {
-        if (!isSet)
-        {
-            return Fraction.NONE;
-        }
-        checks.required(config.hasDefaultValue(), path.field("default_value"));
-        return Fractions.of(runtime.fraction(config));
     }
 
     /**

@@ -92,12 +92,7 @@ final class LogFilterTranslator
         checks.required(config.getRuntimeKey(), path.field("runtime_key"));
         final FractionalPercent share = runtime.fraction(RuntimeFractionalPercent.newBuilder()
             .setRuntimeKey(config.getRuntimeKey()).setDefaultValue(config.getPercentSampled()).build());
-        final long whole = switch (share.getDenominator())
-        {
-            case TEN_THOUSAND -> 10_000;
-            case MILLION -> 1_000_000;
-            default -> 100;
-        };
+        final long whole = Fractions.whole(share);
         final long part = Integer.toUnsignedLong(share.getNumerator());
         final boolean isIndependent = config.getUseIndependentRandomness();
         return record -> chance(record, isIndependent) % whole < part;
