@@ -27,20 +27,8 @@ final class ProcessTest
     @TempDir
     private Path directory;
 
-    private final int port = freePort();
-    private final int adminPort = freePort();
-
-    private static int freePort()
-    {
-        try
-        {
-            return Program.freePort();
-        }
-        catch (final IOException e)
-        {
-            throw new AssertionError(e);
-        }
-    }
+    private final int port = Program.freePort();
+    private final int adminPort = Program.freePort();
 
     private Path file(final String text) throws IOException
     {

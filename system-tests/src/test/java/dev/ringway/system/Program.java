@@ -51,7 +51,7 @@ final class Program implements AutoCloseable
     }
 
     /** Below those that the kernel gives to clients, so that none of them takes it before it is listened on. */
-    static int freePort() throws IOException
+    static int freePort()
     {
         while (true)
         {

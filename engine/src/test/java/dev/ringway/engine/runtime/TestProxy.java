@@ -43,6 +43,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -56,6 +57,10 @@ import java.util.stream.IntStream;
  */
 final class TestProxy implements AutoCloseable
 {
+    private static final int FIRST_PORT = 12_000;
+    private static final int PORTS = 20_000;
+    private static final AtomicInteger NEXT_PORT = new AtomicInteger((int)(ProcessHandle.current().pid() * 61 % PORTS));
+
     private static final int MOST_LOOPS = 4;
     private static final int ARMED_ACCEPTS = 16;
     private static final long PATIENCE_NS = 8_000_000_000L;
@@ -133,34 +138,29 @@ final class TestProxy implements AutoCloseable
         descriptors = openDescriptors();
         engine = Engine.launch(new EngineContext(
             loops, new int[0], this::counters, this::records, slotLimit, chunkCount, error -> failure = error));
-        final boolean isPortFree = listen == null;
-        for (int attempt = 0; ; attempt++)
+        if (listen == null)
         {
-            if (isPortFree)
-            {
-                listen = Address.of(new InetSocketAddress("127.0.0.1", freePort("127.0.0.1")));
-            }
-            try
-            {
-                publish();
-                return this;
-            }
-            catch (final ListenException e)
-            {
-                if (!isPortFree || attempt == 5)
-                {
-                    throw e;
-                }
-            }
+            listen = Address.of(new InetSocketAddress("127.0.0.1", freePort("127.0.0.1")));
         }
+        publish();
+        return this;
     }
 
-    static int freePort(final String host) throws IOException
+    /** Below those that the kernel gives to clients, so that none of them takes it before it is listened on. */
+    static int freePort(final String host)
     {
-        try (ServerSocket socket = new ServerSocket())
+        while (true)
         {
-            socket.bind(new InetSocketAddress(host, 0));
-            return socket.getLocalPort();
+            final int port = FIRST_PORT + NEXT_PORT.getAndIncrement() % PORTS;
+            try (ServerSocket socket = new ServerSocket())
+            {
+                socket.bind(new InetSocketAddress(host, port));
+                return port;
+            }
+            catch (final IOException e)
+            {
+                // Taken: the next one.
+            }
         }
     }
 
