@@ -92,14 +92,14 @@ final class HttpFilterComparisonTest
         return Stream.of(
             Arguments.of("local rate limit", new FilterSides.Scenario(
                 filter("limit", limit("l", 2, 100, ", response_headers_to_add: [" +
-                    "{ header: { key: X-Limited, value: \"yes\" } }], enable_x_ratelimit_headers: DRAFT_VERSION_03")),
+                    "{ header: { key: X-Limited, value: \"%REQ(:path)% %PROTOCOL%\" } }], enable_x_ratelimit_headers: DRAFT_VERSION_03")),
                 "", ALL, Collections.nCopies(4, get("/a")), "l\\..*|http\\.in\\.downstream_rq_[1-5]xx")),
             Arguments.of("local rate limit of gRPC", new FilterSides.Scenario(
                 filter("limit", limit("l", 1, 100, ", rate_limited_as_resource_exhausted: true, status: { code: 503 }")),
                 "", ALL, List.of(get("/a"), get("/a"), get("/a", "content-type: application/grpc")), "l\\..*")),
             Arguments.of("local rate limit that is not enforced", new FilterSides.Scenario(
                 filter("limit", limit("l", 1, 0, ", request_headers_to_add_when_not_enforced: [" +
-                    "{ header: { key: x-over, value: \"yes\" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }]")),
+                    "{ header: { key: x-over, value: \"%REQ(:path)%\" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }]")),
                 "", ALL, Collections.nCopies(3, get("/a")), "l\\..*")),
             Arguments.of("local rate limit of routes", new FilterSides.Scenario(
                 filter("limit", "\"@type\": " + FilterSides.TYPE + "local_ratelimit.v3.LocalRateLimit, stat_prefix: l"),
@@ -130,6 +130,25 @@ final class HttpFilterComparisonTest
                 List.of(get("/a"), get("/own"), get("/direct"),
                     get("/own", "X-A: 1", "x-b: 1", "x-c: 1", "x-d: 1", "x-gone: 1", "X-Gone: 2", "user-agent: u")),
                 "http\\.in\\.downstream_rq_[1-5]xx")),
+            Arguments.of("header mutation with operators", new FilterSides.Scenario(
+                filter("m", MUTATION.formatted(FilterSides.TYPE) + ", " + mutations(
+                    append("x-a", "%REQ(x-a)%-%REQ(:METHOD)% 100%%", "OVERWRITE_IF_EXISTS_OR_ADD") + ", " +
+                    append("x-b", "%REQ(x-a)%", "APPEND_IF_EXISTS_OR_ADD") + ", { remove: x-a }, " +
+                    append("x-c", "%REQ(x-a?x-b):3%", "ADD_IF_ABSENT") + ", " +
+                    append("x-d", "%REQ(x-none)%", "OVERWRITE_IF_EXISTS_OR_ADD") + ", " +
+                    append("x-client", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %PROTOCOL% %UPSTREAM_CLUSTER% " +
+                        "%ROUTE_NAME% " +
+                        "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%", "ADD_IF_ABSENT"),
+                    append("x-r", "%RESP(content-type)% of %REQ(:path)% %REQ(x-b)%", "APPEND_IF_EXISTS_OR_ADD"))),
+                "",
+                "- match: { prefix: \"/direct\" }\n  direct_response: { status: 418, body: { inline_string: tea } }\n" +
+                "- match: { prefix: \"/own\" }\n  name: mine\n  route: { cluster: origin }\n" +
+                "  typed_per_filter_config: { m: { " + perRoute + mutations(
+                    append("x-b", "%REQ(x-b)%!", "OVERWRITE_IF_EXISTS_OR_ADD"),
+                    append("x-r", "%RESP(x-r)% again", "OVERWRITE_IF_EXISTS_OR_ADD")) + " } }\n" + ALL,
+                List.of(get("/a"), get("/own", "x-a: 12345"), get("/direct?q", "x-a: 1"),
+                    get("/a", "x-a: 1", "x-b: 2", "x-c: 3", "x-d: 4", "x-client: me")),
+                "none")),
             Arguments.of("header mutation, most specific last", new FilterSides.Scenario(
                 filter("m", MUTATION.formatted(FilterSides.TYPE) + ", most_specific_header_mutations_wins: true"),
                 "typed_per_filter_config: { m: { " + perRoute + mutations(

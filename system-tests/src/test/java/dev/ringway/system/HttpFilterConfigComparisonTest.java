@@ -60,7 +60,9 @@ final class HttpFilterConfigComparisonTest
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, filter_enabled: { runtime_key: a } | - | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, local_rate_limit_per_downstream_connection: true | - | refused here
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, response_headers_to_add: [{ header: { key: "", value: a } }] | - | refused
-        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, response_headers_to_add: [{ header: { key: a, value: "%PROTOCOL%" } }] | - | refused here
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, response_headers_to_add: [{ header: { key: a, value: "%PROTOCOL%" } }] | - | taken
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, response_headers_to_add: [{ header: { key: a, value: "%NONE%" } }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, response_headers_to_add: [{ header: { key: a, value: "%" } }] | - | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l | f: { @local_ratelimit.v3.LocalRateLimit, stat_prefix: l } | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l | f: { @buffer.v3.BufferPerRoute, disabled: true } | refused here
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l | f: { @FilterConfig, disabled: true } | taken
@@ -75,6 +77,11 @@ final class HttpFilterConfigComparisonTest
         @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ remove: "a\\nb" }] } | - | refused
         @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: { header: { key: a, value: b } } }] } | - | taken
         @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: {} }] } | - | refused
+        @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: { header: { key: a, value: "%PROTOCOL%" } } }] } | - | taken
+        @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: { header: { key: a, value: "%PROTOCOL" } } }] } | - | refused
+        @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: { header: { key: a, value: "%REQ(x-request-id)%" } } }] } | - | refused here
+        @header_mutation.v3.HeaderMutation, mutations: { query_parameter_mutations: [{ remove: a }] } | - | refused here
+        @header_mutation.v3.HeaderMutation | f: { @header_mutation.v3.HeaderMutationPerRoute } | taken
         @fault.v3.HTTPFault | - | taken
         @fault.v3.HTTPFault, abort: {} | - | refused
         @fault.v3.HTTPFault, abort: { http_status: 199 } | - | refused

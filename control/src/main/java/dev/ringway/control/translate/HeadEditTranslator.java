@@ -1,23 +1,22 @@
 package dev.ringway.control.translate;
 
 import dev.ringway.control.config.FieldPath;
-import dev.ringway.engine.filter.FilterHead;
+import dev.ringway.control.translate.FieldTranslator.Where;
 import dev.ringway.engine.httpfilters.HeadEdit;
-import dev.ringway.engine.httpfilters.HeadEdit.How;
+import dev.ringway.engine.route.FieldChanges.Action;
+import io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * Translates {@code config.core.v3.HeaderValueOption} for filters: values without operators.
+ * Translates what filters do to heads. Control thread only.
  */
 final class HeadEditTranslator
 {
     private final Checks checks;
+    private final FieldTranslator fields;
 
     /**
      * @param checks where faults go.
@@ -25,101 +24,61 @@ final class HeadEditTranslator
     HeadEditTranslator(final Checks checks)
     {
         this.checks = checks;
+        fields = new FieldTranslator(checks);
     }
 
     /**
+     * As Envoy, which replaces fields before it adds some.
+     *
      * @param configs messages.
      * @param path    where they stand.
      * @param most    how many there may be.
+     * @param where   the fields are put.
      * @return edits of a head.
      */
-    List<HeadEdit> translate(final List<HeaderValueOption> configs, final FieldPath path, final int most)
+    List<HeadEdit> puts(
+        final List<HeaderValueOption> configs, final FieldPath path, final int most, final Where where)
     {
         if (configs.size() > most)
         {
             checks.fault(path, "has " + configs.size() + " entries; at most " + most + " are allowed");
         }
+        final List<HeadEdit.Put> edits = new ArrayList<>(configs.size());
+        for (int i = 0; i < configs.size(); i++)
+        {
+            edits.add(new HeadEdit.Put(fields.put(configs.get(i), path.at(i), where)));
+        }
+        final List<HeadEdit> ordered = new ArrayList<>(edits.stream().filter(HeadEditTranslator::replaces).toList());
+        ordered.addAll(edits.stream().filter(edit -> !replaces(edit)).toList());
+        return List.copyOf(ordered);
+    }
+
+    private static boolean replaces(final HeadEdit.Put edit)
+    {
+        return edit.put().action() == Action.OVERWRITE_IF_EXISTS ||
+            edit.put().action() == Action.OVERWRITE_IF_EXISTS_OR_ADD;
+    }
+
+    /**
+     * @param configs messages.
+     * @param path    where they stand.
+     * @param where   the fields are put.
+     * @return edits of a head, in the same order.
+     */
+    List<HeadEdit> mutations(final List<HeaderMutation> configs, final FieldPath path, final Where where)
+    {
         final List<HeadEdit> edits = new ArrayList<>(configs.size());
         for (int i = 0; i < configs.size(); i++)
         {
-            final HeadEdit edit = translate(configs.get(i), path.at(i));
-            if (edit != null)
+            switch (configs.get(i).getActionCase())
             {
-                edits.add(edit);
+                case REMOVE -> edits.add(new HeadEdit.Remove(
+                    fields.name(configs.get(i).getRemove(), path.at(i).field("remove"))));
+                case APPEND -> edits.add(new HeadEdit.Put(
+                    fields.put(configs.get(i).getAppend(), path.at(i).field("append"), where)));
+                default -> checks.fault(path.at(i), "needs append or remove");
             }
         }
         return List.copyOf(edits);
-    }
-
-    /**
-     * @param config message.
-     * @param path   where it stands.
-     * @return the edit, null for one without effect or with a fault, which is noted.
-     */
-    HeadEdit translate(final HeaderValueOption config, final FieldPath path)
-    {
-        final FieldPath header = path.field("header");
-        final byte[] name = name(config.getHeader().getKey(), header.field("key"));
-        final String value = config.getHeader().getValue();
-        if (value.chars().anyMatch(c -> c < 0x20 && c != '\t' || c == 0x7f))
-        {
-            checks.fault(header.field("value"), "must not hold control characters");
-            return null;
-        }
-        if (value.indexOf('%') >= 0)
-        {
-            checks.fault(header.field("value"), "operators (%...%) are not supported in filters");
-            return null;
-        }
-        if (name == null || value.isEmpty() && !config.getKeepEmptyValue())
-        {
-            return null;
-        }
-        return new HeadEdit(name, value.getBytes(UTF_8), how(config, path));
-    }
-
-    @SuppressWarnings("deprecation")
-    private How how(final HeaderValueOption config, final FieldPath path)
-    {
-        if (config.hasAppend() && config.getAppendActionValue() != 0)
-        {
-            checks.fault(path.field("append"), "cannot be set beside append_action");
-        }
-        if (config.hasAppend())
-        {
-            return config.getAppend().getValue() ? How.APPEND : How.OVERWRITE;
-        }
-        return switch (config.getAppendAction())
-        {
-            case ADD_IF_ABSENT -> How.ADD_IF_ABSENT;
-            case OVERWRITE_IF_EXISTS_OR_ADD -> How.OVERWRITE;
-            case OVERWRITE_IF_EXISTS -> How.OVERWRITE_IF_EXISTS;
-            default -> How.APPEND;
-        };
-    }
-
-    /**
-     * @param text of a field's name.
-     * @param path where it stands.
-     * @return the name in lower case, or null when it is none that a filter can change, which is noted.
-     */
-    byte[] name(final String text, final FieldPath path)
-    {
-        if (!checks.required(text, path))
-        {
-            return null;
-        }
-        final byte[] name = text.toLowerCase(Locale.ROOT).getBytes(UTF_8);
-        if (!text.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+"))
-        {
-            checks.fault(path, "'" + text + "' is no name of a field");
-            return null;
-        }
-        if (FilterHead.isFixed(name))
-        {
-            checks.fault(path, "'" + text + "' cannot be changed by filters");
-            return null;
-        }
-        return name;
     }
 }

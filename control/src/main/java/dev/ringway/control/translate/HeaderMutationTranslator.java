@@ -3,15 +3,11 @@ package dev.ringway.control.translate;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.control.translate.FieldTranslator.Where;
 import dev.ringway.engine.filter.HttpFilterFactory;
-import dev.ringway.engine.httpfilters.HeadEdit;
-import dev.ringway.engine.httpfilters.HeadEdit.How;
 import dev.ringway.engine.httpfilters.HeaderMutation;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.Mutations;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Translates {@code extensions.filters.http.header_mutation.v3.HeaderMutation}.
@@ -21,7 +17,6 @@ final class HeaderMutationTranslator implements HttpFilterType
     /** Of the settings. */
     static final String TYPE = "envoy.extensions.filters.http.header_mutation.v3.HeaderMutation";
 
-    private final Checks checks;
     private final HeadEditTranslator edits;
 
     /**
@@ -29,7 +24,6 @@ final class HeaderMutationTranslator implements HttpFilterType
      */
     HeaderMutationTranslator(final Checks checks)
     {
-        this.checks = checks;
         edits = new HeadEditTranslator(checks);
     }
 
@@ -47,36 +41,11 @@ final class HeaderMutationTranslator implements HttpFilterType
     private HeaderMutation mutation(final Mutations config, final FieldPath path, final boolean mostSpecificWins)
     {
         return new HeaderMutation(
-            list(config.getRequestMutationsList(), path.field("request_mutations")),
-            list(config.getResponseMutationsList(), path.field("response_mutations")), !mostSpecificWins);
-    }
-
-    private List<HeadEdit> list(
-        final List<io.envoyproxy.envoy.config.common.mutation_rules.v3.HeaderMutation> configs, final FieldPath path)
-    {
-        final List<HeadEdit> result = new ArrayList<>(configs.size());
-        for (int i = 0; i < configs.size(); i++)
-        {
-            final HeadEdit edit = switch (configs.get(i).getActionCase())
-            {
-                case REMOVE ->
-                {
-                    final byte[] name = edits.name(configs.get(i).getRemove(), path.at(i).field("remove"));
-                    yield name == null ? null : new HeadEdit(name, null, How.REMOVE);
-                }
-                case APPEND -> edits.translate(configs.get(i).getAppend(), path.at(i).field("append"));
-                default ->
-                {
-                    checks.fault(path.at(i), "needs append or remove");
-                    yield null;
-                }
-            };
-            if (edit != null)
-            {
-                result.add(edit);
-            }
-        }
-        return List.copyOf(result);
+            edits.mutations(
+                config.getRequestMutationsList(), path.field("request_mutations"), Where.FILTERED_REQUEST),
+            edits.mutations(
+                config.getResponseMutationsList(), path.field("response_mutations"), Where.FILTERED_RESPONSE),
+            !mostSpecificWins);
     }
 
     /**

@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ringway.codecs.http.Grpc;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.control.translate.FieldTranslator.Where;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.LocalRateLimitCounters;
@@ -75,9 +76,10 @@ final class LocalRateLimitTranslator implements HttpFilterType
                 config.hasFilterEnforced(), config.getFilterEnforced(), Fraction.NONE, path.field("filter_enforced")),
             new FilterAnswer(status, BODY, ResponseFlag.RATE_LIMITED, "local_rate_limited",
                 config.getRateLimitedAsResourceExhausted() ? RESOURCE_EXHAUSTED : Grpc.statusOf(status)),
-            edits.translate(config.getResponseHeadersToAddList(), path.field("response_headers_to_add"), MOST_EDITS),
-            edits.translate(config.getRequestHeadersToAddWhenNotEnforcedList(),
-                path.field("request_headers_to_add_when_not_enforced"), MOST_EDITS),
+            edits.puts(config.getResponseHeadersToAddList(), path.field("response_headers_to_add"), MOST_EDITS,
+                Where.FILTERED_RESPONSE),
+            edits.puts(config.getRequestHeadersToAddWhenNotEnforcedList(),
+                path.field("request_headers_to_add_when_not_enforced"), MOST_EDITS, Where.FILTERED_REQUEST),
             config.getEnableXRatelimitHeaders() == XRateLimitHeadersRFCVersion.DRAFT_VERSION_03,
             new LocalRateLimitCounters(counters, StatName.of(config.getStatPrefix())));
     }

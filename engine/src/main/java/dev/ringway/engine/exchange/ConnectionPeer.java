@@ -3,6 +3,7 @@ package dev.ringway.engine.exchange;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.filter.FilterPeer;
 import dev.ringway.ffi.sock.SockAddr;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -74,6 +75,22 @@ public final class ConnectionPeer implements FilterPeer
     /**
      * {@inheritDoc}
      */
+    public int remoteText(final boolean withPort, final MutableDirectBuffer to)
+    {
+        return text(connection.addressOffset(), withPort, to);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int directText(final boolean withPort, final MutableDirectBuffer to)
+    {
+        return text(connection.directAddressOffset(), withPort, to);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public boolean isEncrypted()
     {
         return connection.tls() != null;
@@ -87,6 +104,12 @@ public final class ConnectionPeer implements FilterPeer
             addresses.getBytes(at + SockAddr.addressOffset(addresses, at), to, 0, length);
         }
         return length;
+    }
+
+    private int text(final int at, final boolean withPort, final MutableDirectBuffer to)
+    {
+        return withPort || SockAddr.addressLength(addresses, at) == 0 ?
+            SockAddr.appendText(addresses, at, to, 0) : SockAddr.appendAddress(addresses, at, to, 0);
     }
 
     private int port(final int at)

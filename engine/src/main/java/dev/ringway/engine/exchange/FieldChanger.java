@@ -10,41 +10,28 @@ import dev.ringway.engine.route.FieldChanges.Level;
 import dev.ringway.engine.route.FieldChanges.Put;
 import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.route.HeaderKey;
-import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.ValuePart;
+import dev.ringway.engine.route.ValueView;
 import dev.ringway.engine.upstream.HeaderEdits;
-import dev.ringway.ffi.sock.SockAddr;
-import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.List;
-
-import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
  * Applies what routes say of fields to heads on their way. One per loop; allocates nothing. Loop thread only.
  */
 final class FieldChanger
 {
-    private static final byte[] HTTP10 = "HTTP/1.0".getBytes(US_ASCII);
-    private static final byte[] HTTP11 = "HTTP/1.1".getBytes(US_ASCII);
-    private static final byte[] HTTP2 = "HTTP/2".getBytes(US_ASCII);
-
-    private final EventLoop loop;
-    private final RequestView view = new RequestView();
-    private final UnsafeBuffer text = new UnsafeBuffer(new byte[SockAddr.MAX_TEXT_LENGTH]);
+    private final ConnectionPeer peer;
+    private final ValueView values = new ValueView();
     private HeaderTable headers;
     private HeaderEdits edits;
-    private boolean isRequest;
     /** Of the fields that were added, those that the level sees: the values of a level do not depend on one another. */
     private int seen;
     private RequestHead request;
-    private Connection connection;
-    private String routeName;
-    private String clusterName;
 
     FieldChanger(final EventLoop loop)
     {
-        this.loop = loop;
+        peer = new ConnectionPeer(loop.slotAddresses());
     }
 
     /** What is known of an exchange; holds until the next one is told of. */
@@ -52,24 +39,21 @@ final class FieldChanger
         final RequestHead head, final Connection client, final String route, final String cluster)
     {
         request = head;
-        connection = client;
-        routeName = route;
-        clusterName = cluster;
+        values.of(head, peer.wrap(client), route, cluster);
         return this;
     }
 
     /** Changes the head of a request, to which the edits have added what it gets anyway. */
     void changeRequest(final FieldChanges changes, final HeaderEdits to, final boolean isHttps)
     {
-        isRequest = true;
-        view.of(request, to.dropMask(), isHttps, false, 0);
+        values.reading(to.dropMask(), isHttps);
         change(changes, request.headers(), to);
     }
 
     /** Changes the head of a response, or with a table of null one that is made here. */
     void changeResponse(final FieldChanges changes, final HeaderTable table, final HeaderEdits to)
     {
-        isRequest = false;
+        values.response(table);
         change(changes, table, to);
     }
 
@@ -166,73 +150,29 @@ final class FieldChanger
 
     private void put(final ValuePart part)
     {
-        switch (part)
+        if (part instanceof final ValuePart.Field field)
         {
-            case final ValuePart.Text literal -> edits.put(literal.bytes(), literal.bytes().length);
-            case final ValuePart.Field field ->
+            if (!putField(field.name(), field) && field.otherwise() != null)
             {
-                if (!putField(field.name(), field.maxLength()) && field.otherwise() != null)
-                {
-                    putField(field.otherwise(), field.maxLength());
-                }
+                putField(field.otherwise(), field);
             }
-            case final ValuePart.Known known -> putKnown(known);
+            return;
         }
+        values.select(part);
+        edits.put(values.buffer(), values.offset(), values.length());
     }
 
-    private boolean putField(final HeaderKey key, final int maxLength)
+    /** One that was added counts before those of the head. */
+    private boolean putField(final HeaderKey key, final ValuePart.Field field)
     {
         final int added = edits.find(key.nameId(), key.bytes());
         if (added >= 0 && added < seen)
         {
-            edits.repeat(added, maxLength);
+            edits.repeat(added, field.maxLength());
             return true;
         }
-        if (isRequest)
-        {
-            final boolean isThere = view.select(key);
-            edits.put(view.buffer(), view.offset(), Math.min(view.length(), maxLength));
-            return isThere;
-        }
-        final int index = headers == null ? -1 : key.find(headers);
-        if (index >= 0)
-        {
-            edits.put(headers.buffer(), headers.valueOffset(index), Math.min(headers.valueLength(index), maxLength));
-        }
-        return index >= 0;
-    }
-
-    private void putKnown(final ValuePart.Known known)
-    {
-        switch (known)
-        {
-            case REMOTE_ADDRESS -> putAddress(connection.addressOffset(), true);
-            case REMOTE_ADDRESS_WITHOUT_PORT -> putAddress(connection.addressOffset(), false);
-            case DIRECT_ADDRESS -> putAddress(connection.directAddressOffset(), true);
-            case DIRECT_ADDRESS_WITHOUT_PORT -> putAddress(connection.directAddressOffset(), false);
-            case PROTOCOL ->
-            {
-                final byte[] protocol = request.http2() ? HTTP2 : request.minorVersion() == 0 ? HTTP10 : HTTP11;
-                edits.put(protocol, protocol.length);
-            }
-            case ROUTE_NAME -> putText(routeName);
-            case CLUSTER -> putText(clusterName);
-        }
-    }
-
-    private void putAddress(final int at, final boolean hasPort)
-    {
-        final int length = hasPort || SockAddr.addressLength(loop.slotAddresses(), at) == 0 ?
-            SockAddr.appendText(loop.slotAddresses(), at, text, 0) :
-            SockAddr.appendAddress(loop.slotAddresses(), at, text, 0);
-        edits.put(text, 0, length);
-    }
-
-    private void putText(final String characters)
-    {
-        for (int i = 0; i < characters.length(); i++)
-        {
-            edits.put((byte)characters.charAt(i));
-        }
+        final boolean isThere = values.select(key, field);
+        edits.put(values.buffer(), values.offset(), values.length());
+        return isThere;
     }
 }

@@ -202,6 +202,32 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
     }
 
     /**
+     * Adds a field with a range of a buffer for value.
+     *
+     * @param name   a token in lower case.
+     * @param source that holds the value, without control characters.
+     * @param offset where it starts.
+     * @param length bytes of it.
+     * @throws IllegalArgumentException when the name cannot be sent or is fixed.
+     * @throws IllegalStateException    when the head has no room for it.
+     */
+    public final void add(final byte[] name, final DirectBuffer source, final int offset, final int length)
+    {
+        add(name, copied(source, offset, length), length);
+    }
+
+    /** The value may be part of the head, which moves when it grows. */
+    private byte[] copied(final DirectBuffer source, final int offset, final int length)
+    {
+        if (length > copy.length)
+        {
+            copy = new byte[Integer.highestOneBit(length) << 1];
+        }
+        source.getBytes(offset, copy, 0, length);
+        return copy;
+    }
+
+    /**
      * As {@link #add(byte[], byte[])}; allocates.
      *
      * @param name  a token in lower case.
@@ -239,13 +265,9 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
      */
     public final void set(final byte[] name, final DirectBuffer source, final int offset, final int length)
     {
-        if (length > copy.length)
-        {
-            copy = new byte[Integer.highestOneBit(length) << 1];
-        }
-        source.getBytes(offset, copy, 0, length);
+        final byte[] value = copied(source, offset, length);
         remove(name);
-        add(name, copy, length);
+        add(name, value, length);
     }
 
     /**

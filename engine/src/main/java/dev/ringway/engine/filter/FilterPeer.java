@@ -1,5 +1,7 @@
 package dev.ringway.engine.filter;
 
+import org.agrona.MutableDirectBuffer;
+
 /**
  * The client of an exchange, or of a connection. Loop thread only.
  */
@@ -7,6 +9,8 @@ public interface FilterPeer
 {
     /** Longest address, of IPv6. */
     int MAX_ADDRESS_LENGTH = 16;
+    /** Longest text of an address. */
+    int MAX_TEXT_LENGTH = 108;
 
     /**
      * The client's address, which a listener filter may have told.
@@ -41,6 +45,24 @@ public interface FilterPeer
      * @return port that the client connected to, 0 when there is none.
      */
     int localPort();
+
+    /**
+     * The client's address as text.
+     *
+     * @param withPort whether its port follows.
+     * @param to       takes ASCII, {@link #MAX_TEXT_LENGTH} bytes must be there.
+     * @return bytes of the text.
+     */
+    int remoteText(boolean withPort, MutableDirectBuffer to);
+
+    /**
+     * The address of the other end of the connection itself as text.
+     *
+     * @param withPort whether its port follows.
+     * @param to       takes ASCII, {@link #MAX_TEXT_LENGTH} bytes must be there.
+     * @return bytes of the text.
+     */
+    int directText(boolean withPort, MutableDirectBuffer to);
 
     /**
      * @return whether the connection is encrypted.

@@ -1,49 +1,41 @@
 package dev.ringway.engine.httpfilters;
 
-import dev.ringway.engine.filter.FilterHead;
+import dev.ringway.engine.route.FieldChanges;
+import dev.ringway.engine.route.FieldName;
+import dev.ringway.engine.route.ValuePart;
+
+import java.util.List;
 
 /**
- * Something that is done to a head. Immutable. Envoy: {@code config.core.v3.HeaderValueOption} with its
- * {@code append_action}, or the name of a field to remove.
- *
- * @param name  in lower case.
- * @param value without control characters, null to remove the field.
- * @param how   what becomes of fields that are there.
+ * Something that a filter does to a head. Immutable. Envoy: {@code config.common.mutation_rules.v3.HeaderMutation}.
  */
-public record HeadEdit(byte[] name, byte[] value, How how)
+public sealed interface HeadEdit
 {
-    /** What becomes of fields of the same name. */
-    public enum How
+    /**
+     * Puts a field there.
+     *
+     * @param put {@code append}.
+     */
+    record Put(FieldChanges.Put put) implements HeadEdit
     {
-        /** They stay, another comes behind them. */
-        APPEND,
-        /** They stay, and nothing is added. */
-        ADD_IF_ABSENT,
-        /** They are replaced by one. */
-        OVERWRITE,
-        /** They are replaced by one; without any nothing is added. */
-        OVERWRITE_IF_EXISTS,
-        /** They go. */
-        REMOVE
     }
 
     /**
-     * @param head to edit.
+     * Removes all fields of a name.
+     *
+     * @param name {@code remove}.
      */
-    public void apply(final FilterHead head)
+    record Remove(FieldName name) implements HeadEdit
     {
-        switch (how)
-        {
-            case APPEND -> head.add(name, value);
-            case OVERWRITE -> head.set(name, value);
-            case REMOVE -> head.remove(name);
-            default ->
-            {
-                if (head.find(name) < 0 == (how == How.ADD_IF_ABSENT))
-                {
-                    head.set(name, value);
-                }
-            }
-        }
+    }
+
+    /**
+     * @param edits of a response.
+     * @return whether one of them asks for a field of the request.
+     */
+    static boolean readRequest(final List<HeadEdit> edits)
+    {
+        return edits.stream().anyMatch(edit -> edit instanceof Put(final FieldChanges.Put put) && put.value().stream()
+            .anyMatch(part -> part instanceof final ValuePart.Field field && !field.ofResponse()));
     }
 }

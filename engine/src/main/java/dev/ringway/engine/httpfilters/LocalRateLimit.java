@@ -54,6 +54,7 @@ public record LocalRateLimit(
     {
         private final LocalRateLimit own;
         private final Dice dice;
+        private final HeadEditor editor = new HeadEditor();
         private LocalRateLimit used;
         private boolean isLimited;
 
@@ -80,10 +81,7 @@ public record LocalRateLimit(
             exchange.counters().increment(limit.counters.rateLimited);
             if (!limit.enforced.hits(dice))
             {
-                for (int i = 0; i < limit.requestEdits.size(); i++)
-                {
-                    limit.requestEdits.get(i).apply(exchange.request());
-                }
+                editor.editRequest(limit.requestEdits, exchange);
                 return Verdict.CONTINUE;
             }
             exchange.counters().increment(limit.counters.enforced);
@@ -95,10 +93,7 @@ public record LocalRateLimit(
         {
             if (used != null && isLimited)
             {
-                for (int i = 0; i < used.responseEdits.size(); i++)
-                {
-                    used.responseEdits.get(i).apply(exchange.response());
-                }
+                editor.editResponse(used.responseEdits, exchange);
             }
             if (used != null && used.tellsClients)
             {

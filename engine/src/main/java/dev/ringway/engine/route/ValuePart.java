@@ -17,11 +17,12 @@ public sealed interface ValuePart
     /**
      * Value of a field, the first of its name.
      *
-     * @param name      of the field.
-     * @param otherwise another one where there is none, or null.
-     * @param maxLength bytes that are taken of it.
+     * @param name       of the field.
+     * @param otherwise  another one where there is none, or null.
+     * @param maxLength  bytes that are taken of it.
+     * @param ofResponse whether it is one of the response, otherwise of the request.
      */
-    record Field(HeaderKey name, HeaderKey otherwise, int maxLength) implements ValuePart
+    record Field(HeaderKey name, HeaderKey otherwise, int maxLength, boolean ofResponse) implements ValuePart
     {
     }
 

@@ -9,6 +9,8 @@ import dev.ringway.engine.counters.RbacCounters;
 import dev.ringway.engine.httpfilters.AccessPolicies;
 import dev.ringway.engine.httpfilters.AccessRule;
 import dev.ringway.engine.httpfilters.Fraction;
+import dev.ringway.engine.httpfilters.HeadEdit;
+import dev.ringway.engine.httpfilters.HeaderMutation;
 import dev.ringway.engine.httpfilters.LocalRateLimit;
 import dev.ringway.engine.httpfilters.Rbac;
 import dev.ringway.engine.httpfilters.TokenBucket;
@@ -148,9 +150,7 @@ final class PathAllocationTest
         }
     }
 
-    @Test
-    @Timeout(TIMEOUT_SECONDS)
-    void shouldAllocateNothingForRequestsWhoseFieldsChange() throws Exception
+    private static List<FieldChanges.Put> puts(final String field, final boolean ofResponse)
     {
         final List<FieldChanges.Put> puts = new ArrayList<>();
         for (final FieldChanges.Action action : FieldChanges.Action.values())
@@ -158,14 +158,48 @@ final class PathAllocationTest
             puts.add(new FieldChanges.Put(new FieldName("x-" + action), List.of(
                 new ValuePart.Text("text".getBytes(US_ASCII)), ValuePart.Known.REMOTE_ADDRESS, ValuePart.Known.PROTOCOL,
                 ValuePart.Known.ROUTE_NAME, ValuePart.Known.CLUSTER,
-                new ValuePart.Field(new HeaderKey(":path"), new HeaderKey("x-none"), 100)), action, true));
+                new ValuePart.Field(new HeaderKey(field), new HeaderKey("x-none"), 100, ofResponse)), action, true));
         }
-        final FieldChanges changes = new FieldChanges(List.of(
-            new FieldChanges.Level(List.of(new FieldName("user-agent"), new FieldName("x-gone")), puts)));
+        return puts;
+    }
+
+    private static List<HeadEdit> edits(final String field, final boolean ofResponse)
+    {
+        final List<HeadEdit> edits = new ArrayList<>();
+        edits.add(new HeadEdit.Remove(new FieldName("accept")));
+        puts(field, ofResponse).forEach(put -> edits.add(new HeadEdit.Put(put)));
+        return edits;
+    }
+
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForRequestsWhoseFieldsFiltersChange() throws Exception
+    {
         try (TestBackend backend = TestBackend.scripted(PathAllocationTest::answerAll);
             TestProxy proxy = new TestProxy(backend))
         {
-            proxy.http.routes.put("/", proxy.http.changing(changes, changes));
+            final HeaderMutation mutation =
+                new HeaderMutation(edits(":path", false), edits(":path", false), false);
+            proxy.http.filters = new HttpFilters(proxy.registry(), "in",
+                List.of(new HttpFilters.Place("mutation", mutation, false)), (name, error) -> { });
+            proxy.start();
+            assertAllocatesNothingForFewer(proxy);
+            assertEquals(0, proxy.counter("http.in.filter_exception"));
+        }
+    }
+
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForRequestsWhoseFieldsChange() throws Exception
+    {
+        final FieldChanges request = new FieldChanges(List.of(
+            new FieldChanges.Level(List.of(new FieldName("user-agent"), new FieldName("x-gone")), puts(":path", false))));
+        final FieldChanges response = new FieldChanges(List.of(
+            new FieldChanges.Level(List.of(new FieldName("x-gone")), puts("content-type", true))));
+        try (TestBackend backend = TestBackend.scripted(PathAllocationTest::answerAll);
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.routes.put("/", proxy.http.changing(request, response));
             proxy.start();
             assertAllocatesNothingForFewer(proxy);
         }

@@ -1,0 +1,200 @@
+package dev.ringway.control.translate;
+
+import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.route.FieldChanges;
+import dev.ringway.engine.route.FieldChanges.Action;
+import dev.ringway.engine.route.FieldName;
+import dev.ringway.engine.route.HeaderKey;
+import dev.ringway.engine.route.ValuePart;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Translates {@code config.core.v3.HeaderValueOption} and the names of fields that are changed. Control thread only.
+ */
+final class FieldTranslator
+{
+    private static final int MAX_VALUE = 16 * 1024;
+    private static final Pattern OPERATOR = Pattern.compile("%(?:%|([A-Z_]+)(?:\\(([^()]*)\\))?(?::([0-9]{1,6}))?%)");
+    /** Framing, and what belongs to one connection. */
+    private static final Set<String> UNTOUCHED = Set.of("content-length", "transfer-encoding", "connection",
+        "keep-alive", "proxy-connection", "upgrade", "te", "trailer", "http2-settings");
+    /** What a request gets behind the filters. */
+    private static final Set<String> LATER = Set.of("x-request-id", "x-forwarded-for", "x-forwarded-proto", ":scheme",
+        "x-forwarded-client-cert", "via");
+    private static final Map<String, ValuePart.Known> KNOWN = Map.ofEntries(
+        Map.entry("DOWNSTREAM_REMOTE_ADDRESS", ValuePart.Known.REMOTE_ADDRESS),
+        Map.entry("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", ValuePart.Known.REMOTE_ADDRESS_WITHOUT_PORT),
+        Map.entry("DOWNSTREAM_DIRECT_REMOTE_ADDRESS", ValuePart.Known.DIRECT_ADDRESS),
+        Map.entry("DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT", ValuePart.Known.DIRECT_ADDRESS_WITHOUT_PORT),
+        Map.entry("PROTOCOL", ValuePart.Known.PROTOCOL),
+        Map.entry("ROUTE_NAME", ValuePart.Known.ROUTE_NAME),
+        Map.entry("UPSTREAM_CLUSTER", ValuePart.Known.CLUSTER));
+
+    private final Checks checks;
+
+    /** Where the fields are put, which decides what their values may be made of. */
+    enum Where
+    {
+        /** Into requests on their way to an endpoint. */
+        REQUEST,
+        /** Into responses on their way to the client. */
+        RESPONSE,
+        /** Into requests, by a filter. */
+        FILTERED_REQUEST,
+        /** Into responses, by a filter. */
+        FILTERED_RESPONSE
+    }
+
+    /**
+     * @param checks where faults go.
+     */
+    FieldTranslator(final Checks checks)
+    {
+        this.checks = checks;
+    }
+
+    /**
+     * @param name of a field that is changed.
+     * @param path where it stands.
+     * @return the name; of no use when faults were noted.
+     */
+    FieldName name(final String name, final FieldPath path)
+    {
+        if (!checks.required(name, path))
+        {
+            return new FieldName("-");
+        }
+        final String lower = name.toLowerCase(Locale.ROOT);
+        if (lower.startsWith(":") || lower.equals("host"))
+        {
+            checks.fault(path, "'" + name + "' may not be changed");
+        }
+        else if (UNTOUCHED.contains(lower))
+        {
+            checks.fault(path, "'" + name + "' belongs to a connection or frames a body; it is not changed");
+        }
+        else if (!lower.matches("[!#$%&'*+.^_`|~0-9a-z-]+"))
+        {
+            checks.fault(path, "'" + name + "' is no name of a field");
+        }
+        return new FieldName(name);
+    }
+
+    /**
+     * @param config message.
+     * @param path   where it stands.
+     * @param where  the field is put.
+     * @return the field; of no use when faults were noted.
+     */
+    @SuppressWarnings("deprecation")
+    FieldChanges.Put put(final HeaderValueOption config, final FieldPath path, final Where where)
+    {
+        final FieldPath header = path.field("header");
+        checks.required(config.hasHeader(), header);
+        final HeaderAppendAction action = config.getAppendAction();
+        if (config.hasAppend() && action != HeaderAppendAction.APPEND_IF_EXISTS_OR_ADD)
+        {
+            checks.fault(path, "has both append and append_action");
+        }
+        return new FieldChanges.Put(name(config.getHeader().getKey(), header.field("key")),
+            value(config.getHeader().getValue(), header.field("value"), where),
+            config.hasAppend() && !config.getAppend().getValue() ? Action.OVERWRITE_IF_EXISTS_OR_ADD :
+                Action.valueOf(action.name()),
+            config.getKeepEmptyValue());
+    }
+
+    private List<ValuePart> value(final String text, final FieldPath path, final Where where)
+    {
+        if (text.length() > MAX_VALUE || text.chars().anyMatch(c -> c < 0x20 && c != '\t' || c == 0x7F))
+        {
+            checks.fault(path, "is longer than " + MAX_VALUE + " characters or holds control characters");
+        }
+        final List<ValuePart> parts = new ArrayList<>();
+        final StringBuilder literal = new StringBuilder();
+        final Matcher operators = OPERATOR.matcher(text);
+        int at = 0;
+        for (int percent = text.indexOf('%'); percent >= 0; percent = text.indexOf('%', at))
+        {
+            literal.append(text, at, percent);
+            if (!operators.find(percent) || operators.start() != percent)
+            {
+                checks.fault(path, "'" + text + "' has a % that begins no command operator");
+                return parts;
+            }
+            at = operators.end();
+            if (operators.group(1) == null)
+            {
+                literal.append('%');
+                continue;
+            }
+            addText(literal, parts);
+            operator(operators, path, where, parts);
+        }
+        literal.append(text, at, text.length());
+        addText(literal, parts);
+        return List.copyOf(parts);
+    }
+
+    private static void addText(final StringBuilder literal, final List<ValuePart> parts)
+    {
+        if (!literal.isEmpty())
+        {
+            parts.add(new ValuePart.Text(literal.toString().getBytes(StandardCharsets.UTF_8)));
+            literal.setLength(0);
+        }
+    }
+
+    private void operator(
+        final Matcher operator, final FieldPath path, final Where where, final List<ValuePart> parts)
+    {
+        final String argument = operator.group(2);
+        final ValuePart.Known known = KNOWN.get(operator.group(1));
+        if (known != null && argument == null && operator.group(3) == null)
+        {
+            parts.add(known);
+            return;
+        }
+        if (reads(operator.group(1), where) && argument != null && argument.matches("[^?]+(\\?[^?]*)?"))
+        {
+            final String[] names = argument.split("\\?");
+            final boolean ofResponse = operator.group(1).equals("RESP");
+            checkThere(ofResponse, names, path, where);
+            parts.add(new ValuePart.Field(new HeaderKey(names[0]), names.length == 1 ? null : new HeaderKey(names[1]),
+                operator.group(3) == null ? Integer.MAX_VALUE : Integer.parseInt(operator.group(3)), ofResponse));
+            return;
+        }
+        checks.fault(path, operator.group() + " is not supported in fields of " +
+            (where == Where.REQUEST || where == Where.FILTERED_REQUEST ? "requests" : "responses"));
+    }
+
+    private static boolean reads(final String operator, final Where where)
+    {
+        return switch (where)
+        {
+            case REQUEST, FILTERED_REQUEST -> operator.equals("REQ");
+            case RESPONSE -> operator.equals("RESP");
+            case FILTERED_RESPONSE -> operator.equals("REQ") || operator.equals("RESP");
+        };
+    }
+
+    private void checkThere(final boolean ofResponse, final String[] names, final FieldPath path, final Where where)
+    {
+        for (final String name : names)
+        {
+            if (!ofResponse && where != Where.REQUEST && LATER.contains(name.toLowerCase(Locale.ROOT)))
+            {
+                checks.fault(path, "filters see '" + name + "' as the client has sent it, which is not supported");
+            }
+        }
+    }
+}

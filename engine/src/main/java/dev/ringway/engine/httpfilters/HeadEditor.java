@@ -1,0 +1,91 @@
+package dev.ringway.engine.httpfilters;
+
+import dev.ringway.engine.filter.FilterExchange;
+import dev.ringway.engine.filter.FilterHead;
+import dev.ringway.engine.route.FieldChanges;
+import dev.ringway.engine.route.FieldChanges.Action;
+import dev.ringway.engine.route.ValuePart;
+import dev.ringway.engine.route.ValueView;
+import org.agrona.ExpandableArrayBuffer;
+
+import java.util.List;
+
+/**
+ * Does edits to heads, each of which sees what those before it have done. One for each filter; allocates nothing once it
+ * has seen the longest value. Loop thread only.
+ */
+final class HeadEditor
+{
+    private static final int INITIAL = 256;
+
+    private final ValueView values = new ValueView();
+    private final ExpandableArrayBuffer value = new ExpandableArrayBuffer(INITIAL);
+
+    /** Edits the head of a request. */
+    void editRequest(final List<HeadEdit> edits, final FilterExchange exchange)
+    {
+        edit(edits, exchange, exchange.request(), true);
+    }
+
+    /** Edits the head of a response; fields of the request can be asked for where it is kept. */
+    void editResponse(final List<HeadEdit> edits, final FilterExchange exchange)
+    {
+        edit(edits, exchange, exchange.response(), false);
+    }
+
+    private void edit(
+        final List<HeadEdit> edits, final FilterExchange exchange, final FilterHead head, final boolean isRequest)
+    {
+        if (edits.isEmpty())
+        {
+            return;
+        }
+        values.of(exchange.request().head(), exchange.peer(), exchange.routeName(), exchange.clusterName())
+            .reading(0, exchange.peer().isEncrypted())
+            .response(isRequest ? null : head.fields());
+        for (int i = 0; i < edits.size(); i++)
+        {
+            switch (edits.get(i))
+            {
+                case HeadEdit.Remove remove -> head.remove(remove.name().bytes().byteArray());
+                case HeadEdit.Put put -> put(put.put(), head);
+            }
+        }
+    }
+
+    private void put(final FieldChanges.Put put, final FilterHead head)
+    {
+        final byte[] name = put.name().bytes().byteArray();
+        final Action action = put.action();
+        if (action == Action.ADD_IF_ABSENT && head.find(name) >= 0 ||
+            action == Action.OVERWRITE_IF_EXISTS && head.find(name) < 0)
+        {
+            return;
+        }
+        final int length = write(put.value());
+        if (length == 0 && !put.keepEmpty())
+        {
+            return;
+        }
+        if (action == Action.OVERWRITE_IF_EXISTS || action == Action.OVERWRITE_IF_EXISTS_OR_ADD)
+        {
+            head.set(name, value, 0, length);
+        }
+        else
+        {
+            head.add(name, value, 0, length);
+        }
+    }
+
+    private int write(final List<ValuePart> parts)
+    {
+        int length = 0;
+        for (int i = 0; i < parts.size(); i++)
+        {
+            values.select(parts.get(i));
+            value.putBytes(length, values.buffer(), values.offset(), values.length());
+            length += values.length();
+        }
+        return length;
+    }
+}
