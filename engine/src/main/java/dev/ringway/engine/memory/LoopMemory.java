@@ -10,6 +10,9 @@ public final class LoopMemory implements AutoCloseable
     /** Pieces below this are copied behind their neighbours: cheaper than one more vector and a lease. */
     public static final int COPY_LIMIT = 2048;
 
+    /** The chunk that scratch memory writes to, and the next one while sends hold the last. */
+    private static final int SCRATCH_CHUNKS = 2;
+
     private final BufferSlab slab;
     private final ReceiveBuffers receiveBuffers;
     private final Scratch scratch;
@@ -23,16 +26,18 @@ public final class LoopMemory implements AutoCloseable
     public LoopMemory(final IoUring uring, final int chunkCount, final int visibleReceives)
     {
         slab = new BufferSlab(chunkCount);
-        receiveBuffers = receiveBuffers(uring, slab, visibleReceives);
+        final int mostBlocks = Math.max(1, chunkCount / 4);
+        receiveBuffers = receiveBuffers(uring, slab, visibleReceives, mostBlocks + SCRATCH_CHUNKS);
         scratch = new Scratch(slab);
-        blocks = new Blocks(slab, Math.max(1, chunkCount / 4));
+        blocks = new Blocks(slab, mostBlocks);
     }
 
-    private static ReceiveBuffers receiveBuffers(final IoUring uring, final BufferSlab slab, final int visibleReceives)
+    private static ReceiveBuffers receiveBuffers(
+        final IoUring uring, final BufferSlab slab, final int visibleReceives, final int kept)
     {
         try
         {
-            return new ReceiveBuffers(uring, slab, visibleReceives, Math.max(1, slab.chunkCount() / 8));
+            return new ReceiveBuffers(uring, slab, visibleReceives, Math.max(1, slab.chunkCount() / 8), kept);
         }
         catch (final RuntimeException e)
         {

@@ -24,6 +24,7 @@ public final class ReceiveBuffers implements AutoCloseable
     private final int[] positions;
     private final int[] order;
     private final int[] places;
+    private final int most;
     private final int reserve;
     private final int fewest;
     private int target;
@@ -38,11 +39,15 @@ public final class ReceiveBuffers implements AutoCloseable
      * @param slab          where the chunks come from.
      * @param mostVisible   most chunks visible to the kernel, a power of two.
      * @param reserve       free chunks that are left to other uses.
+     * @param kept          chunks that are never visible, however many are free: what the kernel has comes back only by
+     *                      being filled, and the loop itself needs some when no traffic gives any back.
      */
-    public ReceiveBuffers(final IoUring uring, final BufferSlab slab, final int mostVisible, final int reserve)
+    public ReceiveBuffers(
+        final IoUring uring, final BufferSlab slab, final int mostVisible, final int reserve, final int kept)
     {
         this.slab = slab;
-        fewest = Math.min(FEWEST, mostVisible);
+        most = Math.clamp(slab.chunkCount() - kept, 1, mostVisible);
+        fewest = Math.min(FEWEST, most);
         target = fewest;
         this.reserve = reserve;
         positions = new int[slab.chunkCount()];
@@ -137,7 +142,7 @@ public final class ReceiveBuffers implements AutoCloseable
      */
     public void onExhausted()
     {
-        target = Math.min(target << 1, order.length);
+        target = Math.min(target << 1, most);
         calm = 0;
     }
 

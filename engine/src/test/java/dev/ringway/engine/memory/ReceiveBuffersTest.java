@@ -14,7 +14,7 @@ final class ReceiveBuffersTest
 
     private final IoUring uring = new IoUring(8, 16, UringProbe.run().setupFlags());
     private final BufferSlab slab = new BufferSlab(128);
-    private final ReceiveBuffers buffers = new ReceiveBuffers(uring, slab, 64, 8);
+    private final ReceiveBuffers buffers = new ReceiveBuffers(uring, slab, 64, 8, 8);
 
     @AfterEach
     void tearDown()

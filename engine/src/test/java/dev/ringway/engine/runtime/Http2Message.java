@@ -47,9 +47,20 @@ final class Http2Message
         return Integer.parseInt(header(":status"));
     }
 
+    /** Of the head, which must have come. */
     String header(final String name)
     {
-        return value(fields, name);
+        return value(head(), name);
+    }
+
+    private List<String[]> head()
+    {
+        if (fields == null)
+        {
+            throw new AssertionError(
+                resetCode >= 0 ? "no head, but a reset with code " + resetCode : "no head so far, ended: " + isEnded);
+        }
+        return fields;
     }
 
     String text()
@@ -60,7 +71,7 @@ final class Http2Message
     /** As HTTP/1 would say it. */
     HttpMessage toHttp()
     {
-        return toHttp(fields, body.toByteArray(), trailers);
+        return toHttp(head(), body.toByteArray(), trailers);
     }
 
     private static HttpMessage toHttp(

@@ -45,8 +45,9 @@ final class SmallSlabTest
             }
             for (final CompletableFuture<Integer> length : lengths)
             {
-                assertEquals(LENGTH, length.get(10, TimeUnit.SECONDS));
+                assertEquals(LENGTH, length.get(40, TimeUnit.SECONDS));
             }
+            proxy.awaitQuiet();
             final TestClient after = proxy.connect();
             for (int i = 0; i < 100; i++)
             {

@@ -63,14 +63,14 @@ final class TestProxy implements AutoCloseable
 
     private static final int MOST_LOOPS = 4;
     private static final int ARMED_ACCEPTS = 16;
-    private static final long PATIENCE_NS = 8_000_000_000L;
+    private static final long PATIENCE_NS = 20_000_000_000L;
     private static final long PAUSE_NS = 500_000L;
 
     final HttpSettings http = new HttpSettings();
     final List<TestBackend> backends = new ArrayList<>();
     final List<Endpoint> endpoints = new ArrayList<>();
     CircuitBreakers breakers = CircuitBreakers.DEFAULT;
-    long connectTimeoutNs = 5_000_000_000L;
+    long connectTimeoutNs = 20_000_000_000L;
     long upstreamIdleNs = 0;
     int maxRequestsPerUpstream = 0;
     boolean enableUpstreamTrailers = true;
@@ -283,9 +283,27 @@ final class TestProxy implements AutoCloseable
         return id;
     }
 
+    /** Until a counter has a value, and all is done that the loops do in the same turn. */
     void awaitCounter(final String name, final long value)
     {
         await(() -> counter(name) == value, () -> name + " = " + value + ", is " + counter(name));
+        look();
+    }
+
+    /** Until no request is under way and no connection holds bytes. */
+    void awaitQuiet()
+    {
+        await(() -> busy().isEmpty(), () -> "no traffic, but: " + busy());
+    }
+
+    private String busy()
+    {
+        final List<LoopView> views = lookAtAll();
+        final StringBuilder text = new StringBuilder();
+        check(text, "exchanges", 0, sum(views, LoopView::exchanges));
+        check(text, "queues", 0, sum(views, LoopView::queues));
+        check(text, "chunks", 0, sum(views, LoopView::chunks));
+        return text.toString();
     }
 
     /** A look at the first loop that was taken after this call began. */
