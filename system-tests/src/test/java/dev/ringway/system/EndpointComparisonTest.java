@@ -62,9 +62,11 @@ final class EndpointComparisonTest
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
                 Bootstraps.admin(adminPort) + Bootstraps.http("in", at(port), "",
                     "- match: { prefix: \"/given\" }\n  route: { cluster: given }\n" +
+                    "- match: { prefix: \"/high\" }\n  route: { cluster: bounded, priority: HIGH }\n" +
+                    "- match: { prefix: \"/normal\" }\n  route: { cluster: bounded }\n" +
                     "- match: { prefix: \"/ejected\" }\n  route: { cluster: ejected }\n" +
                     "- match: { prefix: \"/\" }\n  route: { cluster: checked }\n") +
-                    "  clusters:\n" + GIVEN + checked() + ejected());
+                    "  clusters:\n" + GIVEN + checked() + ejected() + bounded());
             program = Peers.either(isEnvoy, directory, file);
             admin = new Admin(adminPort);
             program.awaitPort(adminPort);
@@ -103,6 +105,29 @@ final class EndpointComparisonTest
                       cluster_name: ejected
                       endpoints: [ { lb_endpoints: [ { endpoint: { address: %s } } ] } ]
                 """.formatted(at(origin.port()));
+        }
+
+        private String bounded()
+        {
+            return """
+                  - name: bounded
+                    type: STATIC
+                    connect_timeout: 1s
+                    circuit_breakers:
+                      thresholds:
+                      - { priority: HIGH, max_requests: 0, retry_budget: { min_retry_concurrency: 7 } }
+                      - { max_connections: 17, max_retries: 5 }
+                      - { max_connections: 18 }
+                    load_assignment:
+                      cluster_name: bounded
+                      endpoints: [ { lb_endpoints: [ { endpoint: { address: %s } } ] } ]
+                """.formatted(at(origin.port()));
+        }
+
+        /** All lines of /clusters for a cluster. */
+        private String lines(final String cluster) throws Exception
+        {
+            return admin.get("/clusters?filter=^" + cluster + "$").replace(":" + origin.port() + "::", ":origin::");
         }
 
         /** Lines of /clusters that tell what an endpoint is. */
@@ -188,6 +213,28 @@ final class EndpointComparisonTest
                 assertEquals(1, side.stats("cluster.checked.health_check.healthy").values().iterator().next());
             }
             assertSameStatus(envoy, ringway, "200 ok");
+        }
+    }
+
+    @Test
+    void shouldHaveBoundsOfEachPriorityAsEnvoyHas() throws Exception
+    {
+        try (Side envoy = new Side(true);
+            Side ringway = new Side(false))
+        {
+            for (final String cluster : List.of("bounded", "ejected", "given"))
+            {
+                assertEquals(envoy.lines(cluster), ringway.lines(cluster));
+            }
+            assertEquals("200 ok", ringway.status("/normal"));
+            assertEquals("200 ok", envoy.status("/normal"));
+            assertEquals(envoy.status("/high"), ringway.status("/high"));
+            final String refused = "cluster.bounded.upstream_rq_active_overflow";
+            assertEquals(1, ringway.stats(refused).get(refused));
+            assertEquals(envoy.stats(refused), ringway.stats(refused));
+            final Map<String, Long> gauges = envoy.stats("cluster.bounded.circuit_breakers.");
+            gauges.keySet().removeIf(name -> name.endsWith(".cx_pool_open"));
+            assertEquals(gauges, ringway.stats("cluster.bounded.circuit_breakers."));
         }
     }
 

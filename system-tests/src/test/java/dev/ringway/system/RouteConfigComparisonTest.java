@@ -77,7 +77,7 @@ final class RouteConfigComparisonTest
         cluster: a, cluster_not_found_response_code: NOT_FOUND          | taken
         cluster: a, cluster_not_found_response_code: INTERNAL_SERVER_ERROR | taken
         cluster: a, cluster_not_found_response_code: OK                 | refused
-        cluster: a, priority: HIGH                                      | refused here
+        cluster: a, priority: HIGH                                      | taken
         weighted_clusters: {}                                           | refused
         weighted_clusters: { clusters: [] }                             | refused
         weighted_clusters: { clusters: [ { name: a } ] }                | refused

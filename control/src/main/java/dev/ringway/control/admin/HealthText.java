@@ -5,6 +5,8 @@ import dev.ringway.engine.balance.HostHealth;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.EndpointStatus;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -50,6 +52,24 @@ final class HealthText
         out.append(health.has(HostHealth.ACTIVE_CHECK_TIMEOUT) ? "/active_hc_timeout" : "");
         out.append(status == EndpointStatus.DRAINING ? "/eds_status_draining" : "");
         return out.isEmpty() ? "healthy" : out.toString();
+    }
+
+    /**
+     * @param value any.
+     * @return it in as few digits as say it exactly, as Envoy writes success rates of endpoints.
+     */
+    static String number(final double value)
+    {
+        return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
+    }
+
+    /**
+     * @param value any.
+     * @return it with at most six digits, as Envoy writes success rates of clusters.
+     */
+    static String shortNumber(final double value)
+    {
+        return new BigDecimal(value).round(new MathContext(6)).stripTrailingZeros().toPlainString();
     }
 
     /**

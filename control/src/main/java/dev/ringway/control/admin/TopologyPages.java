@@ -5,13 +5,14 @@ import com.google.gson.JsonObject;
 import com.google.re2j.Pattern;
 import dev.ringway.engine.balance.HostHealth;
 import dev.ringway.engine.balance.HostSet;
+import dev.ringway.engine.balance.SuccessRates;
 import dev.ringway.engine.counters.EndpointCounters;
 import dev.ringway.engine.snapshot.Address;
-import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Locality;
+import dev.ringway.engine.snapshot.Thresholds;
 
 import java.io.IOException;
 import java.util.Comparator;
@@ -60,12 +61,17 @@ final class TopologyPages
     private void write(final Cluster cluster, final Appendable out) throws IOException
     {
         final String name = cluster.name() + "::";
-        final CircuitBreakers bounds = cluster.circuitBreakers();
         line(out, name, "observability_name", cluster.name());
-        line(out, name, "default_priority::max_connections", bounds.maxConnections());
-        line(out, name, "default_priority::max_pending_requests", bounds.maxPendingRequests());
-        line(out, name, "default_priority::max_requests", bounds.maxRequests());
-        line(out, name, "default_priority::max_retries", bounds.maxRetries());
+        final SuccessRates rates = view.uses().of(cluster.id()).hosts().successRates();
+        if (rates != null)
+        {
+            line(out, name, "outlier::success_rate_average", HealthText.shortNumber(rates.average()));
+            line(out, name, "outlier::success_rate_ejection_threshold", HealthText.shortNumber(rates.threshold()));
+            line(out, name, "outlier::local_origin_success_rate_average", -1);
+            line(out, name, "outlier::local_origin_success_rate_ejection_threshold", -1);
+        }
+        write(out, name + "default_priority::", cluster.circuitBreakers().normal(), retries(cluster, false));
+        write(out, name + "high_priority::", cluster.circuitBreakers().high(), retries(cluster, true));
         line(out, name, "added_via_api", false);
         final HostSet hosts = hosts(cluster);
         for (int i = 0; i < hosts.size(); i++)
@@ -85,9 +91,23 @@ final class TopologyPages
             line(out, host, "sub_zone", endpoint.place().locality().subZone());
             line(out, host, "canary", endpoint.metadata().isCanary());
             line(out, host, "priority", endpoint.place().priority());
-            line(out, host, "success_rate", -1);
+            line(out, host, "success_rate", HealthText.number(hosts.health(i).successRate()));
             line(out, host, "local_origin_success_rate", -1);
         }
+    }
+
+    private int retries(final Cluster cluster, final boolean isHigh)
+    {
+        return view.uses().of(cluster.id()).retryLimit(cluster.circuitBreakers().of(isHigh), isHigh);
+    }
+
+    private static void write(
+        final Appendable out, final String prefix, final Thresholds bounds, final int retries) throws IOException
+    {
+        line(out, prefix, "max_connections", bounds.maxConnections());
+        line(out, prefix, "max_pending_requests", bounds.maxPendingRequests());
+        line(out, prefix, "max_requests", bounds.maxRequests());
+        line(out, prefix, "max_retries", retries);
     }
 
     private static void line(final Appendable out, final String prefix, final String name, final Object value)
@@ -109,8 +129,13 @@ final class TopologyPages
             }
             final JsonObject status = new JsonObject();
             status.addProperty("name", cluster.name());
+            final SuccessRates rates = view.uses().of(cluster.id()).hosts().successRates();
+            if (rates != null && rates.threshold() > 0)
+            {
+                status.add("success_rate_ejection_threshold", percent(rates.threshold()));
+            }
             status.add("host_statuses", hosts);
-            status.add("circuit_breakers", circuitBreakers(cluster.circuitBreakers()));
+            status.add("circuit_breakers", circuitBreakers(cluster));
             status.addProperty("observability_name", cluster.name());
             statuses.add(status);
         }
@@ -141,12 +166,27 @@ final class TopologyPages
         return stats;
     }
 
+    /** {@code type.v3.Percent}. */
+    private static JsonObject percent(final double value)
+    {
+        final JsonObject percent = new JsonObject();
+        if (value != 0)
+        {
+            percent.addProperty("value", value);
+        }
+        return percent;
+    }
+
     private static JsonObject host(final Endpoint endpoint, final HostHealth health)
     {
         final JsonObject host = new JsonObject();
         host.add("address", address(endpoint.address()));
         host.add("stats", stats(health.counters()));
         host.add("health_status", HealthText.json(endpoint, health));
+        if (health.successRate() >= 0)
+        {
+            host.add("success_rate", percent(health.successRate()));
+        }
         host.addProperty("weight", endpoint.weight());
         if (!endpoint.hostname().isEmpty())
         {
@@ -182,18 +222,29 @@ final class TopologyPages
         return view.uses().of(cluster.id()).hosts().set(cluster, System.nanoTime());
     }
 
-    private static JsonObject circuitBreakers(final CircuitBreakers bounds)
+    private JsonObject circuitBreakers(final Cluster cluster)
     {
-        final JsonObject threshold = new JsonObject();
-        threshold.addProperty("max_connections", bounds.maxConnections());
-        threshold.addProperty("max_pending_requests", bounds.maxPendingRequests());
-        threshold.addProperty("max_requests", bounds.maxRequests());
-        threshold.addProperty("max_retries", bounds.maxRetries());
         final JsonArray thresholds = new JsonArray();
-        thresholds.add(threshold);
+        thresholds.add(thresholds(cluster, false));
+        thresholds.add(thresholds(cluster, true));
         final JsonObject result = new JsonObject();
         result.add("thresholds", thresholds);
         return result;
+    }
+
+    private JsonObject thresholds(final Cluster cluster, final boolean isHigh)
+    {
+        final Thresholds bounds = cluster.circuitBreakers().of(isHigh);
+        final JsonObject threshold = new JsonObject();
+        if (isHigh)
+        {
+            threshold.addProperty("priority", "HIGH");
+        }
+        threshold.addProperty("max_connections", bounds.maxConnections());
+        threshold.addProperty("max_pending_requests", bounds.maxPendingRequests());
+        threshold.addProperty("max_requests", bounds.maxRequests());
+        threshold.addProperty("max_retries", retries(cluster, isHigh));
+        return threshold;
     }
 
     private static JsonObject address(final Address address)

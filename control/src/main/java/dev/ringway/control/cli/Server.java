@@ -73,6 +73,7 @@ final class Server implements ServerView
     private final LoopHealthCounters health;
     private final Configuration configuration;
     private final MembershipCounters membership;
+    private final BreakerGauges breakers;
     private final AccessLogs accessLogs;
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
         Thread.ofPlatform().name("control").factory());
@@ -93,6 +94,7 @@ final class Server implements ServerView
         ids = new ServerCounters(counters);
         health = new LoopHealthCounters(counters);
         membership = new MembershipCounters(counters.shared());
+        breakers = new BreakerGauges(counters.shared());
         accessLogs = new AccessLogs(concurrency, options.fileFlushIntervalMsec, counters);
         configuration = new Configuration(
             new ConfigSource(options.configPath, options.configYaml, options.allowUnknownStaticFields,
@@ -307,6 +309,7 @@ final class Server implements ServerView
         counters.shared().set(ids.errorLogDropped, counters.errors().dropped());
         engine.publishHealth(health);
         membership.refresh(engine.snapshot(), engine.uses());
+        breakers.refresh(engine.snapshot(), engine.uses());
     }
 
     /**

@@ -1,9 +1,11 @@
 package dev.ringway.control.health;
 
 import dev.ringway.control.health.OutlierDetection.Rate;
+import dev.ringway.engine.balance.ClusterHosts;
 import dev.ringway.engine.balance.ErrorWatch;
 import dev.ringway.engine.balance.HostHealth;
 import dev.ringway.engine.balance.HostSet;
+import dev.ringway.engine.balance.SuccessRates;
 import dev.ringway.engine.counters.EndpointCounters;
 import dev.ringway.engine.counters.OutlierCounters;
 import dev.ringway.engine.counters.SharedCounters;
@@ -16,7 +18,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * Ejects endpoints of one cluster for their answers, and lets them back. Control thread only, but for what says
@@ -28,7 +29,7 @@ final class OutlierDetector implements ErrorWatch.Listener
     private static final double FACTOR_UNIT = 1000;
 
     private final OutlierDetection settings;
-    private final Supplier<HostSet> hosts;
+    private final ClusterHosts hosts;
     private final SharedCounters counters;
     private final OutlierCounters ids;
     private final Executor control;
@@ -58,7 +59,7 @@ final class OutlierDetector implements ErrorWatch.Listener
     OutlierDetector(
         final String cluster,
         final OutlierDetection settings,
-        final Supplier<HostSet> hosts,
+        final ClusterHosts hosts,
         final SharedCounters counters,
         final OutlierCounters ids,
         final Executor control,
@@ -110,7 +111,7 @@ final class OutlierDetector implements ErrorWatch.Listener
     private void eject(
         final HostHealth host, final int detected, final int enforced, final int enforcing, final String reason)
     {
-        final HostSet set = hosts.get();
+        final HostSet set = hosts.newest();
         records.forEach(this::recount);
         final Record kept = records.get(host);
         if (kept == null && !isIn(set, host) || host.has(HostHealth.FAILED_OUTLIER_CHECK))
@@ -170,7 +171,7 @@ final class OutlierDetector implements ErrorWatch.Listener
     /** Once an interval: who may come back, and who is to go for its rate. */
     void onInterval()
     {
-        final HostSet set = hosts.get();
+        final HostSet set = hosts.newest();
         final Map<HostHealth, Record> present = new HashMap<>();
         final List<Success> forRate = new ArrayList<>();
         final List<Success> forFailures = new ArrayList<>();
@@ -180,9 +181,12 @@ final class OutlierDetector implements ErrorWatch.Listener
             final Record record = records.getOrDefault(host, new Record());
             present.put(host, record);
             final long requests = look(host, record);
+            host.successRate(-1);
             if (!host.has(HostHealth.FAILED_OUTLIER_CHECK) && requests > 0)
             {
                 final double percent = (double)WHOLE * record.lastSuccesses / requests;
+                host.successRate(
+                    requests >= Math.min(settings.successRate().volume(), settings.failures().volume()) ? percent : -1);
                 addIf(requests >= settings.successRate().volume(), forRate, host, percent);
                 addIf(requests >= settings.failures().volume(), forFailures, host, percent);
             }
@@ -262,6 +266,7 @@ final class OutlierDetector implements ErrorWatch.Listener
     private void judgeRates(final List<Success> rates)
     {
         final Rate rule = settings.successRate();
+        hosts.successRates(SuccessRates.NONE);
         if (rates.isEmpty() || rates.size() < rule.minimumHosts())
         {
             return;
@@ -270,6 +275,7 @@ final class OutlierDetector implements ErrorWatch.Listener
         final double variance =
             rates.stream().mapToDouble(rate -> (rate.percent - mean) * (rate.percent - mean)).average().orElse(0);
         final double least = mean - settings.stdevFactor() / FACTOR_UNIT * Math.sqrt(variance);
+        hosts.successRates(new SuccessRates(mean, least));
         for (final Success rate : rates)
         {
             if (rate.percent < least)
@@ -300,10 +306,11 @@ final class OutlierDetector implements ErrorWatch.Listener
     /** Nobody is ejected any more. */
     void stop()
     {
-        final HostSet set = hosts.get();
+        final HostSet set = hosts.newest();
         for (int i = 0; set != null && i < set.size(); i++)
         {
             set.health(i).clear(HostHealth.FAILED_OUTLIER_CHECK);
+            set.health(i).successRate(-1);
         }
         counters.add(ids.active, -active);
         active = 0;

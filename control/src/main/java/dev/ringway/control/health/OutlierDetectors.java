@@ -1,6 +1,7 @@
 package dev.ringway.control.health;
 
 import dev.ringway.engine.balance.ClusterHosts;
+import dev.ringway.engine.balance.SuccessRates;
 import dev.ringway.engine.counters.OutlierCounters;
 import dev.ringway.engine.counters.SharedCounters;
 import dev.ringway.engine.snapshot.Cluster;
@@ -65,11 +66,12 @@ public final class OutlierDetectors
             wanted.put(hosts, old);
             return;
         }
-        final OutlierDetector detector = new OutlierDetector(cluster.name(), settings, hosts::newest, counters, ids,
+        final OutlierDetector detector = new OutlierDetector(cluster.name(), settings, hosts, counters, ids,
             control, System::nanoTime, logger::info);
         wanted.put(hosts, new Running(detector, control.scheduleWithFixedDelay(detector::onInterval,
             settings.intervalNs(), settings.intervalNs(), TimeUnit.NANOSECONDS)));
         hosts.watch(detector.watch());
+        hosts.successRates(SuccessRates.NONE);
     }
 
     /**
@@ -86,6 +88,7 @@ public final class OutlierDetectors
                 if (!wanted.containsKey(hosts))
                 {
                     hosts.watch(null);
+                    hosts.successRates(null);
                 }
             }
         });

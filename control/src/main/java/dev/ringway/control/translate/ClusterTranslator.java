@@ -8,8 +8,6 @@ import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HealthCheckCounters;
 import dev.ringway.engine.counters.OutlierCounters;
 import dev.ringway.engine.counters.TlsCounters;
-import dev.ringway.engine.snapshot.CircuitBreakers;
-import dev.ringway.engine.snapshot.CircuitBreakers.RetryBudget;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
@@ -37,6 +35,7 @@ final class ClusterTranslator
     private final BalancingTranslator balancing;
     private final HealthCheckTranslator healthChecks;
     private final OutlierTranslator outliers;
+    private final BreakerTranslator breakers;
     private final UpstreamTlsTranslator tls;
     private final IdTable ids;
     private final CounterRegistry counters;
@@ -56,6 +55,7 @@ final class ClusterTranslator
         this.balancing = new BalancingTranslator(checks);
         this.healthChecks = new HealthCheckTranslator(checks);
         this.outliers = new OutlierTranslator(checks);
+        this.breakers = new BreakerTranslator(checks);
         this.tls = new UpstreamTlsTranslator(checks, contexts);
         this.ids = ids;
         this.counters = counters;
@@ -83,7 +83,7 @@ final class ClusterTranslator
             targets.stream().filter(target -> !target.isName()).map(ClusterPlan.Target::endpoint).toList(),
             checks.durationAtLeast(config.hasConnectTimeout(), config.getConnectTimeout(),
                 path.field("connect_timeout"), DEFAULT_CONNECT_TIMEOUT_NS, 1_000),
-            circuitBreakers(config, path.field("circuit_breakers").field("thresholds")),
+            breakers.translate(config.getCircuitBreakers(), path.field("circuit_breakers").field("thresholds")),
             checks.count(config.hasPerConnectionBufferLimitBytes(), config.getPerConnectionBufferLimitBytes(),
                 path.field("per_connection_buffer_limit_bytes"), DEFAULT_BUFFER_LIMIT, 1, Integer.MAX_VALUE),
             http.idleTimeoutNs(),
@@ -136,45 +136,5 @@ final class ClusterTranslator
             tls.translate(socket, at, config.getName(), new UpstreamTlsTranslator.HttpPart(
                 http.http2() != null ? ALPN_HTTP2 : ALPN_HTTP1, http.asksHosts(), http.verifiesHost(), options),
                 new TlsCounters(counters, "cluster." + statName + ".ssl.")) : null;
-    }
-
-    private CircuitBreakers circuitBreakers(
-        final io.envoyproxy.envoy.config.cluster.v3.Cluster config, final FieldPath path)
-    {
-        if (config.getCircuitBreakers().getThresholdsCount() == 0)
-        {
-            return CircuitBreakers.DEFAULT;
-        }
-        final io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds thresholds =
-            config.getCircuitBreakers().getThresholds(0);
-        final FieldPath first = path.at(0);
-        if (config.getCircuitBreakers().getThresholdsCount() > 1)
-        {
-            checks.fault(path.at(1), "only one set of thresholds is supported, that of default priority");
-        }
-        final CircuitBreakers unset = CircuitBreakers.DEFAULT;
-        return new CircuitBreakers(
-            checks.count(thresholds.hasMaxConnections(), thresholds.getMaxConnections(),
-                first.field("max_connections"), unset.maxConnections(), 0, Integer.MAX_VALUE),
-            checks.count(thresholds.hasMaxPendingRequests(), thresholds.getMaxPendingRequests(),
-                first.field("max_pending_requests"), unset.maxPendingRequests(), 0, Integer.MAX_VALUE),
-            checks.count(thresholds.hasMaxRequests(), thresholds.getMaxRequests(),
-                first.field("max_requests"), unset.maxRequests(), 0, Integer.MAX_VALUE),
-            checks.count(thresholds.hasMaxRetries(), thresholds.getMaxRetries(),
-                first.field("max_retries"), unset.maxRetries(), 0, Integer.MAX_VALUE),
-            thresholds.hasRetryBudget() ? retryBudget(thresholds.getRetryBudget(), first.field("retry_budget")) : null);
-    }
-
-    private RetryBudget retryBudget(
-        final io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget config, final FieldPath path)
-    {
-        final double percent =
-            config.hasBudgetPercent() ? config.getBudgetPercent().getValue() : RetryBudget.DEFAULT.percent();
-        if (!(percent >= 0 && percent <= 100))
-        {
-            checks.fault(path.field("budget_percent"), "must be from 0 to 100");
-        }
-        return new RetryBudget(percent, checks.count(config.hasMinRetryConcurrency(), config.getMinRetryConcurrency(),
-            path.field("min_retry_concurrency"), RetryBudget.DEFAULT.least(), 0, Integer.MAX_VALUE));
     }
 }

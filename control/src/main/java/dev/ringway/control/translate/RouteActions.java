@@ -9,6 +9,7 @@ import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.RegexRewrite;
 import dev.ringway.engine.route.RouteBuilder;
 import dev.ringway.engine.route.StreamDuration;
+import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
@@ -85,6 +86,7 @@ final class RouteActions
     {
         targets.translate(action, route, path, rules.validateClusters);
         route.hashPolicy(hashPolicies.translate(action.getHashPolicyList(), path.field("hash_policy")))
+            .highPriority(action.getPriority() == RoutingPriority.HIGH)
             .timeoutNs(checks.duration(action.hasTimeout(), action.getTimeout(), path.field("timeout"),
                 RouteBuilder.DEFAULT_TIMEOUT_NS))
             .idleTimeoutNs(

@@ -7,6 +7,8 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.balance.ClusterHosts;
+import dev.ringway.engine.balance.SuccessRates;
 import dev.ringway.engine.counters.EndpointCounters;
 import dev.ringway.engine.counters.LoopHealthCounters;
 import dev.ringway.engine.snapshot.Address;
@@ -373,20 +375,53 @@ final class AdminPagesTest
         final String text = body(get("/clusters?filter=^b"));
         assertTrue(text.contains("b::127.0.0.1:2::cx_active::1\nb::127.0.0.1:2::cx_connect_fail::0\n" +
             "b::127.0.0.1:2::cx_total::0\nb::127.0.0.1:2::rq_active::0\nb::127.0.0.1:2::rq_error::0\n" +
-            "b::127.0.0.1:2::rq_success::0\nb::127.0.0.1:2::rq_timeout::0\nb::127.0.0.1:2::rq_total::7\n" +
+            "b::127.0.0.1:2::rq_pending_active::0\nb::127.0.0.1:2::rq_success::0\nb::127.0.0.1:2::rq_timeout::0\nb::127.0.0.1:2::rq_total::7\n" +
             "b::127.0.0.1:2::hostname::h\n"), text);
         assertTrue(text.startsWith("b::observability_name::b\nb::default_priority::max_connections::1024\n"), text);
+        assertTrue(text.contains("b::default_priority::max_retries::3\nb::high_priority::max_connections::1024\n" +
+            "b::high_priority::max_pending_requests::1024\nb::high_priority::max_requests::1024\n" +
+            "b::high_priority::max_retries::3\nb::added_via_api::false\n"), text);
         assertTrue(text.contains("b::127.0.0.1:2::health_flags::healthy\n"), text);
         final JsonArray statuses = json("/clusters?format=json").getAsJsonArray("cluster_statuses");
         assertEquals(2, statuses.size());
         assertEquals("[{\"name\":\"cx_connect_fail\"},{\"name\":\"cx_total\"},{\"name\":\"rq_error\"}," +
             "{\"name\":\"rq_success\"},{\"name\":\"rq_timeout\"},{\"value\":\"7\",\"name\":\"rq_total\"}," +
-            "{\"type\":\"GAUGE\",\"value\":\"1\",\"name\":\"cx_active\"},{\"type\":\"GAUGE\",\"name\":\"rq_active\"}]",
+            "{\"type\":\"GAUGE\",\"value\":\"1\",\"name\":\"cx_active\"},{\"type\":\"GAUGE\",\"name\":\"rq_active\"}," +
+            "{\"type\":\"GAUGE\",\"name\":\"rq_pending_active\"}]",
             statuses.get(1).getAsJsonObject().getAsJsonArray("host_statuses").get(0).getAsJsonObject()
                 .getAsJsonArray("stats").toString());
         assertEquals(1, statuses.get(0).getAsJsonObject().getAsJsonArray("host_statuses").get(0).getAsJsonObject()
             .getAsJsonObject("address").getAsJsonObject("socket_address").get("port_value").getAsInt());
+        assertEquals("{\"max_connections\":1024,\"max_pending_requests\":1024,\"max_requests\":1024," +
+            "\"max_retries\":3},{\"priority\":\"HIGH\",\"max_connections\":1024,\"max_pending_requests\":1024," +
+            "\"max_requests\":1024,\"max_retries\":3}", statuses.get(1).getAsJsonObject()
+                .getAsJsonObject("circuit_breakers").getAsJsonArray("thresholds").toString().replaceAll("^.|.$", ""));
         assertTrue(json("/listeners?format=json").has("listener_statuses"));
+    }
+
+    @Test
+    void shouldShowWhatOutlierDetectionFound()
+    {
+        server.snapshot = new Snapshot(1, List.of(), List.of(server.cluster("b", 2)), List.of());
+        server.uses.adopt(server.snapshot, 0);
+        final ClusterHosts hosts = server.uses.of(0).hosts();
+        assertFalse(body(get("/clusters")).contains("outlier"));
+        hosts.successRates(SuccessRates.NONE);
+        assertTrue(body(get("/clusters")).startsWith("b::observability_name::b\n" +
+            "b::outlier::success_rate_average::-1\nb::outlier::success_rate_ejection_threshold::-1\n" +
+            "b::outlier::local_origin_success_rate_average::-1\n" +
+            "b::outlier::local_origin_success_rate_ejection_threshold::-1\nb::default_priority"));
+        hosts.successRates(new SuccessRates(200 / 3.0, 50));
+        hosts.newest().health(0).successRate(200 / 3.0);
+        final String text = body(get("/clusters"));
+        assertTrue(text.contains("b::outlier::success_rate_average::66.6667\n" +
+            "b::outlier::success_rate_ejection_threshold::50\n"), text);
+        assertTrue(text.contains("::success_rate::66.66666666666667\n"), text);
+        final JsonObject status =
+            json("/clusters?format=json").getAsJsonArray("cluster_statuses").get(0).getAsJsonObject();
+        assertEquals(50, status.getAsJsonObject("success_rate_ejection_threshold").get("value").getAsDouble());
+        assertEquals(200 / 3.0, status.getAsJsonArray("host_statuses").get(0).getAsJsonObject()
+            .getAsJsonObject("success_rate").get("value").getAsDouble());
     }
 
     @Test

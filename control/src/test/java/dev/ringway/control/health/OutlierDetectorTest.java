@@ -79,7 +79,7 @@ final class OutlierDetectorTest
     {
         detector = new OutlierDetector("c", new OutlierDetection(5, 3, 10 * S, 30 * S, 90 * S, 0, mostPercent, alwaysOne,
             enforcing5xx, enforcingGateway, new Rate(100, 5, 100), 1900, new Rate(enforcingFailures, 5, 50), 85),
-            hosts::newest, counters.shared(), ids, Runnable::run, () -> nowNs, logged::add);
+            hosts, counters.shared(), ids, Runnable::run, () -> nowNs, logged::add);
         hosts.watch(detector.watch());
     }
 

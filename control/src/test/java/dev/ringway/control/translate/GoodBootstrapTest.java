@@ -10,6 +10,7 @@ import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.route.Upgrades;
 import dev.ringway.engine.snapshot.CircuitBreakers;
+import dev.ringway.engine.snapshot.Thresholds;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.CodecType;
 import dev.ringway.engine.snapshot.Endpoint;
@@ -176,7 +177,7 @@ class GoodBootstrapTest
         final Cluster first = snapshot.clusters().get(0);
         assertEquals("app:v1", first.name());
         assertEquals(TimeUnit.MILLISECONDS.toNanos(250), first.connectTimeoutNs());
-        assertEquals(new CircuitBreakers(Integer.MAX_VALUE, 2, 3, 4), first.circuitBreakers());
+        assertEquals(new Thresholds(Integer.MAX_VALUE, 2, 3, 4, null), first.circuitBreakers().normal());
         assertEquals(65536, first.perConnectionBufferLimit());
         assertEquals(TimeUnit.SECONDS.toNanos(20), first.idleTimeoutNs());
         assertEquals(5, first.maxRequestsPerConnection());

@@ -26,6 +26,7 @@ public final class ClusterHosts
     private volatile HostSet current;
     private volatile HashGroups hashes;
     private volatile ErrorWatch watch;
+    private volatile SuccessRates successRates;
 
     /**
      * @param loops   how many loops count.
@@ -129,6 +130,22 @@ public final class ClusterHosts
     public void watch(final ErrorWatch wanted)
     {
         watch = wanted;
+    }
+
+    /**
+     * @param found by outlier detection, or null where there is none.
+     */
+    public void successRates(final SuccessRates found)
+    {
+        successRates = found;
+    }
+
+    /**
+     * @return what outlier detection has found, or null where there is none.
+     */
+    public SuccessRates successRates()
+    {
+        return successRates;
     }
 
     ErrorWatch watch()

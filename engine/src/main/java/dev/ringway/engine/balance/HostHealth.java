@@ -42,6 +42,7 @@ public final class HostHealth
     private final AtomicInteger errors = new AtomicInteger();
     private final AtomicInteger gatewayErrors = new AtomicInteger();
     private volatile long healthySinceNs;
+    private volatile double successRate = -1;
 
     HostHealth(final ClusterHosts owner, final EndpointCounters counters, final long nowNs)
     {
@@ -154,6 +155,23 @@ public final class HostHealth
     public void healthySince(final long nowNs)
     {
         healthySinceNs = nowNs;
+    }
+
+    /**
+     * @param percent of its answers that were good in the last interval of outlier detection, or -1.
+     */
+    public void successRate(final double percent)
+    {
+        successRate = percent;
+    }
+
+    /**
+     * @return percent of its answers that were good in the last interval of outlier detection; -1 when there were too
+     *         few.
+     */
+    public double successRate()
+    {
+        return successRate;
     }
 
     long healthySinceNs()

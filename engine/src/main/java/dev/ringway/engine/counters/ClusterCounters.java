@@ -80,8 +80,11 @@ public final class ClusterCounters
     /** Requests that wait now. */
     public final int upstreamRqPendingActive;
 
-    /** Requests refused by a circuit breaker. */
+    /** Requests refused because none may wait, or because there is no room for a connection. */
     public final int upstreamRqPendingOverflow;
+
+    /** Requests refused because as many as may be have a connection. */
+    public final int upstreamRqActiveOverflow;
 
     /** Waiting requests that failed with their connection. */
     public final int upstreamRqPendingFailureEject;
@@ -191,6 +194,12 @@ public final class ClusterCounters
     /** Times the endpoints changed. */
     public final int membershipChange;
 
+    /** Which bounds of default priority are reached. */
+    public final BreakerCounters breakers;
+
+    /** Which bounds of priority HIGH are reached. */
+    public final BreakerCounters highBreakers;
+
     /** What is counted of HTTP/2 itself; null when the endpoints speak something else. */
     public final Http2Counters http2;
 
@@ -239,6 +248,7 @@ public final class ClusterCounters
         upstreamRqPendingTotal = registry.counter(prefix + "upstream_rq_pending_total");
         upstreamRqPendingActive = registry.gauge(prefix + "upstream_rq_pending_active");
         upstreamRqPendingOverflow = registry.counter(prefix + "upstream_rq_pending_overflow");
+        upstreamRqActiveOverflow = registry.counter(prefix + "upstream_rq_active_overflow");
         upstreamRqPendingFailureEject = registry.counter(prefix + "upstream_rq_pending_failure_eject");
         upstreamRqTimeout = registry.counter(prefix + "upstream_rq_timeout");
         upstreamRqPerTryTimeout = registry.counter(prefix + "upstream_rq_per_try_timeout");
@@ -276,6 +286,8 @@ public final class ClusterCounters
         lbSubsetsFallback = registry.counter(prefix + "lb_subsets_fallback");
         lbSubsetsFallbackPanic = registry.counter(prefix + "lb_subsets_fallback_panic");
         membershipChange = registry.counter(prefix + "membership_change");
+        breakers = new BreakerCounters(registry, prefix + "circuit_breakers.default.");
+        highBreakers = new BreakerCounters(registry, prefix + "circuit_breakers.high.");
         http2 = isHttp2 ? new Http2Counters(registry, prefix + "http2.") : null;
     }
 }

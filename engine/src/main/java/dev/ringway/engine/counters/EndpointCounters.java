@@ -4,7 +4,7 @@ import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * What the loops count for one endpoint, with Envoy's names: a cache line for each loop, outside of the counters file, so
+ * What the loops count for one endpoint, with Envoy's names: cache lines for each loop, outside of the counters file, so
  * that endpoints may come and go. Any thread may read; the memory goes with the object.
  */
 public final class EndpointCounters
@@ -25,12 +25,15 @@ public final class EndpointCounters
     public static final int CX_ACTIVE = 6;
     /** Requests in flight. */
     public static final int RQ_ACTIVE = 7;
+    /** Requests that wait for a connection that is being opened for them. */
+    public static final int RQ_PENDING_ACTIVE = 8;
     /** How many there are. */
-    public static final int COUNT = 8;
+    public static final int COUNT = 9;
 
     private static final String[] NAMES = {
-        "cx_connect_fail", "cx_total", "rq_error", "rq_success", "rq_timeout", "rq_total", "cx_active", "rq_active"};
-    private static final int LINE = 64;
+        "cx_connect_fail", "cx_total", "rq_error", "rq_success", "rq_timeout", "rq_total", "cx_active", "rq_active",
+        "rq_pending_active"};
+    private static final int LINE = 128;
 
     private final LoopCounters[] loops;
 

@@ -97,14 +97,6 @@ public final class Exchange implements UpstreamHandler
         return routing.metadataMatch();
     }
 
-    /**
-     * {@inheritDoc}
-     */
-    public boolean isHighPriority()
-    {
-        return routing.isHighPriority();
-    }
-
     /** FILTER: the head is to be shown to the filters of the connection manager. */
     FilterRun enterFilters()
     {
@@ -127,6 +119,7 @@ public final class Exchange implements UpstreamHandler
                 failureEdits());
             return;
         }
+        cluster = cluster.of(routing.isHighPriority());
         final int result = cluster.acquireHttp(this);
         if (result != ClusterState.ACQUIRED)
         {

@@ -1,52 +1,22 @@
 package dev.ringway.engine.snapshot;
 
 /**
- * Upper bounds for one cluster at default priority. Envoy: {@code config.cluster.v3.CircuitBreakers.Thresholds}.
+ * Upper bounds for one cluster. Envoy: {@code config.cluster.v3.CircuitBreakers}.
  *
- * @param maxConnections     connections to all endpoints together (default 1024).
- * @param maxPendingRequests requests that wait for a connection (default 1024).
- * @param maxRequests        requests in flight (default 1024).
- * @param maxRetries         retries in flight (default 3).
- * @param retryBudget        bound of retries instead of {@code maxRetries}, or null.
+ * @param normal for what has no other priority.
+ * @param high   for requests whose route has priority HIGH; what they take counts for these alone.
  */
-public record CircuitBreakers(
-    int maxConnections, int maxPendingRequests, int maxRequests, int maxRetries, RetryBudget retryBudget)
+public record CircuitBreakers(Thresholds normal, Thresholds high)
 {
     /** Envoy's defaults. */
-    public static final CircuitBreakers DEFAULT = new CircuitBreakers(1024, 1024, 1024, 3);
+    public static final CircuitBreakers DEFAULT = new CircuitBreakers(Thresholds.DEFAULT, Thresholds.DEFAULT);
 
     /**
-     * Bounds without a budget.
-     *
-     * @param maxConnections     connections to all endpoints together.
-     * @param maxPendingRequests requests that wait for a connection.
-     * @param maxRequests        requests in flight.
-     * @param maxRetries         retries in flight.
+     * @param isHigh whether for priority HIGH.
+     * @return what holds for it.
      */
-    public CircuitBreakers(
-        final int maxConnections, final int maxPendingRequests, final int maxRequests, final int maxRetries)
+    public Thresholds of(final boolean isHigh)
     {
-        this(maxConnections, maxPendingRequests, maxRequests, maxRetries, null);
-    }
-
-    /**
-     * A bound of retries that grows with the requests. Envoy: {@code Thresholds.RetryBudget}.
-     *
-     * @param percent {@code budget_percent}, default 20: of the requests in flight or waiting.
-     * @param least   {@code min_retry_concurrency}, default 3: as many in any case.
-     */
-    public record RetryBudget(double percent, int least)
-    {
-        /** Envoy's defaults. */
-        public static final RetryBudget DEFAULT = new RetryBudget(20, 3);
-
-        /**
-         * @param active requests in flight or waiting.
-         * @return most retries in flight.
-         */
-        public int limit(final long active)
-        {
-            return (int)Math.min(Integer.MAX_VALUE, Math.max(least, (long)(percent / 100 * active)));
-        }
+        return isHigh ? high : normal;
     }
 }

@@ -1,8 +1,11 @@
 package dev.ringway.engine.upstream;
 
+import java.util.concurrent.atomic.AtomicInteger;
+
 /**
  * One loop's share of a bound that holds for all loops together. Room is borrowed in batches and what is spare is given
- * back, so that most takes touch nothing shared; one at a time where the bound is small. Loop thread only.
+ * back, so that most takes touch nothing shared; one at a time where the bound is small. Loop thread only, but for what
+ * says otherwise.
  */
 final class BoundShare
 {
@@ -17,7 +20,8 @@ final class BoundShare
     private int batch = 1;
     private int spareLimit;
     private int granted;
-    private int taken;
+    /** Read by other threads as well. */
+    private final AtomicInteger taken = new AtomicInteger();
     private boolean isOver;
 
     /**
@@ -48,7 +52,7 @@ final class BoundShare
             batch = isBatched ? Math.clamp(fresh / (BATCHES * (long)use.loops()), 1, LARGEST_BATCH) : 1;
         }
         spareLimit = use.loops() > 1 && batch == 1 ? 0 : batch << 1;
-        giveBack(granted - taken);
+        giveBack(granted - taken.getPlain());
     }
 
     /**
@@ -56,9 +60,9 @@ final class BoundShare
      */
     boolean take()
     {
-        if (taken < granted)
+        if (taken.getPlain() < granted)
         {
-            taken++;
+            add(1);
             return true;
         }
         final int more = use.borrow(bound, batch, limit);
@@ -67,8 +71,13 @@ final class BoundShare
             return false;
         }
         granted += more;
-        taken++;
+        add(1);
         return true;
+    }
+
+    private void add(final int count)
+    {
+        taken.setOpaque(taken.getPlain() + count);
     }
 
     /**
@@ -80,7 +89,7 @@ final class BoundShare
         {
             use.lendAnyway(bound);
             granted++;
-            taken++;
+            add(1);
             isOver = true;
         }
     }
@@ -90,12 +99,12 @@ final class BoundShare
      */
     void release()
     {
-        taken--;
+        add(-1);
         if (isOver)
         {
             giveBack(1);
         }
-        else if (granted - taken > spareLimit)
+        else if (granted - taken.getPlain() > spareLimit)
         {
             giveBack(batch);
         }
@@ -109,10 +118,12 @@ final class BoundShare
     }
 
     /**
+     * Any thread.
+     *
      * @return what this loop has taken.
      */
     int taken()
     {
-        return taken;
+        return taken.getOpaque();
     }
 }

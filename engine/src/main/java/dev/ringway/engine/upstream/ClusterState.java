@@ -6,9 +6,9 @@ import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.snapshot.Address;
-import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.snapshot.Thresholds;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -30,29 +30,65 @@ public final class ClusterState
     private static final int MAX_HIGH_WATER = 256 * 1024;
 
     private final UpstreamContext context;
-    private final ArrayDeque<Http1UpstreamSession> freeHttp1 = new ArrayDeque<>(64);
-    private final ArrayDeque<TcpUpstreamSession> freeTcp = new ArrayDeque<>(64);
-    private final ArrayDeque<Http2UpstreamSession> freeHttp2 = new ArrayDeque<>(16);
-    private final ArrayDeque<Http2UpstreamStream> freeStreams = new ArrayDeque<>(64);
     private final ArrayDeque<UpstreamHandler> waiting = new ArrayDeque<>(64);
     private Cluster cluster;
     /** In the order of the cluster's endpoints. */
     private List<EndpointPool> pools = List.of();
+    private HostSet hosts;
     private final ClusterUse use;
     private final ClusterBalancer balancer;
+    private final boolean isHigh;
     private final BoundShare connections;
     private final BoundShare pending;
     private final BoundShare requests;
+    /** The same for priority HIGH, once a request of that was there. */
+    private ClusterState high;
 
     ClusterState(final UpstreamContext context, final ClusterUse use)
     {
+        this(context, use, new ClusterBalancer(use.hosts(), context.loop.counters(), context.loop.index()), false);
+    }
+
+    private ClusterState(
+        final UpstreamContext context, final ClusterUse use, final ClusterBalancer balancer, final boolean isHigh)
+    {
         this.context = context;
         this.use = use;
-        balancer = new ClusterBalancer(use.hosts(), context.loop.counters(), context.loop.index());
-        connections = new BoundShare(use, ClusterUse.CONNECTIONS, false);
-        pending = new BoundShare(use, ClusterUse.PENDING, false);
-        requests = new BoundShare(use, ClusterUse.REQUESTS, true);
-        use.onLoop(context.loop.index(), context.loop.counters());
+        this.balancer = balancer;
+        this.isHigh = isHigh;
+        connections = share(ClusterUse.CONNECTIONS, false);
+        pending = share(ClusterUse.PENDING, false);
+        requests = share(ClusterUse.REQUESTS, true);
+    }
+
+    private BoundShare share(final int kind, final boolean isBatched)
+    {
+        final int bound = ClusterUse.bound(kind, isHigh);
+        final BoundShare share = new BoundShare(use, bound, isBatched);
+        use.onLoop(context.loop.index(), bound, share);
+        return share;
+    }
+
+    /**
+     * As in Envoy requests of another priority have connections of their own, and wait for none but those. May allocate
+     * when it is asked for priority HIGH for the first time.
+     *
+     * @param isHighPriority whether it is for requests of priority HIGH.
+     * @return the cluster for those requests.
+     */
+    public ClusterState of(final boolean isHighPriority)
+    {
+        return isHighPriority ? high() : this;
+    }
+
+    private ClusterState high()
+    {
+        if (high == null)
+        {
+            high = new ClusterState(context, use, balancer, true);
+            high.adopt(cluster, hosts);
+        }
+        return high;
     }
 
     /**
@@ -68,19 +104,28 @@ public final class ClusterState
             return;
         }
         final long nowNs = context.loop.clock().nowNs();
-        final HostSet hosts = use.hosts().set(fresh, nowNs);
-        final List<EndpointPool> kept = new ArrayList<>(hosts.size());
+        final HostSet set = use.hosts().set(fresh, nowNs);
+        adopt(fresh, set);
+        if (high != null)
+        {
+            high.adopt(fresh, set);
+        }
+        balancer.adopt(set, fresh.counters(), nowNs);
+    }
+
+    private void adopt(final Cluster fresh, final HostSet set)
+    {
+        final List<EndpointPool> kept = new ArrayList<>(set.size());
         final Map<Address, EndpointPool> known = new HashMap<>();
         final boolean isSameProtocol = cluster != null && (cluster.http2() == null) == (fresh.http2() == null);
         pools.forEach(pool -> known.put(pool.endpoint().address(), pool));
-        for (int i = 0; i < hosts.size(); i++)
+        for (int i = 0; i < set.size(); i++)
         {
-            final Endpoint endpoint = hosts.endpoint(i);
+            final Endpoint endpoint = set.endpoint(i);
             EndpointPool pool = isSameProtocol ? known.get(endpoint.address()) : null;
             if (pool == null || !pool.isFor(endpoint, fresh.tls()))
             {
-                pool = new EndpointPool(this, context, endpoint, fresh.tls(),
-                    hosts.health(i));
+                pool = new EndpointPool(this, context, endpoint, fresh.tls(), set.health(i));
                 known.put(endpoint.address(), pool);
             }
             pool.adopt(endpoint, fresh.tls());
@@ -88,11 +133,12 @@ public final class ClusterState
         }
         retireAllBut(kept);
         cluster = fresh;
+        hosts = set;
         pools = kept;
-        balancer.adopt(hosts, fresh.counters(), nowNs);
-        connections.limit(fresh.circuitBreakers().maxConnections());
-        pending.limit(fresh.circuitBreakers().maxPendingRequests());
-        requests.limit(fresh.circuitBreakers().maxRequests());
+        final Thresholds thresholds = fresh.circuitBreakers().of(isHigh);
+        connections.limit(thresholds.maxConnections());
+        pending.limit(thresholds.maxPendingRequests());
+        requests.limit(thresholds.maxRequests());
     }
 
     private void retireAllBut(final List<EndpointPool> kept)
@@ -112,11 +158,17 @@ public final class ClusterState
      */
     void retire()
     {
-        for (final EndpointPool pool : pools)
+        retirePools();
+        if (high != null)
         {
-            pool.retire();
+            high.retirePools();
         }
         balancer.retire();
+    }
+
+    private void retirePools()
+    {
+        pools.forEach(EndpointPool::retire);
         pools = List.of();
     }
 
@@ -139,7 +191,7 @@ public final class ClusterState
         }
         if (!requests.take())
         {
-            counters.increment(ids.upstreamRqPendingOverflow);
+            counters.increment(ids.upstreamRqActiveOverflow);
             return UpstreamFailure.OVERFLOW;
         }
         return cluster.http2() == null ? acquireHttp1(pool, handler) : acquireHttp2(pool, handler);
@@ -232,7 +284,7 @@ public final class ClusterState
             }
             else
             {
-                context.loop.counters().increment(cluster.counters().upstreamRqPendingOverflow);
+                context.loop.counters().increment(cluster.counters().upstreamRqActiveOverflow);
                 handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
             }
         }
@@ -324,7 +376,7 @@ public final class ClusterState
                 give(session, handler);
                 return true;
             }
-            context.loop.counters().increment(cluster.counters().upstreamRqPendingOverflow);
+            context.loop.counters().increment(cluster.counters().upstreamRqActiveOverflow);
             handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
         }
         return false;
@@ -418,10 +470,8 @@ public final class ClusterState
      */
     public boolean takeRetry()
     {
-        final CircuitBreakers breakers = cluster.circuitBreakers();
-        final int limit = breakers.retryBudget() == null ?
-            breakers.maxRetries() : breakers.retryBudget().limit(use.activeRequests(cluster.counters()));
-        return use.borrow(ClusterUse.RETRIES, 1, limit) > 0;
+        final int limit = use.retryLimit(cluster.circuitBreakers().of(isHigh), isHigh);
+        return use.borrow(ClusterUse.bound(ClusterUse.RETRIES, isHigh), 1, limit) > 0;
     }
 
     /**
@@ -429,7 +479,7 @@ public final class ClusterState
      */
     public void releaseRetry()
     {
-        use.giveBack(ClusterUse.RETRIES, 1);
+        use.giveBack(ClusterUse.bound(ClusterUse.RETRIES, isHigh), 1);
     }
 
     void onRequestEnded()
@@ -493,50 +543,6 @@ public final class ClusterState
         }
         requests.release();
         handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
-    }
-
-    Http1UpstreamSession newHttp1Session()
-    {
-        final Http1UpstreamSession session = freeHttp1.pollLast();
-        return session != null ? session : new Http1UpstreamSession(context);
-    }
-
-    TcpUpstreamSession newTcpSession()
-    {
-        final TcpUpstreamSession session = freeTcp.pollLast();
-        return session != null ? session : new TcpUpstreamSession();
-    }
-
-    Http2UpstreamSession newHttp2Session()
-    {
-        final Http2UpstreamSession session = freeHttp2.pollLast();
-        return session != null ? session : new Http2UpstreamSession(context);
-    }
-
-    Http2UpstreamStream newHttp2Stream()
-    {
-        final Http2UpstreamStream stream = freeStreams.pollLast();
-        return stream != null ? stream : new Http2UpstreamStream(context);
-    }
-
-    void recycle(final Http2UpstreamSession session)
-    {
-        freeHttp2.addLast(session);
-    }
-
-    void recycle(final Http2UpstreamStream stream)
-    {
-        freeStreams.addLast(stream);
-    }
-
-    void recycle(final Http1UpstreamSession session)
-    {
-        freeHttp1.addLast(session);
-    }
-
-    void recycle(final TcpUpstreamSession session)
-    {
-        freeTcp.addLast(session);
     }
 
     /**

@@ -1,8 +1,7 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.engine.balance.ClusterHosts;
-import dev.ringway.engine.counters.ClusterCounters;
-import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.snapshot.Thresholds;
 
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -14,24 +13,27 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  */
 public final class ClusterUse
 {
+    /** Kinds of bounds; each is there twice, once for each priority. */
     static final int CONNECTIONS = 0;
     static final int PENDING = 1;
     static final int REQUESTS = 2;
     static final int RETRIES = 3;
 
-    private static final int BOUNDS = 4;
+    private static final int KINDS = 4;
+    private static final int BOUNDS = 2 * KINDS;
     /** Two cache lines, which processors fetch as a pair. */
     private static final int STRIDE = 16;
 
     private final int loops;
     private final AtomicLongArray lent = new AtomicLongArray((BOUNDS + 1) * STRIDE);
-    private final AtomicReferenceArray<LoopCounters> columns;
+    /** Of each loop in turn, for each bound. */
+    private final AtomicReferenceArray<BoundShare> shares;
     private final ClusterHosts hosts;
 
     ClusterUse(final int loops, final Executor builder)
     {
         this.loops = loops;
-        columns = new AtomicReferenceArray<>(loops);
+        shares = new AtomicReferenceArray<>(loops * BOUNDS);
         hosts = new ClusterHosts(loops, builder);
     }
 
@@ -43,22 +45,73 @@ public final class ClusterUse
         return hosts;
     }
 
-    /** A loop begins to use the cluster. */
-    void onLoop(final int loop, final LoopCounters counters)
+    static int bound(final int kind, final boolean isHigh)
     {
-        columns.set(loop, counters);
+        return isHigh ? KINDS + kind : kind;
     }
 
-    /** Requests of all loops that have an endpoint or wait for one. */
-    long activeRequests(final ClusterCounters ids)
+    /** A loop begins to use the cluster. */
+    void onLoop(final int loop, final int bound, final BoundShare share)
     {
-        long active = 0;
-        for (int i = 0; i < loops; i++)
+        shares.set(loop * BOUNDS + bound, share);
+    }
+
+    private int taken(final int kind, final boolean isHigh)
+    {
+        int sum = 0;
+        for (int i = bound(kind, isHigh); i < shares.length(); i += BOUNDS)
         {
-            final LoopCounters column = columns.get(i);
-            active += column == null ? 0 : column.get(ids.upstreamRqActive) + column.get(ids.upstreamRqPendingActive);
+            final BoundShare share = shares.get(i);
+            sum += share == null ? 0 : share.taken();
         }
-        return active;
+        return sum;
+    }
+
+    /**
+     * @param isHigh of priority HIGH or default priority.
+     * @return connections of all loops.
+     */
+    public int connections(final boolean isHigh)
+    {
+        return taken(CONNECTIONS, isHigh);
+    }
+
+    /**
+     * @param isHigh of priority HIGH or default priority.
+     * @return requests of all loops that wait for a connection.
+     */
+    public int pending(final boolean isHigh)
+    {
+        return taken(PENDING, isHigh);
+    }
+
+    /**
+     * @param isHigh of priority HIGH or default priority.
+     * @return requests of all loops that have a connection.
+     */
+    public int requests(final boolean isHigh)
+    {
+        return taken(REQUESTS, isHigh);
+    }
+
+    /**
+     * @param isHigh of priority HIGH or default priority.
+     * @return requests of all loops that are being sent again.
+     */
+    public int retries(final boolean isHigh)
+    {
+        return (int)lent.get((bound(RETRIES, isHigh) + 1) * STRIDE);
+    }
+
+    /**
+     * @param thresholds of the cluster at that priority.
+     * @param isHigh     of priority HIGH or default priority.
+     * @return how many may be sent again at a time.
+     */
+    public int retryLimit(final Thresholds thresholds, final boolean isHigh)
+    {
+        return thresholds.retryBudget() == null ? thresholds.maxRetries() :
+            thresholds.retryBudget().limit((long)requests(isHigh) + pending(isHigh));
     }
 
     int loops()

@@ -164,7 +164,7 @@ final class EndpointPool
 
     Http1UpstreamSession openHttp1()
     {
-        final Http1UpstreamSession session = cluster.newHttp1Session();
+        final Http1UpstreamSession session = context.free.http1();
         final Connection connection = connect(session, false);
         if (connection == null)
         {
@@ -190,11 +190,11 @@ final class EndpointPool
 
     Http2UpstreamSession openHttp2()
     {
-        final Http2UpstreamSession session = cluster.newHttp2Session();
+        final Http2UpstreamSession session = context.free.http2();
         final Connection connection = connect(session.link().connectionHandler(), false);
         if (connection == null)
         {
-            cluster.recycle(session);
+            context.free.recycle(session);
             return null;
         }
         session.open(this, connection);
@@ -216,12 +216,12 @@ final class EndpointPool
 
     Http2UpstreamStream newStream()
     {
-        return cluster.newHttp2Stream();
+        return context.free.stream();
     }
 
     void recycle(final Http2UpstreamStream stream)
     {
-        cluster.recycle(stream);
+        context.free.recycle(stream);
     }
 
     /** Whether a connection with so many requests behind it takes no more. */
@@ -273,7 +273,7 @@ final class EndpointPool
     {
         shared.remove(session);
         own.decrement(EndpointCounters.CX_ACTIVE);
-        cluster.recycle(session);
+        context.free.recycle(session);
         cluster.onConnectionClosed(connection);
     }
 
@@ -281,7 +281,7 @@ final class EndpointPool
     {
         final int version = cluster.cluster().proxyProtocol();
         final int ahead = version == 0 ? 0 : header.write(version, downstream);
-        final TcpUpstreamSession session = cluster.newTcpSession();
+        final TcpUpstreamSession session = context.free.tcp();
         final Connection connection = ahead < 0 ? null : connect(session, true);
         if (connection == null)
         {
@@ -289,7 +289,7 @@ final class EndpointPool
             {
                 context.loop.memory().slab().release(ahead);
             }
-            cluster.recycle(session);
+            context.free.recycle(session);
             return null;
         }
         if (version != 0)
@@ -303,14 +303,14 @@ final class EndpointPool
     /** Makes a relay of a connection whose endpoint has switched to another protocol for a request. */
     TcpUpstreamSession upgrade(final Connection connection, final UpstreamHandler handler)
     {
-        final TcpUpstreamSession session = cluster.newTcpSession();
+        final TcpUpstreamSession session = context.free.tcp();
         session.take(this, connection, handler);
         return session;
     }
 
     void recycle(final Http1UpstreamSession session)
     {
-        cluster.recycle(session);
+        context.free.recycle(session);
     }
 
     private Connection connect(final ConnectionHandler handler, final boolean isRelay)
@@ -374,6 +374,11 @@ final class EndpointPool
     {
         own.increment(EndpointCounters.RQ_TOTAL);
         own.increment(EndpointCounters.RQ_ACTIVE);
+    }
+
+    void onPending(final int change)
+    {
+        own.add(EndpointCounters.RQ_PENDING_ACTIVE, change);
     }
 
     void onResponse(final int status)
@@ -494,14 +499,14 @@ final class EndpointPool
     {
         idle.remove(session);
         own.decrement(EndpointCounters.CX_ACTIVE);
-        cluster.recycle(session);
+        context.free.recycle(session);
         cluster.onConnectionClosed(connection);
     }
 
     void onTcpClosed(final TcpUpstreamSession session, final Connection connection)
     {
         own.decrement(EndpointCounters.CX_ACTIVE);
-        cluster.recycle(session);
+        context.free.recycle(session);
         cluster.onConnectionClosed(connection);
     }
 

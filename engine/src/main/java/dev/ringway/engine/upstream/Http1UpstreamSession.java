@@ -77,7 +77,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     void assign(final UpstreamHandler upstreamHandler)
     {
         handler = upstreamHandler;
-        pool.onRequest();
+        onRequest();
         requests++;
         sentBefore = connection.bytesSent();
         isAnswered = false;
@@ -533,6 +533,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     public void onClosed(final Connection closed)
     {
         pending.release(context.loop.memory());
+        endPending();
         connection = null;
         handler = null;
         // Last: a request that waits for a connection may be given this very session again.

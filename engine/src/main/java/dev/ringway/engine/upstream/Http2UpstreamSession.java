@@ -24,6 +24,8 @@ final class Http2UpstreamSession implements Http2SessionHandler
     private long startNs;
     private int requests;
     private boolean isOpened;
+    /** Requests that it has while it is being opened. */
+    private int pending;
 
     Http2UpstreamSession(final UpstreamContext context)
     {
@@ -37,6 +39,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         startNs = owner.nowNs();
         requests = 0;
         isOpened = false;
+        pending = 0;
         owner.openLink(link, connection);
     }
 
@@ -74,9 +77,19 @@ final class Http2UpstreamSession implements Http2SessionHandler
         return isIdle;
     }
 
+    private void addPending(final int change)
+    {
+        pending += change;
+        pool.onPending(change);
+    }
+
     /** Gives a stream to an exchange; there is room. */
     void give(final UpstreamHandler exchange)
     {
+        if (!isOpened)
+        {
+            addPending(1);
+        }
         if (!exchange.asksUpgrade())
         {
             open(exchange);
@@ -110,6 +123,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         final boolean isHere = upgrades.remove(exchange);
         if (isHere)
         {
+            addPending(isOpened ? 0 : -1);
             pool.onRequestDropped();
         }
         return isHere;
@@ -219,6 +233,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     public void onOpened(final Connection connection)
     {
         isOpened = true;
+        addPending(-pending);
         pool.onConnected(connection, pool.nowNs() - startNs);
     }
 
@@ -228,6 +243,10 @@ final class Http2UpstreamSession implements Http2SessionHandler
     public void onStreamEnded()
     {
         pool.keepSession(link.connection());
+        if (pending > 0)
+        {
+            addPending(-1);
+        }
         pool.onRoom(this);
     }
 
@@ -286,6 +305,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     public void onClosed(final Connection closed)
     {
         failUpgrades(UpstreamFailure.CLOSED);
+        addPending(-pending);
         if (!link.isClosedByPeer() && isOpened)
         {
             pool.onLocalClose();

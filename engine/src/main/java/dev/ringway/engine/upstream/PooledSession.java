@@ -15,6 +15,8 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
     Connection connection;
     UpstreamHandler handler;
     boolean isClosedByEndpoint;
+    private boolean isConnected;
+    private boolean isPending;
     private long startNs;
 
     final void open(final EndpointPool owner, final Connection opening, final UpstreamHandler exchange)
@@ -23,7 +25,29 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
         connection = opening;
         handler = exchange;
         isClosedByEndpoint = false;
+        isConnected = false;
+        isPending = false;
         startNs = owner.nowNs();
+    }
+
+    /** A request has it from now on. */
+    final void onRequest()
+    {
+        pool.onRequest();
+        if (!isConnected)
+        {
+            isPending = true;
+            pool.onPending(1);
+        }
+    }
+
+    final void endPending()
+    {
+        if (isPending)
+        {
+            isPending = false;
+            pool.onPending(-1);
+        }
     }
 
     /**
@@ -86,6 +110,8 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
      */
     public final void onOpened(final Connection opened)
     {
+        isConnected = true;
+        endPending();
         pool.onConnected(opened, pool.nowNs() - startNs);
         opened.deadline(Long.MAX_VALUE);
         opened.startReading();

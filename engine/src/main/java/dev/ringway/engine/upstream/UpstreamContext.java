@@ -35,6 +35,7 @@ final class UpstreamContext
     final Http2Context http2;
     final ResponseFields responseFields = new ResponseFields();
     final TrailerFields trailerFields = new TrailerFields();
+    final FreeSessions free = new FreeSessions(this);
     final WebSocketKey webSocketKey = new WebSocketKey();
     private final UnsafeBuffer path = new UnsafeBuffer(0, 0);
 

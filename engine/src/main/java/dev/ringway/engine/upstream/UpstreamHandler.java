@@ -12,14 +12,6 @@ import dev.ringway.engine.balance.PickRequest;
 public interface UpstreamHandler extends PickRequest
 {
     /**
-     * @return whether the bounds for priority HIGH hold for it (Envoy: {@code RouteAction.priority}).
-     */
-    default boolean isHighPriority()
-    {
-        return false;
-    }
-
-    /**
      * @return head of the request, while it waits for a session; of no meaning for a relay.
      */
     RequestHead request();

@@ -43,6 +43,8 @@ final class CountersDocumentTest
         GROUPS.put("http_inspector.", "HttpInspectorCounters");
         GROUPS.put("proxy_proto.<stat_prefix>.", "ProxyProtocolCounters");
         GROUPS.put("cluster.<name>.", "ClusterCounters");
+        GROUPS.put("cluster.<name>.circuit_breakers.default.", "BreakerCounters");
+        GROUPS.put("cluster.<name>.circuit_breakers.high.", "BreakerCounters");
         GROUPS.put("cluster.<name>.http2.", "Http2Counters");
         GROUPS.put("cluster.<name>.ssl.", "TlsCounters");
         GROUPS.put("cluster.<name>.health_check.", "HealthCheckCounters");

@@ -313,7 +313,7 @@ final class Http2LifeTest
             final int one = client.get("/late");
             final int two = client.get("/late");
             assertEquals(503, client.ask("/").status());
-            assertEquals(1, proxy.counter("cluster.b.upstream_rq_pending_overflow"));
+            assertEquals(1, proxy.counter("cluster.b.upstream_rq_active_overflow"));
             may.countDown();
             assertEquals(LONG, client.await(one).body.size());
             assertEquals(LONG, client.await(two).body.size());

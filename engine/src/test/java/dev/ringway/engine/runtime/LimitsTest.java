@@ -69,8 +69,8 @@ final class LimitsTest
             proxy.bearing(1024, 1024, 3);
             proxy.start();
             final List<TestClient> clients = clients(proxy, 24);
-            TestProxy.await(() -> proxy.counter("cluster.b.upstream_rq_pending_overflow") == 21,
-                () -> "21 refused, are " + proxy.counter("cluster.b.upstream_rq_pending_overflow"));
+            TestProxy.await(() -> proxy.counter("cluster.b.upstream_rq_active_overflow") == 21,
+                () -> "21 refused, are " + proxy.counter("cluster.b.upstream_rq_active_overflow"));
             assertEquals(3, proxy.counter("cluster.b.upstream_rq_active"));
             gate.countDown();
             assertEquals(3, answers(clients, 200));

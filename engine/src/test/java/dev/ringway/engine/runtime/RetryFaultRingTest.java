@@ -3,7 +3,7 @@ package dev.ringway.engine.runtime;
 import dev.ringway.engine.route.RetryOn;
 import dev.ringway.engine.route.RetryPolicy;
 import dev.ringway.engine.route.RetryPolicy.RetryBackoff;
-import dev.ringway.engine.snapshot.CircuitBreakers;
+import dev.ringway.engine.snapshot.Thresholds;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -51,7 +51,7 @@ final class RetryFaultRingTest
         {
             final TestProxy settings = HttpFaultRingTest.settings(backend);
             settings.http.retry = POLICY;
-            settings.breakers = new CircuitBreakers(1024, 1024, 1024, 1024);
+            settings.breakers = TestProxy.of(new Thresholds(1024, 1024, 1024, 1024, null));
             if (isFailing)
             {
                 // Where all tries are used up, an answer that never ends goes to the client.

@@ -8,8 +8,8 @@ import dev.ringway.engine.route.RetryPolicy.ResetHeader;
 import dev.ringway.engine.route.RetryPolicy.RetryBackoff;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.CidrRanges;
-import dev.ringway.engine.snapshot.CircuitBreakers;
-import dev.ringway.engine.snapshot.CircuitBreakers.RetryBudget;
+import dev.ringway.engine.snapshot.Thresholds;
+import dev.ringway.engine.snapshot.Thresholds.RetryBudget;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -314,7 +314,7 @@ final class RetryTest
         final HttpPair pair = HttpPair.HTTP1_TO_HTTP1;
         try (TestBackend backend = inTurn(pair, answer(503)); TestProxy proxy = pair.proxy(backend))
         {
-            proxy.breakers = new CircuitBreakers(1024, 1024, 1024, 0);
+            proxy.breakers = TestProxy.of(new Thresholds(1024, 1024, 1024, 0, null));
             proxy.http.retry = policy(RetryOn.SERVER_ERROR, 2);
             proxy.http.accessLogs = List.of(new AccessLogSink(0, "/dev/null", "x", 0));
             proxy.start();
@@ -344,7 +344,7 @@ final class RetryTest
             });
             TestProxy proxy = pair.proxy(backend))
         {
-            proxy.breakers = new CircuitBreakers(1024, 1024, 1024, 1024, new RetryBudget(30, 1));
+            proxy.breakers = TestProxy.of(new Thresholds(1024, 1024, 1024, 1024, new RetryBudget(30, 1)));
             proxy.http.retry = new RetryPolicy(RetryOn.SERVER_ERROR, 1, new int[0], List.of(), List.of(), new RetryBackoff(1_000_000, 4_000_000,
                 List.of(new ResetHeader("retry-after".getBytes(StandardCharsets.US_ASCII), false)), 300_000_000_000L),
                 0, 0, false, 1, 1 << 20, true, true);
@@ -383,7 +383,7 @@ final class RetryTest
         try (TestBackend backend = inTurn(pair, answer(503, "retry-after", "200"));
             TestProxy proxy = pair.proxy(backend))
         {
-            proxy.breakers = new CircuitBreakers(1024, 1024, 1024, 1);
+            proxy.breakers = TestProxy.of(new Thresholds(1024, 1024, 1024, 1, null));
             proxy.http.retry = policy;
             proxy.start();
             for (int i = 1; i < 4; i++)

@@ -23,6 +23,7 @@ import dev.ringway.engine.snapshot.ListenerFilters;
 import dev.ringway.engine.snapshot.NetworkFilter;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.TcpProxy;
+import dev.ringway.engine.snapshot.Thresholds;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsFixture;
@@ -126,11 +127,17 @@ final class TestProxy implements AutoCloseable
         return this;
     }
 
-    /** What the cluster bears at most, with {@link CircuitBreakers}' default of retries. */
+    /** What the cluster bears at most, with the default of retries. */
     TestProxy bearing(final int connections, final int pending, final int requests)
     {
-        breakers = new CircuitBreakers(connections, pending, requests, CircuitBreakers.DEFAULT.maxRetries());
+        breakers = of(new Thresholds(connections, pending, requests, Thresholds.DEFAULT.maxRetries(), null));
         return this;
+    }
+
+    /** What the cluster bears at most at default priority. */
+    static CircuitBreakers of(final Thresholds thresholds)
+    {
+        return new CircuitBreakers(thresholds, Thresholds.DEFAULT);
     }
 
     TestProxy start() throws Exception
