@@ -435,6 +435,8 @@ public final class Configuration implements AutoCloseable
     }
 
     /**
+     * Any thread.
+     *
      * @param nowMs milliseconds since 1970.
      * @return days until the first own certificate is over.
      */

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.logging.Logger;
 
 /**
- * Watches the files of TLS contexts, and how long their certificates are good for. Control thread only.
+ * Watches the files of TLS contexts, and how long their certificates are good for. Control thread only, but for
+ * {@link #daysLeft}.
  */
 final class TlsFiles
 {
@@ -66,13 +67,13 @@ final class TlsFiles
         return changes.replaced();
     }
 
-    /** Days until the first own certificate is over, 0 when one is. */
+    /** Days until the first own certificate is over, 0 when one is. Any thread. */
     long daysLeft(final long nowMs)
     {
         long days = NO_CERTIFICATES;
-        for (final TlsContext context : contexts.contexts())
+        for (final TlsContexts.Certificates context : contexts.certificates())
         {
-            for (final NamedCertificate own : context.certificates())
+            for (final NamedCertificate own : context.own())
             {
                 final long leftMs = Math.max(own.certificate().getNotAfter().getTime() - nowMs, 0);
                 days = Math.min(days, TimeUnit.MILLISECONDS.toDays(leftMs));
