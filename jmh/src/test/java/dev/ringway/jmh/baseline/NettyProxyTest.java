@@ -23,6 +23,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class NettyProxyTest
 {
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
+    private static final int FIRST_PORT = 10_000;
+    private static final int PORTS = 1_000;
 
     private final ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
     private HttpServer upstream;
@@ -43,10 +45,7 @@ final class NettyProxyTest
             exchange.close();
         });
         upstream.start();
-        try (ServerSocket free = new ServerSocket(0, 1, LOOPBACK))
-        {
-            port = free.getLocalPort();
-        }
+        port = freePort();
         proxy = Thread.ofPlatform().daemon().start(() ->
         {
             try
@@ -59,6 +58,22 @@ final class NettyProxyTest
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    /** Below those that the kernel gives to clients, so that none of them takes it before it is listened on. */
+    private static int freePort()
+    {
+        for (int candidate = FIRST_PORT + (int)(ProcessHandle.current().pid() % PORTS); true; candidate++)
+        {
+            try (ServerSocket free = new ServerSocket(candidate, 1, LOOPBACK))
+            {
+                return free.getLocalPort();
+            }
+            catch (final IOException e)
+            {
+                // Taken: the next one.
+            }
+        }
     }
 
     @AfterEach
@@ -109,7 +124,7 @@ final class NettyProxyTest
     {
         try (Socket client = connect())
         {
-            client.setSoTimeout(10_000);
+            client.setSoTimeout(30_000);
             client.getOutputStream().write(request.replace("\n", "\r\n").getBytes(StandardCharsets.US_ASCII));
             return new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         }
@@ -117,7 +132,7 @@ final class NettyProxyTest
 
     private Socket connect() throws IOException
     {
-        final long deadlineNs = System.nanoTime() + 10_000_000_000L;
+        final long deadlineNs = System.nanoTime() + 30_000_000_000L;
         while (true)
         {
             try
