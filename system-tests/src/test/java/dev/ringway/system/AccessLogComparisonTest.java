@@ -1,8 +1,6 @@
 package dev.ringway.system;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -18,12 +16,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 /** Ringway and Envoy with the same formats and filters log the same of the same requests. */
-@Timeout(180)
 final class AccessLogComparisonTest
 {
-    private static final String END = "/end";
     private static final List<String> PATHS =
-        List.of("/", "/direct", "/fails", "/unrouted", "/dead", "/empty", END);
+        List.of("/", "/direct", "/fails", "/unrouted", "/dead", "/empty", "/end");
     /** As bytes: quotes, two of UTF-8, the same with quotes, one that is none, the same with quotes, a tabulator. */
     private static final List<String> AGENTS = List.of("\"a\" \\ / <>&'", "\u00c3\u00bc", "\"\u00c3\u00bc\"", "a\u00e4",
         "a\u00e4\"\\", "a\tb", "plain");
@@ -66,23 +62,25 @@ final class AccessLogComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Origin origin;
-    private static Program envoy;
-    private static Program ringway;
-
     @BeforeAll
-    static void start() throws Exception
+    static void askBoth() throws Exception
     {
-        origin = new Origin(Map.of("/fails", "HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n"));
-        final int toEnvoy = Program.freePort();
-        final int toRingway = Program.freePort();
-        envoy = Peers.envoy(directory, bootstrap("envoy", toEnvoy));
-        ringway = Program.ringway(directory, "-c", bootstrap("ringway", toRingway).toString(), "--concurrency", "1",
-            "--file-flush-interval-msec", "20");
-        envoy.awaitPort(toEnvoy);
-        ringway.awaitPort(toRingway);
-        for (final int port : new int[] {toEnvoy, toRingway})
+        try (Origin origin =
+            new Origin(Map.of("/fails", "HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n")))
         {
+            ask(true, origin);
+            ask(false, origin);
+        }
+    }
+
+    private static void ask(final boolean isEnvoy, final Origin origin) throws Exception
+    {
+        final int port = Program.freePort();
+        final int adminPort = Program.freePort();
+        try (Program program =
+            Peers.either(isEnvoy, directory, bootstrap(isEnvoy ? "envoy" : "ringway", port, adminPort, origin)))
+        {
+            program.awaitPort(adminPort).awaitPort(port);
             try (Client client = new Client(port))
             {
                 for (int i = 0; i < PATHS.size(); i++)
@@ -92,19 +90,21 @@ final class AccessLogComparisonTest
                         "\r\nuser-agent: " + AGENTS.get(i) + "\r\n\r\n").read();
                 }
             }
+            final Admin admin = new Admin(adminPort);
+            admin.awaitQuiet();
+            admin.quit(program);
         }
-        awaitEnd("envoy");
-        awaitEnd("ringway");
     }
 
-    private static Path bootstrap(final String name, final int port) throws Exception
+    private static Path bootstrap(final String name, final int port, final int adminPort, final Origin origin)
+        throws Exception
     {
         final StringBuilder logs = new StringBuilder("access_log:\n");
         LOGS.forEach((log, config) -> logs.append("- name: ").append(log).append('\n')
             .append(config[1].isEmpty() ? "" : "  filter: { " + config[1] + " }\n")
             .append("  typed_config: { \"@type\": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, ")
             .append("path: \"").append(file(name, log)).append("\", ").append(config[0]).append(" }\n"));
-        return Files.writeString(directory.resolve(name + ".yaml"), Bootstraps.admin(Program.freePort()) +
+        return Files.writeString(directory.resolve(name + ".yaml"), Bootstraps.admin(adminPort) +
             Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), logs.toString(), """
                 - match: { path: "/direct" }
                   direct_response: { status: 200, body: { inline_string: "direct" } }
@@ -122,20 +122,6 @@ final class AccessLogComparisonTest
     private static Path file(final String name, final String log)
     {
         return directory.resolve(name + "." + log + ".log");
-    }
-
-    private static void awaitEnd(final String name) throws Exception
-    {
-        Reloads.await(() -> Files.exists(file(name, "all")) && Files.readString(file(name, "all")).contains(END),
-            () -> "the last line of " + name);
-    }
-
-    @AfterAll
-    static void stop() throws Exception
-    {
-        envoy.close();
-        ringway.close();
-        origin.close();
     }
 
     static Set<String> logs()

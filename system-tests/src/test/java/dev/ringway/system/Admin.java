@@ -5,13 +5,18 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 /** What tests ask the admin port of a process. */
 final class Admin
 {
     private static final Pattern LEAK = Pattern.compile(
         "loop\\.\\d+\\.(slots|chunks|blocks|queues|exchanges)|cluster\\..*\\.upstream_(cx|rq|rq_pending)_active" +
         "|(http|tcp|listener)\\..*downstream_(cx|cx_http2|rq)_active|(cluster\\..*\\.)?http2\\.streams_active");
-    private static final long SETTLE_S = 10;
+    /** The same without those of idle connections to endpoints and of the administration itself. */
+    private static final Pattern BUSY = Pattern.compile(
+        "cluster\\.[^.]+\\.upstream_(rq|rq_pending)_active|(http|tcp)\\.(?!admin\\.).*downstream_(cx|rq|cx_upgrades)_active" +
+        "|listener\\.(?!admin\\.).*\\.downstream_(cx|pre_cx)_active");
 
     private final int port;
 
@@ -24,14 +29,33 @@ final class Admin
     {
         try (Client client = new Client(port))
         {
-            return client.send("GET " + path + " HTTP/1.1\r\nhost: admin\r\nconnection: close\r\n\r\n").read().text();
+            final HttpMessage answer =
+                client.send("GET " + path + " HTTP/1.1\r\nhost: admin\r\nconnection: close\r\n\r\n").read();
+            assertEquals(200, answer.status(), answer.text());
+            return answer.text();
         }
+    }
+
+    /** Ends the process, which writes its logs to the end. */
+    void quit(final Program program) throws Exception
+    {
+        try (Client client = new Client(port))
+        {
+            client.send("POST /quitquitquit HTTP/1.1\r\nhost: admin\r\ncontent-length: 0\r\n\r\n").read();
+        }
+        assertEquals(0, program.awaitExit(), program.output());
     }
 
     Map<String, Long> stats() throws Exception
     {
+        return stats("");
+    }
+
+    /** Those in whose name this regular expression is found. */
+    Map<String, Long> stats(final String filter) throws Exception
+    {
         final Map<String, Long> stats = new TreeMap<>();
-        for (final String line : get("/stats").split("\n"))
+        for (final String line : get(filter.isEmpty() ? "/stats" : "/stats?filter=" + filter).split("\n"))
         {
             final int colon = line.lastIndexOf(": ");
             if (colon > 0 && line.substring(colon + 2).matches("-?\\d+"))
@@ -53,7 +77,7 @@ final class Admin
     /** The same before there is traffic, once each loop listens: what it listens with is no leak. */
     Map<String, Long> firstGauges() throws Exception
     {
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_S);
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(Patience.S);
         while (true)
         {
             final Map<String, Long> gauges = gauges();
@@ -70,16 +94,44 @@ final class Admin
         }
     }
 
-    /** Waits until no gauge is above its value of before. */
-    void awaitNothingLeft(final Map<String, Long> before) throws Exception
+    /** Waits for the value of a counter or gauge. */
+    void awaitStat(final String name, final long value) throws Exception
+    {
+        Patience.await(() -> stats().getOrDefault(name, -1L) == value, () -> name + " " + value + ": " + stats());
+    }
+
+    /**
+     * Waits until Ringway or Envoy has nothing under way for any client: all that clients have seen is counted then,
+     * though the answer may be there sooner than its counters.
+     */
+    Map<String, Long> awaitQuiet() throws Exception
+    {
+        final Map<String, Long> last = new TreeMap<>();
+        Patience.await(() ->
+        {
+            last.clear();
+            last.putAll(stats());
+            return last.entrySet().stream()
+                .noneMatch(gauge -> gauge.getValue() != 0 && BUSY.matcher(gauge.getKey()).matches());
+        }, () -> "quiet: " + last);
+        return last;
+    }
+
+    /** Waits until no gauge is above its value of before, and has upstreams end what pools still hold. */
+    void awaitNothingLeft(final Map<String, Long> before, final Origin... origins) throws Exception
     {
         if (before.isEmpty())
         {
             throw new AssertionError("/stats shows none of the gauges that tell leaks");
         }
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_S);
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(Patience.S);
         while (true)
         {
+            // Each time: a connection may come when others have been ended.
+            for (final Origin origin : origins)
+            {
+                origin.dropConnections();
+            }
             final Map<String, Long> left = gauges();
             left.entrySet().removeIf(gauge -> gauge.getValue() <= before.getOrDefault(gauge.getKey(), 0L));
             if (left.isEmpty())

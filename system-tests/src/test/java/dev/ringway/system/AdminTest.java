@@ -3,7 +3,6 @@ package dev.ringway.system;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.net.InetAddress;
@@ -16,14 +15,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Callable;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What the admin paths do to a process that serves. */
-@Timeout(120)
 final class AdminTest
 {
     private static final String LISTENER = """
@@ -77,7 +75,13 @@ final class AdminTest
               listeners:
             """.formatted(adminPort) + LISTENER.formatted("in", "INBOUND", inPort, "in", log).indent(0) +
             LISTENER.formatted("out", "OUTBOUND", outPort, "out", log).indent(0));
-        ringway = Program.ringway(directory, "-c", bootstrap.toString(), "--concurrency", "1", "--drain-time-s", "1");
+        start(bootstrap, "600");
+    }
+
+    private void start(final Path bootstrap, final String drainTimeS) throws Exception
+    {
+        ringway = Program.ringway(directory, "-c", bootstrap.toString(), "--concurrency", "1", "--drain-time-s",
+            drainTimeS, "--file-flush-interval-msec", "50");
         ringway.awaitPort(adminPort);
         await(() -> get("/ready").statusCode() == 200);
     }
@@ -88,26 +92,15 @@ final class AdminTest
         ringway.close();
     }
 
-    @FunctionalInterface
-    private interface Condition
+    private void await(final Callable<Boolean> condition) throws Exception
     {
-        boolean holds() throws Exception;
-    }
-
-    private void await(final Condition condition) throws Exception
-    {
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.holds())
-        {
-            assertTrue(System.nanoTime() < deadlineNs, ringway.output());
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
+        Patience.await(condition, ringway::output);
     }
 
     private HttpResponse<String> send(final String method, final int port, final String path) throws Exception
     {
         return client.send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-            .timeout(Duration.ofSeconds(10)).method(method, HttpRequest.BodyPublishers.noBody()).build(),
+            .timeout(Duration.ofSeconds(Patience.S)).method(method, HttpRequest.BodyPublishers.noBody()).build(),
             HttpResponse.BodyHandlers.ofString());
     }
 
@@ -152,16 +145,26 @@ final class AdminTest
     }
 
     @Test
-    void shouldStopInboundListenersAfterTheDrainTime() throws Exception
+    void shouldEndConnectionsOfInboundListenersInTheDrainTime() throws Exception
     {
         post("/drain_listeners?graceful&inboundonly");
         await(() -> isEnded(inPort));
         assertTrue(isOpen(inPort));
         assertFalse(isEnded(outPort));
+    }
+
+    @Test
+    void shouldStopInboundListenersAfterTheDrainTime() throws Exception
+    {
+        ringway.terminate();
+        ringway.close();
+        start(directory.resolve("b.yaml"), "1");
+        post("/drain_listeners?graceful&inboundonly");
         await(() -> !isOpen(inPort));
         assertTrue(isOpen(outPort));
         assertFalse(isEnded(outPort));
-        assertEquals("listener_manager.total_listeners_draining: 1\n", get("/stats?filter=total_listeners_dr").body());
+        await(() -> get("/stats?filter=total_listeners_dr").body().equals(
+            "listener_manager.total_listeners_draining: 1\n"));
         post("/drain_listeners");
         await(() -> !isOpen(outPort));
         assertEquals("LIVE\n", get("/ready").body());
@@ -171,11 +174,13 @@ final class AdminTest
     void shouldReopenLogsAndPrintWhatFormatsAskFor() throws Exception
     {
         send("GET", inPort, "/");
+        await(() -> Files.exists(log) && Files.readString(log).endsWith("\n"));
         final Path moved = directory.resolve("moved.log");
         Files.move(log, moved);
         post("/reopen_logs");
         await(() -> Files.exists(log));
         send("GET", outPort, "/");
+        await(() -> Files.readString(log).endsWith("\n"));
         post("/drain_listeners");
         post("/quitquitquit");
         assertEquals(0, ringway.awaitExit(), ringway.output());

@@ -96,7 +96,7 @@ final class Bootstraps
         return """
               - name: %1$s
                 type: %2$s
-                connect_timeout: 2s
+                connect_timeout: 30s
                 load_assignment:
                   cluster_name: %1$s
                   endpoints: [ { lb_endpoints: [ { endpoint: { address: %3$s } } ] } ]

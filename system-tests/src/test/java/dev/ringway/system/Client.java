@@ -14,7 +14,7 @@ import java.nio.file.Path;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-/** A connection that sends bytes as they are given and reads messages; silence of 10 s is a failure. */
+/** A connection that sends bytes as they are given and reads messages; silence is a failure. */
 final class Client implements AutoCloseable
 {
     static final String PROBE = "GET /probe HTTP/1.1\r\nhost: probe\r\n\r\n";
@@ -32,7 +32,7 @@ final class Client implements AutoCloseable
     {
         final Socket socket = new Socket(host, port);
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(Patience.MS);
         connection = socket;
         in = new BufferedInputStream(socket.getInputStream());
         out = socket.getOutputStream();

@@ -3,7 +3,6 @@ package dev.ringway.system;
 import dev.ringway.system.Certificates.Certified;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -25,7 +24,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 /** Ringway and Envoy tell the endpoint the same of a client's certificate. */
-@Timeout(120)
 final class ClientCertComparisonTest
 {
     private static final String TOLD = "x-forwarded-client-cert: By=spiffe://mesh/edge;Hash=00\r\n";
@@ -91,7 +89,7 @@ final class ClientCertComparisonTest
             try (SSLSocket socket = (SSLSocket)certificates.client(shows ? client : null).getSocketFactory()
                 .createSocket("localhost", ports.get(rule)))
             {
-                socket.setSoTimeout(10_000);
+                socket.setSoTimeout(Patience.MS);
                 for (int i = 0; i < 2; i++)
                 {
                     socket.getOutputStream().write(

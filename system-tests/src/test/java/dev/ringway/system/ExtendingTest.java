@@ -99,7 +99,7 @@ final class ExtendingTest
                     assertEquals("ok", other.text());
                     assertEquals("greeting", other.field("x-seen-by"));
                 }
-                assertEquals(2, new Admin(adminPort).stats().get("http.in.greetings"));
+                new Admin(adminPort).awaitStat("http.in.greetings", 2);
             }
             assertEquals(List.of("/other"), origin.takeSeen().stream().map(request -> request.start().split(" ")[1]).toList());
         }

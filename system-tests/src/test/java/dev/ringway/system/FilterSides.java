@@ -87,18 +87,14 @@ final class FilterSides
                     origin.takeSeen().forEach(seen -> describe("  upstream: ", seen, text));
                 }
                 final Pattern counters = Pattern.compile(scenario.counters());
-                new Admin(adminPort).stats().forEach((name, value) ->
+                new Admin(adminPort).awaitQuiet().forEach((name, value) ->
                 {
                     if (counters.matcher(name).matches())
                     {
                         text.append(name).append(' ').append(value).append('\n');
                     }
                 });
-                try (Client admin = new Client(adminPort))
-                {
-                    admin.send("POST /quitquitquit HTTP/1.1\r\nhost: admin\r\ncontent-length: 0\r\n\r\n").read();
-                }
-                program.awaitExit();
+                new Admin(adminPort).quit(program);
             }
         }
         return text + Files.readString(log);

@@ -152,6 +152,8 @@ final class GrpcInteropTest
         finally
         {
             calls.tearDown();
+            // What is sent on a connection whose end is on its way is lost, and none of it may be sent twice.
+            admin.awaitStat("cluster.grpc.upstream_cx_active", 0);
         }
     }
 
@@ -190,11 +192,17 @@ final class GrpcInteropTest
             return transport.server(serverPort).maxInboundMessageSize(MAX_MESSAGE_SIZE);
         }
 
+        @Override
+        protected int operationTimeoutMillis()
+        {
+            return Patience.MS;
+        }
+
         /** The server of the case before may still be letting go of the port. */
         @Override
         protected void startServer(final ServerBuilder<?> builder)
         {
-            final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+            final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(Patience.S);
             while (true)
             {
                 try

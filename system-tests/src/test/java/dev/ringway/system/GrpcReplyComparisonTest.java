@@ -125,7 +125,7 @@ final class GrpcReplyComparisonTest
 
         private Map<String, Long> counters() throws Exception
         {
-            final Map<String, Long> stats = admin.stats();
+            final Map<String, Long> stats = admin.awaitQuiet();
             stats.keySet().removeIf(
                 name -> !name.matches("http\\.in\\.downstream_rq_[2345]xx|cluster\\.dead\\.upstream_rq_[2345]xx"));
             stats.values().removeIf(value -> value == 0);

@@ -27,12 +27,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
  * An HTTP/2 connection in clear by prior knowledge that sends frames as they are given. A thread of its own reads:
  * frames wait until the test asks for them, SETTINGS and PING are acknowledged, field blocks are decoded (and checked
  * for pseudo-header fields and connection fields) by Netty, which shares nothing with the decoder under test. Windows
- * are the business of the test. Silence of 10 s where something is awaited is a failure.
+ * are the business of the test. Silence where something is awaited is a failure.
  */
 final class Http2Client implements AutoCloseable
 {
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-    private static final int WAIT_S = 10;
     private static final long MAX_FIELDS = 1 << 20;
 
     private final Socket socket;
@@ -40,7 +39,8 @@ final class Http2Client implements AutoCloseable
     private final OutputStream out;
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(true, MAX_FIELDS);
     private final List<Http2Frame> arrived = new ArrayList<>();
-    private volatile boolean isReading = true;
+    private boolean isReading = true;
+    private boolean hasReader;
     private String end;
     private int nextStream = 1;
 
@@ -73,7 +73,10 @@ final class Http2Client implements AutoCloseable
     static Http2Client deaf(final int port, final int... settings) throws Exception
     {
         final Http2Client client = new Http2Client(port, 4096).start(settings);
-        client.isReading = false;
+        synchronized (client.arrived)
+        {
+            client.isReading = false;
+        }
         return client;
     }
 
@@ -88,7 +91,7 @@ final class Http2Client implements AutoCloseable
         }
         raw(PREFACE).frame(Http2Frame.SETTINGS, 0, 0, payload.toByteArray());
         // Reads only now: an acknowledgement must not come before the settings.
-        Thread.ofPlatform().daemon().name("http2-client").start(this::readAll);
+        hear();
         try
         {
             await("SETTINGS", frame -> frame.is(Http2Frame.SETTINGS) && !frame.has(Http2Frame.ACK));
@@ -131,7 +134,7 @@ final class Http2Client implements AutoCloseable
         Thread.ofPlatform().daemon().name("http2-flood").start(() -> flood.complete(isCutShort(bytes, times)));
         try
         {
-            final boolean isCutShort = flood.get(WAIT_S, TimeUnit.SECONDS);
+            final boolean isCutShort = flood.get(Patience.S, TimeUnit.SECONDS);
             hear();
             if (!isCutShort)
             {
@@ -144,13 +147,17 @@ final class Http2Client implements AutoCloseable
         }
     }
 
-    /** Reads again what a deaf client left unread. */
+    /** Reads, also what a deaf client left unread. One thread does: a deaf one has it until the next frame. */
     private void hear()
     {
-        if (!isReading)
+        synchronized (arrived)
         {
             isReading = true;
-            Thread.ofPlatform().daemon().name("http2-client").start(this::readAll);
+            if (!hasReader)
+            {
+                hasReader = true;
+                Thread.ofPlatform().daemon().name("http2-client").start(this::readAll);
+            }
         }
     }
 
@@ -217,10 +224,11 @@ final class Http2Client implements AutoCloseable
                 {
                     arrived.add(frame);
                     arrived.notifyAll();
-                }
-                if (!isReading)
-                {
-                    return;
+                    if (!isReading)
+                    {
+                        hasReader = false;
+                        return;
+                    }
                 }
             }
         }
@@ -288,7 +296,7 @@ final class Http2Client implements AutoCloseable
     /** As await, but null when the connection ends before it. */
     Http2Frame awaitOrEnd(final String what, final Predicate<Http2Frame> fits) throws Exception
     {
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(Patience.S);
         int checked = 0;
         synchronized (arrived)
         {

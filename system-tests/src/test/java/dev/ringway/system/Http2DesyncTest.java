@@ -64,6 +64,18 @@ final class Http2DesyncTest
         origin.takeCut();
     }
 
+    /** What came whole, but for the one that may have been given up before it came, so that it may come late. */
+    private static List<String> expectedlyWhole()
+    {
+        return origin.takeWhole().stream().filter(bytes -> !bytes.startsWith("POST /nought HTTP/1.1\r\n")).toList();
+    }
+
+    /** What came in part, but for those requests that are meant to: of a case before this one they may come late. */
+    private static List<String> unexpectedlyCut()
+    {
+        return origin.takeCut().stream().filter(bytes -> !bytes.startsWith("POST /cut HTTP/1.1\r\n")).toList();
+    }
+
     static Stream<Http2DesyncCases.Case> accepted()
     {
         return Http2DesyncCases.ACCEPTED.stream();
@@ -104,10 +116,10 @@ final class Http2DesyncTest
             final Http2Answer answer = client.answer(send(client, given));
             assertEquals(200, answer.status(), answer::toString);
         }
-        final List<String> whole = origin.takeWhole();
+        final List<String> whole = expectedlyWhole();
         assertEquals(1, whole.size(), whole::toString);
         assertEquals(given.upstream(), Http1Bytes.takeApart(whole.getFirst()), whole.getFirst());
-        assertEquals(List.of(), origin.takeCut());
+        assertEquals(List.of(), unexpectedlyCut());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -119,7 +131,7 @@ final class Http2DesyncTest
             assertRejected(client.answerOrEnd(send(client, given)));
         }
         assertEquals(List.of(PROBE), startsAfterAProbe());
-        assertEquals(List.of(), origin.takeCut());
+        assertEquals(List.of(), unexpectedlyCut());
     }
 
     /** A head that went on before its body turned out to be wrong: its upstream connection serves nobody else. */
@@ -145,14 +157,12 @@ final class Http2DesyncTest
     {
         try (Http2Client client = Http2Client.open(port))
         {
-            final int stream = client.request(Http2Block.request("POST", "/cut", "content-length", "0"), false);
+            final int stream = client.request(Http2Block.request("POST", "/nought", "content-length", "0"), false);
             client.data(stream, "GET /smuggled HTTP/1.1\r\nhost: evil\r\n\r\n", true);
             client.answerOrEnd(stream);
         }
-        final List<String> starts = startsAfterAProbe();
-        starts.remove("POST /cut HTTP/1.1");
-        assertEquals(List.of(PROBE), starts);
-        assertEquals(List.of(), origin.takeCut());
+        assertEquals(List.of(PROBE), startsAfterAProbe());
+        assertEquals(List.of(), unexpectedlyCut());
     }
 
     /** Null stands for a connection that was ended. */
@@ -170,7 +180,7 @@ final class Http2DesyncTest
             assertEquals(200, client.get("/probe").status());
         }
         final List<String> starts = new ArrayList<>();
-        origin.takeWhole().forEach(request -> starts.add(Http1Bytes.takeApart(request).getFirst()));
+        expectedlyWhole().forEach(request -> starts.add(Http1Bytes.takeApart(request).getFirst()));
         return starts;
     }
 
@@ -179,13 +189,11 @@ final class Http2DesyncTest
     {
         try (Http2Client client = Http2Client.open(port))
         {
-            final int stream = client.request(Http2Block.request("POST", "/cut", "content-length", "100"), false);
+            final int stream = client.request(Http2Block.request("POST", "/reset", "content-length", "100"), false);
             client.data(stream, "x".repeat(40), false);
-            client.frame(Http2Frame.PING, 0, 0, new byte[8]);
-            client.await("PING ACK", frame -> frame.is(Http2Frame.PING));
+            origin.awaitPart("x".repeat(40));
             client.reset(stream, 8);
-            final String bytes = origin.awaitCut();
-            assertTrue(bytes.startsWith("POST /cut HTTP/1.1\r\n"), bytes);
+            final String bytes = origin.awaitCut("POST /reset HTTP/1.1\r\n");
             assertTrue(bytes.endsWith("\r\n\r\n" + "x".repeat(40)), bytes);
             assertNotNull(client.get("/probe"));
         }

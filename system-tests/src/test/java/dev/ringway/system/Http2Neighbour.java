@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 /** A well-behaved client that asks again and again on its own connection while others attack the same listener. */
 final class Http2Neighbour
 {
-    private static final int WAIT_S = 20;
     /** With the first 65,535 bytes as much as a window can be. */
     private static final int WINDOW = 0x7fff_0000;
 
@@ -47,9 +46,9 @@ final class Http2Neighbour
     void awaitMore(final int count) throws InterruptedException
     {
         answers.drainPermits();
-        if (!answers.tryAcquire(count + 1, WAIT_S, TimeUnit.SECONDS))
+        if (!answers.tryAcquire(count + 1, Patience.S, TimeUnit.SECONDS))
         {
-            throw new AssertionError("the neighbour has no answer for " + WAIT_S + " s");
+            throw new AssertionError("the neighbour has no answer for " + Patience.S + " s");
         }
         if (failure != null)
         {
@@ -67,7 +66,7 @@ final class Http2Neighbour
         finally
         {
             isStopped = true;
-            thread.join(TimeUnit.SECONDS.toMillis(WAIT_S));
+            thread.join(TimeUnit.SECONDS.toMillis(Patience.S));
             client.close();
         }
         if (failure != null)

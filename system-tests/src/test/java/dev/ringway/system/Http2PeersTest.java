@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class Http2PeersTest
 {
     private static final int LARGE = 3 << 20;
-    private static final int RUN_S = 60;
+    private static final int RUN_S = 120;
 
     private static final List<AutoCloseable> STARTED = new ArrayList<>();
 
@@ -76,11 +76,11 @@ final class Http2PeersTest
         final Path file = Files.writeString(directory.resolve("ringway.yaml"), Bootstraps.admin(adminPort) +
             Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), "codec_type: HTTP2", """
                 - match: { prefix: "/nginx/" }
-                  route: { cluster: nginx, prefix_rewrite: "/" }
+                  route: { cluster: nginx, timeout: 60s, prefix_rewrite: "/" }
                 - match: { prefix: "/haproxy/" }
-                  route: { cluster: haproxy }
+                  route: { cluster: haproxy, timeout: 60s }
                 - match: { prefix: "/" }
-                  route: { cluster: origin }
+                  route: { cluster: origin, timeout: 60s }
                 """) + "  clusters:\n" +
             Bootstraps.cluster("nginx", "STATIC", Bootstraps.tcpAddress("127.0.0.1", nginxPort)) +
             Bootstraps.HTTP2_CLUSTER +

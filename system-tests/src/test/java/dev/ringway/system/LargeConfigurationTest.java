@@ -62,7 +62,7 @@ final class LargeConfigurationTest
                     .read().text());
             }
             reloads.reload(resources(port, origin, "two"));
-            Reloads.await(() -> client.get("/direct").text().equals("two"), () -> "two");
+            Patience.await(() -> client.get("/direct").text().equals("two"), () -> "two");
             final Map<String, Long> stats = reloads.admin.stats();
             assertEquals(CLUSTERS, stats.get("cluster_manager.active_clusters"));
             assertEquals(CLUSTERS, stats.get("cluster_manager.cluster_added"));

@@ -27,7 +27,7 @@ class LauncherTest
 
     private HttpResponse<String> get(final String url) throws Exception
     {
-        return client.send(HttpRequest.newBuilder(URI.create(url)).timeout(java.time.Duration.ofSeconds(10)).build(),
+        return client.send(HttpRequest.newBuilder(URI.create(url)).timeout(java.time.Duration.ofSeconds(Patience.S)).build(),
             HttpResponse.BodyHandlers.ofString());
     }
 

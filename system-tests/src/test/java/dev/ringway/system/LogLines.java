@@ -9,8 +9,6 @@ import java.util.function.Predicate;
 /** Lines of an access log that is written meanwhile. */
 final class LogLines
 {
-    private static final int PATIENCE_S = 20;
-
     private LogLines()
     {
     }
@@ -18,14 +16,21 @@ final class LogLines
     /** Those that are meant, once there are so many, or what there is when patience has ended. */
     static List<String> await(final Path log, final int count, final Predicate<String> isMeant) throws Exception
     {
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-        List<String> logged = List.of();
+        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(Patience.S);
+        List<String> logged = whole(log, isMeant);
         while (logged.size() < count && System.nanoTime() < deadlineNs)
         {
-            TimeUnit.MILLISECONDS.sleep(50);
-            logged = Files.exists(log) ? Files.readAllLines(log).stream().filter(isMeant).toList() : logged;
+            TimeUnit.MILLISECONDS.sleep(20);
+            logged = whole(log, isMeant);
         }
         // Envoy says more of why a connection failed.
         return logged.stream().map(line -> line.replaceFirst("\\|[^}]*}", "}")).toList();
+    }
+
+    /** The last line may be there in part. */
+    private static List<String> whole(final Path log, final Predicate<String> isMeant) throws Exception
+    {
+        final String text = Files.exists(log) ? Files.readString(log) : "";
+        return text.substring(0, text.lastIndexOf('\n') + 1).lines().filter(isMeant).toList();
     }
 }

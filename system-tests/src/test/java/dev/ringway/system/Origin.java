@@ -25,6 +25,9 @@ final class Origin implements AutoCloseable
 {
     static final String CLOSE = "\0close";
 
+    /** More than any test opens at a time, however late this one is with accepting. */
+    private static final int BACKLOG = 1024;
+
     private final ServerSocket server;
     private final Map<String, String> answers;
     private final Queue<HttpMessage> seen = new ConcurrentLinkedQueue<>();
@@ -40,7 +43,7 @@ final class Origin implements AutoCloseable
     Origin(final String host, final int port, final Map<String, String> answers) throws IOException
     {
         this.answers = answers;
-        server = new ServerSocket(port, 64, InetAddress.getByName(host));
+        server = new ServerSocket(port, BACKLOG, InetAddress.getByName(host));
         Thread.ofPlatform().daemon().name("origin").start(this::acceptAll);
     }
 
@@ -60,6 +63,12 @@ final class Origin implements AutoCloseable
         return taken;
     }
 
+    /** Waits for a request that the client may have given up already. */
+    void awaitSeen() throws Exception
+    {
+        Patience.await(() -> !seen.isEmpty(), () -> "a request at the upstream");
+    }
+
     /** From now on requests are read and not answered until {@link #letGo}. */
     CountDownLatch hold()
     {
@@ -71,7 +80,7 @@ final class Origin implements AutoCloseable
     /** Waits for a request that is held. */
     void awaitHeld() throws InterruptedException
     {
-        if (!arrived.tryAcquire(10, TimeUnit.SECONDS))
+        if (!arrived.tryAcquire(Patience.S, TimeUnit.SECONDS))
         {
             throw new AssertionError("no request came");
         }

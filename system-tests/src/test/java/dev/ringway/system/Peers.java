@@ -12,6 +12,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /** Starts the real programs that stand in front of, behind or beside Ringway. `./ringway test` installs them. */
 final class Peers
 {
+    private static final String FLUSH = "--file-flush-interval-msec";
+    private static final String FLUSH_MS = "50";
+
     private Peers()
     {
     }
@@ -41,7 +44,7 @@ final class Peers
             onPath("nginx"), "-e", "stderr", "-p", directory.toString(), "-c", file.toString()));
     }
 
-    /** HAProxy in the foreground; both sides wait at most 10 s. */
+    /** HAProxy in the foreground; both sides wait longer than any test does. */
     static Program haproxy(final Path directory, final String sections) throws IOException
     {
         final String config = """
@@ -49,9 +52,9 @@ final class Peers
                 maxconn 512
             defaults
                 mode http
-                timeout connect 5s
-                timeout client 10s
-                timeout server 10s
+                timeout connect 60s
+                timeout client 60s
+                timeout server 60s
             """ + sections;
         final Path file = Files.writeString(directory.resolve("haproxy.cfg"), config);
         return Program.start(directory, List.of(onPath("haproxy"), "-db", "-f", file.toString()));
@@ -61,14 +64,14 @@ final class Peers
     static Program envoy(final Path directory, final Path bootstrap) throws Exception
     {
         return Program.start(directory, List.of(envoyBinary(), "-c", bootstrap.toString(), "--concurrency", "1",
-            "--disable-hot-restart", "-l", "warning"));
+            "--disable-hot-restart", "-l", "warning", FLUSH, FLUSH_MS));
     }
 
-    /** Envoy or Ringway with a bootstrap, one worker. */
+    /** Envoy or Ringway with a bootstrap, one worker; either writes its access logs soon. */
     static Program either(final boolean isEnvoy, final Path directory, final Path bootstrap) throws Exception
     {
         return isEnvoy ? envoy(directory, bootstrap) :
-            Program.ringway(directory, "-c", bootstrap.toString(), "--concurrency", "1");
+            Program.ringway(directory, "-c", bootstrap.toString(), "--concurrency", "1", FLUSH, FLUSH_MS);
     }
 
     /** Whether Envoy takes a bootstrap. */
@@ -109,7 +112,7 @@ final class Peers
             print(os.path.join(os.path.dirname(spec.origin), "_bin", "envoy") if spec and spec.origin else "")
             """).start();
         final String found = new String(python.getInputStream().readAllBytes(), UTF_8).strip();
-        python.waitFor(10, TimeUnit.SECONDS);
+        python.waitFor(Patience.S, TimeUnit.SECONDS);
         if (!found.isEmpty() && Files.isExecutable(Path.of(found)))
         {
             return found;

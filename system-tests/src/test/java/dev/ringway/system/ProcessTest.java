@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -146,19 +145,15 @@ final class ProcessTest
 
     private void awaitAnswer(final String text) throws Exception
     {
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        String last = "";
-        while (!last.equals(text))
+        final String[] last = {""};
+        Patience.await(() ->
         {
-            if (System.nanoTime() > deadlineNs)
-            {
-                throw new AssertionError("'" + text + "' never came, but " + last);
-            }
             try (Client client = new Client(port))
             {
-                last = client.get("/").text();
+                last[0] = client.get("/").text();
+                return last[0].equals(text);
             }
-        }
+        }, () -> text + " instead of " + last[0]);
     }
 
     @Test

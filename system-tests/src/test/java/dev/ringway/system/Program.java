@@ -21,7 +21,7 @@ final class Program implements AutoCloseable
         new AtomicInteger((int)(ProcessHandle.current().pid() * 61 % PORTS));
 
     static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
-    private static final long START_S = 60;
+    private static final long START_S = 120;
 
     private final Process process;
     private final Path output;

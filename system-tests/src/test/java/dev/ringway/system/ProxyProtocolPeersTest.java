@@ -3,7 +3,6 @@ package dev.ringway.system;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,7 +25,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** The PROXY protocol between Ringway and HAProxy, nginx and curl. */
-@Timeout(120)
 final class ProxyProtocolPeersTest
 {
     private static final String CLIENT = "127.0.0.7";
@@ -138,8 +136,7 @@ final class ProxyProtocolPeersTest
     {
         if (admin != null && gauges != null)
         {
-            origin.dropConnections();
-            admin.awaitNothingLeft(gauges);
+            admin.awaitNothingLeft(gauges, origin);
         }
         for (int i = STARTED.size() - 1; i >= 0; i--)
         {
@@ -151,7 +148,7 @@ final class ProxyProtocolPeersTest
     {
         try (Socket socket = new Socket())
         {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(Patience.MS);
             socket.bind(new InetSocketAddress(InetAddress.ofLiteral(CLIENT), 0));
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), PORTS.get(name)));
             socket.getOutputStream().write(
@@ -184,7 +181,7 @@ final class ProxyProtocolPeersTest
         final Process curl = new ProcessBuilder("curl", "-sS", "--haproxy-protocol", "--interface", CLIENT,
             "http://127.0.0.1:" + PORTS.get("http") + "/").redirectErrorStream(true).start();
         assertEquals("ok", new String(curl.getInputStream().readAllBytes(), ISO_8859_1));
-        assertTrue(curl.waitFor(10, TimeUnit.SECONDS));
+        assertTrue(curl.waitFor(Patience.S, TimeUnit.SECONDS));
         assertEquals(CLIENT, origin.takeSeen().element().field("x-forwarded-for"));
     }
 

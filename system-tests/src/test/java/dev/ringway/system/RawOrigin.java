@@ -9,9 +9,10 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -21,11 +22,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
  */
 final class RawOrigin implements AutoCloseable
 {
-    private static final int WAIT_S = 10;
-
-    private final ServerSocket server = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+    private final ServerSocket server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
     private final BlockingQueue<String> whole = new LinkedBlockingQueue<>();
     private final BlockingQueue<String> cut = new LinkedBlockingQueue<>();
+    private final Queue<StringBuffer> parts = new ConcurrentLinkedQueue<>();
 
     RawOrigin() throws IOException
     {
@@ -45,15 +45,17 @@ final class RawOrigin implements AutoCloseable
         return taken;
     }
 
-    /** What came of a request whose connection ended before it was whole; waits for it. */
-    String awaitCut() throws InterruptedException
+    /** Waits until what came of some request that is not whole yet ends like this. */
+    void awaitPart(final String end) throws Exception
     {
-        final String bytes = cut.poll(WAIT_S, TimeUnit.SECONDS);
-        if (bytes == null)
-        {
-            throw new AssertionError("no connection to the upstream ended within a request");
-        }
-        return bytes;
+        Patience.await(() -> parts.stream().anyMatch(part -> part.toString().endsWith(end)), parts::toString);
+    }
+
+    /** What came of a request that began like this and whose connection ended before it was whole; waits for it. */
+    String awaitCut(final String start) throws Exception
+    {
+        Patience.await(() -> cut.stream().anyMatch(bytes -> bytes.startsWith(start)), () -> start + ": " + cut);
+        return cut.stream().filter(bytes -> bytes.startsWith(start)).findFirst().orElseThrow();
     }
 
     List<String> takeCut()
@@ -81,7 +83,8 @@ final class RawOrigin implements AutoCloseable
 
     private void serve(final Socket socket)
     {
-        final StringBuilder bytes = new StringBuilder();
+        final StringBuffer bytes = new StringBuffer();
+        parts.add(bytes);
         try (socket)
         {
             socket.setTcpNoDelay(true);
@@ -97,13 +100,14 @@ final class RawOrigin implements AutoCloseable
         {
             // What was no request, or the end of one, is told below.
         }
+        parts.remove(bytes);
         if (!bytes.isEmpty())
         {
             cut.add(bytes.toString());
         }
     }
 
-    private static InputStream recording(final InputStream in, final StringBuilder bytes)
+    private static InputStream recording(final InputStream in, final StringBuffer bytes)
     {
         return new FilterInputStream(in)
         {

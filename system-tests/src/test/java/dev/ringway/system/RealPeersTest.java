@@ -201,8 +201,8 @@ final class RealPeersTest
         {
             try (Client client = new Client(port))
             {
-                client.send("POST /nginx/upload HTTP/1.1\r\nhost: a\r\ncontent-length: 10000000\r\n\r\n");
-                client.send("x".repeat(20_000));
+                client.send("POST /nginx/upload HTTP/1.1\r\nhost: a\r\ncontent-length: 10000000\r\n\r\n" +
+                    "x".repeat(20_000));
                 final HttpMessage answer = client.read();
                 assertEquals(413, answer.status());
                 assertEquals("close", answer.field("connection"));

@@ -13,7 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -30,7 +31,8 @@ final class ReloadLoadTest
     @TempDir
     private Path directory;
 
-    private final List<CompletableFuture<Integer>> clients = new ArrayList<>();
+    private final List<CompletableFuture<Void>> clients = new ArrayList<>();
+    private final List<AtomicInteger> answers = new ArrayList<>();
     private final int clear = Program.freePort();
     private final int encrypted = Program.freePort();
     private final int extra = Program.freePort();
@@ -49,40 +51,37 @@ final class ReloadLoadTest
 
     private void start(final Asking asking)
     {
-        clients.add(CompletableFuture.supplyAsync(() ->
+        final AtomicInteger answered = new AtomicInteger();
+        answers.add(answered);
+        clients.add(CompletableFuture.runAsync(() ->
         {
-            int answered = 0;
             try
             {
                 while (!isOver)
                 {
                     assertEquals(200, asking.status());
-                    answered++;
+                    answered.incrementAndGet();
                 }
             }
-            catch (final Exception e)
+            catch (final Exception | AssertionError e)
             {
                 throw new IllegalStateException("after " + answered + " answers", e);
             }
-            return answered;
         }, task -> Thread.ofPlatform().daemon().name("client").start(task)));
     }
 
-    private int answered() throws Exception
+    /** Waits until each client has had an answer to what it asked from now on. */
+    private void awaitAnswers() throws Exception
     {
-        int sum = 0;
-        for (final CompletableFuture<Integer> client : clients)
+        final List<Integer> before = answers.stream().map(AtomicInteger::get).toList();
+        for (int i = 0; i < answers.size(); i++)
         {
-            try
-            {
-                sum += client.get();
-            }
-            catch (final ExecutionException e)
-            {
-                throw new AssertionError(e.getCause());
-            }
+            final AtomicInteger answered = answers.get(i);
+            final int wanted = before.get(i) + 2;
+            final CompletableFuture<Void> client = clients.get(i);
+            Patience.await(() -> answered.get() >= wanted || client.isDone(), () -> wanted + " answers: " + answered);
+            assertTrue(!client.isDone(), () -> client.exceptionNow() + ": " + client.exceptionNow().getCause());
         }
-        return sum;
     }
 
     /** Each differs from the one before in routes, clusters, endpoints, listeners and what they are like. */
@@ -116,7 +115,7 @@ final class ReloadLoadTest
     {
         final SSLSocket socket =
             (SSLSocket)certificates.client(null).getSocketFactory().createSocket("localhost", encrypted);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(Patience.MS);
         socket.startHandshake();
         return socket;
     }
@@ -149,9 +148,7 @@ final class ReloadLoadTest
                 start(() -> ask(tls, tlsInput));
                 swap(reloads, certificate, origins);
             }
-            first.dropConnections();
-            second.dropConnections();
-            reloads.admin.awaitNothingLeft(gauges);
+            reloads.admin.awaitNothingLeft(gauges, first, second);
         }
     }
 
@@ -174,22 +171,24 @@ final class ReloadLoadTest
         for (int i = 1; i <= WARM; i++)
         {
             reloads.reload(resources(i, certificate, origins));
+            awaitAnswers();
         }
         final int names = reloads.admin.stats().size();
         final long descriptors = descriptors(reloads.ringway);
         for (int i = WARM + 1; i <= SWAPS; i++)
         {
             reloads.reload(resources(i, certificate, origins));
+            awaitAnswers();
         }
         final Map<String, Long> stats = reloads.admin.stats();
         isOver = true;
-        assertTrue(answered() > SWAPS * clients.size());
+        CompletableFuture.allOf(clients.toArray(CompletableFuture[]::new)).get(Patience.S, TimeUnit.SECONDS);
         assertEquals(names, stats.size(), "as many statistics as after " + WARM + " reloads");
         assertEquals(4, stats.get("http.clear.downstream_cx_total") + stats.get("http.tls.downstream_cx_total"));
         assertEquals(0, stats.get("http.clear.downstream_cx_destroy") + stats.get("http.tls.downstream_cx_destroy"));
         assertEquals(0, stats.get("http.clear.downstream_rq_5xx") + stats.get("http.tls.downstream_rq_5xx"));
         assertEquals(0, stats.get("config_file.update_rejected"));
-        Reloads.await(() -> descriptors(reloads.ringway) <= descriptors + 8, () -> "more files open than the " +
+        Patience.await(() -> descriptors(reloads.ringway) <= descriptors + 8, () -> "more files open than the " +
             descriptors + " after " + WARM + " reloads: " + descriptors(reloads.ringway));
     }
 }

@@ -6,10 +6,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,8 +13,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** A Ringway process whose configuration changes while it runs. */
 final class Reloads implements AutoCloseable
 {
-    private static final long PATIENCE_S = 30;
-
     final Program ringway;
     final Admin admin;
     private final Path file;
@@ -40,6 +34,7 @@ final class Reloads implements AutoCloseable
         ringway.awaitPort(adminPort);
         admin = new Admin(adminPort);
         ringway.awaitOutput("serving with");
+        Patience.await(() -> version() > 0, () -> "all loops with the first configuration");
     }
 
     /** Also reloads when its file has changed. */
@@ -72,52 +67,42 @@ final class Reloads implements AutoCloseable
         Files.move(half, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    /** The same, and waits until it is in force. */
+    /** The same, and waits until it is in force and each loop works with it. */
     void reload(final String resources) throws Exception
     {
         final long before = count("update_success");
+        final long version = version();
         signal(resources);
         awaitCount("update_success", before + 1);
+        Patience.await(() -> version() > version, () -> "all loops with what is newer than " + version);
     }
 
-    /** The same for one that is refused. */
-    String refuse(final String resources) throws Exception
+    /** What the loop works with that is behind the others. */
+    private long version() throws Exception
+    {
+        return admin.stats("^loop.*snapshot_version").values().stream().mapToLong(Long::longValue).min()
+            .orElseThrow();
+    }
+
+    /** The same for one that is refused, with this reason in the log. */
+    void refuse(final String resources, final String reason) throws Exception
     {
         final long before = count("update_rejected");
         signal(resources);
         awaitCount("update_rejected", before + 1);
-        return ringway.awaitOutput("was not reloaded");
+        ringway.awaitOutput(reason);
     }
 
     long count(final String name) throws Exception
     {
-        final String text = admin.get("/stats");
-        final Matcher found = Pattern.compile("^config_file\\." + name + ": (\\d+)$", Pattern.MULTILINE).matcher(text);
-        assertTrue(found.find(), text);
-        return Long.parseLong(found.group(1));
+        final Map<String, Long> counts = admin.stats("^config_file");
+        assertTrue(counts.containsKey("config_file." + name), counts::toString);
+        return counts.get("config_file." + name);
     }
 
     void awaitCount(final String name, final long least) throws Exception
     {
-        await(() -> count(name) >= least, () -> name + " " + least + ": " + ringway.output());
-    }
-
-    void awaitStat(final String name, final long value) throws Exception
-    {
-        await(() -> admin.stats().getOrDefault(name, -1L) == value, () -> name + " " + value + ": " + admin.stats());
-    }
-
-    static void await(final Callable<Boolean> condition, final Callable<String> what) throws Exception
-    {
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-        while (!condition.call())
-        {
-            if (System.nanoTime() > deadlineNs)
-            {
-                throw new AssertionError("did not come to be: " + what.call());
-            }
-            TimeUnit.MILLISECONDS.sleep(10);
-        }
+        Patience.await(() -> count(name) >= least, () -> name + " " + least + ": " + ringway.output());
     }
 
     /** A listener that answers all itself. */

@@ -1,6 +1,5 @@
 package dev.ringway.system;
 
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,7 +11,6 @@ import java.nio.file.Path;
  * What Envoy refuses of retry policies and budgets is refused here, and what it takes is taken, but for what is listed as
  * refused here alone.
  */
-@Timeout(120)
 final class RetryConfigComparisonTest
 {
     @TempDir

@@ -2,7 +2,6 @@ package dev.ringway.system;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,7 +12,6 @@ import java.nio.file.Path;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** Ringway and Envoy with the same matches of routes choose the same route for the same requests. */
-@Timeout(180)
 final class RouteComparisonTest
 {
     /** Name of each route and its match; the last one takes what no other does. */

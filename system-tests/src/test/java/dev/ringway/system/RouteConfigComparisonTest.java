@@ -1,6 +1,5 @@
 package dev.ringway.system;
 
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -9,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What Envoy refuses of routes is refused here, and what it takes is taken, but for what is refused here alone. */
-@Timeout(120)
 final class RouteConfigComparisonTest
 {
     @TempDir

@@ -2,7 +2,6 @@ package dev.ringway.system;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +14,6 @@ import java.util.Map;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** Ringway and Envoy with the same routes send the same requests to the same clusters and endpoints. */
-@Timeout(180)
 final class RouteTargetComparisonTest
 {
     private static final String WEIGHTS = "{ clusters: [ { name: one, weight: 30 }, { name: two, weight: 70 } ]";

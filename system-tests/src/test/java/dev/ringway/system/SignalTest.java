@@ -51,20 +51,18 @@ final class SignalTest
 
     private void awaitRefused() throws Exception
     {
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (System.nanoTime() < deadlineNs)
+        Patience.await(() ->
         {
             try
             {
                 new Client(port).close();
-                TimeUnit.MILLISECONDS.sleep(5);
+                return false;
             }
             catch (final IOException e)
             {
-                return;
+                return true;
             }
-        }
-        throw new AssertionError("still accepts");
+        }, () -> "nobody accepts");
     }
 
     @Test
@@ -168,15 +166,8 @@ final class SignalTest
 
     private static void awaitLine(final Path file, final String text) throws Exception
     {
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!Files.exists(file) || !Files.readString(file).contains(text))
-        {
-            if (System.nanoTime() > deadlineNs)
-            {
-                throw new AssertionError("'" + text + "' is not in " + file);
-            }
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
+        Patience.await(() -> Files.exists(file) && Files.readString(file).contains(text),
+            () -> "'" + text + "' in " + file);
     }
 
     @Test

@@ -2,9 +2,9 @@ package dev.ringway.system;
 
 import dev.ringway.system.Certificates.Certified;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import javax.net.ssl.SSLSocket;
@@ -14,25 +14,24 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Certificate files that change under a Ringway process. */
-@Timeout(120)
 final class TlsFilesTest
 {
-    private static final long PATIENCE_S = 20;
+    @TempDir
+    private static Path common;
+
+    private static Certificates certificates;
+    private static Certified first;
+    private static Certified second;
 
     @TempDir
     private Path directory;
 
-    private Certificates certificates;
-    private Certified first;
-    private Certified second;
     private Path shown;
     private Origin origin;
     private Program ringway;
@@ -40,12 +39,17 @@ final class TlsFilesTest
     private Map<String, Long> gauges;
     private int port;
 
+    @BeforeAll
+    static void certify() throws Exception
+    {
+        certificates = new Certificates(common, "ca");
+        first = certificates.ecdsa("first", "dns:localhost");
+        second = certificates.ecdsa("second", "dns:localhost");
+    }
+
     @BeforeEach
     void start() throws Exception
     {
-        certificates = new Certificates(directory, "ca");
-        first = certificates.ecdsa("first", "dns:localhost");
-        second = certificates.ecdsa("second", "dns:localhost");
         origin = new Origin(Map.of());
         port = Program.freePort();
         shown = Files.createDirectory(directory.resolve("shown"));
@@ -81,7 +85,7 @@ final class TlsFilesTest
     {
         final SSLSocket socket =
             (SSLSocket)certificates.client(null).getSocketFactory().createSocket("localhost", port);
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(Patience.MS);
         socket.startHandshake();
         return socket;
     }
@@ -106,22 +110,9 @@ final class TlsFilesTest
         assertEquals("ok", HttpMessage.read(socket.getInputStream(), false).text());
     }
 
-    private static void await(final Callable<Boolean> condition, final Callable<String> what) throws Exception
-    {
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-        while (!condition.call())
-        {
-            if (System.nanoTime() > deadlineNs)
-            {
-                throw new AssertionError("did not come to be: " + what.call());
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-    }
-
     private void awaitShown(final String name) throws Exception
     {
-        await(() -> shownNow().equals(name), () -> name + ": " + ringway.output());
+        Patience.await(() -> shownNow().equals(name), () -> name + ": " + ringway.output());
     }
 
     /** Puts files in place of others, each in one step. */
@@ -160,12 +151,13 @@ final class TlsFilesTest
         final Path certificate = Files.copy(first.certificate(), shown.resolve("tls.crt"));
         final Path key = Files.copy(first.key(), shown.resolve("tls.key"));
         serve(certificate, key);
-        Files.writeString(certificate, "not PEM\n");
-        await(() -> admin.stats().get("tls_files.update_rejected") == 1, ringway::output);
+        // In one step: what is half written may be looked at too, and is then refused as well.
+        Files.move(Files.writeString(shown.resolve("half"), "not PEM\n"), certificate, StandardCopyOption.ATOMIC_MOVE);
+        admin.awaitStat("tls_files.update_rejected", 1);
         ringway.awaitOutput(certificate + " holds no certificate in PEM; what was read before stays in use");
         assertEquals("CN=first", shownNow());
         Files.delete(certificate);
-        await(() -> admin.stats().get("tls_files.update_rejected") == 2, ringway::output);
+        admin.awaitStat("tls_files.update_rejected", 2);
         ringway.awaitOutput("cannot read '" + certificate + "': no such file; what was read before stays in use");
         assertEquals("CN=first", shownNow());
         assertEquals(0, admin.stats().get("tls_files.updated"));
@@ -188,7 +180,7 @@ final class TlsFilesTest
         final Path half = Files.createSymbolicLink(shown.resolve("half"), fresh);
         Files.move(half, data, StandardCopyOption.ATOMIC_MOVE);
         awaitShown("CN=second");
-        assertEquals(1, admin.stats().get("tls_files.updated"));
+        admin.awaitStat("tls_files.updated", 1);
         assertEquals(0, admin.stats().get("tls_files.update_rejected"));
     }
 }

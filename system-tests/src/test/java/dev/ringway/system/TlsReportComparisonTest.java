@@ -4,7 +4,6 @@ import dev.ringway.system.Certificates.Certified;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import javax.net.ssl.SSLSocket;
@@ -12,14 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Ringway and Envoy with the same TLS contexts show the same certificates and log the same of connections. */
-@Timeout(120)
 final class TlsReportComparisonTest
 {
     private static final String ACCESS_LOG = """
@@ -33,7 +30,6 @@ final class TlsReportComparisonTest
         %%DOWNSTREAM_PEER_SERIAL%% %%DOWNSTREAM_PEER_URI_SAN%% %%DOWNSTREAM_PEER_DNS_SAN%% \
         %%DOWNSTREAM_TLS_SESSION_ID%%\\n" } }
         """;
-    private static final long PATIENCE_S = 30;
 
     @TempDir
     private static Path directory;
@@ -67,9 +63,8 @@ final class TlsReportComparisonTest
         final String clusters = "  clusters:\n" + cluster("none", "sni: localhost") + cluster("inline", inline);
         final int envoyPort = Program.freePort();
         final int ringwayPort = Program.freePort();
-        envoy = Peers.envoy(directory, bootstrap("envoy", envoyPort, toEnvoy, clusters));
-        ringway = Program.ringway(
-            directory, "-c", bootstrap("ringway", ringwayPort, toRingway, clusters).toString(), "--concurrency", "1");
+        envoy = Peers.either(true, directory, bootstrap("envoy", envoyPort, toEnvoy, clusters));
+        ringway = Peers.either(false, directory, bootstrap("ringway", ringwayPort, toRingway, clusters));
         envoy.awaitPort(envoyPort).awaitPort(toEnvoy);
         ringway.awaitPort(ringwayPort).awaitPort(toRingway);
         ofEnvoy = new Admin(envoyPort);
@@ -114,7 +109,7 @@ final class TlsReportComparisonTest
         try (SSLSocket socket =
             (SSLSocket)certificates.client(shown).getSocketFactory().createSocket("localhost", port))
         {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(Patience.MS);
             socket.setEnabledProtocols(new String[]{version});
             socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(ISO_8859_1));
             assertEquals("HTTP/1.1 200 OK", HttpMessage.read(socket.getInputStream(), false).start());
@@ -124,14 +119,8 @@ final class TlsReportComparisonTest
     /** What was logged, once there are so many lines; sessions have ids of their own. */
     private static String logOf(final String name, final int lines) throws Exception
     {
-        final Path file = directory.resolve(name + ".log");
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
-        while (Files.notExists(file) || Files.readAllLines(file).size() < lines)
-        {
-            assertTrue(System.nanoTime() < deadlineNs, name + " has logged too little");
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
-        return Files.readString(file).replaceAll("(?m) [0-9a-f]{64}$", " ID");
+        final List<String> logged = LogLines.await(directory.resolve(name + ".log"), lines, line -> true);
+        return String.join("\n", logged).replaceAll("(?m) [0-9a-f]{64}$", " ID");
     }
 
     @Test

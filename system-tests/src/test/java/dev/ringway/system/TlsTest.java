@@ -4,7 +4,6 @@ import dev.ringway.system.Certificates.Certified;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,12 +39,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** One Ringway process with encrypted listeners: the JDK, curl and openssl as clients. */
-@Timeout(120)
 final class TlsTest
 {
     private static final String LARGE = "0123456789abcde\n".repeat(1 << 16);
     private static final int HALF_HANDSHAKES = 2_000;
-    private static final int RUN_S = 30;
+    private static final int RUN_S = 60;
 
     @TempDir
     private static Path directory;
@@ -281,7 +279,7 @@ final class TlsTest
         final SSLContext context = certificates.client(null);
         try (SSLSocket socket = (SSLSocket)context.getSocketFactory().createSocket("localhost", tcpPort))
         {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(Patience.MS);
             socket.getOutputStream().write("GET /large HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(ISO_8859_1));
             assertEquals(LARGE, HttpMessage.read(socket.getInputStream(), false).text());
         }
@@ -343,8 +341,7 @@ final class TlsTest
                 close(socket);
             }
         }
-        origin.dropConnections();
-        admin.awaitNothingLeft(gauges);
+        admin.awaitNothingLeft(gauges, origin);
     }
 
     private static void close(final Socket socket) throws IOException

@@ -2,7 +2,6 @@ package dev.ringway.system;
 
 import dev.ringway.system.Certificates.Certified;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +16,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
  * What Envoy refuses of TLS settings of clusters is refused here, and what it takes is taken, but for what is listed as
  * refused here alone.
  */
-@Timeout(120)
 final class UpstreamTlsConfigComparisonTest
 {
     @TempDir

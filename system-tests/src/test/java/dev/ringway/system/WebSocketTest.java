@@ -3,7 +3,6 @@ package dev.ringway.system;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -32,12 +31,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /**
  * The JDK's WebSocket client through Ringway: straight to a server, with nginx between, and over HTTP/2 in the middle.
  */
-@Timeout(120)
 final class WebSocketTest
 {
     private static final int LARGE = 4 << 20;
     private static final int CLIENTS = 100;
-    private static final int PATIENCE_S = 20;
     private static final String UPGRADES = "upgrade_configs: [ { upgrade_type: websocket } ]\n";
 
     /** Idle connections end soon, so that none is taken for a leak. */
@@ -89,7 +86,7 @@ final class WebSocketTest
                   route: { cluster: inner, prefix_rewrite: "/" }
                 """ + all) +
             Bootstraps.http("idle", Bootstraps.tcpAddress("127.0.0.1", idlePort), UPGRADES +
-                "stream_idle_timeout: 0.5s", all) +
+                "stream_idle_timeout: 3s", all) +
             Bootstraps.http("inner", Bootstraps.tcpAddress("127.0.0.1", innerPort), UPGRADES +
                 "http2_protocol_options: { allow_connect: true }", all) +
             "  clusters:\n" +
@@ -120,7 +117,7 @@ final class WebSocketTest
             final Socket socket = Socket.open("/");
             ringway.terminate();
             ringway.awaitExit();
-            assertNotNull(socket.ends.poll(PATIENCE_S, TimeUnit.SECONDS));
+            assertNotNull(socket.ends.poll(Patience.S, TimeUnit.SECONDS));
         }
         finally
         {
@@ -154,7 +151,7 @@ final class WebSocketTest
         {
             final Socket listener = new Socket(isSlow);
             listener.socket = CLIENT.newWebSocketBuilder()
-                .buildAsync(URI.create("ws://127.0.0.1:" + port + path), listener).get(PATIENCE_S, TimeUnit.SECONDS);
+                .buildAsync(URI.create("ws://127.0.0.1:" + port + path), listener).get(Patience.S, TimeUnit.SECONDS);
             return listener;
         }
 
@@ -216,7 +213,7 @@ final class WebSocketTest
 
         byte[] next() throws InterruptedException
         {
-            final byte[] next = messages.poll(PATIENCE_S, TimeUnit.SECONDS);
+            final byte[] next = messages.poll(Patience.S, TimeUnit.SECONDS);
             assertNotNull(next, () -> "no message, ends: " + ends);
             return next;
         }
@@ -228,8 +225,8 @@ final class WebSocketTest
 
         void close() throws Exception
         {
-            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(PATIENCE_S, TimeUnit.SECONDS);
-            assertEquals("close 1000", ends.poll(PATIENCE_S, TimeUnit.SECONDS));
+            socket.sendClose(WebSocket.NORMAL_CLOSURE, "").get(Patience.S, TimeUnit.SECONDS);
+            assertEquals("close 1000", ends.poll(Patience.S, TimeUnit.SECONDS));
         }
     }
 
@@ -238,16 +235,16 @@ final class WebSocketTest
     void shouldCarryAConversation(final String path) throws Exception
     {
         final Socket socket = Socket.open(path);
-        socket.socket.sendText("hello \u00e9", true).get(PATIENCE_S, TimeUnit.SECONDS);
+        socket.socket.sendText("hello \u00e9", true).get(Patience.S, TimeUnit.SECONDS);
         assertEquals("hello \u00e9", socket.text());
-        socket.socket.sendPing(ByteBuffer.wrap(new byte[]{1})).get(PATIENCE_S, TimeUnit.SECONDS);
+        socket.socket.sendPing(ByteBuffer.wrap(new byte[]{1})).get(Patience.S, TimeUnit.SECONDS);
         assertEquals("pong", socket.text());
         final byte[] large = new byte[LARGE];
         new Random(path.length()).nextBytes(large);
         socket.socket.sendBinary(ByteBuffer.wrap(large), true);
         assertArrayEquals(large, socket.next());
         socket.close();
-        assertEquals("closed", origin.ends.poll(PATIENCE_S, TimeUnit.SECONDS));
+        assertEquals("closed", origin.ends.poll(Patience.S, TimeUnit.SECONDS));
         admin.awaitNothingLeft(gauges);
     }
 
@@ -260,7 +257,7 @@ final class WebSocketTest
         {
             sockets.add(Socket.open(path));
         }
-        assertEquals(CLIENTS, admin.stats().get("http.in.downstream_cx_upgrades_active"));
+        admin.awaitStat("http.in.downstream_cx_upgrades_active", CLIENTS);
         for (int round = 0; round < 10; round++)
         {
             for (int i = 0; i < CLIENTS; i++)
@@ -275,10 +272,10 @@ final class WebSocketTest
         for (final Socket socket : sockets)
         {
             socket.close();
-            assertEquals("closed", origin.ends.poll(PATIENCE_S, TimeUnit.SECONDS));
+            assertEquals("closed", origin.ends.poll(Patience.S, TimeUnit.SECONDS));
         }
         admin.awaitNothingLeft(gauges);
-        assertEquals(0, admin.stats().get("http.in.downstream_cx_upgrades_active"));
+        admin.awaitStat("http.in.downstream_cx_upgrades_active", 0);
     }
 
     @ParameterizedTest
@@ -288,7 +285,7 @@ final class WebSocketTest
         final int pieces = 1000;
         final long before = admin.stats().get("http.in.downstream_cx_tx_bytes_total");
         final Socket socket = Socket.open(port, path, true);
-        socket.socket.sendText("flood " + pieces, true).get(PATIENCE_S, TimeUnit.SECONDS);
+        socket.socket.sendText("flood " + pieces, true).get(Patience.S, TimeUnit.SECONDS);
         long chunks = 0;
         long calm = -1;
         long held = 0;
@@ -307,7 +304,7 @@ final class WebSocketTest
             assertEquals(WebSocketOrigin.PIECE, socket.next().length);
         }
         socket.close();
-        assertEquals("closed", origin.ends.poll(PATIENCE_S, TimeUnit.SECONDS));
+        assertEquals("closed", origin.ends.poll(Patience.S, TimeUnit.SECONDS));
         admin.awaitNothingLeft(gauges);
         assertTrue(admin.stats().get("http.in.downstream_cx_tx_bytes_total") - before >=
             (long)pieces * WebSocketOrigin.PIECE);
@@ -319,13 +316,13 @@ final class WebSocketTest
     {
         final Socket first = Socket.open(path);
         first.socket.sendText("abort", true);
-        assertNotNull(first.ends.poll(PATIENCE_S, TimeUnit.SECONDS));
-        assertEquals("closed", origin.ends.poll(PATIENCE_S, TimeUnit.SECONDS));
+        assertNotNull(first.ends.poll(Patience.S, TimeUnit.SECONDS));
+        assertEquals("closed", origin.ends.poll(Patience.S, TimeUnit.SECONDS));
         final Socket second = Socket.open(path);
         second.socket.sendText("x", true);
         assertEquals("x", second.text());
         second.socket.abort();
-        assertNotNull(origin.ends.poll(PATIENCE_S, TimeUnit.SECONDS));
+        assertNotNull(origin.ends.poll(Patience.S, TimeUnit.SECONDS));
         admin.awaitNothingLeft(gauges);
     }
 
@@ -350,7 +347,7 @@ final class WebSocketTest
             client.data(id, "\u0088\u0080\0\0\0\0", true);
             client.await("the end", one -> one.stream() == id && one.endsStream());
         }
-        assertEquals("closed", origin.ends.poll(PATIENCE_S, TimeUnit.SECONDS));
+        assertEquals("closed", origin.ends.poll(Patience.S, TimeUnit.SECONDS));
     }
 
     @Test
@@ -359,8 +356,8 @@ final class WebSocketTest
         final Socket socket = Socket.open(idlePort, "/", false);
         socket.socket.sendText("x", true);
         assertEquals("x", socket.text());
-        assertNotNull(socket.ends.poll(PATIENCE_S, TimeUnit.SECONDS));
-        assertEquals(1, admin.stats().get("http.idle.downstream_rq_idle_timeout"));
-        assertNotNull(origin.ends.poll(PATIENCE_S, TimeUnit.SECONDS));
+        assertNotNull(socket.ends.poll(Patience.S, TimeUnit.SECONDS));
+        admin.awaitStat("http.idle.downstream_rq_idle_timeout", 1);
+        assertNotNull(origin.ends.poll(Patience.S, TimeUnit.SECONDS));
     }
 }
