@@ -75,6 +75,13 @@ final class RouteConfigComparisonTest
         cluster: a, cluster_not_found_response_code: NOT_FOUND          | taken
         cluster: a, cluster_not_found_response_code: INTERNAL_SERVER_ERROR | taken
         cluster: a, cluster_not_found_response_code: OK                 | refused
+        cluster: a, request_mirror_policies: [ { cluster: b } ]         | taken
+        cluster: a, request_mirror_policies: [ { cluster_header: x } ]  | taken
+        cluster: a, request_mirror_policies: [ { cluster: nowhere } ]   | refused
+        cluster: a, request_mirror_policies: [ {} ]                     | refused
+        cluster: a, request_mirror_policies: [ { cluster: b, cluster_header: x } ] | refused
+        cluster: a, request_mirror_policies: [ { cluster_header: "a\\nb" } ] | refused
+        cluster: a, request_mirror_policies: [ { cluster: b, runtime_fraction: {} } ] | refused
         cluster: a, priority: HIGH                                      | taken
         weighted_clusters: {}                                           | refused
         weighted_clusters: { clusters: [] }                             | refused

@@ -5,6 +5,7 @@ import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.route.HeaderKey;
 import dev.ringway.engine.route.HostRewrite;
+import dev.ringway.engine.route.MirrorPolicy;
 import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.RegexRewrite;
 import dev.ringway.engine.route.RouteBuilder;
@@ -53,7 +54,11 @@ final class RouteActions
 
     /** What all routes of one configuration share. */
     record Rules(
-        boolean validateClusters, int maxBody, FieldChangeTranslator.Both changes, boolean mostSpecificWins)
+        boolean validateClusters,
+        int maxBody,
+        FieldChangeTranslator.Both changes,
+        boolean mostSpecificWins,
+        MirrorPolicy[] mirrors)
     {
     }
 

@@ -14,6 +14,7 @@ import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster.ClusterWeight;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -87,6 +88,27 @@ final class RouteTargets
         });
     }
 
+    /**
+     * @param name      of a cluster.
+     * @param path      where it stands.
+     * @param mustExist whether it must be there.
+     * @return that cluster.
+     */
+    Target named(final String name, final FieldPath path, final boolean mustExist)
+    {
+        return named(name, Collections.emptySortedMap(), path, mustExist);
+    }
+
+    /**
+     * @param name of a field of requests.
+     * @param path where it stands.
+     * @return the cluster that it names.
+     */
+    Target byField(final String name, final FieldPath path)
+    {
+        return byField(name, Collections.emptySortedMap(), path);
+    }
+
     private Target named(
         final String name, final SortedMap<String, String> metadata, final FieldPath path, final boolean mustExist)
     {
@@ -115,7 +137,7 @@ final class RouteTargets
     }
 
     /** Clusters that requests may name: those of the PROXY protocol are left out. */
-    private ClusterNames names()
+    ClusterNames names()
     {
         if (names == null)
         {

@@ -2,6 +2,7 @@ package dev.ringway.control.translate;
 
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.route.Condition;
+import dev.ringway.engine.route.MirrorPolicy;
 import dev.ringway.engine.route.PathMatch;
 import dev.ringway.engine.route.RetryPolicy;
 import dev.ringway.engine.route.RouteBuilder;
@@ -24,12 +25,14 @@ final class RouteTranslator
 {
     private static final int DEFAULT_MAX_BODY = 4096;
     private static final String PER_FILTER = "typed_per_filter_config";
+    private static final String MIRRORS = "request_mirror_policies";
 
     private final Checks checks;
     private final RouteMatches matches;
     private final RouteActions actions;
     private final RetryPolicyTranslator retries;
     private final FieldChangeTranslator changes;
+    private final MirrorTranslator mirrors;
 
     /**
      * @param checks     where faults go.
@@ -46,8 +49,9 @@ final class RouteTranslator
         this.checks = checks;
         final ConditionTranslator conditions = new ConditionTranslator(checks, runtime);
         matches = new RouteMatches(checks, conditions);
-        actions = new RouteActions(
-            checks, new RouteTargets(checks, clusterIds, telling, runtime), conditions);
+        final RouteTargets targets = new RouteTargets(checks, clusterIds, telling, runtime);
+        actions = new RouteActions(checks, targets, conditions);
+        mirrors = new MirrorTranslator(checks, targets, runtime);
         retries = new RetryPolicyTranslator(checks, conditions);
         changes = new FieldChangeTranslator(checks);
     }
@@ -60,11 +64,12 @@ final class RouteTranslator
      */
     RouteTable translate(final RouteConfiguration config, final FieldPath path, final RouteFilters filters)
     {
-        final RouteActions.Rules rules = new RouteActions.Rules(
-            !config.hasValidateClusters() || config.getValidateClusters().getValue(),
+        final boolean mustExist = !config.hasValidateClusters() || config.getValidateClusters().getValue();
+        final RouteActions.Rules rules = new RouteActions.Rules(mustExist,
             checks.count(config.hasMaxDirectResponseBodySizeBytes(), config.getMaxDirectResponseBodySizeBytes(),
                 path.field("max_direct_response_body_size_bytes"), DEFAULT_MAX_BODY, 0, Integer.MAX_VALUE),
-            changes.of(config, path), config.getMostSpecificHeaderMutationsWins());
+            changes.of(config, path), config.getMostSpecificHeaderMutationsWins(), mirrors.translate(
+                config.getRequestMirrorPoliciesList(), path.field(MIRRORS), mustExist, MirrorPolicy.NONE));
         final RouteFilters.Level level =
             filters.level(config.getTypedPerFilterConfigMap(), path.field(PER_FILTER));
         final List<VirtualHost> hosts = new ArrayList<>(config.getVirtualHostsCount());
@@ -126,6 +131,8 @@ final class RouteTranslator
         final RouteFilters.Level level =
             filters.level(host.getTypedPerFilterConfigMap(), hostPath.field(PER_FILTER));
         final RetryPolicy retry = retries.ofHost(host, hostPath);
+        final MirrorPolicy[] hostMirrors = mirrors.translate(host.getRequestMirrorPoliciesList(),
+            hostPath.field(MIRRORS), rules.validateClusters(), rules.mirrors());
         final FieldChangeTranslator.Both hostChanges = changes.of(host, hostPath);
         final List<VirtualHost.Rule> result = new ArrayList<>(host.getRoutesCount());
         for (int i = 0; i < host.getRoutesCount(); i++)
@@ -140,6 +147,8 @@ final class RouteTranslator
                 FieldChangeTranslator.apply(List.of(changes.of(config, path.at(i)), hostChanges, rules.changes()),
                     rules.mostSpecificWins(), route);
                 route.retry(retries.ofRoute(config.getRoute(), path.at(i).field("route"), retry));
+                route.mirrors(mirrors.translate(config.getRoute().getRequestMirrorPoliciesList(),
+                    path.at(i).field("route").field(MIRRORS), rules.validateClusters(), hostMirrors));
                 final RouteFilters.Level own =
                     filters.level(config.getTypedPerFilterConfigMap(), path.at(i).field(PER_FILTER));
                 route.matchedLength(match.covered()).filters(filters.settings(own, level, table));

@@ -35,6 +35,7 @@ public final class Exchange implements UpstreamHandler
     private final Routing routing = new Routing();
     private final Upgrade upgrade = routing.upgrade();
     private final Affinity affinity;
+    private final Mirroring mirroring;
     private Phase phase = Phase.DECODE;
     private DownstreamSink downstream;
     private UpstreamSession upstream;
@@ -55,6 +56,7 @@ public final class Exchange implements UpstreamHandler
         retrying = new Retrying(exchanges, headBlock);
         intake = new Intake(this, exchanges, headBlock, id, times, report, routing, retrying);
         affinity = new Affinity(exchanges);
+        mirroring = new Mirroring(exchanges, times);
     }
 
     /**
@@ -228,6 +230,10 @@ public final class Exchange implements UpstreamHandler
                 giveUp(edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED);
                 return;
             }
+            if (!retrying.isAgain())
+            {
+                mirroring.begin(request, edits, routing, cluster, isWhole);
+            }
         }
         if (filters != null && !filters.onUpstreamReady())
         {
@@ -274,6 +280,7 @@ public final class Exchange implements UpstreamHandler
             return;
         }
         retrying.onSentMore(offset, length, isEnd, trailers, cluster);
+        mirroring.onSentMore(offset, length, isEnd, trailers);
         times.touch(exchanges.nowNs());
         if (upstream.isAboveHighWater())
         {
@@ -686,6 +693,7 @@ public final class Exchange implements UpstreamHandler
             filters = null;
         }
         headBlock.end();
+        mirroring.end();
         report.onEnd(cluster, routing, retrying, times);
         phase = Phase.DECODE;
         downstream = null;

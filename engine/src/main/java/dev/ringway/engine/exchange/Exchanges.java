@@ -1,7 +1,6 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
-import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessLogRing;
@@ -47,6 +46,8 @@ public final class Exchanges
     private final ArrayDeque<Exchange> free = new ArrayDeque<>(256);
     private final AccessLogRing accessLogRing;
     private final FilterPools filterPools = new FilterPools(this);
+    private final Mirrors mirrors;
+    private final ShadowHead shadowHead = new ShadowHead();
     private long accessLogDropped;
     private int active;
 
@@ -61,6 +62,7 @@ public final class Exchanges
         this.upstreams = upstreams;
         this.accessLogRing = accessLogRing;
         headerRules = new HeaderRules(loop);
+        mirrors = new Mirrors(this);
         retryWaits = new RetryWaits(loop.clock(), loop.clock().epochNs(loop.clock().nowNs()) ^ loop.index());
     }
 
@@ -138,6 +140,17 @@ public final class Exchanges
     FilterPools filterPools()
     {
         return filterPools;
+    }
+
+    Mirrors mirrors()
+    {
+        return mirrors;
+    }
+
+    /** Lent to whoever begins mirrors. */
+    ShadowHead shadowHead()
+    {
+        return shadowHead;
     }
 
     long nowNs()

@@ -164,6 +164,12 @@ final class Routing
         return route != null && route.forward().isHighPriority();
     }
 
+    /** The number that the request has drawn. */
+    long random()
+    {
+        return random;
+    }
+
     /** What it says to filters, or null. */
     FilterSettings filters()
     {

@@ -113,6 +113,7 @@ public record Route(
      * @param hostRewrite    host that endpoints are asked for, or null for the client's.
      * @param upgrades       {@code upgrade_configs}, default none.
      * @param retry          {@code retry_policy}, or that of the virtual host.
+     * @param mirrors        {@code request_mirror_policies}, or those of what the route belongs to; not to be changed.
      */
     public record Forward(
         Target target,
@@ -128,12 +129,13 @@ public record Route(
         RegexRewrite regexRewrite,
         HostRewrite hostRewrite,
         Upgrades upgrades,
-        RetryPolicy retry)
+        RetryPolicy retry,
+        MirrorPolicy[] mirrors)
     {
         /** Nowhere. */
         public static final Forward NONE = new Forward(Target.NONE, null, null, 503, null, false,
             RouteBuilder.DEFAULT_TIMEOUT_NS, -1, StreamDuration.NONE, null, null, null, Upgrades.NONE,
-            RetryPolicy.NONE);
+            RetryPolicy.NONE, MirrorPolicy.NONE);
 
         /**
          * @return id of the cluster, or -1.

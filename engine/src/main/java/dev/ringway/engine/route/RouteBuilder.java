@@ -36,6 +36,7 @@ public final class RouteBuilder
     private HostRewrite hostRewrite;
     private Upgrades upgrades = Forward.NONE.upgrades();
     private RetryPolicy retry = Forward.NONE.retry();
+    private MirrorPolicy[] mirrors = Forward.NONE.mirrors();
     private Answer answer = Answer.NONE;
     private FieldChanges request;
     private FieldChanges response;
@@ -257,6 +258,16 @@ public final class RouteBuilder
     }
 
     /**
+     * @param policies of clusters that get copies of requests, default none; not to be changed.
+     * @return this.
+     */
+    public RouteBuilder mirrors(final MirrorPolicy... policies)
+    {
+        mirrors = policies;
+        return this;
+    }
+
+    /**
      * @param requests  changes of their heads, or null.
      * @param responses changes of their heads, or null.
      * @return this.
@@ -285,7 +296,7 @@ public final class RouteBuilder
     {
         final Forward forward = kind != Kind.CLUSTER ? Forward.NONE : new Forward(
             to, split, names, notFoundStatus, hashPolicy, isHighPriority, timeoutNs, idleTimeoutNs, duration,
-            prefixRewrite, regexRewrite, hostRewrite, upgrades, retry);
+            prefixRewrite, regexRewrite, hostRewrite, upgrades, retry, mirrors);
         return new Route(name, kind, matchedLength, forward, answer, FieldChanges.of(to.request(), request),
             FieldChanges.of(to.response(), response), filters);
     }

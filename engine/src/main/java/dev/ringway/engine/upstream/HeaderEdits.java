@@ -451,20 +451,29 @@ public final class HeaderEdits
         hostLength = length;
     }
 
-    /** Holds the host that an endpoint is asked for. */
-    DirectBuffer hostBuffer(final RequestHead head)
+    /**
+     * @param head of the request.
+     * @return what holds the host that an endpoint is asked for.
+     */
+    public DirectBuffer hostBuffer(final RequestHead head)
     {
         return host == null ? head.headers().buffer() : host;
     }
 
-    /** Where it starts. */
-    int hostOffset(final RequestHead head)
+    /**
+     * @param head of the request.
+     * @return where that host starts.
+     */
+    public int hostOffset(final RequestHead head)
     {
         return host == null ? head.authorityOffset() : hostOffset;
     }
 
-    /** Its bytes. */
-    int hostLength(final RequestHead head)
+    /**
+     * @param head of the request.
+     * @return bytes of that host.
+     */
+    public int hostLength(final RequestHead head)
     {
         return host == null ? head.authorityLength() : hostLength;
     }

@@ -3,6 +3,7 @@ package dev.ringway.engine.runtime;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.route.FieldChanges;
+import dev.ringway.engine.route.MirrorPolicy;
 import dev.ringway.engine.route.PathMatch;
 import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.RequestRules;
@@ -64,11 +65,13 @@ final class HttpSettings
     HttpFilters filters;
     List<AccessLogSink> accessLogs = List.of();
     RetryPolicy retry = RetryPolicy.NONE;
+    MirrorPolicy[] mirrors = MirrorPolicy.NONE;
     ForwardClientCert forwardClientCert = ForwardClientCert.SANITIZE;
 
     Route toCluster(final int clusterId)
     {
-        return new RouteBuilder("").cluster(clusterId, "b").timeoutNs(routeTimeoutNs).retry(retry).build();
+        return new RouteBuilder("").cluster(clusterId, "b").timeoutNs(routeTimeoutNs).retry(retry).mirrors(mirrors)
+            .build();
     }
 
     Route rewriting(final String matched, final String rewrite)

@@ -17,6 +17,7 @@ import dev.ringway.engine.httpfilters.TokenBucket;
 import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.route.HeaderKey;
+import dev.ringway.engine.route.MirrorPolicy;
 import dev.ringway.engine.route.ValuePart;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.snapshot.UpstreamTls.Names;
@@ -147,6 +148,22 @@ final class PathAllocationTest
                 (name, error) -> { });
             proxy.start();
             assertAllocatesNothingForFewer(proxy);
+        }
+    }
+
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForRequestsThatAreMirrored() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(PathAllocationTest::answerAll);
+            TestBackend shadow = TestBackend.scripted(PathAllocationTest::answerAll);
+            TestProxy proxy = new TestProxy(backend).shadowedBy(shadow))
+        {
+            proxy.http.mirrors = new MirrorPolicy[]{
+                new MirrorPolicy(1, null, null, null, false, "10.1.2.3".getBytes(US_ASCII))};
+            proxy.start();
+            assertAllocatesNothingForFewer(proxy);
+            assertTrue(proxy.counter("cluster.s.upstream_rq_total") >= FEWER_REQUESTS);
         }
     }
 

@@ -91,6 +91,10 @@ final class TestProxy implements AutoCloseable
     AccessLogRing records = new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup());
     Address listen;
 
+    /** The endpoint of a second cluster, {@code s} with id 1, and who listens there; null for none. */
+    Endpoint shadow;
+    TestBackend shadowBackend;
+
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
     private final Histograms histograms = new Histograms(MOST_LOOPS);
     private final List<LoopCounters> counters = new ArrayList<>();
@@ -193,7 +197,23 @@ final class TestProxy implements AutoCloseable
         final Listener listener = new Listener(
             0, "l", listen, listenerFilters, chains.apply(filter), bufferLimit, 1024, true, false, maxConnections,
             0, new ListenerCounters(registry, "l"));
-        return new Snapshot(number, List.of(listener), List.of(cluster), http.accessLogs);
+        return new Snapshot(number, List.of(listener),
+            shadow == null ? List.of(cluster) : List.of(cluster, shadowCluster(registry)), http.accessLogs);
+    }
+
+    private Cluster shadowCluster(final CounterRegistry registry)
+    {
+        return new Cluster(
+            1, "s", List.of(shadow), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs, maxRequestsPerUpstream,
+            enableUpstreamTrailers, upstreamHttp2, null, 0, new ClusterCounters(registry, "s", upstreamHttp2 != null));
+    }
+
+    /** Has a second cluster. */
+    TestProxy shadowedBy(final TestBackend server)
+    {
+        shadowBackend = server;
+        shadow = new Endpoint(server.address(), "", 1);
+        return this;
     }
 
     CounterRegistry registry()
@@ -357,7 +377,8 @@ final class TestProxy implements AutoCloseable
         final List<LoopView> views = lookAtAll();
         final int pooled = backends.stream().mapToInt(TestBackend::open).sum();
         final StringBuilder text = new StringBuilder();
-        check(text, "slots", armed * loops + pooled, sum(views, LoopView::slots));
+        final int shadowed = shadowBackend == null ? 0 : shadowBackend.open();
+        check(text, "slots", armed * loops + pooled + shadowed, sum(views, LoopView::slots));
         check(text, "exchanges", 0, sum(views, LoopView::exchanges));
         check(text, "queues", 0, sum(views, LoopView::queues));
         check(text, "chunks", 0, sum(views, LoopView::chunks));
@@ -368,6 +389,12 @@ final class TestProxy implements AutoCloseable
         checkGauge(text, "cluster.b.upstream_cx_active", pooled);
         checkGauge(text, "cluster.b.upstream_rq_active", 0);
         checkGauge(text, "cluster.b.upstream_rq_pending_active", 0);
+        if (shadow != null)
+        {
+            checkGauge(text, "cluster.s.upstream_cx_active", shadowed);
+            checkGauge(text, "cluster.s.upstream_rq_active", 0);
+            checkGauge(text, "cluster.s.upstream_rq_pending_active", 0);
+        }
         if (!isTcp)
         {
             checkGauge(text, "http.in.downstream_cx_active", 0);
