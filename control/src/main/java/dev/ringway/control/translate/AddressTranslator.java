@@ -45,7 +45,12 @@ final class AddressTranslator
         };
     }
 
-    private Address inet(final SocketAddress socket, final FieldPath path)
+    /**
+     * @param socket message.
+     * @param path   where it stands.
+     * @return the address, or null when it is faulty, which is then noted.
+     */
+    Address inet(final SocketAddress socket, final FieldPath path)
     {
         if (!checkPort(socket, path) | !checks.required(socket.getAddress(), path.field("address")))
         {

@@ -36,6 +36,7 @@ final class ClusterTranslator
     private final HealthCheckTranslator healthChecks;
     private final OutlierTranslator outliers;
     private final BreakerTranslator breakers;
+    private final ConnectTranslator connect;
     private final UpstreamTlsTranslator tls;
     private final IdTable ids;
     private final CounterRegistry counters;
@@ -56,6 +57,7 @@ final class ClusterTranslator
         this.healthChecks = new HealthCheckTranslator(checks);
         this.outliers = new OutlierTranslator(checks);
         this.breakers = new BreakerTranslator(checks);
+        this.connect = new ConnectTranslator(checks);
         this.tls = new UpstreamTlsTranslator(checks, contexts);
         this.ids = ids;
         this.counters = counters;
@@ -93,6 +95,7 @@ final class ClusterTranslator
             tls(config, path.field("transport_socket"), http, statName),
             balancing.translate(config, path),
             ProxyTransport.version(config),
+            connect.translate(config, path, http.maxAgeNs()),
             new ClusterCounters(counters, statName, http.http2() != null));
         final long refreshNs = checks.durationAtLeast(config.hasDnsRefreshRate(), config.getDnsRefreshRate(),
             path.field("dns_refresh_rate"), DEFAULT_REFRESH_NS, TimeUnit.MILLISECONDS.toNanos(1));

@@ -7,6 +7,7 @@ import dev.ringway.engine.snapshot.Http2Options;
  * What a cluster says of HTTP to its endpoints.
  *
  * @param idleTimeoutNs            of connections; 0 means none.
+ * @param maxAgeNs                 of connections; 0 means none.
  * @param maxRequestsPerConnection 0 means unbounded.
  * @param enableTrailers           whether trailers pass.
  * @param http2                    options of HTTP/2, or null for HTTP/1.1.
@@ -16,6 +17,7 @@ import dev.ringway.engine.snapshot.Http2Options;
  */
 record HttpSettings(
     long idleTimeoutNs,
+    long maxAgeNs,
     int maxRequestsPerConnection,
     boolean enableTrailers,
     Http2Options http2,

@@ -42,6 +42,7 @@ final class HttpSettingsTranslator
         final FieldPath http2Path = path.field("http2_protocol_options");
         HttpSettings settings = new HttpSettings(
             DEFAULT_IDLE_TIMEOUT_NS,
+            0,
             maxRequests(config.hasMaxRequestsPerConnection(), config.getMaxRequestsPerConnection(),
                 path.field("max_requests_per_connection")),
             config.hasHttp2ProtocolOptions(),
@@ -97,6 +98,8 @@ final class HttpSettingsTranslator
         return new HttpSettings(
             checks.duration(common.hasIdleTimeout(), common.getIdleTimeout(), commonPath.field("idle_timeout"),
                 DEFAULT_IDLE_TIMEOUT_NS),
+            checks.duration(common.hasMaxConnectionDuration(), common.getMaxConnectionDuration(),
+                commonPath.field("max_connection_duration"), 0),
             common.hasMaxRequestsPerConnection() ? maxRequests : unset.maxRequestsPerConnection(),
             isHttp2 || explicit.getHttpProtocolOptions().getEnableTrailers(),
             isHttp2 ? http2.translate(true, explicit.getHttp2ProtocolOptions(),

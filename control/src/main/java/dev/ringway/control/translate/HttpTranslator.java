@@ -148,6 +148,11 @@ final class HttpTranslator
         final FieldPath path,
         final Listener listener)
     {
+        if (config.getCommonHttpProtocolOptions().hasMaxConnectionDuration())
+        {
+            checks.fault(path.field("common_http_protocol_options").field("max_connection_duration"),
+                "is not supported for listeners");
+        }
         final Http1ProtocolOptions http1 = config.getHttpProtocolOptions();
         return new RequestRules(
             config.getNormalizePath().getValue(),

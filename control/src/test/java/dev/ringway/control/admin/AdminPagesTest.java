@@ -301,7 +301,7 @@ final class AdminPagesTest
         server.file.loop(0).add(ids.upstreamRqActive, 2);
         assertEquals("OK\n", body(post("/reset_counters")));
         assertEquals("cluster.a.upstream_rq_total: 0\n", body(get("/stats?filter=rq_total")));
-        assertEquals("cluster.a.upstream_rq_active: 2\n", body(get("/stats?filter=rq_active")));
+        assertEquals("cluster.a.upstream_rq_active: 2\n", body(get("/stats?filter=rq_active%24")));
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Balancing;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.ConnectRules;
 import dev.ringway.engine.snapshot.Endpoint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -182,7 +183,7 @@ final class HealthChecksTest
         final Balancing balancing = new Balancing(plain.policy(), plain.leastRequest(), plain.hashing(), null,
             plain.panicPercent(), plain.overprovisioning(), false, false, null, isChecked);
         final Cluster cluster = new Cluster(0, "c", endpoints, 1, CircuitBreakers.DEFAULT, 1, 0, 0, false, null, null,
-            balancing, 0, clusterIds);
+            balancing, 0, ConnectRules.NONE, clusterIds);
         hosts.adopt(cluster, 0);
         checks.begin();
         if (isChecked)

@@ -2,13 +2,24 @@ package dev.ringway.control.translate;
 
 import dev.ringway.control.config.BootstrapLoader;
 import dev.ringway.control.config.ConfigException;
+import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.ConnectRules;
+import dev.ringway.engine.snapshot.ConnectRules.Option;
 import dev.ringway.engine.snapshot.Thresholds;
 import dev.ringway.engine.snapshot.Thresholds.RetryBudget;
 import org.junit.jupiter.api.Test;
 
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 /** What a cluster's fields become. */
 final class ClusterTranslatorTest
@@ -30,5 +41,35 @@ final class ClusterTranslatorTest
                   { max_retries: 5 }, { max_retries: 6 }, { priority: HIGH } ] }
                 """).circuitBreakers());
         assertEquals(CircuitBreakers.DEFAULT, cluster("circuit_breakers: { thresholds: [ {} ] }").circuitBreakers());
+    }
+
+    private static Option option(final int level, final int name, final int value)
+    {
+        return new Option(
+            level, name, ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder()).putInt(value).array());
+    }
+
+    @Test
+    void shouldTranslateHowConnectionsAreOpened() throws ConfigException
+    {
+        assertEquals(new ConnectRules(
+            List.of(option(0, 15, 1), option(1, 36, 5), option(1, 9, 1), option(6, 6, 3), option(6, 4, 70)),
+            List.of(new Option(6, 13, "bbr".getBytes(StandardCharsets.US_ASCII))),
+            Address.of(new InetSocketAddress("10.0.0.1", 0)), TimeUnit.SECONDS.toNanos(60), 1.5), cluster("""
+                upstream_bind_config: { source_address: { address: 10.0.0.1, port_value: 0 }, freebind: true,
+                  socket_options: [ { description: mark, level: 1, name: 36, int_value: 5 },
+                    { level: 6, name: 13, buf_value: YmJy, state: STATE_BOUND } ] },
+                upstream_connection_options: { tcp_keepalive: { keepalive_probes: 3, keepalive_time: 70 } },
+                preconnect_policy: { per_upstream_preconnect_ratio: 1.5 },
+                typed_extension_protocol_options: { envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {
+                  "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,
+                  common_http_protocol_options: { max_connection_duration: 60s },
+                  explicit_http_config: { http_protocol_options: {} } } }
+                """).connect());
+        assertSame(ConnectRules.NONE, cluster("lb_policy: ROUND_ROBIN").connect());
+        assertSame(ConnectRules.NONE, cluster(
+            "upstream_connection_options: { tcp_keepalive: { keepalive_probes: 0, keepalive_time: 70 } }").connect());
+        assertEquals(List.of(option(1, 9, 1)),
+            cluster("upstream_connection_options: { tcp_keepalive: {} }").connect().options());
     }
 }

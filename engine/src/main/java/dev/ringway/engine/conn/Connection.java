@@ -62,10 +62,11 @@ public final class Connection implements CompletionHandler
      *
      * @param sockAddr       socket address, copied.
      * @param sockAddrLength bytes of it.
+     * @param plan           what else is done to the socket before, or null.
      */
-    public void connect(final byte[] sockAddr, final int sockAddrLength)
+    public void connect(final byte[] sockAddr, final int sockAddrLength, final SocketPlan plan)
     {
-        life.connect(sockAddr, sockAddrLength);
+        life.connect(sockAddr, sockAddrLength, plan);
     }
 
     /**

@@ -56,10 +56,10 @@ final class ConnectionLife
         outstanding += ops().accept(slot, tokenBase, listenFd);
     }
 
-    void connect(final byte[] sockAddr, final int sockAddrLength)
+    void connect(final byte[] sockAddr, final int sockAddrLength, final SocketPlan plan)
     {
         state = OPENING | OUTGOING;
-        outstanding += ops().connect(slot, tokenBase, sockAddr, sockAddrLength);
+        outstanding += ops().connect(slot, tokenBase, sockAddr, sockAddrLength, plan);
     }
 
     /** The connection is open only when a handshake is over. */

@@ -89,6 +89,14 @@ public final class Connections implements LoopTask
         localAddresses.lookUp(ofAccepted, ofConnected);
     }
 
+    /**
+     * @return a plan for sockets of this loop, without anything in it.
+     */
+    public SocketPlan newPlan()
+    {
+        return new SocketPlan(ops);
+    }
+
     EventLoop loop()
     {
         return loop;

@@ -10,6 +10,11 @@ import dev.ringway.ffi.sock.SockAddr;
 import dev.ringway.ffi.uring.Submissions;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
 import static dev.ringway.ffi.uring.UringConstants.SQE_CQE_SKIP_SUCCESS;
 import static dev.ringway.ffi.uring.UringConstants.SQE_IO_HARDLINK;
 import static dev.ringway.ffi.uring.UringConstants.SQE_IO_LINK;
@@ -38,6 +43,9 @@ final class SocketOps
     private static final int LINGER_LENGTH = 8;
     private static final int VALUES_LENGTH = 4096;
 
+    /** A socket, an option of it, its source and its target. */
+    private static final int STEPS = 4;
+
     private final EventLoop loop;
     private final Submissions submissions;
     /** Values of options, borrowed by the kernel while an operation is under way; kept until the process ends. */
@@ -52,6 +60,22 @@ final class SocketOps
         // struct linger: on, for zero seconds; a close then resets the connection.
         buffer.putInt(LINGER_OFFSET, 1);
         buffer.putInt(LINGER_OFFSET + Integer.BYTES, 0);
+    }
+
+    private final Map<ByteBuffer, Long> kept = new HashMap<>();
+
+    /**
+     * Keeps bytes where the kernel may read them until the process ends, each once: their number is that of different
+     * values in all configurations.
+     */
+    long keep(final byte[] value)
+    {
+        return kept.computeIfAbsent(ByteBuffer.wrap(value.clone()), bytes ->
+        {
+            final long address = Memory.allocate(VALUES_LENGTH);
+            new UnsafeBuffer(address, VALUES_LENGTH).putBytes(0, bytes.array());
+            return address;
+        });
     }
 
     private static long token(final long base, final int op)
@@ -71,21 +95,46 @@ final class SocketOps
         return 1;
     }
 
-    /** Opens a socket and connects it to the address, which is copied into the slot's. */
-    int connect(final int slot, final long base, final byte[] sockAddr, final int sockAddrLength)
+    /** Opens a socket and connects it to the address, which is copied into the slot's; the plan may be null. */
+    int connect(
+        final int slot, final long base, final byte[] sockAddr, final int sockAddrLength, final SocketPlan plan)
     {
         loop.slotAddresses().putBytes(slot * EventLoop.SLOT_ADDRESS_LENGTH, sockAddr, 0, sockAddrLength);
         final int family = sockAddr[0] & 0xFF;
         final boolean isUnix = family == SockAddr.AF_UNIX;
-        submissions.reserve(3);
+        submissions.reserve(STEPS + (plan == null ? 0 : plan.options().size() + plan.boundOptions().size()));
         submissions.socketDirect(family, SOCK_STREAM, 0, slot, SQE_IO_LINK, token(base, Op.SOCKET));
         if (!isUnix)
         {
             submissions.setSocketOption(
                 slot, IPPROTO_TCP, TCP_NODELAY, values + ONE_OFFSET, ONE_LENGTH, SQE_IO_LINK, token(base, Op.OPTION));
         }
+        final int planned = plan == null ? 0 : prepare(slot, base, plan);
         submissions.connect(slot, loop.slotAddress(slot), sockAddrLength, 0, token(base, Op.CONNECT));
-        return isUnix ? 2 : 3;
+        return (isUnix ? 2 : 3) + planned;
+    }
+
+    /** Room for all of it is reserved: a chain must not be cut in two. */
+    private int prepare(final int slot, final long base, final SocketPlan plan)
+    {
+        int steps = setAll(slot, base, plan.options());
+        if (plan.sourceLength() > 0)
+        {
+            submissions.bind(slot, plan.sourceAddress(), plan.sourceLength(), SQE_IO_LINK, token(base, Op.OPTION));
+            steps++;
+        }
+        return steps + setAll(slot, base, plan.boundOptions());
+    }
+
+    private int setAll(final int slot, final long base, final List<SocketPlan.Option> options)
+    {
+        for (int i = 0, count = options.size(); i < count; i++)
+        {
+            final SocketPlan.Option option = options.get(i);
+            submissions.setSocketOption(slot, option.level(), option.name(), option.value(), option.length(),
+                SQE_IO_LINK, token(base, Op.OPTION));
+        }
+        return options.size();
     }
 
     /** Makes a plain descriptor of the slot, which can be asked for its own address. */

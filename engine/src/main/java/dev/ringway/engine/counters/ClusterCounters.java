@@ -32,6 +32,9 @@ public final class ClusterCounters
     /** Connections closed because they had served their number of requests. */
     public final int upstreamCxMaxRequests;
 
+    /** Connections that took no further request because they had lasted as long as they may. */
+    public final int upstreamCxMaxDurationReached;
+
     /** Times no endpoint was there to pick. */
     public final int upstreamCxNoneHealthy;
 
@@ -231,6 +234,7 @@ public final class ClusterCounters
         upstreamCxOverflow = registry.counter(prefix + "upstream_cx_overflow");
         upstreamCxIdleTimeout = registry.counter(prefix + "upstream_cx_idle_timeout");
         upstreamCxMaxRequests = registry.counter(prefix + "upstream_cx_max_requests");
+        upstreamCxMaxDurationReached = registry.counter(prefix + "upstream_cx_max_duration_reached");
         upstreamCxNoneHealthy = registry.counter(prefix + "upstream_cx_none_healthy");
         upstreamCxDestroy = registry.counter(prefix + "upstream_cx_destroy");
         upstreamCxDestroyLocal = registry.counter(prefix + "upstream_cx_destroy_local");

@@ -25,6 +25,7 @@ import java.util.Objects;
  * @param tls                       {@code transport_socket}: how connections are encrypted; null for clear ones.
  * @param balancing                 how its endpoints share requests.
  * @param proxyProtocol             version of the PROXY protocol in front of relays, 1 or 2; 0 for none.
+ * @param connect                   how connections are opened and how long they last.
  * @param counters                  ids of this cluster's counters.
  */
 public record Cluster(
@@ -41,6 +42,7 @@ public record Cluster(
     UpstreamTls tls,
     Balancing balancing,
     int proxyProtocol,
+    ConnectRules connect,
     ClusterCounters counters)
 {
     /**
@@ -76,7 +78,8 @@ public record Cluster(
         final ClusterCounters counters)
     {
         this(id, name, endpoints, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, http2, tls, Balancing.DEFAULT, proxyProtocol, counters);
+            maxRequestsPerConnection, enableTrailers, http2, tls, Balancing.DEFAULT, proxyProtocol, ConnectRules.NONE,
+            counters);
     }
 
     /**
@@ -86,7 +89,7 @@ public record Cluster(
     public Cluster withEndpoints(final List<Endpoint> fresh)
     {
         return new Cluster(id, name, fresh, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, http2, tls, balancing, proxyProtocol, counters);
+            maxRequestsPerConnection, enableTrailers, http2, tls, balancing, proxyProtocol, connect, counters);
     }
 
     /**
@@ -98,6 +101,6 @@ public record Cluster(
         final UpstreamTls fresh = tls == null ? null : tls.withContexts(replaced);
         return Objects.equals(fresh, tls) ? this : new Cluster(
             id, name, endpoints, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, http2, fresh, balancing, proxyProtocol, counters);
+            maxRequestsPerConnection, enableTrailers, http2, fresh, balancing, proxyProtocol, connect, counters);
     }
 }

@@ -3,6 +3,7 @@ package dev.ringway.engine.upstream;
 import dev.ringway.engine.balance.ClusterBalancer;
 import dev.ringway.engine.balance.HostSet;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.SocketPlan;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.snapshot.Address;
@@ -28,6 +29,8 @@ public final class ClusterState
     public static final int ACQUIRED = 0;
 
     private static final int MAX_HIGH_WATER = 256 * 1024;
+    /** Connections opened ahead for one request, as in Envoy. */
+    private static final int MOST_AHEAD = 3;
 
     private final UpstreamContext context;
     private final ArrayDeque<UpstreamHandler> waiting = new ArrayDeque<>(64);
@@ -35,6 +38,8 @@ public final class ClusterState
     /** In the order of the cluster's endpoints. */
     private List<EndpointPool> pools = List.of();
     private HostSet hosts;
+    private SocketPlan plan;
+    private boolean isPreconnecting;
     private final ClusterUse use;
     private final ClusterBalancer balancer;
     private final boolean isHigh;
@@ -93,7 +98,7 @@ public final class ClusterState
 
     /**
      * Takes over what a new snapshot says of the cluster. Pools of endpoints that stay are kept, unless they are to be
-     * encrypted in another way or to speak the other version of HTTP; new contexts of TLS are for new connections.
+     * encrypted in another way, to have other sockets or to speak the other version of HTTP; new contexts of TLS are for new connections.
      *
      * @param fresh new value.
      */
@@ -117,12 +122,13 @@ public final class ClusterState
     {
         final List<EndpointPool> kept = new ArrayList<>(set.size());
         final Map<Address, EndpointPool> known = new HashMap<>();
-        final boolean isSameProtocol = cluster != null && (cluster.http2() == null) == (fresh.http2() == null);
+        final boolean hasSameSockets = cluster != null && cluster.connect().hasSameSockets(fresh.connect());
+        final boolean isSame = hasSameSockets && (cluster.http2() == null) == (fresh.http2() == null);
         pools.forEach(pool -> known.put(pool.endpoint().address(), pool));
         for (int i = 0; i < set.size(); i++)
         {
             final Endpoint endpoint = set.endpoint(i);
-            EndpointPool pool = isSameProtocol ? known.get(endpoint.address()) : null;
+            EndpointPool pool = isSame ? known.get(endpoint.address()) : null;
             if (pool == null || !pool.isFor(endpoint, fresh.tls()))
             {
                 pool = new EndpointPool(this, context, endpoint, fresh.tls(), set.health(i));
@@ -132,6 +138,8 @@ public final class ClusterState
             kept.add(pool);
         }
         retireAllBut(kept);
+        plan = hasSameSockets ? plan : SocketPlans.of(context.connections, fresh.connect());
+        isPreconnecting = fresh.connect().preconnectRatio() > 1;
         cluster = fresh;
         hosts = set;
         pools = kept;
@@ -194,7 +202,12 @@ public final class ClusterState
             counters.increment(ids.upstreamRqActiveOverflow);
             return UpstreamFailure.OVERFLOW;
         }
-        return cluster.http2() == null ? acquireHttp1(pool, handler) : acquireHttp2(pool, handler);
+        final int result = cluster.http2() == null ? acquireHttp1(pool, handler) : acquireHttp2(pool, handler);
+        if (isPreconnecting)
+        {
+            preconnect(pool);
+        }
+        return result;
     }
 
     /** Room for the request is taken. */
@@ -202,7 +215,7 @@ public final class ClusterState
     {
         final LoopCounters counters = context.loop.counters();
         final ClusterCounters ids = cluster.counters();
-        Http1UpstreamSession session = handler.wantsFresh() ? null : pool.pollIdle();
+        Http1UpstreamSession session = handler.wantsFresh() ? pool.pollWarming() : pool.pollIdle();
         if (session == null)
         {
             if (!mayConnect())
@@ -222,6 +235,25 @@ public final class ClusterState
         }
         give(session, handler);
         return ACQUIRED;
+    }
+
+    /** Opens connections ahead of requests. */
+    private void preconnect(final EndpointPool pool)
+    {
+        final double ratio = cluster.connect().preconnectRatio();
+        for (int i = 0; i < MOST_AHEAD && pool.wantsMore(ratio); i++)
+        {
+            if (!connections.take())
+            {
+                context.loop.counters().increment(cluster.counters().upstreamCxOverflow);
+                return;
+            }
+            if (!pool.preconnect())
+            {
+                connections.release();
+                return;
+            }
+        }
     }
 
     /** Room for the request is taken. */
@@ -551,6 +583,11 @@ public final class ClusterState
     int highWaterMark()
     {
         return Math.min(cluster.perConnectionBufferLimit(), MAX_HIGH_WATER);
+    }
+
+    SocketPlan plan()
+    {
+        return plan;
     }
 
     /**

@@ -13,8 +13,6 @@ import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsEngine;
-import dev.ringway.ffi.sock.SockAddr;
-import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -32,9 +30,9 @@ final class EndpointPool
     private final ClusterState cluster;
     private final UpstreamContext context;
     private Endpoint endpoint;
-    private final byte[] sockAddr = new byte[SockAddr.MAX_LENGTH];
-    private final int sockAddrLength;
+    private final byte[] sockAddr;
     private final ArrayDeque<Http1UpstreamSession> idle = new ArrayDeque<>(16);
+    private final WarmSessions warming = new WarmSessions();
     private final ArrayList<Http2UpstreamSession> shared = new ArrayList<>(4);
     private final byte[] hostText;
     private final LoopCounters own;
@@ -74,10 +72,7 @@ final class EndpointPool
         this.context = context;
         this.endpoint = endpoint;
         hostText = endpoint.address().toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-        final UnsafeBuffer buffer = new UnsafeBuffer(sockAddr);
-        sockAddrLength = endpoint.address().unixPath() != null ?
-            SockAddr.encodeUnix(buffer, 0, endpoint.address().unixPath()) :
-            SockAddr.encode(buffer, 0, endpoint.address().inet());
+        sockAddr = SocketPlans.sockAddr(endpoint.address());
     }
 
     /** Whether it serves an endpoint of a new snapshot. */
@@ -116,10 +111,9 @@ final class EndpointPool
     /** Ends a connection without requests, when there is one, to make room for another. */
     boolean closeIdle()
     {
-        final Http1UpstreamSession session = idle.pollFirst();
-        if (session != null)
+        if (!idle.isEmpty())
         {
-            session.closeIdle();
+            idle.pollFirst().closeIdle();
             return true;
         }
         for (int i = 0, count = shared.size(); i < count; i++)
@@ -158,8 +152,68 @@ final class EndpointPool
         {
             // Its time as an idle connection is over; left armed, it would end a request that takes longer.
             session.idleDeadline(Long.MAX_VALUE);
+            return session;
         }
-        return session;
+        return warming.poll();
+    }
+
+    Http1UpstreamSession pollWarming()
+    {
+        return warming.poll();
+    }
+
+    /** Whether the requests that are there, so many times, have not all room. */
+    boolean wantsMore(final double ratio)
+    {
+        final long active = own.get(EndpointCounters.RQ_ACTIVE);
+        long room = cluster.cluster().http2() != null ? 0 : active + idle.size() + warming.size();
+        for (int i = 0, count = shared.size(); i < count; i++)
+        {
+            room += shared.get(i).mostStreams();
+        }
+        return active * ratio > room && health.isHealthy(endpoint);
+    }
+
+    /** Opens a connection for requests to come; false when there is no slot. */
+    boolean preconnect()
+    {
+        if (cluster.cluster().http2() != null)
+        {
+            return openHttp2() != null;
+        }
+        final Http1UpstreamSession session = openHttp1();
+        if (session == null)
+        {
+            return false;
+        }
+        warming.add(session);
+        return true;
+    }
+
+    /** Nobody has taken a session that was being opened. */
+    void onWarm(final Http1UpstreamSession session)
+    {
+        warming.remove(session);
+        if (isRetired)
+        {
+            session.closeIdle();
+        }
+        else
+        {
+            onIdle(session);
+        }
+    }
+
+    /** When a connection that is opened now takes no further requests. */
+    long overAtNs()
+    {
+        final long maxAgeNs = cluster.cluster().connect().maxAgeNs();
+        return maxAgeNs == 0 ? Long.MAX_VALUE : nowNs() + maxAgeNs;
+    }
+
+    void onOver()
+    {
+        counters().increment(ids().upstreamCxMaxDurationReached);
     }
 
     Http1UpstreamSession openHttp1()
@@ -205,8 +259,8 @@ final class EndpointPool
 
     void openLink(final Http2Session link, final Connection connection)
     {
-        final Cluster current = cluster.cluster();
-        link.open(connection, current.http2(), ids().http2, current.idleTimeoutNs(), 0, MAX_LIST_LENGTH);
+        link.open(connection, cluster.cluster().http2(), ids().http2, cluster.cluster().idleTimeoutNs(), 0,
+            MAX_LIST_LENGTH);
     }
 
     int maxStreams()
@@ -323,7 +377,7 @@ final class EndpointPool
         cluster.onConnectionOpening();
         own.increment(EndpointCounters.CX_TOTAL);
         own.increment(EndpointCounters.CX_ACTIVE);
-        connection.connect(sockAddr, sockAddrLength);
+        connection.connect(sockAddr, sockAddr.length, cluster.plan());
         if (tls != null)
         {
             tls.secure(connection, isRelay);
@@ -355,6 +409,11 @@ final class EndpointPool
             counters().increment(ids().upstreamCxMaxRequests);
             return true;
         }
+        if (session.overAtNs() != Long.MAX_VALUE && session.overAtNs() <= nowNs())
+        {
+            onOver();
+            return true;
+        }
         return isRetired;
     }
 
@@ -367,7 +426,7 @@ final class EndpointPool
         idle.addLast(session);
         final long idleTimeoutNs = cluster.cluster().idleTimeoutNs();
         session.idleDeadline(
-            idleTimeoutNs == 0 ? Long.MAX_VALUE : nowNs() + idleTimeoutNs);
+            Math.min(session.overAtNs(), idleTimeoutNs == 0 ? Long.MAX_VALUE : nowNs() + idleTimeoutNs));
     }
 
     void onRequest()
@@ -445,10 +504,11 @@ final class EndpointPool
         counters().increment(ids().upstreamCxDestroyWithActiveRq);
     }
 
-    void onIdleTimeout(final Http1UpstreamSession session)
+    /** A session ends that was idle, for that or because it has lasted as long as it may. */
+    void onIdleEnded(final Http1UpstreamSession session, final boolean isOver)
     {
         idle.remove(session);
-        counters().increment(ids().upstreamCxIdleTimeout);
+        counters().increment(isOver ? ids().upstreamCxMaxDurationReached : ids().upstreamCxIdleTimeout);
     }
 
     void onCloseNotify()
@@ -498,6 +558,7 @@ final class EndpointPool
     void onConnectionClosed(final Http1UpstreamSession session, final Connection connection)
     {
         idle.remove(session);
+        warming.remove(session);
         own.decrement(EndpointCounters.CX_ACTIVE);
         context.free.recycle(session);
         cluster.onConnectionClosed(connection);
@@ -521,6 +582,7 @@ final class EndpointPool
         {
             session.closeIdle();
         }
+        warming.retire();
         for (int i = shared.size() - 1; i >= 0; i--)
         {
             shared.get(i).failUpgrades(UpstreamFailure.CLOSED);

@@ -86,6 +86,11 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         isRequestEnded = false;
     }
 
+    void onUnused()
+    {
+        pool.onWarm(this);
+    }
+
     int requests()
     {
         return requests;
@@ -512,7 +517,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     {
         if (connection.isOpen())
         {
-            pool.onIdleTimeout(this);
+            pool.onIdleEnded(this, overAtNs() <= nowNs);
             connection.close();
         }
         else

@@ -23,6 +23,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     private EndpointPool pool;
     private long startNs;
     private int requests;
+    private long overAtNs;
     private boolean isOpened;
     /** Requests that it has while it is being opened. */
     private int pending;
@@ -39,6 +40,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         startNs = owner.nowNs();
         requests = 0;
         isOpened = false;
+        overAtNs = Long.MAX_VALUE;
         pending = 0;
         owner.openLink(link, connection);
     }
@@ -62,8 +64,13 @@ final class Http2UpstreamSession implements Http2SessionHandler
     /** Whether one more stream may be opened. */
     boolean hasRoom()
     {
-        return link.takesStreams() &&
-            link.streamCount() + upgrades.size() < Math.min(pool.maxStreams(), link.peerMaxStreams());
+        return link.streamCount() + upgrades.size() < mostStreams();
+    }
+
+    /** How many streams there may be at a time. */
+    int mostStreams()
+    {
+        return link.takesStreams() ? Math.min(pool.maxStreams(), link.peerMaxStreams()) : 0;
     }
 
     /** Ends the connection unless it has requests or is ending; false when it goes on. */
@@ -235,6 +242,11 @@ final class Http2UpstreamSession implements Http2SessionHandler
         isOpened = true;
         addPending(-pending);
         pool.onConnected(connection, pool.nowNs() - startNs);
+        overAtNs = pool.overAtNs();
+        if (overAtNs != Long.MAX_VALUE)
+        {
+            link.wakeBy(overAtNs);
+        }
     }
 
     /**
@@ -296,7 +308,13 @@ final class Http2UpstreamSession implements Http2SessionHandler
     public long onDeadline(final long nowNs)
     {
         // Exchanges have their deadlines at the clients' side.
-        return Long.MAX_VALUE;
+        if (nowNs >= overAtNs)
+        {
+            overAtNs = Long.MAX_VALUE;
+            pool.onOver();
+            link.drain();
+        }
+        return overAtNs;
     }
 
     /**

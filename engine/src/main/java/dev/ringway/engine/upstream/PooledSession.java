@@ -18,6 +18,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
     private boolean isConnected;
     private boolean isPending;
     private long startNs;
+    private long overAtNs;
 
     final void open(final EndpointPool owner, final Connection opening, final UpstreamHandler exchange)
     {
@@ -28,7 +29,17 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
         isConnected = false;
         isPending = false;
         startNs = owner.nowNs();
+        overAtNs = Long.MAX_VALUE;
     }
+
+    /** When it takes no further requests. */
+    final long overAtNs()
+    {
+        return overAtNs;
+    }
+
+    /** Nobody has it though it is there. */
+    abstract void onUnused();
 
     /** A request has it from now on. */
     final void onRequest()
@@ -115,6 +126,11 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
         pool.onConnected(opened, pool.nowNs() - startNs);
         opened.deadline(Long.MAX_VALUE);
         opened.startReading();
+        overAtNs = pool.overAtNs();
+        if (handler == null)
+        {
+            onUnused();
+        }
     }
 
     /**

@@ -25,6 +25,11 @@ final class TcpUpstreamSession extends PooledSession
         upgraded.handler(this);
     }
 
+    void onUnused()
+    {
+        connection.close();
+    }
+
     private void endRequest(final boolean isCut)
     {
         if (isRequest)

@@ -11,6 +11,7 @@ import dev.ringway.engine.snapshot.Balancing.Policy;
 import dev.ringway.engine.snapshot.Balancing.SlowStart;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.ConnectRules;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.EndpointMetadata;
 import dev.ringway.engine.snapshot.EndpointStatus;
@@ -119,7 +120,7 @@ final class BalanceRig
     BalanceRig adopt()
     {
         final Cluster cluster = new Cluster(0, "b", List.copyOf(endpoints), 1, CircuitBreakers.DEFAULT, 1, 0, 0, false,
-            null, null, balancing(), 0, clusterCounters);
+            null, null, balancing(), 0, ConnectRules.NONE, clusterCounters);
         hosts.adopt(cluster, nowNs);
         set = hosts.set(cluster, nowNs);
         balancer.adopt(set, clusterCounters, nowNs);

@@ -11,8 +11,10 @@ import dev.ringway.engine.counters.ListenerCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.counters.TcpCounters;
 import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.Balancing;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.ConnectRules;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.FilterChain;
 import dev.ringway.engine.snapshot.FilterChainMatch;
@@ -71,6 +73,7 @@ final class TestProxy implements AutoCloseable
     final List<TestBackend> backends = new ArrayList<>();
     final List<Endpoint> endpoints = new ArrayList<>();
     CircuitBreakers breakers = CircuitBreakers.DEFAULT;
+    ConnectRules connect = ConnectRules.NONE;
     long connectTimeoutNs = 20_000_000_000L;
     long upstreamIdleNs = 0;
     int maxRequestsPerUpstream = 0;
@@ -190,7 +193,7 @@ final class TestProxy implements AutoCloseable
         final Cluster cluster = new Cluster(
             0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
             maxRequestsPerUpstream, enableUpstreamTrailers, upstreamHttp2, upstreamTls,
-            proxyProtocol, new ClusterCounters(registry, "b", upstreamHttp2 != null));
+            Balancing.DEFAULT, proxyProtocol, connect, new ClusterCounters(registry, "b", upstreamHttp2 != null));
         final NetworkFilter filter = isTcp ?
             new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, proxyProtocol > 0, new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "in"));

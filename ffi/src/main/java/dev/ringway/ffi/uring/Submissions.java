@@ -183,6 +183,22 @@ public final class Submissions
     }
 
     /**
+     * Binds.
+     *
+     * @param slot           direct descriptor.
+     * @param sockAddr       address, copied at submission.
+     * @param sockAddrLength its length.
+     * @param sqeFlags       link flags.
+     * @param token          user data.
+     */
+    public void bind(
+        final int slot, final long sockAddr, final int sockAddrLength, final int sqeFlags, final long token)
+    {
+        reserve(1);
+        ring.put(OP_BIND, SQE_FIXED_FILE | sqeFlags, 0, slot, sockAddrLength, sockAddr, 0, 0, token, 0, 0);
+    }
+
+    /**
      * Receives into buffers of a group until cancelled, failed, out of buffers or at the end of the stream.
      *
      * @param slot     direct descriptor.

@@ -118,6 +118,8 @@ public final class UringConstants
     public static final int OP_SENDMSG_ZC = 48;
     /** Gives a direct descriptor a number in the process (Linux 6.8). */
     public static final int OP_FIXED_FD_INSTALL = 54;
+    /** bind(2) (Linux 6.11). */
+    public static final int OP_BIND = 56;
 
     /** fd is an index of the file table. */
     public static final int SQE_FIXED_FILE = 1;
