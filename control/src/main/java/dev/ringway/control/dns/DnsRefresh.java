@@ -1,6 +1,9 @@
 package dev.ringway.control.dns;
 
 import dev.ringway.control.translate.ClusterPlan;
+import dev.ringway.control.translate.Lookups;
+import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.counters.SharedCounters;
 import dev.ringway.engine.snapshot.Cluster;
 
 import java.net.Inet4Address;
@@ -8,8 +11,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.Security;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.logging.Logger;
@@ -31,26 +33,30 @@ import java.util.logging.Logger;
 public final class DnsRefresh implements AutoCloseable
 {
     private final BiConsumer<ClusterPlan, Cluster> onChange;
+    private final SharedCounters counters;
     private final Logger logger;
     private final Map<Known, List<InetAddress>> known = new ConcurrentHashMap<>();
     private final Map<Integer, Refresh> refreshes = new HashMap<>();
     private ScheduledExecutorService executor;
 
     /** A name is looked up for each family on its own. */
-    private record Known(String name, ClusterPlan.DnsFamily family)
+    private record Known(String name, Lookups.Family family)
     {
     }
 
     /**
      * @param onChange told of a plan and its cluster, whose endpoints are other than before, on the look-ups' thread.
+     * @param counters of the process.
      * @param logger   for failures.
      */
-    public DnsRefresh(final BiConsumer<ClusterPlan, Cluster> onChange, final Logger logger)
+    public DnsRefresh(
+        final BiConsumer<ClusterPlan, Cluster> onChange, final SharedCounters counters, final Logger logger)
     {
         // The rate of look-ups is the cluster's; the JVM would answer from its own memory for 30 s.
         Security.setProperty("networkaddress.cache.ttl", "0");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
         this.onChange = onChange;
+        this.counters = counters;
         this.logger = logger;
     }
 
@@ -81,7 +87,8 @@ public final class DnsRefresh implements AutoCloseable
         }
         executor().execute(() ->
         {
-            unknown.forEach(plan -> plan.resolve(target -> lookup(plan, target)));
+            unknown.forEach(plan -> plan.targets().stream().filter(ClusterPlan.Target::isName)
+                .forEach(target -> lookup(plan, target)));
             done.run();
         });
     }
@@ -89,7 +96,7 @@ public final class DnsRefresh implements AutoCloseable
     private boolean isKnown(final ClusterPlan plan)
     {
         return plan.targets().stream().allMatch(
-            target -> !target.isName() || known.containsKey(new Known(target.name(), plan.family())));
+            target -> !target.isName() || known.containsKey(new Known(target.name(), plan.lookups().family())));
     }
 
     /**
@@ -98,7 +105,7 @@ public final class DnsRefresh implements AutoCloseable
      */
     public Cluster resolve(final ClusterPlan plan)
     {
-        return plan.resolve(target -> known.getOrDefault(new Known(target.name(), plan.family()), List.of()));
+        return plan.resolve(target -> known(plan, target));
     }
 
     /**
@@ -120,7 +127,7 @@ public final class DnsRefresh implements AutoCloseable
                 final boolean isSame = running != null && running.plan.hasSameTargets(plan);
                 refreshes.put(plan.cluster().id(), isSame ? running : new Refresh(plan));
                 refreshes.get(plan.cluster().id()).adopt(plan);
-                plan.targets().forEach(target -> wanted.add(new Known(target.name(), plan.family())));
+                plan.targets().forEach(target -> wanted.add(new Known(target.name(), plan.lookups().family())));
             }
         }
         before.forEach((id, running) ->
@@ -136,13 +143,17 @@ public final class DnsRefresh implements AutoCloseable
     private final class Refresh implements Runnable
     {
         private final Cluster first;
+        private final LookupWaits waits;
         private volatile ClusterPlan plan;
+        private volatile boolean isStopped;
+        private volatile ScheduledFuture<?> schedule;
         private Cluster last;
-        private ScheduledFuture<?> schedule;
+        private boolean hasFailed;
 
         Refresh(final ClusterPlan plan)
         {
             this.plan = plan;
+            waits = new LookupWaits(plan.lookups(), bound -> ThreadLocalRandom.current().nextLong(bound));
             first = DnsRefresh.this.resolve(plan);
         }
 
@@ -151,43 +162,68 @@ public final class DnsRefresh implements AutoCloseable
             plan = fresh;
             if (schedule == null)
             {
-                schedule = executor().scheduleWithFixedDelay(
-                    this, 0, Math.max(1, fresh.refreshNs()), TimeUnit.NANOSECONDS);
+                schedule = executor().schedule(this, 0, TimeUnit.NANOSECONDS);
             }
         }
 
         void stop()
         {
+            isStopped = true;
             schedule.cancel(false);
         }
 
         public void run()
         {
+            if (isStopped)
+            {
+                return;
+            }
             final ClusterPlan current = plan;
+            hasFailed = false;
             final Cluster fresh = current.resolve(target -> lookup(current, target));
             if (!fresh.endpoints().equals((last == null ? first : last).endpoints()))
             {
                 last = fresh;
                 onChange.accept(current, fresh);
             }
+            if (!isStopped && !executor.isShutdown())
+            {
+                schedule = executor.schedule(this, waits.nextNs(hasFailed), TimeUnit.NANOSECONDS);
+            }
+        }
+
+        private List<InetAddress> lookup(final ClusterPlan current, final ClusterPlan.Target target)
+        {
+            final List<InetAddress> found = DnsRefresh.this.lookup(current, target);
+            hasFailed |= found == null;
+            return found == null ? known(current, target) : found;
         }
     }
 
-    /** Blocks. */
+    private List<InetAddress> known(final ClusterPlan plan, final ClusterPlan.Target target)
+    {
+        return known.getOrDefault(new Known(target.name(), plan.lookups().family()), List.of());
+    }
+
+    /** Blocks; null when there is no answer. */
     private List<InetAddress> lookup(final ClusterPlan plan, final ClusterPlan.Target target)
     {
-        final Known key = new Known(target.name(), plan.family());
+        final Known key = new Known(target.name(), plan.lookups().family());
+        final ClusterCounters ids = plan.cluster().counters();
+        counters.increment(ids.updateAttempt);
         try
         {
-            final List<InetAddress> picked = pick(InetAddress.getAllByName(target.name()), plan.family());
+            final List<InetAddress> picked = pick(InetAddress.getAllByName(target.name()), plan.lookups().family());
             known.put(key, picked);
+            counters.increment(ids.updateSuccess);
             return picked;
         }
         catch (final UnknownHostException e)
         {
+            counters.increment(ids.updateFailure);
             logger.warning("cluster '" + plan.cluster().name() + "': name " + target.name() +
                 " not found; endpoints known before stay in use");
-            return known.getOrDefault(key, List.of());
+            return null;
         }
     }
 
@@ -203,13 +239,13 @@ public final class DnsRefresh implements AutoCloseable
     }
 
     /**
-     * Picks addresses by family, sorted so that an unchanged answer in another order is no change.
+     * Picks addresses by family.
      *
      * @param all    addresses of a name.
      * @param family which of them are wanted.
-     * @return those.
+     * @return those, in the order of the answer.
      */
-    static List<InetAddress> pick(final InetAddress[] all, final ClusterPlan.DnsFamily family)
+    static List<InetAddress> pick(final InetAddress[] all, final Lookups.Family family)
     {
         final List<InetAddress> v4 = new ArrayList<>();
         final List<InetAddress> v6 = new ArrayList<>();
@@ -229,7 +265,6 @@ public final class DnsRefresh implements AutoCloseable
                 yield v4;
             }
         };
-        picked.sort(Comparator.comparing(InetAddress::getAddress, Arrays::compareUnsigned));
         return List.copyOf(picked);
     }
 }

@@ -100,7 +100,7 @@ public final class Configuration implements AutoCloseable
         healthChecks = new HealthChecks(counters, LogSetup.logger("health"));
         outliers = new OutlierDetectors(counters.shared(), control, LogSetup.logger("health"));
         lookups = new DnsRefresh((plan, fresh) -> control.execute(() -> onEndpoints(plan, fresh)),
-            LogSetup.logger("dns"));
+            counters.shared(), LogSetup.logger("dns"));
     }
 
     /**

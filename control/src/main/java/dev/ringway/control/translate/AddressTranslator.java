@@ -60,7 +60,8 @@ final class AddressTranslator
         if (literal == null)
         {
             checks.fault(path.field("address"), "'" + socket.getAddress() +
-                "' is not an IPv4 or IPv6 address; a host name can stand only in a cluster of type STRICT_DNS");
+                "' is not an IPv4 or IPv6 address; a host name can stand only in a cluster of type STRICT_DNS or " +
+                "LOGICAL_DNS");
             return null;
         }
         return Address.of(new InetSocketAddress(literal, socket.getPortValue()));

@@ -12,22 +12,24 @@ import dev.ringway.engine.tls.TlsContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
 /**
- * A cluster and what its endpoints are made of. For STATIC the targets are addresses; for STRICT_DNS they may be names
- * whose addresses change. Immutable.
+ * A cluster and what its endpoints are made of. For STATIC the targets are addresses; else they may be names whose
+ * addresses change: with STRICT_DNS each of these is an endpoint, with LOGICAL_DNS the first is where the only one is to
+ * be found. Immutable.
  *
  * @param cluster   with the endpoints known so far: those given as addresses.
  * @param targets   in the order of the configuration.
- * @param refreshNs {@code dns_refresh_rate}.
- * @param family    {@code dns_lookup_family}.
+ * @param lookups   how names are looked up.
  * @param checks    how its endpoints are asked for their health, or null when they are not.
  * @param ejecting  when they are ejected for their answers, or null for never.
  */
-public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs, DnsFamily family, HealthChecked checks,
+public record ClusterPlan(Cluster cluster, List<Target> targets, Lookups lookups, HealthChecked checks,
     Ejecting ejecting)
 {
     /**
@@ -48,21 +50,6 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs,
      */
     public record HealthChecked(HealthCheck settings, HealthCheckCounters counters)
     {
-    }
-
-    /** Which addresses of a name are used. Envoy: {@code Cluster.DnsLookupFamily}. */
-    public enum DnsFamily
-    {
-        /** v6, and v4 when there is no v6. */
-        AUTO,
-        /** Only v4. */
-        V4_ONLY,
-        /** Only v6. */
-        V6_ONLY,
-        /** v4, and v6 when there is no v4. */
-        V4_PREFERRED,
-        /** Both. */
-        ALL
     }
 
     /**
@@ -105,12 +92,19 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs,
                 endpoints.add(target.endpoint());
                 continue;
             }
-            for (final InetAddress address : lookup.apply(target))
+            for (final InetAddress address : picked(target, lookup.apply(target)))
             {
                 endpoints.add(target.endpoint().at(Address.of(new InetSocketAddress(address, target.port()))));
             }
         }
         return withEndpoints(cluster, endpoints);
+    }
+
+    /** Sorted, so that an unchanged answer in another order is no change; where one counts, the first of the answer. */
+    private static List<InetAddress> picked(final Target target, final List<InetAddress> answer)
+    {
+        return target.endpoint().logical() != null ? answer.subList(0, Math.min(1, answer.size())) :
+            answer.stream().sorted(Comparator.comparing(InetAddress::getAddress, Arrays::compareUnsigned)).toList();
     }
 
     /**
@@ -120,7 +114,7 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs,
     ClusterPlan withContexts(final Map<TlsContext, TlsContext> replaced)
     {
         final Cluster fresh = cluster.withContexts(replaced);
-        return fresh == cluster ? this : new ClusterPlan(fresh, targets, refreshNs, family, checks, ejecting);
+        return fresh == cluster ? this : new ClusterPlan(fresh, targets, lookups, checks, ejecting);
     }
 
     /**
@@ -129,7 +123,7 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, long refreshNs,
      */
     public boolean hasSameTargets(final ClusterPlan other)
     {
-        return targets.equals(other.targets) && refreshNs == other.refreshNs && family == other.family;
+        return targets.equals(other.targets) && lookups.equals(other.lookups);
     }
 
     private static Cluster withEndpoints(final Cluster cluster, final List<Endpoint> endpoints)

@@ -3,6 +3,7 @@ package dev.ringway.control.translate;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.control.health.HealthCheck;
 import dev.ringway.control.health.OutlierDetection;
+import dev.ringway.control.translate.Lookups.Family;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HealthCheckCounters;
@@ -10,14 +11,14 @@ import dev.ringway.engine.counters.OutlierCounters;
 import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.UpstreamTls;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.RefreshRate;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Translates {@code config.cluster.v3.Cluster} of the types STATIC and STRICT_DNS.
+ * Translates {@code config.cluster.v3.Cluster} of the types STATIC, STRICT_DNS and LOGICAL_DNS.
  */
 // Fields that Envoy deprecates are still what most configurations use.
 @SuppressWarnings("deprecation")
@@ -28,6 +29,9 @@ final class ClusterTranslator
     private static final int DEFAULT_BUFFER_LIMIT = 1 << 20;
     private static final long DEFAULT_CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
     private static final long DEFAULT_REFRESH_NS = TimeUnit.SECONDS.toNanos(5);
+    private static final long LEAST_REFRESH_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Of waits after failures, where their bound is not given. */
+    private static final int FAILURE_GROWTH = 10;
 
     private final Checks checks;
     private final EndpointTranslator endpoints;
@@ -75,7 +79,7 @@ final class ClusterTranslator
             return null;
         }
         final List<ClusterPlan.Target> targets = endpoints.translate(
-            config.getLoadAssignment(), config.getType() == DiscoveryType.STRICT_DNS, path.field("load_assignment"));
+            config.getLoadAssignment(), config.getType(), path.field("load_assignment"));
         final HttpSettings http = httpSettings.translate(config, path);
         final String statName =
             StatName.of(config.getAltStatName().isEmpty() ? config.getName() : config.getAltStatName());
@@ -97,12 +101,34 @@ final class ClusterTranslator
             ProxyTransport.version(config),
             connect.translate(config, path, http.maxAgeNs()),
             new ClusterCounters(counters, statName, http.http2() != null));
-        final long refreshNs = checks.durationAtLeast(config.hasDnsRefreshRate(), config.getDnsRefreshRate(),
-            path.field("dns_refresh_rate"), DEFAULT_REFRESH_NS, TimeUnit.MILLISECONDS.toNanos(1));
-        return new ClusterPlan(cluster, List.copyOf(targets), refreshNs,
-            ClusterPlan.DnsFamily.valueOf(config.getDnsLookupFamily().name()),
+        return new ClusterPlan(cluster, List.copyOf(targets), lookups(config, path),
             checked(healthChecks.translate(config, path), statName),
             ejecting(outliers.translate(config, path), statName));
+    }
+
+    private Lookups lookups(final io.envoyproxy.envoy.config.cluster.v3.Cluster config, final FieldPath path)
+    {
+        final long refreshNs = checks.durationAtLeast(config.hasDnsRefreshRate(), config.getDnsRefreshRate(),
+            path.field("dns_refresh_rate"), DEFAULT_REFRESH_NS, LEAST_REFRESH_NS);
+        final Family family = Family.valueOf(config.getDnsLookupFamily().name());
+        final long jitterNs =
+            checks.duration(config.hasDnsJitter(), config.getDnsJitter(), path.field("dns_jitter"), 0);
+        if (!config.hasDnsFailureRefreshRate())
+        {
+            return new Lookups(refreshNs, family, jitterNs, 0, 0);
+        }
+        final RefreshRate rate = config.getDnsFailureRefreshRate();
+        final FieldPath at = path.field("dns_failure_refresh_rate");
+        checks.required(rate.hasBaseInterval(), at.field("base_interval"));
+        final long baseNs = checks.durationAtLeast(rate.hasBaseInterval(), rate.getBaseInterval(),
+            at.field("base_interval"), LEAST_REFRESH_NS, LEAST_REFRESH_NS);
+        final long mostNs = checks.durationAtLeast(rate.hasMaxInterval(), rate.getMaxInterval(),
+            at.field("max_interval"), FAILURE_GROWTH * baseNs, LEAST_REFRESH_NS);
+        if (mostNs < baseNs)
+        {
+            checks.fault(at.field("max_interval"), "must not be less than base_interval");
+        }
+        return new Lookups(refreshNs, family, jitterNs, baseNs, mostNs);
     }
 
     private ClusterPlan.Ejecting ejecting(final OutlierDetection settings, final String statName)

@@ -11,6 +11,7 @@ import dev.ringway.engine.snapshot.EndpointStatus;
 import dev.ringway.engine.snapshot.HealthTarget;
 import dev.ringway.engine.snapshot.Locality;
 import dev.ringway.engine.snapshot.Place;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster.DiscoveryType;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.SocketAddress;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -43,12 +44,12 @@ final class EndpointTranslator
 
     /**
      * @param assignment of a cluster.
-     * @param names      whether names may stand for addresses.
+     * @param type       of the cluster: whether names may stand for addresses, and how.
      * @param path       where it stands.
      * @return its endpoints in the order of the configuration.
      */
     List<ClusterPlan.Target> translate(
-        final ClusterLoadAssignment assignment, final boolean names, final FieldPath path)
+        final ClusterLoadAssignment assignment, final DiscoveryType type, final FieldPath path)
     {
         final List<ClusterPlan.Target> targets = new ArrayList<>();
         final Map<Integer, Long> weights = new HashMap<>();
@@ -66,7 +67,7 @@ final class EndpointTranslator
             long sum = 0;
             for (int k = 0; k < group.getLbEndpointsCount(); k++)
             {
-                final ClusterPlan.Target target = target(group.getLbEndpoints(k), place, names, all.at(k));
+                final ClusterPlan.Target target = target(group.getLbEndpoints(k), place, type, all.at(k));
                 if (target != null)
                 {
                     targets.add(target);
@@ -77,6 +78,11 @@ final class EndpointTranslator
             {
                 checks.fault(all, "all weights of a locality together must be at most " + MOST_WEIGHT);
             }
+        }
+        if (type == DiscoveryType.LOGICAL_DNS &&
+            (assignment.getEndpointsCount() != 1 || assignment.getEndpoints(0).getLbEndpointsCount() != 1))
+        {
+            checks.fault(path, "must have one endpoint for LOGICAL_DNS, and no more");
         }
         return targets;
     }
@@ -101,7 +107,7 @@ final class EndpointTranslator
     }
 
     private ClusterPlan.Target target(
-        final LbEndpoint lbEndpoint, final Place place, final boolean names, final FieldPath path)
+        final LbEndpoint lbEndpoint, final Place place, final DiscoveryType type, final FieldPath path)
     {
         final io.envoyproxy.envoy.config.endpoint.v3.Endpoint endpoint = lbEndpoint.getEndpoint();
         final FieldPath addressPath = path.field("endpoint").field("address");
@@ -117,12 +123,13 @@ final class EndpointTranslator
             check(endpoint.getHealthCheckConfig(), path.field("endpoint").field("health_check_config")) :
             HealthTarget.OWN;
         final SocketAddress socket = endpoint.getAddress().getSocketAddress();
-        if (names && endpoint.getAddress().hasSocketAddress() && !socket.getAddress().isEmpty() &&
-            AddressTranslator.literal(socket.getAddress()) == null)
+        if (type != DiscoveryType.STATIC && endpoint.getAddress().hasSocketAddress() &&
+            !socket.getAddress().isEmpty() && AddressTranslator.literal(socket.getAddress()) == null)
         {
             final String hostname = endpoint.getHostname().isEmpty() ? socket.getAddress() : endpoint.getHostname();
             return addresses.checkPort(socket, addressPath.field("socket_address")) ?
-                new ClusterPlan.Target(new Endpoint(null, hostname, weight, place, status, metadata, check),
+                new ClusterPlan.Target(new Endpoint(null, hostname, weight, place, status, metadata, check,
+                    type == DiscoveryType.LOGICAL_DNS ? socket.getAddress() + ':' + socket.getPortValue() : null),
                     socket.getAddress(), socket.getPortValue()) : null;
         }
         final Address address = addresses.translate(endpoint.getAddress(), addressPath);

@@ -11,14 +11,17 @@ import dev.ringway.engine.snapshot.Thresholds;
 import dev.ringway.engine.snapshot.Thresholds.RetryBudget;
 import org.junit.jupiter.api.Test;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 /** What a cluster's fields become. */
@@ -41,6 +44,63 @@ final class ClusterTranslatorTest
                   { max_retries: 5 }, { max_retries: 6 }, { priority: HIGH } ] }
                 """).circuitBreakers());
         assertEquals(CircuitBreakers.DEFAULT, cluster("circuit_breakers: { thresholds: [ {} ] }").circuitBreakers());
+    }
+
+    private static ClusterPlan plan(final String fields) throws ConfigException
+    {
+        return new BootstrapTranslator(new NamedCounters()).translate(new BootstrapLoader(false).load(
+            null, "static_resources: { clusters: [ { name: a, " + fields + " } ] }")).clusters().get(0);
+    }
+
+    private static String endpoint(final String name)
+    {
+        return "load_assignment: { endpoints: [ { lb_endpoints: [ { endpoint: { address: { socket_address: { address: " +
+            name + ", port_value: 80 } } } } ] } ] }";
+    }
+
+    private static List<InetAddress> addresses(final String... literals)
+    {
+        return Stream.of(literals).map(InetAddress::ofLiteral).toList();
+    }
+
+    private static List<String> places(final Cluster cluster)
+    {
+        return cluster.endpoints().stream().map(endpoint -> endpoint.address().toString()).toList();
+    }
+
+    @Test
+    void shouldGiveALogicalEndpointTheFirstAddress() throws ConfigException
+    {
+        final ClusterPlan plan = plan("type: LOGICAL_DNS, " + endpoint("backend"));
+        assertEquals(List.of(), places(plan.resolve(target -> List.of())));
+        final Cluster first = plan.resolve(target -> addresses("10.0.0.2", "10.0.0.1"));
+        assertEquals(List.of("10.0.0.2:80"), places(first));
+        final Cluster second = plan.resolve(target -> addresses("10.0.0.1", "10.0.0.2"));
+        assertEquals(List.of("10.0.0.1:80"), places(second));
+        assertEquals(first.endpoints().get(0).identity(), second.endpoints().get(0).identity());
+        assertEquals("backend", second.endpoints().get(0).hostname());
+        assertEquals(List.of("10.0.0.1:80"), places(plan("type: LOGICAL_DNS, " + endpoint("10.0.0.1")).cluster()));
+    }
+
+    @Test
+    void shouldMakeEachAddressAnEndpointOfItsOwn() throws ConfigException
+    {
+        final ClusterPlan plan = plan("type: STRICT_DNS, " + endpoint("backend"));
+        final Cluster cluster = plan.resolve(target -> addresses("10.0.0.2", "10.0.0.1"));
+        assertEquals(List.of("10.0.0.1:80", "10.0.0.2:80"), places(cluster));
+        assertEquals(cluster.endpoints(), plan.resolve(target -> addresses("10.0.0.1", "10.0.0.2")).endpoints());
+        assertNotEquals(cluster.endpoints().get(0).identity(), cluster.endpoints().get(1).identity());
+    }
+
+    @Test
+    void shouldTranslateHowNamesAreLookedUp() throws ConfigException
+    {
+        assertEquals(new Lookups(2_000_000_000L, Lookups.Family.V4_ONLY, 3_000_000L, 4_000_000L, 40_000_000L), plan("""
+            type: LOGICAL_DNS, dns_refresh_rate: 2s, dns_lookup_family: V4_ONLY, dns_jitter: 0.003s,
+            dns_failure_refresh_rate: { base_interval: 0.004s },
+            """ + endpoint("backend")).lookups());
+        assertEquals(new Lookups(5_000_000_000L, Lookups.Family.AUTO, 0, 0, 0),
+            plan("type: STRICT_DNS, " + endpoint("backend")).lookups());
     }
 
     private static Option option(final int level, final int name, final int value)

@@ -199,8 +199,8 @@ class GoodBootstrapTest
     {
         final ClusterPlan plan = load("everything.yaml").clusters().get(1);
         assertTrue(plan.needsLookup());
-        assertEquals(TimeUnit.MILLISECONDS.toNanos(500), plan.refreshNs());
-        assertEquals(ClusterPlan.DnsFamily.V4_PREFERRED, plan.family());
+        assertEquals(TimeUnit.MILLISECONDS.toNanos(500), plan.lookups().refreshNs());
+        assertEquals(Lookups.Family.V4_PREFERRED, plan.lookups().family());
         assertEquals("localhost", plan.targets().get(0).name());
         assertFalse(plan.targets().get(1).isName());
         assertEquals(1, plan.cluster().endpoints().size());
@@ -251,7 +251,7 @@ class GoodBootstrapTest
         assertEquals("a/b \ud83d\ude80", plan.cluster().name());
         assertEquals(1000, plan.cluster().perConnectionBufferLimit());
         assertEquals(5, plan.cluster().maxRequestsPerConnection());
-        assertEquals(ClusterPlan.DnsFamily.V6_ONLY, plan.family());
+        assertEquals(Lookups.Family.V6_ONLY, plan.lookups().family());
     }
 
     @Test

@@ -22,7 +22,7 @@ public final class ClusterHosts
     private final Executor builder;
     private final AtomicInteger version = new AtomicInteger();
     private final AtomicBoolean isBuilding = new AtomicBoolean();
-    private volatile Map<Address, HostHealth> known = Map.of();
+    private volatile Map<Object, HostHealth> known = Map.of();
     private volatile HostSet current;
     private volatile HashGroups hashes;
     private volatile ErrorWatch watch;
@@ -51,12 +51,12 @@ public final class ClusterHosts
         {
             return;
         }
-        final Map<Address, HostHealth> kept = new HashMap<>();
+        final Map<Object, HostHealth> kept = new HashMap<>();
         for (final Endpoint endpoint : cluster.endpoints())
         {
-            final HostHealth old = known.get(endpoint.address());
+            final HostHealth old = known.get(endpoint.identity());
             final boolean isChecked = cluster.balancing().isChecked() && !endpoint.check().isDisabled();
-            kept.putIfAbsent(endpoint.address(), old != null ? old : newHealth(isChecked, nowNs));
+            kept.putIfAbsent(endpoint.identity(), old != null ? old : newHealth(isChecked, nowNs));
         }
         known = kept;
         current = set(cluster, nowNs);
@@ -89,11 +89,11 @@ public final class ClusterHosts
         {
             return newest;
         }
-        final Map<Address, HostHealth> all = known;
+        final Map<Object, HostHealth> all = known;
         final HostHealth[] health = new HostHealth[endpoints.size()];
         for (int i = 0; i < health.length; i++)
         {
-            final HostHealth one = all.get(endpoints.get(i).address());
+            final HostHealth one = all.get(endpoints.get(i).identity());
             health[i] = one != null ? one : newHealth(false, nowNs);
         }
         return new HostSet(endpoints, health, cluster.balancing());

@@ -197,6 +197,15 @@ public final class ClusterCounters
     /** Times the endpoints changed. */
     public final int membershipChange;
 
+    /** Look-ups of names. */
+    public final int updateAttempt;
+
+    /** Look-ups that had an answer. */
+    public final int updateSuccess;
+
+    /** Look-ups that had none. */
+    public final int updateFailure;
+
     /** Which bounds of default priority are reached. */
     public final BreakerCounters breakers;
 
@@ -290,6 +299,9 @@ public final class ClusterCounters
         lbSubsetsFallback = registry.counter(prefix + "lb_subsets_fallback");
         lbSubsetsFallbackPanic = registry.counter(prefix + "lb_subsets_fallback_panic");
         membershipChange = registry.counter(prefix + "membership_change");
+        updateAttempt = registry.counter(prefix + "update_attempt");
+        updateSuccess = registry.counter(prefix + "update_success");
+        updateFailure = registry.counter(prefix + "update_failure");
         breakers = new BreakerCounters(registry, prefix + "circuit_breakers.default.");
         highBreakers = new BreakerCounters(registry, prefix + "circuit_breakers.high.");
         http2 = isHttp2 ? new Http2Counters(registry, prefix + "http2.") : null;

@@ -6,7 +6,6 @@ import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.SocketPlan;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.LoopCounters;
-import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.Thresholds;
@@ -98,7 +97,8 @@ public final class ClusterState
 
     /**
      * Takes over what a new snapshot says of the cluster. Pools of endpoints that stay are kept, unless they are to be
-     * encrypted in another way, to have other sockets or to speak the other version of HTTP; new contexts of TLS are for new connections.
+     * encrypted in another way, to have other sockets or to speak the other version of HTTP; new contexts of TLS are
+     * for new connections.
      *
      * @param fresh new value.
      */
@@ -121,18 +121,18 @@ public final class ClusterState
     private void adopt(final Cluster fresh, final HostSet set)
     {
         final List<EndpointPool> kept = new ArrayList<>(set.size());
-        final Map<Address, EndpointPool> known = new HashMap<>();
+        final Map<Object, EndpointPool> known = new HashMap<>();
         final boolean hasSameSockets = cluster != null && cluster.connect().hasSameSockets(fresh.connect());
         final boolean isSame = hasSameSockets && (cluster.http2() == null) == (fresh.http2() == null);
-        pools.forEach(pool -> known.put(pool.endpoint().address(), pool));
+        pools.forEach(pool -> known.put(pool.endpoint().identity(), pool));
         for (int i = 0; i < set.size(); i++)
         {
             final Endpoint endpoint = set.endpoint(i);
-            EndpointPool pool = isSame ? known.get(endpoint.address()) : null;
+            EndpointPool pool = isSame ? known.get(endpoint.identity()) : null;
             if (pool == null || !pool.isFor(endpoint, fresh.tls()))
             {
                 pool = new EndpointPool(this, context, endpoint, fresh.tls(), set.health(i));
-                known.put(endpoint.address(), pool);
+                known.put(endpoint.identity(), pool);
             }
             pool.adopt(endpoint, fresh.tls());
             kept.add(pool);
@@ -299,7 +299,6 @@ public final class ClusterState
         session.give(handler);
     }
 
-    /** A shared connection may have room now. */
     void serveWaiting(final Http2UpstreamSession session)
     {
         while (!waiting.isEmpty() && session.hasRoom())

@@ -8,7 +8,6 @@ import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.EndpointCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.http2.Http2Session;
-import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.snapshot.UpstreamTls.Names;
@@ -30,11 +29,10 @@ final class EndpointPool
     private final ClusterState cluster;
     private final UpstreamContext context;
     private Endpoint endpoint;
-    private final byte[] sockAddr;
+    private Location location;
     private final ArrayDeque<Http1UpstreamSession> idle = new ArrayDeque<>(16);
     private final WarmSessions warming = new WarmSessions();
     private final ArrayList<Http2UpstreamSession> shared = new ArrayList<>(4);
-    private final byte[] hostText;
     private final LoopCounters own;
     private final HostHealth health;
     private final EndpointTls tls;
@@ -71,14 +69,12 @@ final class EndpointPool
         this.cluster = cluster;
         this.context = context;
         this.endpoint = endpoint;
-        hostText = endpoint.address().toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-        sockAddr = SocketPlans.sockAddr(endpoint.address());
+        location = new Location(endpoint.address());
     }
 
-    /** Whether it serves an endpoint of a new snapshot. */
     boolean isFor(final Endpoint fresh, final UpstreamTls encryption)
     {
-        return endpoint.address().equals(fresh.address()) && endpoint.hostname().equals(fresh.hostname()) &&
+        return endpoint.identity().equals(fresh.identity()) && endpoint.hostname().equals(fresh.hostname()) &&
             (tls == null ? encryption == null : tls.settings().hasSameNames(encryption));
     }
 
@@ -86,6 +82,8 @@ final class EndpointPool
     void adopt(final Endpoint fresh, final UpstreamTls encryption)
     {
         endpoint = fresh;
+        // Connections that are there stay where they are.
+        location = location.of(fresh.address());
         if (tls != null)
         {
             tls.adopt(encryption);
@@ -102,13 +100,11 @@ final class EndpointPool
         return hosts == null ? this : hosts.of(request);
     }
 
-    /** Whether a connection of this pool takes a request. */
     boolean isForHost(final RequestHead request)
     {
         return host == null || RequestHost.is(request, host);
     }
 
-    /** Ends a connection without requests, when there is one, to make room for another. */
     boolean closeIdle()
     {
         if (!idle.isEmpty())
@@ -133,7 +129,7 @@ final class EndpointPool
 
     byte[] hostText()
     {
-        return hostText;
+        return location.text();
     }
 
     boolean enableTrailers()
@@ -174,7 +170,6 @@ final class EndpointPool
         return active * ratio > room && health.isHealthy(endpoint);
     }
 
-    /** Opens a connection for requests to come; false when there is no slot. */
     boolean preconnect()
     {
         if (cluster.cluster().http2() != null)
@@ -190,7 +185,6 @@ final class EndpointPool
         return true;
     }
 
-    /** Nobody has taken a session that was being opened. */
     void onWarm(final Http1UpstreamSession session)
     {
         warming.remove(session);
@@ -377,7 +371,7 @@ final class EndpointPool
         cluster.onConnectionOpening();
         own.increment(EndpointCounters.CX_TOTAL);
         own.increment(EndpointCounters.CX_ACTIVE);
-        connection.connect(sockAddr, sockAddr.length, cluster.plan());
+        connection.connect(location.sockAddr(), location.sockAddr().length, cluster.plan());
         if (tls != null)
         {
             tls.secure(connection, isRelay);
@@ -446,6 +440,12 @@ final class EndpointPool
         health.onStatus(status);
     }
 
+    /** A relay has its connection, or got none: to outlier detection that is an answer, or none, as in Envoy. */
+    void onRelay(final boolean isConnected)
+    {
+        health.onStatus(isConnected ? 200 : UNAVAILABLE);
+    }
+
     void onRequestFailed()
     {
         health.onStatus(UNAVAILABLE);
@@ -470,12 +470,6 @@ final class EndpointPool
         {
             tls.keepSession(connection);
         }
-    }
-
-    /** A request that had no stream yet is not served. */
-    void onRequestDropped()
-    {
-        cluster.onRequestEnded();
     }
 
     /** An exchange that waits for settings gives up; false when none such is here. */
@@ -509,6 +503,11 @@ final class EndpointPool
     {
         idle.remove(session);
         counters().increment(isOver ? ids().upstreamCxMaxDurationReached : ids().upstreamCxIdleTimeout);
+    }
+
+    void onDropped()
+    {
+        cluster.onRequestEnded();
     }
 
     void onCloseNotify()

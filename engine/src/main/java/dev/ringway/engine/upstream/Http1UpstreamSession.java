@@ -86,9 +86,12 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         isRequestEnded = false;
     }
 
-    void onUnused()
+    void onConnected()
     {
-        pool.onWarm(this);
+        if (handler == null)
+        {
+            pool.onWarm(this);
+        }
     }
 
     int requests()

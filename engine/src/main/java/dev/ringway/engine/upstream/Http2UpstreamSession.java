@@ -21,6 +21,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     /** What waits for the endpoint's settings, which say whether it takes upgrades. */
     private final ArrayDeque<UpstreamHandler> upgrades = new ArrayDeque<>(4);
     private EndpointPool pool;
+    private byte[] hostText;
     private long startNs;
     private int requests;
     private long overAtNs;
@@ -37,6 +38,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     void open(final EndpointPool owner, final Connection connection)
     {
         pool = owner;
+        hostText = owner.hostText();
         startNs = owner.nowNs();
         requests = 0;
         isOpened = false;
@@ -48,6 +50,11 @@ final class Http2UpstreamSession implements Http2SessionHandler
     Http2Session link()
     {
         return link;
+    }
+
+    byte[] hostText()
+    {
+        return hostText;
     }
 
     EndpointPool pool()
@@ -119,7 +126,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         }
         else
         {
-            pool.onRequestDropped();
+            pool.onDropped();
             exchange.onUpstreamFailed(UpstreamFailure.STREAM_RESET);
         }
     }
@@ -131,7 +138,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         if (isHere)
         {
             addPending(isOpened ? 0 : -1);
-            pool.onRequestDropped();
+            pool.onDropped();
         }
         return isHere;
     }
@@ -141,7 +148,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     {
         for (UpstreamHandler exchange = upgrades.pollFirst(); exchange != null; exchange = upgrades.pollFirst())
         {
-            pool.onRequestDropped();
+            pool.onDropped();
             exchange.onUpstreamFailed(failure);
         }
     }

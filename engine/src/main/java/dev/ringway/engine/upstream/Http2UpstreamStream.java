@@ -363,7 +363,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
      */
     public byte[] hostText()
     {
-        return session.pool().hostText();
+        return session.hostText();
     }
 
     /**

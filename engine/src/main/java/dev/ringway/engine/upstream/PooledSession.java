@@ -17,6 +17,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
     boolean isClosedByEndpoint;
     private boolean isConnected;
     private boolean isPending;
+    private byte[] hostText;
     private long startNs;
     private long overAtNs;
 
@@ -28,6 +29,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
         isClosedByEndpoint = false;
         isConnected = false;
         isPending = false;
+        hostText = owner.hostText();
         startNs = owner.nowNs();
         overAtNs = Long.MAX_VALUE;
     }
@@ -38,8 +40,13 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
         return overAtNs;
     }
 
-    /** Nobody has it though it is there. */
-    abstract void onUnused();
+    /** The connection is there. */
+    abstract void onConnected();
+
+    final boolean isConnected()
+    {
+        return isConnected;
+    }
 
     /** A request has it from now on. */
     final void onRequest()
@@ -97,7 +104,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
      */
     public final byte[] hostText()
     {
-        return pool.hostText();
+        return hostText;
     }
 
     /**
@@ -127,10 +134,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
         opened.deadline(Long.MAX_VALUE);
         opened.startReading();
         overAtNs = pool.overAtNs();
-        if (handler == null)
-        {
-            onUnused();
-        }
+        onConnected();
     }
 
     /**

@@ -10,11 +10,13 @@ import dev.ringway.engine.conn.Connection;
 final class TcpUpstreamSession extends PooledSession
 {
     private boolean isRequest;
+    private boolean isUpgraded;
 
     void begin(final EndpointPool owner, final Connection opening, final UpstreamHandler exchange)
     {
         open(owner, opening, exchange);
         isRequest = false;
+        isUpgraded = false;
     }
 
     /** Goes on with a request of HTTP that has been upgraded, and stays one for all that counts requests. */
@@ -22,12 +24,13 @@ final class TcpUpstreamSession extends PooledSession
     {
         open(owner, upgraded, exchange);
         isRequest = true;
+        isUpgraded = true;
         upgraded.handler(this);
     }
 
-    void onUnused()
+    void onConnected()
     {
-        connection.close();
+        pool.onRelay(true);
     }
 
     private void endRequest(final boolean isCut)
@@ -108,6 +111,10 @@ final class TcpUpstreamSession extends PooledSession
         handler = null;
         pool.keepSession(connection);
         endRequest(false);
+        if (!isUpgraded && !isConnected())
+        {
+            pool.onRelay(false);
+        }
         connection.close();
         if (last != null)
         {
