@@ -20,7 +20,7 @@ import java.util.TreeMap;
  */
 public final class FdLeakCheck implements TestInstancePreConstructCallback, AfterEachCallback
 {
-    private static final long WAIT_NS = 5_000_000_000L;
+    private static final long WAIT_NS = 20_000_000_000L;
 
     private Map<String, String> before = Map.of();
 

@@ -78,7 +78,7 @@ final class AccessLogRingTest
         {
             assertTrue(publish(ring, i));
         }
-        reader.join(10_000);
+        reader.join(30_000);
         assertEquals(4, taken.get());
     }
 
@@ -86,7 +86,7 @@ final class AccessLogRingTest
     void shouldKeepEveryRecordWholeBetweenTwoThreads() throws Exception
     {
         final AccessLogRing ring = new AccessLogRing(64, 1024, wakeup);
-        final int total = 500_000;
+        final int total = 200_000;
         final AtomicLong lost = new AtomicLong();
         final Thread loop = Thread.ofPlatform().start(() ->
         {

@@ -82,7 +82,7 @@ final class EventLoopTest
 
     private void await(final BooleanSupplier condition)
     {
-        final long deadlineNs = System.nanoTime() + 8_000_000_000L;
+        final long deadlineNs = System.nanoTime() + 20_000_000_000L;
         while (!condition.getAsBoolean())
         {
             assertTrue(System.nanoTime() < deadlineNs, () -> "did not come to be; told so far: " + told);

@@ -1,8 +1,11 @@
 package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.counters.EndpointCounters;
+import dev.ringway.engine.snapshot.CidrRanges;
 import dev.ringway.engine.snapshot.Endpoint;
 import org.junit.jupiter.api.Test;
+
+import java.util.List;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -52,7 +55,8 @@ final class CountersFilledTest
             });
             TestProxy proxy = new TestProxy(backend))
         {
-            proxy.http.routeTimeoutNs = 300_000_000L;
+            proxy.http.useRemoteAddress = true;
+            proxy.http.internal = new CidrRanges(List.of(new CidrRanges.Range(new byte[]{127, 0, 0, 0}, 8)));
             proxy.start();
             final TestClient client = proxy.connect();
             for (final String path : new String[]{"/200", "/404", "/500"})
@@ -60,7 +64,7 @@ final class CountersFilledTest
                 assertEquals(path, "/" + client.get(path).status());
             }
             assertEquals("cx_total=1 rq_error=1 rq_success=2 rq_total=3 cx_active=1 ", counted(proxy));
-            client.send("GET /silence HTTP/1.1\r\nhost: a\r\n\r\n");
+            client.send("GET /silence HTTP/1.1\r\nhost: a\r\nx-envoy-upstream-rq-timeout-ms: 2000\r\n\r\n");
             TestProxy.await(() -> counted(proxy).endsWith("rq_total=4 cx_active=1 rq_active=1 "), () -> counted(proxy));
             assertEquals(504, client.read().status());
             TestProxy.await(() -> counted(proxy).equals("cx_total=1 rq_error=2 rq_success=2 rq_timeout=1 rq_total=4 "),

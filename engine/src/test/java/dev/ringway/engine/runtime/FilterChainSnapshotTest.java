@@ -48,7 +48,7 @@ final class FilterChainSnapshotTest
     private static Socket connect(final TestProxy proxy) throws IOException
     {
         final Socket socket = new Socket(proxy.listen.inet().getAddress(), proxy.listen.inet().getPort());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         return socket;
     }
 

@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.io.EOFException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
@@ -162,10 +163,8 @@ final class Http2FlowTest
     void shouldHoldLittleForAClientThatOpensNoWindow(final HttpPair pair) throws Exception
     {
         try (TestBackend backend = pair.backend(Http2FlowTest::sized);
-            TestProxy proxy = pair.proxy(backend))
+            TestProxy proxy = pair.proxy(backend).start())
         {
-            proxy.http.streamIdleNs = 1_500_000_000L;
-            proxy.start();
             final Http2Peer client = Http2Peer.client(proxy.connect());
             client.opensWindows = false;
             client.window(0, 1 << 28);
@@ -183,6 +182,30 @@ final class Http2FlowTest
                 // The other backend answers one request after the other.
                 assertEquals(100, client.await(client.get("/100")).body.size());
             }
+            client.reset(id, CANCEL);
+            assertEquals(100, client.await(client.get("/100")).body.size());
+            assertEquals(WINDOW, client.stream(id).body.size());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP2_TO_HTTP1", "HTTP2_TO_HTTP2"})
+    void shouldResetAnAnswerForWhichNoWindowOpens(final HttpPair pair) throws Exception
+    {
+        try (TestBackend backend = pair.backend(Http2FlowTest::sized);
+            TestProxy proxy = pair.proxy(backend))
+        {
+            final long patientNs = proxy.http.streamIdleNs;
+            proxy.http.streamIdleNs = 3_000_000_000L;
+            proxy.start();
+            final Http2Peer client = Http2Peer.client(proxy.connect());
+            client.opensWindows = false;
+            client.window(0, 1 << 28);
+            final int id = client.get("/5000000");
+            client.awaitBody(id, WINDOW);
+            // Nobody else is to run out of time.
+            proxy.http.streamIdleNs = patientNs;
+            proxy.publish();
             assertTrue(client.await(id).resetCode >= 0, "was reset");
             assertEquals(WINDOW, client.stream(id).body.size());
             assertEquals(100, client.await(client.get("/100")).body.size());
@@ -201,7 +224,7 @@ final class Http2FlowTest
         try (TestBackend backend = pair.backend(Http2FlowTest::sized);
             TestProxy proxy = pair.proxy(backend))
         {
-            proxy.http.streamIdleNs = 500_000_000L;
+            proxy.http.streamIdleNs = 2_000_000_000L;
             proxy.start();
             final Http2Peer client = Http2Peer.client(proxy.connect(), Http2Frame.INITIAL_WINDOW, 1000);
             client.opensWindows = false;
@@ -329,6 +352,10 @@ final class Http2FlowTest
         final StringBuilder line = new StringBuilder();
         for (int b = link.in.read(); b != '\n'; b = link.in.read())
         {
+            if (b < 0)
+            {
+                throw new EOFException("ended in a line");
+            }
             line.append(b == '\r' ? "" : (char)b);
         }
         return line.toString();

@@ -1,5 +1,6 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.Http2Options;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,7 +179,7 @@ final class Http2LifeTest
         try (TestBackend backend = HttpPair.HTTP2_TO_HTTP2.backend(request -> ok("x"));
             TestProxy proxy = HttpPair.HTTP2_TO_HTTP2.proxy(backend))
         {
-            proxy.http.idleNs = 300_000_000L;
+            proxy.http.idleNs = 2_000_000_000L;
             proxy.upstreamIdleNs = 200_000_000L;
             proxy.start();
             final Http2Peer client = Http2Peer.client(proxy.connect());
@@ -197,13 +198,13 @@ final class Http2LifeTest
         try (TestBackend backend = late(HttpPair.HTTP2_TO_HTTP2, may);
             TestProxy proxy = HttpPair.HTTP2_TO_HTTP2.proxy(backend))
         {
-            proxy.http.idleNs = 100_000_000L;
+            proxy.http.idleNs = 2_000_000_000L;
             proxy.upstreamIdleNs = 100_000_000L;
             proxy.start();
             final Http2Peer client = Http2Peer.client(proxy.connect());
             final int id = client.get("/late");
             final long startNs = System.nanoTime();
-            TestProxy.await(() -> System.nanoTime() - startNs > 400_000_000L, () -> "time");
+            TestProxy.await(() -> System.nanoTime() - startNs > 2_500_000_000L, () -> "time");
             may.countDown();
             assertEquals(LONG, client.await(id).body.size());
         }
@@ -239,12 +240,12 @@ final class Http2LifeTest
         try (TestBackend backend = HttpPair.HTTP2_TO_HTTP1.backend(request -> ok("x"));
             TestProxy proxy = new TestProxy(backend))
         {
-            proxy.http.headersTimeoutNs = 200_000_000L;
+            proxy.http.headersTimeoutNs = 2_000_000_000L;
             proxy.start();
             final Http2Peer client = Http2Peer.client(proxy.connect());
             client.settle();
             client.write(Arrays.copyOf(ping, 5));
-            for (final long startNs = System.nanoTime(); System.nanoTime() - startNs < 600_000_000L; )
+            for (final long startNs = System.nanoTime(); System.nanoTime() - startNs < 4_500_000_000L; )
             {
                 client.write(across);
                 client.await(Http2Frame.PING, Http2Frame.ACK);
@@ -267,7 +268,7 @@ final class Http2LifeTest
             TestProxy proxy = HttpPair.HTTP2_TO_HTTP2.proxy(backend))
         {
             proxy.upstreamHttp2 = keepingAlive(200_000_000L, 200_000_000L);
-            proxy.http.http2 = keepingAlive(300_000_000L, 300_000_000L);
+            proxy.http.http2 = keepingAlive(300_000_000L, 3_000_000_000L);
             proxy.start();
             final Http2Peer client = Http2Peer.client(proxy.connect());
             assertEquals(503, client.ask("/").status());
@@ -288,7 +289,10 @@ final class Http2LifeTest
         try (TestBackend backend = late(pair, may);
             TestProxy proxy = pair.proxy(backend))
         {
+            final Route patient = proxy.http.toCluster(0);
             proxy.http.routeTimeoutNs = 300_000_000L;
+            proxy.http.routes.put("/late", proxy.http.toCluster(0));
+            proxy.http.routes.put("/", patient);
             proxy.start();
             final Http2Peer client = Http2Peer.client(proxy.connect());
             final int id = client.get("/late");

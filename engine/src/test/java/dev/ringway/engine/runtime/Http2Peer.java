@@ -429,12 +429,30 @@ final class Http2Peer
         stream.longestData = Math.max(stream.longestData, length);
         if (opensWindows && length > 0)
         {
-            window(0, length);
+            reply(() -> window(0, length));
         }
         end(frame, stream);
         if (opensWindows && length > 0 && !stream.isOver())
         {
-            window(frame.streamId(), length);
+            reply(() -> window(frame.streamId(), length));
+        }
+    }
+
+    /** What the peer says by itself: when the other end has gone, what it said before is still to be read. */
+    private interface Reply
+    {
+        void run() throws IOException;
+    }
+
+    private static void reply(final Reply reply) throws IOException
+    {
+        try
+        {
+            reply.run();
+        }
+        catch (final SocketException e)
+        {
+            // Reading on tells how the connection ended.
         }
     }
 
@@ -486,11 +504,11 @@ final class Http2Peer
         else if (frame.type() == Http2Frame.SETTINGS)
         {
             onSettings(ByteBuffer.wrap(frame.payload()));
-            frame(Http2Frame.SETTINGS, Http2Frame.ACK, 0);
+            reply(() -> frame(Http2Frame.SETTINGS, Http2Frame.ACK, 0));
         }
         else if (frame.type() == Http2Frame.PING && !frame.is(Http2Frame.ACK) && answersPings)
         {
-            frame(Http2Frame.PING, Http2Frame.ACK, 0, frame.payload());
+            reply(() -> frame(Http2Frame.PING, Http2Frame.ACK, 0, frame.payload()));
         }
     }
 

@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /**
  * Requests that are not taken up: by an endpoint, which leaves another try, or here, because they are too large.
  */
-@Timeout(30)
+@Timeout(60)
 final class Http2RefusedTest
 {
     private static final int REFUSED_STREAM = 7;

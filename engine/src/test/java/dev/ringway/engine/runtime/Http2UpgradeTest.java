@@ -244,8 +244,8 @@ final class Http2UpgradeTest
     {
         try (TestBackend backend = Tunnel.echo(pair); TestProxy proxy = Tunnel.proxy(pair, backend))
         {
-            proxy.http.streamIdleNs = 200_000_000L;
-            proxy.http.requestTimeoutNs = 50_000_000L;
+            proxy.http.streamIdleNs = 3_000_000_000L;
+            proxy.http.requestTimeoutNs = 2_000_000_000L;
             proxy.start();
             final Tunnel tunnel = Tunnel.ask(pair, proxy, "abc");
             assertEquals("abc", tunnel.text(3));

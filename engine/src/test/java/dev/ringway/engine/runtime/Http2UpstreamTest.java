@@ -11,6 +11,7 @@ import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -84,6 +85,11 @@ final class Http2UpstreamTest
             int answered = 0;
             for (int id = peer.awaitRequest(); id > 0; id = peer.awaitRequest())
             {
+                // Once all that are allowed come together, however slowly they were asked for.
+                while (answered == 1 && highest.get() < most && peer.streams.size() - answered < most)
+                {
+                    peer.next();
+                }
                 peer.settle();
                 highest.accumulateAndGet(peer.streams.size() - answered, Math::max);
                 ok(peer.stream(id).header(":path")).answerHttp2(peer, id);
@@ -111,8 +117,23 @@ final class Http2UpstreamTest
     @Test
     void shouldOpenMoreConnectionsWhereStreamsAreFew() throws Exception
     {
-        final AtomicInteger highest = new AtomicInteger();
-        try (TestBackend backend = bounded(3, highest);
+        final AtomicInteger connections = new AtomicInteger();
+        final CountDownLatch areMore = new CountDownLatch(1);
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                if (connections.incrementAndGet() > 1)
+                {
+                    areMore.countDown();
+                }
+                Http2Peer.server(link, Http2Frame.MAX_STREAMS, 3).serve((peer, id, request) ->
+                {
+                    if (request.target().compareTo("/2") > 0)
+                    {
+                        areMore.await();
+                    }
+                    ok(request.target()).answerHttp2(peer, id);
+                });
+            });
             TestProxy proxy = HttpPair.HTTP2_TO_HTTP2.proxy(backend).start())
         {
             final Http2Peer client = Http2Peer.client(proxy.connect());
@@ -292,106 +313,6 @@ final class Http2UpstreamTest
         }
     }
 
-    /** How a response is cut that has begun. */
-    private enum Cut
-    {
-        RESET
-        {
-            void run(final TestBackend.Link link, final Http2Peer peer, final int id) throws Exception
-            {
-                peer.reset(id, 2);
-            }
-        },
-        CLOSE
-        {
-            void run(final TestBackend.Link link, final Http2Peer peer, final int id) throws Exception
-            {
-                link.socket.close();
-            }
-        },
-        RESET_CONNECTION
-        {
-            void run(final TestBackend.Link link, final Http2Peer peer, final int id) throws Exception
-            {
-                // What has not left the endpoint's kernel goes with the reset, and the answer would not have begun.
-                peer.settle();
-                link.reset();
-            }
-        },
-        GO_AWAY
-        {
-            void run(final TestBackend.Link link, final Http2Peer peer, final int id) throws Exception
-            {
-                peer.goAway(0, 2);
-            }
-        },
-        TOO_SHORT
-        {
-            void run(final TestBackend.Link link, final Http2Peer peer, final int id) throws Exception
-            {
-                peer.data(id, true, (byte)'!');
-            }
-        },
-        TOO_LONG
-        {
-            void run(final TestBackend.Link link, final Http2Peer peer, final int id) throws Exception
-            {
-                peer.data(id, false, new byte[200]);
-            }
-        },
-        SECOND_HEAD
-        {
-            void run(final TestBackend.Link link, final Http2Peer peer, final int id) throws Exception
-            {
-                peer.headers(id, false, ":status", "200");
-            }
-        },
-        TRAILERS_TOO_EARLY
-        {
-            void run(final TestBackend.Link link, final Http2Peer peer, final int id) throws Exception
-            {
-                peer.headers(id, true, "x-sum", "1");
-            }
-        },
-        GARBAGE
-        {
-            void run(final TestBackend.Link link, final Http2Peer peer, final int id) throws Exception
-            {
-                peer.frame(Http2Frame.WINDOW_UPDATE, 0, 0, new byte[3]);
-            }
-        };
-
-        abstract void run(TestBackend.Link link, Http2Peer peer, int id) throws Exception;
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void shouldCutTheAnswerThatTheEndpointCuts(final Cut cut) throws Exception
-    {
-        try (TestBackend backend = TestBackend.scripted(link ->
-            {
-                final Http2Peer peer = Http2Peer.server(link);
-                for (int id = peer.awaitRequest(); id > 0; id = peer.awaitRequest())
-                {
-                    peer.headers(id, false, ":status", "200", "content-length", "100");
-                    peer.data(id, false, "begun".getBytes(US_ASCII));
-                    cut.run(link, peer, id);
-                }
-            });
-            TestProxy proxy = HttpPair.HTTP2_TO_HTTP2.proxy(backend).start())
-        {
-            final Http2Peer client = Http2Peer.client(proxy.connect());
-            final Http2Message answer = client.await(client.get("/"));
-            assertEquals(200, answer.status());
-            assertTrue(answer.resetCode > 0, "reset code " + answer.resetCode);
-            assertTrue(answer.body.size() < 100);
-            client.settle();
-            final TestClient old = proxy.connect();
-            old.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n").readHead();
-            old.assertGone();
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 8, 11, 13})
     void shouldFailARequestThatIsReset(final int code) throws Exception
@@ -526,6 +447,11 @@ final class Http2UpstreamTest
                 final Http2Peer peer = Http2Peer.server(link);
                 peer.awaitRequest();
                 link.out.write(all, Http2Frame.HEAD, cut.get() - Http2Frame.HEAD);
+                if (cut.get() == all.length)
+                {
+                    // The acknowledgement of these settings may not be read yet: closing would be a reset after all.
+                    link.awaitEnd();
+                }
             });
             TestProxy proxy = pair.proxy(backend).start())
         {
@@ -533,7 +459,7 @@ final class Http2UpstreamTest
             {
                 cut.set(at);
                 final HttpPair.Client client = pair.connect(proxy);
-                client.client().socket.setSoTimeout(3000);
+                client.client().socket.setSoTimeout(30_000);
                 final HttpMessage answer = askOrNull(client);
                 if (at == all.length)
                 {

@@ -39,7 +39,7 @@ final class HttpSettings
     long streamIdleNs = 300_000_000_000L;
     long maxDurationNs = 0;
     long requestTimeoutNs = 0;
-    long headersTimeoutNs = 10_000_000_000L;
+    long headersTimeoutNs = 30_000_000_000L;
     long routeTimeoutNs = 15_000_000_000L;
     int maxHeadBytes = 60 * 1024;
     int maxHeaders = 100;

@@ -30,7 +30,7 @@ final class LifecycleTest
         {
             if (request.target().equals("/slow"))
             {
-                assertTrue(go.await(10, TimeUnit.SECONDS));
+                assertTrue(go.await(40, TimeUnit.SECONDS));
             }
             return TestBackend.ok(text);
         });

@@ -29,7 +29,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 /**
  * Requests that are sent again as their routes and they themselves say.
  */
-@Timeout(30)
+@Timeout(60)
 final class RetryTest
 {
     private static final String CLUSTER = "cluster.b.";
@@ -250,7 +250,7 @@ final class RetryTest
                 }
                 return answer(200);
             });
-            TestProxy proxy = proxy(pair, trying(1_000_000_000L, 0), backend))
+            TestProxy proxy = proxy(pair, trying(2_000_000_000L, 0), backend))
         {
             final HttpMessage answer = pair.connect(proxy).ask(GET);
             isOver.countDown();
@@ -278,7 +278,7 @@ final class RetryTest
                 link.write("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nha");
                 link.awaitEnd();
             });
-            TestProxy proxy = proxy(pair, trying(0, 1_000_000_000L), backend))
+            TestProxy proxy = proxy(pair, trying(0, 2_000_000_000L), backend))
         {
             final TestClient client = proxy.connect();
             client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");

@@ -27,7 +27,7 @@ final class StartFaultTest
     /** A slab that no other mapping of the process is as large as. */
     private static final int CHUNKS = 16_384;
     private static final long SLAB_KB = CHUNKS * 64L;
-    private static final long WAIT_NS = 5_000_000_000L;
+    private static final long WAIT_NS = 20_000_000_000L;
 
     @Test
     void shouldFreeALoopWhoseLastStepFails()

@@ -79,8 +79,8 @@ final class TcpRelayTest
             TestProxy.await(() -> received.get() != null, () -> "all at the backend");
             assertEquals(checksum(up), checksum(received.get()));
             TestProxy.await(() -> proxy.look().exchanges() == 0, () -> "relay over");
-            TestProxy.await(() -> proxy.counter("tcp.t.downstream_cx_rx_bytes_total") == LENGTH, () -> "bytes counted");
-            assertEquals(LENGTH, proxy.counter("tcp.t.downstream_cx_tx_bytes_total"));
+            proxy.awaitCounter("tcp.t.downstream_cx_rx_bytes_total", LENGTH);
+            proxy.awaitCounter("tcp.t.downstream_cx_tx_bytes_total", LENGTH);
         }
     }
 

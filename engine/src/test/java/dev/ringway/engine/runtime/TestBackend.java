@@ -165,6 +165,12 @@ final class TestBackend implements AutoCloseable
         return accepted.get();
     }
 
+    /** The kernel connects whoever comes; a connection counts here when the thread that accepts has seen it. */
+    void awaitAccepted(final int count)
+    {
+        TestProxy.await(() -> accepted.get() == count, () -> count + " connections at the endpoint, not " + accepted);
+    }
+
     int open()
     {
         return open.get();

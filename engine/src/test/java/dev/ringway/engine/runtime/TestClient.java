@@ -19,7 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 /**
- * A socket that says exactly what a test wants said. Reads time out after ten seconds.
+ * A socket that says exactly what a test wants said. Reads time out after thirty seconds.
  */
 final class TestClient implements AutoCloseable
 {
@@ -59,8 +59,8 @@ final class TestClient implements AutoCloseable
                 raw.setReceiveBufferSize(receiveBuffer);
             }
             raw.setTcpNoDelay(true);
-            raw.setSoTimeout(10_000);
-            raw.connect((InetSocketAddress)address, 5_000);
+            raw.setSoTimeout(30_000);
+            raw.connect((InetSocketAddress)address, 30_000);
             socket = tls == null ? raw : secure(tls, raw);
             in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
             out = socket.getOutputStream();

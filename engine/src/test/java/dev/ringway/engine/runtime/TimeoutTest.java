@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 final class TimeoutTest
 {
     private static final long SHORT_NS = 100_000_000L;
+    /** Longer than what must come before it ever takes, on a machine that does other things. */
+    private static final long LONG_NS = 2_000_000_000L;
     private static final CidrRanges LOOPBACK =
         new CidrRanges(List.of(new CidrRanges.Range(new byte[]{127, 0, 0, 0}, 8)));
 
@@ -38,7 +40,7 @@ final class TimeoutTest
                 assertEquals("upstream request timeout", response.text());
             }
             assertEquals(2, proxy.counter("cluster.b.upstream_rq_timeout"));
-            assertEquals(2, backend.accepted());
+            backend.awaitAccepted(2);
         }
     }
 
@@ -70,7 +72,7 @@ final class TimeoutTest
             {
                 link.read();
                 link.write("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\na");
-                LockSupport.parkNanos(2 * SHORT_NS);
+                park(LONG_NS + SHORT_NS);
                 link.write("b");
                 link.awaitEnd();
             });
@@ -80,7 +82,15 @@ final class TimeoutTest
             proxy.http.internal = LOOPBACK;
             proxy.start();
             assertEquals("ab", proxy.connect().send(
-                "GET / HTTP/1.1\r\nhost: a\r\nx-envoy-upstream-rq-per-try-timeout-ms: 100\r\n\r\n").read().text());
+                "GET / HTTP/1.1\r\nhost: a\r\nx-envoy-upstream-rq-per-try-timeout-ms: 2000\r\n\r\n").read().text());
+        }
+    }
+
+    private static void park(final long ns)
+    {
+        for (final long startNs = System.nanoTime(); System.nanoTime() - startNs < ns; )
+        {
+            LockSupport.parkNanos(ns);
         }
     }
 
@@ -89,7 +99,7 @@ final class TimeoutTest
     {
         try (TestBackend backend = TestBackend.scripted(link ->
             {
-                link.read();
+                link.readHead();
                 link.write("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf");
                 link.awaitEnd();
             });
@@ -97,9 +107,11 @@ final class TimeoutTest
         {
             proxy.http.routeTimeoutNs = SHORT_NS;
             proxy.start();
-            final TestClient client = proxy.connect().send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+            final TestClient client =
+                proxy.connect().send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\n");
             assertEquals(200, client.readHead().status());
-            client.assertGone();
+            // The time runs from the end of the request, so that the head comes before it however slow the endpoint is.
+            client.send("x").assertGone();
             assertEquals(1, proxy.counter("cluster.b.upstream_rq_timeout"));
         }
     }
@@ -208,7 +220,7 @@ final class TimeoutTest
         try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
             TestProxy proxy = new TestProxy(backend))
         {
-            proxy.http.idleNs = SHORT_NS;
+            proxy.http.idleNs = LONG_NS;
             proxy.start();
             final TestClient fresh = proxy.connect();
             final TestClient used = proxy.connect();
@@ -244,14 +256,14 @@ final class TimeoutTest
                 if (request.target().equals("/slow"))
                 {
                     // The endpoint itself is slow here: longer than an idle connection may live.
-                    LockSupport.parkNanos(4 * SHORT_NS);
+                    park(LONG_NS + SHORT_NS);
                 }
                 return TestBackend.ok("x");
             });
             TestProxy proxy = new TestProxy(backend))
         {
-            proxy.upstreamIdleNs = 2 * SHORT_NS;
-            proxy.http.idleNs = 2 * SHORT_NS;
+            proxy.upstreamIdleNs = LONG_NS;
+            proxy.http.idleNs = LONG_NS;
             proxy.start();
             final TestClient client = proxy.connect();
             assertEquals(200, client.get("/").status());

@@ -26,6 +26,7 @@ final class TlsClientFaultTest
     private static final int CHUNKS = 10;
     private static final int LENGTH = 1_000_000;
     private static final int CLIENTS = 6;
+    private static final int MOST_ROUNDS = 10;
     private static final int SMALL_BUFFER = 4096;
 
     /** Runs the faults of a neighbour over encrypted connections. */
@@ -95,21 +96,34 @@ final class TlsClientFaultTest
         {
             proxy.chunkCount = CHUNKS;
             proxy.start();
-            final List<CompletableFuture<Integer>> clients = new ArrayList<>();
-            for (int i = 0; i < CLIENTS; i++)
-            {
-                clients.add(FaultRig.start(() -> ask(proxy)));
-            }
             int cut = 0;
-            for (final CompletableFuture<Integer> client : clients)
+            // Clients that come one after the other, on a machine that does other things, need not be too many.
+            for (int round = 0; cut == 0 && round < MOST_ROUNDS; round++)
             {
-                cut += client.get(30, TimeUnit.SECONDS);
+                cut = cut(() -> ask(proxy));
             }
             assertTrue(cut > 0, "memory did not run out");
+            proxy.awaitQuiet();
             proxy.awaitCounter("listener.l.downstream_cx_active", 0);
             assertEquals("small", proxy.connect().get("/small").text());
         }
         assertReleased(context);
+    }
+
+    /** How many clients at once are cut. */
+    private static int cut(final FaultRig.Call<Integer> work) throws Exception
+    {
+        final List<CompletableFuture<Integer>> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++)
+        {
+            clients.add(FaultRig.start(work));
+        }
+        int cut = 0;
+        for (final CompletableFuture<Integer> client : clients)
+        {
+            cut += client.get(30, TimeUnit.SECONDS);
+        }
+        return cut;
     }
 
     /** Sends much and takes much: 1 when it was cut. */

@@ -56,7 +56,7 @@ final class TlsCountersTest
         final InetSocketAddress address = proxy.listen.inet();
         final SSLSocket socket =
             (SSLSocket)context.getSocketFactory().createSocket(address.getAddress(), address.getPort());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         socket.setEnabledProtocols(new String[]{version});
         return socket;
     }

@@ -44,7 +44,7 @@ final class TlsHttpTest
         final InetSocketAddress address = proxy.listen.inet();
         final SSLSocket socket = (SSLSocket)TlsFixture.jdkClient(false).getSocketFactory()
             .createSocket(address.getAddress(), address.getPort());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         final SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(alpn);
         socket.setSSLParameters(parameters);

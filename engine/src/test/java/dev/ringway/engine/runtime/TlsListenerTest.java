@@ -40,7 +40,7 @@ final class TlsListenerTest
         final InetSocketAddress address = proxy.listen.inet();
         final SSLSocket socket = (SSLSocket)TlsFixture.jdkClient(shows).getSocketFactory()
             .createSocket(address.getAddress(), address.getPort());
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         socket.setEnabledProtocols(new String[]{version});
         return socket;
     }
@@ -201,8 +201,10 @@ final class TlsListenerTest
                     }
                 }
             }
+            // None is still to be accepted.
+            proxy.awaitCounter("listener.l.downstream_cx_total", 300);
             proxy.awaitCounter("listener.l.downstream_cx_active", 0);
-            assertEquals(2, tls.references());
+            proxy.awaitReferences(tls, 2);
         }
         assertEquals(1, tls.references());
         tls.release();

@@ -32,6 +32,7 @@ final class TlsUpstreamFaultTest
     private static final int CHUNKS = 10;
     private static final int LENGTH = 1_000_000;
     private static final int CLIENTS = 6;
+    private static final int MOST_ROUNDS = 10;
     private static final int SMALL_BUFFER = 4096;
 
     /** Runs the faults of a neighbour over encrypted connections. */
@@ -102,17 +103,14 @@ final class TlsUpstreamFaultTest
             proxy.upstreamTls = new UpstreamTls(context, context, "localhost", Names.CONFIGURED, true, 1);
             proxy.chunkCount = CHUNKS;
             proxy.start();
-            final List<CompletableFuture<Integer>> clients = new ArrayList<>();
-            for (int i = 0; i < CLIENTS; i++)
-            {
-                clients.add(FaultRig.start(() -> ask(proxy.address())));
-            }
             int cut = 0;
-            for (final CompletableFuture<Integer> client : clients)
+            // Clients that come one after the other, on a machine that does other things, need not be too many.
+            for (int round = 0; cut == 0 && round < MOST_ROUNDS; round++)
             {
-                cut += client.get(30, TimeUnit.SECONDS);
+                cut = cut(() -> ask(proxy.address()));
             }
             assertTrue(cut > 0, "memory did not run out");
+            proxy.awaitQuiet();
             proxy.awaitCounter("http.in.downstream_rq_active", 0);
             assertEquals("small", proxy.connect().get("/small").text());
             proxy.endpoints.clear();
@@ -121,6 +119,22 @@ final class TlsUpstreamFaultTest
         }
         assertEquals(1, context.references());
         context.release();
+    }
+
+    /** How many clients at once are cut. */
+    private static int cut(final FaultRig.Call<Integer> work) throws Exception
+    {
+        final List<CompletableFuture<Integer>> clients = new ArrayList<>();
+        for (int i = 0; i < CLIENTS; i++)
+        {
+            clients.add(FaultRig.start(work));
+        }
+        int cut = 0;
+        for (final CompletableFuture<Integer> client : clients)
+        {
+            cut += client.get(30, TimeUnit.SECONDS);
+        }
+        return cut;
     }
 
     /** Sends much and takes much: 1 when it was cut. */

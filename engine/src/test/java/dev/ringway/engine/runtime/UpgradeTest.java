@@ -250,7 +250,7 @@ final class UpgradeTest
             client.reset();
             TestProxy.await(() -> seen.get() != null, () -> "end at the backend");
             assertInstanceOf(SocketException.class, seen.get());
-            assertEquals(1, proxy.counter("http.in.downstream_cx_destroy_remote_active_rq"));
+            proxy.awaitCounter("http.in.downstream_cx_destroy_remote_active_rq", 1);
         }
     }
 
@@ -430,9 +430,9 @@ final class UpgradeTest
     {
         try (TestBackend backend = echo(); TestProxy proxy = proxy(backend))
         {
-            proxy.http.streamIdleNs = 300_000_000L;
-            proxy.http.requestTimeoutNs = 50_000_000L;
-            proxy.http.routeTimeoutNs = 50_000_000L;
+            proxy.http.streamIdleNs = 3_000_000_000L;
+            proxy.http.requestTimeoutNs = 2_000_000_000L;
+            proxy.http.routeTimeoutNs = 2_000_000_000L;
             proxy.http.accessLogs = List.of(new AccessLogSink(0, "/dev/null", "x", 0));
             proxy.start();
             final TestClient client = upgraded(proxy);

@@ -35,7 +35,7 @@ final class TestRing implements AutoCloseable
         UringConstants.SETUP_SINGLE_ISSUER | UringConstants.SETUP_DEFER_TASKRUN | UringConstants.SETUP_SUBMIT_ALL,
         UringConstants.SETUP_SUBMIT_ALL};
 
-    private static final long LIMIT_NS = 10_000_000_000L;
+    private static final long LIMIT_NS = 20_000_000_000L;
 
     final IoUring ring;
     final Submissions submissions;
