@@ -2,6 +2,8 @@ package dev.ringway.system;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -118,8 +120,9 @@ final class ProcessTest
         }
     }
 
-    @Test
-    void shouldFollowANameWhoseAddressChanges() throws Exception
+    @ParameterizedTest
+    @ValueSource(strings = {"STRICT_DNS", "LOGICAL_DNS"})
+    void shouldFollowANameWhoseAddressChanges(final String type) throws Exception
     {
         final Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 backend.test\n");
         try (Origin first = new Origin("127.0.0.1", 0, Map.of("/", "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\none"));
@@ -129,8 +132,9 @@ final class ProcessTest
                 List.of("env", "RINGWAY_JVM_OPTS=-Djdk.net.hosts.file=" + hosts), file(Bootstraps.admin(adminPort) +
                     Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), "",
                         "- match: { prefix: \"/\" }\n  route: { cluster: named }\n") + "  clusters:\n" +
-                    Bootstraps.cluster("named", "STRICT_DNS", Bootstraps.tcpAddress("backend.test", first.port())) +
-                    "    dns_refresh_rate: 0.1s\n    dns_lookup_family: V4_ONLY\n")))
+                    Bootstraps.cluster("named", type, Bootstraps.tcpAddress("backend.test", first.port())) +
+                    "    dns_refresh_rate: 0.1s\n    dns_lookup_family: V4_ONLY\n" +
+                    "    max_requests_per_connection: 1\n")))
         {
             ringway.awaitPort(port);
             awaitAnswer("one");
@@ -139,6 +143,10 @@ final class ProcessTest
             Files.writeString(hosts, "# nobody\n");
             ringway.awaitOutput("name backend.test not found");
             awaitAnswer("two");
+            ringway.awaitPort(adminPort);
+            final Map<String, Long> stats = new Admin(adminPort).stats();
+            assertTrue(stats.get("cluster.named.update_success") >= 2, stats::toString);
+            assertTrue(stats.get("cluster.named.update_failure") >= 1, stats::toString);
             assertEquals(second.port(), first.port());
         }
     }
