@@ -67,7 +67,7 @@ final class Admin
     }
 
     /** Gauges that are back where they were when all traffic has ended. */
-    Map<String, Long> gauges() throws Exception
+    private Map<String, Long> gauges() throws Exception
     {
         final Map<String, Long> gauges = stats();
         gauges.keySet().removeIf(name -> !LEAK.matcher(name).matches());

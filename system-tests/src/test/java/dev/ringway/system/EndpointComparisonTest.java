@@ -108,7 +108,7 @@ final class EndpointComparisonTest
             return """
                   - name: bounded
                     type: STATIC
-                    connect_timeout: 1s
+                    connect_timeout: 30s
                     circuit_breakers:
                       thresholds:
                       - { priority: HIGH, max_requests: 0, retry_budget: { min_retry_concurrency: 7 } }
@@ -222,8 +222,10 @@ final class EndpointComparisonTest
             assertEquals("200 ok", envoy.status("/normal"));
             assertEquals(envoy.status("/high"), ringway.status("/high"));
             final String refused = "cluster.bounded.upstream_rq_active_overflow";
-            assertEquals(1, ringway.stats(refused).get(refused));
-            assertEquals(envoy.stats(refused), ringway.stats(refused));
+            ringway.admin.awaitStat(refused, 1);
+            envoy.admin.awaitStat(refused, 1);
+            ringway.admin.awaitQuiet();
+            envoy.admin.awaitQuiet();
             final Map<String, Long> gauges = envoy.stats("cluster.bounded.circuit_breakers.");
             gauges.keySet().removeIf(name -> name.endsWith(".cx_pool_open"));
             assertEquals(gauges, ringway.stats("cluster.bounded.circuit_breakers."));

@@ -172,7 +172,7 @@ final class ProcessTest
         {
             ringway.awaitPort(adminPort).awaitPort(port);
             final Admin admin = new Admin(adminPort);
-            final Map<String, Long> before = admin.gauges();
+            final Map<String, Long> before = admin.firstGauges();
             for (int round = 0; round < 3; round++)
             {
                 final List<Client> clients = new ArrayList<>();
