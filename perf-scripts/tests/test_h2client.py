@@ -18,7 +18,7 @@ def answered(*frames):
         with server, contextlib.suppress(ConnectionResetError):
             server.sendall(b"".join(frames))
             server.shutdown(socket.SHUT_WR)
-            server.settimeout(10)
+            server.settimeout(60)
             while chunk := server.recv(4096):
                 received.append(chunk)
 

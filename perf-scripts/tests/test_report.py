@@ -187,7 +187,7 @@ class RigTest(unittest.TestCase):
                 with self.assertRaisesRegex(rig.RigError, "another measurement holds"):
                     rig.BenchLock(0, path).acquire()
             finally:
-                holder.communicate(b"\n", timeout=10)
+                holder.communicate(b"\n", timeout=60)
 
     def test_should_take_over_the_lock_of_a_caller(self):
         script = ("import sys; sys.path.insert(0, sys.argv[1]); from bench import rig; "
@@ -196,7 +196,7 @@ class RigTest(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "bench.lock")
             output = subprocess.run(["flock", path, "python3", "-c", script, root, path], stdout=subprocess.PIPE,
-                                    text=True, timeout=20, check=True)
+                                    text=True, timeout=60, check=True)
             self.assertEqual("mine\n", output.stdout)
 
     def test_should_give_each_port_once(self):
@@ -210,7 +210,7 @@ class RigTest(unittest.TestCase):
             frame.folder = folder
             child = frame.start("x", ["sh", "-c", "echo no such option; exit 3"])
             with self.assertRaisesRegex(rig.RigError, "ended with 3 before it listened: no such option"):
-                rig.await_listener(frame.port(), child, 10)
+                rig.await_listener(frame.port(), child, 60)
             frame.stop([child])
 
     def test_should_keep_a_process_when_the_thread_that_asked_for_it_ends(self):

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /** Lines of an access log that is written meanwhile. */
 final class LogLines
 {
@@ -30,7 +32,7 @@ final class LogLines
     /** The last line may be there in part. */
     private static List<String> whole(final Path log, final Predicate<String> isMeant) throws Exception
     {
-        final String text = Files.exists(log) ? Files.readString(log) : "";
+        final String text = Files.exists(log) ? new String(Files.readAllBytes(log), UTF_8) : "";
         return text.substring(0, text.lastIndexOf('\n') + 1).lines().filter(isMeant).toList();
     }
 }

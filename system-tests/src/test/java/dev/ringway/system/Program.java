@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /** A process under test with what it prints: Ringway as a user starts it, or one of its peers. */
 final class Program implements AutoCloseable
 {
@@ -133,7 +135,8 @@ final class Program implements AutoCloseable
 
     String output() throws IOException
     {
-        return Files.readString(output);
+        // The last character may be there in part.
+        return new String(Files.readAllBytes(output), UTF_8);
     }
 
     long pid()

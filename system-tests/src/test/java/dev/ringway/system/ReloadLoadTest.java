@@ -25,8 +25,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 @Timeout(240)
 final class ReloadLoadTest
 {
-    private static final int SWAPS = 200;
-    private static final int WARM = 20;
+    private static final int SWAPS = 120;
+    private static final int WARM = 30;
 
     @TempDir
     private Path directory;
