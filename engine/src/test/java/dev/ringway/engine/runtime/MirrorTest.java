@@ -171,7 +171,7 @@ final class MirrorTest
             });
             TestProxy proxy = proxy(pair, backend, shadow))
         {
-            proxy.http.routeTimeoutNs = 1_000_000_000L;
+            proxy.http.routeTimeoutNs = 2_000_000_000L;
             proxy.start();
             assertOriginal(pair.connect(proxy).ask(GET));
             assertOriginal(pair.connect(proxy).ask(Sent.of("POST /", body(3_000), true)));
