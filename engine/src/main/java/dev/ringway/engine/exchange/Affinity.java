@@ -6,7 +6,7 @@ import dev.ringway.engine.route.HashPolicy;
 import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.XxHash64;
 import dev.ringway.engine.upstream.HeaderEdits;
-import dev.ringway.engine.upstream.UpstreamHandler;
+import dev.ringway.engine.upstream.SessionNeeds;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -30,7 +30,7 @@ final class Affinity implements HashPolicy.Client
         this.exchanges = exchanges;
     }
 
-    /** The hash by a policy, or {@link UpstreamHandler#NO_HASH}; the same as long as the exchange lasts. */
+    /** The hash by a policy, or {@link SessionNeeds#NO_HASH}; the same as long as the exchange lasts. */
     long hash(final HashPolicy policy, final DownstreamSink sink, final RequestHead request)
     {
         if (!isHashed)
@@ -57,7 +57,7 @@ final class Affinity implements HashPolicy.Client
     void end()
     {
         isHashed = false;
-        hash = UpstreamHandler.NO_HASH;
+        hash = SessionNeeds.NO_HASH;
         cookies = null;
         downstream = null;
     }

@@ -1,17 +1,14 @@
 package dev.ringway.engine.exchange;
 
-import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
-import dev.ringway.engine.route.HashPolicy;
-import dev.ringway.engine.route.MetadataMatch;
-import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
+import dev.ringway.engine.upstream.SessionNeeds;
 import dev.ringway.engine.upstream.UpstreamFailure;
 import dev.ringway.engine.upstream.UpstreamHandler;
 import dev.ringway.engine.upstream.UpstreamSession;
@@ -36,6 +33,8 @@ public final class Exchange implements UpstreamHandler
     private final Upgrade upgrade = routing.upgrade();
     private final Affinity affinity;
     private final Mirroring mirroring;
+    private final Needs needs;
+    private final Replies replies;
     private Phase phase = Phase.DECODE;
     private DownstreamSink downstream;
     private UpstreamSession upstream;
@@ -43,7 +42,6 @@ public final class Exchange implements UpstreamHandler
     private TcpProxy tcp;
     private ClusterState cluster;
     private boolean isResponseEnded;
-    private boolean isGrpc;
     private FilterRun filters;
 
     Exchange(final Exchanges exchanges, final int maxHeaders)
@@ -54,9 +52,11 @@ public final class Exchange implements UpstreamHandler
         outcome = report.outcome();
         headBlock = new HeadBlock(exchanges.memory());
         retrying = new Retrying(exchanges, headBlock);
-        intake = new Intake(this, exchanges, headBlock, id, times, report, routing, retrying);
         affinity = new Affinity(exchanges);
         mirroring = new Mirroring(exchanges, times);
+        needs = new Needs(request, routing, retrying, affinity);
+        replies = new Replies(this, exchanges, id, report, routing, retrying);
+        intake = new Intake(this, exchanges, headBlock, id, times, report, routing, retrying);
     }
 
     /**
@@ -78,25 +78,17 @@ public final class Exchange implements UpstreamHandler
     {
         downstream = sink;
         http = manager;
-        isGrpc = Grpc.isRequest(request.headers());
+        needs.begin(sink);
+        replies.begin(sink, manager);
         intake.onRequestHead(sink, manager, isEnd);
     }
 
     /**
      * {@inheritDoc}
      */
-    public long hash()
+    public SessionNeeds needs()
     {
-        final HashPolicy policy = routing.hashPolicy();
-        return policy == null ? NO_HASH : affinity.hash(policy, downstream, request);
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public MetadataMatch metadataMatch()
-    {
-        return routing.metadataMatch();
+        return needs;
     }
 
     /** FILTER: the head is to be shown to the filters of the connection manager. */
@@ -116,21 +108,20 @@ public final class Exchange implements UpstreamHandler
         cluster = exchanges.upstreams().cluster(routing.clusterId());
         if (cluster == null)
         {
-            exchanges.counters().increment(http.counters().noCluster);
-            reply(retrying.isAgain() ? LocalReply.of(UpstreamFailure.NO_ENDPOINT) : routing.noCluster(),
-                failureEdits());
+            replies.noCluster(
+                retrying.isAgain() ? LocalReply.of(UpstreamFailure.NO_ENDPOINT) : routing.noCluster());
             return;
         }
         cluster = cluster.of(routing.isHighPriority());
         final int result = cluster.acquireHttp(this);
         if (result != ClusterState.ACQUIRED)
         {
-            failed(result);
+            replies.failed(result, cluster);
         }
         else if (phase == Phase.ACQUIRE && !headBlock.keep(request))
         {
             cluster.cancelWaiting(this);
-            reply(LocalReply.OVERLOADED, exchanges.responseEdits());
+            replies.reply(LocalReply.OVERLOADED, exchanges.responseEdits());
         }
     }
 
@@ -155,6 +146,7 @@ public final class Exchange implements UpstreamHandler
     {
         downstream = sink;
         tcp = proxy;
+        needs.begin(sink);
         cluster = intake.onRelay(sink, proxy);
         if (cluster == null)
         {
@@ -167,38 +159,6 @@ public final class Exchange implements UpstreamHandler
         {
             onUpstreamFailed(result);
         }
-    }
-
-    /**
-     * Asked while it acquires a session.
-     */
-    public boolean asksUpgrade()
-    {
-        return upgrade.isPending();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public boolean wantsFresh()
-    {
-        return retrying.wantsFresh();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public int morePicks()
-    {
-        return retrying.morePicks();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public boolean avoids(final Endpoint endpoint)
-    {
-        return retrying.hasTried(endpoint);
     }
 
     /**
@@ -506,21 +466,8 @@ public final class Exchange implements UpstreamHandler
         }
         else
         {
-            failed(failure);
+            replies.failed(failure, cluster);
         }
-    }
-
-    /** Routes have a say in answers that stand for an endpoint's. */
-    private HeaderEdits failureEdits()
-    {
-        return exchanges.failureEdits(request, downstream, routing, http);
-    }
-
-    private void failed(final int failure)
-    {
-        final LocalReply reply = LocalReply.of(failure, retrying.isAgain());
-        exchanges.countUpstreamResponse(cluster.cluster().counters(), reply.status());
-        reply(reply, failureEdits());
     }
 
     /**
@@ -630,33 +577,21 @@ public final class Exchange implements UpstreamHandler
         }
         else
         {
-            outcome.flag(flag);
-            final boolean isRouters = flag == ResponseFlag.UPSTREAM_REQUEST_TIMEOUT;
-            reply(status, body, isRouters ? failureEdits() : exchanges.responseEdits(), why, grpcStatus);
+            replies.instead(status, body, flag, why, grpcStatus);
         }
     }
 
-    void reply(final LocalReply reply, final HeaderEdits edits)
+    /** The proxy is about to answer. */
+    void onReply()
     {
-        outcome.flag(reply.flag());
-        reply(reply.status(), reply.body(), edits, reply.detail(), reply.grpc());
-    }
-
-    void reply(
-        final int status, final byte[] body, final HeaderEdits edits, final String why, final int grpcStatus)
-    {
-        final int grpc = isGrpc ? grpcStatus : Exchanges.NOT_GRPC;
-        if (filters != null && !filters.onReply(status, body, grpc))
-        {
-            reply(LocalReply.FILTER_FAILED, exchanges.responseEdits());
-            return;
-        }
         phase = Phase.SEND_DOWN;
         isResponseEnded = true;
-        outcome.flag(retrying.flag());
-        retrying.tellClient(edits);
-        report.onReply(request, isGrpc, status, body.length, why);
-        if (exchanges.sendReply(downstream, edits, http, id, status, body, grpc, filters))
+    }
+
+    /** The proxy has answered. */
+    void onReplied(final boolean isSent)
+    {
+        if (isSent)
         {
             end(times.isRequestEnded(), false);
         }
@@ -701,7 +636,8 @@ public final class Exchange implements UpstreamHandler
         tcp = null;
         cluster = null;
         routing.end();
-        affinity.end();
+        needs.end();
+        replies.end();
         times.end();
         isResponseEnded = false;
         retrying.end();
@@ -737,5 +673,17 @@ public final class Exchange implements UpstreamHandler
     UpstreamSession upstream()
     {
         return upstream;
+    }
+
+    /** What it answers itself. */
+    Replies replies()
+    {
+        return replies;
+    }
+
+    /** Those that the request passes, or null. */
+    FilterRun filters()
+    {
+        return filters;
     }
 }

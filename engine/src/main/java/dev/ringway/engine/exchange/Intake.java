@@ -75,7 +75,7 @@ final class Intake
         }
         else
         {
-            exchange.reply(exchanges.refusal(verdict, http.counters()), exchanges.refusalEdits(verdict));
+            exchange.replies().reply(exchanges.refusal(verdict, http.counters()), exchanges.refusalEdits(verdict));
         }
     }
 
@@ -91,7 +91,7 @@ final class Intake
             routing.upgrade(exchanges.counters(), request, http, !times.isRequestEnded());
         if (refusal != null)
         {
-            exchange.reply(refusal, exchanges.responseEdits());
+            exchange.replies().reply(refusal, exchanges.responseEdits());
         }
         else if (http.filters() == null ||
             exchange.enterFilters().onRequestHead(this, request, times.isRequestEnded()))
@@ -122,7 +122,7 @@ final class Intake
         final LocalReply refusal = routing.settle(exchanges.counters(), http.counters());
         if (refusal != null)
         {
-            exchange.reply(refusal, exchanges.responseEdits());
+            exchange.replies().reply(refusal, exchanges.responseEdits());
             return;
         }
         final Route route = routing.route();
@@ -145,7 +145,7 @@ final class Intake
         {
             final HeaderEdits edits = exchanges.routeReply(request, downstream, routing, http);
             final Route.Answer answer = route.answer();
-            exchange.reply(
+            exchange.replies().reply(
                 answer.status(), answer.body(), edits, Outcome.DIRECT_RESPONSE, Grpc.statusOf(answer.status()));
         }
     }

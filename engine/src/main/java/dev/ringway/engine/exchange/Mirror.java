@@ -7,6 +7,7 @@ import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
+import dev.ringway.engine.upstream.SessionNeeds;
 import dev.ringway.engine.upstream.UpstreamHandler;
 import dev.ringway.engine.upstream.UpstreamSession;
 
@@ -197,9 +198,9 @@ final class Mirror implements UpstreamHandler
     /**
      * {@inheritDoc}
      */
-    public boolean asksUpgrade()
+    public SessionNeeds needs()
     {
-        return false;
+        return SessionNeeds.NONE;
     }
 
     /**

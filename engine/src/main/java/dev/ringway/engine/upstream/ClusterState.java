@@ -215,7 +215,7 @@ public final class ClusterState
     {
         final LoopCounters counters = context.loop.counters();
         final ClusterCounters ids = cluster.counters();
-        Http1UpstreamSession session = handler.wantsFresh() ? pool.pollWarming() : pool.pollIdle();
+        Http1UpstreamSession session = handler.needs().wantsFresh() ? pool.pollWarming() : pool.pollIdle();
         if (session == null)
         {
             if (!mayConnect())
@@ -484,7 +484,7 @@ public final class ClusterState
 
     private EndpointPool pick(final UpstreamHandler handler)
     {
-        final int index = balancer.pick(handler, context.loop.clock().nowNs());
+        final int index = balancer.pick(handler.needs(), context.loop.clock().nowNs());
         return index < 0 ? null : pools.get(index);
     }
 

@@ -104,7 +104,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         {
             addPending(1);
         }
-        if (!exchange.asksUpgrade())
+        if (!exchange.needs().asksUpgrade())
         {
             open(exchange);
         }

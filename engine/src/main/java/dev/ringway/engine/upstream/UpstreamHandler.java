@@ -3,14 +3,18 @@ package dev.ringway.engine.upstream;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
-import dev.ringway.engine.balance.PickRequest;
 
 /**
  * What the upstream side tells an exchange. Loop thread only; must not throw. When {@link #onUpstreamFailed} or the
  * end of an HTTP response is told, the session is no longer the exchange's.
  */
-public interface UpstreamHandler extends PickRequest
+public interface UpstreamHandler
 {
+    /**
+     * @return what it needs of the session that it acquires.
+     */
+    SessionNeeds needs();
+
     /**
      * @return head of the request, while it waits for a session; of no meaning for a relay.
      */
@@ -22,21 +26,6 @@ public interface UpstreamHandler extends PickRequest
      * @param session to send to; it may still be connecting, what is sent then waits.
      */
     void onUpstreamReady(UpstreamSession session);
-
-    /**
-     * @return whether the request asks for another protocol, which not every session takes.
-     */
-    boolean asksUpgrade();
-
-    /**
-     * Asked while it acquires a session.
-     *
-     * @return whether a connection that is idle will not do, because another such has just failed it.
-     */
-    default boolean wantsFresh()
-    {
-        return false;
-    }
 
     /**
      * There is no session, or it failed before the response ended.

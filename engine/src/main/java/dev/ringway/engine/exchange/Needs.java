@@ -1,0 +1,88 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.route.HashPolicy;
+import dev.ringway.engine.route.MetadataMatch;
+import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.upstream.SessionNeeds;
+
+/**
+ * What an exchange needs of its next session, by its route and by what became of those before. Reused with its exchange.
+ * Loop thread only.
+ */
+final class Needs implements SessionNeeds
+{
+    private final RequestHead request;
+    private final Routing routing;
+    private final Retrying retrying;
+    private final Affinity affinity;
+    private DownstreamSink downstream;
+
+    Needs(final RequestHead request, final Routing routing, final Retrying retrying, final Affinity affinity)
+    {
+        this.request = request;
+        this.routing = routing;
+        this.retrying = retrying;
+        this.affinity = affinity;
+    }
+
+    void begin(final DownstreamSink sink)
+    {
+        downstream = sink;
+    }
+
+    void end()
+    {
+        downstream = null;
+        affinity.end();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public long hash()
+    {
+        final HashPolicy policy = routing.hashPolicy();
+        return policy == null ? NO_HASH : affinity.hash(policy, downstream, request);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public MetadataMatch metadataMatch()
+    {
+        return routing.metadataMatch();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int morePicks()
+    {
+        return retrying.morePicks();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean avoids(final Endpoint endpoint)
+    {
+        return retrying.hasTried(endpoint);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean asksUpgrade()
+    {
+        return routing.upgrade().isPending();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean wantsFresh()
+    {
+        return retrying.wantsFresh();
+    }
+}
