@@ -2,6 +2,8 @@
 
 import os
 
+from bench import edge
+
 STREAM_MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
 SMALL_BODY = "x" * 116
 LARGE_BYTES = 100 * 1024
@@ -32,8 +34,7 @@ http {{
     keepalive_timeout 3600s;
     open_file_cache max=16 inactive=3600s;
     open_file_cache_valid 3600s;
-    server {{
-        listen 127.0.0.1:{port} backlog=4096;{http2}
+    server {{{edge.backend_listens(port)}{http2}
         root {folder}/files;
         location = /small {{ return 200 "{SMALL_BODY}"; }}
     }}
@@ -70,28 +71,30 @@ def nginx_http(place, duty, connections):
         ssl_certificate {certificate(place)};
         ssl_certificate_key {certificate(place)};
         ssl_protocols TLSv1.3;""" if duty.tls else ""
-    return _nginx_frame(place, 2 * connections, f"""http {{
-    {log}
-    keepalive_requests {NEVER};
-    keepalive_timeout 3600s;
-    proxy_temp_path {place.rig.folder}/{place.label}-temp;
-    proxy_max_temp_file_size 0;
-    upstream backend {{
-        server 127.0.0.1:{place.upstream_port};
-        keepalive {POOL};
-        keepalive_requests {NEVER};
-        keepalive_timeout 3600s;
-    }}
-    server {{
-        listen 127.0.0.1:{place.listen_port}{" ssl" * duty.tls}{" http2" * duty.http2} backlog=4096;{tls}
-        location / {{
+    servers = edge.nginx_servers(place.upstream_port) if duty.edge else \
+        f"        server 127.0.0.1:{place.upstream_port};"
+    proxy = """
             proxy_pass http://backend;
             proxy_http_version 1.1;
             proxy_set_header Connection "";
             proxy_set_header Host $http_host;
             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-            proxy_set_header X-Forwarded-Proto $scheme;
-        }}
+            proxy_set_header X-Forwarded-Proto $scheme;"""
+    locations = edge.nginx_locations(proxy) if duty.edge else f"\n        location / {{{proxy}\n        }}"
+    return _nginx_frame(place, 2 * connections, f"""http {{
+    {log}
+{edge.nginx_zone() if duty.edge else ""}    keepalive_requests {NEVER};
+    keepalive_timeout 3600s;
+    proxy_temp_path {place.rig.folder}/{place.label}-temp;
+    proxy_max_temp_file_size 0;
+    upstream backend {{
+{servers}
+        keepalive {POOL};
+        keepalive_requests {NEVER};
+        keepalive_timeout 3600s;
+    }}
+    server {{
+        listen 127.0.0.1:{place.listen_port}{" ssl" * duty.tls}{" http2" * duty.http2} backlog=4096;{tls}{locations}
     }}
 }}
 """)
@@ -114,10 +117,16 @@ def haproxy(place, duty, connections, splice):
     """HTTP with reuse of idle upstream connections, or a TCP relay with or without splicing."""
     tcp = duty.front == "tcp"
     log = "    log stdout len 1024 format raw local0\n    option httplog\n" if duty.access_log and not tcp else ""
-    mode = "    mode tcp\n" if tcp else "    mode http\n    http-reuse always\n    option forwardfor\n" \
+    reuse = "" if duty.edge else "    http-reuse always\n"
+    mode = "    mode tcp\n" if tcp else f"    mode http\n{reuse}    option forwardfor\n" \
         f"    http-request set-header X-Forwarded-Proto {'https' if duty.tls else 'http'}\n"
     front = f" ssl crt {certificate(place)} ssl-min-ver TLSv1.3 alpn {'h2' if duty.http2 else 'http/1.1'}" \
         if duty.tls else " proto h2" if duty.http2 else ""
+    server = f"    server backend 127.0.0.1:{place.upstream_port}{' proto h2' if duty.back == 'h2' else ''}"
+    if duty.edge:
+        mode, server = mode + log + edge.haproxy_rules() + "backend app\n    mode http\n    http-reuse always\n", \
+            edge.haproxy_servers(place.upstream_port)
+        log = ""
     return f"""global
     nbthread 1
     maxconn {connections}
@@ -128,14 +137,14 @@ defaults
     timeout http-keep-alive 3600s
     maxconn {connections}
 {"    option splice-auto" if splice else ""}
-listen proxy
+{"frontend" if duty.edge else "listen"} proxy
     bind 127.0.0.1:{place.listen_port} backlog 4096{front}
-{mode}{log}    server backend 127.0.0.1:{place.upstream_port}{" proto h2" if duty.back == "h2" else ""}
+{mode}{log}{server}
 """
 
 
-def _address(port):
-    return f"{{ socket_address: {{ address: 127.0.0.1, port_value: {port} }} }}"
+def _address(port, host="127.0.0.1"):
+    return f"{{ socket_address: {{ address: {host}, port_value: {port} }} }}"
 
 
 def _http_filter(place, duty):
@@ -145,6 +154,8 @@ def _http_filter(place, duty):
             typed_config:
               "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
               path: {place.rig.folder}/{place.label}.access""" if duty.access_log else ""
+    routes = edge.envoy_routes() if duty.edge else \
+        "              - match: { prefix: \"/\" }\n                route: { cluster: backend }"
     codec = "\n          codec_type: HTTP2" if duty.http2 and not duty.tls else ""
     return f"""      - name: envoy.filters.network.http_connection_manager
         typed_config:
@@ -157,10 +168,9 @@ def _http_filter(place, duty):
             - name: all
               domains: ["*"]
               routes:
-              - match: {{ prefix: "/" }}
-                route: {{ cluster: backend }}
+{routes}
           http_filters:
-          - name: envoy.filters.http.router
+{edge.envoy_filters() if duty.edge else ""}          - name: envoy.filters.http.router
             typed_config:
               "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router"""
 
@@ -198,6 +208,10 @@ def envoy_bootstrap(place, duty):
     network_filter = _TCP_FILTER if duty.front == "tcp" else _http_filter(place, duty)
     transport = _transport_socket(place, duty) if duty.tls else ""
     http2 = _HTTP2_CLUSTER if duty.back == "h2" else ""
+    checks = edge.envoy_health_checks() if duty.edge else ""
+    endpoints = "\n".join(f"""        - endpoint:
+            address: {_address(place.upstream_port, host)}"""
+                          for host in (edge.HOSTS if duty.edge else edge.HOSTS[:1]))
     return f"""admin:
   address: {_address(place.admin_port)}
 static_resources:
@@ -210,7 +224,7 @@ static_resources:
   clusters:
   - name: backend
     type: STATIC
-    connect_timeout: 5s{http2}
+    connect_timeout: 5s{http2}{checks}
     circuit_breakers:
       thresholds:
       - max_connections: 100000
@@ -220,6 +234,5 @@ static_resources:
       cluster_name: backend
       endpoints:
       - lb_endpoints:
-        - endpoint:
-            address: {_address(place.upstream_port)}
+{endpoints}
 """

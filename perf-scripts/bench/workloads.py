@@ -27,8 +27,8 @@ class Workload:
     streams: int = 0
 
     def duty(self, access_log):
-        """What a proxy is asked to do in this workload. TCP relays log nothing in any run."""
-        return Duty(self.front, self.back, access_log and self.front != "tcp")
+        """What a proxy is asked to do in this workload. TCP relays log nothing in any run, an edge always logs."""
+        return Duty(self.front, self.back, self.front == "edge" or access_log and self.front != "tcp")
 
 
 WORKLOADS = {workload.name: workload for workload in [
@@ -38,6 +38,8 @@ WORKLOADS = {workload.name: workload for workload in [
     Workload("h1-100k", "HTTP/1.1 keep-alive, 64 connections, 100 KiB body", "h1", "h1", "wrk", 64, "/100k"),
     Workload("h1-newconn", "HTTP/1.1, a new connection per request, 64 at a time, 116-byte body", "h1", "h1", "wrk", 64,
              "/small", headers=("Connection: close",)),
+    Workload("h1-edge", "HTTP/1.1 keep-alive, 64 connections, 116-byte body, with all that an edge does", "edge", "h1",
+             "wrk", 64, "/small"),
     Workload("h1-half-rate", "HTTP/1.1 keep-alive, 64 connections, 116-byte body, fixed rate", "h1", "h1", "paced", 64,
              "/small", paced=True),
     Workload("tcp", "TCP relay, 4 connections, transfers of 100 MiB", "tcp", "tcp", "tcp", 4, "/100m", unit="MiB"),
