@@ -56,6 +56,10 @@ final class HeaderChangeComparisonTest
           response_headers_to_add:
           - { header: { key: content-type, value: application/json } }
           - { header: { key: x-direct, value: "yes" } }
+        - match: { prefix: /moved }
+          redirect: { regex_rewrite: { pattern: { regex: "/([a-z]+)/([0-9]+)" }, substitution: "/\\\\2/\\\\1" } }
+        - match: { prefix: /stripped }
+          redirect: { host_redirect: b, strip_query: true, regex_rewrite: { pattern: { regex: "s" }, substitution: "" } }
         - match: { prefix: /redirect }
           redirect: { path_redirect: /there }
           response_headers_to_add: [ { header: { key: x-redirect, value: "yes" } } ]
@@ -71,6 +75,10 @@ final class HeaderChangeComparisonTest
           route: { cluster: one, host_rewrite_literal: new.example, append_x_forwarded_host: true }
         - match: { prefix: /by-field }
           route: { cluster: one, host_rewrite_header: x-host }
+        - match: { prefix: /of-path }
+          route: { cluster: one, host_rewrite_path_regex: { pattern: { regex: "^/of-path/([a-z.]*).*$" }, substitution: "\\\\1" } }
+        - match: { prefix: /both }
+          route: { cluster: one, prefix_rewrite: /x, append_x_forwarded_host: true, host_rewrite_path_regex: { pattern: { regex: "/" }, substitution: "p" } }
         - match: { prefix: /automatic }
           route: { cluster: one, auto_host_rewrite: true }
         - match: { prefix: /named-host }
@@ -213,6 +221,11 @@ final class HeaderChangeComparisonTest
         /by-field | -
         /by-field | x-host: field.example
         /by-field | x-host:
+        /moved/12/ab/3?q=/a/1 | -
+        /stripped/s?s | -
+        /of-path/new.example/x?y | -
+        /of-path/ | -
+        /both/a?b/ | -
         /automatic | -
         /named-host | -
         /nowhere  | -

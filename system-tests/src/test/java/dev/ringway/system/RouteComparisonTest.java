@@ -46,6 +46,8 @@ final class RouteComparisonTest
         {"method", "prefix: /m, headers: [ { name: \":method\", string_match: { exact: POST } } ]"},
         {"path", "prefix: /m, headers: [ { name: \":path\", string_match: { exact: \"/m?x=/y\" } } ]"},
         {"authority", "prefix: /m, headers: [ { name: \":authority\", string_match: { prefix: special } } ]"},
+        {"request id", "prefix: /id, headers: [ { name: x-request-id, string_match: { safe_regex: { regex: \"[0-9a-f-]+\" } } } ]"},
+        {"request id of the client", "prefix: /id, headers: [ { name: x-request-id, string_match: { exact: mine } } ]"},
         {"host", "prefix: /m, headers: [ { name: host, string_match: { exact: host.example } } ]"},
         {"scheme", "prefix: /m, headers: [ { name: \":scheme\", string_match: { exact: https } } ]"},
         {"forwarded", "prefix: /f, headers: [ { name: x-forwarded-proto, string_match: { exact: https } } ]"},
@@ -190,6 +192,8 @@ final class RouteComparisonTest
         GET /h                    | x-p:                                | present
         GET /h                    | x-alone: 1                          | name alone
         GET /h                    | -                                   | none
+        GET /id                   | -                                   | request id
+        GET /id                   | x-request-id: mine                  | request id of the client
         GET /absent               | -                                   | absent
         GET /absent               | x-p: 1                              | none
         GET /not-present          | -                                   | not present

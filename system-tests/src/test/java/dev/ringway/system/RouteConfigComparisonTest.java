@@ -75,6 +75,9 @@ final class RouteConfigComparisonTest
         cluster: a, cluster_not_found_response_code: NOT_FOUND          | taken
         cluster: a, cluster_not_found_response_code: INTERNAL_SERVER_ERROR | taken
         cluster: a, cluster_not_found_response_code: OK                 | refused
+        cluster: a, host_rewrite_path_regex: { pattern: { regex: "/(.*)" }, substitution: "\\\\1" } | taken
+        cluster: a, host_rewrite_path_regex: { pattern: { regex: "/(.*)" }, substitution: "\\\\2" } | refused here
+        cluster: a, host_rewrite_path_regex: { pattern: { regex: "(" }, substitution: b } | refused
         cluster: a, request_mirror_policies: [ { cluster: b } ]         | taken
         cluster: a, request_mirror_policies: [ { cluster_header: x } ]  | taken
         cluster: a, request_mirror_policies: [ { cluster: nowhere } ]   | refused

@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.type.matcher.v3.RegexMatchAndSubstitute;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
@@ -105,25 +106,30 @@ final class RouteActions
 
     private RegexRewrite regexRewrite(final RouteAction action, final FieldPath path)
     {
-        if (!action.hasRegexRewrite())
+        if (action.hasRegexRewrite() && !action.getPrefixRewrite().isEmpty())
+        {
+            checks.fault(path.field("regex_rewrite"), "cannot be set beside prefix_rewrite");
+        }
+        return rewrite(action.hasRegexRewrite(), action.getRegexRewrite(), path.field("regex_rewrite"));
+    }
+
+    private RegexRewrite rewrite(
+        final boolean isSet, final RegexMatchAndSubstitute config, final FieldPath path)
+    {
+        if (!isSet)
         {
             return null;
         }
-        final FieldPath rewrite = path.field("regex_rewrite");
-        if (!action.getPrefixRewrite().isEmpty())
-        {
-            checks.fault(rewrite, "cannot be set beside prefix_rewrite");
-        }
-        checks.required(action.getRegexRewrite().hasPattern(), rewrite.field("pattern"));
-        final Pattern pattern = conditions.pattern(action.getRegexRewrite().getPattern(), rewrite.field("pattern"));
+        checks.required(config.hasPattern(), path.field("pattern"));
+        final Pattern pattern = conditions.pattern(config.getPattern(), path.field("pattern"));
         try
         {
-            return pattern == null ? null : new RegexRewrite(
-                pattern, header(action.getRegexRewrite().getSubstitution(), rewrite.field("substitution")));
+            return pattern == null ? null :
+                new RegexRewrite(pattern, header(config.getSubstitution(), path.field("substitution")));
         }
         catch (final IllegalArgumentException ex)
         {
-            checks.fault(rewrite.field("substitution"), ex.getMessage());
+            checks.fault(path.field("substitution"), ex.getMessage());
             return null;
         }
     }
@@ -133,8 +139,10 @@ final class RouteActions
         final byte[] literal = bytesOrNull(action.getHostRewriteLiteral(), path.field("host_rewrite_literal"));
         final String field = header(action.getHostRewriteHeader(), path.field("host_rewrite_header"));
         final boolean isAutomatic = action.getAutoHostRewrite().getValue();
-        return literal == null && field.isEmpty() && !isAutomatic ? null : new HostRewrite(
-            literal == null ? null : new UnsafeBuffer(literal), field.isEmpty() ? null : new HeaderKey(field),
+        final RegexRewrite ofPath = rewrite(
+            action.hasHostRewritePathRegex(), action.getHostRewritePathRegex(), path.field("host_rewrite_path_regex"));
+        return literal == null && field.isEmpty() && ofPath == null && !isAutomatic ? null : new HostRewrite(
+            literal == null ? null : new UnsafeBuffer(literal), field.isEmpty() ? null : new HeaderKey(field), ofPath,
             isAutomatic, action.getAppendXForwardedHost());
     }
 
@@ -203,7 +211,8 @@ final class RouteActions
             bytesOrNull(action.getPathRedirect(), path.field("path_redirect")),
             bytesOrNull(action.getPrefixRewrite(), path.field("prefix_rewrite")),
             action.getStripQuery());
-        route.redirect(status, redirect);
+        route.redirect(status, redirect.rewriting(
+            rewrite(action.hasRegexRewrite(), action.getRegexRewrite(), path.field("regex_rewrite"))));
     }
 
     private byte[] bytesOrNull(final String text, final FieldPath path)

@@ -251,7 +251,8 @@ public final class Exchanges
         if (route.kind() == Route.Kind.REDIRECT)
         {
             loop.counters().increment(http.counters().rqRedirect);
-            Redirects.write(head, HeaderRules.isHttps(downstream, head.headers(), http), route, edits);
+            headerRules.redirects().write(
+                head, HeaderRules.isHttps(downstream, head.headers(), http), route, edits);
         }
         else
         {

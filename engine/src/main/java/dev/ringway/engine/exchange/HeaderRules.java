@@ -72,6 +72,7 @@ final class HeaderRules
     private final RequestIds requestIds;
     private final FieldChanger changer;
     private final Rewriter rewriter = new Rewriter();
+    private final Redirects redirects = new Redirects(rewriter);
     private final UnsafeBuffer address = new UnsafeBuffer(new byte[ADDRESS_LENGTH]);
     private final byte[] addressBytes = address.byteArray();
     private final IdentityHashMap<String, byte[]> serverNames = new IdentityHashMap<>();
@@ -125,6 +126,12 @@ final class HeaderRules
     void forget()
     {
         rewriter.forget();
+    }
+
+    /** Writes what redirects have. */
+    Redirects redirects()
+    {
+        return redirects;
     }
 
     /** A number drawn by chance. */

@@ -10,7 +10,8 @@ import org.agrona.DirectBuffer;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
- * Writes the {@code location} of a redirect from the request and the parts the route replaces. Loop thread only.
+ * Writes the {@code location} of a redirect from the request and the parts the route replaces. One per loop. Loop thread
+ * only.
  */
 final class Redirects
 {
@@ -19,8 +20,14 @@ final class Redirects
     private static final byte[] SEPARATOR = "://".getBytes(US_ASCII);
     private static final byte[] COLON = {':'};
 
-    private Redirects()
+    private final Rewriter rewriter;
+
+    /**
+     * @param rewriter of the loop.
+     */
+    Redirects(final Rewriter rewriter)
     {
+        this.rewriter = rewriter;
     }
 
     /**
@@ -29,7 +36,7 @@ final class Redirects
      * @param route   whose redirect.
      * @param edits   gains the location.
      */
-    static void write(final RequestHead request, final boolean isHttps, final Route route, final HeaderEdits edits)
+    void write(final RequestHead request, final boolean isHttps, final Route route, final HeaderEdits edits)
     {
         final Redirect redirect = route.answer().redirect();
         final DirectBuffer buffer = request.headers().buffer();
@@ -85,7 +92,7 @@ final class Redirects
         return all;
     }
 
-    private static void putPath(
+    private void putPath(
         final RequestHead request,
         final Route route,
         final Redirect redirect,
@@ -105,6 +112,10 @@ final class Redirects
             put(edits, redirect.prefixRewrite());
             final int from = request.pathOffset() + route.matchedLength(request);
             edits.put(buffer, from, pathEnd - from);
+        }
+        else if (redirect.regexRewrite() != null)
+        {
+            rewriter.putPath(request, redirect.regexRewrite(), pathEnd - request.pathOffset(), edits);
         }
         else
         {

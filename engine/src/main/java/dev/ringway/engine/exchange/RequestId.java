@@ -2,6 +2,7 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The id of one request, and whether it came from outside. Reused with its exchange. Loop thread only.
@@ -12,6 +13,7 @@ final class RequestId
     static final int MAX_ECHOED = 256;
 
     private final byte[] bytes = new byte[MAX_ECHOED];
+    private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
     private int length;
     private boolean isOwn;
     private boolean isInternal;
@@ -69,6 +71,12 @@ final class RequestId
     byte[] bytes()
     {
         return bytes;
+    }
+
+    /** The same bytes. */
+    UnsafeBuffer buffer()
+    {
+        return buffer;
     }
 
     /** 0 when there is none, or it is not needed. */

@@ -6,6 +6,7 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.route.HostRewrite;
+import dev.ringway.engine.route.RegexRewrite;
 import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.Endpoint;
@@ -20,16 +21,30 @@ final class Rewriter
 {
     private static final FieldName ORIGINAL_HOST = new FieldName("x-envoy-original-host");
     private static final byte[] COMMA = {','};
+    private static final int MAX_HOST = 4096;
 
     private final RequestView view = new RequestView();
     private final byte[] path = new byte[BufferSlab.CHUNK_LENGTH];
-    private final UnsafeBuffer name = new UnsafeBuffer(new byte[256]);
+    private final UnsafeBuffer name = new UnsafeBuffer(new byte[MAX_HOST]);
     private final byte[] host = new byte[BufferSlab.CHUNK_LENGTH];
 
     /** What belongs to routes that there were is forgotten. */
     void forget()
     {
         view.forget();
+    }
+
+    /** Puts the path without its query, as an expression makes it, into a value. */
+    void putPath(final RequestHead head, final RegexRewrite rewrite, final int whole, final HeaderEdits edits)
+    {
+        final int length =
+            rewrite.rewrite(view.of(head), head.headers().buffer(), head.pathOffset(), whole, path);
+        if (length < 0)
+        {
+            edits.tooLong();
+            return;
+        }
+        edits.put(path, length);
     }
 
     void path(final RequestHead head, final Route route, final boolean tells, final HeaderEdits edits)
@@ -69,7 +84,7 @@ final class Rewriter
         final RequestHead head, final Route route, final Endpoint endpoint, final boolean tells, final HeaderEdits edits)
     {
         final HostRewrite rewrite = route.forward().hostRewrite();
-        if (rewrite == null || !select(rewrite, head, endpoint))
+        if (rewrite == null || !select(rewrite, head, endpoint, edits))
         {
             return;
         }
@@ -91,7 +106,8 @@ final class Rewriter
         }
     }
 
-    private boolean select(final HostRewrite rewrite, final RequestHead head, final Endpoint endpoint)
+    private boolean select(
+        final HostRewrite rewrite, final RequestHead head, final Endpoint endpoint, final HeaderEdits edits)
     {
         view.of(head);
         if (rewrite.literal() != null)
@@ -103,6 +119,10 @@ final class Rewriter
         {
             return view.select(rewrite.field()) && view.length() > 0;
         }
+        if (rewrite.path() != null)
+        {
+            return selectOfPath(rewrite.path(), head, edits);
+        }
         final int length = Math.min(endpoint.hostname().length(), name.capacity());
         for (int i = 0; i < length; i++)
         {
@@ -110,6 +130,22 @@ final class Rewriter
         }
         view.select(name, length);
         return rewrite.isAutomatic() && length > 0;
+    }
+
+    /** A host that has no room here is no host that anybody has. */
+    private boolean selectOfPath(final RegexRewrite rewrite, final RequestHead head, final HeaderEdits edits)
+    {
+        final int query = head.queryOffset();
+        final int whole = query < 0 ? head.pathLength() : query - head.pathOffset();
+        final int length =
+            rewrite.rewrite(view, head.headers().buffer(), head.pathOffset(), whole, name.byteArray());
+        if (length < 0)
+        {
+            edits.tooLong();
+            return false;
+        }
+        view.select(name, length);
+        return length > 0;
     }
 
     /** As Envoy: the host is not appended twice in a row. */

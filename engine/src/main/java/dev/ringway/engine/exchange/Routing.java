@@ -54,6 +54,10 @@ final class Routing
         final boolean isHttps = !table.asksScheme() || HeaderRules.isHttps(downstream, request.headers(), http);
         final long absent = table.hasConditions() ? HeaderRules.absent(request, http, id) : 0;
         final RequestView view = exchanges.view().of(request, absent, isHttps, id.isInternal(), random);
+        if (id.isOwn())
+        {
+            view.requestId(id.buffer(), id.length());
+        }
         route = table.match(view);
         namedCluster = ClusterNames.NONE;
         if (route != null && route.forward().split() != null)

@@ -11,9 +11,17 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  * @param port          new port.
  * @param path          new path (with query when it has one).
  * @param prefixRewrite replaces the matched prefix.
+ * @param regexRewrite  replaces what it matches of the path.
  * @param stripQuery    drops the query.
  */
-public record Redirect(byte[] scheme, byte[] host, int port, byte[] path, byte[] prefixRewrite, boolean stripQuery)
+public record Redirect(
+    byte[] scheme,
+    byte[] host,
+    int port,
+    byte[] path,
+    byte[] prefixRewrite,
+    RegexRewrite regexRewrite,
+    boolean stripQuery)
 {
     /** That of {@code VirtualHost.require_tls}: it keeps the authority as it is, port included, as Envoy does. */
     public static final Redirect TO_HTTPS = of("https", null, -1, null, null, false);
@@ -37,6 +45,15 @@ public record Redirect(byte[] scheme, byte[] host, int port, byte[] path, byte[]
     {
         return new Redirect(
             scheme == null ? null : scheme.getBytes(US_ASCII), host == null ? null : host.getBytes(US_ASCII), port,
-            path, prefixRewrite, stripQuery);
+            path, prefixRewrite, null, stripQuery);
+    }
+
+    /**
+     * @param rewrite of the path, or null.
+     * @return the same, with that.
+     */
+    public Redirect rewriting(final RegexRewrite rewrite)
+    {
+        return new Redirect(scheme, host, port, path, prefixRewrite, rewrite, stripQuery);
     }
 }

@@ -37,6 +37,8 @@ public final class RequestView
     private long absentMask;
     private boolean isHttps;
     private boolean isInternal;
+    private DirectBuffer requestId;
+    private int requestIdLength;
     private long random;
     private DirectBuffer buffer;
     private int offset;
@@ -70,8 +72,21 @@ public final class RequestView
         absentMask = absent;
         isHttps = fromHttps;
         isInternal = fromInside;
+        requestId = null;
         random = number;
         return this;
+    }
+
+    /**
+     * Says that the request has gained an id, which takes the place of any that the client sent.
+     *
+     * @param id       holds it at its start, as long as the request is looked at.
+     * @param idLength bytes of it.
+     */
+    public void requestId(final DirectBuffer id, final int idLength)
+    {
+        requestId = id;
+        requestIdLength = idLength;
     }
 
     /**
@@ -96,6 +111,7 @@ public final class RequestView
         head = null;
         headers = response;
         absentMask = 0;
+        requestId = null;
         return this;
     }
 
@@ -210,6 +226,11 @@ public final class RequestView
         if ((absentMask >>> key.nameId() & 1) != 0 && key.nameId() != HeaderName.OTHER)
         {
             return takeNone();
+        }
+        if (requestId != null && key.nameId() == HeaderName.X_REQUEST_ID)
+        {
+            selected = headers.count();
+            return take(requestId, 0, requestIdLength);
         }
         final int first = find(headers, key, -1);
         if (first < 0)
