@@ -11,6 +11,7 @@ import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RateLimitedRetryBackOff;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.ResetHeaderFormat;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryBackOff;
 import io.envoyproxy.envoy.config.route.v3.RetryPolicy.RetryHostPredicate;
+import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 
@@ -29,6 +30,7 @@ final class RetryPolicyTranslator
         "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate";
     private static final long LEAST_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int DEFAULT_FACTOR = 10;
+    private static final String LIMIT = "per_request_buffer_limit_bytes";
 
     private final Checks checks;
     private final ConditionTranslator conditions;
@@ -53,6 +55,22 @@ final class RetryPolicyTranslator
         final RetryPolicy policy = host.hasRetryPolicy() ?
             translate(host.getRetryPolicy(), path.field("retry_policy")) : RetryPolicy.NONE;
         return policy.telling(host.getIncludeRequestAttemptCount(), host.getIncludeAttemptCountInResponse());
+    }
+
+    /**
+     * @param route message.
+     * @param path  where it stands.
+     * @param host  message of its virtual host.
+     * @param from  where that stands.
+     * @return {@code per_request_buffer_limit_bytes} of the route, or else of the virtual host; without one what is
+     *         kept by default.
+     */
+    int limit(final Route route, final FieldPath path, final VirtualHost host, final FieldPath from)
+    {
+        final int ofHost = checks.count(host.hasPerRequestBufferLimitBytes(), host.getPerRequestBufferLimitBytes(),
+            from.field(LIMIT), RetryPolicy.NONE.bufferLimit(), 0, Integer.MAX_VALUE);
+        return checks.count(route.hasPerRequestBufferLimitBytes(), route.getPerRequestBufferLimitBytes(),
+            path.field(LIMIT), ofHost, 0, Integer.MAX_VALUE);
     }
 
     /**

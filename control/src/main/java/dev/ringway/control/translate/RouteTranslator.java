@@ -146,7 +146,8 @@ final class RouteTranslator
             {
                 FieldChangeTranslator.apply(List.of(changes.of(config, path.at(i)), hostChanges, rules.changes()),
                     rules.mostSpecificWins(), route);
-                route.retry(retries.ofRoute(config.getRoute(), path.at(i).field("route"), retry));
+                route.retry(retries.ofRoute(config.getRoute(), path.at(i).field("route"), retry)
+                    .keeping(retries.limit(config, path.at(i), host, hostPath)));
                 route.mirrors(mirrors.translate(config.getRoute().getRequestMirrorPoliciesList(),
                     path.at(i).field("route").field(MIRRORS), rules.validateClusters(), hostMirrors));
                 final RouteFilters.Level own =

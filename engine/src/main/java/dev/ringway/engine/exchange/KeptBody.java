@@ -1,11 +1,12 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.engine.memory.HeldBytes;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.upstream.UpstreamSession;
 
 /**
- * Content of a request that may have to be sent again: as it was sent, by reference but for small pieces. What holds it
+ * Content and trailers of a request that may have to be sent again: as it was sent, by reference but for small pieces. What holds it
  * is let go of when there is to be no other attempt, or when memory becomes short: it is the attempt that is given up
  * then, never the request. Loop thread only.
  */
@@ -18,6 +19,7 @@ final class KeptBody
 
     private final LoopMemory memory;
     private final HeldBytes held = new HeldBytes();
+    private final KeptTrailers trailers = new KeptTrailers();
     private int limit;
     private boolean isWhole;
 
@@ -63,9 +65,20 @@ final class KeptBody
         return isKept;
     }
 
+    /**
+     * Trailers have been sent, and end the request.
+     *
+     * @return false when they cannot be kept.
+     */
+    boolean add(final HeaderTable last)
+    {
+        isWhole = true;
+        return trailers.keep(memory, last);
+    }
+
     boolean isEmpty()
     {
-        return held.isEmpty();
+        return held.isEmpty() && !trailers.isTaken();
     }
 
     /** Whether the end of the request has been sent. */
@@ -84,9 +97,10 @@ final class KeptBody
         boolean isSent = true;
         for (int i = 0, count = held.count(); isSent && i < count; i++)
         {
-            isSent = send(session, held.rangeOffset(i), held.rangeLength(i), isWhole && i == count - 1);
+            isSent = send(session, held.rangeOffset(i), held.rangeLength(i),
+                isWhole && i == count - 1 && !trailers.isTaken());
         }
-        return isSent;
+        return isSent && (!trailers.isTaken() || session.sendTrailers(trailers.table()));
     }
 
     private boolean send(final UpstreamSession session, final int offset, final int length, final boolean isEnd)
@@ -104,5 +118,6 @@ final class KeptBody
     void release()
     {
         held.release(memory);
+        trailers.release(memory);
     }
 }

@@ -160,12 +160,12 @@ final class Retrying
      * More of the request has been sent.
      *
      * @param isEnd    whether that was its end.
-     * @param trailers that came with it, or null; they are not kept.
+     * @param trailers that came with it, or null.
      */
     void onSentMore(
         final int offset, final int length, final boolean isEnd, final HeaderTable trailers, final ClusterState cluster)
     {
-        if (isKept && (trailers != null || !body.add(offset, length, isEnd)))
+        if (isKept && !(trailers == null ? body.add(offset, length, isEnd) : body.add(trailers)))
         {
             if (retryOn != RetryOn.NOTHING)
             {

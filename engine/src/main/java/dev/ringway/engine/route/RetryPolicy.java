@@ -53,6 +53,17 @@ public record RetryPolicy(
     }
 
     /**
+     * @param limit most bytes of content that are kept.
+     * @return the same, with that where it is less.
+     */
+    public RetryPolicy keeping(final int limit)
+    {
+        return limit >= bufferLimit ? this : new RetryPolicy(retryOn, retries,
+            statusCodes, headers, requestHeaders, backoff, tryTimeoutNs, tryIdleTimeoutNs, avoidsTried, morePicks,
+            limit, tellsEndpoint, tellsClient);
+    }
+
+    /**
      * @param conditions of a policy.
      * @param view       of a message.
      * @return whether any of them holds.

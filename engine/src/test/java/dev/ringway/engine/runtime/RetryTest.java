@@ -444,6 +444,27 @@ final class RetryTest
 
     @ParameterizedTest
     @EnumSource(HttpPair.class)
+    void shouldSendTrailersAgain(final HttpPair pair) throws Exception
+    {
+        final AtomicInteger count = new AtomicInteger();
+        try (TestBackend backend = pair.backend(request ->
+            {
+                final boolean isRight = "yes".equals(request.trailer("x-end")) &&
+                    (request.body().length == 0 || Arrays.equals(content(5_000), request.body()));
+                return answer(!isRight ? 400 : count.getAndIncrement() % 3 < 2 ? 503 : 200);
+            });
+            TestProxy proxy = proxy(pair, policy(RetryOn.SERVER_ERROR, 2), backend))
+        {
+            final HttpPair.Client client = pair.connect(proxy);
+            assertEquals(200, client.ask(Sent.of("POST /", content(5_000), false).trailing("x-end", "yes")).status());
+            assertEquals(200, client.ask(Sent.of("POST /", new byte[0], false).trailing("x-end", "yes")).status());
+            assertEquals(4, proxy.counter(CLUSTER + "upstream_rq_retry"));
+            assertEquals(0, proxy.counter(CLUSTER + "retry_or_shadow_abandoned"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpPair.class)
     void shouldNotKeepMoreContentThanItMay(final HttpPair pair) throws Exception
     {
         final RetryPolicy small = new RetryPolicy(
