@@ -22,6 +22,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** Configurations that take each other's place while a process serves. */
 final class ReloadTest
 {
+    private static final int RELOADS_WITH_LOGS = 70;
+
     @TempDir
     private Path directory;
 
@@ -136,6 +138,45 @@ final class ReloadTest
             assertEquals(1, stats.get("http.in.downstream_cx_total"));
             assertEquals(2, stats.get("cluster_manager.active_clusters"));
         }
+    }
+
+    /** More logs than there can be at once, one after the other. */
+    @Test
+    void shouldLogToOneFileAfterTheOther() throws Exception
+    {
+        final int port = Program.freePort();
+        try (Reloads reloads = new Reloads(directory, logging(port, 0)); Client client = new Client(port))
+        {
+            for (int i = 1; i <= RELOADS_WITH_LOGS; i++)
+            {
+                reloads.reload(logging(port, i));
+                awaitAnswer(client, "text " + i);
+            }
+            for (int i = RELOADS_WITH_LOGS - 1; i <= RELOADS_WITH_LOGS; i++)
+            {
+                final String text = "text " + i;
+                assertTrue(LogLines.await(log(i), 1, line -> true).stream().allMatch(text::equals), text);
+            }
+            assertEquals(0, reloads.admin.stats().get("config_file.update_rejected"));
+        }
+    }
+
+    private Path log(final int number)
+    {
+        return directory.resolve("log" + number);
+    }
+
+    private String logging(final int port, final int number)
+    {
+        return Reloads.direct("in", port, "text " + number).replace("stat_prefix: in\n", """
+            stat_prefix: in
+                      access_log:
+                      - name: file
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                          path: %s
+                          log_format: { text_format: "text %d\\n" }
+            """.formatted(log(number), number));
     }
 
     @Test

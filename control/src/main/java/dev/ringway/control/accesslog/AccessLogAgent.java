@@ -25,7 +25,8 @@ final class AccessLogAgent implements Agent
     private final LogLine line = new LogLine();
     private final AccessLogRing.RecordHandler handler = this::onRecord;
     private volatile Sinks sinks = new Sinks(
-        new LogFormat[0], new RecordFilter[0], new AccessLogFile[0], List.of());
+        new LogFormat[0], new RecordFilter[0], new AccessLogFile[0], new int[0], List.of());
+    private Sinks served = sinks;
     private volatile int reopenRequests;
     private int reopened;
     private long flushDeadlineNs;
@@ -33,12 +34,14 @@ final class AccessLogAgent implements Agent
     /**
      * What sink index stands for what.
      *
-     * @param formats by index.
+     * @param formats by index, null where there is no sink.
      * @param filters which records each gets.
      * @param targets file of each index.
+     * @param born    when each came to be: records of older ones that had the index are not for it.
      * @param files   each once.
      */
-    record Sinks(LogFormat[] formats, RecordFilter[] filters, AccessLogFile[] targets, List<AccessLogFile> files)
+    record Sinks(
+        LogFormat[] formats, RecordFilter[] filters, AccessLogFile[] targets, int[] born, List<AccessLogFile> files)
     {
     }
 
@@ -82,6 +85,7 @@ final class AccessLogAgent implements Agent
     public int doWork()
     {
         int workCount = 0;
+        closeGone();
         for (final AccessLogRing ring : rings)
         {
             workCount += ring.poll(handler, BATCH);
@@ -104,6 +108,23 @@ final class AccessLogAgent implements Agent
         return workCount;
     }
 
+    /** Files that no sink has any more. What is still said to them is said to nobody. */
+    private void closeGone()
+    {
+        final Sinks known = sinks;
+        if (known != served)
+        {
+            for (final AccessLogFile file : served.files())
+            {
+                if (!known.files().contains(file))
+                {
+                    file.close();
+                }
+            }
+            served = known;
+        }
+    }
+
     private void onRecord(final AccessRecord record)
     {
         if (!record.isValid())
@@ -115,7 +136,8 @@ final class AccessLogAgent implements Agent
         for (long rest = record.sinks(); rest != 0; rest &= rest - 1)
         {
             final int index = Long.numberOfTrailingZeros(rest);
-            if (index < known.formats().length && known.filters()[index].takes(record))
+            if (index < known.formats().length && known.formats()[index] != null &&
+                record.sinksBorn() >= known.born()[index] && known.filters()[index].takes(record))
             {
                 line.clear();
                 known.formats()[index].append(record, line);
@@ -144,7 +166,8 @@ final class AccessLogAgent implements Agent
                 continue;
             }
         }
-        sinks.files().forEach(AccessLogFile::close);
+        closeGone();
+        served.files().forEach(AccessLogFile::close);
     }
 
     /**

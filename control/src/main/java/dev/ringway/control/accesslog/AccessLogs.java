@@ -13,7 +13,9 @@ import org.agrona.concurrent.SystemNanoClock;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -71,35 +73,53 @@ public final class AccessLogs implements AutoCloseable
 
     /**
      * Makes the sinks of a configuration known. Before the snapshot that uses them is published. Sinks that were known
-     * stay as they are.
+     * stay as they are, also when the configuration has them no more: what began with them ends with them, unless
+     * another has their index.
      *
-     * @param sinks all sinks, each at its own index.
+     * @param sinks all sinks, each with an index of its own.
      * @throws IOException when a file cannot be opened or a format cannot be compiled; nothing has changed then.
      */
     public void adopt(final List<AccessLogSink> sinks) throws IOException
     {
         final AccessLogAgent.Sinks known = agent.sinks();
-        if (sinks.size() <= known.formats().length)
+        final List<AccessLogSink> fresh = new ArrayList<>();
+        int length = known.formats().length;
+        for (final AccessLogSink sink : sinks)
         {
-            return;
+            if (sink.index() >= AccessRecord.MAX_SINKS)
+            {
+                throw new IOException(sinks.size() + " different access logs are configured, " +
+                    AccessRecord.MAX_SINKS + " are supported; let listeners share path and format");
+            }
+            if (sink.index() >= known.formats().length || known.born()[sink.index()] != sink.born() ||
+                known.formats()[sink.index()] == null)
+            {
+                fresh.add(sink);
+                length = Math.max(length, sink.index() + 1);
+            }
         }
-        if (sinks.size() > AccessRecord.MAX_SINKS)
+        if (!fresh.isEmpty())
         {
-            throw new IOException(sinks.size() + " different access logs are configured, " + AccessRecord.MAX_SINKS +
-                " are supported; let listeners share path and format");
+            adopt(known, fresh, length);
         }
-        final LogFormat[] formats = new LogFormat[sinks.size()];
-        final AccessLogFile[] targets = new AccessLogFile[sinks.size()];
-        final RecordFilter[] filters = new RecordFilter[sinks.size()];
+    }
+
+    private void adopt(final AccessLogAgent.Sinks known, final List<AccessLogSink> fresh, final int length)
+        throws IOException
+    {
+        final LogFormat[] formats = Arrays.copyOf(known.formats(), length);
+        final RecordFilter[] filters = Arrays.copyOf(known.filters(), length);
+        final AccessLogFile[] targets = Arrays.copyOf(known.targets(), length);
+        final int[] born = Arrays.copyOf(known.born(), length);
         final List<String> opened = new ArrayList<>();
         try
         {
-            for (int i = 0; i < formats.length; i++)
+            for (final AccessLogSink sink : fresh)
             {
-                final boolean isKnown = i < known.formats().length;
-                formats[i] = isKnown ? known.formats()[i] : compile(sinks.get(i));
-                filters[i] = sinks.get(i).filter();
-                targets[i] = isKnown ? known.targets()[i] : file(sinks.get(i).path(), opened);
+                formats[sink.index()] = compile(sink);
+                filters[sink.index()] = sink.filter();
+                targets[sink.index()] = file(sink.path(), opened);
+                born[sink.index()] = sink.born();
             }
         }
         catch (final IOException e)
@@ -107,7 +127,9 @@ public final class AccessLogs implements AutoCloseable
             opened.forEach(path -> files.remove(path).close());
             throw e;
         }
-        agent.sinks(new AccessLogAgent.Sinks(formats, filters, targets, List.copyOf(files.values())));
+        // The log thread closes those that are gone.
+        files.values().retainAll(new HashSet<>(Arrays.asList(targets)));
+        agent.sinks(new AccessLogAgent.Sinks(formats, filters, targets, born, List.copyOf(files.values())));
         start();
     }
 

@@ -8,6 +8,7 @@ import dev.ringway.control.accesslog.LogFormat;
 import dev.ringway.control.accesslog.LogFormatException;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.RecordFilter;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
@@ -28,8 +29,7 @@ import java.util.List;
 @SuppressWarnings("deprecation")
 final class AccessLogTranslator
 {
-    private final List<AccessLogSink> sinks;
-    private final IdTable ids;
+    private final SinkTable sinks;
     private final Checks checks;
     private final DataSources dataSources;
     private final LogFilterTranslator filters;
@@ -41,18 +41,15 @@ final class AccessLogTranslator
     }
 
     /**
-     * @param sinks   all sinks of the process, each at its own index; grows.
-     * @param ids     gives sinks their index.
+     * @param sinks   all sinks of the process; gains those of the configuration.
      * @param checks  where faults go.
      * @param runtime values that come before those of the configuration.
      */
-    AccessLogTranslator(
-        final List<AccessLogSink> sinks, final IdTable ids, final Checks checks, final RuntimeValues runtime)
+    AccessLogTranslator(final SinkTable sinks, final Checks checks, final RuntimeValues runtime)
     {
         this.filters = new LogFilterTranslator(checks, runtime);
         this.runtime = runtime;
         this.sinks = sinks;
-        this.ids = ids;
         this.checks = checks;
         this.dataSources = new DataSources(checks);
     }
@@ -170,13 +167,24 @@ final class AccessLogTranslator
             return null;
         }
         final boolean takesAll = filter.equals(AccessLogFilter.getDefaultInstance());
-        final int index = ids.idOf(path + '\0' + format +
-            (takesAll ? "" : '\0' + filter.toByteString().toStringUtf8() + '\0' + runtime));
-        if (index == sinks.size())
+        final String key = path + '\0' + format +
+            (takesAll ? "" : '\0' + filter.toByteString().toStringUtf8() + '\0' + runtime);
+        final AccessLogSink known = sinks.find(key);
+        if (known != null)
         {
-            final RecordFilter takes = takesAll ? RecordFilter.ALL : filters.translate(filter, FieldPath.ROOT);
-            sinks.add(new AccessLogSink(index, path, format.text, format.isJson, format.omitsEmpty, takes, uses));
+            return known;
         }
-        return sinks.get(index);
+        final int index = sinks.room();
+        if (index == SinkTable.NONE)
+        {
+            checks.fault(config, "there are " + AccessRecord.MAX_SINKS +
+                " other access logs, more are not supported; let listeners share path and format");
+            return null;
+        }
+        final RecordFilter takes = takesAll ? RecordFilter.ALL : filters.translate(filter, FieldPath.ROOT);
+        final AccessLogSink sink = new AccessLogSink(
+            index, path, format.text, format.isJson, format.omitsEmpty, takes, uses, sinks.nextBorn());
+        sinks.add(key, sink);
+        return sink;
     }
 }

@@ -6,7 +6,6 @@ import dev.ringway.control.config.FieldPath;
 import dev.ringway.control.config.LoadedBootstrap;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.filter.FilterErrors;
-import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.tls.TlsContext;
@@ -29,8 +28,7 @@ public final class BootstrapTranslator
     private final CounterRegistry counters;
     private final IdTable clusterIds = new IdTable();
     private final IdTable listenerIds = new IdTable();
-    private final IdTable sinkIds = new IdTable();
-    private final List<AccessLogSink> sinks = new ArrayList<>();
+    private final SinkTable sinks = new SinkTable();
     private final TlsContexts contexts = new TlsContexts();
     /** Of the configuration in force. */
     private KnownParts known = new KnownParts();
@@ -67,6 +65,7 @@ public final class BootstrapTranslator
     public Translation translate(final LoadedBootstrap loaded) throws ConfigException
     {
         fresh = new KnownParts();
+        sinks.begin();
         try
         {
             final Translation translation = parts(loaded);
@@ -84,6 +83,7 @@ public final class BootstrapTranslator
     public void commit()
     {
         known = fresh;
+        sinks.commit(known.logSinks());
         contexts.commit();
     }
 
@@ -91,6 +91,7 @@ public final class BootstrapTranslator
     public void rollback()
     {
         fresh = known;
+        sinks.rollback();
         contexts.rollback();
     }
 
@@ -121,7 +122,7 @@ public final class BootstrapTranslator
         final List<Listener> listeners = listeners(bootstrap, resources.field("listeners"), checks);
         errors.conclude();
         return new Translation(bootstrap, admin, List.copyOf(listeners), List.copyOf(clusters.values()),
-            List.copyOf(sinks), errors.warnings());
+            sinks.all(), errors.warnings());
     }
 
     /**
@@ -181,7 +182,7 @@ public final class BootstrapTranslator
         final Map<String, Integer> ids = fresh.clusterIds();
         final Set<String> telling = fresh.telling();
         final RuntimeValues runtime = new RuntimeValues(fresh.runtime());
-        final AccessLogTranslator accessLogs = new AccessLogTranslator(sinks, sinkIds, checks, runtime);
+        final AccessLogTranslator accessLogs = new AccessLogTranslator(sinks, checks, runtime);
         final RouteTranslator routes = new RouteTranslator(checks, ids, telling, runtime);
         final HttpTranslator http = new HttpTranslator(checks, routes,
             new HttpFilterTranslator(checks, counters, filterErrors, runtime), accessLogs, counters);

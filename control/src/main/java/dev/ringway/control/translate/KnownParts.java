@@ -1,8 +1,12 @@
 package dev.ringway.control.translate;
 
 import com.google.protobuf.Message;
+import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.FilterChain;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Listener;
+import dev.ringway.engine.snapshot.NetworkFilter;
+import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.tls.TlsContext;
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 
@@ -10,6 +14,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -98,6 +103,32 @@ final class KnownParts
         clusters.replaceAll((config, plan) -> plan.withContexts(replaced));
         listeners.replaceAll(
             (config, known) -> new KnownListener(known.listener.withContexts(replaced), known.files));
+    }
+
+    /** Indexes of the access logs of its listeners, a bit each. */
+    long logSinks()
+    {
+        long used = 0;
+        for (final KnownListener known : listeners.values())
+        {
+            for (final FilterChain chain : known.listener.filterChains().all())
+            {
+                for (final AccessLogSink sink : sinks(chain.filter()))
+                {
+                    used |= 1L << sink.index();
+                }
+            }
+        }
+        return used;
+    }
+
+    private static List<AccessLogSink> sinks(final NetworkFilter filter)
+    {
+        return switch (filter)
+        {
+            case HttpConnectionManager http -> http.accessLogs();
+            case TcpProxy tcp -> tcp.accessLogs();
+        };
     }
 
     /** All TLS contexts of its parts. */

@@ -101,7 +101,7 @@ final class AccessLogAgentTest
             new LogFormat[] {LogFormat.compile("a%CONNECTION_ID%\n"), LogFormat.compile("b%CONNECTION_ID%\n"),
                 LogFormat.compile("c%CONNECTION_ID%\n")},
             new RecordFilter[] {RecordFilter.ALL, RecordFilter.ALL, record -> record.connectionId() < 5},
-            new AccessLogFile[] {file, other, file}, List.of(file, other)));
+            new AccessLogFile[] {file, other, file}, new int[3], List.of(file, other)));
         publish(1, 0b101);
         publish(2, 0b010);
         publish(3, 0b1000);
@@ -204,6 +204,36 @@ final class AccessLogAgentTest
     }
 
     @Test
+    void shouldGiveAnIndexToAnotherSinkAndCloseItsFile() throws Exception
+    {
+        final AccessLogs logs = new AccessLogs(1, 1, counters);
+        final Path first = directory.resolve("first.log");
+        final Path second = directory.resolve("second.log");
+        logs.adopt(List.of(sink(first, 1)));
+        publish(logs.ring(0), 1, 1, 1);
+        while (!Files.readString(first).equals("1\n"))
+        {
+            Thread.onSpinWait();
+        }
+        logs.adopt(List.of(sink(second, 2)));
+        publish(logs.ring(0), 2, 1, 1);
+        publish(logs.ring(0), 3, 1, 2);
+        while (!Files.readString(second).equals("3\n"))
+        {
+            Thread.onSpinWait();
+        }
+        logs.close();
+        assertEquals("1\n", Files.readString(first));
+        assertEquals("3\n", Files.readString(second));
+    }
+
+    private static AccessLogSink sink(final Path at, final int born)
+    {
+        return new AccessLogSink(
+            0, at.toString(), "%CONNECTION_ID%\n", false, false, RecordFilter.ALL, 0, born);
+    }
+
+    @Test
     void shouldLeaveNothingBehindWhenASinkCannotBeAdopted() throws Exception
     {
         final AccessLogs logs = new AccessLogs(1, 1, counters);
@@ -231,7 +261,7 @@ final class AccessLogAgentTest
     {
         agent.sinks(new AccessLogAgent.Sinks(
             new LogFormat[] {LogFormat.compile(format)}, new RecordFilter[] {RecordFilter.ALL},
-            new AccessLogFile[] {target}, List.of(target)));
+            new AccessLogFile[] {target}, new int[1], List.of(target)));
     }
 
     private void publish(final long id, final long sinks)
@@ -241,7 +271,12 @@ final class AccessLogAgentTest
 
     private static void publish(final AccessLogRing to, final long id, final long sinks)
     {
-        final AccessRecord record = Records.empty().connectionId(id).sinks(sinks);
+        publish(to, id, sinks, 0);
+    }
+
+    private static void publish(final AccessLogRing to, final long id, final long sinks, final int born)
+    {
+        final AccessRecord record = Records.empty().connectionId(id).sinks(sinks, born);
         assertTrue(to.publish(record.buffer(), record.offset(), record.length()));
     }
 

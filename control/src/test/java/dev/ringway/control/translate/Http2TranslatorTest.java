@@ -86,7 +86,7 @@ class Http2TranslatorTest
         final FieldPath root = FieldPath.ROOT.field("static_resources");
         final HttpTranslator http = new HttpTranslator(checks, new RouteTranslator(checks, Map.of("app", 0), Set.of(), NO_RUNTIME),
             new HttpFilterTranslator(checks, counters, (name, error) -> { }, NO_RUNTIME),
-            new AccessLogTranslator(new ArrayList<>(), new IdTable(), checks, NO_RUNTIME), counters);
+            new AccessLogTranslator(new SinkTable(), checks, NO_RUNTIME), counters);
         try
         {
             manager = http.translate(

@@ -351,12 +351,22 @@ public final class AccessRecord
     }
 
     /**
+     * @return when the youngest of these sinks came to be: an index that was taken by another since is not meant.
+     */
+    public int sinksBorn()
+    {
+        return buffer.getInt(offset + SINKS_BORN_OFFSET);
+    }
+
+    /**
      * @param value see {@link #sinks()}.
+     * @param born  see {@link #sinksBorn()}.
      * @return this.
      */
-    public AccessRecord sinks(final long value)
+    public AccessRecord sinks(final long value, final int born)
     {
         buffer.putLong(offset + SINKS_OFFSET, value);
+        buffer.putInt(offset + SINKS_BORN_OFFSET, born);
         return this;
     }
 

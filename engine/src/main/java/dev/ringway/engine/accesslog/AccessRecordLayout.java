@@ -11,7 +11,7 @@ package dev.ringway.engine.accesslog;
  *  +--------+--------+--------+--------+--------+-------+----------------+ 56
  *  | flags  |truncatd| detail |cluster | route  |service| request bytes..|
  *  +--------+--------+--------+--------+--------+-------+----------------+ 88
- *  | request duration| response durat. |attempts| spare |
+ *  | request duration| response durat. |attempts| sinks'|
  *  +-----------------+-----------------+--------+-------+ 112
  *  | 5 socket addresses of 32 bytes                      |
  *  +-----------------------------------------------------+ 272
@@ -44,6 +44,7 @@ final class AccessRecordLayout
     static final int REQUEST_DURATION_US_OFFSET = 88;
     static final int RESPONSE_DURATION_US_OFFSET = 96;
     static final int ATTEMPTS_OFFSET = 104;
+    static final int SINKS_BORN_OFFSET = 108;
     static final int ADDRESSES_OFFSET = 112;
     static final int ADDRESS_LENGTH = 32;
     static final int TEXTS_OFFSET = ADDRESSES_OFFSET + 5 * ADDRESS_LENGTH;

@@ -45,15 +45,17 @@ final class ExchangeLog
     {
         long mask = 0;
         int wanted = 0;
+        int born = 0;
         for (int i = 0; i < sinks.size(); i++)
         {
             mask |= 1L << sinks.get(i).index();
             wanted |= sinks.get(i).uses();
+            born = Math.max(born, sinks.get(i).born());
         }
         isOpen = true;
         uses = wanted;
         final Connection connection = downstream.connection();
-        record.begin().sinks(mask).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
+        record.begin().sinks(mask, born).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
             .connectionId(connection.id());
         record.address(AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), connection.addressOffset());
         if (connection.directAddressOffset() != connection.addressOffset())

@@ -8,16 +8,17 @@ import java.util.List;
  * One configured access log. Envoy: {@code extensions.access_loggers.file.v3.FileAccessLog} and the stream loggers.
  *
  * @param index      number by which access records name the sink; the same path, format and filter keep it across
- *                   snapshots.
+ *                   snapshots, and another may have it once no snapshot has them.
  * @param path       file path, {@code /dev/stdout} or {@code /dev/stderr}.
  * @param format     format string in Envoy's command-operator syntax, or a JSON object of such strings.
  * @param isJson     which of them: {@code json_format}.
  * @param omitsEmpty {@code omit_empty_values}: what has no value is left out.
  * @param filter     which records it gets.
  * @param uses       what the format asks for that is only recorded on demand: {@code USES_*}.
+ * @param born       grows from sink to sink: of two with the same index the younger has the larger one.
  */
 public record AccessLogSink(
-    int index, String path, String format, boolean isJson, boolean omitsEmpty, RecordFilter filter, int uses)
+    int index, String path, String format, boolean isJson, boolean omitsEmpty, RecordFilter filter, int uses, int born)
 {
     /** Address the client connected to. */
     public static final int USES_DOWNSTREAM_LOCAL = 1;
@@ -50,7 +51,7 @@ public record AccessLogSink(
      */
     public AccessLogSink(final int index, final String path, final String format, final int uses)
     {
-        this(index, path, format, false, false, RecordFilter.ALL, uses);
+        this(index, path, format, false, false, RecordFilter.ALL, uses, 0);
     }
 
     /**

@@ -23,7 +23,7 @@ final class AccessRecordTest
     {
         memory.setMemory(0, 4096, (byte)0x5A);
         record.begin()
-            .protocol(AccessProtocol.HTTP_1_1).methodId(4).status(503).sinks(1L << 63)
+            .protocol(AccessProtocol.HTTP_1_1).methodId(4).status(503).sinks(1L << 63, 7)
             .startTimeUs(1).durationUs(2).bytesReceived(3).bytesSent(4).connectionId(5).flags(1 << 29)
             .detailId(6).clusterNameId(7).routeNameId(8).upstreamServiceTimeMs(9)
             .requestHeaderBytes(10).responseHeaderBytes(11).requestDurationUs(12).responseDurationUs(13).attempts(14);
@@ -31,6 +31,7 @@ final class AccessRecordTest
         assertEquals(4, record.methodId());
         assertEquals(503, record.status());
         assertEquals(1L << 63, record.sinks());
+        assertEquals(7, record.sinksBorn());
         assertEquals(1, record.startTimeUs());
         assertEquals(2, record.durationUs());
         assertEquals(3, record.bytesReceived());
