@@ -122,7 +122,7 @@ public final class ClusterCounters
     /** Requests sent again after the time that the endpoint asked for. */
     public final int upstreamRqRetryBackoffRatelimited;
 
-    /** Requests that were not kept to be sent again, because there was too much of them. */
+    /** Requests that were not kept to be sent again, and mirrors that were cut, because there was too much of them. */
     public final int retryOrShadowAbandoned;
 
     /** Requests reset by the endpoint. */
