@@ -6,6 +6,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +30,14 @@ final class TlsReportComparisonTest
             log_format: { text_format_source: { inline_string: "%%DOWNSTREAM_TLS_VERSION%% %%DOWNSTREAM_TLS_CIPHER%% \
         '%%DOWNSTREAM_PEER_SUBJECT%%' '%%DOWNSTREAM_PEER_ISSUER%%' %%DOWNSTREAM_PEER_FINGERPRINT_256%% \
         %%DOWNSTREAM_PEER_SERIAL%% %%DOWNSTREAM_PEER_URI_SAN%% %%DOWNSTREAM_PEER_DNS_SAN%% \
-        %%DOWNSTREAM_TLS_SESSION_ID%%\\n" } }
+        %%REQUESTED_SERVER_NAME%% %%DOWNSTREAM_TLS_SESSION_ID%%\\n" } }
+        """;
+    /** Without it Envoy does not know which name was asked for. */
+    private static final String INSPECTOR = """
+            listener_filters:
+            - name: envoy.filters.listener.tls_inspector
+              typed_config: { "@type": type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector }
+            filter_chains:
         """;
 
     @TempDir
@@ -83,7 +92,8 @@ final class TlsReportComparisonTest
         return Files.writeString(directory.resolve(name + ".yaml"), Bootstraps.admin(adminPort) +
             Bootstraps.http("mutual", Bootstraps.tcpAddress("127.0.0.1", port),
                 ACCESS_LOG.formatted(directory.resolve(name + ".log")),
-                "- match: { prefix: \"/\" }\n  direct_response: { status: 200 }\n") +
+                "- match: { prefix: \"/\" }\n  direct_response: { status: 200 }\n")
+                .replace("    filter_chains:\n", INSPECTOR) +
             Bootstraps.downstreamTls("common_tls_context: { " + contexts + " }") +
             clusters);
     }
@@ -110,6 +120,9 @@ final class TlsReportComparisonTest
             (SSLSocket)certificates.client(shown).getSocketFactory().createSocket("localhost", port))
         {
             socket.setSoTimeout(Patience.MS);
+            final SSLParameters parameters = socket.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName("b.a.test")));
+            socket.setSSLParameters(parameters);
             socket.setEnabledProtocols(new String[]{version});
             socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(ISO_8859_1));
             assertEquals("HTTP/1.1 200 OK", HttpMessage.read(socket.getInputStream(), false).start());
@@ -135,6 +148,7 @@ final class TlsReportComparisonTest
         }
         final String expected = logOf("envoy", 4);
         assertTrue(expected.contains("spiffe://mesh/client,https://a.test/ client.test,*.client.test"), expected);
+        assertTrue(expected.contains(" b.a.test "), expected);
         assertEquals(expected, logOf("ringway", 4));
     }
 

@@ -173,7 +173,6 @@ final class LogOperators
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> text(AccessText.TRANSPORT_FAILURE);
             case "CONNECTION_TERMINATION_DETAILS" -> text(AccessText.TERMINATION_DETAIL);
             case "CONNECTION_ID" -> number(AccessRecord::connectionId);
-            case "REQUESTED_SERVER_NAME" -> text(AccessText.SERVER_NAME);
             case "HOSTNAME" -> constant(hostName());
             default -> DurationOperators.of(name);
         };

@@ -41,6 +41,7 @@ final class TlsOperators
             case "DOWNSTREAM_TLS_VERSION" -> TlsReport.VERSION;
             case "DOWNSTREAM_TLS_CIPHER" -> TlsReport.CIPHER;
             case "DOWNSTREAM_TLS_SESSION_ID" -> TlsReport.SESSION_ID;
+            case "REQUESTED_SERVER_NAME" -> TlsReport.SERVER_NAME;
             case "DOWNSTREAM_PEER_FINGERPRINT_256" -> TlsReport.PEER_FINGERPRINT;
             case "DOWNSTREAM_PEER_SERIAL" -> TlsReport.PEER_SERIAL;
             case "DOWNSTREAM_PEER_URI_SAN" -> TlsReport.PEER_URIS;

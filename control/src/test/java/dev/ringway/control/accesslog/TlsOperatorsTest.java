@@ -19,8 +19,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class TlsOperatorsTest
 {
     private static final String ALL = "%DOWNSTREAM_TLS_VERSION% %DOWNSTREAM_TLS_CIPHER% %DOWNSTREAM_TLS_SESSION_ID% " +
-        "%DOWNSTREAM_PEER_FINGERPRINT_256% %DOWNSTREAM_PEER_SERIAL% %DOWNSTREAM_PEER_URI_SAN% " +
-        "%DOWNSTREAM_PEER_DNS_SAN% %DOWNSTREAM_PEER_SUBJECT% %DOWNSTREAM_PEER_ISSUER%";
+        "%REQUESTED_SERVER_NAME% %DOWNSTREAM_PEER_FINGERPRINT_256% %DOWNSTREAM_PEER_SERIAL% " +
+        "%DOWNSTREAM_PEER_URI_SAN% %DOWNSTREAM_PEER_DNS_SAN% %DOWNSTREAM_PEER_SUBJECT% %DOWNSTREAM_PEER_ISSUER%";
 
     private static void put(final ByteArrayOutputStream report, final int item, final String text)
     {
@@ -52,13 +52,13 @@ final class TlsOperatorsTest
     @Test
     void shouldPrintEachItem() throws LogFormatException
     {
-        assertEquals("n0 n1 - n3 n4 n5 n6 n7 n8", print(ALL, numbers()));
+        assertEquals("n0 n1 - n3 n4 n5 n6 n7 n8 n9", print(ALL, numbers()));
     }
 
     @Test
     void shouldPrintDashesWithoutTls() throws LogFormatException
     {
-        assertEquals("- - - - - - - - -", print(ALL, new byte[0]));
+        assertEquals("- - - - - - - - - -", print(ALL, new byte[0]));
     }
 
     @Test

@@ -32,16 +32,14 @@ public final class AccessText
     public static final int TERMINATION_DETAIL = 10;
     /** Why TLS with the endpoint failed. */
     public static final int TRANSPORT_FAILURE = 11;
-    /** Name the client asked for in TLS (SNI). */
-    public static final int SERVER_NAME = 12;
     /** Content-Type of the response. */
-    public static final int RESPONSE_CONTENT_TYPE = 13;
+    public static final int RESPONSE_CONTENT_TYPE = 12;
     /** What {@code TlsReport} tells of the client's connection. */
-    public static final int DOWNSTREAM_TLS = 14;
+    public static final int DOWNSTREAM_TLS = 13;
     /** Number of texts. */
-    public static final int COUNT = 15;
+    public static final int COUNT = 14;
 
-    private static final int[] BOUNDS = {32, 512, 512, 255, 256, 128, 64, 256, 108, 128, 64, 128, 255, 64, 512};
+    private static final int[] BOUNDS = {32, 512, 512, 255, 256, 128, 64, 256, 108, 128, 64, 128, 64, 512};
 
     private AccessText()
     {

@@ -20,20 +20,22 @@ public final class TlsReport
     public static final int CIPHER = 1;
     /** Id of the session in hexadecimal digits; TLS 1.3 has none. */
     public static final int SESSION_ID = 2;
+    /** Name that the client asked for (SNI). */
+    public static final int SERVER_NAME = 3;
     /** SHA-256 of the peer's certificate in hexadecimal digits. */
-    public static final int PEER_FINGERPRINT = 3;
+    public static final int PEER_FINGERPRINT = 4;
     /** Serial number of the peer's certificate in hexadecimal digits. */
-    public static final int PEER_SERIAL = 4;
+    public static final int PEER_SERIAL = 5;
     /** URIs of the peer's certificate, with commas between them. */
-    public static final int PEER_URIS = 5;
+    public static final int PEER_URIS = 6;
     /** DNS names of the peer's certificate, with commas between them. */
-    public static final int PEER_DNS_NAMES = 6;
+    public static final int PEER_DNS_NAMES = 7;
     /** Subject of the peer's certificate (RFC 2253). */
-    public static final int PEER_SUBJECT = 7;
+    public static final int PEER_SUBJECT = 8;
     /** Issuer of the peer's certificate (RFC 2253). */
-    public static final int PEER_ISSUER = 8;
+    public static final int PEER_ISSUER = 9;
     /** Number of items. */
-    public static final int COUNT = 9;
+    public static final int COUNT = 10;
     /** Bytes of an item before its text. */
     public static final int HEAD_LENGTH = 3;
 
@@ -71,6 +73,7 @@ public final class TlsReport
         {
             case VERSION -> engine.version() == TlsSettings.TLS_1_3 ? "TLSv1.3" : "TLSv1.2";
             case CIPHER -> engine.cipher();
+            case SERVER_NAME -> engine.serverName() == null ? "" : engine.serverName();
             default -> HexFormat.of().formatHex(engine.sessionId());
         };
     }
