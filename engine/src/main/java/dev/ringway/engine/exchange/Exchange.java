@@ -8,6 +8,7 @@ import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
+import dev.ringway.engine.upstream.RequestHost;
 import dev.ringway.engine.upstream.SessionNeeds;
 import dev.ringway.engine.upstream.UpstreamFailure;
 import dev.ringway.engine.upstream.UpstreamHandler;
@@ -89,6 +90,14 @@ public final class Exchange implements UpstreamHandler
     public SessionNeeds needs()
     {
         return needs;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void askHost(final RequestHost host)
+    {
+        exchanges.headerRules().askHost(request, routing.route(), host);
     }
 
     /** FILTER: the head is to be shown to the filters of the connection manager. */

@@ -15,6 +15,7 @@ import dev.ringway.engine.snapshot.ForwardClientCert;
 import dev.ringway.engine.snapshot.ForwardClientCert.Mode;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
+import dev.ringway.engine.upstream.RequestHost;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -126,6 +127,12 @@ final class HeaderRules
     void forget()
     {
         rewriter.forget();
+    }
+
+    /** The host that an endpoint is to have, not its own name. */
+    void askHost(final RequestHead head, final Route route, final RequestHost host)
+    {
+        rewriter.askHost(head, route, host);
     }
 
     /** Writes what redirects have. */

@@ -7,6 +7,7 @@ import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
+import dev.ringway.engine.upstream.RequestHost;
 import dev.ringway.engine.upstream.SessionNeeds;
 import dev.ringway.engine.upstream.UpstreamHandler;
 import dev.ringway.engine.upstream.UpstreamSession;
@@ -201,6 +202,14 @@ final class Mirror implements UpstreamHandler
     public SessionNeeds needs()
     {
         return SessionNeeds.NONE;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void askHost(final RequestHost host)
+    {
+        host.of(edits.hostBuffer(request), edits.hostOffset(request), edits.hostLength(request));
     }
 
     /**

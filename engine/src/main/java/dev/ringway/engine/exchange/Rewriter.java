@@ -11,6 +11,7 @@ import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.upstream.HeaderEdits;
+import dev.ringway.engine.upstream.RequestHost;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -106,22 +107,29 @@ final class Rewriter
         }
     }
 
+    /** What the route says of the host, if it does not depend on the endpoint, or what the client says. */
+    void askHost(final RequestHead head, final Route route, final RequestHost host)
+    {
+        final HostRewrite rewrite = route.forward().hostRewrite();
+        if (rewrite != null && select(rewrite, head) > 0)
+        {
+            host.of(view.buffer(), view.offset(), view.length());
+            return;
+        }
+        host.of(head.headers().buffer(), head.authorityOffset(), head.authorityLength());
+    }
+
     private boolean select(
         final HostRewrite rewrite, final RequestHead head, final Endpoint endpoint, final HeaderEdits edits)
     {
-        view.of(head);
-        if (rewrite.literal() != null)
+        if (!rewrite.isAutomatic())
         {
-            view.select(rewrite.literal(), rewrite.literal().capacity());
-            return true;
-        }
-        if (rewrite.field() != null)
-        {
-            return view.select(rewrite.field()) && view.length() > 0;
-        }
-        if (rewrite.path() != null)
-        {
-            return selectOfPath(rewrite.path(), head, edits);
+            final int length = select(rewrite, head);
+            if (length < 0)
+            {
+                edits.tooLong();
+            }
+            return length > 0;
         }
         final int length = Math.min(endpoint.hostname().length(), name.capacity());
         for (int i = 0; i < length; i++)
@@ -129,23 +137,32 @@ final class Rewriter
             name.putByte(i, (byte)endpoint.hostname().charAt(i));
         }
         view.select(name, length);
-        return rewrite.isAutomatic() && length > 0;
+        return length > 0;
     }
 
-    /** A host that has no room here is no host that anybody has. */
-    private boolean selectOfPath(final RegexRewrite rewrite, final RequestHead head, final HeaderEdits edits)
+    /** Bytes of the host, 0 for none, negative for more than there is room for: nobody has such a host. */
+    private int select(final HostRewrite rewrite, final RequestHead head)
     {
+        view.of(head);
+        if (rewrite.literal() != null)
+        {
+            view.select(rewrite.literal(), rewrite.literal().capacity());
+            return view.length();
+        }
+        if (rewrite.field() != null)
+        {
+            return view.select(rewrite.field()) ? view.length() : 0;
+        }
+        if (rewrite.path() == null)
+        {
+            return 0;
+        }
         final int query = head.queryOffset();
         final int whole = query < 0 ? head.pathLength() : query - head.pathOffset();
-        final int length =
-            rewrite.rewrite(view, head.headers().buffer(), head.pathOffset(), whole, name.byteArray());
-        if (length < 0)
-        {
-            edits.tooLong();
-            return false;
-        }
-        view.select(name, length);
-        return length > 0;
+        final int length = rewrite.path().rewrite(
+            view, head.headers().buffer(), head.pathOffset(), whole, name.byteArray());
+        view.select(name, Math.max(length, 0));
+        return length;
     }
 
     /** As Envoy: the host is not appended twice in a row. */

@@ -303,7 +303,7 @@ public final class ClusterState
     {
         while (!waiting.isEmpty() && session.hasRoom())
         {
-            if (!session.pool().isForHost(waiting.peekFirst().request()))
+            if (!session.pool().isForHost(waiting.peekFirst()))
             {
                 session.closeIdle();
                 return;
@@ -396,7 +396,7 @@ public final class ClusterState
     {
         while (!waiting.isEmpty())
         {
-            if (!session.pool.isForHost(waiting.peekFirst().request()))
+            if (!session.pool.isForHost(waiting.peekFirst()))
             {
                 session.closeIdle();
                 return true;
@@ -491,7 +491,7 @@ public final class ClusterState
     private EndpointPool pickForHost(final UpstreamHandler handler)
     {
         final EndpointPool pool = pick(handler);
-        return pool == null ? null : pool.of(handler.request());
+        return pool == null ? null : pool.of(handler);
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.ringway.engine.upstream;
 
-import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.balance.HostHealth;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
@@ -95,14 +94,21 @@ final class EndpointPool
     }
 
     /** The pool whose connections take a request: this one, unless they are for hosts. */
-    EndpointPool of(final RequestHead request)
+    EndpointPool of(final UpstreamHandler handler)
     {
-        return hosts == null ? this : hosts.of(request);
+        return hosts == null ? this : hosts.of(context.hostOf(handler));
     }
 
-    boolean isForHost(final RequestHead request)
+    /** Whether a connection of this pool takes a request. */
+    boolean isForHost(final UpstreamHandler handler)
     {
-        return host == null || RequestHost.is(request, host);
+        return host == null || context.hostOf(handler).is(host);
+    }
+
+    /** Whether it is the pool of a host. */
+    boolean isOf(final RequestHost wanted)
+    {
+        return wanted.is(host);
     }
 
     boolean closeIdle()

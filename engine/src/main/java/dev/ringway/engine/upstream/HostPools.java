@@ -1,6 +1,5 @@
 package dev.ringway.engine.upstream;
 
-import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.UpstreamTls;
 
@@ -30,16 +29,16 @@ final class HostPools
     }
 
     /** The pool for the request's host; allocates when it is a new one. */
-    EndpointPool of(final RequestHead head)
+    EndpointPool of(final RequestHost host)
     {
         int index = -1;
         for (int i = 0, count = pools.size(); i < count && index < 0; i++)
         {
-            index = pools.get(i).isForHost(head) ? i : -1;
+            index = pools.get(i).isOf(host) ? i : -1;
         }
         if (index < 0)
         {
-            index = add(factory.apply(RequestHost.of(head)));
+            index = add(factory.apply(host.copy()));
         }
         lastUses[index] = ++uses;
         return pools.get(index);

@@ -1,57 +1,52 @@
 package dev.ringway.engine.upstream;
 
-import dev.ringway.codecs.http.RequestHead;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /**
- * The host that a request is for: its authority without the port, an address of IPv6 without its brackets. Stateless.
+ * The host that a request is for: an authority without the port, an address of IPv6 without its brackets. One per loop,
+ * of one request at a time. Loop thread only.
  */
-final class RequestHost
+public final class RequestHost
 {
-    private RequestHost()
-    {
-    }
-
-    private static int offset(final RequestHead head)
-    {
-        return head.authorityOffset() + (isBracketed(head) ? 1 : 0);
-    }
-
-    private static boolean isBracketed(final RequestHead head)
-    {
-        return head.authorityLength() > 0 && head.headers().buffer().getByte(head.authorityOffset()) == '[';
-    }
-
-    private static int length(final RequestHead head)
-    {
-        final DirectBuffer buffer = head.headers().buffer();
-        final int start = offset(head);
-        final int end = head.authorityOffset() + head.authorityLength();
-        final int last = isBracketed(head) ? ']' : ':';
-        int at = start;
-        while (at < end && buffer.getByte(at) != last)
-        {
-            at++;
-        }
-        return at - start;
-    }
+    private DirectBuffer buffer = new UnsafeBuffer(0, 0);
+    private int offset;
+    private int length;
 
     /**
-     * @return whether the request is for this host, letter by letter.
+     * Takes an authority.
+     *
+     * @param bytes hold it, as long as this is looked at.
+     * @param at    where it starts.
+     * @param count its bytes.
      */
-    static boolean is(final RequestHead head, final byte[] host)
+    public void of(final DirectBuffer bytes, final int at, final int count)
     {
-        if (length(head) != host.length)
+        final boolean isBracketed = count > 0 && bytes.getByte(at) == '[';
+        final int last = isBracketed ? ']' : ':';
+        final int start = isBracketed ? at + 1 : at;
+        int end = start;
+        while (end < at + count && bytes.getByte(end) != last)
+        {
+            end++;
+        }
+        buffer = bytes;
+        offset = start;
+        length = end - start;
+    }
+
+    /** Whether it is this host, letter by letter. */
+    boolean is(final byte[] host)
+    {
+        if (length != host.length)
         {
             return false;
         }
-        final DirectBuffer buffer = head.headers().buffer();
-        final int start = offset(head);
         for (int i = 0; i < host.length; i++)
         {
-            if (buffer.getByte(start + i) != host[i])
+            if (buffer.getByte(offset + i) != host[i])
             {
                 return false;
             }
@@ -60,10 +55,10 @@ final class RequestHost
     }
 
     /** The host in a copy. Allocates. */
-    static byte[] of(final RequestHead head)
+    byte[] copy()
     {
-        final byte[] host = new byte[length(head)];
-        head.headers().buffer().getBytes(offset(head), host);
+        final byte[] host = new byte[length];
+        buffer.getBytes(offset, host);
         return host;
     }
 

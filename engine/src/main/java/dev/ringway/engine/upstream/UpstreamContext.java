@@ -37,6 +37,7 @@ final class UpstreamContext
     final TrailerFields trailerFields = new TrailerFields();
     final FreeSessions free = new FreeSessions(this);
     final WebSocketKey webSocketKey = new WebSocketKey();
+    private final RequestHost host = new RequestHost();
     private final UnsafeBuffer path = new UnsafeBuffer(0, 0);
 
     UpstreamContext(final EventLoop loop, final Connections connections, final Http2Context http2)
@@ -44,6 +45,13 @@ final class UpstreamContext
         this.loop = loop;
         this.connections = connections;
         this.http2 = http2;
+    }
+
+    /** The host of a request, until the next call. */
+    RequestHost hostOf(final UpstreamHandler handler)
+    {
+        handler.askHost(host);
+        return host;
     }
 
     /** A view of the bytes, until the next call. */

@@ -21,6 +21,17 @@ public interface UpstreamHandler
     RequestHead request();
 
     /**
+     * Asked for requests whose host names the endpoint (Envoy: {@code auto_sni}).
+     *
+     * @param host takes the authority that the endpoint is asked for.
+     */
+    default void askHost(final RequestHost host)
+    {
+        final RequestHead head = request();
+        host.of(head.headers().buffer(), head.authorityOffset(), head.authorityLength());
+    }
+
+    /**
      * A session is the exchange's own until the response has ended, fails or is cancelled.
      *
      * @param session to send to; it may still be connecting, what is sent then waits.

@@ -1,14 +1,21 @@
 package dev.ringway.engine.runtime;
 
+import com.google.re2j.Pattern;
 import dev.ringway.engine.counters.TlsCounters;
+import dev.ringway.engine.route.HeaderKey;
+import dev.ringway.engine.route.HostRewrite;
+import dev.ringway.engine.route.RegexRewrite;
+import dev.ringway.engine.route.Route;
+import dev.ringway.engine.route.RouteBuilder;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.Http2Options;
-import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.snapshot.UpstreamTls.Names;
+import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.tls.TlsContext;
-import dev.ringway.engine.tls.TlsFixture;
 import dev.ringway.engine.tls.TlsFixture.Shown;
+import dev.ringway.engine.tls.TlsFixture;
 import dev.ringway.engine.tls.TlsSettings;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -272,6 +279,47 @@ final class TlsUpstreamTest
             assertEquals(status == 200 ? 0 : 1, proxy.counter(SSL + "fail_verify_san"));
             retire(proxy);
         }
+    }
+
+    @Test
+    void shouldAskForHostsAsTheyAreRewritten() throws Exception
+    {
+        names = Names.OF_REQUESTS;
+        final Queue<String> asked = new ConcurrentLinkedQueue<>();
+        try (TestBackend backend = server(Shown.GOOD, link ->
+            {
+                asked.add(session(link.socket).getRequestedServerNames().stream()
+                    .map(name -> new String(name.getEncoded(), US_ASCII)).findFirst().orElse("none"));
+                link.serve(request -> TestBackend.ok("hello"));
+            });
+            TestProxy proxy = proxy("configured.example.org", 1, backend))
+        {
+            proxy.http.routes.put("/literal", rewriting(new HostRewrite(
+                new UnsafeBuffer("literal.example.org:1".getBytes(US_ASCII)), null, null, false, false)));
+            proxy.http.routes.put("/field", rewriting(
+                new HostRewrite(null, new HeaderKey("x-host"), null, false, false)));
+            proxy.http.routes.put("/path/", rewriting(new HostRewrite(
+                null, null, new RegexRewrite(Pattern.compile("/path/(.*)"), "\\1"), false, false)));
+            proxy.http.routes.put("/automatic", rewriting(new HostRewrite(null, null, null, true, false)));
+            proxy.start();
+            final TestClient client = proxy.connect();
+            for (int i = 0; i < 2; i++)
+            {
+                for (final String path : List.of("/literal", "/field", "/path/of.path?q", "/automatic"))
+                {
+                    assertEquals(200, client.send("GET " + path +
+                        " HTTP/1.1\r\nhost: a.example.org\r\nx-host: field.example.org\r\n\r\n").read().status());
+                }
+            }
+            assertEquals(List.of("literal.example.org", "field.example.org", "of.path", "a.example.org"),
+                List.copyOf(asked));
+            retire(proxy);
+        }
+    }
+
+    private static Route rewriting(final HostRewrite rewrite)
+    {
+        return new RouteBuilder("").cluster(0, "b").hostRewrite(rewrite).build();
     }
 
     @ParameterizedTest
