@@ -59,6 +59,7 @@ final class ConnectRulesTest
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
             TestProxy proxy = new TestProxy())
         {
+            server.setSoTimeout(30_000);
             proxy.endpoints.add(new Endpoint(Address.of((InetSocketAddress)server.getLocalSocketAddress()), "", 1));
             final Address source = Address.of(new InetSocketAddress("127.0.0.2", 0));
             proxy.connect = new ConnectRules(List.of(option(SOL_SOCKET, SO_KEEPALIVE, 1)),
