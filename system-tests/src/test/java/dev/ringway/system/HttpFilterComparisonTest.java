@@ -228,6 +228,21 @@ final class HttpFilterComparisonTest
                     get("/b", "x-let: 1", "x-who: you"), get("/deny"), get("/deny", "x-bad: 1"), get("/open"),
                     get("/a", "x-ok: 1"), get("/b", "content-type: application/grpc")),
                 "http\\.in\\.rbac\\..*")),
+            Arguments.of("rbac by addresses and ports", new FilterSides.Scenario(
+                filter("r", rbac("rules: { policies: { a: { permissions: [{ destination_ip: { " +
+                    "address_prefix: 127.0.0.1, prefix_len: 32 } }], principals: [{ source_ip: { " +
+                    "address_prefix: 127.0.0.0, prefix_len: 8 } }] } } }, shadow_rules: { policies: { a: { " +
+                    "permissions: [{ destination_port_range: { start: 1, end: 65535 } }], " +
+                    "principals: [{ authenticated: {} }] } } }")),
+                "",
+                "- match: { prefix: \"/port\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { r: { " +
+                "\"@type\": " + FilterSides.TYPE + "rbac.v3.RBACPerRoute, rbac: { rules: { policies: { p: { " +
+                "permissions: [{ destination_port: 1 }], principals: [{ any: true }] } } } } } }\n" +
+                "- match: { prefix: \"/name\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { r: { " +
+                "\"@type\": " + FilterSides.TYPE + "rbac.v3.RBACPerRoute, rbac: { rules: { policies: { p: { " +
+                "permissions: [{ requested_server_name: { exact: \"a.example\" } }], principals: [{ any: true }] } } } } } }\n" +
+                ALL,
+                List.of(get("/a"), get("/port"), get("/name")), "http\\.in\\.rbac\\..*")),
             Arguments.of("a disabled filter", new FilterSides.Scenario(
                 filter("m", MUTATION.formatted(FilterSides.TYPE) + ", " + mutations(
                     append("x-a", "filter", "APPEND_IF_EXISTS_OR_ADD"), "")) + "  disabled: true\n",

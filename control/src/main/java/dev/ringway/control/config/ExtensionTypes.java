@@ -21,6 +21,7 @@ import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpIns
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
@@ -66,6 +67,12 @@ public final class ExtensionTypes
         Map.entry("envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector", TlsInspector::getDescriptor),
         Map.entry("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
             HttpConnectionManager::getDescriptor),
+        Map.entry("envoy.extensions.filters.network.connection_limit.v3.ConnectionLimit",
+            ConnectionLimit::getDescriptor),
+        Map.entry("envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimit",
+            io.envoyproxy.envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimit::getDescriptor),
+        Map.entry("envoy.extensions.filters.network.rbac.v3.RBAC",
+            io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC::getDescriptor),
         Map.entry("envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy", TcpProxy::getDescriptor),
         Map.entry("envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest",
             LeastRequest::getDescriptor),

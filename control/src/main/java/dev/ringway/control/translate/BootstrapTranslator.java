@@ -187,7 +187,8 @@ public final class BootstrapTranslator
         final HttpTranslator http = new HttpTranslator(checks, routes,
             new HttpFilterTranslator(checks, counters, filterErrors, runtime), accessLogs, counters);
         final FilterChainTranslator chains =
-            new FilterChainTranslator(checks, http, accessLogs, contexts, ids, telling, counters);
+            new FilterChainTranslator(checks, http, accessLogs, contexts, ids, telling, counters,
+                new ConnectionFilterTranslator(checks, counters, runtime));
         return new ListenerTranslator(checks, chains, listenerIds, counters);
     }
 

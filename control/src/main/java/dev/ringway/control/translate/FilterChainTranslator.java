@@ -7,6 +7,7 @@ import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.TcpCounters;
 import dev.ringway.engine.counters.TlsCounters;
+import dev.ringway.engine.filter.ConnectionFilterFactory;
 import dev.ringway.engine.snapshot.FilterChain;
 import dev.ringway.engine.snapshot.FilterChainMatch;
 import dev.ringway.engine.snapshot.FilterChains;
@@ -41,6 +42,7 @@ final class FilterChainTranslator
     private final Map<String, Integer> clusterIds;
     private final Set<String> telling;
     private final CounterRegistry counters;
+    private final ConnectionFilterTranslator guarding;
 
     /**
      * @param checks     where faults go.
@@ -50,6 +52,7 @@ final class FilterChainTranslator
      * @param clusterIds ids of the clusters that exist, by name.
      * @param telling    names of those whose connections begin with the PROXY protocol.
      * @param counters   gives out counters.
+     * @param guarding   translates the filters before the last one.
      */
     FilterChainTranslator(
         final Checks checks,
@@ -58,7 +61,8 @@ final class FilterChainTranslator
         final TlsContexts contexts,
         final Map<String, Integer> clusterIds,
         final Set<String> telling,
-        final CounterRegistry counters)
+        final CounterRegistry counters,
+        final ConnectionFilterTranslator guarding)
     {
         this.checks = checks;
         this.http = http;
@@ -68,6 +72,7 @@ final class FilterChainTranslator
         this.clusterIds = clusterIds;
         this.telling = telling;
         this.counters = counters;
+        this.guarding = guarding;
     }
 
     /**
@@ -109,11 +114,14 @@ final class FilterChainTranslator
         final FilterChainMatch match =
             matches.translate(config.getFilterChainMatch(), path.field("filter_chain_match"));
         final NetworkFilter filter = filter(config.getFiltersList(), path.field("filters"), listener);
+        final List<ConnectionFilterFactory> guards =
+            guards(config.getFiltersList(), path.field("filters"), config.hasTransportSocket());
         final TlsContext tls = tls(config, path.field("transport_socket"), stats);
         final long handshakeTimeoutNs = checks.duration(config.hasTransportSocketConnectTimeout(),
             config.getTransportSocketConnectTimeout(), path.field("transport_socket_connect_timeout"),
             FilterChain.DEFAULT_HANDSHAKE_NS);
-        return filter == null ? null : new FilterChain(config.getName(), match, filter, tls, handshakeTimeoutNs);
+        return filter == null ? null : new FilterChain(
+            config.getName(), match, filter, guards, tls, handshakeTimeoutNs);
     }
 
     private TlsContext tls(
@@ -130,15 +138,48 @@ final class FilterChainTranslator
         {
             return null;
         }
-        if (filters.size() > 1)
+        final int last = filters.size() - 1;
+        final Filter filter = filters.get(last);
+        final FieldPath config = path.at(last).field("typed_config");
+        checks.required(filter.getName(), path.at(last).field("name"));
+        if (!checks.required(filter.hasTypedConfig(), config))
         {
-            checks.fault(path.at(1), "comes after '" + filters.get(0).getName() + "', which must be the last filter");
+            return null;
         }
-        final Filter filter = filters.get(0);
-        final FieldPath config = path.at(0).field("typed_config");
-        checks.required(filter.getName(), path.at(0).field("name"));
-        return checks.required(filter.hasTypedConfig(), config) ?
-            filter(filter.getTypedConfig(), config, listener) : null;
+        if (guarding.takes(filter.getTypedConfig()))
+        {
+            checks.fault(path.at(last), "must have another filter behind it: " + HCM + " or " + TCP_PROXY);
+            return null;
+        }
+        return filter(filter.getTypedConfig(), config, listener);
+    }
+
+    /** Those before the last one. */
+    private List<ConnectionFilterFactory> guards(
+        final List<Filter> filters, final FieldPath path, final boolean isSecure)
+    {
+        final List<ConnectionFilterFactory> guards = new ArrayList<>();
+        for (int i = 0; i < filters.size() - 1; i++)
+        {
+            final Filter filter = filters.get(i);
+            final FieldPath config = path.at(i).field("typed_config");
+            checks.required(filter.getName(), path.at(i).field("name"));
+            if (!checks.required(filter.hasTypedConfig(), config))
+            {
+                continue;
+            }
+            if (!guarding.takes(filter.getTypedConfig()))
+            {
+                checks.fault(path.at(i + 1), "comes after '" + filter.getName() + "', which must be the last filter");
+                continue;
+            }
+            final ConnectionFilterFactory guard = guarding.translate(filter.getTypedConfig(), config, isSecure);
+            if (guard != null)
+            {
+                guards.add(guard);
+            }
+        }
+        return List.copyOf(guards);
     }
 
     private NetworkFilter filter(

@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
+import io.envoyproxy.envoy.config.core.v3.RuntimeFeatureFlag;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
 import io.envoyproxy.envoy.type.v3.FractionalPercent.DenominatorType;
@@ -72,6 +73,16 @@ final class RuntimeValues
         final long number = number(config.getRuntimeKey(), -1);
         return number < 0 ? config.getDefaultValue() :
             FractionalPercent.newBuilder().setNumerator((int)Math.min(number, ALL)).build();
+    }
+
+    /**
+     * @param config a switch with the key that may say otherwise.
+     * @return whether it is on.
+     */
+    boolean flag(final RuntimeFeatureFlag config)
+    {
+        final Value value = values.get(config.getRuntimeKey());
+        return value != null && value.hasBoolValue() ? value.getBoolValue() : config.getDefaultValue().getValue();
     }
 
     private static DenominatorType denominator(final Value value)

@@ -11,4 +11,12 @@ public interface CloseListener
      * @param connection to be read during the call only.
      */
     void onConnectionGone(Connection connection);
+
+    /**
+     * @return whose connections it counts, for {@link Connections#cut}.
+     */
+    default CloseListener owner()
+    {
+        return this;
+    }
 }

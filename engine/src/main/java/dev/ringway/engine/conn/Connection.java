@@ -7,6 +7,8 @@ import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsEngine;
 import dev.ringway.ffi.libc.Errno;
 
+import java.util.List;
+
 /**
  * One socket. At most one receive is armed and one gathered send in flight; everything queued meanwhile waits for the
  * end of the duty cycle. A slot goes back only when the kernel has completed all operations on it. Loop thread only.
@@ -202,6 +204,26 @@ public final class Connection implements CompletionHandler
     public byte[] forwardedCert(final int details)
     {
         return tls == null || !tls.isEstablished() ? null : tls.engine().forwardedCert(details);
+    }
+
+    /**
+     * Allocates the first time.
+     *
+     * @return name of a server that the peer asked for (SNI), or null.
+     */
+    public byte[] serverName()
+    {
+        return tls == null || !tls.isEstablished() ? null : tls.engine().askedName();
+    }
+
+    /**
+     * Allocates the first time.
+     *
+     * @return names in the certificate that the peer has shown, see {@link TlsEngine#principals}.
+     */
+    public List<byte[]> principals()
+    {
+        return tls == null || !tls.isEstablished() ? List.of() : tls.engine().principals();
     }
 
     void queueCipher(final int offset, final int length)

@@ -111,7 +111,8 @@ public final class Connections implements LoopTask
     {
         for (int slot = 0; slot < loop.slots().capacity(); slot++)
         {
-            if (loop.slots().handler(slot) instanceof final Connection connection && connection.closeListener() == owner)
+            if (loop.slots().handler(slot) instanceof final Connection connection &&
+                connection.closeListener() != null && connection.closeListener().owner() == owner)
             {
                 connection.cut();
             }

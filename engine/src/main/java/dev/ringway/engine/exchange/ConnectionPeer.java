@@ -6,6 +6,8 @@ import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.util.List;
+
 /**
  * The client of a connection as filters see it. Reused for connection after connection. Loop thread only.
  */
@@ -86,6 +88,22 @@ public final class ConnectionPeer implements FilterPeer
     public int directText(final boolean withPort, final MutableDirectBuffer to)
     {
         return text(connection.directAddressOffset(), withPort, to);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public byte[] serverName()
+    {
+        return connection.serverName();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public List<byte[]> principals()
+    {
+        return connection.principals();
     }
 
     /**

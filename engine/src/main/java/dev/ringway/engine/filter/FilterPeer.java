@@ -2,6 +2,8 @@ package dev.ringway.engine.filter;
 
 import org.agrona.MutableDirectBuffer;
 
+import java.util.List;
+
 /**
  * The client of an exchange, or of a connection. Loop thread only.
  */
@@ -63,6 +65,21 @@ public interface FilterPeer
      * @return bytes of the text.
      */
     int directText(boolean withPort, MutableDirectBuffer to);
+
+    /**
+     * Allocates the first time.
+     *
+     * @return name of a server that the client asked for in its handshake (SNI), or null.
+     */
+    byte[] serverName();
+
+    /**
+     * Allocates the first time.
+     *
+     * @return names in the certificate that the client has shown: its URIs, its DNS names and its subject; empty when
+     *         it has shown none.
+     */
+    List<byte[]> principals();
 
     /**
      * @return whether the connection is encrypted.

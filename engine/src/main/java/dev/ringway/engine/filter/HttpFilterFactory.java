@@ -11,4 +11,13 @@ public interface HttpFilterFactory
      * @return a filter for one request at a time; as many are asked for as there are requests at once.
      */
     HttpFilter create(FilterLoop loop);
+
+    /**
+     * @return whether the filter asks for the address that a client connected to, which is not known otherwise where a
+     *         listener takes connections to every address.
+     */
+    default boolean readsLocalAddress()
+    {
+        return false;
+    }
 }

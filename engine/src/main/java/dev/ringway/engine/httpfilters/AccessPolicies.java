@@ -1,8 +1,5 @@
 package dev.ringway.engine.httpfilters;
 
-import dev.ringway.engine.filter.FilterExchange;
-import dev.ringway.engine.route.RequestView;
-
 import java.util.List;
 
 /**
@@ -22,17 +19,16 @@ public record AccessPolicies(boolean isDenying, List<Policy> policies)
      */
     public record Policy(List<AccessRule> permissions, List<AccessRule> principals, String name)
     {
-        private boolean fits(final FilterExchange exchange, final RequestView view, final byte[] scratch)
+        private boolean fits(final AccessView view)
         {
-            return any(permissions, exchange, view, scratch) && any(principals, exchange, view, scratch);
+            return any(permissions, view) && any(principals, view);
         }
 
-        private static boolean any(
-            final List<AccessRule> rules, final FilterExchange exchange, final RequestView view, final byte[] scratch)
+        private static boolean any(final List<AccessRule> rules, final AccessView view)
         {
             for (int i = 0; i < rules.size(); i++)
             {
-                if (rules.get(i).holds(exchange, view, scratch))
+                if (rules.get(i).holds(view))
                 {
                     return true;
                 }
@@ -41,12 +37,28 @@ public record AccessPolicies(boolean isDenying, List<Policy> policies)
         }
     }
 
-    /** Index of the first policy that fits, or -1. */
-    int find(final FilterExchange exchange, final RequestView view, final byte[] scratch)
+    /**
+     * Loop thread.
+     *
+     * @param view of the request or connection that is asked about.
+     * @return whether it is allowed.
+     */
+    public boolean allows(final AccessView view)
+    {
+        return find(view) >= 0 != isDenying;
+    }
+
+    /**
+     * Loop thread.
+     *
+     * @param view of the request or connection that is asked about.
+     * @return index of the first policy that fits, or -1.
+     */
+    public int find(final AccessView view)
     {
         for (int i = 0; i < policies.size(); i++)
         {
-            if (policies.get(i).fits(exchange, view, scratch))
+            if (policies.get(i).fits(view))
             {
                 return i;
             }

@@ -1,10 +1,7 @@
 package dev.ringway.engine.httpfilters;
 
 import dev.ringway.codecs.http.RequestHead;
-import dev.ringway.engine.filter.FilterExchange;
-import dev.ringway.engine.filter.FilterPeer;
 import dev.ringway.engine.route.Condition;
-import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.TextMatch;
 import dev.ringway.engine.snapshot.CidrRanges;
 
@@ -16,17 +13,15 @@ import java.util.List;
 public interface AccessRule
 {
     /** Holds always. */
-    AccessRule ANY = (exchange, view, scratch) -> true;
+    AccessRule ANY = view -> true;
 
     /**
      * Loop thread.
      *
-     * @param exchange asked about.
-     * @param view     of its request.
-     * @param scratch  {@link FilterPeer#MAX_ADDRESS_LENGTH} bytes.
+     * @param view of the request or connection that is asked about.
      * @return whether it holds.
      */
-    boolean holds(FilterExchange exchange, RequestView view, byte[] scratch);
+    boolean holds(AccessView view);
 
     /**
      * Holds when all, or one of several, hold.
@@ -36,11 +31,11 @@ public interface AccessRule
      */
     record Several(List<AccessRule> rules, boolean isAll) implements AccessRule
     {
-        public boolean holds(final FilterExchange exchange, final RequestView view, final byte[] scratch)
+        public boolean holds(final AccessView view)
         {
             for (int i = 0; i < rules.size(); i++)
             {
-                if (rules.get(i).holds(exchange, view, scratch) != isAll)
+                if (rules.get(i).holds(view) != isAll)
                 {
                     return !isAll;
                 }
@@ -56,9 +51,9 @@ public interface AccessRule
      */
     record Not(AccessRule rule) implements AccessRule
     {
-        public boolean holds(final FilterExchange exchange, final RequestView view, final byte[] scratch)
+        public boolean holds(final AccessView view)
         {
-            return !rule.holds(exchange, view, scratch);
+            return !rule.holds(view);
         }
     }
 
@@ -69,9 +64,9 @@ public interface AccessRule
      */
     record Field(Condition condition) implements AccessRule
     {
-        public boolean holds(final FilterExchange exchange, final RequestView view, final byte[] scratch)
+        public boolean holds(final AccessView view)
         {
-            return condition.holds(view);
+            return condition.holds(view.request());
         }
     }
 
@@ -82,26 +77,102 @@ public interface AccessRule
      */
     record Path(TextMatch match) implements AccessRule
     {
-        public boolean holds(final FilterExchange exchange, final RequestView view, final byte[] scratch)
+        public boolean holds(final AccessView view)
         {
-            final RequestHead head = view.head();
+            final RequestHead head = view.request().head();
             final int length =
                 head.queryOffset() < 0 ? head.pathLength() : head.queryOffset() - head.pathOffset();
-            return match.matches(view, head.headers().buffer(), head.pathOffset(), length);
+            return match.matches(view.request(), head.headers().buffer(), head.pathOffset(), length);
+        }
+    }
+
+    /** Addresses of a connection. */
+    enum End
+    {
+        /** Of its other end itself. */
+        DIRECT,
+        /** Of the client, which a listener filter may have told. */
+        REMOTE,
+        /** That the client connected to. */
+        LOCAL
+    }
+
+    /**
+     * Demands that an address is of a range.
+     *
+     * @param range {@code direct_remote_ip}, {@code source_ip}, {@code remote_ip} or {@code destination_ip}.
+     * @param end   whose address.
+     */
+    record Address(CidrRanges range, End end) implements AccessRule
+    {
+        public boolean holds(final AccessView view)
+        {
+            final byte[] address = view.address();
+            final int length = switch (end)
+            {
+                case DIRECT -> view.peer().directAddress(address);
+                case REMOTE -> view.peer().remoteAddress(address);
+                case LOCAL -> view.peer().localAddress(address);
+            };
+            return length > 0 && range.contains(address, length);
         }
     }
 
     /**
-     * Demands that the other end of the connection has an address of a range.
+     * Demands that the client has connected to a port of a range.
      *
-     * @param range {@code direct_remote_ip}.
+     * @param first port of the range.
+     * @param end   port behind it.
      */
-    record DirectAddress(CidrRanges range) implements AccessRule
+    record Port(int first, int end) implements AccessRule
     {
-        public boolean holds(final FilterExchange exchange, final RequestView view, final byte[] scratch)
+        public boolean holds(final AccessView view)
         {
-            final int length = exchange.peer().directAddress(scratch);
-            return length > 0 && range.contains(scratch, length);
+            final int port = view.peer().localPort();
+            return port >= first && port < end;
+        }
+    }
+
+    /**
+     * Demands that the client has asked for a server's name.
+     *
+     * @param match {@code requested_server_name}.
+     */
+    record ServerName(TextMatch match) implements AccessRule
+    {
+        private static final byte[] NONE = {};
+
+        public boolean holds(final AccessView view)
+        {
+            final byte[] name = view.peer().serverName();
+            final byte[] asked = name == null ? NONE : name;
+            return match.matches(view.request(), view.buffer(asked), 0, asked.length);
+        }
+    }
+
+    /**
+     * Demands a name of the client's certificate, of any kind.
+     *
+     * @param match {@code authenticated.principal_name}, or null for any certificate.
+     */
+    record Authenticated(TextMatch match) implements AccessRule
+    {
+        public boolean holds(final AccessView view)
+        {
+            final List<byte[]> names = view.peer().principals();
+            if (match == null)
+            {
+                return !names.isEmpty();
+            }
+            for (int i = 0; i < names.size(); i++)
+            {
+                final byte[] name = names.get(i);
+                if (match.matches(view.request(), view.buffer(name), 0, name.length))
+                {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 }

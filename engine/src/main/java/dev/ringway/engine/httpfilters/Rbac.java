@@ -4,11 +4,9 @@ import dev.ringway.engine.counters.RbacCounters;
 import dev.ringway.engine.filter.FilterAnswer;
 import dev.ringway.engine.filter.FilterExchange;
 import dev.ringway.engine.filter.FilterLoop;
-import dev.ringway.engine.filter.FilterPeer;
 import dev.ringway.engine.filter.HttpFilter;
 import dev.ringway.engine.filter.HttpFilterFactory;
 import dev.ringway.engine.filter.Verdict;
-import dev.ringway.engine.route.RequestView;
 
 import java.util.List;
 
@@ -48,12 +46,20 @@ public record Rbac(
         return new Guarding(this);
     }
 
+    /**
+     * {@inheritDoc}
+     */
+    public boolean readsLocalAddress()
+    {
+        // What routes say instead may ask for it.
+        return true;
+    }
+
     /** Keeps nothing of a request. */
     private static final class Guarding implements HttpFilter
     {
         private final Rbac own;
-        private final RequestView view = new RequestView();
-        private final byte[] scratch = new byte[FilterPeer.MAX_ADDRESS_LENGTH];
+        private final AccessView view = new AccessView();
 
         private Guarding(final Rbac own)
         {
@@ -63,17 +69,17 @@ public record Rbac(
         public int onRequestHead(final FilterExchange exchange, final boolean isEnd)
         {
             final Rbac used = exchange.settings() instanceof final Rbac given ? given : own;
-            view.of(exchange.request().head());
+            view.of(exchange.peer(), exchange.request().head());
             if (used.shadow != null)
             {
-                final boolean isAllowed = used.shadow.find(exchange, view, scratch) >= 0 != used.shadow.isDenying();
+                final boolean isAllowed = used.shadow.find(view) >= 0 != used.shadow.isDenying();
                 exchange.counters().increment(isAllowed ? own.counters.shadowAllowed : own.counters.shadowDenied);
             }
             if (used.rules == null)
             {
                 return Verdict.CONTINUE;
             }
-            final int policy = used.rules.find(exchange, view, scratch);
+            final int policy = used.rules.find(view);
             if (policy >= 0 != used.rules.isDenying())
             {
                 exchange.counters().increment(own.counters.allowed);

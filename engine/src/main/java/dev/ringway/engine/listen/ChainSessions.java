@@ -21,6 +21,7 @@ final class ChainSessions implements ConnectionHandler, CloseListener
 {
     private final ListenContext context;
     private final Acceptor acceptor;
+    private final ConnectionGuards guards;
     private Listener listener;
     private FilterChain chain;
     private SessionFactory sessions;
@@ -32,6 +33,7 @@ final class ChainSessions implements ConnectionHandler, CloseListener
     {
         this.context = context;
         this.acceptor = acceptor;
+        guards = new ConnectionGuards(context.loop(), this);
     }
 
     FilterChain chain()
@@ -47,6 +49,7 @@ final class ChainSessions implements ConnectionHandler, CloseListener
         }
         listener = newListener;
         chain = fresh;
+        guards.adopt(fresh.guards());
         switch (fresh.filter())
         {
             case HttpConnectionManager manager ->
@@ -100,6 +103,11 @@ final class ChainSessions implements ConnectionHandler, CloseListener
         counters.increment(listener.counters().downstreamCxTotal);
         counters.increment(listener.counters().downstreamCxActive);
         active++;
+        if (!guards.isEmpty())
+        {
+            openGuarded(connection, guards.acquire());
+            return;
+        }
         connection.onClose(this);
         if (chain.tls() == null)
         {
@@ -107,6 +115,27 @@ final class ChainSessions implements ConnectionHandler, CloseListener
             return;
         }
         connection.handler(this);
+        secure(connection);
+    }
+
+    private void openGuarded(final Connection connection, final ConnectionGuard guard)
+    {
+        if (!guard.accept(connection, guards.filters()))
+        {
+            return;
+        }
+        if (chain.tls() != null)
+        {
+            secure(connection);
+        }
+        else if (guard.ready(connection))
+        {
+            sessions.open(connection);
+        }
+    }
+
+    private void secure(final Connection connection)
+    {
         if (chain.handshakeTimeoutNs() > 0)
         {
             connection.deadline(context.loop().clock().nowNs() + chain.handshakeTimeoutNs());

@@ -47,9 +47,9 @@ final class QueryAddresses
     {
         final int length = SockAddr.addressLength(own, 0);
         final boolean isFixed = length > 0 && !listener.transparent() && !isAny(length);
-        isTold = isFixed && listener.filterChains().tellsAddresses();
+        isTold = isFixed && listener.filterChains().readsLocalAddress();
         return length > 0 && !isFixed &&
-            (listener.filterChains().usesDestination() || listener.filterChains().tellsAddresses());
+            (listener.filterChains().usesDestination() || listener.filterChains().readsLocalAddress());
     }
 
     private boolean isAny(final int length)

@@ -1,7 +1,9 @@
 package dev.ringway.engine.snapshot;
 
+import dev.ringway.engine.filter.ConnectionFilterFactory;
 import dev.ringway.engine.tls.TlsContext;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -10,14 +12,39 @@ import java.util.concurrent.TimeUnit;
  * @param name                      name, may be empty.
  * @param match                     which connections it is for; without meaning for the default chain.
  * @param filter                    terminal network filter.
+ * @param guards                    filters before it, in their order.
  * @param tls                       context of its transport socket, or null when connections are clear.
  * @param handshakeTimeoutNs        {@code transport_socket_connect_timeout}, default 15 s; 0 for none.
  */
 public record FilterChain(
-    String name, FilterChainMatch match, NetworkFilter filter, TlsContext tls, long handshakeTimeoutNs)
+    String name,
+    FilterChainMatch match,
+    NetworkFilter filter,
+    List<ConnectionFilterFactory> guards,
+    TlsContext tls,
+    long handshakeTimeoutNs)
 {
     /** What a handshake may take unless something else is said. */
     public static final long DEFAULT_HANDSHAKE_NS = TimeUnit.SECONDS.toNanos(15);
+
+    /**
+     * A chain with one filter.
+     *
+     * @param name               name, may be empty.
+     * @param match              which connections it is for.
+     * @param filter             terminal network filter.
+     * @param tls                context of its transport socket, or null when connections are clear.
+     * @param handshakeTimeoutNs what a handshake may take, 0 for no limit.
+     */
+    public FilterChain(
+        final String name,
+        final FilterChainMatch match,
+        final NetworkFilter filter,
+        final TlsContext tls,
+        final long handshakeTimeoutNs)
+    {
+        this(name, match, filter, List.of(), tls, handshakeTimeoutNs);
+    }
 
     /**
      * A chain of all clear connections.
@@ -33,6 +60,12 @@ public record FilterChain(
     /** The same chain with another context. */
     FilterChain withTls(final TlsContext fresh)
     {
-        return new FilterChain(name, match, filter, fresh, handshakeTimeoutNs);
+        return new FilterChain(name, match, filter, guards, fresh, handshakeTimeoutNs);
+    }
+
+    /** Whether it asks for the address that a client connected to. */
+    boolean readsLocalAddress()
+    {
+        return filter.readsLocalAddress() || guards.stream().anyMatch(ConnectionFilterFactory::readsLocalAddress);
     }
 }

@@ -18,7 +18,7 @@ public final class FilterChains
     private final ChainTree tree;
     private final int defaultChain;
     private final boolean usesDestination;
-    private final boolean tellsAddresses;
+    private final boolean readsLocalAddress;
 
     private FilterChains(final List<FilterChain> all, final ChainTree tree, final int defaultChain)
     {
@@ -27,8 +27,7 @@ public final class FilterChains
         this.defaultChain = defaultChain;
         usesDestination = all.stream().map(FilterChain::match).anyMatch(match ->
             !match.destinations().isEmpty() || match.sourceType() != FilterChainMatch.SourceType.ANY);
-        tellsAddresses = all.stream().anyMatch(
-            chain -> chain.filter() instanceof final TcpProxy proxy && proxy.tellsAddresses());
+        readsLocalAddress = all.stream().anyMatch(FilterChain::readsLocalAddress);
     }
 
     /**
@@ -101,11 +100,11 @@ public final class FilterChains
     }
 
     /**
-     * @return whether some chain tells endpoints the address that a client connected to.
+     * @return whether some chain asks for the address that a client connected to, or tells endpoints of it.
      */
-    public boolean tellsAddresses()
+    public boolean readsLocalAddress()
     {
-        return tellsAddresses;
+        return readsLocalAddress;
     }
 
     /**

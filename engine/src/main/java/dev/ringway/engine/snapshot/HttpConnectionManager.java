@@ -87,6 +87,14 @@ public record HttpConnectionManager(
     HttpCounters counters) implements NetworkFilter
 {
     /**
+     * {@inheritDoc}
+     */
+    public boolean readsLocalAddress()
+    {
+        return filters != null && filters.places().stream().anyMatch(place -> place.factory().readsLocalAddress());
+    }
+
+    /**
      * @return {@code common_http_protocol_options.headers_with_underscores_action}, which the parser applies.
      */
     public UnderscorePolicy underscores()

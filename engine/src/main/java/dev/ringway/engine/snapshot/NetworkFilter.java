@@ -5,4 +5,8 @@ package dev.ringway.engine.snapshot;
  */
 public sealed interface NetworkFilter permits HttpConnectionManager, TcpProxy
 {
+    /**
+     * @return whether it asks for the address that a client connected to.
+     */
+    boolean readsLocalAddress();
 }

@@ -24,4 +24,11 @@ public record TcpProxy(
     boolean tellsAddresses,
     TcpCounters counters) implements NetworkFilter
 {
+    /**
+     * {@inheritDoc}
+     */
+    public boolean readsLocalAddress()
+    {
+        return tellsAddresses;
+    }
 }

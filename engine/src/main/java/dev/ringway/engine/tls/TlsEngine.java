@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 /**
  * One TLS connection: cipher text in, plain text out, and back, between addresses that the caller owns for the time of
  * the call. It knows no socket. While a handshake is not over, {@link #handshake} is called with what comes; then
@@ -63,6 +65,8 @@ public final class TlsEngine
     private boolean isTaskGiven;
     private byte[] report;
     private int reportItems;
+    private byte[] askedName;
+    private List<byte[]> principals;
     private byte[] forwarded;
     private int forwardedDetails;
 
@@ -114,6 +118,8 @@ public final class TlsEngine
         errorId = 0;
         isEstablished = false;
         report = null;
+        askedName = null;
+        principals = null;
         forwarded = null;
     }
 
@@ -523,6 +529,46 @@ public final class TlsEngine
             forwardedDetails = details;
         }
         return forwarded == NOTHING ? null : forwarded;
+    }
+
+    /**
+     * Allocates the first time.
+     *
+     * @return name that the client asked for (SNI), or null. The handshake is over.
+     */
+    public byte[] askedName()
+    {
+        assert isEstablished;
+        if (askedName == null)
+        {
+            final String name = serverName();
+            askedName = name == null ? NOTHING : name.getBytes(UTF_8);
+        }
+        return askedName == NOTHING ? null : askedName;
+    }
+
+    /**
+     * Allocates the first time.
+     *
+     * @return names in the peer's certificate: its URIs, its DNS names and its subject; empty when it has shown none. The
+     *         handshake is over.
+     */
+    public List<byte[]> principals()
+    {
+        assert isEstablished;
+        if (principals == null)
+        {
+            final PeerCertificate peer = peerCertificate();
+            final List<byte[]> all = new ArrayList<>();
+            if (peer != null)
+            {
+                peer.values(PeerCertificate.URI).forEach(name -> all.add(name.getBytes(UTF_8)));
+                peer.values(PeerCertificate.DNS).forEach(name -> all.add(name.getBytes(UTF_8)));
+                all.add(peer.subject().getBytes(UTF_8));
+            }
+            principals = List.copyOf(all);
+        }
+        return principals;
     }
 
     /** All that the peer has shown, its own certificate first; some versions of the library leave that one out. */

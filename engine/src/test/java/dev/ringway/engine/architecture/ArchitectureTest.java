@@ -35,6 +35,7 @@ final class ArchitectureTest
         Map.entry("engine.counters", Set.of("ffi")),
         Map.entry("engine.filter", Set.of("codecs", "engine.counters", "engine.accesslog")),
         Map.entry("engine.httpfilters", Set.of("codecs", "engine.filter", "engine.route", "engine.snapshot", "engine.counters", "engine.accesslog")),
+        Map.entry("engine.connfilters", Set.of("engine.filter", "engine.httpfilters", "engine.counters")),
         Map.entry("engine.route", Set.of("codecs", "engine.filter")),
         Map.entry("engine.accesslog", Set.of("ffi", "codecs")),
         Map.entry("engine.snapshot", Set.of("codecs", "engine.accesslog", "engine.filter", "engine.route", "engine.counters", "engine.tls")),
@@ -54,7 +55,7 @@ final class ArchitectureTest
         Map.entry("engine.downstream", Set.of("ffi", "codecs", "engine.exchange", "engine.upstream", "engine.http2",
             "engine.conn", "engine.tls", "engine.loop", "engine.memory", "engine.time", "engine.snapshot",
             "engine.counters")),
-        Map.entry("engine.listen", Set.of("ffi", "codecs", "engine.downstream", "engine.exchange", "engine.http2",
+        Map.entry("engine.listen", Set.of("ffi", "codecs", "engine.filter", "engine.downstream", "engine.exchange", "engine.http2",
             "engine.conn", "engine.memory", "engine.tls", "engine.loop", "engine.time", "engine.snapshot", "engine.counters")),
         Map.entry("engine.runtime", Set.of("ffi", "engine.listen", "engine.exchange", "engine.upstream", "engine.http2",
             "engine.conn", "engine.tls", "engine.loop", "engine.io", "engine.memory", "engine.time", "engine.snapshot",
@@ -65,7 +66,7 @@ final class ArchitectureTest
         ROOT + "codecs..", ROOT + "engine.memory..", ROOT + "engine.io..", ROOT + "engine.time..",
         ROOT + "engine.loop..", ROOT + "engine.conn..", ROOT + "engine.http2..", ROOT + "engine.balance..",
         ROOT + "engine.upstream..", ROOT + "engine.exchange..", ROOT + "engine.downstream..",
-        ROOT + "engine.listen..", ROOT + "engine.route..", ROOT + "engine.filter..", ROOT + "engine.httpfilters.."};
+        ROOT + "engine.listen..", ROOT + "engine.route..", ROOT + "engine.filter..", ROOT + "engine.httpfilters..", ROOT + "engine.connfilters.."};
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
         .withImportOption(location -> !location.asURI().toString().contains(testClasses()))

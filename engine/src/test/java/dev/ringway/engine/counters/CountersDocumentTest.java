@@ -35,6 +35,9 @@ final class CountersDocumentTest
         GROUPS.put("http.<stat_prefix>.fault.", "FaultCounters");
         GROUPS.put("http.<stat_prefix>.cors.", "CorsCounters");
         GROUPS.put("http.<stat_prefix>.rbac.", "RbacCounters");
+        GROUPS.put("<stat_prefix>.rbac.", "ConnectionRbacCounters");
+        GROUPS.put("connection_limit.<stat_prefix>.", "ConnectionLimitCounters");
+        GROUPS.put("local_rate_limit.<stat_prefix>.", "ConnectionRateLimitCounters");
         GROUPS.put("<stat_prefix>.http_local_rate_limit.", "LocalRateLimitCounters");
         GROUPS.put("tcp.<stat_prefix>.", "TcpCounters");
         GROUPS.put("listener.<address>.", "ListenerCounters");
@@ -72,6 +75,9 @@ final class CountersDocumentTest
             new FaultCounters(file, "<stat_prefix>");
             new CorsCounters(file, "<stat_prefix>");
             new RbacCounters(file, "<stat_prefix>", "", "");
+            new ConnectionRbacCounters(file, "<stat_prefix>", "");
+            new ConnectionLimitCounters(file, "<stat_prefix>");
+            new ConnectionRateLimitCounters(file, "<stat_prefix>");
             new TcpCounters(file, "<stat_prefix>");
             new ListenerCounters(file, "<address>");
             new TlsCounters(file, "listener.<address>.ssl.");

@@ -1,0 +1,199 @@
+package dev.ringway.engine.listen;
+
+import dev.ringway.engine.conn.CloseListener;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.ConnectionHandler;
+import dev.ringway.engine.exchange.ConnectionPeer;
+import dev.ringway.engine.filter.ConnectionFilter;
+
+/**
+ * One connection of a filter chain that has filters before its last one, from its accept to its end: until it has its
+ * session it is the connection's handler, and reads and forgets what a client sends whose connection is closed with a
+ * delay. Pooled. Loop thread only.
+ */
+final class ConnectionGuard implements ConnectionHandler, CloseListener
+{
+    private static final int NONE = -1;
+
+    private final ConnectionGuards guards;
+    private final ChainSessions chain;
+    private final ConnectionPeer peer;
+    private ConnectionFilter[] filters;
+    /** Filters that know of the connection. */
+    private int told;
+    /** The filter that has the connection closed. */
+    private int refusing;
+
+    ConnectionGuard(final ConnectionGuards guards, final ChainSessions chain, final ConnectionPeer peer)
+    {
+        this.guards = guards;
+        this.chain = chain;
+        this.peer = peer;
+    }
+
+    /**
+     * @return whether the connection may go on; otherwise it is being closed.
+     */
+    boolean accept(final Connection connection, final ConnectionFilter[] by)
+    {
+        filters = by;
+        told = 0;
+        refusing = NONE;
+        peer.wrap(connection);
+        connection.onClose(this);
+        connection.handler(this);
+        while (told < filters.length)
+        {
+            final long delayNs = filters[told++].onAccepted(peer);
+            if (delayNs >= 0)
+            {
+                refuse(connection, told - 1, delayNs);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * @return whether the connection may have its session; otherwise it is being closed.
+     */
+    boolean ready(final Connection connection)
+    {
+        for (int i = 0; i < filters.length; i++)
+        {
+            final long delayNs = filters[i].onReady(peer);
+            if (delayNs >= 0)
+            {
+                refuse(connection, i, delayNs);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void refuse(final Connection connection, final int filter, final long delayNs)
+    {
+        refusing = filter;
+        if (delayNs == 0)
+        {
+            connection.close();
+            return;
+        }
+        connection.deadline(guards.nowNs() + delayNs);
+        connection.startReading();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onConnectionGone(final Connection connection)
+    {
+        for (int i = 0; i < told; i++)
+        {
+            filters[i].onGone(i == refusing);
+        }
+        peer.wrap(null);
+        filters = null;
+        guards.release(this);
+        chain.onConnectionGone(connection);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public CloseListener owner()
+    {
+        return chain;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpened(final Connection connection)
+    {
+        throw new IllegalStateException("an accepted connection is open already");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOpenFailed(final Connection connection, final int errno)
+    {
+        throw new IllegalStateException("an accepted connection is open already");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onSecured(final Connection connection)
+    {
+        connection.deadline(Long.MAX_VALUE);
+        if (ready(connection))
+        {
+            chain.onSecured(connection);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onBytes(final Connection connection, final int offset, final int length)
+    {
+        // Of a connection that is to be closed.
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onEof(final Connection connection)
+    {
+        connection.close();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onError(final Connection connection, final int errno)
+    {
+        connection.close();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onOverload(final Connection connection)
+    {
+        // It ends with its handshake, whose flights it holds.
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDrained(final Connection connection)
+    {
+        throw new IllegalStateException("not written before it has a session");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onDeadline(final Connection connection, final long nowNs)
+    {
+        if (refusing == NONE)
+        {
+            chain.onDeadline(connection, nowNs);
+        }
+        else
+        {
+            connection.close();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onClosed(final Connection connection)
+    {
+        // Its filters are told when its slot is free.
+    }
+}
