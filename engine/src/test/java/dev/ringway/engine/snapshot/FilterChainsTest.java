@@ -19,6 +19,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 @Timeout(30)
 final class FilterChainsTest
 {
+    private static final NetworkFilter RELAY = new TcpProxy("", 0, 0, 1, List.of(), false, null);
+
     private final FilterChains.Builder builder = new FilterChains.Builder();
     private final ChainQuery query = new ChainQuery();
 
@@ -77,7 +79,7 @@ final class FilterChainsTest
 
     private int add(final String text)
     {
-        return builder.add(new FilterChain("", match(text), null, null, 0));
+        return builder.add(new FilterChain("", match(text), RELAY, null, 0));
     }
 
     private static byte[] list(final String... protocols)
@@ -125,7 +127,7 @@ final class FilterChainsTest
     void shouldGiveTheDefaultChainWhatNoOtherTakes()
     {
         add("port=80");
-        final FilterChain other = new FilterChain("other", null);
+        final FilterChain other = new FilterChain("other", RELAY);
         final FilterChains chains = builder.build(other);
         assertEquals(0, chains.find(query("1.1.1.1", 80, "2.2.2.2", 1)));
         assertEquals(1, chains.find(query("1.1.1.1", 81, "2.2.2.2", 1)));
@@ -182,7 +184,7 @@ final class FilterChainsTest
         add("srcport=100");
         add("type=SAME_IP_OR_LOOPBACK");
         add("type=EXTERNAL src=12.0.0.0/8");
-        final FilterChains chains = builder.build(new FilterChain("", null));
+        final FilterChains chains = builder.build(new FilterChain("", RELAY));
         assertEquals(3, chains.find(query("1.1.1.1", 1, "127.1.1.1", 100)), "its own source type hides the rest");
         assertEquals(3, chains.find(query("10.1.1.1", 1, "10.1.1.1", 100)));
         assertEquals(3, chains.find(query("::1", 1, "::1", 100)));
