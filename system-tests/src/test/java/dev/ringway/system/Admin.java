@@ -2,7 +2,6 @@ package dev.ringway.system;
 
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -77,21 +76,15 @@ final class Admin
     /** The same before there is traffic, once each loop listens: what it listens with is no leak. */
     Map<String, Long> firstGauges() throws Exception
     {
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(Patience.S);
-        while (true)
+        final Map<String, Long> gauges = new TreeMap<>();
+        Patience.await(() ->
         {
-            final Map<String, Long> gauges = gauges();
-            if (gauges.entrySet().stream().noneMatch(
-                gauge -> gauge.getKey().matches("loop\\.\\d+\\.slots") && gauge.getValue() == 0))
-            {
-                return gauges;
-            }
-            if (System.nanoTime() > deadlineNs)
-            {
-                throw new AssertionError("a loop does not listen: " + gauges);
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+            gauges.clear();
+            gauges.putAll(gauges());
+            return gauges.entrySet().stream().noneMatch(
+                gauge -> gauge.getKey().matches("loop\\.\\d+\\.slots") && gauge.getValue() == 0);
+        }, () -> "each loop listens: " + gauges);
+        return gauges;
     }
 
     /** Waits for the value of a counter or gauge. */
@@ -124,25 +117,18 @@ final class Admin
         {
             throw new AssertionError("/stats shows none of the gauges that tell leaks");
         }
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(Patience.S);
-        while (true)
+        final Map<String, Long> left = new TreeMap<>();
+        Patience.await(() ->
         {
             // Each time: a connection may come when others have been ended.
             for (final Origin origin : origins)
             {
                 origin.dropConnections();
             }
-            final Map<String, Long> left = gauges();
+            left.clear();
+            left.putAll(gauges());
             left.entrySet().removeIf(gauge -> gauge.getValue() <= before.getOrDefault(gauge.getKey(), 0L));
-            if (left.isEmpty())
-            {
-                return;
-            }
-            if (System.nanoTime() > deadlineNs)
-            {
-                throw new AssertionError("left behind: " + left + ", at first: " + before);
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+            return left.isEmpty();
+        }, () -> "nothing left behind: " + left + ", at first: " + before);
     }
 }

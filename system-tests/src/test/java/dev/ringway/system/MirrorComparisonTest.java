@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -91,8 +90,7 @@ final class MirrorComparisonTest
                 status = client.send(request).read().start();
             }
             final Map<String, Long> counted = new TreeMap<>();
-            final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(Patience.S);
-            do
+            Patience.await(() ->
             {
                 counted.clear();
                 final Map<String, Long> after = admin.stats();
@@ -102,9 +100,8 @@ final class MirrorComparisonTest
                     counted.put(name,
                         after.getOrDefault(SHADOW + name, 0L) - before.getOrDefault(SHADOW + name, 0L));
                 }
-            }
-            while ((counted.get("upstream_rq_completed") < copies || counted.get("upstream_rq_active") > 0) &&
-                System.nanoTime() < deadlineNs);
+                return counted.get("upstream_rq_completed") >= copies && counted.get("upstream_rq_active") <= 0;
+            }, () -> copies + " copies: " + counted);
             return status + ' ' + counted + '\n' + shadow.takeSeen().stream().map(Side::sorted)
                 .collect(Collectors.joining("\n"));
         }
