@@ -61,7 +61,7 @@ public final class Exchange implements UpstreamHandler
     }
 
     /**
-     * {@inheritDoc} Filled by the session's parser before {@link #onRequestHead}.
+     * @return head of the request, filled by the session's parser before {@link #onRequestHead}.
      */
     public RequestHead request()
     {

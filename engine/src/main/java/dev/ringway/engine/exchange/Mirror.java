@@ -191,14 +191,6 @@ final class Mirror implements UpstreamHandler
     /**
      * {@inheritDoc}
      */
-    public RequestHead request()
-    {
-        return request;
-    }
-
-    /**
-     * {@inheritDoc}
-     */
     public SessionNeeds needs()
     {
         return SessionNeeds.NONE;

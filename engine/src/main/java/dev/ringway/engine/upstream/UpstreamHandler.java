@@ -1,7 +1,6 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.http.HeaderTable;
-import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 
 /**
@@ -16,20 +15,11 @@ public interface UpstreamHandler
     SessionNeeds needs();
 
     /**
-     * @return head of the request, while it waits for a session; of no meaning for a relay.
-     */
-    RequestHead request();
-
-    /**
      * Asked for requests whose host names the endpoint (Envoy: {@code auto_sni}).
      *
      * @param host takes the authority that the endpoint is asked for.
      */
-    default void askHost(final RequestHost host)
-    {
-        final RequestHead head = request();
-        host.of(head.headers().buffer(), head.authorityOffset(), head.authorityLength());
-    }
+    void askHost(RequestHost host);
 
     /**
      * A session is the exchange's own until the response has ended, fails or is cancelled.
