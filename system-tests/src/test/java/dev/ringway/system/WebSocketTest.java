@@ -5,6 +5,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
@@ -29,7 +30,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
- * The JDK's WebSocket client through Ringway: straight to a server, with nginx between, and over HTTP/2 in the middle.
+ * The JDK's WebSocket client through Ringway: straight to a server, with nginx between, over HTTP/2 in the middle, and
+ * on TLS on either side and both.
  */
 final class WebSocketTest
 {
@@ -42,17 +44,18 @@ final class WebSocketTest
         "common_http_protocol_options: { idle_timeout: 0.3s }\n        explicit_http_config");
 
     private static final List<AutoCloseable> STARTED = new ArrayList<>();
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @TempDir
     private static Path directory;
 
+    private static HttpClient client;
     private static WebSocketOrigin origin;
     private static Admin admin;
     private static Map<String, Long> gauges;
     private static int port;
     private static int idlePort;
     private static int http2Port;
+    private static int tlsPort;
 
     @BeforeAll
     static void start() throws Exception
@@ -62,6 +65,14 @@ final class WebSocketTest
         idlePort = Program.freePort();
         final int innerPort = Program.freePort();
         http2Port = innerPort;
+        tlsPort = Program.freePort();
+        final int innerTlsPort = Program.freePort();
+        final Certificates certificates = new Certificates(directory, "ca");
+        final String shown = "common_tls_context: { alpn_protocols: [ h2, http/1.1 ], tls_certificates: [ " +
+            certificates.ecdsa("server", "dns:localhost,ip:127.0.0.1").yaml() + " ] }";
+        final String trusted = Bootstraps.upstreamTls("sni: localhost, common_tls_context: { validation_context: { " +
+            "trusted_ca: { filename: \"" + certificates.authority() + "\" } } }");
+        client = HttpClient.newBuilder().sslContext(certificates.client(null)).build();
         final int nginxPort = Program.freePort();
         final int adminPort = Program.freePort();
         started(Peers.nginx(directory, """
@@ -84,19 +95,34 @@ final class WebSocketTest
                   route: { cluster: nginx }
                 - match: { prefix: "/http2" }
                   route: { cluster: inner, prefix_rewrite: "/" }
+                - match: { prefix: "/tls1" }
+                  route: { cluster: inner-tls1 }
+                - match: { prefix: "/tls2" }
+                  route: { cluster: inner-tls2 }
                 """ + all) +
             Bootstraps.http("idle", Bootstraps.tcpAddress("127.0.0.1", idlePort), UPGRADES +
                 "stream_idle_timeout: 3s", all) +
             Bootstraps.http("inner", Bootstraps.tcpAddress("127.0.0.1", innerPort), UPGRADES +
                 "http2_protocol_options: { allow_connect: true }", all) +
+            Bootstraps.http("tls", Bootstraps.tcpAddress("127.0.0.1", tlsPort), UPGRADES, """
+                - match: { prefix: "/tls1" }
+                  route: { cluster: inner-tls1 }
+                - match: { prefix: "/tls2" }
+                  route: { cluster: inner-tls2 }
+                """ + all) + Bootstraps.downstreamTls(shown) +
+            Bootstraps.http("inner-tls", Bootstraps.tcpAddress("127.0.0.1", innerTlsPort), UPGRADES +
+                "http2_protocol_options: { allow_connect: true }", all) + Bootstraps.downstreamTls(shown) +
             "  clusters:\n" +
+            Bootstraps.cluster("inner-tls1", "STATIC", Bootstraps.tcpAddress("127.0.0.1", innerTlsPort)) + trusted +
+            Bootstraps.cluster("inner-tls2", "STATIC", Bootstraps.tcpAddress("127.0.0.1", innerTlsPort)) +
+                HTTP2_CLUSTER + trusted +
             Bootstraps.cluster("nginx", "STATIC", Bootstraps.tcpAddress("127.0.0.1", nginxPort)) +
             Bootstraps.cluster("inner", "STATIC", Bootstraps.tcpAddress("127.0.0.1", innerPort)) + HTTP2_CLUSTER +
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
         admin = new Admin(adminPort);
         final Program ringway = started(Program.ringway(directory, "-c", file.toString(), "--concurrency", "2",
             "--drain-time-s", "1"));
-        ringway.awaitPort(adminPort).awaitPort(port).awaitPort(idlePort);
+        ringway.awaitPort(adminPort).awaitPort(port).awaitPort(idlePort).awaitPort(tlsPort);
         gauges = admin.firstGauges();
     }
 
@@ -149,9 +175,14 @@ final class WebSocketTest
 
         static Socket open(final int port, final String path, final boolean isSlow) throws Exception
         {
+            return open("ws://127.0.0.1:" + port + path, isSlow);
+        }
+
+        static Socket open(final String uri, final boolean isSlow) throws Exception
+        {
             final Socket listener = new Socket(isSlow);
-            listener.socket = CLIENT.newWebSocketBuilder()
-                .buildAsync(URI.create("ws://127.0.0.1:" + port + path), listener).get(Patience.S, TimeUnit.SECONDS);
+            listener.socket = client.newWebSocketBuilder()
+                .buildAsync(URI.create(uri), listener).get(Patience.S, TimeUnit.SECONDS);
             return listener;
         }
 
@@ -234,7 +265,19 @@ final class WebSocketTest
     @ValueSource(strings = {"/", "/nginx", "/http2"})
     void shouldCarryAConversation(final String path) throws Exception
     {
-        final Socket socket = Socket.open(path);
+        assertCarries(Socket.open(path), path);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"wss, /", "wss, /tls1", "wss, /tls2", "ws, /tls1", "ws, /tls2"})
+    void shouldCarryAConversationOnTls(final String scheme, final String path) throws Exception
+    {
+        assertCarries(
+            Socket.open(scheme + "://localhost:" + (scheme.equals("wss") ? tlsPort : port) + path, false), path);
+    }
+
+    private static void assertCarries(final Socket socket, final String path) throws Exception
+    {
         socket.socket.sendText("hello \u00e9", true).get(Patience.S, TimeUnit.SECONDS);
         assertEquals("hello \u00e9", socket.text());
         socket.socket.sendPing(ByteBuffer.wrap(new byte[]{1})).get(Patience.S, TimeUnit.SECONDS);
