@@ -1,5 +1,7 @@
 package dev.ringway.codecs.http;
 
+import org.agrona.DirectBuffer;
+
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -26,6 +28,10 @@ public final class Grpc
     public static final int UNAVAILABLE = 14;
     /** UNAUTHENTICATED. */
     public static final int UNAUTHENTICATED = 16;
+    /** The largest status that has a name. */
+    public static final int MAX_KNOWN = UNAUTHENTICATED;
+    /** Instead of a status that is no number. */
+    public static final int INVALID = -1;
 
     private static final byte[] CONTENT_TYPE = "application/grpc".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] HEX = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
@@ -77,6 +83,33 @@ public final class Grpc
             case 429, 502, 503, 504 -> UNAVAILABLE;
             default -> UNKNOWN;
         };
+    }
+
+    /**
+     * Reads the value of {@code grpc-status}.
+     *
+     * @param buffer holds it.
+     * @param offset of its first byte.
+     * @param length not 0.
+     * @return the status, which may be one without a name, or {@link #INVALID}.
+     */
+    public static int status(final DirectBuffer buffer, final int offset, final int length)
+    {
+        long status = 0;
+        for (int i = 0; i < length; i++)
+        {
+            final byte c = buffer.getByte(offset + i);
+            if (c < '0' || c > '9')
+            {
+                return INVALID;
+            }
+            status = status * 10 + c - '0';
+            if (status > Integer.MAX_VALUE)
+            {
+                return INVALID;
+            }
+        }
+        return (int)status;
     }
 
     /**

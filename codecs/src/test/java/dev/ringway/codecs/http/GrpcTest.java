@@ -61,6 +61,15 @@ final class GrpcTest
         assertEquals(status, Grpc.statusOf(httpStatus));
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 0", "16, 16", "17, 17", "007, 7", "2147483647, 2147483647", "2147483648, -1", "x, -1", "1x, -1",
+        "-1, -1", "99999999999999999999999, -1"})
+    void shouldReadStatuses(final String text, final int status)
+    {
+        final byte[] bytes = ("=" + text + "5").getBytes(US_ASCII);
+        assertEquals(status, Grpc.status(new UnsafeBuffer(bytes), 1, text.length()));
+    }
+
     @Test
     void shouldEncodeMessages()
     {

@@ -28,7 +28,8 @@ final class LogOperators
         "REQUEST_HEADERS_BYTES RESPONSE_HEADERS_BYTES DURATION REQUEST_DURATION RESPONSE_DURATION " +
         "RESPONSE_TX_DURATION COMMON_DURATION REQ RESP ROUTE_NAME UPSTREAM_CLUSTER UPSTREAM_CLUSTER_RAW " +
         "UPSTREAM_HOST UPSTREAM_REQUEST_ATTEMPT_COUNT UPSTREAM_TRANSPORT_FAILURE_REASON " +
-        "CONNECTION_TERMINATION_DETAILS CONNECTION_ID REQUESTED_SERVER_NAME HOSTNAME ENVIRONMENT, " +
+        "CONNECTION_TERMINATION_DETAILS CONNECTION_ID REQUESTED_SERVER_NAME HOSTNAME ENVIRONMENT " +
+        "GRPC_STATUS GRPC_STATUS_NUMBER, " +
         "{DOWNSTREAM_REMOTE, DOWNSTREAM_DIRECT_REMOTE, DOWNSTREAM_LOCAL, UPSTREAM_REMOTE, UPSTREAM_LOCAL}_" +
         "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " +
         "DOWNSTREAM_TLS_{VERSION, CIPHER, SESSION_ID}, " +
@@ -36,7 +37,8 @@ final class LogOperators
     private static final Set<String> NUMBERS = Set.of("RESPONSE_CODE", "BYTES_RECEIVED", "BYTES_SENT",
         "REQUEST_HEADERS_BYTES", "RESPONSE_HEADERS_BYTES", "DURATION", "REQUEST_DURATION", "RESPONSE_DURATION",
         "RESPONSE_TX_DURATION", "UPSTREAM_REQUEST_ATTEMPT_COUNT", "CONNECTION_ID", "DOWNSTREAM_REMOTE_PORT",
-        "DOWNSTREAM_DIRECT_REMOTE_PORT", "DOWNSTREAM_LOCAL_PORT", "UPSTREAM_REMOTE_PORT", "UPSTREAM_LOCAL_PORT");
+        "DOWNSTREAM_DIRECT_REMOTE_PORT", "DOWNSTREAM_LOCAL_PORT", "UPSTREAM_REMOTE_PORT", "UPSTREAM_LOCAL_PORT",
+        "GRPC_STATUS_NUMBER");
     private static final byte[][] PROTOCOLS =
         {null, bytes("HTTP/1.0"), bytes("HTTP/1.1"), bytes("HTTP/2"), bytes("HTTP/3")};
     /** Flags that come to be before an endpoint is asked. */
@@ -111,6 +113,10 @@ final class LogOperators
         {
             return AccessLogSink.USES_UPSTREAM_LOCAL;
         }
+        if (name.startsWith("GRPC_STATUS"))
+        {
+            return AccessLogSink.USES_GRPC_STATUS;
+        }
         return name.equals("RESP") && argument != null && argument.toLowerCase(Locale.ROOT).contains("content-type") ?
             AccessLogSink.USES_CONTENT_TYPE : TlsOperators.uses(name);
     }
@@ -123,7 +129,7 @@ final class LogOperators
     {
         final int end = operator.indexOf('(');
         final String name = end < 0 ? operator : operator.substring(0, end);
-        return NUMBERS.contains(name) || name.equals("COMMON_DURATION");
+        return operator.equals("GRPC_STATUS(NUMBER)") || NUMBERS.contains(name) || name.equals("COMMON_DURATION");
     }
 
     private static LogOperator withArgument(
@@ -147,6 +153,8 @@ final class LogOperators
                 return DurationOperators.common(argument, at, argumentAt);
             case "RESPONSE_CODE_DETAILS":
                 return details(argument, argumentAt);
+            case "GRPC_STATUS":
+                return GrpcOperators.of(argument, argumentAt);
             case "ENVIRONMENT":
                 return environment(argument, at);
             default:
@@ -173,6 +181,7 @@ final class LogOperators
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> text(AccessText.TRANSPORT_FAILURE);
             case "CONNECTION_TERMINATION_DETAILS" -> text(AccessText.TERMINATION_DETAIL);
             case "CONNECTION_ID" -> number(AccessRecord::connectionId);
+            case "GRPC_STATUS_NUMBER" -> GrpcOperators.number();
             case "HOSTNAME" -> constant(hostName());
             default -> DurationOperators.of(name);
         };

@@ -159,7 +159,8 @@ final class AccessLogTranslator
         final int uses;
         try
         {
-            uses = LogFormat.compile(format.text, format.isJson, format.omitsEmpty).uses();
+            uses = LogFormat.compile(format.text, format.isJson, format.omitsEmpty).uses() |
+                LogFilterTranslator.uses(filter);
         }
         catch (final LogFormatException ex)
         {

@@ -1,13 +1,16 @@
 package dev.ringway.control.translate;
 
+import dev.ringway.codecs.http.Grpc;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.RecordFilter;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.snapshot.AccessLogSink;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ComparisonFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.GrpcStatusFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.LogTypeFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.RuntimeFilter;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
@@ -16,8 +19,10 @@ import io.envoyproxy.envoy.type.v3.FractionalPercent;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * Translates {@code config.accesslog.v3.AccessLogFilter}.
@@ -61,6 +66,7 @@ final class LogFilterTranslator
                 config.getOrFilter().getFiltersList(), path.field("or_filter").field("filters")));
             case RESPONSE_FLAG_FILTER -> flags(
                 config.getResponseFlagFilter().getFlagsList(), path.field("response_flag_filter").field("flags"));
+            case GRPC_STATUS_FILTER -> grpc(config.getGrpcStatusFilter());
             case LOG_TYPE_FILTER -> type(config.getLogTypeFilter());
             default ->
             {
@@ -68,6 +74,24 @@ final class LogFilterTranslator
                 yield RecordFilter.ALL;
             }
         };
+    }
+
+    /**
+     * @param config of a filter.
+     * @return what it asks for that is only recorded on demand: {@code AccessLogSink.USES_*}.
+     */
+    static int uses(final AccessLogFilter config)
+    {
+        int uses = config.hasGrpcStatusFilter() ? AccessLogSink.USES_GRPC_STATUS : 0;
+        for (final AccessLogFilter filter : config.getAndFilter().getFiltersList())
+        {
+            uses |= uses(filter);
+        }
+        for (final AccessLogFilter filter : config.getOrFilter().getFiltersList())
+        {
+            uses |= uses(filter);
+        }
+        return uses;
     }
 
     private RecordFilter comparison(
@@ -155,6 +179,21 @@ final class LogFilterTranslator
         }
         final int wanted = mask;
         return record -> (record.flags() & wanted) != 0;
+    }
+
+    /** What told none has that which its HTTP status stands for; a status without a name counts as no number. */
+    private static RecordFilter grpc(final GrpcStatusFilter config)
+    {
+        final Set<Integer> statuses =
+            config.getStatusesList().stream().map(GrpcStatusFilter.Status::getNumber).collect(Collectors.toSet());
+        final boolean excludes = config.getExclude();
+        return record ->
+        {
+            final int told = record.grpcStatus();
+            final int known = told > Grpc.MAX_KNOWN ? Grpc.INVALID : told;
+            final int status = told == AccessRecord.NO_GRPC_STATUS ? Grpc.statusOf(record.status()) : known;
+            return statuses.contains(status) != excludes;
+        };
     }
 
     /** Requests and relays are logged at their end only. */

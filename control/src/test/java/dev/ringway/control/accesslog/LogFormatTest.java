@@ -37,6 +37,22 @@ final class LogFormatTest
             "%REQUESTED_SERVER_NAME% %RESP(:STATUS)% %COMMON_DURATION(DS_RX_BEG:US_RX_BEG:us)%", Records.empty()));
     }
 
+    @Test
+    void shouldPrintWhatACallCameTo() throws LogFormatException
+    {
+        final String format = "%GRPC_STATUS% %GRPC_STATUS(SNAKE_STRING)% %GRPC_STATUS(NUMBER)% %GRPC_STATUS_NUMBER%";
+        assertEquals("- - - -", print(format, Records.empty()));
+        assertEquals("- - - -", print(format, Records.empty().isCall(true)));
+        assertEquals("- - - -", print(format, Records.empty().grpcStatus(5)));
+        assertEquals("Canceled CANCELLED 1 1", print(format, Records.empty().isCall(true).grpcStatus(1)));
+        assertEquals("Unauthenticated UNAUTHENTICATED 16 16", print(format, Records.empty().isCall(true).grpcStatus(16)));
+        assertEquals("17 17 17 17", print(format, Records.empty().isCall(true).grpcStatus(17)));
+        assertEquals("-1 -1 -1 -1", print(format, Records.empty().isCall(true).grpcStatus(-1)));
+        assertEquals("Unavailable UNAVAILABLE 14 14", print(format, Records.empty().isCall(true).status(503)));
+        assertThrows(LogFormatException.class, () -> LogFormat.compile("%GRPC_STATUS(TEXT)%"));
+        assertThrows(LogFormatException.class, () -> LogFormat.compile("%GRPC_STATUS_NUMBER(NUMBER)%"));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         %REQ(:method):2%                                 | GE

@@ -1,6 +1,7 @@
 package dev.ringway.control.translate;
 
 import com.google.protobuf.TextFormat;
+import dev.ringway.codecs.http.Grpc;
 import dev.ringway.control.config.ConfigErrors;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.accesslog.AccessProtocol;
@@ -8,6 +9,7 @@ import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.RecordFilter;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.snapshot.AccessLogSink;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -74,6 +76,42 @@ final class LogFilterTranslatorTest
             seen.append(filter.takes(records[i]) ? String.valueOf(i + 1) : "");
         }
         assertEquals(taken, seen.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        grpc_status_filter { statuses: OK }                                | 1
+        grpc_status_filter { statuses: UNAVAILABLE statuses: NOT_FOUND }   | 24
+        grpc_status_filter { statuses: UNKNOWN }                           | 3
+        grpc_status_filter { statuses: OK exclude: true }                  | 2345
+        grpc_status_filter { }                                             | ``
+        grpc_status_filter { exclude: true }                               | 12345
+        """)
+    void shouldTakeRecordsByWhatACallCameTo(final String config, final String taken) throws Exception
+    {
+        final RecordFilter filter = filter(config);
+        errors.conclude();
+        final AccessRecord[] records = {record(200, 5, 0, "").grpcStatus(Grpc.OK), record(200, 5, 0, "").grpcStatus(5),
+            record(200, 5, 0, ""), record(503, 5, 0, ""), record(200, 5, 0, "").grpcStatus(77)};
+        final StringBuilder seen = new StringBuilder();
+        for (int i = 0; i < records.length; i++)
+        {
+            seen.append(filter.takes(records[i]) ? String.valueOf(i + 1) : "");
+        }
+        assertEquals(taken, seen.toString());
+    }
+
+    @Test
+    void shouldTellWhatIsToBeRecorded() throws Exception
+    {
+        assertEquals(AccessLogSink.USES_GRPC_STATUS, uses(
+            "or_filter { filters { response_flag_filter { } } filters { and_filter { filters { grpc_status_filter { } } } } }"));
+        assertEquals(0, uses("or_filter { filters { response_flag_filter { } } filters { log_type_filter { } } }"));
+    }
+
+    private static int uses(final String filter) throws Exception
+    {
+        return LogFilterTranslator.uses(TextFormat.parse(filter, AccessLogFilter.class));
     }
 
     @Test

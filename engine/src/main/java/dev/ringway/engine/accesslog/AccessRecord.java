@@ -17,6 +17,9 @@ public final class AccessRecord
     /** Most sinks: bits of {@link #sinks()}. */
     public static final int MAX_SINKS = Long.SIZE;
 
+    /** No status of gRPC was told. */
+    public static final int NO_GRPC_STATUS = -2;
+
     /** Length of a record without texts. */
     public static final int FIXED_LENGTH = TEXTS_OFFSET + AccessText.COUNT * Integer.BYTES;
 
@@ -637,6 +640,43 @@ public final class AccessRecord
     public AccessRecord attempts(final int value)
     {
         buffer.putInt(offset + ATTEMPTS_OFFSET, value);
+        return this;
+    }
+
+    /**
+     * @return what the response told as {@code grpc-status}, from {@code Grpc}, or {@link #NO_GRPC_STATUS}. Recorded on
+     *     demand.
+     */
+    public int grpcStatus()
+    {
+        return buffer.getInt(offset + GRPC_STATUS_OFFSET) + NO_GRPC_STATUS;
+    }
+
+    /**
+     * @param value see {@link #grpcStatus()}.
+     * @return this.
+     */
+    public AccessRecord grpcStatus(final int value)
+    {
+        buffer.putInt(offset + GRPC_STATUS_OFFSET, value - NO_GRPC_STATUS);
+        return this;
+    }
+
+    /**
+     * @return whether the request was a call of gRPC. Recorded on demand.
+     */
+    public boolean isCall()
+    {
+        return buffer.getByte(offset + IS_CALL_OFFSET) != 0;
+    }
+
+    /**
+     * @param value see {@link #isCall()}.
+     * @return this.
+     */
+    public AccessRecord isCall(final boolean value)
+    {
+        buffer.putByte(offset + IS_CALL_OFFSET, value ? (byte)1 : 0);
         return this;
     }
 }

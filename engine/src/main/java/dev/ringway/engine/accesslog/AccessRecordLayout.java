@@ -13,10 +13,12 @@ package dev.ringway.engine.accesslog;
  *  +--------+--------+--------+--------+--------+-------+----------------+ 88
  *  | request duration| response durat. |attempts| sinks'|
  *  +-----------------+-----------------+--------+-------+ 112
+ *  | gRPC   |is call |
+ *  +--------+--------+-----------------------------------+ 120
  *  | 5 socket addresses of 32 bytes                      |
- *  +-----------------------------------------------------+ 272
+ *  +-----------------------------------------------------+ 280
  *  | 14 times offset (16 bits), length (16 bits) of text |
- *  +-----------------------------------------------------+ 328
+ *  +-----------------------------------------------------+ 336
  *  | texts ...                                           |
  *  +-----------------------------------------------------+ length
  * </pre>
@@ -45,7 +47,9 @@ final class AccessRecordLayout
     static final int RESPONSE_DURATION_US_OFFSET = 96;
     static final int ATTEMPTS_OFFSET = 104;
     static final int SINKS_BORN_OFFSET = 108;
-    static final int ADDRESSES_OFFSET = 112;
+    static final int GRPC_STATUS_OFFSET = 112;
+    static final int IS_CALL_OFFSET = 116;
+    static final int ADDRESSES_OFFSET = 120;
     static final int ADDRESS_LENGTH = 32;
     static final int TEXTS_OFFSET = ADDRESSES_OFFSET + 5 * ADDRESS_LENGTH;
 

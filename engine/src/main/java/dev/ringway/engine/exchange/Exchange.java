@@ -417,6 +417,7 @@ public final class Exchange implements UpstreamHandler
     public void onResponseTrailers(final HeaderTable trailers)
     {
         leaveUpstream(true);
+        report.onTrailers(trailers);
         if (filters == null || filters.onResponseTrailers(trailers))
         {
             sendDown(0, 0, true, trailers);

@@ -1,5 +1,6 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
@@ -113,6 +114,10 @@ final class ExchangeLog
             header(headers, HeaderName.X_REQUEST_ID, AccessText.X_REQUEST_ID);
         }
         header(headers, HeaderName.REFERER, AccessText.REFERER);
+        if ((uses & AccessLogSink.USES_GRPC_STATUS) != 0)
+        {
+            record.isCall(Grpc.isRequest(headers));
+        }
     }
 
     /** An extended CONNECT is what GET is in HTTP/1.1, and Envoy says so. */
@@ -202,10 +207,37 @@ final class ExchangeLog
         {
             header(head.headers(), HeaderName.CONTENT_TYPE, AccessText.RESPONSE_CONTENT_TYPE);
         }
+        onStatus(head.headers());
     }
 
-    void onLocalReply(final boolean isGrpc, final boolean hasBody)
+    /**
+     * Where a status of gRPC may be told: a head, or trailers, which say the last.
+     *
+     * @param fields of the response.
+     */
+    void onStatus(final HeaderTable fields)
     {
+        final int index =
+            isOpen && (uses & AccessLogSink.USES_GRPC_STATUS) != 0 ? fields.find(HeaderName.GRPC_STATUS) : -1;
+        if (index >= 0 && fields.valueLength(index) > 0)
+        {
+            record.grpcStatus(Grpc.status(fields.buffer(), fields.valueOffset(index), fields.valueLength(index)));
+        }
+    }
+
+    /**
+     * The answer is made here.
+     *
+     * @param grpcStatus that a call gets, or {@link Exchanges#NOT_GRPC}.
+     * @param hasBody    whether there is a text.
+     */
+    void onLocalReply(final int grpcStatus, final boolean hasBody)
+    {
+        final boolean isGrpc = grpcStatus != Exchanges.NOT_GRPC;
+        if (isOpen && isGrpc)
+        {
+            record.grpcStatus(grpcStatus);
+        }
         if (isOpen && (isGrpc || hasBody) && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
         {
             record.text(AccessText.RESPONSE_CONTENT_TYPE, isGrpc ? HeaderRules.GRPC : HeaderRules.TEXT_PLAIN);

@@ -1,6 +1,7 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.Grpc;
+import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
@@ -72,13 +73,19 @@ final class ExchangeReport
         exchanges.countUpstreamResponse(cluster.cluster().counters(), status);
     }
 
-    /** The answer is made here. */
-    void onReply(
-        final RequestHead request, final boolean isGrpc, final int status, final int length, final String why)
+    void onTrailers(final HeaderTable trailers)
     {
+        log.onStatus(trailers);
+    }
+
+    /** The answer is made here; a call gets the status of gRPC. */
+    void onReply(
+        final RequestHead request, final int grpcStatus, final int status, final int length, final String why)
+    {
+        final boolean isGrpc = grpcStatus != Exchanges.NOT_GRPC;
         outcome.answered(isGrpc ? Grpc.HTTP_STATUS : status, why);
         outcome.addResponseBytes(isGrpc || request.methodId() == HttpMethod.HEAD ? 0 : length);
-        log.onLocalReply(isGrpc, length > 0);
+        log.onLocalReply(grpcStatus, length > 0);
     }
 
     void onConnections(final DownstreamSink downstream, final UpstreamSession upstream)

@@ -106,7 +106,7 @@ final class Replies
         exchange.onReply();
         report.outcome().flag(retrying.flag());
         retrying.tellClient(edits);
-        report.onReply(request, isGrpc, status, body.length, why);
+        report.onReply(request, grpc, status, body.length, why);
         exchange.onReplied(exchanges.sendReply(downstream, edits, http, id, status, body, grpc, filters));
     }
 }

@@ -14,7 +14,7 @@ import java.util.List;
  * @param isJson     which of them: {@code json_format}.
  * @param omitsEmpty {@code omit_empty_values}: what has no value is left out.
  * @param filter     which records it gets.
- * @param uses       what the format asks for that is only recorded on demand: {@code USES_*}.
+ * @param uses       what format and filter ask for that is only recorded on demand: {@code USES_*}.
  * @param born       grows from sink to sink: of two with the same index the younger has the larger one.
  */
 public record AccessLogSink(
@@ -26,8 +26,10 @@ public record AccessLogSink(
     public static final int USES_UPSTREAM_LOCAL = 1 << 1;
     /** Content type of the response. */
     public static final int USES_CONTENT_TYPE = 1 << 2;
+    /** What a call of gRPC came to. */
+    public static final int USES_GRPC_STATUS = 1 << 3;
     /** First of the bits for items of {@code TlsReport} about the client's connection, in their order. */
-    public static final int USES_TLS_SHIFT = 3;
+    public static final int USES_TLS_SHIFT = 4;
 
     /**
      * A sink that asks for nothing special.
