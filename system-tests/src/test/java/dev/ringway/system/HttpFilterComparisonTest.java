@@ -37,6 +37,23 @@ final class HttpFilterComparisonTest
         return LIMIT.formatted(FilterSides.TYPE, prefix, tokens, enforced) + more;
     }
 
+    /** A bucket for requests of which keys with values are said. */
+    private static String descriptor(final int tokens, final String... entries)
+    {
+        final StringBuilder text = new StringBuilder("{ entries: [");
+        for (int i = 0; i < entries.length; i += 2)
+        {
+            text.append("{ key: ").append(entries[i]).append(", value: ").append(entries[i + 1]).append(" }, ");
+        }
+        return text + "], token_bucket: { max_tokens: " + tokens + ", fill_interval: 7200s } }";
+    }
+
+    private static String limited(final String path, final String limits, final String more)
+    {
+        return "- match: { prefix: \"" + path + "\" }\n  route: { cluster: origin, rate_limits: [" + limits + "]" + more +
+            " }\n";
+    }
+
     private static String get(final String path, final String... fields)
     {
         return "GET " + path + " HTTP/1.1\r\nhost: a.example\r\n" + String.join("", List.of(fields)
@@ -113,6 +130,49 @@ final class HttpFilterComparisonTest
                 List.of(get("/own"), get("/own"), get("/own"), get("/one"), get("/two"), get("/none"), get("/none"),
                     get("/unknown")),
                 "[lhr]\\.http_local_rate_limit.*")),
+            Arguments.of("local rate limit by descriptors", new FilterSides.Scenario(
+                filter("limit", limit("l", 100, 100, ", enable_x_ratelimit_headers: DRAFT_VERSION_03, descriptors: [" +
+                    descriptor(2, "kind", "a") + ", " + descriptor(1, "kind", "a", "client", "me") + ", " +
+                    descriptor(1, "remote_address", "127.0.0.1", "destination_cluster", "origin") + ", " +
+                    descriptor(1, "header_match", "odd") + ", " + descriptor(1, "of", "host") + "]")),
+                "rate_limits: [{ actions: [{ generic_key: { descriptor_key: of, descriptor_value: host } }] }]",
+                limited("/kind", """
+                    { actions: [{ request_headers: { header_name: X-Kind, descriptor_key: kind } }] }, \
+                    { actions: [{ request_headers: { header_name: x-kind, descriptor_key: kind } }, \
+                    { request_headers: { header_name: x-client, descriptor_key: client, skip_if_absent: true } }] }""", "") +
+                limited("/address", "{ actions: [{ remote_address: {} }, { destination_cluster: {} }] }", "") +
+                limited("/match", """
+                    { actions: [{ header_value_match: { descriptor_value: odd, expect_match: false, \
+                    headers: [{ name: x-even, present_match: true }] } }] }""", "") +
+                limited("/other", """
+                    { stage: 1, actions: [{ generic_key: { descriptor_key: of, descriptor_value: host } }] }, \
+                    { disable_key: x, actions: [{ generic_key: { descriptor_key: of, descriptor_value: host } }] }, \
+                    { actions: [{ generic_key: { descriptor_value: none } }] }""", "") +
+                limited("/both", "{ actions: [{ generic_key: { descriptor_value: none } }] }",
+                    ", include_vh_rate_limits: true") + ALL,
+                List.of(get("/kind"), get("/kind", "x-kind: a"), get("/kind", "x-kind: a", "x-client: me"),
+                    get("/kind", "x-kind: a", "x-client: me"), get("/kind", "x-kind: a"), get("/kind", "x-kind: a"),
+                    get("/kind", "x-kind: b"), get("/address"), get("/address"), get("/match", "x-even: 1"),
+                    get("/match"), get("/match"), get("/match", "x-even: 1"), get("/other"), get("/other"), get("/both"),
+                    get("/both"), get("/a"), get("/a")),
+                "l\\..*")),
+            Arguments.of("local rate limit by what the filter says", new FilterSides.Scenario(
+                filter("limit", limit("l", 2, 100, ", enable_x_ratelimit_headers: DRAFT_VERSION_03, " +
+                    "always_consume_default_token_bucket: false, descriptors: [" + descriptor(1, "kind", "a") + ", " +
+                    descriptor(3, "kind", "b") + "], rate_limits: [{ actions: [{ request_headers: " +
+                    "{ header_name: x-kind, descriptor_key: kind } }] }]")),
+                "rate_limits: [{ actions: [{ generic_key: { descriptor_key: kind, descriptor_value: a } }] }]",
+                "- match: { prefix: \"/own\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { limit: { " +
+                    limit("r", 1, 100, ", vh_rate_limits: IGNORE, descriptors: [" + descriptor(1, "kind", "a") + "]") +
+                    " } }\n" + ALL,
+                List.of(get("/a"), get("/a", "x-kind: a"), get("/a", "x-kind: a"), get("/a", "x-kind: b"),
+                    get("/a", "x-kind: b"), get("/a", "x-kind: b"), get("/a", "x-kind: b"), get("/a"), get("/a"),
+                    get("/own", "x-kind: a"), get("/own"), get("/own")),
+                "[lr]\\.http_local_rate_limit.*")),
+            Arguments.of("local rate limit of connections", new FilterSides.Scenario(
+                filter("limit", limit("l", 1, 100, ", local_rate_limit_per_downstream_connection: true, " +
+                    "enable_x_ratelimit_headers: DRAFT_VERSION_03")),
+                "", ALL, Collections.nCopies(3, get("/a")), "l\\..*")),
             Arguments.of("header mutation", new FilterSides.Scenario(
                 filter("m", MUTATION.formatted(FilterSides.TYPE) + ", " + mutations(
                     append("x-a", "filter", "APPEND_IF_EXISTS_OR_ADD") + ", " +

@@ -58,7 +58,24 @@ final class HttpFilterConfigComparisonTest
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 0.049s } | - | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s, tokens_per_fill: 0 } | - | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, filter_enabled: { runtime_key: a } | - | refused
-        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, local_rate_limit_per_downstream_connection: true | - | refused here
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, local_rate_limit_per_downstream_connection: true | - | taken
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s }, descriptors: [{ entries: [{ key: a, value: b }], token_bucket: { max_tokens: 1, fill_interval: 1s } }] | - | taken
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 2s }, descriptors: [{ entries: [{ key: a, value: b }], token_bucket: { max_tokens: 1, fill_interval: 3s } }] | - | taken
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, descriptors: [{ entries: [{ key: a, value: b }], token_bucket: { max_tokens: 1, fill_interval: 1s } }] | - | taken
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s }, descriptors: [{ entries: [{ key: a, value: b }], token_bucket: { max_tokens: 1, fill_interval: 0.04s } }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s }, descriptors: [{ entries: [{ key: a, value: b }] }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s }, descriptors: [{ token_bucket: { max_tokens: 1, fill_interval: 1s } }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s }, descriptors: [{ entries: [{ key: a }], token_bucket: { max_tokens: 1, fill_interval: 1s } }] | - | refused here
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s }, descriptors: [{ entries: [{ key: a, value: b }], token_bucket: { max_tokens: 1, fill_interval: 1s } }, { entries: [{ key: a, value: b }], token_bucket: { max_tokens: 2, fill_interval: 1s } }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, stage: 11 | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ stage: 1, actions: [{ remote_address: {} }] }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ disable_key: a, actions: [{ remote_address: {} }] }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [] }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [{}] }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [{ generic_key: {} }] }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [{ request_headers: { header_name: a } }] }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [{ header_value_match: { descriptor_value: a } }] }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [{ masked_remote_address: {} }] }] | - | refused here
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, response_headers_to_add: [{ header: { key: "", value: a } }] | - | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, response_headers_to_add: [{ header: { key: a, value: "%PROTOCOL%" } }] | - | taken
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, response_headers_to_add: [{ header: { key: a, value: "%NONE%" } }] | - | refused

@@ -177,15 +177,17 @@ public final class BootstrapTranslator
         return plans;
     }
 
-    private ListenerTranslator listenerTranslator(final Checks checks)
+    private ListenerTranslator listenerTranslator(final Bootstrap bootstrap, final Checks checks)
     {
         final Map<String, Integer> ids = fresh.clusterIds();
         final Set<String> telling = fresh.telling();
         final RuntimeValues runtime = new RuntimeValues(fresh.runtime());
         final AccessLogTranslator accessLogs = new AccessLogTranslator(sinks, checks, runtime);
-        final RouteTranslator routes = new RouteTranslator(checks, ids, telling, runtime);
+        final RateLimitRules limits = new RateLimitRules(
+            checks, new ConditionTranslator(checks, runtime), bootstrap.getNode().getCluster());
+        final RouteTranslator routes = new RouteTranslator(checks, ids, telling, runtime, limits);
         final HttpTranslator http = new HttpTranslator(checks, routes,
-            new HttpFilterTranslator(checks, counters, filterErrors, runtime), accessLogs, counters);
+            new HttpFilterTranslator(checks, counters, filterErrors, runtime, limits), accessLogs, counters);
         final FilterChainTranslator chains =
             new FilterChainTranslator(checks, http, accessLogs, contexts, ids, telling, counters,
                 new ConnectionFilterTranslator(checks, counters, runtime));
@@ -194,7 +196,7 @@ public final class BootstrapTranslator
 
     private List<Listener> listeners(final Bootstrap bootstrap, final FieldPath path, final Checks checks)
     {
-        final ListenerTranslator translator = listenerTranslator(checks);
+        final ListenerTranslator translator = listenerTranslator(bootstrap, checks);
         final boolean hasSameNames = known.hasSameNames(fresh);
         final List<Listener> listeners = new ArrayList<>();
         final Map<String, FieldPath> names = new HashMap<>();

@@ -34,9 +34,14 @@ final class HttpFilterTranslator
      * @param counters gives out counters.
      * @param errors   where what filters throw is noted.
      * @param runtime  values that settings may depend on.
+     * @param limits   translates what is said of requests for limits.
      */
     HttpFilterTranslator(
-        final Checks checks, final CounterRegistry counters, final FilterErrors errors, final RuntimeValues runtime)
+        final Checks checks,
+        final CounterRegistry counters,
+        final FilterErrors errors,
+        final RuntimeValues runtime,
+        final RateLimitRules limits)
     {
         this.checks = checks;
         this.counters = counters;
@@ -47,7 +52,7 @@ final class HttpFilterTranslator
         types.put(FaultTranslator.TYPE, new FaultTranslator(checks, counters, runtime));
         types.put(RbacTranslator.TYPE, new RbacTranslator(checks, counters, runtime));
         types.put(HeaderMutationTranslator.TYPE, new HeaderMutationTranslator(checks));
-        types.put(LocalRateLimitTranslator.TYPE, new LocalRateLimitTranslator(checks, counters, runtime));
+        types.put(LocalRateLimitTranslator.TYPE, new LocalRateLimitTranslator(checks, counters, runtime, limits));
     }
 
     /**

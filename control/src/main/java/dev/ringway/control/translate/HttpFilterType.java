@@ -32,4 +32,18 @@ interface HttpFilterType
      * @throws InvalidProtocolBufferException when the message cannot be decoded.
      */
     Object routeSettings(Any config, FieldPath path, String statPrefix) throws InvalidProtocolBufferException;
+
+    /**
+     * What a route says in the end.
+     *
+     * @param filter   that it says it to.
+     * @param settings of the most specific level that has some, or null.
+     * @param limits   {@code rate_limits} of the route and its virtual host.
+     * @return that, or null for nothing; the levels are of no more interest when it is not {@code settings}.
+     */
+    default Object ofRoute(
+        final HttpFilterFactory filter, final Object settings, final RateLimitRules.OfRoute limits)
+    {
+        return settings;
+    }
 }

@@ -133,16 +133,17 @@ final class RouteFilters
     }
 
     /**
+     * @param limits {@code rate_limits} of the route and its virtual host.
      * @param levels from the most specific to the least.
      * @return what a route says to the filters, or null when that is nothing.
      */
-    FilterSettings settings(final Level... levels)
+    FilterSettings settings(final RateLimitRules.OfRoute limits, final List<Level> levels)
     {
         final List<FilterSettings.Place> all = new ArrayList<>(places.size());
         boolean isEmpty = true;
         for (int i = 0; i < places.size(); i++)
         {
-            final List<Object> settings = new ArrayList<>();
+            List<Object> settings = new ArrayList<>();
             State state = State.AS_CHAIN;
             for (final Level level : levels)
             {
@@ -153,6 +154,9 @@ final class RouteFilters
                     settings.add(said.settings());
                 }
             }
+            final Object specific = settings.isEmpty() ? null : settings.getFirst();
+            final Object last = ofPlaces.get(i).ofRoute(places.get(i).factory(), specific, limits);
+            settings = last == specific ? settings : List.of(last);
             isEmpty &= settings.isEmpty() && state == State.AS_CHAIN;
             all.add(new FilterSettings.Place(settings, state));
         }

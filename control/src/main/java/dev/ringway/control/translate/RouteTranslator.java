@@ -26,6 +26,7 @@ final class RouteTranslator
     private static final int DEFAULT_MAX_BODY = 4096;
     private static final String PER_FILTER = "typed_per_filter_config";
     private static final String MIRRORS = "request_mirror_policies";
+    private static final String RATE_LIMITS = "rate_limits";
 
     private final Checks checks;
     private final RouteMatches matches;
@@ -33,19 +34,23 @@ final class RouteTranslator
     private final RetryPolicyTranslator retries;
     private final FieldChangeTranslator changes;
     private final MirrorTranslator mirrors;
+    private final RateLimitRules limits;
 
     /**
      * @param checks     where faults go.
      * @param clusterIds ids of the clusters that exist, by name.
      * @param telling    names of those whose connections begin with the PROXY protocol.
      * @param runtime    values that shares of requests depend on.
+     * @param limits     translates what is said of requests for limits.
      */
     RouteTranslator(
         final Checks checks,
         final Map<String, Integer> clusterIds,
         final Set<String> telling,
-        final RuntimeValues runtime)
+        final RuntimeValues runtime,
+        final RateLimitRules limits)
     {
+        this.limits = limits;
         this.checks = checks;
         final ConditionTranslator conditions = new ConditionTranslator(checks, runtime);
         matches = new RouteMatches(checks, conditions);
@@ -133,6 +138,8 @@ final class RouteTranslator
         final RetryPolicy retry = retries.ofHost(host, hostPath);
         final MirrorPolicy[] hostMirrors = mirrors.translate(host.getRequestMirrorPoliciesList(),
             hostPath.field(MIRRORS), rules.validateClusters(), rules.mirrors());
+        final List<RateLimitRules.Rule> hostLimits =
+            limits.translate(host.getRateLimitsList(), hostPath.field(RATE_LIMITS));
         final FieldChangeTranslator.Both hostChanges = changes.of(host, hostPath);
         final List<VirtualHost.Rule> result = new ArrayList<>(host.getRoutesCount());
         for (int i = 0; i < host.getRoutesCount(); i++)
@@ -152,10 +159,22 @@ final class RouteTranslator
                     path.at(i).field("route").field(MIRRORS), rules.validateClusters(), hostMirrors));
                 final RouteFilters.Level own =
                     filters.level(config.getTypedPerFilterConfigMap(), path.at(i).field(PER_FILTER));
-                route.matchedLength(match.covered()).filters(filters.settings(own, level, table));
+                route.matchedLength(match.covered()).filters(filters.settings(
+                    limits(config, path.at(i).field("route"), hostLimits), List.of(own, level, table)));
                 result.add(new VirtualHost.Rule(match, conditions, route.build()));
             }
         }
         return result;
+    }
+
+    @SuppressWarnings("deprecation")
+    private RateLimitRules.OfRoute limits(
+        final io.envoyproxy.envoy.config.route.v3.Route config,
+        final FieldPath path,
+        final List<RateLimitRules.Rule> ofHost)
+    {
+        return !config.hasRoute() ? RateLimitRules.OfRoute.NONE : new RateLimitRules.OfRoute(
+            limits.translate(config.getRoute().getRateLimitsList(), path.field(RATE_LIMITS)), ofHost,
+            config.getRoute().getIncludeVhRateLimits().getValue());
     }
 }

@@ -84,8 +84,10 @@ class Http2TranslatorTest
         final Checks checks = new Checks(errors);
         final Listener listener = resources.getListeners(0);
         final FieldPath root = FieldPath.ROOT.field("static_resources");
-        final HttpTranslator http = new HttpTranslator(checks, new RouteTranslator(checks, Map.of("app", 0), Set.of(), NO_RUNTIME),
-            new HttpFilterTranslator(checks, counters, (name, error) -> { }, NO_RUNTIME),
+        final RateLimitRules limits = new RateLimitRules(checks, new ConditionTranslator(checks, NO_RUNTIME), "own");
+        final HttpTranslator http = new HttpTranslator(checks,
+            new RouteTranslator(checks, Map.of("app", 0), Set.of(), NO_RUNTIME, limits),
+            new HttpFilterTranslator(checks, counters, (name, error) -> { }, NO_RUNTIME, limits),
             new AccessLogTranslator(new SinkTable(), checks, NO_RUNTIME), counters);
         try
         {

@@ -114,6 +114,22 @@ public final class ConnectionPeer implements FilterPeer
         return connection.tls() != null;
     }
 
+    /**
+     * {@inheritDoc}
+     */
+    public long connectionId()
+    {
+        return connection.id();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int slot()
+    {
+        return connection.slot();
+    }
+
     private int address(final int at, final byte[] to)
     {
         final int length = SockAddr.addressLength(addresses, at);

@@ -85,4 +85,14 @@ public interface FilterPeer
      * @return whether the connection is encrypted.
      */
     boolean isEncrypted();
+
+    /**
+     * @return number of the connection, unlike that of every other one.
+     */
+    long connectionId();
+
+    /**
+     * @return place of the connection among those of its loop; another connection may have it when this one is gone.
+     */
+    int slot();
 }

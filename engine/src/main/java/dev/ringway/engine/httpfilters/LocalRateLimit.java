@@ -14,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
- * Lets requests through as long as there are tokens. Settings of the filter or of a route; the bucket is all loops'.
+ * Lets requests through as long as there are tokens. Settings of the filter or of a route.
  * Envoy: {@code extensions.filters.http.local_ratelimit.v3.LocalRateLimit}.
  *
- * @param bucket          {@code token_bucket}, or null to let all through.
+ * @param limits          the tokens.
  * @param enabled         {@code filter_enabled}: share of requests that take a token.
  * @param enforced        {@code filter_enforced}: share of those without a token that are refused.
  * @param refusal         what those are told.
@@ -27,7 +27,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  * @param counters        ids of its counters.
  */
 public record LocalRateLimit(
-    TokenBucket bucket,
+    RequestLimits limits,
     Fraction enabled,
     Fraction enforced,
     FilterAnswer refusal,
@@ -46,34 +46,57 @@ public record LocalRateLimit(
      */
     public HttpFilter create(final FilterLoop loop)
     {
-        return new Limiting(this, new Dice(loop));
+        return new Limiting(this, loop);
+    }
+
+    /**
+     * What a route has to say.
+     *
+     * @param limit  instead of the filter's, or null.
+     * @param rules  what is said of requests to find their buckets; not to be changed.
+     */
+    public record OfRoute(LocalRateLimit limit, LimitAction[]... rules)
+    {
+        /**
+         * @param limit instead of the filter's, or null.
+         * @param rules what is said of requests to find their buckets.
+         */
+        public OfRoute(final LocalRateLimit limit, final List<List<LimitAction>> rules)
+        {
+            this(limit, RequestLimits.array(rules));
+        }
     }
 
     /** One request at a time. */
     private static final class Limiting implements HttpFilter
     {
         private final LocalRateLimit own;
+        private final int loop;
         private final Dice dice;
         private final HeadEditor editor = new HeadEditor();
+        private final LimitTaking taking = new LimitTaking();
         private LocalRateLimit used;
         private boolean isLimited;
 
-        private Limiting(final LocalRateLimit own, final Dice dice)
+        private Limiting(final LocalRateLimit own, final FilterLoop loop)
         {
             this.own = own;
-            this.dice = dice;
+            this.loop = loop.index();
+            dice = new Dice(loop);
         }
 
         public int onRequestHead(final FilterExchange exchange, final boolean isEnd)
         {
-            final LocalRateLimit limit = exchange.settings() instanceof final LocalRateLimit given ? given : own;
+            final OfRoute said = (OfRoute)exchange.settings();
+            final LocalRateLimit limit = said == null || said.limit == null ? own : said.limit;
             if (!limit.enabled.hits(dice))
             {
                 return Verdict.CONTINUE;
             }
             exchange.counters().increment(limit.counters.enabled);
-            used = limit.bucket == null ? null : limit;
-            if (limit.bucket == null || limit.bucket.take(exchange.nowNs()))
+            used = limit;
+            if (taking.take(limit.limits.of(loop, exchange.peer()), said == null || !limit.limits.asksRoutes() ?
+                limit.limits.rules() : said.rules, exchange))
             {
                 exchange.counters().increment(limit.counters.ok);
                 return Verdict.CONTINUE;
@@ -95,12 +118,13 @@ public record LocalRateLimit(
             {
                 editor.editResponse(used.responseEdits, exchange);
             }
-            if (used != null && used.tellsClients)
+            final TokenBucket bucket = used != null && used.tellsClients ? taking.told() : null;
+            if (bucket != null)
             {
                 final long nowNs = exchange.nowNs();
-                exchange.response().add(LIMIT, used.bucket.maxTokens());
-                exchange.response().add(REMAINING, used.bucket.tokens(nowNs));
-                exchange.response().add(RESET, Math.ceilDiv(used.bucket.nextNs(nowNs), SECOND_NS));
+                exchange.response().add(LIMIT, bucket.maxTokens());
+                exchange.response().add(REMAINING, bucket.tokens(nowNs));
+                exchange.response().add(RESET, Math.ceilDiv(bucket.nextNs(nowNs), SECOND_NS));
             }
             return Verdict.CONTINUE;
         }

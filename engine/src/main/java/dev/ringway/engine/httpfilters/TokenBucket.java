@@ -48,6 +48,24 @@ public final class TokenBucket
         }
     }
 
+    /** The same, full. */
+    TokenBucket copy()
+    {
+        return new TokenBucket(maxTokens, 1, tokenNs);
+    }
+
+    /** Fills it. */
+    void fill()
+    {
+        emptyAtNs.set(Long.MIN_VALUE);
+    }
+
+    /** Nanoseconds from token to token. */
+    long tokenNs()
+    {
+        return tokenNs;
+    }
+
     private long emptyAt(final long value, final long nowNs)
     {
         return value == Long.MIN_VALUE ? nowNs - fullNs : Math.max(value, nowNs - fullNs);

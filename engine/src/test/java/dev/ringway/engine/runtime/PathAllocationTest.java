@@ -11,8 +11,12 @@ import dev.ringway.engine.httpfilters.AccessRule;
 import dev.ringway.engine.httpfilters.Fraction;
 import dev.ringway.engine.httpfilters.HeadEdit;
 import dev.ringway.engine.httpfilters.HeaderMutation;
+import dev.ringway.engine.httpfilters.LimitAction;
+import dev.ringway.engine.httpfilters.LimitBuckets;
+import dev.ringway.engine.httpfilters.LimitDescriptor;
 import dev.ringway.engine.httpfilters.LocalRateLimit;
 import dev.ringway.engine.httpfilters.Rbac;
+import dev.ringway.engine.httpfilters.RequestLimits;
 import dev.ringway.engine.httpfilters.TokenBucket;
 import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.route.FieldName;
@@ -137,7 +141,11 @@ final class PathAllocationTest
             TestProxy proxy = new TestProxy(backend))
         {
             final HttpFilters.Place place = new HttpFilters.Place("changing", loop -> new Changing(), false);
-            final LocalRateLimit limit = new LocalRateLimit(new TokenBucket(1 << 30, 1 << 30, 1_000_000_000L),
+            final TokenBucket bucket = new TokenBucket(1 << 30, 1 << 30, 1_000_000_000L);
+            final LocalRateLimit limit = new LocalRateLimit(new RequestLimits(
+                new LimitBuckets(bucket, List.of(new LimitDescriptor(
+                    List.of(new LimitDescriptor.Entry("remote_address", "127.0.0.1")), bucket)), true),
+                List.of(List.of(new LimitAction.RemoteAddress())), true),
                 Fraction.ALL, Fraction.ALL, null, List.of(), List.of(), true,
                 new LocalRateLimitCounters(proxy.registry(), "l"));
             final Rbac rbac = new Rbac(new AccessPolicies(false, List.of(new AccessPolicies.Policy(

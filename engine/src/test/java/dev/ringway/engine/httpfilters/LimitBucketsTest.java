@@ -1,0 +1,75 @@
+package dev.ringway.engine.httpfilters;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+final class LimitBucketsTest
+{
+    private static LimitDescriptor descriptor(final String... entries)
+    {
+        final List<LimitDescriptor.Entry> list = new ArrayList<>();
+        for (int i = 0; i < entries.length; i += 2)
+        {
+            list.add(new LimitDescriptor.Entry(entries[i], entries[i + 1]));
+        }
+        return new LimitDescriptor(list, new TokenBucket(1, 1, 1_000_000_000L));
+    }
+
+    private static LimitText said(final String... entries)
+    {
+        return new LimitText().append(descriptor(entries));
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldFindWhatIsSaidWordByWord()
+    {
+        final List<LimitDescriptor> all = new ArrayList<>();
+        for (int i = 0; i < 1000; i++)
+        {
+            all.add(descriptor("client", "c" + i));
+        }
+        final LimitDescriptor both = descriptor("client", "c1", "path", "/");
+        all.add(both);
+        final LimitBuckets buckets = new LimitBuckets(null, all, true);
+        for (int i = 0; i < 1000; i++)
+        {
+            assertSame(all.get(i).bucket(), buckets.find(said("client", "c" + i)));
+        }
+        assertSame(both.bucket(), buckets.find(said("client", "c1", "path", "/")));
+        assertNull(buckets.find(said("path", "/", "client", "c1")));
+        assertNull(buckets.find(said("client", "c1000")));
+        assertNull(buckets.find(said("clien", "tc1")));
+        assertNull(buckets.find(said()));
+    }
+
+    @Test
+    @Timeout(30)
+    void shouldCopyWithBucketsOfItsOwnAndFillThem()
+    {
+        final LimitBuckets model =
+            new LimitBuckets(new TokenBucket(2, 1, 1_000_000_000L), List.of(descriptor("a", "b")), true);
+        final LimitBuckets copy = model.copy();
+        final TokenBucket bucket = copy.find(said("a", "b"));
+        assertNotSame(model.find(said("a", "b")), bucket);
+        assertEquals(2, copy.common().tokens(0));
+        assertTrue(bucket.take(0));
+        assertFalse(bucket.take(0));
+        assertTrue(copy.common().take(0));
+        assertEquals(1, copy.common().tokens(0));
+        copy.fill();
+        assertTrue(bucket.take(0));
+        assertEquals(2, copy.common().tokens(0));
+        assertEquals(1, model.find(said("a", "b")).tokens(0));
+    }
+}
