@@ -113,7 +113,7 @@ final class EnvoyCases
         .map(path -> one("upstream " + path, "GET " + path + " HTTP/1.1\r\n" + HOST + "\r\n")).toList();
 
     /** Cases that are wrong, or that a proxy had better refuse. */
-    private static final List<Case> BAD = List.of(
+    static final List<Case> BAD = List.of(
         one("HTTP/1.0", "GET / HTTP/1.0\r\n" + HOST + "\r\n"),
         one("no host", "GET / HTTP/1.1\r\n\r\n"),
         one("two hosts", "GET / HTTP/1.1\r\n" + HOST + "Host: b.example\r\n\r\n"),

@@ -113,9 +113,9 @@ public final class Http2Fault
     private static final String[] DETAILS =
     {
         "",
+        "http2.header_list_size_too_large",
         "http2.too_many_headers",
-        "http2.too_many_headers",
-        "http2.too_many_headers",
+        "http2.cookies_total_bytes_too_large",
         FIELD,
         FIELD,
         FIELD,

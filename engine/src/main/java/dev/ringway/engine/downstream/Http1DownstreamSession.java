@@ -23,7 +23,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class Http1DownstreamSession extends OpenSession implements ConnectionHandler, ByteConsumer
 {
     private static final long DELAYED_CLOSE_NS = 1_000_000_000L;
-    private static final int UPGRADE_REQUIRED = 426;
 
     private final Http1SessionFactory factory;
     private final Http1RequestBody body;
@@ -146,7 +145,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     {
         if (exchange == null)
         {
-            refuse(Http1Error.HEAD_TOO_LARGE);
+            refuse(Http1Error.HEAD_TOO_LARGE, null);
         }
         else
         {
@@ -207,6 +206,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         }
         if (exchange == null)
         {
+            recordCut();
             endAfterFlush();
         }
         else if (!body.isEnded() && (input.length() == 0 || !isBlocked()))
@@ -249,7 +249,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             final int used = exchange == null ? onHead(at, end - at) : onBody(at, end - at);
             if (used < 0)
             {
-                refuse(used);
+                refuse(used, null);
                 return 0;
             }
             if (used == 0)
@@ -283,6 +283,11 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         if (used <= 0)
         {
             factory.exchanges().release(fresh);
+            if (used == Http1Error.MISSING_HOST)
+            {
+                refuse(used, head);
+                return length;
+            }
             input.onPartialHead(length);
             return used == 0 && length >= factory.limits().maxHeadLength() ? Http1Error.HEAD_TOO_LARGE : used;
         }
@@ -292,13 +297,13 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             factory.exchanges().release(fresh);
             // Envoy's answer to a version that is right but not accepted here.
             response.begin(http, false, false);
-            refuseWith(UPGRADE_REQUIRED, Http1ResponseWriter.reason(UPGRADE_REQUIRED));
+            refuseWith(Refusals.LOW_VERSION, null);
             return used;
         }
         response.begin(http, head.minorVersion() == 0, head.methodId() == HttpMethod.HEAD);
         if (head.authorityLength() == 0 && !takeDefaultHost(fresh))
         {
-            return factory.defaultHost().length == 0 ? Http1Error.MISSING_HOST : used;
+            return used;
         }
         start(fresh, head);
         return used;
@@ -314,7 +319,11 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         factory.exchanges().release(fresh);
         if (factory.defaultHost().length > 0)
         {
-            refuseWith(LocalReply.OVERLOADED.status(), LocalReply.OVERLOADED.body());
+            refuseWith(LocalReply.OVERLOADED, fresh.request());
+        }
+        else
+        {
+            refuse(Http1Error.MISSING_HOST, fresh.request());
         }
         return false;
     }
@@ -371,9 +380,9 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     }
 
     /**
-     * The client broke the protocol: it is told so, and the connection ends.
+     * The client broke the protocol: it is told so, and the connection ends. The head is null where it cannot be read.
      */
-    private void refuse(final int error)
+    private void refuse(final int error, final RequestHead head)
     {
         count(http.counters().downstreamCxProtocolError);
         if (error == Http1Error.HEAD_TOO_LARGE || error == Http1Error.TOO_MANY_HEADERS)
@@ -387,18 +396,35 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             return;
         }
         response.begin(http, false, false);
-        refuseWith(Http1Error.status(error), Http1ResponseWriter.reason(Http1Error.status(error)));
+        refuseWith(Refusals.http1(error), head);
     }
 
-    private void refuseWith(final int status, final byte[] text)
+    private void refuseWith(final LocalReply reply, final RequestHead head)
     {
         final HttpCounters ids = http.counters();
         count(ids.downstreamRqTotal);
         count(ids.downstreamRq4xx);
         isKeepAlive = false;
-        final HeaderEdits edits = factory.exchanges().refusalEdits(http, text.length > 0);
-        response.sendLocalReply(status, text, edits);
+        final HeaderEdits edits = factory.exchanges().refusalEdits(http, reply.body().length > 0);
+        response.sendLocalReply(reply.status(), reply.body(), edits);
+        record(reply, head, response.headLength());
         linger();
+    }
+
+    private void record(final LocalReply reply, final RequestHead head, final int headLength)
+    {
+        final long startNs = headDeadlineNs == 0 ?
+            factory.loop().clock().nowNs() : headDeadlineNs - http.requestHeadersTimeoutNs();
+        factory.exchanges().recordRefusal(http, connection, false, head, headLength, startNs, reply);
+    }
+
+    /** The client has gone, maybe in the middle of a head. */
+    private void recordCut()
+    {
+        if (!isInputIgnored && input.hasPartOfHead(factory.loop().memory()))
+        {
+            record(Refusals.CUT, null, 0);
+        }
     }
 
     /**
@@ -540,6 +566,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         }
         else
         {
+            recordCut();
             connection.close();
         }
     }
@@ -602,7 +629,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         {
             count(http.counters().downstreamRqHeaderTimeout);
             response.begin(http, false, false);
-            refuseWith(LocalReply.HEADER_TIMEOUT.status(), LocalReply.HEADER_TIMEOUT.body());
+            refuseWith(LocalReply.HEADER_TIMEOUT, null);
         }
         else
         {

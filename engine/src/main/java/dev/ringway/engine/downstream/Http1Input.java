@@ -118,6 +118,15 @@ final class Http1Input
     }
 
     /**
+     * @param memory of the loop.
+     * @return whether the client is in the middle of a head; empty lines before one are none of it.
+     */
+    boolean hasPartOfHead(final LoopMemory memory)
+    {
+        return partial.length() > 0 && memory.slab().buffer().getByte(partial.offset()) > ' ';
+    }
+
+    /**
      * @return chunks kept by bytes that wait their turn.
      */
     int heldChunks()

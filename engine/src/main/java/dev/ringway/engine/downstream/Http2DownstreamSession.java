@@ -9,6 +9,7 @@ import dev.ringway.codecs.http2.TrailerFields;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.exchange.Exchange;
+import dev.ringway.engine.exchange.LocalReply;
 import dev.ringway.engine.http2.Http2Cause;
 import dev.ringway.engine.http2.Http2Context;
 import dev.ringway.engine.http2.Http2Session;
@@ -22,9 +23,6 @@ import org.agrona.DirectBuffer;
  */
 final class Http2DownstreamSession extends OpenSession implements Http2SessionHandler
 {
-    private static final int TOO_LARGE = 431;
-    private static final byte[] NO_TEXT = new byte[0];
-
     private final Http2SessionFactory factory;
     private final Http2Session link;
     private HttpConnectionManager http;
@@ -96,6 +94,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         if (used == HpackError.COMPRESSION)
         {
             factory.exchanges().release(fresh);
+            record(Refusals.COMPRESSION, 0);
             return -ErrorCode.COMPRESSION_ERROR;
         }
         final int fault = used < 0 && fields.fault() == 0 ? Http2Fault.FIELDS_TOO_LARGE : fields.end(isEnd);
@@ -134,6 +133,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         count(ids.http2.rxMessagingError);
         if (!Http2Fault.isTooLarge(fault))
         {
+            record(Refusals.http2(fault), 0);
             if (link.endsOnInvalidMessage())
             {
                 return -ErrorCode.PROTOCOL_ERROR;
@@ -152,9 +152,17 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         count(ids.downstreamRq4xx);
         final Http2Response response = factory.acquire();
         response.begin(this, link.acceptStream(streamId, response, isEnd), null);
-        response.sendLocalReply(TOO_LARGE, NO_TEXT, factory.exchanges().refusalEdits(http, false));
+        final LocalReply reply = Refusals.http2(fault);
+        response.sendLocalReply(reply.status(), reply.body(), factory.exchanges().refusalEdits(http, false));
+        record(reply, response.headLength());
         response.onExchangeEnded(false, false);
         return 0;
+    }
+
+    private void record(final LocalReply reply, final int headLength)
+    {
+        factory.exchanges().recordRefusal(
+            http, link.connection(), true, null, headLength, factory.loop().clock().nowNs(), reply);
     }
 
     private int onTrailers(

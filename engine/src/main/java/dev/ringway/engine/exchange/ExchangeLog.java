@@ -42,7 +42,7 @@ final class ExchangeLog
         record.wrap(new UnsafeBuffer(new byte[AccessRecord.DEFAULT_CAPACITY]), 0, AccessRecord.DEFAULT_CAPACITY);
     }
 
-    private void begin(final List<AccessLogSink> sinks, final DownstreamSink downstream, final long startNs)
+    private void begin(final List<AccessLogSink> sinks, final Connection connection, final long startNs)
     {
         long mask = 0;
         int wanted = 0;
@@ -55,7 +55,6 @@ final class ExchangeLog
         }
         isOpen = true;
         uses = wanted;
-        final Connection connection = downstream.connection();
         record.begin().sinks(mask, born).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
             .connectionId(connection.id());
         record.address(AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), connection.addressOffset());
@@ -76,7 +75,7 @@ final class ExchangeLog
     {
         if (!sinks.isEmpty())
         {
-            begin(sinks, downstream, startNs);
+            begin(sinks, downstream.connection(), startNs);
             record.protocol(AccessProtocol.NONE);
         }
     }
@@ -92,7 +91,13 @@ final class ExchangeLog
         {
             return;
         }
-        begin(http.accessLogs(), downstream, startNs);
+        begin(http.accessLogs(), downstream.connection(), startNs);
+        request(http, downstream.connection(), head, id);
+    }
+
+    private void request(
+        final HttpConnectionManager http, final Connection connection, final RequestHead head, final RequestId id)
+    {
         final HeaderTable headers = head.headers();
         final var buffer = headers.buffer();
         record.protocol(AccessProtocol.of(head.http2(), head.minorVersion())).requestHeaderBytes(head.headLength());
@@ -103,9 +108,9 @@ final class ExchangeLog
         forwardedFor(headers);
         if (http.useRemoteAddress() && !http.skipXffAppend())
         {
-            appendAddress(downstream, headers.contains(HeaderName.X_FORWARDED_FOR));
+            appendAddress(connection, headers.contains(HeaderName.X_FORWARDED_FOR));
         }
-        if (id.isOwn())
+        if (id != null && id.isOwn())
         {
             record.text(AccessText.X_REQUEST_ID, id.bytes(), id.length());
         }
@@ -118,6 +123,42 @@ final class ExchangeLog
         {
             record.isCall(Grpc.isRequest(headers));
         }
+    }
+
+    /** A request that no exchange comes of, see {@link Exchanges#recordRefusal}: its record is whole at once. */
+    void onRefusal(
+        final HttpConnectionManager http,
+        final Connection connection,
+        final boolean isHttp2,
+        final RequestHead head,
+        final int headLength,
+        final long startNs,
+        final LocalReply reply)
+    {
+        begin(http.accessLogs(), connection, startNs);
+        isOpen = false;
+        if (head != null)
+        {
+            request(http, connection, head, null);
+        }
+        if (reply.status() > 0 && reply.body().length > 0 && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
+        {
+            record.text(AccessText.RESPONSE_CONTENT_TYPE, HeaderRules.TEXT_PLAIN);
+        }
+        if ((uses & AccessLogSink.USES_DOWNSTREAM_LOCAL) != 0)
+        {
+            record.address(
+                AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), connection.localAddressOffset());
+        }
+        record.protocol(AccessProtocol.of(isHttp2, 1))
+            .responseHeaderBytes(headLength)
+            .status(reply.status())
+            .flags(reply.flag())
+            .detailId(LogStrings.idOf(reply.detail()))
+            .bytesSent(reply.body().length)
+            .requestDurationUs(head == null ? -1 : 0)
+            .durationUs((exchanges.nowNs() - startNs) / NANOS_PER_MICRO);
+        exchanges.publish(record, http.counters().accessLogDropped);
     }
 
     /** An extended CONNECT is what GET is in HTTP/1.1, and Envoy says so. */
@@ -164,10 +205,10 @@ final class ExchangeLog
     }
 
     /** The client's, as the endpoint will see it. */
-    private void appendAddress(final DownstreamSink downstream, final boolean hasOthers)
+    private void appendAddress(final Connection connection, final boolean hasOthers)
     {
         final int length = SockAddr.appendAddress(
-            exchanges.slotAddresses(), downstream.connection().addressOffset(), address, 1);
+            exchanges.slotAddresses(), connection.addressOffset(), address, 1);
         if (hasOthers)
         {
             record.more(AccessText.X_FORWARDED_FOR, address, 0, length + 1);

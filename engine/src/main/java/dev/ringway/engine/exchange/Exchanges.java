@@ -5,6 +5,7 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessLogRing;
 import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
@@ -40,6 +41,7 @@ public final class Exchanges
     private final EventLoop loop;
     private final Upstreams upstreams;
     private final HeaderRules headerRules;
+    private final ExchangeLog refusalLog;
     private final RequestFixer requestFixer = new RequestFixer();
     private final RequestView view = new RequestView();
     private final RetryWaits retryWaits;
@@ -62,6 +64,7 @@ public final class Exchanges
         this.upstreams = upstreams;
         this.accessLogRing = accessLogRing;
         headerRules = new HeaderRules(loop);
+        refusalLog = new ExchangeLog(this);
         mirrors = new Mirrors(this);
         retryWaits = new RetryWaits(loop.clock(), loop.clock().epochNs(loop.clock().nowNs()) ^ loop.index());
     }
@@ -392,6 +395,32 @@ public final class Exchanges
         }
         headerRules.localReply(edits, http, id, body.length > 0);
         return downstream.sendLocalReply(status, body, edits);
+    }
+
+    /**
+     * Records a request that never became an exchange.
+     *
+     * @param http       connection manager.
+     * @param connection of the client.
+     * @param isHttp2    whether it came in HTTP/2.
+     * @param head       where it could be read, or null.
+     * @param headLength bytes of the answer's head, 0 without an answer.
+     * @param startNs    when its first byte came.
+     * @param reply      what it was answered.
+     */
+    public void recordRefusal(
+        final HttpConnectionManager http,
+        final Connection connection,
+        final boolean isHttp2,
+        final RequestHead head,
+        final int headLength,
+        final long startNs,
+        final LocalReply reply)
+    {
+        if (!http.accessLogs().isEmpty())
+        {
+            refusalLog.onRefusal(http, connection, isHttp2, head, headLength, startNs, reply);
+        }
     }
 
     /**

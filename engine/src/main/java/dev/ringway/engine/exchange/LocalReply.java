@@ -30,7 +30,7 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
     private static final LocalReply NO_CLUSTER_500 = of(500, "", ResponseFlag.NO_CLUSTER, "cluster_not_found");
     /** Headers did not arrive in time. */
     public static final LocalReply HEADER_TIMEOUT = of(
-        408, "Request headers timeout", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "request_header_timeout");
+        408, "request header timeout", 0, "request_header_timeout");
     /** The body of the request is not framed as it should be. */
     public static final LocalReply BAD_BODY = of(
         400, "Bad Request", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "http1.codec_error");
@@ -130,7 +130,14 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
         return new LocalReply(reply.status, reply.body, reply.flag, reply.detail, Grpc.DEADLINE_EXCEEDED);
     }
 
-    private static LocalReply of(final int status, final String body, final int flag, final String detail)
+    /**
+     * @param status HTTP status.
+     * @param body   text.
+     * @param flag   from {@link ResponseFlag}, or 0.
+     * @param detail response code details, which are registered.
+     * @return the answer.
+     */
+    public static LocalReply of(final int status, final String body, final int flag, final String detail)
     {
         LogStrings.register(detail);
         return new LocalReply(status, body.getBytes(US_ASCII), flag, detail, Grpc.statusOf(status));
