@@ -5,9 +5,11 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.text.AsciiNumbers;
+import dev.ringway.codecs.text.ShortCopy;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Writes HTTP/1.1 messages. Every method writes at an offset and returns the offset behind what it wrote; the caller
@@ -25,6 +27,7 @@ public final class Http1Encoder
     private static final int LAST_STATUS = 999;
     private static final byte[][] STATUS_LINES = new byte[LAST_STATUS - FIRST_STATUS + 1][];
     private static final byte[][] PREFIXES = new byte[HeaderName.COUNT][];
+    private static final UnsafeBuffer[] PREFIX_BUFFERS = new UnsafeBuffer[HeaderName.COUNT];
     private static final byte[] REQUEST_LINE_END = ascii(" HTTP/1.1\r\n");
     private static final byte[] VERSION = ascii("HTTP/1.1 ");
     private static final byte[] CRLF = ascii("\r\n");
@@ -62,6 +65,7 @@ public final class Http1Encoder
         for (int id = 0; id < PREFIXES.length; id++)
         {
             PREFIXES[id] = ascii(new String(HeaderName.bytes(id), StandardCharsets.US_ASCII) + ": ");
+            PREFIX_BUFFERS[id] = new UnsafeBuffer(PREFIXES[id]);
         }
     }
 
@@ -185,6 +189,21 @@ public final class Http1Encoder
     public static byte[] prefix(final int nameId)
     {
         return PREFIXES[nameId];
+    }
+
+    /**
+     * Writes what a header line begins with.
+     *
+     * @param dst    to write to.
+     * @param at     offset.
+     * @param nameId a constant of {@link HeaderName} other than {@code OTHER}.
+     * @return offset behind it.
+     */
+    public static int putPrefix(final MutableDirectBuffer dst, final int at, final int nameId)
+    {
+        final UnsafeBuffer prefix = PREFIX_BUFFERS[nameId];
+        ShortCopy.copy(prefix, 0, dst, at, prefix.capacity());
+        return at + prefix.capacity();
     }
 
     /**

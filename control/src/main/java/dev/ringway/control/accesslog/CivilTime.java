@@ -93,6 +93,14 @@ final class CivilTime
         return offset;
     }
 
+    /**
+     * @return since 1970, as of the last {@link #set}.
+     */
+    long second()
+    {
+        return second;
+    }
+
     ZoneId zone()
     {
         return zone;

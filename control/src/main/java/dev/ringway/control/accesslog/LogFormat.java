@@ -21,15 +21,47 @@ public final class LogFormat
         "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\" " +
         "\"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\"\n";
 
+    private static final byte[] NO_TEXT = new byte[0];
+
+    /** What stands before each operator; text alone is put without asking an object for it. */
+    private final byte[][] texts;
     private final LogOperator[] operators;
+    private final byte[] rest;
     private final int uses;
     private final String onlyOperator;
 
-    private LogFormat(final List<LogOperator> operators, final int uses, final String onlyOperator)
+    private LogFormat(final List<LogOperator> steps, final int uses, final String onlyOperator)
     {
         this.uses = uses;
-        this.operators = operators.toArray(new LogOperator[0]);
         this.onlyOperator = onlyOperator;
+        final List<byte[]> before = new ArrayList<>();
+        final List<LogOperator> asked = new ArrayList<>();
+        byte[] text = NO_TEXT;
+        for (final LogOperator step : steps)
+        {
+            if (step instanceof final Literal literal)
+            {
+                text = literal.text();
+            }
+            else
+            {
+                before.add(text);
+                asked.add(step);
+                text = NO_TEXT;
+            }
+        }
+        texts = before.toArray(new byte[0][]);
+        operators = asked.toArray(new LogOperator[0]);
+        rest = text;
+    }
+
+    /** Text of the format; never two in a row. */
+    private record Literal(byte[] text) implements LogOperator
+    {
+        public void append(final AccessRecord record, final LogLine line)
+        {
+            line.put(text);
+        }
     }
 
     static LogFormat of(final LogOperator line, final int uses)
@@ -131,8 +163,7 @@ public final class LogFormat
     {
         if (!literal.isEmpty())
         {
-            final byte[] bytes = literal.toString().getBytes(UTF_8);
-            operators.add((record, line) -> line.put(bytes));
+            operators.add(new Literal(literal.toString().getBytes(UTF_8)));
             literal.setLength(0);
         }
     }
@@ -234,9 +265,11 @@ public final class LogFormat
      */
     void append(final AccessRecord record, final LogLine line)
     {
-        for (final LogOperator operator : operators)
+        for (int i = 0; i < operators.length; i++)
         {
-            operator.append(record, line);
+            line.put(texts[i]);
+            operators[i].append(record, line);
         }
+        line.put(rest);
     }
 }

@@ -84,15 +84,21 @@ final class LogLine
      */
     LogLine padded(final long value, final int digits)
     {
-        long rest = value;
         buffer.checkLimit(length + Math.max(digits, DIGITS));
-        for (int i = length + digits - 1; i >= length; i--)
+        digits(length, value, digits);
+        length += digits;
+        return this;
+    }
+
+    /** Puts a number over what is there already. */
+    void digits(final int at, final long value, final int digits)
+    {
+        long rest = value;
+        for (int i = at + digits - 1; i >= at; i--)
         {
             buffer.putByte(i, (byte)('0' + rest % 10));
             rest /= 10;
         }
-        length += digits;
-        return this;
     }
 
     /**

@@ -11,7 +11,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * A time format compiled from strftime's conversions with Envoy's {@code %s}, {@code %f} and {@code %1f} to
- * {@code %9f}. Log thread only; allocates nothing while it prints.
+ * {@code %9f}. What it says of a second is printed once and copied for all times within, fractions put over it. Log
+ * thread only; allocates nothing while it prints.
  */
 final class TimeFormat
 {
@@ -39,18 +40,39 @@ final class TimeFormat
 
     private final CivilTime time;
     private final Part[] parts;
+    private final Fraction[] fractions;
+    private final int[] fractionAt;
+    private final LogLine text = new LogLine();
+    private long second = Long.MIN_VALUE;
 
     /** One conversion or literal. */
     @FunctionalInterface
     private interface Part
     {
-        void append(CivilTime time, long epochUs, LogLine line);
+        void append(CivilTime time, LogLine line);
+    }
+
+    /**
+     * Part of a second.
+     *
+     * @param divisor of microseconds.
+     * @param factor  of what that gives.
+     * @param digits  printed.
+     */
+    private record Fraction(int divisor, int factor, int digits) implements Part
+    {
+        public void append(final CivilTime time, final LogLine line)
+        {
+            line.padded(0, digits);
+        }
     }
 
     private TimeFormat(final ZoneId zone, final List<Part> parts)
     {
         time = new CivilTime(zone);
         this.parts = parts.toArray(new Part[0]);
+        fractions = parts.stream().filter(Fraction.class::isInstance).toArray(Fraction[]::new);
+        fractionAt = new int[fractions.length];
     }
 
     /**
@@ -113,7 +135,7 @@ final class TimeFormat
         if (!text.isEmpty())
         {
             final byte[] bytes = text.getBytes(UTF_8);
-            parts.add((t, us, line) -> line.put(bytes));
+            parts.add((t, line) -> line.put(bytes));
         }
     }
 
@@ -121,37 +143,37 @@ final class TimeFormat
     {
         return switch (conversion)
         {
-            case '%' -> (t, us, line) -> line.put((byte)'%');
-            case 'n' -> (t, us, line) -> line.put((byte)'\n');
-            case 't' -> (t, us, line) -> line.put((byte)'\t');
-            case 's' -> (t, us, line) -> line.decimal(Math.floorDiv(us, (long)MICROS));
+            case '%' -> (t, line) -> line.put((byte)'%');
+            case 'n' -> (t, line) -> line.put((byte)'\n');
+            case 't' -> (t, line) -> line.put((byte)'\t');
+            case 's' -> (t, line) -> line.decimal(t.second());
             case 'f' -> fraction(9);
-            case 'Y' -> (t, us, line) -> line.decimal(t.year);
-            case 'y' -> (t, us, line) -> line.padded(t.year % 100, 2);
-            case 'm' -> (t, us, line) -> line.padded(t.month, 2);
-            case 'd' -> (t, us, line) -> line.padded(t.day, 2);
-            case 'e' -> (t, us, line) -> blankPadded(t.day, line);
-            case 'j' -> (t, us, line) -> line.padded(t.dayOfYear, 3);
-            case 'H' -> (t, us, line) -> line.padded(t.hour, 2);
-            case 'I' -> (t, us, line) -> line.padded((t.hour + 11) % 12 + 1, 2);
-            case 'M' -> (t, us, line) -> line.padded(t.minute, 2);
-            case 'S' -> (t, us, line) -> line.padded(t.secondOfMinute, 2);
-            case 'p' -> (t, us, line) -> line.put((byte)(t.hour < 12 ? 'A' : 'P')).put((byte)'M');
-            case 'a' -> (t, us, line) -> line.put(DAYS_SHORT[t.dayOfWeek]);
-            case 'A' -> (t, us, line) -> line.put(DAYS[t.dayOfWeek]);
-            case 'b', 'h' -> (t, us, line) -> line.put(MONTHS_SHORT[t.month - 1]);
-            case 'B' -> (t, us, line) -> line.put(MONTHS[t.month - 1]);
-            case 'u' -> (t, us, line) -> line.decimal(t.dayOfWeek == 0 ? 7 : t.dayOfWeek);
-            case 'w' -> (t, us, line) -> line.decimal(t.dayOfWeek);
-            case 'F' -> (t, us, line) -> line.decimal(t.year).put((byte)'-').padded(t.month, 2).put((byte)'-')
+            case 'Y' -> (t, line) -> line.decimal(t.year);
+            case 'y' -> (t, line) -> line.padded(t.year % 100, 2);
+            case 'm' -> (t, line) -> line.padded(t.month, 2);
+            case 'd' -> (t, line) -> line.padded(t.day, 2);
+            case 'e' -> (t, line) -> blankPadded(t.day, line);
+            case 'j' -> (t, line) -> line.padded(t.dayOfYear, 3);
+            case 'H' -> (t, line) -> line.padded(t.hour, 2);
+            case 'I' -> (t, line) -> line.padded((t.hour + 11) % 12 + 1, 2);
+            case 'M' -> (t, line) -> line.padded(t.minute, 2);
+            case 'S' -> (t, line) -> line.padded(t.secondOfMinute, 2);
+            case 'p' -> (t, line) -> line.put((byte)(t.hour < 12 ? 'A' : 'P')).put((byte)'M');
+            case 'a' -> (t, line) -> line.put(DAYS_SHORT[t.dayOfWeek]);
+            case 'A' -> (t, line) -> line.put(DAYS[t.dayOfWeek]);
+            case 'b', 'h' -> (t, line) -> line.put(MONTHS_SHORT[t.month - 1]);
+            case 'B' -> (t, line) -> line.put(MONTHS[t.month - 1]);
+            case 'u' -> (t, line) -> line.decimal(t.dayOfWeek == 0 ? 7 : t.dayOfWeek);
+            case 'w' -> (t, line) -> line.decimal(t.dayOfWeek);
+            case 'F' -> (t, line) -> line.decimal(t.year).put((byte)'-').padded(t.month, 2).put((byte)'-')
                 .padded(t.day, 2);
-            case 'D' -> (t, us, line) -> line.padded(t.month, 2).put((byte)'/').padded(t.day, 2).put((byte)'/')
+            case 'D' -> (t, line) -> line.padded(t.month, 2).put((byte)'/').padded(t.day, 2).put((byte)'/')
                 .padded(t.year % 100, 2);
-            case 'T' -> (t, us, line) -> line.padded(t.hour, 2).put((byte)':').padded(t.minute, 2).put((byte)':')
+            case 'T' -> (t, line) -> line.padded(t.hour, 2).put((byte)':').padded(t.minute, 2).put((byte)':')
                 .padded(t.secondOfMinute, 2);
-            case 'R' -> (t, us, line) -> line.padded(t.hour, 2).put((byte)':').padded(t.minute, 2);
-            case 'z' -> (t, us, line) -> offset(t.offset(), line);
-            case 'Z' -> (t, us, line) -> zoneName(t, line);
+            case 'R' -> (t, line) -> line.padded(t.hour, 2).put((byte)':').padded(t.minute, 2);
+            case 'z' -> (t, line) -> offset(t.offset(), line);
+            case 'Z' -> (t, line) -> zoneName(t, line);
             default -> throw new LogFormatException(position, "time conversion %" + conversion +
                 " is not supported; supported are %Y %y %m %d %e %j %H %I %M %S %p %s %f %1f..%9f %a %A %b %h %B %u " +
                 "%w %F %D %T %R %z %Z %n %t %%");
@@ -170,9 +192,7 @@ final class TimeFormat
         {
             factor *= 10;
         }
-        final int by = divisor;
-        final int times = factor;
-        return (t, us, line) -> line.padded(Math.floorMod(us, (long)MICROS) / by * times, digits);
+        return new Fraction(divisor, factor, digits);
     }
 
     private static void blankPadded(final int value, final LogLine line)
@@ -208,10 +228,34 @@ final class TimeFormat
      */
     void append(final long epochUs, final LogLine line)
     {
-        time.set(Math.floorDiv(epochUs, (long)MICROS));
+        final long of = Math.floorDiv(epochUs, (long)MICROS);
+        if (of != second)
+        {
+            second = of;
+            print();
+        }
+        final int start = line.length();
+        line.put(text.bytes(), text.length());
+        for (int i = 0; i < fractions.length; i++)
+        {
+            final Fraction fraction = fractions[i];
+            final long value = (epochUs - of * MICROS) / fraction.divisor * fraction.factor;
+            line.digits(start + fractionAt[i], value, fraction.digits);
+        }
+    }
+
+    private void print()
+    {
+        time.set(second);
+        text.clear();
+        int index = 0;
         for (final Part part : parts)
         {
-            part.append(time, epochUs, line);
+            if (part instanceof Fraction)
+            {
+                fractionAt[index++] = text.length();
+            }
+            part.append(time, text);
         }
     }
 }

@@ -209,6 +209,19 @@ final class LogFormatTest
     }
 
     @Test
+    void shouldTellTimesOfOneSecondApart() throws LogFormatException
+    {
+        final TimeFormat format = TimeFormat.compile("%3f %S.%6f", java.time.ZoneOffset.UTC, 0);
+        final LogLine line = new LogLine();
+        for (final long epochUs : new long[]{5_000_007, 5_120_000, 5_999_999, 6_000_000, 5_000_001})
+        {
+            line.put((byte)'|');
+            format.append(epochUs, line);
+        }
+        assertEquals("|000 05.000007|120 05.120000|999 05.999999|000 06.000000|000 05.000001", line.toString());
+    }
+
+    @Test
     void shouldFollowAZonesOffset() throws LogFormatException
     {
         final TimeFormat format = TimeFormat.compile("%H:%M%z", java.time.ZoneId.of("Europe/Berlin"), 0);

@@ -1,5 +1,6 @@
 package dev.ringway.engine.accesslog;
 
+import dev.ringway.codecs.text.ShortCopy;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -75,7 +76,7 @@ public final class AccessRecord
     {
         final int position = buffer.getInt(offset + LENGTH_OFFSET);
         final int taken = take(field, position, count);
-        AccessText.copy(source, at, buffer, offset + position, taken);
+        ShortCopy.copy(source, at, buffer, offset + position, taken);
         return this;
     }
 
@@ -121,7 +122,7 @@ public final class AccessRecord
         final int position = buffer.getInt(offset + LENGTH_OFFSET);
         final int start = buffer.getInt(offset + TEXTS_OFFSET + (field << 2)) >>> 16;
         final int room = Math.min(AccessText.bound(field) - (position - start), capacity - position);
-        AccessText.copy(source, at, buffer, offset + position, Math.min(count, room));
+        ShortCopy.copy(source, at, buffer, offset + position, Math.min(count, room));
         take(field, start, position - start + count);
         return this;
     }

@@ -1,8 +1,5 @@
 package dev.ringway.engine.accesslog;
 
-import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
-
 /**
  * Texts of an {@link AccessRecord}: their numbers and how long each may be.
  */
@@ -52,25 +49,5 @@ public final class AccessText
     public static int bound(final int field)
     {
         return BOUNDS[field];
-    }
-
-    /** Short texts: a call of the general copy costs more than the bytes. */
-    static void copy(
-        final DirectBuffer source, final int at, final UnsafeBuffer target, final int to, final int count)
-    {
-        if (count < Long.BYTES)
-        {
-            for (int i = 0; i < count; i++)
-            {
-                target.putByte(to + i, source.getByte(at + i));
-            }
-            return;
-        }
-        final int last = count - Long.BYTES;
-        for (int i = 0; i < last; i += Long.BYTES)
-        {
-            target.putLong(to + i, source.getLong(at + i));
-        }
-        target.putLong(to + last, source.getLong(at + last));
     }
 }

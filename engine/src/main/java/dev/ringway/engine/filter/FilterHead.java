@@ -95,6 +95,15 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
         return -1;
     }
 
+    /**
+     * @param field whose name to look for.
+     * @return whether there is a field of that name.
+     */
+    public final boolean has(final FilterField field)
+    {
+        return field.id() == HeaderName.OTHER ? find(field.name()) >= 0 : fields().contains(field.id());
+    }
+
     private boolean isAt(final int offset, final byte[] bytes)
     {
         final DirectBuffer buffer = buffer();
@@ -158,13 +167,28 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
 
     private void add(final byte[] name, final byte[] value, final int length)
     {
+        add(freeId(name), name, value, length);
+    }
+
+    /** Id of a name that filters may change. */
+    private int freeId(final byte[] name)
+    {
         checkName(name);
-        final int id = HeaderName.idOf(wrapped(name), 0, name.length);
-        if ((FIXED >>> id & 1) != 0)
-        {
-            throw new IllegalArgumentException(new String(name, ISO_8859_1) + " cannot be changed by filters");
-        }
-        add(id, name, value, length);
+        view.wrap(name);
+        final int id = HeaderName.idOf(view, 0, name.length);
+        checkFree(name, (FIXED >>> id & 1) != 0);
+        return id;
+    }
+
+    /**
+     * Adds a field behind those that are there.
+     *
+     * @param field to add.
+     * @throws IllegalStateException when the head has no room for it.
+     */
+    public final void add(final FilterField field)
+    {
+        add(field.id(), field.name(), store.append(head, field.line(), field.line().length), field.valueLength());
     }
 
     /** A field that filters cannot add. */
@@ -175,7 +199,11 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
 
     private void add(final int id, final byte[] name, final byte[] value, final int length)
     {
-        final int at = append(name, value, length);
+        add(id, name, append(name, value, length), length);
+    }
+
+    private void add(final int id, final byte[] name, final int at, final int length)
+    {
         if (at < 0 || !fields().addCanonical(at, name.length, length, id))
         {
             throw new IllegalStateException("the head has no room for another field");
@@ -254,6 +282,21 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
     }
 
     /**
+     * Replaces all fields of a name by one.
+     *
+     * @param field to put there.
+     * @throws IllegalStateException when the head has no room for it.
+     */
+    public final void set(final FilterField field)
+    {
+        if (has(field))
+        {
+            drop(field.name());
+        }
+        add(field);
+    }
+
+    /**
      * Replaces all fields of a name by one with a range of a buffer for value, such as that of a field elsewhere.
      *
      * @param name   a token in lower case.
@@ -290,11 +333,12 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
      */
     public final boolean remove(final byte[] name)
     {
-        checkName(name);
-        if ((FIXED >>> HeaderName.idOf(wrapped(name), 0, name.length) & 1) != 0)
-        {
-            throw new IllegalArgumentException(new String(name, ISO_8859_1) + " cannot be changed by filters");
-        }
+        freeId(name);
+        return drop(name);
+    }
+
+    private boolean drop(final byte[] name)
+    {
         final int first = find(name);
         for (int i = first; i >= 0; i = findNext(name, i - 1))
         {
@@ -314,27 +358,32 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
         return remove(name.getBytes(ISO_8859_1));
     }
 
-    private UnsafeBuffer wrapped(final byte[] bytes)
-    {
-        view.wrap(bytes);
-        return view;
-    }
-
     /** The field as a line, which can be copied as it stands. */
     private int append(final byte[] name, final byte[] value, final int valueLength)
     {
-        final int length = name.length + valueLength + OVERHEAD;
+        final int length = lineLength(name.length, valueLength);
         if (length > line.capacity())
         {
             line = new UnsafeBuffer(new byte[Integer.highestOneBit(length) << 1]);
         }
-        line.putBytes(0, name);
-        line.putByte(name.length, (byte)':');
-        line.putByte(name.length + 1, (byte)' ');
-        line.putBytes(name.length + 2, value, 0, valueLength);
-        line.putByte(length - 2, (byte)'\r');
-        line.putByte(length - 1, (byte)'\n');
+        putLine(line, name, value, valueLength);
         return store.append(head, line.byteArray(), length);
+    }
+
+    static int lineLength(final int nameLength, final int valueLength)
+    {
+        return nameLength + valueLength + OVERHEAD;
+    }
+
+    static void putLine(final UnsafeBuffer target, final byte[] name, final byte[] value, final int valueLength)
+    {
+        final int end = lineLength(name.length, valueLength);
+        target.putBytes(0, name);
+        target.putByte(name.length, (byte)':');
+        target.putByte(name.length + 1, (byte)' ');
+        target.putBytes(name.length + 2, value, 0, valueLength);
+        target.putByte(end - 2, (byte)'\r');
+        target.putByte(end - 1, (byte)'\n');
     }
 
     private static boolean isEnvoy(final byte[] name)
@@ -343,7 +392,7 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
             name[4] == 'v' && name[5] == 'o' && name[6] == 'y' && name[7] == '-';
     }
 
-    private static void checkName(final byte[] name)
+    static void checkName(final byte[] name)
     {
         boolean isValid = name.length > 0;
         for (int i = 0; i < name.length && isValid; i++)
@@ -354,6 +403,14 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
         if (!isValid)
         {
             throw new IllegalArgumentException("'" + new String(name, ISO_8859_1) + "' is no field name in lower case");
+        }
+    }
+
+    static void checkFree(final byte[] name, final boolean isFixed)
+    {
+        if (isFixed)
+        {
+            throw new IllegalArgumentException(new String(name, ISO_8859_1) + " cannot be changed by filters");
         }
     }
 

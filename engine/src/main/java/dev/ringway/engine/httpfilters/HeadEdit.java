@@ -1,5 +1,7 @@
 package dev.ringway.engine.httpfilters;
 
+import dev.ringway.engine.filter.FilterField;
+import dev.ringway.engine.filter.FilterHead;
 import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.route.ValuePart;
@@ -14,10 +16,25 @@ public sealed interface HeadEdit
     /**
      * Puts a field there.
      *
-     * @param put {@code append}.
+     * @param put   {@code append}.
+     * @param known the field itself where its value is text alone, otherwise null.
      */
-    record Put(FieldChanges.Put put) implements HeadEdit
+    record Put(FieldChanges.Put put, FilterField known) implements HeadEdit
     {
+        /**
+         * @param put {@code append}.
+         */
+        public Put(final FieldChanges.Put put)
+        {
+            this(put, known(put));
+        }
+
+        private static FilterField known(final FieldChanges.Put put)
+        {
+            final byte[] name = put.name().bytes().byteArray();
+            return put.value().size() == 1 && put.value().getFirst() instanceof ValuePart.Text(final byte[] text) &&
+                text.length > 0 && !FilterHead.isFixed(name) ? FilterField.of(name, text) : null;
+        }
     }
 
     /**
@@ -35,7 +52,7 @@ public sealed interface HeadEdit
      */
     static boolean readRequest(final List<HeadEdit> edits)
     {
-        return edits.stream().anyMatch(edit -> edit instanceof Put(final FieldChanges.Put put) && put.value().stream()
+        return edits.stream().anyMatch(edit -> edit instanceof final Put put && put.put().value().stream()
             .anyMatch(part -> part instanceof final ValuePart.Field field && !field.ofResponse()));
     }
 }

@@ -1,6 +1,8 @@
 package dev.ringway.engine.httpfilters;
 
+import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.engine.filter.FilterExchange;
+import dev.ringway.engine.filter.FilterField;
 import dev.ringway.engine.filter.FilterHead;
 import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.route.FieldChanges.Action;
@@ -36,19 +38,57 @@ final class HeadEditor
     private void edit(
         final List<HeadEdit> edits, final FilterExchange exchange, final FilterHead head, final boolean isRequest)
     {
-        if (edits.isEmpty())
+        boolean isReading = false;
+        for (int i = 0, count = edits.size(); i < count; i++)
         {
-            return;
+            // By hand: a switch over types asks a method handle, which costs more than the edit.
+            final HeadEdit edit = edits.get(i);
+            if (edit instanceof final HeadEdit.Remove remove)
+            {
+                head.remove(remove.name().bytes().byteArray());
+                continue;
+            }
+            final HeadEdit.Put put = (HeadEdit.Put)edit;
+            if (put.known() != null)
+            {
+                put(put.known(), put.put().action(), head);
+                continue;
+            }
+            if (!isReading)
+            {
+                isReading = true;
+                read(exchange, isRequest ? null : head.fields());
+            }
+            put(put.put(), head);
         }
+    }
+
+    private void read(final FilterExchange exchange, final HeaderTable response)
+    {
         values.of(exchange.request().head(), exchange.peer(), exchange.routeName(), exchange.clusterName())
             .reading(0, exchange.peer().isEncrypted())
-            .response(isRequest ? null : head.fields());
-        for (int i = 0; i < edits.size(); i++)
+            .response(response);
+    }
+
+    private static void put(final FilterField field, final Action action, final FilterHead head)
+    {
+        switch (action)
         {
-            switch (edits.get(i))
+            case APPEND_IF_EXISTS_OR_ADD -> head.add(field);
+            case OVERWRITE_IF_EXISTS_OR_ADD -> head.set(field);
+            case ADD_IF_ABSENT ->
             {
-                case HeadEdit.Remove remove -> head.remove(remove.name().bytes().byteArray());
-                case HeadEdit.Put put -> put(put.put(), head);
+                if (!head.has(field))
+                {
+                    head.add(field);
+                }
+            }
+            case OVERWRITE_IF_EXISTS ->
+            {
+                if (head.has(field))
+                {
+                    head.set(field);
+                }
             }
         }
     }

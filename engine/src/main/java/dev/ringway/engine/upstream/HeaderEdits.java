@@ -6,6 +6,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http1.Http1Encoder;
+import dev.ringway.codecs.text.ShortCopy;
 import dev.ringway.engine.memory.BufferSlab;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -24,7 +25,6 @@ public final class HeaderEdits
 
     private static final int MAX_ADDED = 80;
     private static final int WITHDRAWN = -1;
-    private static final byte[] COLON_SPACE = {':', ' '};
     /** As a chunk, which the whole head must fit. */
     private static final int VALUE_LENGTH = BufferSlab.CHUNK_LENGTH;
     private static final int MAX_JOINED = 1536;
@@ -192,7 +192,7 @@ public final class HeaderEdits
     {
         if (fits(length))
         {
-            buffer.getBytes(offset, values, position, length);
+            ShortCopy.copy(buffer, offset, valueBuffer, position, length);
             position += length;
         }
     }
@@ -529,7 +529,7 @@ public final class HeaderEdits
                 continue;
             }
             position = putName(dst, position, i);
-            dst.putBytes(position, values, start, ends[i] - start);
+            ShortCopy.copy(valueBuffer, start, dst, position, ends[i] - start);
             position += ends[i] - start;
             dst.putShort(position, CRLF);
             position += 2;
@@ -542,14 +542,13 @@ public final class HeaderEdits
     {
         if (names[index] != HeaderName.OTHER)
         {
-            final byte[] prefix = Http1Encoder.prefix(names[index]);
-            dst.putBytes(at, prefix);
-            return at + prefix.length;
+            return Http1Encoder.putPrefix(dst, at, names[index]);
         }
         final UnsafeBuffer name = otherNames[index];
-        dst.putBytes(at, name, 0, name.capacity());
-        dst.putBytes(at + name.capacity(), COLON_SPACE);
-        return at + name.capacity() + COLON_SPACE.length;
+        ShortCopy.copy(name, 0, dst, at, name.capacity());
+        dst.putByte(at + name.capacity(), (byte)':');
+        dst.putByte(at + name.capacity() + 1, (byte)' ');
+        return at + name.capacity() + 2;
     }
 
     /**
