@@ -86,6 +86,12 @@ final class RouteConfigComparisonTest
         cluster: a, request_mirror_policies: [ { cluster_header: "a\\nb" } ] | refused
         cluster: a, request_mirror_policies: [ { cluster: b, runtime_fraction: {} } ] | refused
         cluster: a, priority: HIGH                                      | taken
+        cluster: a, upgrade_configs: [ { upgrade_type: CONNECT, connect_config: {} } ] | taken
+        cluster: a, upgrade_configs: [ { upgrade_type: connect } ]      | taken
+        cluster: a, upgrade_configs: [ { upgrade_type: foo, connect_config: {} } ] | refused
+        cluster: a, upgrade_configs: [ { upgrade_type: CONNECT }, { upgrade_type: connect } ] | refused
+        cluster: a, upgrade_configs: [ { upgrade_type: CONNECT, connect_config: { allow_post: true } } ] | refused here
+        cluster: a, upgrade_configs: [ { upgrade_type: CONNECT-UDP } ]  | refused here
         weighted_clusters: {}                                           | refused
         weighted_clusters: { clusters: [] }                             | refused
         weighted_clusters: { clusters: [ { name: a } ] }                | refused

@@ -240,6 +240,16 @@ public final class RequestHead extends MessageHead
     }
 
     /**
+     * Whether it asks for a tunnel to its authority (RFC 9110 section 9.3.6).
+     *
+     * @return true for a CONNECT that is none of RFC 8441.
+     */
+    public boolean tunnel()
+    {
+        return methodId == HttpMethod.CONNECT && !upgrade();
+    }
+
+    /**
      * Sets the method.
      *
      * @param id     a constant of {@link HttpMethod}.

@@ -83,9 +83,10 @@ final class RouteMatches
                 final RegexMatch regex = conditions.regex(match.getSafeRegex(), path.field("safe_regex"));
                 yield regex == null ? null : new PathMatch(regex);
             }
+            case CONNECT_MATCHER -> new PathMatch(PathMatch.Kind.CONNECT, new byte[0], true);
             default ->
             {
-                checks.fault(path, "needs prefix, path, path_separated_prefix or safe_regex");
+                checks.fault(path, "needs prefix, path, path_separated_prefix, safe_regex or connect_matcher");
                 yield null;
             }
         };

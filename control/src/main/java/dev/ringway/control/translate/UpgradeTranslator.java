@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Translates {@code upgrade_configs} of connection managers and routes.
@@ -18,7 +17,8 @@ import java.util.Set;
 final class UpgradeTranslator
 {
     /** Tunnels, which Envoy configures as upgrades. */
-    private static final Set<String> TUNNELS = Set.of("connect", "connect-udp");
+    private static final String CONNECT = "CONNECT";
+    private static final String CONNECT_UDP = "connect-udp";
     private static final String H2C = "h2c";
 
     private final Checks checks;
@@ -55,12 +55,18 @@ final class UpgradeTranslator
     Upgrades ofRoute(final List<RouteAction.UpgradeConfig> configs, final FieldPath path)
     {
         final Map<String, Boolean> types = new LinkedHashMap<>();
+        boolean endsTunnels = false;
         for (int i = 0; i < configs.size(); i++)
         {
             final RouteAction.UpgradeConfig config = configs.get(i);
             add(types, config.getUpgradeType(), !config.hasEnabled() || config.getEnabled().getValue(), path.at(i));
+            if (config.hasConnectConfig() && !config.getUpgradeType().equalsIgnoreCase(CONNECT))
+            {
+                checks.fault(path.at(i).field("connect_config"), "belongs to upgrade_type CONNECT");
+            }
+            endsTunnels |= config.hasConnectConfig();
         }
-        return of(types);
+        return types.isEmpty() ? Upgrades.NONE : new Upgrades(types, endsTunnels);
     }
 
     private static Upgrades of(final Map<String, Boolean> types)
@@ -77,7 +83,7 @@ final class UpgradeTranslator
             return;
         }
         final String name = type.toLowerCase(Locale.ROOT);
-        if (TUNNELS.contains(name))
+        if (name.equals(CONNECT_UDP))
         {
             checks.fault(typePath, "'" + type + "' is not supported yet");
         }

@@ -108,6 +108,11 @@ final class Http1Response implements DownstreamSink
      */
     public DownstreamSink upgrade(final ResponseHead head, final HeaderEdits edits)
     {
+        if (edits.protocol() == null)
+        {
+            headLength = Http1ResponseWriter.sendHead(connection, memory, head, edits, false, false, false, false);
+            return headLength > 0 ? session.upgrade(headLength) : null;
+        }
         if (head.http2())
         {
             head.status(SWITCHING, 0, 0);

@@ -54,7 +54,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         isWhole = false;
         isHeldEnd = false;
         isHeadRequest = fresh != null && fresh.request().methodId() == HttpMethod.HEAD;
-        isTunnel = fresh != null && fresh.request().upgrade();
+        isTunnel = fresh != null && (fresh.request().upgrade() || fresh.request().tunnel());
     }
 
     /** The head of its request is whole. */
@@ -70,7 +70,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         awaitDeadline();
     }
 
-    /** Whether it asks for another protocol: only content belongs on it then (RFC 9113, 8.5). */
+    /** Whether it asks for another protocol or a tunnel: only content belongs on it then (RFC 9113, 8.5). */
     boolean isTunnel()
     {
         return isTunnel;
@@ -226,7 +226,10 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
      */
     public DownstreamSink upgrade(final ResponseHead head, final HeaderEdits edits)
     {
-        head.status(Grpc.HTTP_STATUS, 0, 0);
+        if (edits.protocol() != null)
+        {
+            head.status(Grpc.HTTP_STATUS, 0, 0);
+        }
         return sendHead(head, edits, false) ? this : null;
     }
 

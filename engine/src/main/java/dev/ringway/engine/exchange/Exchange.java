@@ -122,7 +122,8 @@ public final class Exchange implements UpstreamHandler
             return;
         }
         cluster = cluster.of(routing.isHighPriority());
-        final int result = cluster.acquireHttp(this);
+        final int result = routing.endsTunnel() ?
+            cluster.acquireTcp(this, downstream.connection()) : cluster.acquireHttp(this);
         if (result != ClusterState.ACQUIRED)
         {
             replies.failed(result, cluster);
@@ -371,7 +372,7 @@ public final class Exchange implements UpstreamHandler
         retrying.giveUp();
         upgrade.open();
         times.onUpgrade(exchanges.nowNs(), isEnded);
-        report.onAnswer(head, Upgrade.SWITCHING, cluster, times.startNs());
+        report.onAnswer(head, upgrade.status(head.status()), cluster, times.startNs());
         final DownstreamSink asker = downstream;
         final DownstreamSink sink = asker.upgrade(head, exchanges.upgradeEdits(head, http, id, upgrade.protocol()));
         if (sink == null || isEnded && !relay.sendData(0, 0, true))

@@ -423,7 +423,8 @@ final class HeaderRules
         final RequestId id,
         final long startNs)
     {
-        if (!http.suppressEnvoyHeaders())
+        // As Envoy, which measures from the end of the request: that of a tunnel has none.
+        if (!http.suppressEnvoyHeaders() && !request.tunnel())
         {
             edits.drop(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME);
             edits.add(

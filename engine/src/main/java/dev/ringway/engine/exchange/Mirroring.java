@@ -46,7 +46,7 @@ final class Mirroring
     {
         final MirrorPolicy[] policies = routing.route().forward().mirrors();
         // What upgrades has another side to talk to: a mirror has none.
-        if (policies.length == 0 || edits.protocol() != null)
+        if (policies.length == 0 || edits.protocol() != null || head.tunnel())
         {
             return;
         }

@@ -75,7 +75,7 @@ final class Needs implements SessionNeeds
      */
     public boolean asksUpgrade()
     {
-        return routing.upgrade().isPending();
+        return routing.upgrade().protocol() != null && routing.upgrade().isPending();
     }
 
     /**

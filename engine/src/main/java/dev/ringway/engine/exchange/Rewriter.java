@@ -50,6 +50,10 @@ final class Rewriter
 
     void path(final RequestHead head, final Route route, final boolean tells, final HeaderEdits edits)
     {
+        if (head.tunnel())
+        {
+            return;
+        }
         final DirectBuffer buffer = head.headers().buffer();
         final int whole = route.wholeLength(head);
         if (route.forward().prefixRewrite() != null)

@@ -83,7 +83,7 @@ final class Routing
     LocalReply upgrade(
         final LoopCounters counters, final RequestHead request, final HttpConnectionManager http, final boolean hasBody)
     {
-        return request.upgrade() ? upgrade.begin(counters, request, http, route, hasBody) : null;
+        return request.upgrade() || request.tunnel() ? upgrade.begin(counters, request, http, route, hasBody) : null;
     }
 
     /**
@@ -178,6 +178,12 @@ final class Routing
     FilterSettings filters()
     {
         return route == null ? null : route.filters();
+    }
+
+    /** Whether the endpoint gets the plain bytes of the tunnel that was asked for. */
+    boolean endsTunnel()
+    {
+        return upgrade.isTunnel() && route.forward().upgrades().endsTunnels();
     }
 
     Upgrade upgrade()

@@ -9,15 +9,15 @@ import dev.ringway.engine.route.Upgrades;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 
 /**
- * The other protocol that a request asks for, and whether the endpoint has agreed to it: from then on the exchange is a
+ * The other protocol that a request asks for, or the tunnel, and whether the endpoint has agreed to it: from then on the exchange is a
  * relay of bytes. Reused with its exchange. Loop thread only.
  */
 final class Upgrade
 {
-    /** Status of an exchange that has become a relay, also where HTTP/2 says 200. */
-    static final int SWITCHING = 101;
+    private static final int SWITCHING = 101;
 
     private byte[] protocol;
+    private boolean isTunnel;
     private boolean isOpen;
     private boolean isEnding;
 
@@ -40,6 +40,11 @@ final class Upgrade
     {
         final HttpCounters ids = http.counters();
         final byte[] allowed = find(request, http, route);
+        if (allowed == null && route == null)
+        {
+            // It is told that there is no route.
+            return null;
+        }
         if (allowed == null)
         {
             counters.increment(ids.downstreamRqWsOnNonWsRoute);
@@ -50,6 +55,7 @@ final class Upgrade
             return LocalReply.BAD_BODY;
         }
         protocol = allowed;
+        isTunnel = request.tunnel();
         counters.increment(ids.downstreamCxUpgradesTotal);
         counters.increment(ids.downstreamCxUpgradesActive);
         return null;
@@ -70,7 +76,9 @@ final class Upgrade
 
     private static int find(final RequestHead request, final Upgrades upgrades)
     {
-        return upgrades.find(request.headers().buffer(), request.protocolOffset(), request.protocolLength());
+        return request.tunnel() ?
+            upgrades.find(request.headers().buffer(), request.methodOffset(), request.methodLength()) :
+            upgrades.find(request.headers().buffer(), request.protocolOffset(), request.protocolLength());
     }
 
     private static byte[] name(final Upgrades upgrades, final int index)
@@ -116,10 +124,22 @@ final class Upgrade
         isEnding |= isOpen;
     }
 
-    /** What is asked for, or null. */
+    /** What is asked for, or null; also null for a tunnel, which says so by its method. */
     byte[] protocol()
     {
-        return protocol;
+        return isTunnel ? null : protocol;
+    }
+
+    /** Whether a tunnel is asked for. */
+    boolean isTunnel()
+    {
+        return isTunnel;
+    }
+
+    /** What an answer that agrees counts as; HTTP/2 says 200 for all. */
+    int status(final int answer)
+    {
+        return isTunnel ? answer : SWITCHING;
     }
 
     void end(final LoopCounters counters, final HttpCounters ids)
@@ -128,6 +148,7 @@ final class Upgrade
         {
             counters.decrement(ids.downstreamCxUpgradesActive);
             protocol = null;
+            isTunnel = false;
             isOpen = false;
             isEnding = false;
         }

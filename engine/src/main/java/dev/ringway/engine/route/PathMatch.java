@@ -5,7 +5,8 @@ package dev.ringway.engine.route;
  * query. Immutable.
  *
  * @param kind          how the pattern is compared.
- * @param pattern       bytes of the pattern, none of {@link Kind#REGEX}; not changed afterwards.
+ * @param pattern       bytes of the pattern, none of {@link Kind#REGEX} and {@link Kind#CONNECT}; not changed
+ *                      afterwards.
  * @param caseSensitive whether ASCII letters must have the same case.
  * @param regex         of {@link Kind#REGEX}, else null.
  */
@@ -47,6 +48,8 @@ public record PathMatch(Kind kind, byte[] pattern, boolean caseSensitive, RegexM
         /** The path is equal to the pattern or goes on with {@code /}. */
         SEPARATED_PREFIX,
         /** A regular expression covers the path. */
-        REGEX
+        REGEX,
+        /** The request is a CONNECT, which has no path. Envoy: {@code connect_matcher}. */
+        CONNECT
     }
 }

@@ -39,14 +39,18 @@ final class RouteList
     private final int[] outside;
     private final PathTrie.Test applies = this::applies;
     private final TlsRequirement tls;
+    private final VirtualHost.Rule[] tunnels;
 
     /**
-     * @param rules in order.
-     * @param tls   which requests must come by HTTPS.
+     * @param all in order.
+     * @param tls which requests must come by HTTPS.
      */
-    RouteList(final List<VirtualHost.Rule> rules, final TlsRequirement tls)
+    RouteList(final List<VirtualHost.Rule> all, final TlsRequirement tls)
     {
         this.tls = tls;
+        tunnels = all.stream().filter(RouteList::isOfTunnels).toArray(VirtualHost.Rule[]::new);
+        final List<VirtualHost.Rule> rules =
+            tunnels.length == 0 ? all : all.stream().filter(rule -> !isOfTunnels(rule)).toList();
         final int count = rules.size();
         words = new long[count];
         masks = new long[count];
@@ -79,6 +83,7 @@ final class RouteList
             case EXACT -> EXACT;
             case SEPARATED_PREFIX -> SEPARATED_PREFIX;
             case REGEX -> REGEX;
+            case CONNECT -> throw new IllegalArgumentException("stands among the tunnels");
         };
         if (match.kind() == PathMatch.Kind.REGEX)
         {
@@ -100,6 +105,11 @@ final class RouteList
         patterns[index] = pattern;
     }
 
+    private static boolean isOfTunnels(final VirtualHost.Rule rule)
+    {
+        return rule.match().kind() == PathMatch.Kind.CONNECT;
+    }
+
     private static boolean isInTrie(final PathMatch match)
     {
         return match.kind() != PathMatch.Kind.REGEX && match.caseSensitive() &&
@@ -113,6 +123,34 @@ final class RouteList
     boolean requiresTls(final boolean isInternal)
     {
         return tls == TlsRequirement.ALL || tls == TlsRequirement.EXTERNAL_ONLY && !isInternal;
+    }
+
+    /**
+     * @param view of a CONNECT, which has no path.
+     * @return the first route that applies, or null.
+     */
+    Route matchTunnel(final RequestView view)
+    {
+        for (final VirtualHost.Rule rule : tunnels)
+        {
+            if (hold(rule.conditions(), view))
+            {
+                return rule.route();
+            }
+        }
+        return null;
+    }
+
+    private static boolean hold(final List<Condition> conditions, final RequestView view)
+    {
+        for (int i = 0; i < conditions.size(); i++)
+        {
+            if (!conditions.get(i).holds(view))
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

@@ -1,6 +1,5 @@
 package dev.ringway.engine.route;
 
-import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.route.VirtualHost.TlsRequirement;
 import org.agrona.DirectBuffer;
@@ -134,11 +133,6 @@ public final class RouteTable
     public Route match(final RequestView view)
     {
         final RequestHead head = view.head();
-        if (head.methodId() == HttpMethod.CONNECT && !head.upgrade())
-        {
-            // A path specifier does not apply to CONNECT without a path (Envoy: connect_matcher).
-            return null;
-        }
         final DirectBuffer buffer = head.headers().buffer();
         final int pathOffset = head.pathOffset();
         final int pathEnd = head.queryOffset() >= 0 ? head.queryOffset() : pathOffset + head.pathLength();
@@ -150,6 +144,11 @@ public final class RouteTable
         if (!view.isHttps() && routes.requiresTls(view.isInternal()))
         {
             return TO_HTTPS;
+        }
+        if (head.tunnel())
+        {
+            // It has no path, so what asks for one does not apply (Envoy: connect_matcher).
+            return routes.matchTunnel(view);
         }
         return pathEnd > pathOffset ?
             routes.match(view, buffer, pathOffset, pathEnd - pathOffset) : routes.match(view, SLASH, 0, 1);

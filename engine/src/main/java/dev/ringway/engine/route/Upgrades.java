@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Which protocols requests may upgrade to. Envoy: {@code HttpConnectionManager.upgrade_configs}, and
+ * Which protocols requests may upgrade to, CONNECT among them, for tunnels. Envoy: {@code HttpConnectionManager.upgrade_configs}, and
  * {@code RouteAction.upgrade_configs}, which comes before. Immutable, any thread.
  */
 public final class Upgrades
@@ -19,12 +19,24 @@ public final class Upgrades
 
     private final byte[][] names;
     private final boolean[] allowed;
+    private final boolean endsTunnels;
 
     /**
      * @param types {@code upgrade_type}, compared in any case, with {@code enabled}.
      */
     public Upgrades(final Map<String, Boolean> types)
     {
+        this(types, false);
+    }
+
+    /**
+     * @param types       {@code upgrade_type}, compared in any case, with {@code enabled}.
+     * @param endsTunnels whether the proxy itself is where a CONNECT leads to: the endpoint gets the plain bytes in it
+     *                    ({@code connect_config}).
+     */
+    public Upgrades(final Map<String, Boolean> types, final boolean endsTunnels)
+    {
+        this.endsTunnels = endsTunnels;
         names = new byte[types.size()][];
         allowed = new boolean[types.size()];
         int at = 0;
@@ -53,6 +65,14 @@ public final class Upgrades
             }
         }
         return UNKNOWN;
+    }
+
+    /**
+     * @return whether endpoints get the plain bytes of tunnels.
+     */
+    public boolean endsTunnels()
+    {
+        return endsTunnels;
     }
 
     /**

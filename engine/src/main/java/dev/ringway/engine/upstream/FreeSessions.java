@@ -27,7 +27,7 @@ final class FreeSessions
     TcpUpstreamSession tcp()
     {
         final TcpUpstreamSession session = tcp.pollLast();
-        return session != null ? session : new TcpUpstreamSession();
+        return session != null ? session : new TcpUpstreamSession(context);
     }
 
     Http2UpstreamSession http2()

@@ -45,6 +45,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     private long sentBefore;
     private boolean isAnswered;
     private byte[] protocol;
+    private boolean isTunnel;
     private TcpUpstreamSession relay;
     private boolean isRequestChunked;
     private boolean isRequestEnded;
@@ -113,8 +114,10 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         isRequestChunked = head.chunked();
         isRequestEnded = isEnd;
         protocol = edits.protocol();
-        final boolean isRewritten = edits.pathLength() >= 0;
-        final int pathLength = isRewritten ? edits.pathLength() : Math.max(1, head.pathLength());
+        isTunnel = head.tunnel();
+        final boolean isRewritten = edits.pathLength() >= 0 && !isTunnel;
+        final int pathLength = isTunnel ? edits.hostLength(head) :
+            isRewritten ? edits.pathLength() : Math.max(1, head.pathLength());
         final int bound = head.methodLength() + pathLength + HTTP11_HOST.length + edits.hostLength(head) +
             Http1Encoder.headersLength(head.headers()) + edits.addedLength() + head.protocolLength() + FRAMING_LENGTH;
         final LoopMemory memory = context.loop.memory();
@@ -134,6 +137,10 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         if (isRewritten)
         {
             buffer.putBytes(at, edits.path(), 0, pathLength);
+        }
+        else if (isTunnel)
+        {
+            buffer.putBytes(at, edits.hostBuffer(head), edits.hostOffset(head), pathLength);
         }
         else if (head.pathLength() == 0)
         {
@@ -331,6 +338,11 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             }
             return used;
         }
+        if (isTunnel && status < 300)
+        {
+            become(head);
+            return used;
+        }
         pool.onResponse(status);
         isKeepAlive = head.keepAlive();
         if (!isKeepAlive)
@@ -377,11 +389,16 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         {
             return false;
         }
-        pool.onResponse(SWITCHING);
+        become(head);
+        return true;
+    }
+
+    private void become(final ResponseHead head)
+    {
+        pool.onResponse(head.status());
         relay = pool.upgrade(connection, handler);
         handler = null;
         relay.handler.onUpgraded(head, relay);
-        return true;
     }
 
     private int onBody(final int offset, final int length)

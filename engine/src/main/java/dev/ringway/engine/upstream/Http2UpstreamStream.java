@@ -68,7 +68,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     {
         isHeadRequest = head.methodId() == HttpMethod.HEAD;
         final HeaderTable headers = head.headers();
-        isUpgrade = edits.protocol() != null;
+        final boolean isTunnel = head.tunnel();
+        isUpgrade = edits.protocol() != null || isTunnel;
         final int bound = head.methodLength() + head.protocolLength() +
             Math.max(head.pathLength(), edits.pathLength()) + edits.hostLength(head) +
             Http2Stream.boundOf(headers) + edits.addedLength() + PSEUDO_OVERHEAD;
@@ -87,11 +88,14 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         int at = encoder.putBlockStart(buffer, start);
         at = encoder.putMethod(buffer, at, source, head.methodOffset(), head.methodLength(),
             isUpgrade ? HttpMethod.CONNECT : head.methodId());
-        at = encoder.putScheme(buffer, at, edits.isHttps());
-        at = putPath(head, edits, encoder, buffer, at);
+        if (!isTunnel)
+        {
+            at = encoder.putScheme(buffer, at, edits.isHttps());
+            at = putPath(head, edits, encoder, buffer, at);
+        }
         at = encoder.putAuthority(
             buffer, at, edits.hostBuffer(head), edits.hostOffset(head), edits.hostLength(head));
-        if (isUpgrade)
+        if (isUpgrade && !isTunnel)
         {
             at = encoder.putField(buffer, at, HeaderName.OTHER, PROTOCOL, 0, PROTOCOL.capacity(),
                 source, head.protocolOffset(), head.protocolLength());

@@ -9,14 +9,22 @@ import dev.ringway.engine.conn.Connection;
  */
 final class TcpUpstreamSession extends PooledSession
 {
+    private final UpstreamContext context;
     private boolean isRequest;
     private boolean isUpgraded;
+    private boolean isTunnel;
+
+    TcpUpstreamSession(final UpstreamContext context)
+    {
+        this.context = context;
+    }
 
     void begin(final EndpointPool owner, final Connection opening, final UpstreamHandler exchange)
     {
         open(owner, opening, exchange);
         isRequest = false;
         isUpgraded = false;
+        isTunnel = false;
     }
 
     /** Goes on with a request of HTTP that has been upgraded, and stays one for all that counts requests. */
@@ -25,12 +33,18 @@ final class TcpUpstreamSession extends PooledSession
         open(owner, upgraded, exchange);
         isRequest = true;
         isUpgraded = true;
+        isTunnel = false;
         upgraded.handler(this);
     }
 
     void onConnected()
     {
         pool.onRelay(true);
+        if (isTunnel && handler != null)
+        {
+            isTunnel = false;
+            handler.onUpgraded(context.tunnelHead(), this);
+        }
     }
 
     private void endRequest(final boolean isCut)
@@ -47,10 +61,11 @@ final class TcpUpstreamSession extends PooledSession
     }
 
     /**
-     * {@inheritDoc}
+     * {@inheritDoc} The head of a CONNECT that ends here: nobody but the proxy answers it, once there is a connection.
      */
     public boolean sendHead(final RequestHead head, final HeaderEdits edits, final boolean isEnd)
     {
+        isTunnel = true;
         return true;
     }
 
@@ -80,7 +95,11 @@ final class TcpUpstreamSession extends PooledSession
      */
     public void onTimeout()
     {
-        throw new IllegalStateException("a relay's endpoint owes no answer");
+        if (!isTunnel)
+        {
+            throw new IllegalStateException("a relay's endpoint owes no answer");
+        }
+        pool.onTimeout();
     }
 
     /**

@@ -21,6 +21,7 @@ final class UpstreamContext
 {
     private static final int MAX_HEADERS = 100;
     private static final int MAX_HEAD_LENGTH = 60 * 1024;
+    private static final int TUNNEL_OPEN = 200;
 
     static final Http2FieldLimits FIELD_LIMITS = new Http2FieldLimits(MAX_HEAD_LENGTH, MAX_HEADERS, MAX_HEAD_LENGTH);
     static final UnderscorePolicy UNDERSCORES = UnderscorePolicy.ALLOW;
@@ -45,6 +46,15 @@ final class UpstreamContext
         this.loop = loop;
         this.connections = connections;
         this.http2 = http2;
+    }
+
+    /** What the client is told whose tunnel ends here. */
+    ResponseHead tunnelHead()
+    {
+        head.reset(loop.memory().slab().buffer());
+        head.http2(true);
+        head.status(TUNNEL_OPEN, 0, 0);
+        return head;
     }
 
     /** The host of a request, until the next call. */

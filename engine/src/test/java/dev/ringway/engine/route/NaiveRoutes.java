@@ -82,7 +82,7 @@ final class NaiveRoutes
             case PREFIX -> path.startsWith(wanted);
             case EXACT -> path.equals(wanted);
             case SEPARATED_PREFIX -> path.equals(wanted) || path.startsWith(wanted + "/");
-            case REGEX -> throw new IllegalArgumentException("not modelled");
+            case REGEX, CONNECT -> throw new IllegalArgumentException("not modelled");
         };
     }
 }

@@ -81,10 +81,13 @@ class RouteTableTest
     }
 
     @Test
-    void shouldNotMatchConnect()
+    void shouldMatchConnectWithItsOwnRulesOnly()
     {
         final RequestView request = request("x", "", -1);
+        final RouteTable table = table(rule(PathMatch.Kind.PREFIX, "/"), rule(PathMatch.Kind.CONNECT, ""));
+        assertEquals("/", table.match(request).name());
         request.head().method(HttpMethod.CONNECT, 0, 7);
+        assertEquals("", table.match(request).name());
         assertNull(table(rule(PathMatch.Kind.PREFIX, "/")).match(request));
     }
 

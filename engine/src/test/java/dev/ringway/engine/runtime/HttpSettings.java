@@ -22,6 +22,7 @@ import dev.ringway.engine.snapshot.ForwardClientCert;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.HttpConnectionManager.ServerHeader;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 final class HttpSettings
 {
     final Map<String, Route> routes = new LinkedHashMap<>();
+    Route tunnels;
     long idleNs = 3_600_000_000_000L;
     long streamIdleNs = 300_000_000_000L;
     long maxDurationNs = 0;
@@ -108,8 +110,12 @@ final class HttpSettings
             table.put("/", toCluster(0));
             table.put("*", toCluster(0));
         }
-        final List<VirtualHost.Rule> rules = table.entrySet().stream().map(entry -> new VirtualHost.Rule(
-            new PathMatch(PathMatch.Kind.PREFIX, entry.getKey().getBytes(US_ASCII), true), entry.getValue())).toList();
+        final List<VirtualHost.Rule> rules = new ArrayList<>(table.entrySet().stream().map(entry -> new VirtualHost.Rule(
+            new PathMatch(PathMatch.Kind.PREFIX, entry.getKey().getBytes(US_ASCII), true), entry.getValue())).toList());
+        if (tunnels != null)
+        {
+            rules.add(new VirtualHost.Rule(new PathMatch(PathMatch.Kind.CONNECT, new byte[0], true), tunnels));
+        }
         return RouteTable.compile(List.of(new VirtualHost("v", List.of("*"), rules)), false);
     }
 
