@@ -29,7 +29,7 @@ final class RouteConfigComparisonTest
         safe_regex: { regex: "" }                                       | refused
         safe_regex: { regex: "(" }                                      | refused
         safe_regex: { regex: "(?=a)" }                                  | refused
-        connect_matcher: {}                                             | refused here
+        connect_matcher: {}                                             | taken
         path_separated_prefix: "/a/"                                    | refused
         prefix: /, headers: [ { name: "" } ]                            | refused
         prefix: /, headers: [ { name: x } ]                             | taken
