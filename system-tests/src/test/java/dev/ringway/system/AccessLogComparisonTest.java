@@ -55,6 +55,15 @@ final class AccessLogComparisonTest
             "{ numerator: 100 } }"});
         LOGS.put("nothing", new String[] {TEXT, "runtime_filter: { runtime_key: none, percent_sampled: " +
             "{ numerator: 0 } }"});
+        LOGS.put("header", new String[] {TEXT,
+            "header_filter: { header: { name: user-agent, string_match: { contains: a } } }"});
+        LOGS.put("path", new String[] {TEXT, "header_filter: { header: { name: \":path\", string_match: " +
+            "{ prefix: \"/d\" } } }"});
+        LOGS.put("notpath", new String[] {TEXT, "header_filter: { header: { name: \":path\", invert_match: true, " +
+            "string_match: { safe_regex: { regex: \"/(d|f).*\" } } } }"});
+        LOGS.put("absent", new String[] {TEXT, "and_filter: { filters: [ { header_filter: { header: { name: referer, " +
+            "present_match: false } } }, { or_filter: { filters: [ { header_filter: { header: { name: \":authority\", " +
+            "string_match: { exact: b } } } }, { response_flag_filter: { flags: [ UF ] } } ] } } ] }"});
         LOGS.put("type", new String[] {TEXT, "log_type_filter: { types: [ DownstreamEnd ] }"});
         LOGS.put("all", new String[] {TEXT, ""});
     }

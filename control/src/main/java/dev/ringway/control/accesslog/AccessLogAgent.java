@@ -133,9 +133,10 @@ final class AccessLogAgent implements Agent
             return;
         }
         final Sinks known = sinks;
-        for (long rest = record.sinks(); rest != 0; rest &= rest - 1)
+        for (int i = 0; i < record.sinkCount(); i++)
         {
-            final int index = Long.numberOfTrailingZeros(rest);
+            final int index = record.sinkIndex(i);
+            record.ask(i);
             if (index < known.formats().length && known.formats()[index] != null &&
                 record.sinksBorn() >= known.born()[index] && known.filters()[index].takes(record))
             {

@@ -3,6 +3,8 @@ package dev.ringway.control.accesslog;
 import dev.ringway.engine.accesslog.AccessAddress;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
+import dev.ringway.ffi.sock.SockAddr;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Operators that print an address, its port, or its network.
@@ -89,7 +91,9 @@ final class AddressOperators
         if (record.hasAddress(field))
         {
             line.reserve(ADDRESS_ROOM);
-            line.advance(record.appendAddress(field, withPort, line.buffer(), line.length()));
+            final int at = record.addressOffset(field);
+            line.advance(withPort ? SockAddr.appendText(record.buffer(), at, line.buffer(), line.length()) :
+                SockAddr.appendAddress(record.buffer(), at, line.buffer(), line.length()));
         }
         else if (field == AccessAddress.UPSTREAM_REMOTE && record.textLength(AccessText.UPSTREAM_HOST) > 0)
         {
@@ -135,7 +139,7 @@ final class AddressOperators
         final int field = known(record, wanted);
         if (record.hasAddress(field))
         {
-            line.decimal(record.port(field));
+            line.decimal(SockAddr.port(record.buffer(), record.addressOffset(field)));
             return;
         }
         final int offset = record.textOffset(AccessText.UPSTREAM_HOST);
@@ -151,6 +155,22 @@ final class AddressOperators
         }
     }
 
+    private static void network(final AccessRecord record, final int field, final int prefix, final LogLine line)
+    {
+        final UnsafeBuffer masked = new UnsafeBuffer(new byte[SockAddr.INET6_LENGTH]);
+        masked.putBytes(0, record.buffer(), record.addressOffset(field), SockAddr.INET6_LENGTH);
+        final int bytes = SockAddr.addressLength(masked, 0);
+        for (int i = 0; i < bytes; i++)
+        {
+            final int at = SockAddr.addressOffset(masked, 0) + i;
+            final int bits = Math.clamp(prefix - i * (long)Byte.SIZE, 0, Byte.SIZE);
+            masked.putByte(at, (byte)(masked.getByte(at) & 0xFF00 >> bits));
+        }
+        line.reserve(ADDRESS_ROOM);
+        line.advance(SockAddr.appendAddress(masked, 0, line.buffer(), line.length()));
+        line.put((byte)'/').decimal(Math.min(prefix, bytes * Byte.SIZE));
+    }
+
     private static LogOperator network(final int wanted, final String argument, final int at) throws LogFormatException
     {
         if (argument.length() > 3 || !argument.chars().allMatch(c -> c >= '0' && c <= '9') ||
@@ -164,8 +184,7 @@ final class AddressOperators
             final int field = known(record, wanted);
             if (record.hasAddress(field))
             {
-                line.reserve(ADDRESS_ROOM);
-                line.advance(record.appendNetwork(field, prefix, line.buffer(), line.length()));
+                network(record, field, prefix, line);
             }
             else
             {

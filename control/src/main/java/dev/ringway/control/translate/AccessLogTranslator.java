@@ -10,6 +10,7 @@ import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.RecordFilter;
+import dev.ringway.engine.route.Condition;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
@@ -62,6 +63,11 @@ final class AccessLogTranslator
     List<AccessLogSink> translate(final List<AccessLog> logs, final FieldPath path)
     {
         final List<AccessLogSink> result = new ArrayList<>(logs.size());
+        if (logs.size() > AccessRecord.MAX_NAMED_SINKS)
+        {
+            checks.fault(path, "has " + logs.size() + " access logs; " + AccessRecord.MAX_NAMED_SINKS +
+                " are supported in one place");
+        }
         for (int i = 0; i < logs.size(); i++)
         {
             final FieldPath config = path.at(i).field("typed_config");
@@ -84,7 +90,13 @@ final class AccessLogTranslator
         final AccessLogFilter filter = log.getFilter();
         if (log.hasFilter())
         {
-            filters.translate(filter, logPath.field("filter"));
+            final List<Condition> conditions = new ArrayList<>();
+            filters.translate(filter, logPath.field("filter"), conditions);
+            if (conditions.size() > AccessRecord.MAX_CONDITIONS)
+            {
+                checks.fault(logPath.field("filter"), "has " + conditions.size() + " header filters; " +
+                    AccessRecord.MAX_CONDITIONS + " are supported");
+            }
         }
         try
         {
@@ -182,9 +194,11 @@ final class AccessLogTranslator
                 " other access logs, more are not supported; let listeners share path and format");
             return null;
         }
-        final RecordFilter takes = takesAll ? RecordFilter.ALL : filters.translate(filter, FieldPath.ROOT);
-        final AccessLogSink sink = new AccessLogSink(
-            index, path, format.text, format.isJson, format.omitsEmpty, takes, uses, sinks.nextBorn());
+        final List<Condition> conditions = new ArrayList<>();
+        final RecordFilter takes =
+            takesAll ? RecordFilter.ALL : filters.translate(filter, FieldPath.ROOT, conditions);
+        final AccessLogSink sink = new AccessLogSink(index, path, format.text, format.isJson, format.omitsEmpty, takes,
+            List.copyOf(conditions), uses, sinks.nextBorn());
         sinks.add(key, sink);
         return sink;
     }

@@ -10,6 +10,7 @@ import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.tls.TlsContext;
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -105,17 +106,17 @@ final class KnownParts
             (config, known) -> new KnownListener(known.listener.withContexts(replaced), known.files));
     }
 
-    /** Indexes of the access logs of its listeners, a bit each. */
-    long logSinks()
+    /** Indexes of the access logs of its listeners. */
+    BitSet logSinks()
     {
-        long used = 0;
+        final BitSet used = new BitSet();
         for (final KnownListener known : listeners.values())
         {
             for (final FilterChain chain : known.listener.filterChains().all())
             {
                 for (final AccessLogSink sink : sinks(chain.filter()))
                 {
-                    used |= 1L << sink.index();
+                    used.set(sink.index());
                 }
             }
         }

@@ -7,10 +7,12 @@ import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.RecordFilter;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.route.Condition;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ComparisonFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.GrpcStatusFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.HeaderFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.LogTypeFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.RuntimeFilter;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
@@ -35,6 +37,7 @@ final class LogFilterTranslator
 
     private final Checks checks;
     private final RuntimeValues runtime;
+    private final ConditionTranslator headers;
 
     /**
      * @param checks  where faults go.
@@ -44,14 +47,16 @@ final class LogFilterTranslator
     {
         this.checks = checks;
         this.runtime = runtime;
+        headers = new ConditionTranslator(checks, runtime);
     }
 
     /**
-     * @param config message.
-     * @param path   where it stands.
+     * @param config     message.
+     * @param path       where it stands.
+     * @param conditions gains those on the request, whose numbers are their places.
      * @return the filter; when faults were noted it is of no use.
      */
-    RecordFilter translate(final AccessLogFilter config, final FieldPath path)
+    RecordFilter translate(final AccessLogFilter config, final FieldPath path, final List<Condition> conditions)
     {
         return switch (config.getFilterSpecifierCase())
         {
@@ -61,11 +66,12 @@ final class LogFilterTranslator
                 path.field("duration_filter"), record -> record.durationUs() / MICROS_PER_MILLI);
             case RUNTIME_FILTER -> share(config.getRuntimeFilter(), path.field("runtime_filter"));
             case AND_FILTER -> all(filters(
-                config.getAndFilter().getFiltersList(), path.field("and_filter").field("filters")));
+                config.getAndFilter().getFiltersList(), path.field("and_filter").field("filters"), conditions));
             case OR_FILTER -> any(filters(
-                config.getOrFilter().getFiltersList(), path.field("or_filter").field("filters")));
+                config.getOrFilter().getFiltersList(), path.field("or_filter").field("filters"), conditions));
             case RESPONSE_FLAG_FILTER -> flags(
                 config.getResponseFlagFilter().getFlagsList(), path.field("response_flag_filter").field("flags"));
+            case HEADER_FILTER -> header(config.getHeaderFilter(), path.field("header_filter"), conditions);
             case GRPC_STATUS_FILTER -> grpc(config.getGrpcStatusFilter());
             case LOG_TYPE_FILTER -> type(config.getLogTypeFilter());
             default ->
@@ -136,7 +142,16 @@ final class LogFilterTranslator
         return hasId && !isIndependent && number >= 0 ? number : ThreadLocalRandom.current().nextLong(Long.MAX_VALUE);
     }
 
-    private List<RecordFilter> filters(final List<AccessLogFilter> configs, final FieldPath path)
+    /** Loops look at the request while it is there, and records tell what they saw. */
+    private RecordFilter header(final HeaderFilter config, final FieldPath path, final List<Condition> conditions)
+    {
+        final int number = conditions.size();
+        conditions.add(headers.header(config.getHeader(), path.field("header")));
+        return record -> record.held(number);
+    }
+
+    private List<RecordFilter> filters(
+        final List<AccessLogFilter> configs, final FieldPath path, final List<Condition> conditions)
     {
         if (configs.size() < 2)
         {
@@ -145,7 +160,7 @@ final class LogFilterTranslator
         final List<RecordFilter> filters = new ArrayList<>(configs.size());
         for (int i = 0; i < configs.size(); i++)
         {
-            filters.add(translate(configs.get(i), path.at(i)));
+            filters.add(translate(configs.get(i), path.at(i), conditions));
         }
         return filters;
     }

@@ -4,6 +4,7 @@ import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.snapshot.AccessLogSink;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,17 +23,17 @@ final class SinkTable
     private final String[] keys = new String[AccessRecord.MAX_SINKS];
     private final long[] goneSince = new long[AccessRecord.MAX_SINKS];
     private final Map<String, Integer> indexes = new HashMap<>();
-    private long inForce;
-    private long wanted;
-    private long added;
+    private final BitSet inForce = new BitSet();
+    private final BitSet wanted = new BitSet();
+    private final BitSet added = new BitSet();
     private long changes;
     private int born;
 
     /** A configuration is being translated. */
     void begin()
     {
-        wanted = 0;
-        added = 0;
+        wanted.clear();
+        added.clear();
     }
 
     /**
@@ -46,7 +47,7 @@ final class SinkTable
         {
             return null;
         }
-        wanted |= 1L << index;
+        wanted.set(index);
         return sinks[index];
     }
 
@@ -62,7 +63,7 @@ final class SinkTable
             {
                 return i;
             }
-            final boolean isFree = ((inForce | wanted) >>> i & 1) == 0;
+            final boolean isFree = !inForce.get(i) && !wanted.get(i);
             if (isFree && (room == NONE || goneSince[i] < goneSince[room]))
             {
                 room = i;
@@ -90,8 +91,8 @@ final class SinkTable
         sinks[index] = sink;
         keys[index] = key;
         indexes.put(key, index);
-        wanted |= 1L << index;
-        added |= 1L << index;
+        wanted.set(index);
+        added.set(index);
     }
 
     private void remove(final int index)
@@ -120,26 +121,23 @@ final class SinkTable
     /**
      * What was translated is in force.
      *
-     * @param used indexes that it has, a bit each.
+     * @param used indexes that it has.
      */
-    void commit(final long used)
+    void commit(final BitSet used)
     {
         changes++;
-        for (long rest = (inForce | wanted) & ~used; rest != 0; rest &= rest - 1)
-        {
-            goneSince[Long.numberOfTrailingZeros(rest)] = changes;
-        }
-        inForce = used;
+        wanted.or(inForce);
+        wanted.andNot(used);
+        wanted.stream().forEach(index -> goneSince[index] = changes);
+        inForce.clear();
+        inForce.or(used);
         begin();
     }
 
     /** What was translated is not put into force. */
     void rollback()
     {
-        for (long rest = added; rest != 0; rest &= rest - 1)
-        {
-            remove(Long.numberOfTrailingZeros(rest));
-        }
+        added.stream().forEach(this::remove);
         begin();
     }
 }

@@ -9,6 +9,7 @@ import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.RecordFilter;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.route.Condition;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
@@ -19,6 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,6 +31,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class LogFilterTranslatorTest
 {
     private final ConfigErrors errors = new ConfigErrors();
+    private final List<Condition> conditions = new ArrayList<>();
 
     private RecordFilter filter(final String text) throws Exception
     {
@@ -34,7 +39,7 @@ final class LogFilterTranslatorTest
             "fields { key: \"least\" value { number_value: 404 } } fields { key: \"all\" value { number_value: 100 } } } }",
             LayeredRuntime.class);
         return new LogFilterTranslator(new Checks(errors), new RuntimeValues(runtime))
-            .translate(TextFormat.parse(text, AccessLogFilter.class), FieldPath.ROOT.field("filter"));
+            .translate(TextFormat.parse(text, AccessLogFilter.class), FieldPath.ROOT.field("filter"), conditions);
     }
 
     private static AccessRecord record(final int status, final long durationMs, final int flags, final String id)
@@ -115,6 +120,27 @@ final class LogFilterTranslatorTest
     }
 
     @Test
+    void shouldTakeWhatConditionsHeldFor() throws Exception
+    {
+        final RecordFilter filter = filter("or_filter { filters { header_filter { header { name: \"a\" } } } " +
+            "filters { and_filter { filters { header_filter { header { name: \"b\" } } } " +
+            "filters { header_filter { header { name: \"c\" } } } } } }");
+        errors.conclude();
+        assertEquals(3, conditions.size());
+        final List<Integer> taken = new ArrayList<>();
+        for (int held = 0; held < 8; held++)
+        {
+            final AccessRecord record = record(200, 5, 0, "").begin().sink(0, 0).sink(7, held);
+            record.ask(1);
+            if (filter.takes(record))
+            {
+                taken.add(held);
+            }
+        }
+        assertEquals(List.of(1, 3, 5, 6, 7), taken);
+    }
+
+    @Test
     void shouldTakeRelaysByTheirType() throws Exception
     {
         final AccessRecord relay = record(0, 5, 0, "").protocol(AccessProtocol.NONE);
@@ -136,7 +162,7 @@ final class LogFilterTranslatorTest
 
     @ParameterizedTest
     @ValueSource(strings = {"", "and_filter { filters { response_flag_filter { } } }", "or_filter { }",
-        "response_flag_filter { flags: \"NONSENSE\" }", "status_code_filter { comparison { } }",
+        "header_filter { }", "traceable_filter { }", "response_flag_filter { flags: \"NONSENSE\" }", "status_code_filter { comparison { } }",
         "runtime_filter { }"})
     void shouldRefuseWhatEnvoyRefuses(final String config) throws Exception
     {

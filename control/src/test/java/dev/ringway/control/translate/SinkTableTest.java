@@ -5,9 +5,11 @@ import dev.ringway.engine.snapshot.AccessLogSink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import java.util.BitSet;
 import java.util.List;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -22,14 +24,16 @@ final class SinkTableTest
     private AccessLogSink add(final String key)
     {
         final AccessLogSink sink = new AccessLogSink(
-            table.room(), key, "x", false, false, record -> true, 0, table.nextBorn());
+            table.room(), key, "x", false, false, record -> true, List.of(), 0, table.nextBorn());
         table.add(key, sink);
         return sink;
     }
 
-    private static long bit(final AccessLogSink sink)
+    private static BitSet bit(final AccessLogSink sink)
     {
-        return 1L << sink.index();
+        final BitSet bits = new BitSet();
+        bits.set(sink.index());
+        return bits;
     }
 
     @Test
@@ -42,14 +46,14 @@ final class SinkTableTest
         for (int i = 0; i < 1_000; i++)
         {
             table.begin();
-            long used = bit(table.find("stays"));
+            final BitSet used = bit(table.find("stays"));
             for (int log = 0; log < 30; log++)
             {
                 final AccessLogSink sink = add(i + "/" + log);
-                assertEquals(0, used & bit(sink));
+                assertFalse(used.get(sink.index()));
                 assertTrue(sink.born() > born);
                 born = sink.born();
-                used |= bit(sink);
+                used.set(sink.index());
             }
             table.commit(used);
             assertSame(stays, table.find("stays"));
@@ -77,10 +81,10 @@ final class SinkTableTest
     void shouldHaveNoRoomWhenAllAreInUse()
     {
         table.begin();
-        long used = 0;
+        final BitSet used = new BitSet();
         for (int i = 0; i < AccessRecord.MAX_SINKS; i++)
         {
-            used |= bit(add("log" + i));
+            used.set(add("log" + i).index());
         }
         assertEquals(SinkTable.NONE, table.room());
         table.commit(used);

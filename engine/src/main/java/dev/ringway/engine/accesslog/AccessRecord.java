@@ -3,7 +3,6 @@ package dev.ringway.engine.accesslog;
 import dev.ringway.codecs.text.ShortCopy;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.DirectBuffer;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import static dev.ringway.engine.accesslog.AccessRecordLayout.*;
@@ -15,8 +14,14 @@ import static dev.ringway.engine.accesslog.AccessRecordLayout.*;
  */
 public final class AccessRecord
 {
-    /** Most sinks: bits of {@link #sinks()}. */
-    public static final int MAX_SINKS = Long.SIZE;
+    /** Most sinks of a process. */
+    public static final int MAX_SINKS = 1024;
+
+    /** Most sinks that one record names. */
+    public static final int MAX_NAMED_SINKS = 64;
+
+    /** Most conditions on requests that the filter of one sink has. */
+    public static final int MAX_CONDITIONS = Short.SIZE;
 
     /** No status of gRPC was told. */
     public static final int NO_GRPC_STATUS = -2;
@@ -30,6 +35,7 @@ public final class AccessRecord
     private UnsafeBuffer buffer;
     private int offset;
     private int capacity;
+    private int asked;
 
     /**
      * @param memory   that holds or will hold the record.
@@ -150,7 +156,7 @@ public final class AccessRecord
      */
     public AccessRecord address(final int field, final DirectBuffer sockAddr, final int at)
     {
-        final int to = offset + ADDRESSES_OFFSET + field * ADDRESS_LENGTH;
+        final int to = addressOffset(field);
         final int family = SockAddr.family(sockAddr, at);
         if (family == SockAddr.AF_INET || family == SockAddr.AF_INET6)
         {
@@ -173,7 +179,7 @@ public final class AccessRecord
     public boolean isValid()
     {
         final int length = length();
-        boolean isValid = length >= FIXED_LENGTH && length <= capacity;
+        boolean isValid = length <= capacity && sinkCount() >= 0 && length >= FIXED_LENGTH + sinkCount() * Integer.BYTES;
         for (int field = 0; isValid && field < AccessText.COUNT; field++)
         {
             isValid = textLength(field) == 0 ||
@@ -182,25 +188,19 @@ public final class AccessRecord
         return isValid;
     }
 
-    /**
-     * @return memory the record is in.
-     */
+    /** @return memory the record is in. */
     public UnsafeBuffer buffer()
     {
         return buffer;
     }
 
-    /**
-     * @return where the record starts in {@link #buffer()}.
-     */
+    /** @return where the record starts in {@link #buffer()}. */
     public int offset()
     {
         return offset;
     }
 
-    /**
-     * @return bytes of the whole record.
-     */
+    /** @return bytes of the whole record. */
     public int length()
     {
         return buffer.getInt(offset + LENGTH_OFFSET);
@@ -239,70 +239,25 @@ public final class AccessRecord
      */
     public boolean hasAddress(final int field)
     {
-        return SockAddr.family(buffer, offset + ADDRESSES_OFFSET + field * ADDRESS_LENGTH) != 0;
+        return SockAddr.family(buffer, addressOffset(field)) != 0;
     }
 
     /**
-     * @param field from {@link AccessAddress}, set.
-     * @return its port.
+     * @param field from {@link AccessAddress}.
+     * @return where the Linux {@code sockaddr} is in {@link #buffer()}.
      */
-    public int port(final int field)
+    public int addressOffset(final int field)
     {
-        return SockAddr.port(buffer, offset + ADDRESSES_OFFSET + field * ADDRESS_LENGTH);
+        return offset + ADDRESSES_OFFSET + field * ADDRESS_LENGTH;
     }
 
-    /**
-     * Writes an address as text.
-     *
-     * @param field    from {@link AccessAddress}, set.
-     * @param withPort whether to write the port as well.
-     * @param target   gets the text.
-     * @param to       where, with room for {@link SockAddr#MAX_TEXT_LENGTH} bytes.
-     * @return bytes written.
-     */
-    public int appendAddress(final int field, final boolean withPort, final MutableDirectBuffer target, final int to)
-    {
-        final int at = offset + ADDRESSES_OFFSET + field * ADDRESS_LENGTH;
-        return withPort ? SockAddr.appendText(buffer, at, target, to) : SockAddr.appendAddress(buffer, at, target, to);
-    }
-
-    /**
-     * Writes the network an address is in, {@code 10.1.0.0/16}.
-     *
-     * @param field  from {@link AccessAddress}, set.
-     * @param prefix bits that stay; more than the address has mean all.
-     * @param target gets the text.
-     * @param to     where, with room for {@link SockAddr#MAX_TEXT_LENGTH} bytes.
-     * @return bytes written.
-     */
-    public int appendNetwork(final int field, final int prefix, final MutableDirectBuffer target, final int to)
-    {
-        final UnsafeBuffer masked = new UnsafeBuffer(new byte[ADDRESS_LENGTH]);
-        masked.putBytes(0, buffer, offset + ADDRESSES_OFFSET + field * ADDRESS_LENGTH, ADDRESS_LENGTH);
-        final int bytes = SockAddr.addressLength(masked, 0);
-        for (int i = 0; i < bytes; i++)
-        {
-            final int at = SockAddr.addressOffset(masked, 0) + i;
-            final int bits = Math.clamp(prefix - i * (long)Byte.SIZE, 0, Byte.SIZE);
-            masked.putByte(at, (byte)(masked.getByte(at) & 0xFF00 >> bits));
-        }
-        final int length = SockAddr.appendAddress(masked, 0, target, to) + 1;
-        target.putByte(to + length - 1, (byte)'/');
-        return length + target.putNaturalIntAscii(to + length, Math.min(prefix, bytes * Byte.SIZE));
-    }
-
-    /**
-     * @return from {@link AccessProtocol}.
-     */
+    /** @return from {@link AccessProtocol}. */
     public int protocol()
     {
         return buffer.getByte(offset + PROTOCOL_OFFSET);
     }
 
-    /**
-     * @param value see {@link #protocol()}.
-     * @return this.
-     */
+    /** @param value see {@link #protocol()}. @return this. */
     public AccessRecord protocol(final int value)
     {
         buffer.putByte(offset + PROTOCOL_OFFSET, (byte)value);
@@ -318,28 +273,20 @@ public final class AccessRecord
         return buffer.getByte(offset + METHOD_ID_OFFSET);
     }
 
-    /**
-     * @param value see {@link #methodId()}.
-     * @return this.
-     */
+    /** @param value see {@link #methodId()}. @return this. */
     public AccessRecord methodId(final int value)
     {
         buffer.putByte(offset + METHOD_ID_OFFSET, (byte)value);
         return this;
     }
 
-    /**
-     * @return HTTP status, 0 when no response was begun.
-     */
+    /** @return HTTP status, 0 when no response was begun. */
     public int status()
     {
         return buffer.getShort(offset + STATUS_OFFSET);
     }
 
-    /**
-     * @param value see {@link #status()}.
-     * @return this.
-     */
+    /** @param value see {@link #status()}. @return this. */
     public AccessRecord status(final int value)
     {
         buffer.putShort(offset + STATUS_OFFSET, (short)value);
@@ -347,297 +294,257 @@ public final class AccessRecord
     }
 
     /**
-     * @return bit n is set when the sink with index n is to get the record.
+     * Names one more log that is to get the record. Before any text is added.
+     *
+     * @param index      of the sink.
+     * @param conditions that its filter has on the request and that hold, a bit each; the lower 16 count.
+     * @return this.
      */
-    public long sinks()
+    public AccessRecord sink(final int index, final int conditions)
     {
-        return buffer.getLong(offset + SINKS_OFFSET);
+        final int position = length();
+        buffer.putInt(offset + position, index << 16 | conditions & 0xFFFF);
+        buffer.putInt(offset + LENGTH_OFFSET, position + Integer.BYTES);
+        buffer.putShort(offset + SINK_COUNT_OFFSET, (short)(sinkCount() + 1));
+        return this;
+    }
+
+    /** @return how many logs are to get the record. */
+    public int sinkCount()
+    {
+        return buffer.getShort(offset + SINK_COUNT_OFFSET);
     }
 
     /**
-     * @return when the youngest of these sinks came to be: an index that was taken by another since is not meant.
+     * @param n number of a log in the record, from 0.
+     * @return index of its sink.
      */
+    public int sinkIndex(final int n)
+    {
+        return buffer.getInt(offset + FIXED_LENGTH + (n << 2)) >>> 16;
+    }
+
+    /**
+     * Says whose filter is asked from now on. Log thread only.
+     *
+     * @param n number of a log in the record, from 0.
+     */
+    public void ask(final int n)
+    {
+        asked = buffer.getInt(offset + FIXED_LENGTH + (n << 2));
+    }
+
+    /**
+     * @param bit number of a condition of the filter that is asked.
+     * @return whether it held when the request came.
+     */
+    public boolean held(final int bit)
+    {
+        return (asked >>> bit & 1) != 0;
+    }
+
+    /** @return when the youngest of these sinks came to be: an index that was taken by another since is not meant. */
     public int sinksBorn()
     {
         return buffer.getInt(offset + SINKS_BORN_OFFSET);
     }
 
-    /**
-     * @param value see {@link #sinks()}.
-     * @param born  see {@link #sinksBorn()}.
-     * @return this.
-     */
-    public AccessRecord sinks(final long value, final int born)
+    /** @param value see {@link #sinksBorn()}. @return this. */
+    public AccessRecord sinksBorn(final int value)
     {
-        buffer.putLong(offset + SINKS_OFFSET, value);
-        buffer.putInt(offset + SINKS_BORN_OFFSET, born);
+        buffer.putInt(offset + SINKS_BORN_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return time of the first byte, since 1970.
-     */
+    /** @return time of the first byte, since 1970. */
     public long startTimeUs()
     {
         return buffer.getLong(offset + START_TIME_US_OFFSET);
     }
 
-    /**
-     * @param value see {@link #startTimeUs()}.
-     * @return this.
-     */
+    /** @param value see {@link #startTimeUs()}. @return this. */
     public AccessRecord startTimeUs(final long value)
     {
         buffer.putLong(offset + START_TIME_US_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return time from start to end.
-     */
+    /** @return time from start to end. */
     public long durationUs()
     {
         return buffer.getLong(offset + DURATION_US_OFFSET);
     }
 
-    /**
-     * @param value see {@link #durationUs()}.
-     * @return this.
-     */
+    /** @param value see {@link #durationUs()}. @return this. */
     public AccessRecord durationUs(final long value)
     {
         buffer.putLong(offset + DURATION_US_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return bytes of the request body, or of the connection for TCP.
-     */
+    /** @return bytes of the request body, or of the connection for TCP. */
     public long bytesReceived()
     {
         return buffer.getLong(offset + BYTES_RECEIVED_OFFSET);
     }
 
-    /**
-     * @param value see {@link #bytesReceived()}.
-     * @return this.
-     */
+    /** @param value see {@link #bytesReceived()}. @return this. */
     public AccessRecord bytesReceived(final long value)
     {
         buffer.putLong(offset + BYTES_RECEIVED_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return bytes of the response body, or of the connection for TCP.
-     */
+    /** @return bytes of the response body, or of the connection for TCP. */
     public long bytesSent()
     {
         return buffer.getLong(offset + BYTES_SENT_OFFSET);
     }
 
-    /**
-     * @param value see {@link #bytesSent()}.
-     * @return this.
-     */
+    /** @param value see {@link #bytesSent()}. @return this. */
     public AccessRecord bytesSent(final long value)
     {
         buffer.putLong(offset + BYTES_SENT_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return number of the downstream connection, 0 for none.
-     */
+    /** @return number of the downstream connection, 0 for none. */
     public long connectionId()
     {
         return buffer.getLong(offset + CONNECTION_ID_OFFSET);
     }
 
-    /**
-     * @param value see {@link #connectionId()}.
-     * @return this.
-     */
+    /** @param value see {@link #connectionId()}. @return this. */
     public AccessRecord connectionId(final long value)
     {
         buffer.putLong(offset + CONNECTION_ID_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return bits of {@link ResponseFlag}.
-     */
+    /** @return bits of {@link ResponseFlag}. */
     public int flags()
     {
         return buffer.getInt(offset + FLAGS_OFFSET);
     }
 
-    /**
-     * @param value see {@link #flags()}.
-     * @return this.
-     */
+    /** @param value see {@link #flags()}. @return this. */
     public AccessRecord flags(final int value)
     {
         buffer.putInt(offset + FLAGS_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return response code details, from {@link LogStrings}.
-     */
+    /** @return response code details, from {@link LogStrings}. */
     public int detailId()
     {
         return buffer.getInt(offset + DETAIL_ID_OFFSET);
     }
 
-    /**
-     * @param value see {@link #detailId()}.
-     * @return this.
-     */
+    /** @param value see {@link #detailId()}. @return this. */
     public AccessRecord detailId(final int value)
     {
         buffer.putInt(offset + DETAIL_ID_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return name of the cluster, from {@link LogStrings}.
-     */
+    /** @return name of the cluster, from {@link LogStrings}. */
     public int clusterNameId()
     {
         return buffer.getInt(offset + CLUSTER_NAME_ID_OFFSET);
     }
 
-    /**
-     * @param value see {@link #clusterNameId()}.
-     * @return this.
-     */
+    /** @param value see {@link #clusterNameId()}. @return this. */
     public AccessRecord clusterNameId(final int value)
     {
         buffer.putInt(offset + CLUSTER_NAME_ID_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return name of the route, from {@link LogStrings}.
-     */
+    /** @return name of the route, from {@link LogStrings}. */
     public int routeNameId()
     {
         return buffer.getInt(offset + ROUTE_NAME_ID_OFFSET);
     }
 
-    /**
-     * @param value see {@link #routeNameId()}.
-     * @return this.
-     */
+    /** @param value see {@link #routeNameId()}. @return this. */
     public AccessRecord routeNameId(final int value)
     {
         buffer.putInt(offset + ROUTE_NAME_ID_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return value of {@code x-envoy-upstream-service-time}, -1 for none.
-     */
+    /** @return value of {@code x-envoy-upstream-service-time}, -1 for none. */
     public int upstreamServiceTimeMs()
     {
         return buffer.getInt(offset + UPSTREAM_SERVICE_TIME_MS_OFFSET);
     }
 
-    /**
-     * @param value see {@link #upstreamServiceTimeMs()}.
-     * @return this.
-     */
+    /** @param value see {@link #upstreamServiceTimeMs()}. @return this. */
     public AccessRecord upstreamServiceTimeMs(final int value)
     {
         buffer.putInt(offset + UPSTREAM_SERVICE_TIME_MS_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return bytes of the request head.
-     */
+    /** @return bytes of the request head. */
     public int requestHeaderBytes()
     {
         return buffer.getInt(offset + REQUEST_HEADER_BYTES_OFFSET);
     }
 
-    /**
-     * @param value see {@link #requestHeaderBytes()}.
-     * @return this.
-     */
+    /** @param value see {@link #requestHeaderBytes()}. @return this. */
     public AccessRecord requestHeaderBytes(final int value)
     {
         buffer.putInt(offset + REQUEST_HEADER_BYTES_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return bytes of the response head as sent to the client.
-     */
+    /** @return bytes of the response head as sent to the client. */
     public int responseHeaderBytes()
     {
         return buffer.getInt(offset + RESPONSE_HEADER_BYTES_OFFSET);
     }
 
-    /**
-     * @param value see {@link #responseHeaderBytes()}.
-     * @return this.
-     */
+    /** @param value see {@link #responseHeaderBytes()}. @return this. */
     public AccessRecord responseHeaderBytes(final int value)
     {
         buffer.putInt(offset + RESPONSE_HEADER_BYTES_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return time from start to the last byte of the request, -1 for never.
-     */
+    /** @return time from start to the last byte of the request, -1 for never. */
     public long requestDurationUs()
     {
         return buffer.getLong(offset + REQUEST_DURATION_US_OFFSET);
     }
 
-    /**
-     * @param value see {@link #requestDurationUs()}.
-     * @return this.
-     */
+    /** @param value see {@link #requestDurationUs()}. @return this. */
     public AccessRecord requestDurationUs(final long value)
     {
         buffer.putLong(offset + REQUEST_DURATION_US_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return time from start to the first byte from the endpoint, -1 for never.
-     */
+    /** @return time from start to the first byte from the endpoint, -1 for never. */
     public long responseDurationUs()
     {
         return buffer.getLong(offset + RESPONSE_DURATION_US_OFFSET);
     }
 
-    /**
-     * @param value see {@link #responseDurationUs()}.
-     * @return this.
-     */
+    /** @param value see {@link #responseDurationUs()}. @return this. */
     public AccessRecord responseDurationUs(final long value)
     {
         buffer.putLong(offset + RESPONSE_DURATION_US_OFFSET, value);
         return this;
     }
 
-    /**
-     * @return how often an endpoint was tried.
-     */
+    /** @return how often an endpoint was tried. */
     public int attempts()
     {
         return buffer.getInt(offset + ATTEMPTS_OFFSET);
     }
 
-    /**
-     * @param value see {@link #attempts()}.
-     * @return this.
-     */
+    /** @param value see {@link #attempts()}. @return this. */
     public AccessRecord attempts(final int value)
     {
         buffer.putInt(offset + ATTEMPTS_OFFSET, value);
@@ -653,28 +560,20 @@ public final class AccessRecord
         return buffer.getInt(offset + GRPC_STATUS_OFFSET) + NO_GRPC_STATUS;
     }
 
-    /**
-     * @param value see {@link #grpcStatus()}.
-     * @return this.
-     */
+    /** @param value see {@link #grpcStatus()}. @return this. */
     public AccessRecord grpcStatus(final int value)
     {
         buffer.putInt(offset + GRPC_STATUS_OFFSET, value - NO_GRPC_STATUS);
         return this;
     }
 
-    /**
-     * @return whether the request was a call of gRPC. Recorded on demand.
-     */
+    /** @return whether the request was a call of gRPC. Recorded on demand. */
     public boolean isCall()
     {
         return buffer.getByte(offset + IS_CALL_OFFSET) != 0;
     }
 
-    /**
-     * @param value see {@link #isCall()}.
-     * @return this.
-     */
+    /** @param value see {@link #isCall()}. @return this. */
     public AccessRecord isCall(final boolean value)
     {
         buffer.putByte(offset + IS_CALL_OFFSET, value ? (byte)1 : 0);

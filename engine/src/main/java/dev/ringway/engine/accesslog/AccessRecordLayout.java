@@ -5,20 +5,20 @@ package dev.ringway.engine.accesslog;
  * <pre>
  *   0        4        5        6        8                16               24
  *  +--------+--------+--------+--------+----------------+----------------+
- *  | length |protocol| method | status | sinks          | start time     |
+ *  | length |protocol| method | status |born  |call|logs start time     |
  *  +--------+--------+--------+--------+----------------+----------------+ 24
  *  | duration        | bytes received  | bytes sent     | connection id  |
  *  +--------+--------+--------+--------+--------+-------+----------------+ 56
  *  | flags  |truncatd| detail |cluster | route  |service| request bytes..|
  *  +--------+--------+--------+--------+--------+-------+----------------+ 88
- *  | request duration| response durat. |attempts| sinks'|
+ *  | request duration| response durat. |attempts| gRPC  |
  *  +-----------------+-----------------+--------+-------+ 112
- *  | gRPC   |is call |
- *  +--------+--------+-----------------------------------+ 120
  *  | 5 socket addresses of 32 bytes                      |
- *  +-----------------------------------------------------+ 280
+ *  +-----------------------------------------------------+ 272
  *  | 14 times offset (16 bits), length (16 bits) of text |
- *  +-----------------------------------------------------+ 336
+ *  +-----------------------------------------------------+ 328
+ *  | logs times index (16 bits), conditions (16 bits)    |
+ *  +-----------------------------------------------------+
  *  | texts ...                                           |
  *  +-----------------------------------------------------+ length
  * </pre>
@@ -29,7 +29,9 @@ final class AccessRecordLayout
     static final int PROTOCOL_OFFSET = 4;
     static final int METHOD_ID_OFFSET = 5;
     static final int STATUS_OFFSET = 6;
-    static final int SINKS_OFFSET = 8;
+    static final int SINKS_BORN_OFFSET = 8;
+    static final int IS_CALL_OFFSET = 12;
+    static final int SINK_COUNT_OFFSET = 14;
     static final int START_TIME_US_OFFSET = 16;
     static final int DURATION_US_OFFSET = 24;
     static final int BYTES_RECEIVED_OFFSET = 32;
@@ -46,10 +48,8 @@ final class AccessRecordLayout
     static final int REQUEST_DURATION_US_OFFSET = 88;
     static final int RESPONSE_DURATION_US_OFFSET = 96;
     static final int ATTEMPTS_OFFSET = 104;
-    static final int SINKS_BORN_OFFSET = 108;
-    static final int GRPC_STATUS_OFFSET = 112;
-    static final int IS_CALL_OFFSET = 116;
-    static final int ADDRESSES_OFFSET = 120;
+    static final int GRPC_STATUS_OFFSET = 108;
+    static final int ADDRESSES_OFFSET = 112;
     static final int ADDRESS_LENGTH = 32;
     static final int TEXTS_OFFSET = ADDRESSES_OFFSET + 5 * ADDRESS_LENGTH;
 

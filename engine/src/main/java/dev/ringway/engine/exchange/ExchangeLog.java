@@ -12,6 +12,8 @@ import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.route.Condition;
+import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.UpstreamSession;
@@ -32,6 +34,7 @@ final class ExchangeLog
     private final AccessRecord record = new AccessRecord();
     private final UnsafeBuffer address = new UnsafeBuffer(new byte[1 + SockAddr.MAX_TEXT_LENGTH]);
     private final Exchanges exchanges;
+    private final HeaderTable noFields = new HeaderTable(1);
     private boolean isOpen;
     private int uses;
 
@@ -42,20 +45,23 @@ final class ExchangeLog
         record.wrap(new UnsafeBuffer(new byte[AccessRecord.DEFAULT_CAPACITY]), 0, AccessRecord.DEFAULT_CAPACITY);
     }
 
-    private void begin(final List<AccessLogSink> sinks, final Connection connection, final long startNs)
+    /** Where the request is null or unknown it has no fields. */
+    private void begin(
+        final List<AccessLogSink> sinks, final Connection connection, final RequestHead head, final long startNs)
     {
-        long mask = 0;
         int wanted = 0;
         int born = 0;
+        record.begin();
         for (int i = 0; i < sinks.size(); i++)
         {
-            mask |= 1L << sinks.get(i).index();
-            wanted |= sinks.get(i).uses();
-            born = Math.max(born, sinks.get(i).born());
+            final AccessLogSink sink = sinks.get(i);
+            record.sink(sink.index(), sink.conditions().isEmpty() ? 0 : held(sink.conditions(), head));
+            wanted |= sink.uses();
+            born = Math.max(born, sink.born());
         }
         isOpen = true;
         uses = wanted;
-        record.begin().sinks(mask, born).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
+        record.sinksBorn(born).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
             .connectionId(connection.id());
         record.address(AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), connection.addressOffset());
         if (connection.directAddressOffset() != connection.addressOffset())
@@ -71,11 +77,23 @@ final class ExchangeLog
         }
     }
 
+    /** Conditions that hold, a bit each. */
+    private int held(final List<Condition> conditions, final RequestHead head)
+    {
+        final RequestView view = head == null ? exchanges.view().ofResponse(noFields) : exchanges.view().of(head);
+        int held = 0;
+        for (int i = 0; i < conditions.size(); i++)
+        {
+            held |= conditions.get(i).holds(view) ? 1 << i : 0;
+        }
+        return held;
+    }
+
     void onRelay(final List<AccessLogSink> sinks, final DownstreamSink downstream, final long startNs)
     {
         if (!sinks.isEmpty())
         {
-            begin(sinks, downstream.connection(), startNs);
+            begin(sinks, downstream.connection(), null, startNs);
             record.protocol(AccessProtocol.NONE);
         }
     }
@@ -91,7 +109,7 @@ final class ExchangeLog
         {
             return;
         }
-        begin(http.accessLogs(), downstream.connection(), startNs);
+        begin(http.accessLogs(), downstream.connection(), head, startNs);
         request(http, downstream.connection(), head, id);
     }
 
@@ -135,7 +153,7 @@ final class ExchangeLog
         final long startNs,
         final LocalReply reply)
     {
-        begin(http.accessLogs(), connection, startNs);
+        begin(http.accessLogs(), connection, head, startNs);
         isOpen = false;
         if (head != null)
         {

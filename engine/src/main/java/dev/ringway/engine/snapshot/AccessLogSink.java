@@ -1,6 +1,7 @@
 package dev.ringway.engine.snapshot;
 
 import dev.ringway.engine.accesslog.RecordFilter;
+import dev.ringway.engine.route.Condition;
 
 import java.util.List;
 
@@ -14,11 +15,13 @@ import java.util.List;
  * @param isJson     which of them: {@code json_format}.
  * @param omitsEmpty {@code omit_empty_values}: what has no value is left out.
  * @param filter     which records it gets.
+ * @param conditions of the filter on requests, of which records tell by number which held.
  * @param uses       what format and filter ask for that is only recorded on demand: {@code USES_*}.
  * @param born       grows from sink to sink: of two with the same index the younger has the larger one.
  */
 public record AccessLogSink(
-    int index, String path, String format, boolean isJson, boolean omitsEmpty, RecordFilter filter, int uses, int born)
+    int index, String path, String format, boolean isJson, boolean omitsEmpty, RecordFilter filter,
+    List<Condition> conditions, int uses, int born)
 {
     /** Address the client connected to. */
     public static final int USES_DOWNSTREAM_LOCAL = 1;
@@ -53,7 +56,7 @@ public record AccessLogSink(
      */
     public AccessLogSink(final int index, final String path, final String format, final int uses)
     {
-        this(index, path, format, false, false, RecordFilter.ALL, uses, 0);
+        this(index, path, format, false, false, RecordFilter.ALL, List.of(), uses, 0);
     }
 
     /**

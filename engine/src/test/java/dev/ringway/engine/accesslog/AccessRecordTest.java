@@ -23,14 +23,20 @@ final class AccessRecordTest
     {
         memory.setMemory(0, 4096, (byte)0x5A);
         record.begin()
-            .protocol(AccessProtocol.HTTP_1_1).methodId(4).status(503).sinks(1L << 63, 7)
+            .protocol(AccessProtocol.HTTP_1_1).methodId(4).status(503).sink(1023, 0x8001).sink(2, 2).sinksBorn(7)
             .startTimeUs(1).durationUs(2).bytesReceived(3).bytesSent(4).connectionId(5).flags(1 << 29)
             .detailId(6).clusterNameId(7).routeNameId(8).upstreamServiceTimeMs(9)
             .requestHeaderBytes(10).responseHeaderBytes(11).requestDurationUs(12).responseDurationUs(13).attempts(14);
         assertEquals(AccessProtocol.HTTP_1_1, record.protocol());
         assertEquals(4, record.methodId());
         assertEquals(503, record.status());
-        assertEquals(1L << 63, record.sinks());
+        assertEquals(2, record.sinkCount());
+        assertEquals(1023, record.sinkIndex(0));
+        assertEquals(2, record.sinkIndex(1));
+        record.ask(0);
+        assertTrue(record.held(0) && record.held(15) && !record.held(1));
+        record.ask(1);
+        assertTrue(!record.held(0) && record.held(1));
         assertEquals(7, record.sinksBorn());
         assertEquals(1, record.startTimeUs());
         assertEquals(2, record.durationUs());
@@ -49,7 +55,7 @@ final class AccessRecordTest
         assertEquals(14, record.attempts());
         assertTrue(record.isValid());
         assertEquals(0x5A, memory.getByte(AT - 1));
-        assertEquals(0x5A, memory.getByte(AT + AccessRecord.FIXED_LENGTH));
+        assertEquals(0x5A, memory.getByte(AT + AccessRecord.FIXED_LENGTH + 2 * Integer.BYTES));
     }
 
     @Test
@@ -142,13 +148,9 @@ final class AccessRecordTest
         assertEquals("10.1.2.3", address(AccessAddress.DOWNSTREAM_REMOTE, false));
         assertEquals("[2001:db8::7]:443", address(AccessAddress.UPSTREAM_REMOTE, true));
         assertEquals("2001:db8::7", address(AccessAddress.UPSTREAM_REMOTE, false));
-        assertEquals(443, record.port(AccessAddress.UPSTREAM_REMOTE));
+        assertEquals(443, SockAddr.port(memory, record.addressOffset(AccessAddress.UPSTREAM_REMOTE)));
         assertFalse(record.hasAddress(AccessAddress.UPSTREAM_LOCAL));
         assertFalse(record.hasAddress(AccessAddress.DOWNSTREAM_LOCAL));
-        assertEquals("10.1.0.0/17", network(AccessAddress.DOWNSTREAM_REMOTE, 17));
-        assertEquals("0.0.0.0/0", network(AccessAddress.DOWNSTREAM_REMOTE, 0));
-        assertEquals("10.1.2.3/32", network(AccessAddress.DOWNSTREAM_REMOTE, 128));
-        assertEquals("2001:db8::/64", network(AccessAddress.UPSTREAM_REMOTE, 64));
         assertEquals("10.1.2.3:65000", address(AccessAddress.DOWNSTREAM_REMOTE, true));
     }
 
@@ -166,6 +168,12 @@ final class AccessRecordTest
         memory.putInt(AT, 1025);
         assertFalse(record.isValid());
         memory.putInt(AT, 3);
+        assertFalse(record.isValid());
+        record.begin().sink(1, 0);
+        assertTrue(record.isValid());
+        memory.putShort(AT + AccessRecordLayout.SINK_COUNT_OFFSET, (short)2);
+        assertFalse(record.isValid());
+        memory.putShort(AT + AccessRecordLayout.SINK_COUNT_OFFSET, (short)-1);
         assertFalse(record.isValid());
     }
 
@@ -204,15 +212,11 @@ final class AccessRecordTest
         return memory.getStringWithoutLengthUtf8(record.textOffset(field), record.textLength(field));
     }
 
-    private String network(final int field, final int prefix)
-    {
-        final UnsafeBuffer target = new UnsafeBuffer(new byte[SockAddr.MAX_TEXT_LENGTH]);
-        return target.getStringWithoutLengthUtf8(0, record.appendNetwork(field, prefix, target, 0));
-    }
-
     private String address(final int field, final boolean withPort)
     {
         final UnsafeBuffer target = new UnsafeBuffer(new byte[SockAddr.MAX_TEXT_LENGTH]);
-        return target.getStringWithoutLengthUtf8(0, record.appendAddress(field, withPort, target, 0));
+        final int at = record.addressOffset(field);
+        return target.getStringWithoutLengthUtf8(0, withPort ? SockAddr.appendText(memory, at, target, 0) :
+            SockAddr.appendAddress(memory, at, target, 0));
     }
 }

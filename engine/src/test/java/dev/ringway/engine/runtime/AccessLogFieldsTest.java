@@ -6,6 +6,7 @@ import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.tls.TlsFixture;
 import dev.ringway.engine.tls.TlsReport;
+import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,8 @@ final class AccessLogFieldsTest
     {
         final ExpandableArrayBuffer text = new ExpandableArrayBuffer();
         assertTrue(record.hasAddress(field), "address " + field);
-        return text.getStringWithoutLengthAscii(0, record.appendAddress(field, true, text, 0));
+        return text.getStringWithoutLengthAscii(0, SockAddr.appendText(
+            record.buffer(), record.addressOffset(field), text, 0));
     }
 
     private static String text(final AccessRecord record, final int field)
