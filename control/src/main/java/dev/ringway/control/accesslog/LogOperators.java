@@ -29,11 +29,12 @@ final class LogOperators
         "RESPONSE_TX_DURATION COMMON_DURATION REQ RESP ROUTE_NAME UPSTREAM_CLUSTER UPSTREAM_CLUSTER_RAW " +
         "UPSTREAM_HOST UPSTREAM_REQUEST_ATTEMPT_COUNT UPSTREAM_TRANSPORT_FAILURE_REASON " +
         "CONNECTION_TERMINATION_DETAILS CONNECTION_ID REQUESTED_SERVER_NAME HOSTNAME ENVIRONMENT " +
-        "GRPC_STATUS GRPC_STATUS_NUMBER, " +
+        "GRPC_STATUS GRPC_STATUS_NUMBER STREAM_ID UNIQUE_ID FILTER_CHAIN_NAME ACCESS_LOG_TYPE ROUNDTRIP_DURATION " +
+        "DOWNSTREAM_TRANSPORT_FAILURE_REASON, " +
         "{DOWNSTREAM_REMOTE, DOWNSTREAM_DIRECT_REMOTE, DOWNSTREAM_LOCAL, UPSTREAM_REMOTE, UPSTREAM_LOCAL}_" +
         "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " +
-        "DOWNSTREAM_TLS_{VERSION, CIPHER, SESSION_ID}, " +
-        "DOWNSTREAM_PEER_{SUBJECT, ISSUER, SERIAL, FINGERPRINT_256, URI_SAN, DNS_SAN}";
+        "{DOWNSTREAM, UPSTREAM}_TLS_{VERSION, CIPHER, SESSION_ID}, " +
+        "UPSTREAM_PEER_{SUBJECT, ISSUER, URI_SAN, DNS_SAN}, DOWNSTREAM_PEER_{SUBJECT, ISSUER, SERIAL, FINGERPRINT_256, URI_SAN, DNS_SAN}";
     private static final Set<String> NUMBERS = Set.of("RESPONSE_CODE", "BYTES_RECEIVED", "BYTES_SENT",
         "REQUEST_HEADERS_BYTES", "RESPONSE_HEADERS_BYTES", "DURATION", "REQUEST_DURATION", "RESPONSE_DURATION",
         "RESPONSE_TX_DURATION", "UPSTREAM_REQUEST_ATTEMPT_COUNT", "CONNECTION_ID", "DOWNSTREAM_REMOTE_PORT",
@@ -41,6 +42,8 @@ final class LogOperators
         "GRPC_STATUS_NUMBER");
     private static final byte[][] PROTOCOLS =
         {null, bytes("HTTP/1.0"), bytes("HTTP/1.1"), bytes("HTTP/2"), bytes("HTTP/3")};
+    private static final byte[] RELAY = bytes("TcpConnectionEnd");
+    private static final byte[] REQUEST = bytes("DownstreamEnd");
     /** Flags that come to be before an endpoint is asked. */
     private static final int INJECTED = ResponseFlag.DELAY_INJECTED | ResponseFlag.FAULT_INJECTED;
     /** Flags that come to be when an attempt has failed, before that of the failure. */
@@ -113,6 +116,10 @@ final class LogOperators
         {
             return AccessLogSink.USES_UPSTREAM_LOCAL;
         }
+        if (name.startsWith("DOWNSTREAM_REMOTE_") || name.startsWith("DOWNSTREAM_DIRECT_REMOTE_"))
+        {
+            return AccessLogSink.USES_FORWARDED;
+        }
         if (name.startsWith("GRPC_STATUS"))
         {
             return AccessLogSink.USES_GRPC_STATUS;
@@ -178,10 +185,15 @@ final class LogOperators
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> string(AccessRecord::clusterNameId);
             case "UPSTREAM_HOST" -> AddressOperators.upstreamHost();
             case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> number(AccessRecord::attempts);
-            case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> text(AccessText.TRANSPORT_FAILURE);
+            case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> IdOperators.transportFailure();
             case "CONNECTION_TERMINATION_DETAILS" -> text(AccessText.TERMINATION_DETAIL);
             case "CONNECTION_ID" -> number(AccessRecord::connectionId);
             case "GRPC_STATUS_NUMBER" -> GrpcOperators.number();
+            case "STREAM_ID" -> IdOperators.stream();
+            case "UNIQUE_ID" -> IdOperators.unique();
+            case "ACCESS_LOG_TYPE" -> (r, line) -> line.put(r.protocol() == AccessProtocol.NONE ? RELAY : REQUEST);
+            // A chain with a name has it in the format. TCP tells no round trips; TLS that failed has no exchange.
+            case "FILTER_CHAIN_NAME", "ROUNDTRIP_DURATION", "DOWNSTREAM_TRANSPORT_FAILURE_REASON" -> constant(null);
             case "HOSTNAME" -> constant(hostName());
             default -> DurationOperators.of(name);
         };

@@ -6,10 +6,12 @@ import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.tls.TlsReport;
 
 /**
- * Operators about the TLS of the client's connection.
+ * Operators about the TLS of either connection.
  */
 final class TlsOperators
 {
+    private static final String UPSTREAM = "UPSTREAM_";
+
     private TlsOperators()
     {
     }
@@ -21,7 +23,8 @@ final class TlsOperators
     static LogOperator of(final String name)
     {
         final int item = item(name);
-        return item < 0 ? null : (record, line) -> append(record, item, line);
+        final int text = name.startsWith(UPSTREAM) ? AccessText.UPSTREAM_TLS : AccessText.DOWNSTREAM_TLS;
+        return item < 0 ? null : (record, line) -> append(record, text, item, line);
     }
 
     /**
@@ -31,31 +34,32 @@ final class TlsOperators
     static int uses(final String name)
     {
         final int item = item(name);
-        return item < 0 ? 0 : 1 << AccessLogSink.USES_TLS_SHIFT + item;
+        return item < 0 ? 0 : 1 << item + (name.startsWith(UPSTREAM) ?
+            AccessLogSink.USES_UPSTREAM_TLS_SHIFT : AccessLogSink.USES_TLS_SHIFT);
     }
 
     private static int item(final String name)
     {
         return switch (name)
         {
-            case "DOWNSTREAM_TLS_VERSION" -> TlsReport.VERSION;
-            case "DOWNSTREAM_TLS_CIPHER" -> TlsReport.CIPHER;
-            case "DOWNSTREAM_TLS_SESSION_ID" -> TlsReport.SESSION_ID;
+            case "DOWNSTREAM_TLS_VERSION", "UPSTREAM_TLS_VERSION" -> TlsReport.VERSION;
+            case "DOWNSTREAM_TLS_CIPHER", "UPSTREAM_TLS_CIPHER" -> TlsReport.CIPHER;
+            case "DOWNSTREAM_TLS_SESSION_ID", "UPSTREAM_TLS_SESSION_ID" -> TlsReport.SESSION_ID;
             case "REQUESTED_SERVER_NAME" -> TlsReport.SERVER_NAME;
             case "DOWNSTREAM_PEER_FINGERPRINT_256" -> TlsReport.PEER_FINGERPRINT;
             case "DOWNSTREAM_PEER_SERIAL" -> TlsReport.PEER_SERIAL;
-            case "DOWNSTREAM_PEER_URI_SAN" -> TlsReport.PEER_URIS;
-            case "DOWNSTREAM_PEER_DNS_SAN" -> TlsReport.PEER_DNS_NAMES;
-            case "DOWNSTREAM_PEER_SUBJECT" -> TlsReport.PEER_SUBJECT;
-            case "DOWNSTREAM_PEER_ISSUER" -> TlsReport.PEER_ISSUER;
+            case "DOWNSTREAM_PEER_URI_SAN", "UPSTREAM_PEER_URI_SAN" -> TlsReport.PEER_URIS;
+            case "DOWNSTREAM_PEER_DNS_SAN", "UPSTREAM_PEER_DNS_SAN" -> TlsReport.PEER_DNS_NAMES;
+            case "DOWNSTREAM_PEER_SUBJECT", "UPSTREAM_PEER_SUBJECT" -> TlsReport.PEER_SUBJECT;
+            case "DOWNSTREAM_PEER_ISSUER", "UPSTREAM_PEER_ISSUER" -> TlsReport.PEER_ISSUER;
             default -> -1;
         };
     }
 
-    private static void append(final AccessRecord record, final int item, final LogLine line)
+    private static void append(final AccessRecord record, final int text, final int item, final LogLine line)
     {
-        final int start = record.textOffset(AccessText.DOWNSTREAM_TLS);
-        final int length = record.textLength(AccessText.DOWNSTREAM_TLS);
+        final int start = record.textOffset(text);
+        final int length = record.textLength(text);
         final int at = TlsReport.find(item, record.buffer(), start, length);
         if (at < 0)
         {

@@ -1,5 +1,6 @@
 package dev.ringway.control.translate;
 
+import com.google.gson.JsonPrimitive;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
@@ -30,11 +31,15 @@ import java.util.List;
 @SuppressWarnings("deprecation")
 final class AccessLogTranslator
 {
+    private static final String CHAIN_NAME = "%FILTER_CHAIN_NAME%";
+
     private final SinkTable sinks;
     private final Checks checks;
     private final DataSources dataSources;
     private final LogFilterTranslator filters;
     private final RuntimeValues runtime;
+
+    private String chain = "";
 
     /** What lines look like. */
     private record Format(String text, boolean isJson, boolean omitsEmpty)
@@ -53,6 +58,16 @@ final class AccessLogTranslator
         this.sinks = sinks;
         this.checks = checks;
         this.dataSources = new DataSources(checks);
+    }
+
+    /**
+     * Says whose logs are translated from now on: formats are given the name, so that no record need have it.
+     *
+     * @param name of a filter chain, may be empty.
+     */
+    void chain(final String name)
+    {
+        chain = name;
     }
 
     /**
@@ -165,9 +180,22 @@ final class AccessLogTranslator
         }
     }
 
-    private AccessLogSink sink(
-        final String path, final Format format, final AccessLogFilter filter, final FieldPath config)
+    private Format named(final Format format)
     {
+        if (chain.isEmpty() || !format.text.contains(CHAIN_NAME))
+        {
+            return format;
+        }
+        final String name = chain.replace("%", "%%");
+        final String json = new JsonPrimitive(name).toString();
+        return new Format(format.text.replace(CHAIN_NAME, format.isJson ? json.substring(1, json.length() - 1) : name),
+            format.isJson, format.omitsEmpty);
+    }
+
+    private AccessLogSink sink(
+        final String path, final Format given, final AccessLogFilter filter, final FieldPath config)
+    {
+        final Format format = named(given);
         final int uses;
         try
         {

@@ -113,6 +113,7 @@ final class FilterChainTranslator
     {
         final FilterChainMatch match =
             matches.translate(config.getFilterChainMatch(), path.field("filter_chain_match"));
+        accessLogs.chain(config.getName());
         final NetworkFilter filter = filter(config.getFiltersList(), path.field("filters"), listener);
         final List<ConnectionFilterFactory> guards =
             guards(config.getFiltersList(), path.field("filters"), config.hasTransportSocket());

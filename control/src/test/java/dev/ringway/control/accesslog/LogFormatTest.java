@@ -12,7 +12,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.UUID;
+
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -35,6 +38,28 @@ final class LogFormatTest
         assertEquals("- - - - - - - - - - -", print("%REQUEST_DURATION% %RESPONSE_DURATION% %RESPONSE_TX_DURATION% " +
             "%ROUTE_NAME% %UPSTREAM_CLUSTER% %RESPONSE_CODE_DETAILS% %UPSTREAM_LOCAL_ADDRESS% %UPSTREAM_REMOTE_PORT% " +
             "%REQUESTED_SERVER_NAME% %RESP(:STATUS)% %COMMON_DURATION(DS_RX_BEG:US_RX_BEG:us)%", Records.empty()));
+    }
+
+    @Test
+    void shouldTellWhyAnEndpointsTransportFailed() throws LogFormatException
+    {
+        final String format = "%UPSTREAM_TRANSPORT_FAILURE_REASON%";
+        assertEquals("-", print(format, Records.get()));
+        assertEquals("TLS_error:|7:a:b:TLS_error_end", print(format, Records.empty().detailId(LogStrings.register(
+            "upstream_reset_before_response_started{remote_connection_failure|TLS_error:|7:a:b:TLS_error_end}"))));
+    }
+
+    @Test
+    void shouldMakeIdsOfRelaysAndLines() throws LogFormatException
+    {
+        assertEquals("1ca3abc3-d347-4947-a617-8dbf0c1d9a08", print("%STREAM_ID%", Records.get()));
+        final String relay = print("%STREAM_ID%", Records.empty().connectionId(7).startTimeUs(8));
+        assertEquals(relay, print("%STREAM_ID%", Records.empty().connectionId(7).startTimeUs(8)));
+        assertNotEquals(relay, print("%STREAM_ID%", Records.empty().connectionId(7).startTimeUs(9)));
+        assertEquals(4, UUID.fromString(print("%UNIQUE_ID%", Records.get())).version());
+        assertNotEquals(print("%UNIQUE_ID%", Records.get()), print("%UNIQUE_ID%", Records.get()));
+        assertEquals("DownstreamEnd", print("%ACCESS_LOG_TYPE%", Records.get()));
+        assertEquals("TcpConnectionEnd", print("%ACCESS_LOG_TYPE%", Records.empty()));
     }
 
     @Test

@@ -33,10 +33,12 @@ public final class AccessText
     public static final int RESPONSE_CONTENT_TYPE = 12;
     /** What {@code TlsReport} tells of the client's connection. */
     public static final int DOWNSTREAM_TLS = 13;
+    /** What {@code TlsReport} tells of the connection to the endpoint. */
+    public static final int UPSTREAM_TLS = 14;
     /** Number of texts. */
-    public static final int COUNT = 14;
+    public static final int COUNT = 15;
 
-    private static final int[] BOUNDS = {32, 512, 512, 255, 256, 128, 64, 256, 108, 128, 64, 128, 64, 512};
+    private static final int[] BOUNDS = {32, 512, 512, 255, 256, 128, 64, 256, 108, 128, 64, 128, 64, 512, 512};
 
     private AccessText()
     {

@@ -6,6 +6,7 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.codecs.text.IpLiteral;
 import dev.ringway.engine.accesslog.AccessAddress;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
@@ -20,6 +21,7 @@ import dev.ringway.engine.upstream.UpstreamSession;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.concurrent.UnsafeBuffer;
 
+import java.nio.ByteOrder;
 import java.util.List;
 
 /**
@@ -34,6 +36,8 @@ final class ExchangeLog
     private final AccessRecord record = new AccessRecord();
     private final UnsafeBuffer address = new UnsafeBuffer(new byte[1 + SockAddr.MAX_TEXT_LENGTH]);
     private final Exchanges exchanges;
+    private final UnsafeBuffer sockAddr = new UnsafeBuffer(new byte[SockAddr.INET6_LENGTH]);
+    private final UnsafeBuffer told = new UnsafeBuffer(0, 0);
     private final HeaderTable noFields = new HeaderTable(1);
     private boolean isOpen;
     private int uses;
@@ -69,7 +73,7 @@ final class ExchangeLog
             record.address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
                 connection.directAddressOffset());
         }
-        final int items = wanted >>> AccessLogSink.USES_TLS_SHIFT;
+        final int items = wanted >>> AccessLogSink.USES_TLS_SHIFT & AccessLogSink.TLS_ITEMS;
         final byte[] report = items == 0 ? null : connection.tlsReport(items);
         if (report != null)
         {
@@ -123,6 +127,10 @@ final class ExchangeLog
         record.text(AccessText.PATH, buffer, head.pathOffset(), head.pathLength());
         record.text(AccessText.AUTHORITY, buffer, head.authorityOffset(), head.authorityLength());
         header(headers, HeaderName.USER_AGENT, AccessText.USER_AGENT);
+        if ((uses & AccessLogSink.USES_FORWARDED) != 0 && headers.contains(HeaderName.X_FORWARDED_FOR))
+        {
+            remoteAddress(http, connection, headers);
+        }
         forwardedFor(headers);
         if (http.useRemoteAddress() && !http.skipXffAppend())
         {
@@ -201,6 +209,31 @@ final class ExchangeLog
         {
             record.text(field, headers.buffer(), headers.valueOffset(index), headers.valueLength(index));
         }
+    }
+
+    /** That of the client where the proxies before this one are trusted to tell it; no port is told. */
+    private void remoteAddress(
+        final HttpConnectionManager http, final Connection connection, final HeaderTable headers)
+    {
+        final int skipped = http.xffTrustedHops() - (http.useRemoteAddress() ? 1 : 0);
+        final ForwardedFor forwarded = exchanges.forwardedFor();
+        if (skipped < 0 || !forwarded.find(headers, skipped))
+        {
+            return;
+        }
+        told.wrap(forwarded.address());
+        if (forwarded.addressLength() == IpLiteral.INET6)
+        {
+            SockAddr.encodeInet6(sockAddr, 0, told.getLong(0, ByteOrder.BIG_ENDIAN),
+                told.getLong(Long.BYTES, ByteOrder.BIG_ENDIAN), 0, 0);
+        }
+        else
+        {
+            SockAddr.encodeInet4(sockAddr, 0, told.getInt(0, ByteOrder.BIG_ENDIAN), 0);
+        }
+        record.address(AccessAddress.DOWNSTREAM_REMOTE, sockAddr, 0)
+            .address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
+                connection.directAddressOffset());
     }
 
     /** All of them as one list (RFC 9110, 5.3). */
@@ -316,6 +349,12 @@ final class ExchangeLog
             return;
         }
         record.responseHeaderBytes(downstream.headLength());
+        final int items = uses >>> AccessLogSink.USES_UPSTREAM_TLS_SHIFT & AccessLogSink.TLS_ITEMS;
+        final byte[] report = items == 0 || upstream == null ? null : upstream.connection().tlsReport(items);
+        if (report != null)
+        {
+            record.text(AccessText.UPSTREAM_TLS, report);
+        }
         if ((uses & (AccessLogSink.USES_DOWNSTREAM_LOCAL | AccessLogSink.USES_UPSTREAM_LOCAL)) == 0)
         {
             return;

@@ -42,6 +42,7 @@ public final class Exchanges
     private final Upstreams upstreams;
     private final HeaderRules headerRules;
     private final ExchangeLog refusalLog;
+    private final ForwardedFor forwardedFor = new ForwardedFor();
     private final RequestFixer requestFixer = new RequestFixer();
     private final RequestView view = new RequestView();
     private final RetryWaits retryWaits;
@@ -174,6 +175,11 @@ public final class Exchanges
     Upstreams upstreams()
     {
         return upstreams;
+    }
+
+    ForwardedFor forwardedFor()
+    {
+        return forwardedFor;
     }
 
     /** Lent to whoever asks something of a request, until the next one does. */

@@ -33,6 +33,12 @@ public record AccessLogSink(
     public static final int USES_GRPC_STATUS = 1 << 3;
     /** First of the bits for items of {@code TlsReport} about the client's connection, in their order. */
     public static final int USES_TLS_SHIFT = 4;
+    /** First of the bits for items of {@code TlsReport} about the connection to the endpoint, in their order. */
+    public static final int USES_UPSTREAM_TLS_SHIFT = USES_TLS_SHIFT + 10;
+    /** Mask of either, shifted down. */
+    public static final int TLS_ITEMS = (1 << 10) - 1;
+    /** Address of the client as trusted headers say. */
+    public static final int USES_FORWARDED = 1 << 24;
 
     /**
      * A sink that asks for nothing special.
