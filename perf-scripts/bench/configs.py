@@ -196,7 +196,7 @@ def _transport_socket(place, duty):
               private_key: {{ filename: "{certificate(place)}" }}"""
 
 
-_HTTP2_CLUSTER = """
+HTTP2_CLUSTER = """
     typed_extension_protocol_options:
       envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
         "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
@@ -207,7 +207,7 @@ def envoy_bootstrap(place, duty):
     """The bootstrap that Envoy and Ringway share."""
     network_filter = _TCP_FILTER if duty.front == "tcp" else _http_filter(place, duty)
     transport = _transport_socket(place, duty) if duty.tls else ""
-    http2 = _HTTP2_CLUSTER if duty.back == "h2" else ""
+    http2 = HTTP2_CLUSTER if duty.back == "h2" else ""
     checks = edge.envoy_health_checks() if duty.edge else ""
     endpoints = "\n".join(f"""        - endpoint:
             address: {_address(place.upstream_port, host)}"""

@@ -7,38 +7,34 @@ import sys
 import threading
 import time
 
-from bench import configs, peers, proc, runner, trouble
+from bench import configs, edge, load, peers, proc, runner, streams, trouble
 from bench.rig import RigError, await_listener, say
 
 LEAK = re.compile(r"(loop\.\d+\.(slots|chunks|blocks|queues|exchanges|slots_in_use|buffers_in_use)"
                   r"|cluster\..*\.upstream_(cx|rq|rq_pending)_active|(http|tcp|listener)\..*downstream_(cx|rq)_active"
-                  r"|http\..*\.downstream_cx_http1_active)")
+                  r"|(http|cluster)\..*streams_active|http\..*\.downstream_cx_(http1|http2|upgrades)_active)")
 GROWTH_BYTES = 48 << 20
 
 
-def bootstrap(ports, folder, backend_port):
-    """HTTP with three clusters (good, misbehaving, dead) and a TCP relay, with short time-outs."""
-    def address(port):
-        return f"{{ socket_address: {{ address: 127.0.0.1, port_value: {port} }} }}"
+def _address(port):
+    return f"{{ socket_address: {{ address: 127.0.0.1, port_value: {port} }} }}"
 
-    def cluster(name, port):
-        return f"""  - name: {name}
+
+def _cluster(name, port, http2=False):
+    return f"""  - name: {name}
     type: STATIC
     connect_timeout: 2s
     load_assignment:
       cluster_name: {name}
-      endpoints: [ {{ lb_endpoints: [ {{ endpoint: {{ address: {address(port)} }} }} ] }} ]
-"""
+      endpoints: [ {{ lb_endpoints: [ {{ endpoint: {{ address: {_address(port)} }} }} ] }} ]
+""" + (f"    {configs.HTTP2_CLUSTER.strip()}\n" if http2 else "")
 
+
+def _manager():
+    """Of both HTTP listeners: routes to all upstreams, what an edge's filters do, retries, a log."""
     manager = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
-    return f"""admin: {{ address: {address(ports["admin"])} }}
-static_resources:
-  listeners:
-  - name: http
-    address: {address(ports["http"])}
-    filter_chains:
-    - filters:
-      - name: envoy.filters.network.http_connection_manager
+    retries = "retry_policy: { retry_on: \"connect-failure,refused-stream,reset\", num_retries: 2 }"
+    return f"""      - name: envoy.filters.network.http_connection_manager
         typed_config:
           "@type": type.googleapis.com/{manager}
           stat_prefix: soak
@@ -59,14 +55,41 @@ static_resources:
                 route: {{ cluster: flaky, timeout: 4s }}
               - match: {{ prefix: "/dead" }}
                 route: {{ cluster: dead }}
+              - match: {{ prefix: "/h2/" }}
+                route: {{ cluster: good-http2, timeout: 10s, prefix_rewrite: "/", {retries} }}
               - match: {{ prefix: "/" }}
-                route: {{ cluster: good, timeout: 10s }}
+                route: {{ cluster: good, timeout: 10s, {retries} }}
           http_filters:
-          - name: envoy.filters.http.router
+{edge.envoy_filters()}          - name: envoy.filters.http.router
             typed_config:
               "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
-  - name: tcp
-    address: {address(ports["tcp"])}
+"""
+
+
+def bootstrap(ports, certificate):
+    """HTTP in clear and on TLS, with four clusters (good twice, misbehaving, dead), and a TCP relay; short time-outs."""
+    return f"""admin: {{ address: {_address(ports["admin"])} }}
+static_resources:
+  listeners:
+  - name: http
+    address: {_address(ports["http"])}
+    filter_chains:
+    - filters:
+{_manager()}  - name: https
+    address: {_address(ports["tls"])}
+    filter_chains:
+    - transport_socket_connect_timeout: 5s
+      transport_socket:
+        name: envoy.transport_sockets.tls
+        typed_config:
+          "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+          common_tls_context:
+            alpn_protocols: [h2, http/1.1]
+            tls_certificates:
+            - {{ certificate_chain: {{ filename: "{certificate}" }}, private_key: {{ filename: "{certificate}" }} }}
+      filters:
+{_manager()}  - name: tcp
+    address: {_address(ports["tcp"])}
     filter_chains:
     - filters:
       - name: envoy.filters.network.tcp_proxy
@@ -76,8 +99,8 @@ static_resources:
           cluster: echo
           idle_timeout: 10s
   clusters:
-{cluster("good", backend_port)}{cluster("flaky", ports["flaky"])}{cluster("dead", ports["dead"])}\
-{cluster("echo", ports["echo"])}"""
+{_cluster("good", ports["good"])}{_cluster("good-http2", ports["good2"], http2=True)}\
+{_cluster("flaky", ports["flaky"])}{_cluster("dead", ports["dead"])}{_cluster("echo", ports["echo"])}"""
 
 
 def parse_stats(text):
@@ -107,7 +130,8 @@ class Soak:
     def __init__(self, rig, peer, seed, concurrency):
         self.rig = rig
         self.seed = seed
-        self.ports = {name: rig.port() for name in ("admin", "http", "tcp", "flaky", "echo", "dead", "good")}
+        self.ports = {name: rig.port() for name in ("admin", "http", "tls", "tcp", "flaky", "echo", "dead",
+                                                   "good", "good2")}
         self.upstreams = {}
         self.counts = {}
         self.wrong = []
@@ -118,12 +142,13 @@ class Soak:
         self._files()
         self.start_upstreams()
         path, self.version = peers.resolve(peer, peers.Duty("h1", "h1"))
-        config = rig.write("soak.yaml", bootstrap(self.ports, rig.folder, self.ports["good"]))
+        rig.certificate()
+        config = rig.write("soak.yaml", bootstrap(self.ports, rig.path("front.pem")))
         self.child = rig.start("ringway", [path, "-c", config, "--concurrency", str(concurrency), "-l", "warn"],
                                runner.PROXY_CORE if concurrency == 1 else None)
-        for name in ("http", "tcp", "admin"):
+        for name in ("http", "tls", "tcp", "admin"):
             await_listener(self.ports[name], self.child, runner.START_SECONDS)
-        self.target = trouble.Target(self.ports["http"], self.ports["tcp"])
+        self.target = trouble.Target(self.ports["http"], self.ports["tcp"], self.ports["tls"])
 
     def _files(self):
         files = self.rig.path("files")
@@ -135,7 +160,8 @@ class Soak:
     def start_upstreams(self):
         """nginx and the misbehaving one, as far as they do not run."""
         if "good" not in self.upstreams:
-            config = self.rig.write("good.conf", configs.backend(self.ports["good"], self.rig.folder, 4096))
+            config = self.rig.write("good.conf", configs.backend(
+                self.ports["good"], self.rig.folder, 4096, self.ports["good2"]))
             self.upstreams["good"] = self.rig.start(
                 "good", [peers.KINDS["nginx"].locate(None), "-e", "stderr", "-p", self.rig.folder, "-c", config],
                 runner.LOAD_CORE)
@@ -194,13 +220,15 @@ class Soak:
                 "exchanges": total("exchanges"),
                 "requests": stats.get("http.soak.downstream_rq_total", 0)}
 
-    def launch(self, load):
-        """Starts all actors, the killer and the load generators."""
-        for name, actor in trouble.ACTORS.items():
+    def launch(self, commands):
+        """Starts all actors, the killer and the load generators: {name: (command, port, path)}."""
+        for name, actor in {**trouble.ACTORS, **streams.ACTORS}.items():
             self._thread(lambda name=name, actor=actor: self._act(name, actor))
         self._thread(self._kill)
-        for name, arguments in load.items():
-            self._thread(lambda name=name, arguments=arguments: self._generate(name, arguments))
+        for name, (command, port, path) in commands.items():
+            scheme = "https" if port == "tls" else "http"
+            url = f"{scheme}://127.0.0.1:{self.ports[port]}{path}"
+            self._thread(lambda name=name, words=command + [url]: self._generate(name, words))
 
     def join(self):
         """Tells all to stop and waits for them."""
@@ -243,16 +271,15 @@ class Soak:
             self.start_upstreams()
             self.target.disturb(name)
 
-    def _generate(self, name, arguments):
+    def _generate(self, name, command):
+        read = load.parse_wrk if command[0] == "wrk" else load.parse_h2load
         while not self.stopping.is_set():
             try:
-                text = self.rig.run(["wrk", "-t", "1", "-d", "5s", "--timeout", "20s"] + arguments
-                                    + [f"http://127.0.0.1:{self.ports['http']}{name}"], runner.LOAD_CORE, 60)
-                done = re.search(r"(\d+) requests in", text)
+                done = read(self.rig.run(command, runner.LOAD_CORE, 60)).count
                 with self.guard:
-                    self.counts[f"wrk {name}"] = self.counts.get(f"wrk {name}", 0) + int(done.group(1) if done else 0)
+                    self.counts[name] = self.counts.get(name, 0) + done
             except RigError as error:
-                self._count(f"wrk {name} failed")
+                self._count(f"{name} failed")
                 if self.child.poll() is not None:
                     say(str(error))
                     return

@@ -26,9 +26,10 @@ class Wrong(Exception):
 class Target:
     """Where the listeners are, and when their upstreams were killed."""
 
-    def __init__(self, http_port, tcp_port):
+    def __init__(self, http_port, tcp_port, tls_port):
         self.http_port = http_port
         self.tcp_port = tcp_port
+        self.tls_port = tls_port
         self.disturbances = {}
 
     def disturb(self, name):
@@ -53,7 +54,8 @@ def _connect(port, receive_buffer=None):
     return client
 
 
-def _reset(client):
+def reset(client):
+    """Ends a connection with a reset."""
     client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     client.close()
 
@@ -190,7 +192,7 @@ def slow_reader(target, dice):
         except socket.timeout as error:
             raise Wrong(f"slow reader of {path}: silence") from error
         if path == "/100m" or dice.random() < 0.3:
-            _reset(client)
+            reset(client)
             return "slow-reader reset"
         rest = _all(client, path)
         return "slow-reader rest" if rest else "slow-reader closed"
@@ -215,7 +217,7 @@ def slow_body(target, dice):
             _send(client, b"b")
             time.sleep(0.01)
         if dice.random() < 0.3:
-            _reset(client)
+            reset(client)
             return "slow-body reset"
         return "slow-body " + _status(_all(client, "slow body"))
 
@@ -254,7 +256,7 @@ def hostile(target, dice):
     with _connect(target.http_port) as client:
         _send(client, data)
         if dice.random() < 0.3:
-            _reset(client)
+            reset(client)
             return "hostile reset"
         client.shutdown(socket.SHUT_WR) if dice.random() < 0.5 else None
         return "hostile " + _status(_all(client, f"hostile {data[:60]!r}"))
@@ -274,7 +276,7 @@ def churn(target, dice):
         try:
             if dice.random() < 0.7:
                 client.recv(1000)
-            client.close() if dice.random() < 0.5 else _reset(client)
+            client.close() if dice.random() < 0.5 else reset(client)
         except socket.timeout as error:
             raise Wrong("churn: no answer") from error
         except ConnectionError:
@@ -315,7 +317,7 @@ def relay_reset(target, dice):
             _all(client, "relay reset by the upstream")
             return "relay reset by upstream"
         _send(client, b"q" * dice.choice((1, 200000)))
-        _reset(client)
+        reset(client)
         return "relay reset by client"
 
 

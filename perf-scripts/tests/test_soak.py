@@ -65,7 +65,7 @@ class ActorTest(unittest.TestCase):
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen(8)
-            target = trouble.Target(listener.getsockname()[1], 0)
+            target = trouble.Target(listener.getsockname()[1], 0, 0)
             threading.Thread(target=self._serve, args=(listener,), daemon=True).start()
             self.assertTrue(trouble.get(target, "/flaky/chunked").endswith(b"x-trailer: 1\r\n\r\n"))
 
@@ -100,7 +100,7 @@ class ActorTest(unittest.TestCase):
         with socket.socket() as listener:
             listener.bind(("127.0.0.1", 0))
             listener.listen(8)
-            target = trouble.Target(listener.getsockname()[1], 0)
+            target = trouble.Target(listener.getsockname()[1], 0, 0)
 
             def once(connection):
                 faulty.read_head(connection, b"")
