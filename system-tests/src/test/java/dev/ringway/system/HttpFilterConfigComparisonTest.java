@@ -84,6 +84,12 @@ final class HttpFilterConfigComparisonTest
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l | f: { @buffer.v3.BufferPerRoute, disabled: true } | refused here
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l | f: { @FilterConfig, disabled: true } | taken
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l | other: { @buffer.v3.BufferPerRoute, disabled: true } | taken
+        @grpc_stats.v3.FilterConfig | - | taken
+        @grpc_stats.v3.FilterConfig, stats_for_all_methods: true, enable_upstream_stats: true, replace_dots_in_grpc_service_name: true | - | taken
+        @grpc_stats.v3.FilterConfig, individual_method_stats_allowlist: { services: [ { name: a.B, method_names: [ C ] } ] } | - | taken
+        @grpc_stats.v3.FilterConfig, individual_method_stats_allowlist: { services: [ { name: "", method_names: [ C ] } ] } | - | refused
+        @grpc_stats.v3.FilterConfig, individual_method_stats_allowlist: { services: [ { name: a.B } ] } | - | refused
+        @grpc_stats.v3.FilterConfig, emit_filter_state: true | - | refused here
         @buffer.v3.Buffer | - | refused
         @buffer.v3.Buffer, max_request_bytes: 0 | - | refused
         @buffer.v3.Buffer, max_request_bytes: 1 | f: { @buffer.v3.BufferPerRoute } | refused

@@ -57,6 +57,8 @@ public final class ExtensionTypes
         Map.entry("envoy.extensions.filters.http.fault.v3.HTTPFault", HTTPFault::getDescriptor),
         Map.entry("envoy.extensions.filters.http.rbac.v3.RBAC", RBAC::getDescriptor),
         Map.entry("envoy.extensions.filters.http.rbac.v3.RBACPerRoute", RBACPerRoute::getDescriptor),
+        Map.entry("envoy.extensions.filters.http.grpc_stats.v3.FilterConfig",
+            io.envoyproxy.envoy.extensions.filters.http.grpc_stats.v3.FilterConfig::getDescriptor),
         Map.entry("envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", HeaderMutation::getDescriptor),
         Map.entry("envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute",
             HeaderMutationPerRoute::getDescriptor),

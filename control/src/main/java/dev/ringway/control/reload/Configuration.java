@@ -9,6 +9,7 @@ import dev.ringway.control.health.HealthChecks;
 import dev.ringway.control.health.OutlierDetectors;
 import dev.ringway.control.log.LogSetup;
 import dev.ringway.control.translate.BootstrapTranslator;
+import dev.ringway.control.translate.CallCounters;
 import dev.ringway.control.translate.ClusterPlan;
 import dev.ringway.control.translate.TlsContexts;
 import dev.ringway.control.translate.Translation;
@@ -58,6 +59,7 @@ public final class Configuration implements AutoCloseable
     private final CountersFile counters;
     private final ServerCounters serverIds;
     private final ConfigFileCounters ids;
+    private final CallCounters calls;
     private final BootstrapTranslator translator;
     private final TlsFiles tlsFiles;
     private final SnapshotCounters snapshotCounters;
@@ -93,8 +95,9 @@ public final class Configuration implements AutoCloseable
         this.drainTimeS = drainTimeS;
         serverIds = new ServerCounters(counters);
         ids = new ConfigFileCounters(counters);
+        calls = new CallCounters(counters, counters.shared(), control);
         translator = new BootstrapTranslator(counters, (name, error) -> counters.errors().record(
-            new IllegalStateException("the filter '" + name + "' threw " + error, error)));
+            new IllegalStateException("the filter '" + name + "' threw " + error, error)), calls);
         tlsFiles = new TlsFiles(translator.contexts(), counters, LogSetup.logger("tls"));
         snapshotCounters = new SnapshotCounters(counters, counters.shared());
         healthChecks = new HealthChecks(counters, LogSetup.logger("health"));
@@ -129,6 +132,7 @@ public final class Configuration implements AutoCloseable
     {
         final Translation fresh = translator.translate(loaded);
         fresh.warnings().forEach(warning -> logger.warning(warning.toString()));
+        calls.adopt(fresh.bootstrap());
         return fresh;
     }
 

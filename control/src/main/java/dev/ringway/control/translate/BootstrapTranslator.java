@@ -6,6 +6,7 @@ import dev.ringway.control.config.FieldPath;
 import dev.ringway.control.config.LoadedBootstrap;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.filter.FilterErrors;
+import dev.ringway.engine.httpfilters.CallNames;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.tls.TlsContext;
@@ -35,21 +36,25 @@ public final class BootstrapTranslator
     /** Of the last one that was translated. */
     private KnownParts fresh = known;
     private final FilterErrors filterErrors;
+    private final CallNames calls;
 
     /**
      * @param counters gives out counters.
      */
     public BootstrapTranslator(final CounterRegistry counters)
     {
-        this(counters, (name, error) -> { });
+        this(counters, (name, error) -> { }, CallNames.NONE);
     }
 
     /**
      * @param counters     gives out counters.
      * @param filterErrors where what filters throw is noted.
+     * @param calls        has counters made for calls of gRPC.
      */
-    public BootstrapTranslator(final CounterRegistry counters, final FilterErrors filterErrors)
+    public BootstrapTranslator(
+        final CounterRegistry counters, final FilterErrors filterErrors, final CallNames calls)
     {
+        this.calls = calls;
         this.counters = counters;
         this.filterErrors = filterErrors;
     }
@@ -187,7 +192,7 @@ public final class BootstrapTranslator
             checks, new ConditionTranslator(checks, runtime), bootstrap.getNode().getCluster());
         final RouteTranslator routes = new RouteTranslator(checks, ids, telling, runtime, limits);
         final HttpTranslator http = new HttpTranslator(checks, routes,
-            new HttpFilterTranslator(checks, counters, filterErrors, runtime, limits), accessLogs, counters);
+            new HttpFilterTranslator(checks, counters, filterErrors, calls, runtime, limits), accessLogs, counters);
         final FilterChainTranslator chains =
             new FilterChainTranslator(checks, http, accessLogs, contexts, ids, telling, counters,
                 new ConnectionFilterTranslator(checks, counters, runtime));

@@ -9,6 +9,7 @@ import dev.ringway.engine.filter.FilterErrors;
 import dev.ringway.engine.filter.HttpFilterFactory;
 import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.filter.HttpFilters.Place;
+import dev.ringway.engine.httpfilters.CallNames;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 
@@ -33,6 +34,7 @@ final class HttpFilterTranslator
      * @param checks   where faults go.
      * @param counters gives out counters.
      * @param errors   where what filters throw is noted.
+     * @param calls    has counters made for calls of gRPC.
      * @param runtime  values that settings may depend on.
      * @param limits   translates what is said of requests for limits.
      */
@@ -40,6 +42,7 @@ final class HttpFilterTranslator
         final Checks checks,
         final CounterRegistry counters,
         final FilterErrors errors,
+        final CallNames calls,
         final RuntimeValues runtime,
         final RateLimitRules limits)
     {
@@ -51,6 +54,7 @@ final class HttpFilterTranslator
         types.put(CorsTranslator.TYPE, new CorsTranslator(checks, counters, runtime));
         types.put(FaultTranslator.TYPE, new FaultTranslator(checks, counters, runtime));
         types.put(RbacTranslator.TYPE, new RbacTranslator(checks, counters, runtime));
+        types.put(GrpcStatsTranslator.TYPE, new GrpcStatsTranslator(checks, counters, calls));
         types.put(HeaderMutationTranslator.TYPE, new HeaderMutationTranslator(checks));
         types.put(LocalRateLimitTranslator.TYPE, new LocalRateLimitTranslator(checks, counters, runtime, limits));
     }

@@ -6,6 +6,7 @@ import dev.ringway.control.config.ConfigError;
 import dev.ringway.control.config.ConfigErrors;
 import dev.ringway.control.config.ConfigException;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.httpfilters.CallNames;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.CodecType;
 import dev.ringway.engine.snapshot.Http2Options;
@@ -87,7 +88,7 @@ class Http2TranslatorTest
         final RateLimitRules limits = new RateLimitRules(checks, new ConditionTranslator(checks, NO_RUNTIME), "own");
         final HttpTranslator http = new HttpTranslator(checks,
             new RouteTranslator(checks, Map.of("app", 0), Set.of(), NO_RUNTIME, limits),
-            new HttpFilterTranslator(checks, counters, (name, error) -> { }, NO_RUNTIME, limits),
+            new HttpFilterTranslator(checks, counters, (name, error) -> { }, CallNames.NONE, NO_RUNTIME, limits),
             new AccessLogTranslator(new SinkTable(), checks, NO_RUNTIME), counters);
         try
         {

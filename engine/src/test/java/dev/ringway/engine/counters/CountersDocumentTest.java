@@ -33,6 +33,7 @@ final class CountersDocumentTest
         GROUPS.put("http.<stat_prefix>.", "HttpCounters");
         GROUPS.put("http2.", "Http2Counters");
         GROUPS.put("http.<stat_prefix>.fault.", "FaultCounters");
+        GROUPS.put("http.<stat_prefix>.grpc_stats.", "GrpcStatsCounters");
         GROUPS.put("http.<stat_prefix>.cors.", "CorsCounters");
         GROUPS.put("http.<stat_prefix>.rbac.", "RbacCounters");
         GROUPS.put("<stat_prefix>.rbac.", "ConnectionRbacCounters");
@@ -73,6 +74,7 @@ final class CountersDocumentTest
             new HttpCounters(file, "<stat_prefix>");
             new LocalRateLimitCounters(file, "<stat_prefix>");
             new FaultCounters(file, "<stat_prefix>");
+            new GrpcStatsCounters(file, "<stat_prefix>");
             new CorsCounters(file, "<stat_prefix>");
             new RbacCounters(file, "<stat_prefix>", "", "");
             new ConnectionRbacCounters(file, "<stat_prefix>", "");

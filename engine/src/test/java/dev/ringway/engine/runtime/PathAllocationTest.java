@@ -4,11 +4,13 @@ import dev.ringway.engine.filter.FilterExchange;
 import dev.ringway.engine.filter.HttpFilter;
 import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.filter.Verdict;
+import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.LocalRateLimitCounters;
 import dev.ringway.engine.counters.RbacCounters;
 import dev.ringway.engine.httpfilters.AccessPolicies;
 import dev.ringway.engine.httpfilters.AccessRule;
 import dev.ringway.engine.httpfilters.Fraction;
+import dev.ringway.engine.httpfilters.GrpcStats;
 import dev.ringway.engine.httpfilters.HeadEdit;
 import dev.ringway.engine.httpfilters.HeaderMutation;
 import dev.ringway.engine.httpfilters.LimitAction;
@@ -70,10 +72,20 @@ final class PathAllocationTest
     private static final byte[] ANSWER =
         "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 6\r\n\r\nhello!".getBytes(US_ASCII);
 
+    private static final byte[] CALL = ("POST /p.S/M HTTP/1.1\r\nhost: example.org\r\ncontent-type: application/grpc\r\n" +
+        "content-length: 7\r\n\r\n\0\0\0\0\2ab").getBytes(US_ASCII);
+    private static final byte[] CALL_ANSWER = ("HTTP/1.1 200 OK\r\ncontent-type: application/grpc\r\ngrpc-status: 0\r\n" +
+        "content-length: 6\r\n\r\n\0\0\0\0\1!").getBytes(US_ASCII);
+
     private final LoopAllocation allocation = new LoopAllocation();
 
     /** Answers what ends a head, as fast as a thread can; reads no more of it than that. */
     private static void answerAll(final TestBackend.Link link) throws IOException
+    {
+        answerAll(link, ANSWER);
+    }
+
+    private static void answerAll(final TestBackend.Link link, final byte[] answer) throws IOException
     {
         final InputStream in = link.socket.getInputStream();
         final byte[] piece = new byte[16 * 1024];
@@ -86,7 +98,7 @@ final class PathAllocationTest
                 if (matched == 4)
                 {
                     matched = 0;
-                    link.out.write(ANSWER);
+                    link.out.write(answer);
                 }
             }
         }
@@ -156,6 +168,29 @@ final class PathAllocationTest
                 (name, error) -> { });
             proxy.start();
             assertAllocatesNothingForFewer(proxy);
+        }
+    }
+
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForCallsThatAreCounted() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link -> answerAll(link, CALL_ANSWER));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            final CounterRegistry registry = proxy.registry();
+            final GrpcStats stats = new GrpcStats(true, List.of(), true, false,
+                (cluster, name, isHistogram, made) -> made.applyAsLong(isHistogram ? registry.histogram("calls." + name) :
+                registry.counter("calls." + name)), registry.counter("overflow"));
+            proxy.http.filters = new HttpFilters(
+                registry, "in", List.of(new HttpFilters.Place("calls", stats, false)), (name, error) -> { });
+            proxy.start();
+            assertAllocatesNothingForFewer(proxy, CALL);
+            final long calls = proxy.counter("calls.grpc.p.S.M.total");
+            assertTrue(calls >= FEWER_REQUESTS, calls + " calls");
+            assertEquals(calls, proxy.counter("calls.grpc.p.S.M.0"));
+            assertEquals(calls, proxy.counter("calls.grpc.p.S.M.request_message_count"));
+            assertEquals(0, proxy.counter("overflow"));
         }
     }
 
@@ -265,12 +300,17 @@ final class PathAllocationTest
 
     private void assertAllocatesNothingForFewer(final TestProxy proxy) throws Exception
     {
+        assertAllocatesNothingForFewer(proxy, REQUEST);
+    }
+
+    private void assertAllocatesNothingForFewer(final TestProxy proxy, final byte[] request) throws Exception
+    {
         final TestClient[] clients = new TestClient[CONNECTIONS];
         for (int i = 0; i < CONNECTIONS; i++)
         {
             clients[i] = proxy.connect();
         }
-        final byte[] batch = repeat(REQUEST, DEPTH);
+        final byte[] batch = repeat(request, DEPTH);
         allocation.assertNone(
             proxy, Math.ceilDiv(FEWER_REQUESTS, PER_ROUND), () -> askAll(clients, batch, BATCHES));
         assertEquals(0, proxy.counter("http.in.downstream_rq_5xx"));
