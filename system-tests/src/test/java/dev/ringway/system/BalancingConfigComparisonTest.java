@@ -143,7 +143,7 @@ final class BalancingConfigComparisonTest
         http_health_check: { path: "/", expected_statuses: [ { start: 200, end: 601 } ] } | refused
         http_health_check: { path: "/", expected_statuses: [ { start: 300, end: 200 } ] } | refused
         http_health_check: { path: "/", retriable_statuses: [ { start: 500, end: 501 } ] } | taken
-        http_health_check: { path: "/", codec_client_type: HTTP2 }         | refused here
+        http_health_check: { path: "/", codec_client_type: HTTP2 }         | taken
         http_health_check: { path: "/", service_name_matcher: { prefix: a } } | refused here
         http_health_check: { path: "/", request_headers_to_add: [ { header: { key: a, value: b } } ] } | taken
         grpc_health_check: { }                                             | refused

@@ -9,26 +9,30 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * A request with HTTP/1.1, and the status that answers it. Envoy: {@code HttpHealthCheck}.
+ * A request, and the status that answers it. Envoy: {@code HttpHealthCheck}.
  *
  * @param method    of the request.
  * @param path      of the request.
  * @param host      for endpoints that have none of their own.
- * @param fields    lines of further fields, each with its line end.
+ * @param fields    further fields, by their names in lower case.
  * @param expected  statuses that are healthy.
  * @param retriable statuses that count like a broken connection.
+ * @param isHttp2   whether it is sent with HTTP/2, or with HTTP/1.1.
  */
 public record HttpProbe(
-    String method, String path, String host, String fields, List<Range> expected, List<Range> retriable)
-    implements Probe
+    String method, String path, String host, Map<String, String> fields, List<Range> expected, List<Range> retriable,
+    boolean isHttp2) implements Probe
 {
     private static final int MOST_HEADERS = 100;
     private static final int MOST_HEAD = 60 << 10;
     private static final int MOST_BODY = 1 << 20;
     private static final int INTERIM = 200;
+    private static final String AGENT = "Envoy/HC";
     private static final String DEGRADED = "x-envoy-degraded";
 
     /**
@@ -50,8 +54,25 @@ public record HttpProbe(
      */
     public Verdict ask(final Link link, final String own) throws IOException
     {
-        link.send((method + " " + path + " HTTP/1.1\r\nhost: " + (own.isEmpty() ? host : own) +
-            "\r\nuser-agent: Envoy/HC\r\n" + fields + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        return isHttp2 ? askHttp2(link, own.isEmpty() ? host : own) : askHttp1(link, own.isEmpty() ? host : own);
+    }
+
+    private Verdict askHttp2(final Link link, final String authority) throws IOException
+    {
+        final Map<String, String> all = new LinkedHashMap<>();
+        all.put("user-agent", AGENT);
+        all.putAll(fields);
+        final Http2Calls.Answer answer =
+            link.http2().ask(new Http2Calls.Request(method, path, authority, all, new byte[0]), false);
+        return verdict(answer.status(), answer.head().containsKey(DEGRADED));
+    }
+
+    private Verdict askHttp1(final Link link, final String authority) throws IOException
+    {
+        final StringBuilder lines = new StringBuilder();
+        fields.forEach((name, value) -> lines.append(name).append(": ").append(value).append("\r\n"));
+        link.send((method + " " + path + " HTTP/1.1\r\nhost: " + authority + "\r\nuser-agent: " + AGENT + "\r\n" +
+            lines + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
         final Http1ResponseParser parser = new Http1ResponseParser(new Http1Limits(MOST_HEAD, MOST_HEADERS));
         final ResponseHead head = new ResponseHead(MOST_HEADERS);
         final ByteBuffer received = ByteBuffer.allocate(MOST_HEAD);
@@ -72,33 +93,37 @@ public record HttpProbe(
             offset += parsed;
             if (head.status() >= INTERIM)
             {
-                final Verdict verdict = verdict(head);
+                final Verdict verdict = verdict(head.status(), isDegraded(head.headers()));
                 finish(link, head, received.position() - offset);
                 return verdict;
             }
         }
     }
 
-    private Verdict verdict(final ResponseHead head)
+    private Verdict verdict(final int status, final boolean isDegraded)
     {
-        if (retriable.stream().anyMatch(range -> range.contains(head.status())))
+        if (retriable.stream().anyMatch(range -> range.contains(status)))
         {
             return Verdict.RETRIABLE;
         }
-        if (expected.stream().noneMatch(range -> range.contains(head.status())))
+        if (expected.stream().noneMatch(range -> range.contains(status)))
         {
             return Verdict.REFUSED;
         }
-        final HeaderTable headers = head.headers();
+        return isDegraded ? Verdict.DEGRADED : Verdict.HEALTHY;
+    }
+
+    private static boolean isDegraded(final HeaderTable headers)
+    {
         for (int i = 0; i < headers.count(); i++)
         {
             if (DEGRADED.equals(headers.buffer()
                 .getStringWithoutLengthAscii(headers.nameOffset(i), headers.nameLength(i))))
             {
-                return Verdict.DEGRADED;
+                return true;
             }
         }
-        return Verdict.HEALTHY;
+        return false;
     }
 
     /** Reads the content where its length is told, so that the connection can be used again. */

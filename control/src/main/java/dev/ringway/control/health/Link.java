@@ -21,6 +21,7 @@ final class Link implements Closeable
     private final SocketChannel channel;
     private boolean isConnected;
     private boolean isReusable;
+    private Http2Calls calls;
 
     Link(final Address address) throws IOException
     {
@@ -71,6 +72,16 @@ final class Link implements Closeable
         {
             throw new EOFException();
         }
+    }
+
+    /** The same connection with HTTP/2, from its first use on. */
+    Http2Calls http2()
+    {
+        if (calls == null)
+        {
+            calls = new Http2Calls(this);
+        }
+        return calls;
     }
 
     boolean isOpen()

@@ -5,7 +5,7 @@ import java.io.IOException;
 /**
  * What a check asks of an endpoint. Immutable; any thread.
  */
-public sealed interface Probe permits HttpProbe, TcpProbe
+public sealed interface Probe permits GrpcProbe, HttpProbe, TcpProbe
 {
     /**
      * Asks, and waits for the answer.

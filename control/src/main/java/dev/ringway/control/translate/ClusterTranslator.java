@@ -102,7 +102,7 @@ final class ClusterTranslator
             connect.translate(config, path, http.maxAgeNs()),
             new ClusterCounters(counters, statName, http.http2() != null));
         return new ClusterPlan(cluster, List.copyOf(targets), lookups(config, path),
-            checked(healthChecks.translate(config, path), statName),
+            checked(healthChecks.translate(config, path, http.http2() != null), statName),
             ejecting(outliers.translate(config, path), statName));
     }
 

@@ -2,7 +2,9 @@ package dev.ringway.control.translate;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.UInt32Value;
+import com.google.protobuf.util.Durations;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.control.health.GrpcProbe;
 import dev.ringway.control.health.HealthCheck;
 import dev.ringway.control.health.HttpProbe;
 import dev.ringway.control.health.HttpProbe.Range;
@@ -11,16 +13,20 @@ import dev.ringway.control.health.TcpProbe;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
 import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck.GrpcHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.HttpHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.Payload;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.TcpHealthCheck;
 import io.envoyproxy.envoy.config.core.v3.RequestMethod;
+import io.envoyproxy.envoy.type.v3.CodecClientType;
 import io.envoyproxy.envoy.type.v3.Int64Range;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Translates {@code health_checks}.
@@ -44,11 +50,12 @@ final class HealthCheckTranslator
     }
 
     /**
-     * @param config of the cluster.
-     * @param path   where it stands.
+     * @param config  of the cluster.
+     * @param path    where it stands.
+     * @param isHttp2 whether its requests are sent with HTTP/2.
      * @return how its endpoints are checked, or null when they are not.
      */
-    HealthCheck translate(final Cluster config, final FieldPath path)
+    HealthCheck translate(final Cluster config, final FieldPath path, final boolean isHttp2)
     {
         if (config.getHealthChecksCount() == 0)
         {
@@ -66,6 +73,10 @@ final class HealthCheckTranslator
         final io.envoyproxy.envoy.config.core.v3.HealthCheck check = config.getHealthChecks(0);
         final FieldPath at = all.at(0);
         final Probe probe = probe(check, config.getName(), at);
+        if (check.hasGrpcHealthCheck() && !isHttp2)
+        {
+            checks.fault(at.field("grpc_health_check"), "needs a cluster with http2_protocol_options");
+        }
         if (!checks.required(check.hasTimeout(), at.field("timeout")) |
             !checks.required(check.hasInterval(), at.field("interval")) |
             !checks.required(check.hasUnhealthyThreshold(), at.field("unhealthy_threshold")) |
@@ -134,10 +145,11 @@ final class HealthCheckTranslator
         return switch (check.getHealthCheckerCase())
         {
             case HTTP_HEALTH_CHECK -> http(check.getHttpHealthCheck(), cluster, at.field("http_health_check"));
+            case GRPC_HEALTH_CHECK -> grpc(check, cluster, at.field("grpc_health_check"));
             case TCP_HEALTH_CHECK -> tcp(check.getTcpHealthCheck(), at.field("tcp_health_check"));
             default ->
             {
-                checks.fault(at, "needs http_health_check or tcp_health_check");
+                checks.fault(at, "needs http_health_check, grpc_health_check or tcp_health_check");
                 yield null;
             }
         };
@@ -148,11 +160,37 @@ final class HealthCheckTranslator
         checks.required(check.getPath(), path.field("path"));
         checkText(check.getPath(), "[^\\x00-\\x20\\x7f]*", path.field("path"));
         checkText(check.getHost(), VALUE, path.field("host"));
-        final StringBuilder fields = new StringBuilder();
-        for (int i = 0; i < check.getRequestHeadersToAddCount(); i++)
+        if (check.getMethod() == RequestMethod.CONNECT)
         {
-            final HeaderValueOption option = check.getRequestHeadersToAdd(i);
-            final FieldPath at = path.field("request_headers_to_add").at(i);
+            checks.fault(path.field("method"), "must not be CONNECT");
+        }
+        return new HttpProbe(
+            check.getMethod() == RequestMethod.METHOD_UNSPECIFIED ? "GET" : check.getMethod().name(), check.getPath(),
+            check.getHost().isEmpty() ? cluster : check.getHost(),
+            fields(check.getRequestHeadersToAddList(), path.field("request_headers_to_add")),
+            check.getExpectedStatusesCount() == 0 ? List.of(new Range(OK, OK + 1)) :
+                ranges(check.getExpectedStatusesList(), path.field("expected_statuses")),
+            ranges(check.getRetriableStatusesList(), path.field("retriable_statuses")),
+            check.getCodecClientType() == CodecClientType.HTTP2);
+    }
+
+    private Probe grpc(
+        final io.envoyproxy.envoy.config.core.v3.HealthCheck config, final String cluster, final FieldPath path)
+    {
+        final GrpcHealthCheck check = config.getGrpcHealthCheck();
+        checkText(check.getAuthority(), VALUE, path.field("authority"));
+        return new GrpcProbe(check.getServiceName(), check.getAuthority().isEmpty() ? cluster : check.getAuthority(),
+            fields(check.getInitialMetadataList(), path.field("initial_metadata")),
+            Durations.toNanos(config.getTimeout()));
+    }
+
+    private Map<String, String> fields(final List<HeaderValueOption> options, final FieldPath path)
+    {
+        final Map<String, String> fields = new LinkedHashMap<>();
+        for (int i = 0; i < options.size(); i++)
+        {
+            final HeaderValueOption option = options.get(i);
+            final FieldPath at = path.at(i);
             if (option.getAppendActionValue() != 0 || option.hasAppend() || option.getKeepEmptyValue())
             {
                 checks.fault(at, "only header with append_action APPEND_IF_EXISTS_OR_ADD is supported here");
@@ -164,19 +202,10 @@ final class HealthCheckTranslator
             {
                 continue;
             }
-            fields.append(option.getHeader().getKey().toLowerCase(Locale.ROOT)).append(": ")
-                .append(option.getHeader().getValue()).append("\r\n");
+            fields.merge(option.getHeader().getKey().toLowerCase(Locale.ROOT), option.getHeader().getValue(),
+                (first, second) -> first + ',' + second);
         }
-        if (check.getMethod() == RequestMethod.CONNECT)
-        {
-            checks.fault(path.field("method"), "must not be CONNECT");
-        }
-        return new HttpProbe(
-            check.getMethod() == RequestMethod.METHOD_UNSPECIFIED ? "GET" : check.getMethod().name(), check.getPath(),
-            check.getHost().isEmpty() ? cluster : check.getHost(), fields.toString(),
-            check.getExpectedStatusesCount() == 0 ? List.of(new Range(OK, OK + 1)) :
-                ranges(check.getExpectedStatusesList(), path.field("expected_statuses")),
-            ranges(check.getRetriableStatusesList(), path.field("retriable_statuses")));
+        return fields;
     }
 
     private void checkText(final String text, final String allowed, final FieldPath path)

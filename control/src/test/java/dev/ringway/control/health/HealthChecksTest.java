@@ -29,6 +29,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
@@ -172,7 +173,7 @@ final class HealthChecksTest
     private static HttpProbe http(final Range... retriable)
     {
         return new HttpProbe(
-            "GET", "/hc", "name", "x-a: b\r\n", List.of(new Range(200, 201)), List.of(retriable));
+            "GET", "/hc", "name", Map.of("x-a", "b"), List.of(new Range(200, 201)), List.of(retriable), false);
     }
 
     private void check(final HealthCheck settings)
