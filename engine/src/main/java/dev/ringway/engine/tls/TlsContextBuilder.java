@@ -316,18 +316,25 @@ final class TlsContextBuilder
         }
     }
 
-    private static SessionTicketKey ticketKey(final byte[] key) throws TlsException
+    private static SessionTicketKey ticketKey(final byte[] key) throws TlsException, GeneralSecurityException
     {
         if (key.length != TlsSettings.TICKET_KEY_LENGTH)
         {
             throw new TlsException("a session ticket key has " + key.length + " bytes instead of " +
                 TlsSettings.TICKET_KEY_LENGTH);
         }
-        // Envoy's layout: name, 32 bytes for HMAC-SHA256, 32 for AES. The library uses 16 of each.
+        // Envoy's layout: name, 32 bytes for HMAC-SHA256, 32 for AES.
         return new SessionTicketKey(
             Arrays.copyOf(key, TICKET_NAME_LENGTH),
-            Arrays.copyOfRange(key, TICKET_HMAC_KEY, TICKET_HMAC_KEY + TICKET_USED_LENGTH),
-            Arrays.copyOfRange(key, TICKET_AES_KEY, TICKET_AES_KEY + TICKET_USED_LENGTH));
+            shortened(key, TICKET_HMAC_KEY, TICKET_AES_KEY),
+            shortened(key, TICKET_AES_KEY, TlsSettings.TICKET_KEY_LENGTH));
+    }
+
+    /** The library takes 16 bytes only: they depend on all that are given. */
+    private static byte[] shortened(final byte[] key, final int from, final int to) throws GeneralSecurityException
+    {
+        final byte[] digest = MessageDigest.getInstance("SHA-256").digest(Arrays.copyOfRange(key, from, to));
+        return Arrays.copyOf(digest, TICKET_USED_LENGTH);
     }
 
     /**

@@ -7,6 +7,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.security.KeyPair;
 import java.util.ArrayList;
@@ -204,6 +205,20 @@ final class TlsHandshakeTest
         final long session = sessionOf(clientContext, old);
         assertTrue(isResumed(clientContext, rotated, session));
         assertFalse(isResumed(clientContext, later, session));
+        TlsEngines.freeSession(session);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 15, 16, 47, 48, 79})
+    void shouldUseAllOfATicketKey(final int changed)
+    {
+        final byte[] key = new byte[80];
+        final byte[] other = new byte[80];
+        other[changed] = 1;
+        final TlsContext clientContext = build(client());
+        final long session = sessionOf(clientContext, build(server(EC).ticketKeys(List.of(key))));
+        assertFalse(isResumed(clientContext, build(server(EC).ticketKeys(List.of(other))), session));
+        assertTrue(isResumed(clientContext, build(server(EC).ticketKeys(List.of(key))), session));
         TlsEngines.freeSession(session);
     }
 
