@@ -35,6 +35,16 @@ final class Admin
         }
     }
 
+    void post(final String path) throws Exception
+    {
+        try (Client client = new Client(port))
+        {
+            final HttpMessage answer =
+                client.send("POST " + path + " HTTP/1.1\r\nhost: admin\r\ncontent-length: 0\r\n\r\n").read();
+            assertEquals(200, answer.status(), answer.text());
+        }
+    }
+
     /** Ends the process, which writes its logs to the end. */
     void quit(final Program program) throws Exception
     {

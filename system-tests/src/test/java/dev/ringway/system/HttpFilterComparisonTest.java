@@ -37,6 +37,17 @@ final class HttpFilterComparisonTest
         return LIMIT.formatted(FilterSides.TYPE, prefix, tokens, enforced) + more;
     }
 
+    private static String health(final String passesOn, final String path)
+    {
+        return "\"@type\": " + FilterSides.TYPE + "health_check.v3.HealthCheck, pass_through_mode: " + passesOn +
+            ", headers: [{ name: \":path\", string_match: { exact: " + path + " } }]";
+    }
+
+    private static String enough(final String percentages)
+    {
+        return ", cluster_min_healthy_percentages: { " + percentages + " }";
+    }
+
     /** A bucket for requests of which keys with values are said. */
     private static String descriptor(final int tokens, final String... entries)
     {
@@ -173,6 +184,16 @@ final class HttpFilterComparisonTest
                 filter("limit", limit("l", 1, 100, ", local_rate_limit_per_downstream_connection: true, " +
                     "enable_x_ratelimit_headers: DRAFT_VERSION_03")),
                 "", ALL, Collections.nCopies(3, get("/a")), "l\\..*")),
+            Arguments.of("health check", new FilterSides.Scenario(
+                filter("h", health("false", "/health")) + filter("p", health("true", "/passed")) +
+                    filter("c", health("true", "/cached") + ", cache_time: 3600s") +
+                    filter("e", health("false", "/enough") + enough("origin: { value: 100 }")) +
+                    filter("u", health("false", "/unknown") + enough("origin: { value: 1 }, other: { value: 1 }")),
+                "", ALL,
+                List.of(get("/a"), get("/health"), get("/health?x"), get("/passed"), get("/cached"), get("/cached"),
+                    get("/enough"), get("/unknown"), "ADMIN /healthcheck/fail", get("/a"), get("/health"), get("/passed"),
+                    get("/cached"), "ADMIN /healthcheck/ok", get("/health"), get("/a")),
+                "http\\.in\\.downstream_rq_([1-5]xx|completed|total)|cluster\\.origin\\.upstream_rq_(2xx|completed|total)")),
             Arguments.of("header mutation", new FilterSides.Scenario(
                 filter("m", MUTATION.formatted(FilterSides.TYPE) + ", " + mutations(
                     append("x-a", "filter", "APPEND_IF_EXISTS_OR_ADD") + ", " +
@@ -190,6 +211,19 @@ final class HttpFilterComparisonTest
                 List.of(get("/a"), get("/own"), get("/direct"),
                     get("/own", "X-A: 1", "x-b: 1", "x-c: 1", "x-d: 1", "x-gone: 1", "X-Gone: 2", "user-agent: u")),
                 "http\\.in\\.downstream_rq_[1-5]xx")),
+            Arguments.of("header mutation of weighted clusters", new FilterSides.Scenario(
+                filter("m", MUTATION.formatted(FilterSides.TYPE) + ", most_specific_header_mutations_wins: true") +
+                    filter("limit", limit("l", 100, 100, "")),
+                "typed_per_filter_config: { m: { " + perRoute + mutations(
+                    append("x-b", "host", "OVERWRITE_IF_EXISTS_OR_ADD"), "") + " } }",
+                "- match: { prefix: \"/\" }\n  typed_per_filter_config: { m: { " + perRoute + mutations(
+                    append("x-b", "route", "OVERWRITE_IF_EXISTS_OR_ADD"), "") + " } }\n  route:\n" +
+                "    weighted_clusters:\n      header_name: x-number\n      clusters:\n" +
+                "      - { name: origin, weight: 1, typed_per_filter_config: { m: { " + perRoute + mutations(
+                    append("x-b", "cluster", "OVERWRITE_IF_EXISTS_OR_ADD"), "") + " }, limit: { " +
+                    limit("c", 1, 100, "") + " } } }\n      - { name: origin, weight: 1 }\n",
+                List.of(get("/a", "x-number: 0"), get("/a", "x-number: 1"), get("/a", "x-number: 2"),
+                    get("/a", "x-number: 3")), "[lc]\\..*")),
             Arguments.of("header mutation with operators", new FilterSides.Scenario(
                 filter("m", MUTATION.formatted(FilterSides.TYPE) + ", " + mutations(
                     append("x-a", "%REQ(x-a)%-%REQ(:METHOD)% 100%%", "OVERWRITE_IF_EXISTS_OR_ADD") + ", " +

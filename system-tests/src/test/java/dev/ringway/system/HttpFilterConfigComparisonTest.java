@@ -90,6 +90,14 @@ final class HttpFilterConfigComparisonTest
         @grpc_stats.v3.FilterConfig, individual_method_stats_allowlist: { services: [ { name: "", method_names: [ C ] } ] } | - | refused
         @grpc_stats.v3.FilterConfig, individual_method_stats_allowlist: { services: [ { name: a.B } ] } | - | refused
         @grpc_stats.v3.FilterConfig, emit_filter_state: true | - | refused here
+        @health_check.v3.HealthCheck, pass_through_mode: false | - | taken
+        @health_check.v3.HealthCheck | - | refused
+        @health_check.v3.HealthCheck, pass_through_mode: true, cache_time: 1s, headers: [{ name: a }] | - | taken
+        @health_check.v3.HealthCheck, pass_through_mode: false, cache_time: 1s | - | refused
+        @health_check.v3.HealthCheck, pass_through_mode: false, headers: [{ }] | - | refused
+        @health_check.v3.HealthCheck, pass_through_mode: false, cluster_min_healthy_percentages: { a: { value: 101 } } | - | refused
+        @health_check.v3.HealthCheck, pass_through_mode: false, cluster_min_healthy_percentages: { a: { value: 50 } } | - | taken
+        @health_check.v3.HealthCheck, pass_through_mode: false | f: { @health_check.v3.HealthCheck, pass_through_mode: false } | refused
         @buffer.v3.Buffer | - | refused
         @buffer.v3.Buffer, max_request_bytes: 0 | - | refused
         @buffer.v3.Buffer, max_request_bytes: 1 | f: { @buffer.v3.BufferPerRoute } | refused

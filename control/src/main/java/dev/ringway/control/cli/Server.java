@@ -15,6 +15,7 @@ import dev.ringway.engine.counters.CountersReader;
 import dev.ringway.engine.counters.Histograms;
 import dev.ringway.engine.counters.LoopHealthCounters;
 import dev.ringway.engine.counters.ServerCounters;
+import dev.ringway.engine.httpfilters.ServiceHealth;
 import dev.ringway.engine.runtime.Engine;
 import dev.ringway.engine.runtime.EngineContext;
 import dev.ringway.engine.runtime.ListenException;
@@ -71,6 +72,7 @@ final class Server implements ServerView
     private final CountersFile counters;
     private final ServerCounters ids;
     private final LoopHealthCounters health;
+    private final ServiceHealth serviceHealth = new ServiceHealth();
     private final Configuration configuration;
     private final MembershipCounters membership;
     private final BreakerGauges breakers;
@@ -99,7 +101,7 @@ final class Server implements ServerView
         configuration = new Configuration(
             new ConfigSource(options.configPath, options.configYaml, options.allowUnknownStaticFields,
                 options.serviceNode, options.serviceCluster, options.serviceZone),
-            accessLogs, counters, control, options.drainTimeS >= 0 ? options.drainTimeS : ADMIN_DRAIN_S);
+            accessLogs, counters, serviceHealth, control, options.drainTimeS >= 0 ? options.drainTimeS : ADMIN_DRAIN_S);
     }
 
     void validate() throws ConfigException
@@ -451,6 +453,7 @@ final class Server implements ServerView
             state = isHealthy ? LIVE : FAILING;
             counters.shared().set(ids.live, isHealthy ? 1 : 0);
             counters.shared().set(ids.state, isHealthy ? LIVE : DRAINING);
+            serviceHealth.failing(!isHealthy);
             control.execute(() ->
             {
                 if (isHealthy)

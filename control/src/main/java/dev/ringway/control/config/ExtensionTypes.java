@@ -13,6 +13,7 @@ import io.envoyproxy.envoy.extensions.filters.http.cors.v3.CorsPolicy;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutation;
 import io.envoyproxy.envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute;
+import io.envoyproxy.envoy.extensions.filters.http.health_check.v3.HealthCheck;
 import io.envoyproxy.envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC;
 import io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBACPerRoute;
@@ -62,6 +63,7 @@ public final class ExtensionTypes
         Map.entry("envoy.extensions.filters.http.header_mutation.v3.HeaderMutation", HeaderMutation::getDescriptor),
         Map.entry("envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute",
             HeaderMutationPerRoute::getDescriptor),
+        Map.entry("envoy.extensions.filters.http.health_check.v3.HealthCheck", HealthCheck::getDescriptor),
         Map.entry("envoy.extensions.filters.http.local_ratelimit.v3.LocalRateLimit", LocalRateLimit::getDescriptor),
         Map.entry("envoy.extensions.filters.http.router.v3.Router", Router::getDescriptor),
         Map.entry("envoy.extensions.filters.listener.http_inspector.v3.HttpInspector", HttpInspector::getDescriptor),

@@ -5,6 +5,7 @@ import dev.ringway.control.accesslog.AccessLogs;
 import dev.ringway.control.config.ConfigException;
 import dev.ringway.control.config.LoadedBootstrap;
 import dev.ringway.control.dns.DnsRefresh;
+import dev.ringway.control.health.ClusterCounts;
 import dev.ringway.control.health.HealthChecks;
 import dev.ringway.control.health.OutlierDetectors;
 import dev.ringway.control.log.LogSetup;
@@ -17,6 +18,7 @@ import dev.ringway.engine.balance.ClusterHosts;
 import dev.ringway.engine.counters.ConfigFileCounters;
 import dev.ringway.engine.counters.CountersFile;
 import dev.ringway.engine.counters.ServerCounters;
+import dev.ringway.engine.httpfilters.ServiceHealth;
 import dev.ringway.engine.runtime.Engine;
 import dev.ringway.engine.runtime.ListenException;
 import dev.ringway.engine.snapshot.Cluster;
@@ -56,6 +58,7 @@ public final class Configuration implements AutoCloseable
     private final AccessLogs accessLogs;
     private final ScheduledExecutorService control;
     private final long drainTimeS;
+    private final ServiceHealth health;
     private final CountersFile counters;
     private final ServerCounters serverIds;
     private final ConfigFileCounters ids;
@@ -78,6 +81,7 @@ public final class Configuration implements AutoCloseable
      * @param source     where it comes from.
      * @param accessLogs of the process.
      * @param counters   of the process.
+     * @param health     of the process.
      * @param control    runs tasks on the control thread.
      * @param drainTimeS seconds that connections get to end whose listener is gone.
      */
@@ -85,6 +89,7 @@ public final class Configuration implements AutoCloseable
         final ConfigSource source,
         final AccessLogs accessLogs,
         final CountersFile counters,
+        final ServiceHealth health,
         final ScheduledExecutorService control,
         final long drainTimeS)
     {
@@ -93,11 +98,12 @@ public final class Configuration implements AutoCloseable
         this.counters = counters;
         this.control = control;
         this.drainTimeS = drainTimeS;
+        this.health = health;
         serverIds = new ServerCounters(counters);
         ids = new ConfigFileCounters(counters);
         calls = new CallCounters(counters, counters.shared(), control);
         translator = new BootstrapTranslator(counters, (name, error) -> counters.errors().record(
-            new IllegalStateException("the filter '" + name + "' threw " + error, error)), calls);
+            new IllegalStateException("the filter '" + name + "' threw " + error, error)), calls, health);
         tlsFiles = new TlsFiles(translator.contexts(), counters, LogSetup.logger("tls"));
         snapshotCounters = new SnapshotCounters(counters, counters.shared());
         healthChecks = new HealthChecks(counters, LogSetup.logger("health"));
@@ -145,6 +151,7 @@ public final class Configuration implements AutoCloseable
     public void start(final Engine loops) throws ListenException
     {
         engine = loops;
+        health.clusters(new ClusterCounts(loops.uses()));
         publish(translation.snapshot(++version));
         snapshotCounters.onStarted();
         configuredAt = Instant.now();

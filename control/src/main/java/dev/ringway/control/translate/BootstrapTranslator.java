@@ -7,6 +7,7 @@ import dev.ringway.control.config.LoadedBootstrap;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.filter.FilterErrors;
 import dev.ringway.engine.httpfilters.CallNames;
+import dev.ringway.engine.httpfilters.ServiceHealth;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.tls.TlsContext;
@@ -37,24 +38,30 @@ public final class BootstrapTranslator
     private KnownParts fresh = known;
     private final FilterErrors filterErrors;
     private final CallNames calls;
+    private final ServiceHealth health;
 
     /**
      * @param counters gives out counters.
      */
     public BootstrapTranslator(final CounterRegistry counters)
     {
-        this(counters, (name, error) -> { }, CallNames.NONE);
+        this(counters, (name, error) -> { }, CallNames.NONE, new ServiceHealth());
     }
 
     /**
      * @param counters     gives out counters.
      * @param filterErrors where what filters throw is noted.
      * @param calls        has counters made for calls of gRPC.
+     * @param health       of the process.
      */
     public BootstrapTranslator(
-        final CounterRegistry counters, final FilterErrors filterErrors, final CallNames calls)
+        final CounterRegistry counters,
+        final FilterErrors filterErrors,
+        final CallNames calls,
+        final ServiceHealth health)
     {
         this.calls = calls;
+        this.health = health;
         this.counters = counters;
         this.filterErrors = filterErrors;
     }
@@ -191,8 +198,11 @@ public final class BootstrapTranslator
         final RateLimitRules limits = new RateLimitRules(
             checks, new ConditionTranslator(checks, runtime), bootstrap.getNode().getCluster());
         final RouteTranslator routes = new RouteTranslator(checks, ids, telling, runtime, limits);
-        final HttpTranslator http = new HttpTranslator(checks, routes,
-            new HttpFilterTranslator(checks, counters, filterErrors, calls, runtime, limits), accessLogs, counters);
+        final HttpFilterTranslator filters =
+            new HttpFilterTranslator(checks, counters, filterErrors, calls, runtime, limits).with(
+                HealthFilterTranslator.TYPE,
+                new HealthFilterTranslator(checks, health, bootstrap.getNode().getCluster(), ids, runtime));
+        final HttpTranslator http = new HttpTranslator(checks, routes, filters, accessLogs, counters);
         final FilterChainTranslator chains =
             new FilterChainTranslator(checks, http, accessLogs, contexts, ids, telling, counters,
                 new ConnectionFilterTranslator(checks, counters, runtime));

@@ -60,6 +60,17 @@ final class HttpFilterTranslator
     }
 
     /**
+     * @param name of the settings of a kind of filter.
+     * @param type translates them.
+     * @return this.
+     */
+    HttpFilterTranslator with(final String name, final HttpFilterType type)
+    {
+        types.put(name, type);
+        return this;
+    }
+
+    /**
      * The filters of a connection manager.
      *
      * @param filters              before the router, or null when it stands alone.

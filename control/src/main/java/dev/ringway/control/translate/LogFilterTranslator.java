@@ -73,6 +73,7 @@ final class LogFilterTranslator
                 config.getResponseFlagFilter().getFlagsList(), path.field("response_flag_filter").field("flags"));
             case HEADER_FILTER -> header(config.getHeaderFilter(), path.field("header_filter"), conditions);
             case GRPC_STATUS_FILTER -> grpc(config.getGrpcStatusFilter());
+            case NOT_HEALTH_CHECK_FILTER -> record -> !record.isHealthCheck();
             case LOG_TYPE_FILTER -> type(config.getLogTypeFilter());
             default ->
             {

@@ -1,6 +1,7 @@
 package dev.ringway.control.translate;
 
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.filter.FilterSettings;
 import dev.ringway.engine.route.Condition;
 import dev.ringway.engine.route.MirrorPolicy;
 import dev.ringway.engine.route.PathMatch;
@@ -10,6 +11,7 @@ import dev.ringway.engine.route.RouteTable;
 import dev.ringway.engine.route.VirtualHost;
 import dev.ringway.engine.route.VirtualHost.TlsRequirement;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -159,12 +161,40 @@ final class RouteTranslator
                     path.at(i).field("route").field(MIRRORS), rules.validateClusters(), hostMirrors));
                 final RouteFilters.Level own =
                     filters.level(config.getTypedPerFilterConfigMap(), path.at(i).field(PER_FILTER));
-                route.matchedLength(match.covered()).filters(filters.settings(
+                route.matchedLength(match.covered());
+                tellFilters(config, route, path.at(i), filters, new Heard(
                     limits(config, path.at(i).field("route"), hostLimits), List.of(own, level, table)));
                 result.add(new VirtualHost.Rule(match, conditions, route.build()));
             }
         }
         return result;
+    }
+
+    /** What filters hear of a route and what it belongs to. */
+    private record Heard(RateLimitRules.OfRoute limits, List<RouteFilters.Level> levels)
+    {
+    }
+
+    /** Shares of a split come before the route. */
+    private static void tellFilters(
+        final io.envoyproxy.envoy.config.route.v3.Route config,
+        final RouteBuilder route,
+        final FieldPath path,
+        final RouteFilters filters,
+        final Heard heard)
+    {
+        route.filters(filters.settings(heard.limits, heard.levels));
+        final List<WeightedCluster.ClusterWeight> clusters = config.getRoute().getWeightedClusters().getClustersList();
+        final FieldPath clustersPath = path.field("route").field("weighted_clusters").field("clusters");
+        final List<FilterSettings> settings = new ArrayList<>(clusters.size());
+        for (int i = 0; i < clusters.size(); i++)
+        {
+            final List<RouteFilters.Level> levels = new ArrayList<>(heard.levels);
+            levels.addFirst(
+                filters.level(clusters.get(i).getTypedPerFilterConfigMap(), clustersPath.at(i).field(PER_FILTER)));
+            settings.add(filters.settings(heard.limits, levels));
+        }
+        route.filtersOfShares(settings);
     }
 
     @SuppressWarnings("deprecation")

@@ -25,6 +25,7 @@ import java.util.List;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 @Timeout(20)
@@ -168,5 +169,16 @@ final class LogFilterTranslatorTest
     {
         filter(config);
         assertEquals(1, errors.count(), errors.errors().toString());
+    }
+
+    @Test
+    void shouldLeaveHealthChecksOut() throws Exception
+    {
+        final RecordFilter filter = filter("not_health_check_filter: {}");
+        final AccessRecord record = record(503, 1, ResponseFlag.FAILED_LOCAL_HEALTH_CHECK, "0");
+        assertTrue(filter.takes(record));
+        record.healthCheck();
+        assertFalse(filter.takes(record));
+        assertEquals(ResponseFlag.FAILED_LOCAL_HEALTH_CHECK, record.flags());
     }
 }

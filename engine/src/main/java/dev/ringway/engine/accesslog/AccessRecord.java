@@ -424,7 +424,21 @@ public final class AccessRecord
     /** @return bits of {@link ResponseFlag}. */
     public int flags()
     {
-        return buffer.getInt(offset + FLAGS_OFFSET);
+        return buffer.getInt(offset + FLAGS_OFFSET) & ~ResponseFlag.HEALTH_CHECK;
+    }
+
+    /**
+     * @return whether a filter has said that the request asks for the health of this process.
+     */
+    public boolean isHealthCheck()
+    {
+        return (buffer.getInt(offset + FLAGS_OFFSET) & ResponseFlag.HEALTH_CHECK) != 0;
+    }
+
+    /** Notes {@link #isHealthCheck()}, after the flags. */
+    public void healthCheck()
+    {
+        flags(flags() | ResponseFlag.HEALTH_CHECK);
     }
 
     /** @param value see {@link #flags()}. @return this. */

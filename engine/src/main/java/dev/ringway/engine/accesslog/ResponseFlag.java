@@ -67,6 +67,9 @@ public final class ResponseFlag
     /** UDO: dropped by an overload policy of 100 percent. */
     public static final int UNCONDITIONAL_DROP_OVERLOAD = 1 << 29;
 
+    /** No flag, but a bit of records alone: a filter has said that the request asks for the health of this process. */
+    static final int HEALTH_CHECK = 1 << 30;
+
     private static final String[] CODES = {
         "LH", "UH", "UT", "LR", "UR", "UF", "UC", "UO", "NR", "DI", "FI", "RL", "UAEX", "RLSE", "DC", "URX", "SI", "IH",
         "DPE", "UMSDR", "RFCF", "NFCF", "DT", "UPE", "NC", "OM", "DF", "DO", "DR", "UDO",

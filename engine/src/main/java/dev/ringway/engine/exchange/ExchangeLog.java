@@ -390,6 +390,10 @@ final class ExchangeLog
             .bytesSent(outcome.responseBytes())
             .requestDurationUs(requestNs < 0 ? -1 : requestNs / NANOS_PER_MICRO)
             .durationUs(durationNs / NANOS_PER_MICRO);
+        if (outcome.isHealthCheck())
+        {
+            record.healthCheck();
+        }
         exchanges.publish(record, droppedId);
     }
 }

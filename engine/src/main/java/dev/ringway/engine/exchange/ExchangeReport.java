@@ -70,7 +70,10 @@ final class ExchangeReport
     {
         outcome.answered(status, Outcome.VIA_UPSTREAM);
         log.onResponse(head, exchanges.nowNs() - startNs);
-        exchanges.countUpstreamResponse(cluster.cluster().counters(), status);
+        if (!outcome.isHealthCheck())
+        {
+            exchanges.countUpstreamResponse(cluster.cluster().counters(), status);
+        }
     }
 
     void onTrailers(final HeaderTable trailers)
@@ -150,7 +153,7 @@ final class ExchangeReport
         {
             routing.upgrade().end(counters, http.counters());
             log.attempts(cluster == null ? 0 : retrying.attempts());
-            exchanges.countResponse(http.counters(), outcome.status(), times.startNs());
+            exchanges.countResponse(http.counters(), outcome, times.startNs());
         }
         log.onEnd(outcome, cluster == null ? "" : cluster.cluster().name(), routing.routeName(),
             http != null && times.isRequestEnded() ? times.requestNs() : -1, exchanges.nowNs() - times.startNs(),

@@ -485,13 +485,17 @@ public final class Exchanges
         }
     }
 
-    void countResponse(final HttpCounters ids, final int status, final long startNs)
+    void countResponse(final HttpCounters ids, final Outcome outcome, final long startNs)
     {
         final LoopCounters counters = loop.counters();
         counters.decrement(ids.downstreamRqActive);
         counters.record(ids.downstreamRqTime, (nowNs() - startNs) / NANOS_PER_MILLI);
+        if (outcome.isHealthCheck())
+        {
+            return;
+        }
         counters.increment(ids.downstreamRqCompleted);
-        switch (status / 100)
+        switch (outcome.status() / 100)
         {
             case 1 -> counters.increment(ids.downstreamRq1xx);
             case 2 -> counters.increment(ids.downstreamRq2xx);

@@ -195,6 +195,14 @@ final class FilterView implements FilterExchange
     /**
      * {@inheritDoc}
      */
+    public void healthCheck()
+    {
+        outcome.healthCheck();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void clearRoute()
     {
         run.clearRoute();

@@ -18,6 +18,7 @@ final class Outcome
     private int status;
     private int flags;
     private String detail = "";
+    private boolean isHealthCheck;
     private long requestBytes;
     private long responseBytes;
 
@@ -26,6 +27,7 @@ final class Outcome
         status = 0;
         flags = 0;
         detail = "";
+        isHealthCheck = false;
         requestBytes = 0;
         responseBytes = 0;
     }
@@ -53,6 +55,17 @@ final class Outcome
     void flag(final int flag)
     {
         flags |= flag;
+    }
+
+    /** A filter has said that the request asks for the health of this process. */
+    void healthCheck()
+    {
+        isHealthCheck = true;
+    }
+
+    boolean isHealthCheck()
+    {
+        return isHealthCheck;
     }
 
     void addRequestBytes(final int length)

@@ -85,6 +85,11 @@ public interface FilterExchange extends FilterLoop
     void flag(int flags);
 
     /**
+     * Says that the request asks for the health of this process: it does not count among answers.
+     */
+    void healthCheck();
+
+    /**
      * Has the route chosen anew, because the filter changed what it is chosen by.
      */
     void clearRoute();

@@ -6,6 +6,7 @@ import dev.ringway.engine.route.Route.Forward;
 import dev.ringway.engine.route.Route.Kind;
 import dev.ringway.engine.route.Route.Target;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -41,6 +42,7 @@ public final class RouteBuilder
     private FieldChanges request;
     private FieldChanges response;
     private FilterSettings filters;
+    private List<FilterSettings> filtersOfShares = List.of();
 
     /**
      * @param name of the route, may be empty.
@@ -248,6 +250,16 @@ public final class RouteBuilder
     }
 
     /**
+     * @param settings what the route says to filters with each share of a split, in their order, each of them may be null.
+     * @return this.
+     */
+    public RouteBuilder filtersOfShares(final List<FilterSettings> settings)
+    {
+        filtersOfShares = settings;
+        return this;
+    }
+
+    /**
      * @param policy when and how requests are sent again, default {@link RetryPolicy#NONE}.
      * @return this.
      */
@@ -286,18 +298,23 @@ public final class RouteBuilder
     {
         if (shares.isEmpty())
         {
-            return route(target, null);
+            return route(target, null, filters);
         }
-        final List<Route> routes = shares.stream().map(share -> route(share.target(), null)).toList();
-        return route(target, new ClusterSplit(routes, shares, numberField));
+        final List<Route> routes = new ArrayList<>(shares.size());
+        for (int i = 0; i < shares.size(); i++)
+        {
+            routes.add(route(
+                shares.get(i).target(), null, filtersOfShares.isEmpty() ? filters : filtersOfShares.get(i)));
+        }
+        return route(target, new ClusterSplit(routes, shares, numberField), filters);
     }
 
-    private Route route(final Target to, final ClusterSplit split)
+    private Route route(final Target to, final ClusterSplit split, final FilterSettings settings)
     {
         final Forward forward = kind != Kind.CLUSTER ? Forward.NONE : new Forward(
             to, split, names, notFoundStatus, hashPolicy, isHighPriority, timeoutNs, idleTimeoutNs, duration,
             prefixRewrite, regexRewrite, hostRewrite, upgrades, retry, mirrors);
         return new Route(name, kind, matchedLength, forward, answer, FieldChanges.of(to.request(), request),
-            FieldChanges.of(to.response(), response), filters);
+            FieldChanges.of(to.response(), response), settings);
     }
 }
