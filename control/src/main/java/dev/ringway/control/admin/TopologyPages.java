@@ -92,7 +92,8 @@ final class TopologyPages
             line(out, host, "canary", endpoint.metadata().isCanary());
             line(out, host, "priority", endpoint.place().priority());
             line(out, host, "success_rate", HealthText.number(hosts.health(i).successRate()));
-            line(out, host, "local_origin_success_rate", -1);
+            line(out, host, "local_origin_success_rate",
+                HealthText.number(hosts.health(i).localSuccessRate()));
         }
     }
 
@@ -186,6 +187,10 @@ final class TopologyPages
         if (health.successRate() >= 0)
         {
             host.add("success_rate", percent(health.successRate()));
+        }
+        if (health.localSuccessRate() >= 0)
+        {
+            host.add("local_origin_success_rate", percent(health.localSuccessRate()));
         }
         host.addProperty("weight", endpoint.weight());
         if (!endpoint.hostname().isEmpty())

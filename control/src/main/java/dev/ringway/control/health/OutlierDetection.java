@@ -18,6 +18,7 @@ package dev.ringway.control.health;
  * @param stdevFactor        how far: so many thousandths of the standard deviation below the mean (default 1900).
  * @param failures           of endpoints with too many failures.
  * @param failurePercent     how many are too many (default 85).
+ * @param local              of what is no answer of theirs, or null where that counts among their answers.
  */
 public record OutlierDetection(
     int consecutive5xx,
@@ -33,8 +34,21 @@ public record OutlierDetection(
     Rate successRate,
     int stdevFactor,
     Rate failures,
-    int failurePercent)
+    int failurePercent,
+    Local local)
 {
+    /**
+     * When they are ejected for not answering, or not being there ({@code split_external_local_origin_errors}).
+     *
+     * @param consecutive        in a row (default 5).
+     * @param enforcing          for those in a row (default 100).
+     * @param enforcingRate      for success far below that of the others (default 100).
+     * @param enforcingFailures  for too many failures (default 0).
+     */
+    public record Local(int consecutive, int enforcing, int enforcingRate, int enforcingFailures)
+    {
+    }
+
     /**
      * When there are requests enough to speak of rates.
      *

@@ -1,8 +1,8 @@
 package dev.ringway.control.health;
 
-import dev.ringway.control.health.OutlierDetection.Rate;
 import dev.ringway.engine.balance.ClusterHosts;
 import dev.ringway.engine.balance.ErrorWatch;
+import dev.ringway.engine.balance.ErrorWatch.Kind;
 import dev.ringway.engine.balance.HostHealth;
 import dev.ringway.engine.balance.HostSet;
 import dev.ringway.engine.balance.SuccessRates;
@@ -45,6 +45,8 @@ final class OutlierDetector implements ErrorWatch.Listener
         private long successes;
         private long lastSuccesses;
         private long errors;
+        private long localSuccesses;
+        private long localErrors;
         private int times;
         private long ejectedNs;
         private long jitterNs;
@@ -84,26 +86,27 @@ final class OutlierDetector implements ErrorWatch.Listener
     /** What loops look for. */
     ErrorWatch watch()
     {
-        return new ErrorWatch(settings.consecutive5xx(), settings.consecutiveGateway(), this);
+        return new ErrorWatch(settings.consecutive5xx(), settings.consecutiveGateway(),
+            settings.local() == null ? 0 : settings.local().consecutive(), this);
     }
 
     /**
      * Any thread.
      */
-    public void onErrors(final HostHealth host, final boolean isOfGatewayErrors)
+    public void onErrors(final HostHealth host, final Kind kind)
     {
         control.execute(() ->
         {
-            host.forgetErrors(isOfGatewayErrors);
-            if (isOfGatewayErrors)
+            host.forgetErrors(kind);
+            switch (kind)
             {
-                eject(host, ids.detectedConsecutiveGatewayFailure, ids.enforcedConsecutiveGatewayFailure,
-                    settings.enforcingGateway(), "gateway errors in a row");
-            }
-            else
-            {
-                eject(host, ids.detectedConsecutive5xx, ids.enforcedConsecutive5xx, settings.enforcing5xx(),
-                    "errors in a row");
+                case GATEWAY -> eject(host, ids.detectedConsecutiveGatewayFailure,
+                    ids.enforcedConsecutiveGatewayFailure, settings.enforcingGateway(), "gateway errors in a row");
+                case LOCAL -> eject(host, ids.detectedConsecutiveLocalOriginFailure,
+                    ids.enforcedConsecutiveLocalOriginFailure,
+                    settings.local() == null ? 0 : settings.local().enforcing(), "no answers in a row");
+                default -> eject(host, ids.detectedConsecutive5xx, ids.enforcedConsecutive5xx,
+                    settings.enforcing5xx(), "errors in a row");
             }
         });
     }
@@ -175,11 +178,14 @@ final class OutlierDetector implements ErrorWatch.Listener
         final Map<HostHealth, Record> present = new HashMap<>();
         final List<Success> forRate = new ArrayList<>();
         final List<Success> forFailures = new ArrayList<>();
+        final List<Success> forLocalRate = new ArrayList<>();
+        final List<Success> forLocalFailures = new ArrayList<>();
         for (int i = 0; i < set.size(); i++)
         {
             final HostHealth host = set.health(i);
             final Record record = records.getOrDefault(host, new Record());
             present.put(host, record);
+            lookLocal(host, record, forLocalRate, forLocalFailures);
             final long requests = look(host, record);
             host.successRate(-1);
             if (!host.has(HostHealth.FAILED_OUTLIER_CHECK) && requests > 0)
@@ -195,8 +201,33 @@ final class OutlierDetector implements ErrorWatch.Listener
         }
         records.forEach((host, record) -> forgetGone(host, record, present));
         records = present;
-        judgeRates(forRate);
-        judgeFailures(forFailures);
+        hosts.successRates(judgeRates(forRate, ids.detectedSuccessRate, ids.enforcedSuccessRate,
+            settings.successRate().enforcing()));
+        judgeFailures(forFailures, ids.detectedFailurePercentage, ids.enforcedFailurePercentage,
+            settings.failures().enforcing());
+        if (settings.local() != null)
+        {
+            judgeRates(forLocalRate, ids.detectedLocalOriginSuccessRate, ids.enforcedLocalOriginSuccessRate,
+                settings.local().enforcingRate());
+            judgeFailures(forLocalFailures, ids.detectedLocalOriginFailurePercentage,
+                ids.enforcedLocalOriginFailurePercentage, settings.local().enforcingFailures());
+        }
+    }
+
+    /** Times of the last interval that it could be asked, or not. */
+    private void lookLocal(
+        final HostHealth host, final Record record, final List<Success> forRate, final List<Success> forFailures)
+    {
+        final long successes = host.counters().sum(EndpointCounters.LOCAL_SUCCESS) - record.localSuccesses;
+        final long errors = host.counters().sum(EndpointCounters.LOCAL_ERROR) - record.localErrors;
+        final long times = successes + errors;
+        final double percent = times == 0 ? -1 : (double)WHOLE * successes / times;
+        record.localSuccesses += successes;
+        final boolean isSeen = settings.local() != null && times > 0 && !host.has(HostHealth.FAILED_OUTLIER_CHECK);
+        host.localSuccessRate(
+            isSeen && times >= Math.min(settings.successRate().volume(), settings.failures().volume()) ? percent : -1);
+        addIf(isSeen && times >= settings.successRate().volume(), forRate, host, percent);
+        addIf(isSeen && times >= settings.failures().volume(), forFailures, host, percent);
     }
 
     private static void addIf(
@@ -236,7 +267,10 @@ final class OutlierDetector implements ErrorWatch.Listener
     private static long look(final HostHealth host, final Record record)
     {
         final long successes = host.counters().sum(EndpointCounters.RQ_SUCCESS);
-        final long errors = host.counters().sum(EndpointCounters.RQ_ERROR);
+        // What is counted by itself is none of them.
+        final long localErrors = host.counters().sum(EndpointCounters.LOCAL_ERROR);
+        final long errors = host.counters().sum(EndpointCounters.RQ_ERROR) - localErrors;
+        record.localErrors = localErrors;
         record.lastSuccesses = successes - record.successes;
         final long requests = record.lastSuccesses + errors - record.errors;
         record.successes = successes;
@@ -255,41 +289,41 @@ final class OutlierDetector implements ErrorWatch.Listener
         if (clock.getAsLong() - record.ejectedNs >= lastsNs)
         {
             uncount(record);
-            host.forgetErrors(false);
-            host.forgetErrors(true);
+            for (final Kind kind : Kind.values())
+            {
+                host.forgetErrors(kind);
+            }
             host.healthySince(clock.getAsLong());
             host.clear(HostHealth.FAILED_OUTLIER_CHECK);
             log.accept("cluster '" + cluster + "': endpoint " + name(set, host) + " is no longer ejected");
         }
     }
 
-    private void judgeRates(final List<Success> rates)
+    private SuccessRates judgeRates(
+        final List<Success> rates, final int detected, final int enforced, final int enforcing)
     {
-        final Rate rule = settings.successRate();
-        hosts.successRates(SuccessRates.NONE);
-        if (rates.isEmpty() || rates.size() < rule.minimumHosts())
+        if (rates.isEmpty() || rates.size() < settings.successRate().minimumHosts())
         {
-            return;
+            return SuccessRates.NONE;
         }
         final double mean = rates.stream().mapToDouble(Success::percent).average().orElse(0);
         final double variance =
             rates.stream().mapToDouble(rate -> (rate.percent - mean) * (rate.percent - mean)).average().orElse(0);
         final double least = mean - settings.stdevFactor() / FACTOR_UNIT * Math.sqrt(variance);
-        hosts.successRates(new SuccessRates(mean, least));
         for (final Success rate : rates)
         {
             if (rate.percent < least)
             {
-                eject(rate.host, ids.detectedSuccessRate, ids.enforcedSuccessRate, rule.enforcing(),
-                    "success of " + (int)rate.percent + " %");
+                eject(rate.host, detected, enforced, enforcing, "success of " + (int)rate.percent + " %");
             }
         }
+        return new SuccessRates(mean, least);
     }
 
-    private void judgeFailures(final List<Success> rates)
+    private void judgeFailures(
+        final List<Success> rates, final int detected, final int enforced, final int enforcing)
     {
-        final Rate rule = settings.failures();
-        if (rates.isEmpty() || rates.size() < rule.minimumHosts())
+        if (rates.isEmpty() || rates.size() < settings.failures().minimumHosts())
         {
             return;
         }
@@ -297,8 +331,7 @@ final class OutlierDetector implements ErrorWatch.Listener
         {
             if (WHOLE - rate.percent >= settings.failurePercent())
             {
-                eject(rate.host, ids.detectedFailurePercentage, ids.enforcedFailurePercentage, rule.enforcing(),
-                    "failures of " + (int)(WHOLE - rate.percent) + " %");
+                eject(rate.host, detected, enforced, enforcing, "failures of " + (int)(WHOLE - rate.percent) + " %");
             }
         }
     }
@@ -311,6 +344,7 @@ final class OutlierDetector implements ErrorWatch.Listener
         {
             set.health(i).clear(HostHealth.FAILED_OUTLIER_CHECK);
             set.health(i).successRate(-1);
+            set.health(i).localSuccessRate(-1);
         }
         counters.add(ids.active, -active);
         active = 0;

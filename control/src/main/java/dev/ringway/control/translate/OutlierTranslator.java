@@ -2,6 +2,7 @@ package dev.ringway.control.translate;
 
 import com.google.protobuf.UInt32Value;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.control.health.OutlierDetection.Local;
 import dev.ringway.control.health.OutlierDetection.Rate;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.cluster.v3.OutlierDetection;
@@ -73,7 +74,25 @@ final class OutlierTranslator
                 number(config.hasFailurePercentageRequestVolume(), config.getFailurePercentageRequestVolume(),
                     at.field("failure_percentage_request_volume"), 50)),
             percent(config.hasFailurePercentageThreshold(), config.getFailurePercentageThreshold(),
-                at.field("failure_percentage_threshold"), FAILURE_PERCENT));
+                at.field("failure_percentage_threshold"), FAILURE_PERCENT),
+            local(config, at));
+    }
+
+    /** Looked at in any case, as Envoy does. */
+    private Local local(final OutlierDetection config, final FieldPath at)
+    {
+        final Local local = new Local(
+            Math.max(1, number(config.hasConsecutiveLocalOriginFailure(), config.getConsecutiveLocalOriginFailure(),
+                at.field("consecutive_local_origin_failure"), ERRORS)),
+            percent(config.hasEnforcingConsecutiveLocalOriginFailure(),
+                config.getEnforcingConsecutiveLocalOriginFailure(),
+                at.field("enforcing_consecutive_local_origin_failure"), WHOLE),
+            percent(config.hasEnforcingLocalOriginSuccessRate(), config.getEnforcingLocalOriginSuccessRate(),
+                at.field("enforcing_local_origin_success_rate"), WHOLE),
+            percent(config.hasEnforcingFailurePercentageLocalOrigin(),
+                config.getEnforcingFailurePercentageLocalOrigin(),
+                at.field("enforcing_failure_percentage_local_origin"), 0));
+        return config.getSplitExternalLocalOriginErrors() ? local : null;
     }
 
     private int number(final boolean isSet, final UInt32Value value, final FieldPath path, final int unset)

@@ -47,6 +47,7 @@ final class OutlierDetectorTest
     private int enforcing5xx = 100;
     private int enforcingGateway;
     private int enforcingFailures;
+    private OutlierDetection.Local local;
 
     @BeforeEach
     void start() throws IOException
@@ -78,7 +79,7 @@ final class OutlierDetectorTest
     private void detect()
     {
         detector = new OutlierDetector("c", new OutlierDetection(5, 3, 10 * S, 30 * S, 90 * S, 0, mostPercent, alwaysOne,
-            enforcing5xx, enforcingGateway, new Rate(100, 5, 100), 1900, new Rate(enforcingFailures, 5, 50), 85),
+            enforcing5xx, enforcingGateway, new Rate(100, 5, 100), 1900, new Rate(enforcingFailures, 5, 50), 85, local),
             hosts, counters.shared(), ids, Runnable::run, () -> nowNs, logged::add);
         hosts.watch(detector.watch());
     }
@@ -122,6 +123,64 @@ final class OutlierDetectorTest
         assertEquals(1, value(ids.enforcedConsecutive5xx));
         assertEquals(1, value(ids.detectedConsecutive5xx));
         assertEquals(List.of("cluster 'c': endpoint 10.0.0.1:1 is ejected: errors in a row"), logged);
+    }
+
+    private void goesWithout(final int index, final int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            host(index).onFailed(0);
+            host(index).counters().loop(0).increment(EndpointCounters.RQ_ERROR);
+        }
+    }
+
+    @Test
+    void shouldTellNoAnswersFromAnswersWhereAsked()
+    {
+        local = new OutlierDetection.Local(3, 100, 0, 100);
+        detect();
+        answers(0, 500, 4);
+        goesWithout(0, 2);
+        host(0).onReady(0);
+        goesWithout(0, 2);
+        assertFalse(isEjected(0));
+        goesWithout(0, 1);
+        assertTrue(isEjected(0));
+        assertEquals(1, value(ids.enforcedConsecutiveLocalOriginFailure));
+        assertEquals(0, value(ids.detectedConsecutive5xx));
+        assertEquals(List.of("cluster 'c': endpoint 10.0.0.1:1 is ejected: no answers in a row"), logged);
+    }
+
+    @Test
+    void shouldEjectWhereTooOftenThereIsNoAnswer()
+    {
+        local = new OutlierDetection.Local(1000, 100, 0, 100);
+        mostPercent = 100;
+        detect();
+        for (int i = 0; i < 5; i++)
+        {
+            answers(i, 200, 100);
+            for (int n = 0; n < 60; n++)
+            {
+                host(i).onReady(0);
+            }
+        }
+        goesWithout(0, 400);
+        detector.onInterval();
+        assertTrue(isEjected(0));
+        assertFalse(isEjected(1));
+        assertEquals(1, value(ids.enforcedLocalOriginFailurePercentage));
+        assertEquals(0, value(ids.detectedFailurePercentage));
+        assertEquals(0, value(ids.detectedSuccessRate));
+    }
+
+    @Test
+    void shouldCountNoAnswersAmongAnswersOtherwise()
+    {
+        goesWithout(0, 5);
+        assertTrue(isEjected(0));
+        assertEquals(1, value(ids.enforcedConsecutive5xx));
+        assertEquals(0, value(ids.detectedConsecutiveLocalOriginFailure));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.ringway.engine.balance;
 
+import dev.ringway.engine.balance.ErrorWatch.Kind;
 import dev.ringway.engine.counters.EndpointCounters;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.EndpointStatus;
@@ -25,7 +26,9 @@ public final class HostHealth
     /** The last active check was not answered in time. Envoy: {@code /active_hc_timeout}. */
     public static final int ACTIVE_CHECK_TIMEOUT = 32;
 
+    private static final int OK = 200;
     private static final int SERVER_ERROR = 500;
+    private static final int UNAVAILABLE = 503;
     private static final int FIRST_GATEWAY_ERROR = 502;
     private static final int LAST_GATEWAY_ERROR = 504;
 
@@ -41,8 +44,11 @@ public final class HostHealth
     /** Answers 5xx in a row, and of gateways alone; all loops together. */
     private final AtomicInteger errors = new AtomicInteger();
     private final AtomicInteger gatewayErrors = new AtomicInteger();
+    /** Times without an answer in a row, where they count by themselves. */
+    private final AtomicInteger localErrors = new AtomicInteger();
     private volatile long healthySinceNs;
     private volatile double successRate = -1;
+    private volatile double localSuccessRate = -1;
 
     HostHealth(final ClusterHosts owner, final EndpointCounters counters, final long nowNs)
     {
@@ -62,7 +68,7 @@ public final class HostHealth
     /**
      * It has answered a request.
      *
-     * @param status of the answer; 503 stands for none.
+     * @param status of the answer.
      */
     public void onStatus(final int status)
     {
@@ -71,9 +77,57 @@ public final class HostHealth
         {
             return;
         }
-        count(errors, status >= SERVER_ERROR, watch.mostErrors(), watch.listener(), false);
+        count(errors, status >= SERVER_ERROR, watch.mostErrors(), watch.listener(), Kind.ANSWERS);
         count(gatewayErrors, status >= FIRST_GATEWAY_ERROR && status <= LAST_GATEWAY_ERROR, watch.mostGatewayErrors(),
-            watch.listener(), true);
+            watch.listener(), Kind.GATEWAY);
+    }
+
+    /**
+     * It has a connection for a request.
+     *
+     * @param loop that has it.
+     */
+    public void onReady(final int loop)
+    {
+        final ErrorWatch watch = owner.watch();
+        if (watch != null && watch.isSplit())
+        {
+            counters.loop(loop).increment(EndpointCounters.LOCAL_SUCCESS);
+            count(localErrors, false, watch.mostLocalErrors(), watch.listener(), Kind.LOCAL);
+        }
+    }
+
+    /**
+     * It has not answered, or not to be connected to.
+     *
+     * @param loop that it has not answered.
+     */
+    public void onFailed(final int loop)
+    {
+        final ErrorWatch watch = owner.watch();
+        if (watch == null || !watch.isSplit())
+        {
+            onStatus(UNAVAILABLE);
+            return;
+        }
+        counters.loop(loop).increment(EndpointCounters.LOCAL_ERROR);
+        count(localErrors, true, watch.mostLocalErrors(), watch.listener(), Kind.LOCAL);
+    }
+
+    /**
+     * A relay has a connection to it.
+     *
+     * @param loop that has it.
+     */
+    public void onRelay(final int loop)
+    {
+        final ErrorWatch watch = owner.watch();
+        if (watch == null || !watch.isSplit())
+        {
+            onStatus(OK);
+            return;
+        }
+        onReady(loop);
     }
 
     private void count(
@@ -81,13 +135,13 @@ public final class HostHealth
         final boolean isError,
         final int most,
         final ErrorWatch.Listener listener,
-        final boolean isOfGatewayErrors)
+        final Kind kind)
     {
         if (isError)
         {
             if (inARow.incrementAndGet() == most)
             {
-                listener.onErrors(this, isOfGatewayErrors);
+                listener.onErrors(this, kind);
             }
         }
         else if (inARow.getPlain() != 0)
@@ -99,11 +153,16 @@ public final class HostHealth
     /**
      * Counts errors in a row anew.
      *
-     * @param isOfGatewayErrors which.
+     * @param kind of them.
      */
-    public void forgetErrors(final boolean isOfGatewayErrors)
+    public void forgetErrors(final Kind kind)
     {
-        (isOfGatewayErrors ? gatewayErrors : errors).set(0);
+        (switch (kind)
+        {
+            case ANSWERS -> errors;
+            case GATEWAY -> gatewayErrors;
+            case LOCAL -> localErrors;
+        }).set(0);
     }
 
     /**
@@ -172,6 +231,23 @@ public final class HostHealth
     public double successRate()
     {
         return successRate;
+    }
+
+    /**
+     * @param percent of times that it could be asked at all in the last interval of outlier detection, or -1.
+     */
+    public void localSuccessRate(final double percent)
+    {
+        localSuccessRate = percent;
+    }
+
+    /**
+     * @return percent of times that it could be asked at all in the last interval of outlier detection; -1 when there
+     *         were too few, or that is not counted by itself.
+     */
+    public double localSuccessRate()
+    {
+        return localSuccessRate;
     }
 
     long healthySinceNs()

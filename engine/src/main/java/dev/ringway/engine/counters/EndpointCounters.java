@@ -27,8 +27,12 @@ public final class EndpointCounters
     public static final int RQ_ACTIVE = 7;
     /** Requests that wait for a connection that is being opened for them. */
     public static final int RQ_PENDING_ACTIVE = 8;
-    /** How many there are. */
+    /** How many there are that have names. */
     public static final int COUNT = 9;
+    /** Without a name: times without an answer, where outlier detection counts them by themselves. */
+    public static final int LOCAL_ERROR = 9;
+    /** Without a name: times that there was a connection, where outlier detection counts them by themselves. */
+    public static final int LOCAL_SUCCESS = 10;
 
     private static final String[] NAMES = {
         "cx_connect_fail", "cx_total", "rq_error", "rq_success", "rq_timeout", "rq_total", "cx_active", "rq_active",

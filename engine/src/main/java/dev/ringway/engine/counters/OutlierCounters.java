@@ -26,6 +26,12 @@ public final class OutlierCounters
     /** Endpoints ejected for gateway errors in a row. */
     public final int enforcedConsecutiveGatewayFailure;
 
+    /** Times that no answers in a row were seen, where they count by themselves. */
+    public final int detectedConsecutiveLocalOriginFailure;
+
+    /** Endpoints ejected for no answers in a row. */
+    public final int enforcedConsecutiveLocalOriginFailure;
+
     /** Times that one had far less success than the others. */
     public final int detectedSuccessRate;
 
@@ -37,6 +43,18 @@ public final class OutlierCounters
 
     /** Endpoints ejected for that. */
     public final int enforcedFailurePercentage;
+
+    /** Times that one could be asked far less often than the others. */
+    public final int detectedLocalOriginSuccessRate;
+
+    /** Endpoints ejected for that. */
+    public final int enforcedLocalOriginSuccessRate;
+
+    /** Times that one could not be asked too often. */
+    public final int detectedLocalOriginFailurePercentage;
+
+    /** Endpoints ejected for that. */
+    public final int enforcedLocalOriginFailurePercentage;
 
     /**
      * @param registry gives out the ids.
@@ -54,9 +72,19 @@ public final class OutlierCounters
             registry.counter(prefix + "ejections_detected_consecutive_gateway_failure");
         enforcedConsecutiveGatewayFailure =
             registry.counter(prefix + "ejections_enforced_consecutive_gateway_failure");
+        detectedConsecutiveLocalOriginFailure =
+            registry.counter(prefix + "ejections_detected_consecutive_local_origin_failure");
+        enforcedConsecutiveLocalOriginFailure =
+            registry.counter(prefix + "ejections_enforced_consecutive_local_origin_failure");
         detectedSuccessRate = registry.counter(prefix + "ejections_detected_success_rate");
         enforcedSuccessRate = registry.counter(prefix + "ejections_enforced_success_rate");
         detectedFailurePercentage = registry.counter(prefix + "ejections_detected_failure_percentage");
         enforcedFailurePercentage = registry.counter(prefix + "ejections_enforced_failure_percentage");
+        detectedLocalOriginSuccessRate = registry.counter(prefix + "ejections_detected_local_origin_success_rate");
+        enforcedLocalOriginSuccessRate = registry.counter(prefix + "ejections_enforced_local_origin_success_rate");
+        detectedLocalOriginFailurePercentage =
+            registry.counter(prefix + "ejections_detected_local_origin_failure_percentage");
+        enforcedLocalOriginFailurePercentage =
+            registry.counter(prefix + "ejections_enforced_local_origin_failure_percentage");
     }
 }

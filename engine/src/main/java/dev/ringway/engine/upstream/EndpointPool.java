@@ -21,7 +21,6 @@ import java.util.ArrayList;
 final class EndpointPool
 {
     /** What no answer counts as. */
-    private static final int UNAVAILABLE = 503;
     private static final int MAX_LIST_LENGTH = 60 * 1024;
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
@@ -435,6 +434,12 @@ final class EndpointPool
         own.increment(EndpointCounters.RQ_ACTIVE);
     }
 
+    /** A request has a connection. */
+    void onReady()
+    {
+        health.onReady(context.loop.index());
+    }
+
     void onPending(final int change)
     {
         own.add(EndpointCounters.RQ_PENDING_ACTIVE, change);
@@ -449,12 +454,19 @@ final class EndpointPool
     /** A relay has its connection, or got none: to outlier detection that is an answer, or none, as in Envoy. */
     void onRelay(final boolean isConnected)
     {
-        health.onStatus(isConnected ? 200 : UNAVAILABLE);
+        if (isConnected)
+        {
+            health.onRelay(context.loop.index());
+        }
+        else
+        {
+            health.onFailed(context.loop.index());
+        }
     }
 
     void onRequestFailed()
     {
-        health.onStatus(UNAVAILABLE);
+        health.onFailed(context.loop.index());
         own.increment(EndpointCounters.RQ_ERROR);
     }
 

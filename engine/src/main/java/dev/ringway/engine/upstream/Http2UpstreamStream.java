@@ -54,6 +54,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         isUpgrade = false;
         isSentEnd = false;
         owner.pool().onRequest();
+        owner.pool().onReady();
     }
 
     boolean isHeadRequest()

@@ -52,11 +52,13 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
     final void onRequest()
     {
         pool.onRequest();
-        if (!isConnected)
+        if (isConnected)
         {
-            isPending = true;
-            pool.onPending(1);
+            pool.onReady();
+            return;
         }
+        isPending = true;
+        pool.onPending(1);
     }
 
     final void endPending()
@@ -129,6 +131,10 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
     public final void onOpened(final Connection opened)
     {
         isConnected = true;
+        if (isPending)
+        {
+            pool.onReady();
+        }
         endPending();
         pool.onConnected(opened, pool.nowNs() - startNs);
         opened.deadline(Long.MAX_VALUE);

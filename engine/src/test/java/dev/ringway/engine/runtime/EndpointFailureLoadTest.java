@@ -94,8 +94,8 @@ final class EndpointFailureLoadTest
             if (goneSince.get(i) != Long.MAX_VALUE)
             {
                 goneSince.set(i, Long.MAX_VALUE);
-                host.forgetErrors(false);
-                host.forgetErrors(true);
+                host.forgetErrors(ErrorWatch.Kind.ANSWERS);
+                host.forgetErrors(ErrorWatch.Kind.GATEWAY);
                 host.clear(HostHealth.FAILED_OUTLIER_CHECK);
             }
         }
