@@ -178,8 +178,8 @@ final class BalancingConfigComparisonTest
         max_ejection_time_jitter: 1s      | taken
         always_eject_one_host: true       | taken
         successful_active_health_check_uneject_host: false | taken
-        split_external_local_origin_errors: true | refused here
-        consecutive_local_origin_failure: 3      | refused here
+        split_external_local_origin_errors: true | taken
+        consecutive_local_origin_failure: 3      | taken
         """)
     void shouldTakeTheSameOutlierDetection(final String fields, final String how) throws Exception
     {

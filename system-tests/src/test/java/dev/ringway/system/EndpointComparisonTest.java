@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What Envoy and Ringway say of endpoints with the same bootstrap, and how they check their health. */
 final class EndpointComparisonTest
@@ -61,8 +62,9 @@ final class EndpointComparisonTest
                     "- match: { prefix: \"/high\" }\n  route: { cluster: bounded, priority: HIGH }\n" +
                     "- match: { prefix: \"/normal\" }\n  route: { cluster: bounded }\n" +
                     "- match: { prefix: \"/ejected\" }\n  route: { cluster: ejected }\n" +
+                    "- match: { prefix: \"/absent\" }\n  route: { cluster: absent }\n" +
                     "- match: { prefix: \"/\" }\n  route: { cluster: checked }\n") +
-                    "  clusters:\n" + GIVEN + checked() + ejected() + bounded());
+                    "  clusters:\n" + GIVEN + checked() + ejected() + absent() + bounded());
             program = Peers.either(isEnvoy, directory, file);
             admin = new Admin(adminPort);
             program.awaitPort(adminPort);
@@ -101,6 +103,22 @@ final class EndpointComparisonTest
                       cluster_name: ejected
                       endpoints: [ { lb_endpoints: [ { endpoint: { address: %s } } ] } ]
                 """.formatted(at(origin.port()));
+        }
+
+        /** One endpoint, which nobody is behind. */
+        private String absent() throws Exception
+        {
+            return """
+                  - name: absent
+                    type: STATIC
+                    connect_timeout: 30s
+                    common_lb_config: { healthy_panic_threshold: { value: 0 } }
+                    outlier_detection: { split_external_local_origin_errors: true, consecutive_local_origin_failure: 2, \
+                      consecutive_5xx: 1, interval: 3600s, max_ejection_percent: 100 }
+                    load_assignment:
+                      cluster_name: absent
+                      endpoints: [ { lb_endpoints: [ { endpoint: { address: %s } } ] } ]
+                """.formatted(at(Program.freePort()));
         }
 
         private String bounded()
@@ -257,6 +275,30 @@ final class EndpointComparisonTest
             final Map<String, Long> actual = ringway.stats("cluster.ejected.outlier_detection.");
             expected.keySet().retainAll(actual.keySet());
             assertEquals(expected, actual);
+        }
+    }
+
+    @Test
+    void shouldEjectEndpointsThatAreNotThereAsEnvoyDoes() throws Exception
+    {
+        final String prefix = "cluster.absent.outlier_detection.";
+        try (Side envoy = new Side(true);
+            Side ringway = new Side(false))
+        {
+            for (final Side side : List.of(envoy, ringway))
+            {
+                assertTrue(side.status("/absent").startsWith("503 upstream connect error"));
+                assertEquals(0, side.admin.stats().get(prefix + "ejections_active"));
+                assertTrue(side.status("/absent").startsWith("503 upstream connect error"));
+                Patience.await(
+                    () -> side.status("/absent").equals("503 no healthy upstream"), () -> "the ejection");
+                side.admin.awaitStat(prefix + "ejections_active", 1);
+            }
+            final Map<String, Long> expected = envoy.stats(prefix);
+            final Map<String, Long> actual = ringway.stats(prefix);
+            expected.keySet().retainAll(actual.keySet());
+            assertEquals(expected, actual);
+            assertEquals(1, actual.get(prefix + "ejections_enforced_consecutive_local_origin_failure"));
         }
     }
 

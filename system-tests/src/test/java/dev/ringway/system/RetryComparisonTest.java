@@ -219,8 +219,8 @@ final class RetryComparisonTest
         private Map<String, Long> counters() throws Exception
         {
             final Map<String, Long> stats = admin.awaitQuiet();
-            stats.keySet().removeIf(name -> !name.matches("cluster\\.[a-z]+\\.upstream_rq_(retry.*|per_try.*|timeout|" +
-                "total|completed|[2345]xx|pending_failure_eject)"));
+            stats.keySet().removeIf(name -> !name.matches("cluster\\.[a-z]+\\.(retry\\.)?upstream_rq_(retry.*|" +
+                "per_try.*|timeout|total|completed|[2345]xx|pending_failure_eject)"));
             return stats;
         }
 

@@ -146,6 +146,21 @@ public final class ClusterCounters
     /** Responses 5xx. */
     public final int upstreamRq5xx;
 
+    /** Responses that were dropped, for their requests were sent again. */
+    public final int retryRqCompleted;
+
+    /** Those of them that were 2xx. */
+    public final int retryRq2xx;
+
+    /** Those of them that were 3xx. */
+    public final int retryRq3xx;
+
+    /** Those of them that were 4xx. */
+    public final int retryRq4xx;
+
+    /** Those of them that were 5xx. */
+    public final int retryRq5xx;
+
     /** Times reading stopped because the other side is slow. */
     public final int upstreamFlowControlPausedReadingTotal;
 
@@ -281,6 +296,11 @@ public final class ClusterCounters
         upstreamRq3xx = registry.counter(prefix + "upstream_rq_3xx");
         upstreamRq4xx = registry.counter(prefix + "upstream_rq_4xx");
         upstreamRq5xx = registry.counter(prefix + "upstream_rq_5xx");
+        retryRqCompleted = registry.counter(prefix + "retry.upstream_rq_completed");
+        retryRq2xx = registry.counter(prefix + "retry.upstream_rq_2xx");
+        retryRq3xx = registry.counter(prefix + "retry.upstream_rq_3xx");
+        retryRq4xx = registry.counter(prefix + "retry.upstream_rq_4xx");
+        retryRq5xx = registry.counter(prefix + "retry.upstream_rq_5xx");
         upstreamFlowControlPausedReadingTotal = registry.counter(prefix + "upstream_flow_control_paused_reading_total");
         upstreamFlowControlResumedReadingTotal =
             registry.counter(prefix + "upstream_flow_control_resumed_reading_total");

@@ -201,7 +201,24 @@ final class Retrying
         }
         final boolean isWanted = isWorth(response, request.headers());
         waitNs = isWanted ? exchanges.retryWaits().askedNs(policy.backoff(), response.headers()) : 0;
-        return isAllowed(isWanted, cluster);
+        final boolean isSentAgain = isAllowed(isWanted, cluster);
+        if (isSentAgain)
+        {
+            countDropped(response.status(), cluster.cluster().counters());
+        }
+        return isSentAgain;
+    }
+
+    private void countDropped(final int status, final ClusterCounters ids)
+    {
+        exchanges.counters().increment(ids.retryRqCompleted);
+        exchanges.counters().increment(switch (status / 100)
+        {
+            case 2 -> ids.retryRq2xx;
+            case 3 -> ids.retryRq3xx;
+            case 4 -> ids.retryRq4xx;
+            default -> ids.retryRq5xx;
+        });
     }
 
     /**
