@@ -141,17 +141,17 @@ final class AdminPagesTest
         server.file.loop(0).add(ids.upstreamRq2xx, 3);
         server.file.loop(1).add(ids.upstreamRq2xx, 4);
         server.file.loop(1).set(loop.slots, 5);
-        final String text = body(get("/stats?filter=_2xx%24%7Cslots%24"));
+        final String text = body(get("/stats?filter=b.upstream_rq_2xx%24%7Cslots%24"));
         assertEquals("cluster.a.b.upstream_rq_2xx: 7\nloop.0.slots: 0\nloop.1.slots: 5\n", text);
         assertEquals("{\"stats\":[{\"name\":\"cluster.a.b.upstream_rq_2xx\",\"value\":7}]}",
-            body(get("/stats?filter=_2xx%24&format=json")));
+            body(get("/stats?filter=b.upstream_rq_2xx%24&format=json")));
         assertEquals("""
             # TYPE envoy_cluster_upstream_rq_xx counter
             envoy_cluster_upstream_rq_xx{envoy_response_code_class="2",envoy_cluster_name="a.b"} 7
             # TYPE envoy_loop_slots gauge
             envoy_loop_slots{ringway_loop="0"} 0
             envoy_loop_slots{ringway_loop="1"} 5
-            """, body(get("/stats/prometheus?filter=_2xx%24%7Cslots%24")));
+            """, body(get("/stats/prometheus?filter=b.upstream_rq_2xx%24%7Cslots%24")));
         assertEquals("text/plain; charset=UTF-8", get("/stats/prometheus").type());
         assertEquals(body(get("/stats/prometheus")), body(get("/stats?format=prometheus")));
     }
