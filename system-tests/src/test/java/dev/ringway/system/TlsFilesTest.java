@@ -57,12 +57,18 @@ final class TlsFilesTest
 
     private void serve(final Path certificate, final Path key) throws Exception
     {
+        serve(certificate, key, "", "");
+    }
+
+    private void serve(final Path certificate, final Path key, final String ahead, final String more)
+        throws Exception
+    {
         final int adminPort = Program.freePort();
         final Path file = Files.writeString(directory.resolve("ringway.yaml"), Bootstraps.admin(adminPort) +
             Bootstraps.http("tls", Bootstraps.tcpAddress("127.0.0.1", port), "",
                 "- match: { prefix: \"/\" }\n  route: { cluster: origin }\n") +
-            Bootstraps.downstreamTls("common_tls_context: { tls_certificates: [ { certificate_chain: { filename: \"" +
-                certificate + "\" }, private_key: { filename: \"" + key + "\" } } ] }") + "  clusters:\n" +
+            Bootstraps.downstreamTls(ahead + "common_tls_context: { tls_certificates: [ { certificate_chain: { filename: \"" +
+                certificate + "\" }, private_key: { filename: \"" + key + "\" } } ]" + more + " }") + "  clusters:\n" +
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
         admin = new Admin(adminPort);
         ringway = Program.ringway(directory, "-c", file.toString(), "--concurrency", "2");
@@ -83,8 +89,13 @@ final class TlsFilesTest
 
     private SSLSocket connect() throws Exception
     {
+        return connect(null);
+    }
+
+    private SSLSocket connect(final Certified own) throws Exception
+    {
         final SSLSocket socket =
-            (SSLSocket)certificates.client(null).getSocketFactory().createSocket("localhost", port);
+            (SSLSocket)certificates.client(own).getSocketFactory().createSocket("localhost", port);
         socket.setSoTimeout(Patience.MS);
         socket.startHandshake();
         return socket;
@@ -163,6 +174,40 @@ final class TlsFilesTest
         assertEquals(0, admin.stats().get("tls_files.updated"));
         rename(second, certificate, key);
         awaitShown("CN=second");
+    }
+
+    private boolean isTrusted(final Certified own) throws Exception
+    {
+        try (SSLSocket socket = connect(own))
+        {
+            assertAnswered(socket);
+            return true;
+        }
+        catch (final IOException e)
+        {
+            // Refused, which a client of TLS 1.3 learns behind its own handshake.
+            return false;
+        }
+    }
+
+    @Test
+    void shouldTrustAnotherAuthorityOnceItsFileIsReplaced() throws Exception
+    {
+        final Path other = new Certificates(directory, "other").authority();
+        final Path trusted = Files.copy(certificates.authority(), shown.resolve("ca.pem"));
+        serve(first.certificate(), first.key(), "require_client_certificate: true, ",
+            ", validation_context: { trusted_ca: { filename: \"" + trusted + "\" } }");
+        try (SSLSocket kept = connect(second))
+        {
+            assertAnswered(kept);
+            Files.move(Files.copy(other, shown.resolve("half")), trusted, StandardCopyOption.ATOMIC_MOVE);
+            Patience.await(() -> !isTrusted(second), () -> ringway.output());
+            assertAnswered(kept);
+            Files.move(Files.copy(certificates.authority(), shown.resolve("half")), trusted,
+                StandardCopyOption.ATOMIC_MOVE);
+            Patience.await(() -> isTrusted(second), () -> ringway.output());
+            assertAnswered(kept);
+        }
     }
 
     @Test
