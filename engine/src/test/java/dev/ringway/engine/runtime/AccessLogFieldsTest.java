@@ -4,8 +4,12 @@ import dev.ringway.engine.accesslog.AccessAddress;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.snapshot.AccessLogSink;
+import dev.ringway.engine.counters.TlsCounters;
+import dev.ringway.engine.snapshot.UpstreamTls;
+import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsFixture;
 import dev.ringway.engine.tls.TlsReport;
+import dev.ringway.engine.tls.TlsSettings;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -82,8 +86,12 @@ final class AccessLogFieldsTest
 
     private static String told(final AccessRecord record, final int item)
     {
-        final int at = TlsReport.find(item, record.buffer(), record.textOffset(AccessText.DOWNSTREAM_TLS),
-            record.textLength(AccessText.DOWNSTREAM_TLS));
+        return told(record, AccessText.DOWNSTREAM_TLS, item);
+    }
+
+    private static String told(final AccessRecord record, final int field, final int item)
+    {
+        final int at = TlsReport.find(item, record.buffer(), record.textOffset(field), record.textLength(field));
         return at < 0 ? null : record.buffer().getStringWithoutLengthAscii(
             at + TlsReport.HEAD_LENGTH, TlsReport.textLength(record.buffer(), at));
     }
@@ -105,6 +113,35 @@ final class AccessLogFieldsTest
                 assertNull(told(record, TlsReport.CIPHER));
                 assertEquals("/", text(record, AccessText.PATH));
             }
+        }
+    }
+
+    @Test
+    void shouldTellOfTlsWithEndpointsWhatFormatsAskFor() throws Exception
+    {
+        final int uses = (1 << TlsReport.VERSION | 1 << TlsReport.PEER_SUBJECT) << AccessLogSink.USES_UPSTREAM_TLS_SHIFT;
+        try (TestBackend backend =
+            TestBackend.encrypted(TlsFixture.jdkServer(TlsFixture.Shown.GOOD), link -> link.serve(request ->
+                TestBackend.ok("ok")));
+            TestProxy proxy = proxy(uses, backend))
+        {
+            final TlsContext context = TlsFixture.toEndpoint(
+                new TlsCounters(proxy.registry(), "cluster.b.ssl."), TlsSettings.TLS_1_3, new String[0]);
+            proxy.upstreamTls =
+                new UpstreamTls(context, context, "localhost", UpstreamTls.Names.CONFIGURED, false, 1);
+            // The JDK takes long for its first handshakes.
+            proxy.connectTimeoutNs = 30_000_000_000L;
+            assertEquals(200, proxy.start().connect().get("/").status());
+            final AccessRecord record = next(proxy);
+            assertEquals("TLSv1.3", told(record, AccessText.UPSTREAM_TLS, TlsReport.VERSION));
+            final String subject = told(record, AccessText.UPSTREAM_TLS, TlsReport.PEER_SUBJECT);
+            assertTrue(subject.contains("CN="), subject);
+            assertNull(told(record, AccessText.UPSTREAM_TLS, TlsReport.CIPHER));
+            assertEquals(0, record.textLength(AccessText.DOWNSTREAM_TLS));
+            proxy.endpoints.clear();
+            proxy.publish();
+            proxy.awaitReferences(context, 2);
+            context.release();
         }
     }
 
