@@ -8,6 +8,8 @@ STREAM_MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
 SMALL_BODY = "x" * 116
 LARGE_BYTES = 100 * 1024
 BULK_BYTES = 100 * 1024 * 1024
+GRPC_PATH = "/ringway.Bench/Call"
+GRPC_MESSAGE = "\0\0\0\0\x64" + "x" * 100
 POOL = 4096
 NEVER = 1000000000
 
@@ -80,6 +82,12 @@ def nginx_http(place, duty, connections):
             proxy_set_header Host $http_host;
             proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
             proxy_set_header X-Forwarded-Proto $scheme;"""
+    if duty.grpc:
+        proxy = """
+            grpc_pass grpc://backend;
+            grpc_set_header Host $http_host;
+            grpc_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+            grpc_set_header X-Forwarded-Proto $scheme;"""
     locations = edge.nginx_locations(proxy) if duty.edge else f"\n        location / {{{proxy}\n        }}"
     return _nginx_frame(place, 2 * connections, f"""http {{
     {log}
@@ -122,7 +130,7 @@ def haproxy(place, duty, connections, splice):
         f"    http-request set-header X-Forwarded-Proto {'https' if duty.tls else 'http'}\n"
     front = f" ssl crt {certificate(place)} ssl-min-ver TLSv1.3 alpn {'h2' if duty.http2 else 'http/1.1'}" \
         if duty.tls else " proto h2" if duty.http2 else ""
-    server = f"    server backend 127.0.0.1:{place.upstream_port}{' proto h2' if duty.back == 'h2' else ''}"
+    server = f"    server backend 127.0.0.1:{place.upstream_port}{' proto h2' * duty.http2_upstream}"
     if duty.edge:
         mode, server = mode + log + edge.haproxy_rules() + "backend app\n    mode http\n    http-reuse always\n", \
             edge.haproxy_servers(place.upstream_port)
@@ -207,7 +215,7 @@ def envoy_bootstrap(place, duty):
     """The bootstrap that Envoy and Ringway share."""
     network_filter = _TCP_FILTER if duty.front == "tcp" else _http_filter(place, duty)
     transport = _transport_socket(place, duty) if duty.tls else ""
-    http2 = HTTP2_CLUSTER if duty.back == "h2" else ""
+    http2 = HTTP2_CLUSTER if duty.http2_upstream else ""
     checks = edge.envoy_health_checks() if duty.edge else ""
     endpoints = "\n".join(f"""        - endpoint:
             address: {_address(place.upstream_port, host)}"""

@@ -1,4 +1,4 @@
-"""The least of an HTTP/2 client: one GET over a connection of its own, in clear (prior knowledge) or on TLS."""
+"""The least of an HTTP/2 client: one GET or gRPC call on a connection of its own, in clear (prior knowledge) or TLS."""
 
 import socket
 import ssl
@@ -7,6 +7,9 @@ import struct
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 DATA, HEADERS, RST_STREAM, SETTINGS, PING, GOAWAY = 0, 1, 3, 4, 6, 7
 END_STREAM, ACK, END_HEADERS, PADDED, PRIORITY = 1, 1, 4, 8, 32
+# grpc-status: 0 as a literal, name and value each plain or in the Huffman code of RFC 7541.
+GRPC_OK = [name + value for name in (b"\x0bgrpc-status", b"\x88\x9a\xca\xc8\xb2\x124\xda\x8f")
+           for value in (b"\x010", b"\x81\x07")]
 STATUSES = {0x88: 200, 0x89: 204, 0x8a: 206, 0x8b: 304, 0x8c: 400, 0x8d: 404, 0x8e: 500}
 
 
@@ -23,6 +26,13 @@ def get_request(path, stream=1):
     """HEADERS of a GET, out of the static table and literals that are not indexed."""
     block = b"\x82\x86\x04" + bytes([len(path)]) + path.encode("ascii") + b"\x01\x04test"
     return frame(HEADERS, END_STREAM | END_HEADERS, stream, block)
+
+
+def call_request(path, message, stream=1):
+    """HEADERS and DATA of a gRPC call; the message has its prefix."""
+    block = b"\x83\x86\x04" + bytes([len(path)]) + path.encode("ascii") + b"\x01\x04test" \
+        + b"\x0f\x10\x10application/grpc" + b"\x00\x02te\x08trailers"
+    return frame(HEADERS, END_HEADERS, stream, block) + frame(DATA, END_STREAM, stream, message)
 
 
 def connect(port, tls=False, alpn="h2"):
@@ -64,8 +74,20 @@ def first_get(client, path):
     Preface and one GET on a new connection, which stays open: status and length of the body. The status is None unless
     it is one of the static table; the body must fit the windows of 65,535 bytes.
     """
-    client.sendall(PREFACE + frame(SETTINGS, 0, 0) + get_request(path))
-    status, length = None, 0
+    status, body, _ = _first_answer(client, get_request(path))
+    return status, len(body)
+
+
+def first_call(client, path, message):
+    """Like first_get with one gRPC call: status, body, and whether trailers behind a body say grpc-status 0."""
+    status, body, trailers = _first_answer(client, call_request(path, message))
+    return status, body, any(field in trailers for field in GRPC_OK)
+
+
+def _first_answer(client, request):
+    """Status, body, and the header block that ended the stream behind the head, which may be padded."""
+    client.sendall(PREFACE + frame(SETTINGS, 0, 0) + request)
+    status, body, trailers, has_head = None, b"", b"", False
     while True:
         kind, flags, stream, payload = read_frame(client)
         if kind == SETTINGS and not flags & ACK:
@@ -76,10 +98,12 @@ def first_get(client, path):
             raise Http2Error(f"{'RST_STREAM' if kind == RST_STREAM else 'GOAWAY'} {payload!r}")
         elif stream == 1 and kind == HEADERS:
             status = status or _status(flags, payload)
+            trailers = payload if has_head and flags & END_STREAM else b""
+            has_head = True
         elif stream == 1 and kind == DATA:
-            length += len(payload) - (payload[0] + 1 if flags & PADDED else 0)
+            body += payload[1:len(payload) - payload[0]] if flags & PADDED else payload
         if stream == 1 and kind in (DATA, HEADERS) and flags & END_STREAM:
-            return status, length
+            return status, body, trailers
 
 
 def _status(flags, payload):

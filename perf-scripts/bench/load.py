@@ -47,15 +47,32 @@ def parse_wrk(text):
     return Load(int(done.group(1)), _duration_us(done.group(2)) / 1e6, errors, error_kinds="; ".join(kinds))
 
 
-def parse_h2load(text):
-    """Reads h2load's counts; the latencies come from its log."""
+def parse_h2load(text, body_bytes=None):
+    """
+    Reads h2load's counts; the latencies come from its log. With `body_bytes` only answers of 2xx that have so many
+    count, and others are errors: gRPC fails with 200 and an empty body. What comes of bodies in flight at the end, at
+    most one per stream, can hide as many of those.
+    """
     finished = re.search(r"finished in ([\d.]+(?:us|ms|s|m|h)),", text)
     requests = re.search(r"requests: (\d+) total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed, "
                          r"(\d+) errored, (\d+) timeout", text)
     if finished is None or requests is None:
         raise RigError(f"h2load printed no summary: {text[-300:]!r}")
-    return Load(int(requests.group(2)), _duration_us(finished.group(1)) / 1e6,
+    load = Load(int(requests.group(2)), _duration_us(finished.group(1)) / 1e6,
                 int(requests.group(4)) + int(requests.group(6)))
+    return load if body_bytes is None else _whole(load, int(requests.group(3)), body_bytes, text)
+
+
+def _whole(load, succeeded, body_bytes, text):
+    """The load reduced to successes of 2xx with a whole body."""
+    statuses = re.search(r"status codes: (\d+) 2xx, (\d+) 3xx", text)
+    traffic = re.search(r"traffic: .*, \S+ \((\d+)\) data", text)
+    if statuses is None or traffic is None:
+        raise RigError(f"h2load printed no status codes or no traffic: {text[-300:]!r}")
+    answered = succeeded - int(statuses.group(2))
+    count = min(answered, int(statuses.group(1)), int(traffic.group(1)) // body_bytes)
+    kinds = f"{succeeded - count} successes of h2load without 2xx and a message" if count < succeeded else ""
+    return dataclasses.replace(load, count=count, errors=load.errors + succeeded - count, error_kinds=kinds)
 
 
 def parse_h2load_log(lines):
@@ -86,19 +103,23 @@ def wrk(rig, core, workload, port, seconds, _rate):
 def h2load(rig, core, workload, port, seconds, rate):
     """
     HTTP/2, or HTTP/1.1 of a workload without streams, in clear or on TLS 1.3 with AES-128-GCM. Closed loop; with a rate
-    this is shared by the connections, and latencies are corrected for requests that a stall held back.
+    this is shared by the connections, and latencies are corrected for requests that a stall held back. What is
+    sent with a body must be answered by one of the same length.
     """
     tls = workload.front.startswith("tls-")
     command = ["h2load", "-t", "1", "-c", str(workload.connections), "-D", f"{max(1, round(seconds))}"]
     command += ["-m", str(workload.streams)] if workload.streams else ["--h1"]
     command += ["--tls13-ciphers=TLS_AES_128_GCM_SHA256"] if tls else []
+    for header in workload.headers:
+        command += ["-H", header]
+    command += ["-d", rig.write("h2load.body", workload.body)] if workload.body else []
     log, per_connection = rig.path("h2load.log"), rate / workload.connections
     if rate:
         if os.path.exists(log):
             os.unlink(log)
         command += [f"--rps={per_connection:.3f}", f"--log-file={log}"]
     url = f"{'https' if tls else 'http'}://127.0.0.1:{port}{workload.path}"
-    load = parse_h2load(rig.run(command + [url], core, seconds + 60))
+    load = parse_h2load(rig.run(command + [url], core, seconds + 60), len(workload.body) or None)
     if rate:
         with open(log, encoding="ascii") as file:
             load.latency_us = latencies(numbers.corrected([pair[1] for pair in parse_h2load_log(file)],

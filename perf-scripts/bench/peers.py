@@ -27,8 +27,8 @@ class Absent(Exception):
 @dataclasses.dataclass(frozen=True)
 class Duty:
     """
-    What is asked of a proxy: the protocol on its listener (h1, h2, tls-h1, tls-h2, tcp; edge is h1 with all that an edge
-    adds, see edge.py), the one to its upstream (h1, h2, tcp), and whether it logs accesses.
+    What is asked of a proxy: the protocol on its listener (h1, h2, tls-h1, tls-h2, tcp; edge is h1 with all that an
+    edge adds, see edge.py), the one to its upstream (h1, h2, grpc for calls on h2, tcp), and whether it logs accesses.
     """
     front: str
     back: str
@@ -48,6 +48,16 @@ class Duty:
     def http2(self):
         """Whether clients speak HTTP/2."""
         return self.front in ("h2", "tls-h2")
+
+    @property
+    def http2_upstream(self):
+        """Whether it speaks HTTP/2 to its upstream."""
+        return self.back in ("h2", "grpc")
+
+    @property
+    def grpc(self):
+        """Whether it passes on gRPC calls."""
+        return self.back == "grpc"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -238,17 +248,20 @@ def _on_tls(duty):
 KINDS = {kind.name: kind for kind in [
     Kind("nginx", False, True, _on_path("nginx", "apt-get install nginx"), _first_line(["-v"]), _nginx_command,
          {("h1", "h1"): _NGINX_DUTY, ("edge", "h1"): _NGINX_DUTY + _EDGE + ", endpoints judged by their answers only",
-          ("h2", "h1"): _NGINX_DUTY, **_on_tls(_NGINX_DUTY),
+          ("h2", "h1"): _NGINX_DUTY,
+          ("h2", "grpc"): _NGINX_DUTY + "; grpc_pass, one call at a time on each upstream connection",
+          **_on_tls(_NGINX_DUTY),
           ("tcp", "tcp"): "stream module, one worker, 64 KiB proxy buffer"},
          "combined format, buffered 64 KiB", cannot={("h2", "h2"): "it speaks no HTTP/2 to upstreams"}),
     Kind("haproxy", False, True, _on_path("haproxy", "apt-get install haproxy"), _first_line(["-v"]), _haproxy_command,
          {("h1", "h1"): _HAPROXY_DUTY, ("edge", "h1"): _HAPROXY_DUTY + _EDGE + ", health checks each second",
-          ("h2", "h1"): _HAPROXY_DUTY, ("h2", "h2"): _HAPROXY_DUTY,
+          ("h2", "h1"): _HAPROXY_DUTY, ("h2", "h2"): _HAPROXY_DUTY, ("h2", "grpc"): _HAPROXY_DUTY,
           **_on_tls(_HAPROXY_DUTY), ("tcp", "tcp"): "mode tcp, one thread"},
          "httplog format, one write per line"),
     Kind("envoy", False, False, _locate_envoy, _first_line(["--version"]), _envoy_command,
          {("h1", "h1"): _ENVOY_DUTY, ("edge", "h1"): _ENVOY_DUTY + _EDGE + ", health checks each second",
-          ("h2", "h1"): _ENVOY_DUTY, ("h2", "h2"): _ENVOY_DUTY, **_on_tls(_ENVOY_DUTY),
+          ("h2", "h1"): _ENVOY_DUTY, ("h2", "h2"): _ENVOY_DUTY, ("h2", "grpc"): _ENVOY_DUTY,
+          **_on_tls(_ENVOY_DUTY),
           ("tcp", "tcp"): "concurrency 1; tcp_proxy with its defaults"},
          "default format, flushed by 64 KiB or 10 s", "/ready"),
     Kind("netty", True, False, _locate_netty, _netty_version, _netty_command,
@@ -257,7 +270,7 @@ KINDS = {kind.name: kind for kind in [
          None),
     Kind("ringway", True, False, _locate_ringway, _first_line(["--version"], seconds=900), _envoy_command,
          {("h1", "h1"): _RINGWAY_DUTY, ("edge", "h1"): _RINGWAY_DUTY + _EDGE + ", health checks each second",
-          ("h2", "h1"): _RINGWAY_DUTY, ("h2", "h2"): _RINGWAY_DUTY,
+          ("h2", "h1"): _RINGWAY_DUTY, ("h2", "h2"): _RINGWAY_DUTY, ("h2", "grpc"): _RINGWAY_DUTY,
           **_on_tls(_RINGWAY_DUTY), ("tcp", "tcp"): "concurrency 1; tcp_proxy with its defaults; statistics on"},
          "default format, written by its own thread", "/ready"),
     Kind("floor", False, False, _on_path("cc", "apt-get install gcc libc6-dev"), _floor_version, _floor_command,

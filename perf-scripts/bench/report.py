@@ -115,7 +115,7 @@ def text(data):
              f"{host['cores']} cores, congestion control {host['tcp_congestion_control']} "
              f"({'of this run' if host.get('own_network') else 'of the machine'}), load "
              f"{host['load_average'][0]:.1f} at the start. Proxy on core 0; load generator "
-             f"and nginx backend on core 1; loopback. Medians of {options['rounds']} interleaved rounds of "
+             f"and backend on core 1; loopback. Medians of {options['rounds']} interleaved rounds of "
              f"{options['seconds']:g} s. CPU time is that of the whole proxy, all its threads. Columns core, "
              f"others and load core: busy share of core 0 by the proxy, of core 0 by anything else, and of core 1."]
     parts += [f"{label}: {version}" for label, version in data["versions"].items()]

@@ -46,9 +46,11 @@ class Options:
 
 
 class Backend:
-    """The nginx that all proxies forward to, on the load generator's core."""
+    """What all proxies forward to, on the load generator's core: nginx, and grpc_backend.c for calls."""
 
     def __init__(self, rig):
+        self.rig = rig
+        self.grpc_port = None
         path = peers.KINDS["nginx"].locate(None)
         files = rig.path("files")
         os.makedirs(files)
@@ -61,6 +63,17 @@ class Backend:
         child = rig.start("backend", [path, "-e", "stderr", "-p", rig.folder, "-c", config], LOAD_CORE)
         await_listener(self.port, child, START_SECONDS)
 
+    def port_for(self, duty):
+        """The port for a proxy's duty. What answers calls starts with the first duty that has some."""
+        if not duty.grpc:
+            return self.http2_port if duty.http2_upstream else self.port
+        if self.grpc_port is None:
+            port = self.rig.port()
+            child = self.rig.start("grpc_backend", [self.rig.build("grpc_backend"), str(port)], LOAD_CORE)
+            await_listener(port, child, START_SECONDS)
+            self.grpc_port = port
+        return self.grpc_port
+
 
 class Proxy:
     """A running proxy in one duty."""
@@ -72,14 +85,28 @@ class Proxy:
         self.duty = duty
         self.warm = False
         path, self.version = peers.resolve(peer, duty)
-        self.place = peers.Place(rig, peer.label, rig.port(), rig.port(),
-                                 backend.http2_port if duty.back == "h2" else backend.port)
+        self.place = peers.Place(rig, peer.label, rig.port(), rig.port(), backend.port_for(duty))
         if duty.tls:
             rig.certificate()
         command = self.kind.command(path, self.place, duty, peer.options)
         self.child = rig.start(peer.label, command, core, environment)
         await_listener(self.place.listen_port, self.child, START_SECONDS)
-        self.check("/small", len(configs.SMALL_BODY))
+        if duty.grpc:
+            self.check_call()
+        else:
+            self.check("/small", len(configs.SMALL_BODY))
+
+    def check_call(self):
+        """One gRPC call through the proxy; RigError unless a message and trailers with grpc-status 0 come back."""
+        message = configs.GRPC_MESSAGE.encode("ascii")
+        try:
+            with h2client.connect(self.place.listen_port, self.duty.tls) as client:
+                answer = h2client.first_call(client, configs.GRPC_PATH, message)
+        except OSError as error:
+            raise RigError(f"a call through it failed: {error!r}; its output ends: "
+                           f"{tail(self.child.output_path)}") from error
+        if answer != (200, message, True):
+            raise RigError(f"a call through it gave {answer}, not 200, the message and trailers with grpc-status 0")
 
     def check(self, path, length):
         """One request through the proxy; RigError unless it is answered as the backend answers it."""

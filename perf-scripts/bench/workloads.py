@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from bench import configs
 from bench.peers import Duty
 
 
@@ -11,7 +12,7 @@ class Workload:
     One table. `tool` makes the load (see load.py), `unit` is what the CPU time is divided by, `paced` says that the
     load has a fixed rate and that latency is what counts, `warm_up` how many times as long as in others a JVM proxy
     warms up, because compiling goes on for longer; above 1 it does so however warm other workloads made it. `streams`
-    is how many requests each HTTP/2 connection has in flight, 0 with HTTP/1.1.
+    is how many requests each HTTP/2 connection has in flight, 0 with HTTP/1.1. With a `body` requests are POSTs of it.
     """
     name: str
     title: str
@@ -25,6 +26,7 @@ class Workload:
     paced: bool = False
     warm_up: int = 1
     streams: int = 0
+    body: str = ""
 
     def duty(self, access_log):
         """What a proxy is asked to do in this workload. TCP relays log nothing in any run, an edge always logs."""
@@ -47,6 +49,9 @@ WORKLOADS = {workload.name: workload for workload in [
              64, "/small", streams=10),
     Workload("h2-h2", "HTTP/2 in clear to HTTP/2, 64 connections of 10 streams, 116-byte body", "h2", "h2", "h2load",
              64, "/small", streams=10),
+    Workload("grpc-unary", "gRPC calls, HTTP/2 in clear to HTTP/2, 64 connections of 10 streams, 100-byte messages",
+             "h2", "grpc", "h2load", 64, configs.GRPC_PATH, unit="call",
+             headers=("content-type: application/grpc", "te: trailers"), streams=10, body=configs.GRPC_MESSAGE),
     Workload("tls-h1", "HTTP/1.1 on TLS to HTTP/1.1, 64 connections, 116-byte body", "tls-h1", "h1", "h2load", 64,
              "/small"),
     Workload("tls-h2", "HTTP/2 on TLS to HTTP/1.1, 64 connections of 10 streams, 116-byte body", "tls-h2", "h1",

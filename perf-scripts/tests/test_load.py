@@ -2,7 +2,7 @@
 
 import unittest
 
-from bench import load
+from bench import configs, load
 from bench.rig import RigError
 from bench.workloads import WORKLOADS
 
@@ -20,6 +20,7 @@ H2LOAD = """starting benchmark...
 finished in 5.00s, 20000.40 req/s, 5.50MB/s
 requests: 100010 total, 100010 started, 100002 done, 100000 succeeded, 2 failed, 8 errored, 3 timeout
 status codes: 100000 2xx, 0 3xx, 0 4xx, 2 5xx
+traffic: 16.21MB (17000000) total, 2.86MB (3000000) headers (space savings 0.00%), 10.01MB (10500000) data
 """
 
 
@@ -30,6 +31,10 @@ class Recorder:
         self.command = None
 
     def path(self, name):
+        """A path that nothing is written to."""
+        return name
+
+    def write(self, name, _text):
         """A path that nothing is written to."""
         return name
 
@@ -71,6 +76,23 @@ class LoadTest(unittest.TestCase):
             self.assertLessEqual(wanted, set(rig.command))
             self.assertFalse(unwanted & set(rig.command))
             self.assertEqual("4", rig.command[rig.command.index("-D") + 1])
+
+    def test_should_send_calls_by_h2load(self):
+        rig = Recorder()
+        result = load.h2load(rig, 1, WORKLOADS["grpc-unary"], 7, 4.0, 0)
+        self.assertLessEqual({"-m", "10", "-d", "h2load.body", "te: trailers", "content-type: application/grpc",
+                              f"http://127.0.0.1:7{configs.GRPC_PATH}"}, set(rig.command))
+        self.assertEqual((100000, 5), (result.count, result.errors))
+
+    def test_should_count_calls_with_2xx_and_a_message_alone(self):
+        for text, count, errors in ((H2LOAD, 100000, 5), (H2LOAD.replace("10500000", "10500104"), 100000, 5),
+                                    (H2LOAD.replace("10500000", "10499999"), 99999, 6),
+                                    (H2LOAD.replace("10500000", "0"), 0, 100005),
+                                    (H2LOAD.replace("0 3xx", "9 3xx"), 99991, 14)):
+            result = load.parse_h2load(text, 105)
+            self.assertEqual((count, errors), (result.count, result.errors))
+        with self.assertRaises(RigError):
+            load.parse_h2load(H2LOAD.replace("traffic", "nothing"), 105)
 
     def test_should_skip_unanswered_requests_in_the_log_of_h2load(self):
         self.assertEqual([(10, 300), (30, 200)],
