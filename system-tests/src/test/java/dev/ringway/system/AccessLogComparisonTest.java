@@ -19,13 +19,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 final class AccessLogComparisonTest
 {
     private static final List<String> PATHS =
-        List.of("/", "/direct", "/fails", "/unrouted", "/dead", "/empty", "/end");
+        List.of("/", "/direct", "/fails", "/unrouted", "/dead", "/empty", "/end", "/fields");
     /** As bytes: quotes, two of UTF-8, the same with quotes, one that is none, the same with quotes, a tabulator. */
     private static final List<String> AGENTS = List.of("\"a\" \\ / <>&'", "\u00c3\u00bc", "\"\u00c3\u00bc\"", "a\u00e4",
-        "a\u00e4\"\\", "a\tb", "plain");
+        "a\u00e4\"\\", "a\tb", "plain", "fields");
     private static final String X_FF = "\r\nx-forwarded-for: ";
     private static final List<String> FORWARDED = List.of(X_FF + "192.0.2.1", X_FF + "192.0.2.1, 198.51.100.7",
-        X_FF + "192.0.2.1" + X_FF + "2001:db8::1", X_FF + "not an address", X_FF + "10.0.0.1", X_FF + "", X_FF + "10.1.1.1,");
+        X_FF + "192.0.2.1" + X_FF + "2001:db8::1", X_FF + "not an address", X_FF + "10.0.0.1", X_FF + "", X_FF + "10.1.1.1,", "\r\nx-a: one\r\nX-A: two\r\nx-gone: g\r\nx-set: old");
     private static final String TEXT = "log_format: { text_format_source: { inline_string: \"%REQ(:PATH)%\\n\" } }";
 
     /** Logs by name: what stands beside the path, and the filter. What comes last takes everything. */
@@ -47,6 +47,11 @@ final class AccessLogComparisonTest
             "%CONNECTION_TERMINATION_DETAILS% %UPSTREAM_TLS_VERSION% %UPSTREAM_TLS_CIPHER% %UPSTREAM_TLS_SESSION_ID% " +
             "%UPSTREAM_PEER_SUBJECT% %DOWNSTREAM_REMOTE_ADDRESS% %DOWNSTREAM_REMOTE_PORT% " +
             "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%\\n\" } }", ""});
+        LOGS.put("fields", new String[] {"log_format: { text_format_source: { inline_string: \"%REQ(X-A)% %REQ(x-b?X-A)% " +
+            "%REQ(X-A):2% %REQ(X-ADDED)% %REQ(X-SET)% %REQ(X-GONE)% %REQ(HOST)% %RESP(X-OWN)% %RESP(X-GONE)% " +
+            "%RESP(X-ADDED)% %RESP(CONTENT-LENGTH)% %TRAILER(X-END)%\\n\" } }", ""});
+        LOGS.put("jsonfields", new String[] {"log_format: { json_format: { a: \"%REQ(X-A)%\", b: \"<%REQ(X-B)%>\", " +
+            "own: \"%RESP(X-OWN)%\", none: \"%REQ(X-B)%\" } }", ""});
         LOGS.put("names", new String[] {
             "log_format: { json_format: { chain: \"<%FILTER_CHAIN_NAME%>\", id: \"%STREAM_ID%\" } }", ""});
         LOGS.put("unique", new String[] {
@@ -87,7 +92,8 @@ final class AccessLogComparisonTest
     static void askBoth() throws Exception
     {
         try (Origin origin =
-            new Origin(Map.of("/fails", "HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n")))
+            new Origin(Map.of("/fails", "HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n",
+                "/fields", "HTTP/1.1 200 OK\r\nx-own: 1\r\nx-own: 2\r\nx-gone: 3\r\ncontent-length: 0\r\n\r\n")))
         {
             ask(true, origin);
             ask(false, origin);
@@ -135,6 +141,13 @@ final class AccessLogComparisonTest
                   route: { cluster: dead }
                 - match: { prefix: "/", headers: [ { name: ":authority", string_match: { exact: a } } ] }
                   route: { cluster: origin }
+                  request_headers_to_add:
+                  - header: { key: x-added, value: "r" }
+                  - header: { key: x-set, value: "new" }
+                    append_action: OVERWRITE_IF_EXISTS_OR_ADD
+                  request_headers_to_remove: [ x-gone ]
+                  response_headers_to_add: [ { header: { key: x-added, value: "p" } } ]
+                  response_headers_to_remove: [ x-gone ]
                 """).replace("- filters:", "- name: 'a 100% \"chain\"'\n      filters:") + "  clusters:\n" +
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) +
             Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", 1)));

@@ -1,52 +1,82 @@
 package dev.ringway.control.accesslog;
 
 import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
+import dev.ringway.engine.snapshot.LoggedField;
+import dev.ringway.engine.snapshot.LoggedField.Place;
 
 import java.util.Locale;
 
 /**
- * {@code %REQ(X?Y)%} and {@code %RESP(X?Y)%} for the header fields that records carry.
+ * {@code %REQ(X?Y)%}, {@code %RESP(X?Y)%} and {@code %TRAILER(X?Y)%}. Records have room of their own for what most
+ * formats print, and take other fields where a format asks for them.
  */
 final class HeaderOperators
 {
     private static final int METHOD = -2;
     private static final int PATH = AccessText.PATH;
     private static final int SERVICE_TIME = -3;
-    private static final String REQUEST_FIELDS = ":METHOD, :PATH, :AUTHORITY, HOST, USER-AGENT, X-FORWARDED-FOR, " +
-        "X-REQUEST-ID, X-ENVOY-ORIGINAL-PATH, REFERER";
-    private static final String RESPONSE_FIELDS = ":STATUS, X-ENVOY-UPSTREAM-SERVICE-TIME, CONTENT-TYPE";
     private static final int STATUS = -4;
+    private static final int NONE = -1;
+    /** Where the numbers of fields start that records have no room of their own for. */
+    private static final int OTHERS = 1 << 16;
+    private static final String TOKENS = "!#$%&'*+-.^_`|~";
 
     private HeaderOperators()
     {
     }
 
-    /** Says which text or number a name stands for. */
-    @FunctionalInterface
-    private interface Fields
-    {
-        int find(String name);
-    }
-
     static LogOperator request(final String argument, final int at, final int argumentAt) throws LogFormatException
     {
-        return of("REQ", argument, at, argumentAt, HeaderOperators::requestField, REQUEST_FIELDS);
+        return of("REQ", argument, at, argumentAt);
     }
 
     static LogOperator response(final String argument, final int at, final int argumentAt) throws LogFormatException
     {
-        return of("RESP", argument, at, argumentAt, HeaderOperators::responseField, RESPONSE_FIELDS);
+        return of("RESP", argument, at, argumentAt);
     }
 
-    private static LogOperator of(
-        final String operator,
-        final String argument,
-        final int at,
-        final int argumentAt,
-        final Fields fields,
-        final String recorded) throws LogFormatException
+    static LogOperator trailer(final String argument, final int at, final int argumentAt) throws LogFormatException
+    {
+        return of("TRAILER", argument, at, argumentAt);
+    }
+
+    /**
+     * @param operator name of any operator, compiled before.
+     * @param argument its own, or null.
+     * @param needs    gains the fields that it asks for and that records have no room of their own for.
+     */
+    static void addFields(final String operator, final String argument, final LogNeeds needs)
+    {
+        final Place place = place(operator);
+        if (place == null || argument == null)
+        {
+            return;
+        }
+        for (final String name : argument.split("\\?", -1))
+        {
+            if (known(place, name) == NONE)
+            {
+                needs.add(LoggedField.of(place, name));
+            }
+        }
+    }
+
+    private static Place place(final String operator)
+    {
+        return switch (operator)
+        {
+            case "REQ" -> Place.REQUEST;
+            case "RESP" -> Place.RESPONSE;
+            case "TRAILER" -> Place.TRAILER;
+            default -> null;
+        };
+    }
+
+    private static LogOperator of(final String operator, final String argument, final int at, final int argumentAt)
+        throws LogFormatException
     {
         if (argument == null || argument.isEmpty())
         {
@@ -60,15 +90,39 @@ final class HeaderOperators
         final int[] ids = new int[names.length];
         for (int i = 0; i < names.length; i++)
         {
-            ids[i] = fields.find(names[i].toLowerCase(Locale.ROOT));
-            if (ids[i] == -1)
+            if (!isName(names[i]) && known(place(operator), names[i]) == NONE)
             {
-                throw new LogFormatException(argumentAt + (i == 0 ? 0 : names[0].length() + 1), "header field " +
-                    names[i] + " is not recorded for %" + operator + "%; recorded are " + recorded);
+                throw new LogFormatException(argumentAt + (i == 0 ? 0 : names[0].length() + 1),
+                    "'" + names[i] + "' is no name of a header field that %" + operator + "% knows");
             }
+            ids[i] = field(place(operator), names[i]);
         }
         return ids.length == 1 ? (record, line) -> append(ids[0], record, line) : (record, line) ->
             append(isPresent(ids[0], record) ? ids[0] : ids[1], record, line);
+    }
+
+    private static boolean isName(final String name)
+    {
+        return !name.isEmpty() && name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' ||
+            c >= '0' && c <= '9' || TOKENS.indexOf(c) >= 0);
+    }
+
+    /** Number of what records have room of their own for. */
+    private static int known(final Place place, final String name)
+    {
+        final String lower = name.toLowerCase(Locale.ROOT);
+        return switch (place)
+        {
+            case REQUEST -> requestField(lower);
+            case RESPONSE -> responseField(lower);
+            case TRAILER -> NONE;
+        };
+    }
+
+    private static int field(final Place place, final String name)
+    {
+        final int known = known(place, name);
+        return known == NONE ? OTHERS + LoggedField.of(place, name).id() : known;
     }
 
     private static int requestField(final String name)
@@ -83,7 +137,7 @@ final class HeaderOperators
             case "x-request-id" -> AccessText.X_REQUEST_ID;
             case "x-envoy-original-path" -> AccessText.ORIGINAL_PATH;
             case "referer" -> AccessText.REFERER;
-            default -> -1;
+            default -> NONE;
         };
     }
 
@@ -94,7 +148,7 @@ final class HeaderOperators
             case ":status" -> STATUS;
             case "x-envoy-upstream-service-time" -> SERVICE_TIME;
             case "content-type" -> AccessText.RESPONSE_CONTENT_TYPE;
-            default -> -1;
+            default -> NONE;
         };
     }
 
@@ -105,7 +159,7 @@ final class HeaderOperators
             case METHOD -> record.methodId() != HttpMethod.UNKNOWN;
             case STATUS -> record.status() > 0;
             case SERVICE_TIME -> record.upstreamServiceTimeMs() >= 0;
-            default -> record.textLength(id) > 0;
+            default -> id < OTHERS ? record.textLength(id) > 0 : AccessFields.find(record, id - OTHERS) != 0;
         };
     }
 
@@ -116,7 +170,31 @@ final class HeaderOperators
             case METHOD -> method(record, line);
             case STATUS -> number(record.status() > 0 ? record.status() : -1, line);
             case SERVICE_TIME -> number(record.upstreamServiceTimeMs(), line);
-            default -> LogOperators.putText(record, id, line);
+            default ->
+            {
+                if (id < OTHERS)
+                {
+                    LogOperators.putText(record, id, line);
+                }
+                else
+                {
+                    other(AccessFields.find(record, id - OTHERS), record, line);
+                }
+            }
+        }
+    }
+
+    private static void other(final int at, final AccessRecord record, final LogLine line)
+    {
+        if (at == 0)
+        {
+            line.put((byte)'-');
+            return;
+        }
+        line.put(record.buffer(), AccessFields.valueOffset(at), AccessFields.length(record, at));
+        if (AccessFields.isCut(record, at))
+        {
+            line.put(LogOperators.CUT);
         }
     }
 

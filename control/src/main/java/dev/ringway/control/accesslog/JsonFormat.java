@@ -26,7 +26,7 @@ final class JsonFormat
     private final Part root;
     private final boolean omitsEmpty;
     private final LogLine text = new LogLine();
-    private int uses;
+    private final LogNeeds needs = new LogNeeds();
 
     /** Appends a value, and says whether there was one. */
     @FunctionalInterface
@@ -61,7 +61,7 @@ final class JsonFormat
                 line.put((byte)'{').put((byte)'}');
             }
             line.put((byte)'\n');
-        }, format.uses);
+        }, format.needs);
     }
 
     private Part part(final JsonElement config) throws LogFormatException
@@ -171,7 +171,7 @@ final class JsonFormat
     private Part string(final String config) throws LogFormatException
     {
         final LogFormat format = LogFormat.compile(config, omitsEmpty);
-        uses |= format.uses();
+        needs.addAll(format.needs());
         final boolean isNumber = format.isNumber();
         final boolean isSingle = format.isSingle() && !config.startsWith("%RESPONSE_FLAGS");
         return (record, line) ->

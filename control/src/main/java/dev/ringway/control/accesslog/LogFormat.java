@@ -3,6 +3,7 @@ package dev.ringway.control.accesslog;
 import com.google.gson.JsonParser;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.snapshot.AccessLogSink;
+import dev.ringway.engine.snapshot.LoggedField;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -27,12 +28,12 @@ public final class LogFormat
     private final byte[][] texts;
     private final LogOperator[] operators;
     private final byte[] rest;
-    private final int uses;
+    private final LogNeeds needs;
     private final String onlyOperator;
 
-    private LogFormat(final List<LogOperator> steps, final int uses, final String onlyOperator)
+    private LogFormat(final List<LogOperator> steps, final LogNeeds needs, final String onlyOperator)
     {
-        this.uses = uses;
+        this.needs = needs;
         this.onlyOperator = onlyOperator;
         final List<byte[]> before = new ArrayList<>();
         final List<LogOperator> asked = new ArrayList<>();
@@ -64,9 +65,9 @@ public final class LogFormat
         }
     }
 
-    static LogFormat of(final LogOperator line, final int uses)
+    static LogFormat of(final LogOperator line, final LogNeeds needs)
     {
-        return new LogFormat(List.of(line), uses, null);
+        return new LogFormat(List.of(line), needs, null);
     }
 
     /**
@@ -114,7 +115,7 @@ public final class LogFormat
     {
         final List<LogOperator> operators = new ArrayList<>();
         final StringBuilder literal = new StringBuilder();
-        final int[] uses = {0};
+        final LogNeeds needs = new LogNeeds();
         int i = 0;
         while (i < text.length())
         {
@@ -133,7 +134,7 @@ public final class LogFormat
             {
                 flush(literal, operators);
                 final int start = i;
-                i = operator(text, start, operators, uses);
+                i = operator(text, start, operators, needs);
                 if (omitsEmpty && !text.startsWith("RESPONSE_FLAGS", start + 1))
                 {
                     operators.add(withoutDash(operators.removeLast()));
@@ -143,7 +144,7 @@ public final class LogFormat
         flush(literal, operators);
         final boolean isSingle =
             operators.size() == 1 && text.startsWith("%") && text.indexOf('%', 1) == text.length() - 1;
-        return new LogFormat(operators, uses[0], isSingle ? text.substring(1, text.length() - 1) : null);
+        return new LogFormat(operators, needs, isSingle ? text.substring(1, text.length() - 1) : null);
     }
 
     private static LogOperator withoutDash(final LogOperator operator)
@@ -170,7 +171,7 @@ public final class LogFormat
 
     /** Reads one operator and returns where it ends. */
     private static int operator(
-        final String text, final int start, final List<LogOperator> operators, final int[] uses)
+        final String text, final int start, final List<LogOperator> operators, final LogNeeds needs)
         throws LogFormatException
     {
         int at = start + 1;
@@ -209,7 +210,8 @@ public final class LogFormat
         }
         final LogOperator operator = LogOperators.of(name, argument, start, argumentAt);
         operators.add(limit < 0 ? operator : cut(operator, limit));
-        uses[0] |= LogOperators.uses(name, argument);
+        needs.addUses(LogOperators.uses(name, argument));
+        HeaderOperators.addFields(name, argument, needs);
         return at + 1;
     }
 
@@ -242,7 +244,20 @@ public final class LogFormat
      */
     public int uses()
     {
-        return uses;
+        return needs.uses();
+    }
+
+    /**
+     * @return fields that it asks for and that records have no room of their own for.
+     */
+    public List<LoggedField> fields()
+    {
+        return needs.fields();
+    }
+
+    LogNeeds needs()
+    {
+        return needs;
     }
 
     /** Whether it is one operator and nothing else. */

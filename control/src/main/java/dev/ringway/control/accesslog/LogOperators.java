@@ -26,7 +26,7 @@ final class LogOperators
     private static final String SUPPORTED = "START_TIME START_TIME_LOCAL EMIT_TIME EMIT_TIME_LOCAL PROTOCOL " +
         "RESPONSE_CODE RESPONSE_CODE_DETAILS RESPONSE_FLAGS RESPONSE_FLAGS_LONG BYTES_RECEIVED BYTES_SENT " +
         "REQUEST_HEADERS_BYTES RESPONSE_HEADERS_BYTES DURATION REQUEST_DURATION RESPONSE_DURATION " +
-        "RESPONSE_TX_DURATION COMMON_DURATION REQ RESP ROUTE_NAME UPSTREAM_CLUSTER UPSTREAM_CLUSTER_RAW " +
+        "RESPONSE_TX_DURATION COMMON_DURATION REQ RESP TRAILER ROUTE_NAME UPSTREAM_CLUSTER UPSTREAM_CLUSTER_RAW " +
         "UPSTREAM_HOST UPSTREAM_REQUEST_ATTEMPT_COUNT UPSTREAM_TRANSPORT_FAILURE_REASON " +
         "CONNECTION_TERMINATION_DETAILS CONNECTION_ID REQUESTED_SERVER_NAME HOSTNAME ENVIRONMENT " +
         "GRPC_STATUS GRPC_STATUS_NUMBER STREAM_ID UNIQUE_ID FILTER_CHAIN_NAME ACCESS_LOG_TYPE ROUNDTRIP_DURATION " +
@@ -34,7 +34,8 @@ final class LogOperators
         "{DOWNSTREAM_REMOTE, DOWNSTREAM_DIRECT_REMOTE, DOWNSTREAM_LOCAL, UPSTREAM_REMOTE, UPSTREAM_LOCAL}_" +
         "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " +
         "{DOWNSTREAM, UPSTREAM}_TLS_{VERSION, CIPHER, SESSION_ID}, " +
-        "UPSTREAM_PEER_{SUBJECT, ISSUER, URI_SAN, DNS_SAN}, DOWNSTREAM_PEER_{SUBJECT, ISSUER, SERIAL, FINGERPRINT_256, URI_SAN, DNS_SAN}";
+        "UPSTREAM_PEER_{SUBJECT, ISSUER, URI_SAN, DNS_SAN}, " +
+        "DOWNSTREAM_PEER_{SUBJECT, ISSUER, SERIAL, FINGERPRINT_256, URI_SAN, DNS_SAN}";
     private static final Set<String> NUMBERS = Set.of("RESPONSE_CODE", "BYTES_RECEIVED", "BYTES_SENT",
         "REQUEST_HEADERS_BYTES", "RESPONSE_HEADERS_BYTES", "DURATION", "REQUEST_DURATION", "RESPONSE_DURATION",
         "RESPONSE_TX_DURATION", "UPSTREAM_REQUEST_ATTEMPT_COUNT", "CONNECTION_ID", "DOWNSTREAM_REMOTE_PORT",
@@ -42,6 +43,8 @@ final class LogOperators
         "GRPC_STATUS_NUMBER");
     private static final byte[][] PROTOCOLS =
         {null, bytes("HTTP/1.0"), bytes("HTTP/1.1"), bytes("HTTP/2"), bytes("HTTP/3")};
+    /** Behind a text that was too long for its record. */
+    static final byte[] CUT = bytes("...");
     private static final byte[] RELAY = bytes("TcpConnectionEnd");
     private static final byte[] REQUEST = bytes("DownstreamEnd");
     /** Flags that come to be before an endpoint is asked. */
@@ -156,6 +159,8 @@ final class LogOperators
                 return HeaderOperators.request(argument, at, argumentAt);
             case "RESP":
                 return HeaderOperators.response(argument, at, argumentAt);
+            case "TRAILER":
+                return HeaderOperators.trailer(argument, at, argumentAt);
             case "COMMON_DURATION":
                 return DurationOperators.common(argument, at, argumentAt);
             case "RESPONSE_CODE_DETAILS":
@@ -322,7 +327,7 @@ final class LogOperators
             line.put(record.buffer(), record.textOffset(field), length);
             if (record.isTruncated(field))
             {
-                line.put((byte)'.').put((byte)'.').put((byte)'.');
+                line.put(CUT);
             }
         }
     }

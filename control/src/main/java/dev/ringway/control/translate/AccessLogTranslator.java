@@ -196,11 +196,10 @@ final class AccessLogTranslator
         final String path, final Format given, final AccessLogFilter filter, final FieldPath config)
     {
         final Format format = named(given);
-        final int uses;
+        final LogFormat compiled;
         try
         {
-            uses = LogFormat.compile(format.text, format.isJson, format.omitsEmpty).uses() |
-                LogFilterTranslator.uses(filter);
+            compiled = LogFormat.compile(format.text, format.isJson, format.omitsEmpty);
         }
         catch (final LogFormatException ex)
         {
@@ -226,7 +225,8 @@ final class AccessLogTranslator
         final RecordFilter takes =
             takesAll ? RecordFilter.ALL : filters.translate(filter, FieldPath.ROOT, conditions);
         final AccessLogSink sink = new AccessLogSink(index, path, format.text, format.isJson, format.omitsEmpty, takes,
-            List.copyOf(conditions), uses, sinks.nextBorn());
+            List.copyOf(conditions), compiled.fields(), compiled.uses() | LogFilterTranslator.uses(filter),
+            sinks.nextBorn());
         sinks.add(key, sink);
         return sink;
     }

@@ -230,7 +230,7 @@ final class AccessLogAgentTest
     private static AccessLogSink sink(final Path at, final int born)
     {
         return new AccessLogSink(
-            0, at.toString(), "%CONNECTION_ID%\n", false, false, RecordFilter.ALL, List.of(), 0, born);
+            0, at.toString(), "%CONNECTION_ID%\n", false, false, RecordFilter.ALL, List.of(), List.of(), 0, born);
     }
 
     @Test

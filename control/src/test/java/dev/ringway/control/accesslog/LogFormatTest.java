@@ -2,18 +2,24 @@ package dev.ringway.control.accesslog;
 
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.snapshot.AccessLogSink;
+import dev.ringway.engine.snapshot.LoggedField;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.List;
 import java.util.UUID;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -200,8 +206,9 @@ final class LogFormatTest
         %DURATION(ms)%                           | 10 | takes no argument
         %REQ(%                                   | 4  | is not closed
         %REQ()%                                  | 0  | needs the name
-        a%REQ(X-SECRET)%                         | 6  | header field X-SECRET is not recorded
-        %REQ(:PATH?X-SECRET)%                    | 11 | header field X-SECRET is not recorded
+        a%REQ(X SECRET)%                         | 6  | 'X SECRET' is no name of a header field that %REQ% knows
+        %REQ(:PATH?:SECRET)%                     | 11 | ':SECRET' is no name of a header field that %REQ% knows
+        %TRAILER(:STATUS)%                       | 9  | ':STATUS' is no name of a header field that %TRAILER% knows
         %REQ(A?B?C)%                             | 5  | one alternative
         %REQ(:PATH):abc%                         | 11 | must be a number
         %REQ(:PATH):%                            | 11 | must be a number
@@ -234,6 +241,31 @@ final class LogFormatTest
             expected.getMinute() + ":" + expected.getSecond(),
             time.year + "-" + time.month + "-" + time.day + " " + time.dayOfYear + " " + time.dayOfWeek + " " +
             time.hour + ":" + time.minute + ":" + time.secondOfMinute);
+    }
+
+    @Test
+    void shouldPrintFieldsThatRecordsTakeWhenAsked() throws LogFormatException
+    {
+        final String text = "%REQ(X-A)%|%REQ(x-b?x-a)%|%RESP(X-A)%|%TRAILER(X-A)%|%REQ(:PATH?X-C)%";
+        final LogFormat format = LogFormat.compile(text);
+        assertEquals(List.of("REQUEST x-a", "REQUEST x-b", "RESPONSE x-a", "TRAILER x-a", "REQUEST x-c"),
+            format.fields().stream().map(field -> field.place() + " " +
+                field.name().bytes().getStringWithoutLengthAscii(0, field.name().bytes().capacity())).toList());
+        assertEquals(AccessLogSink.USES_REQUEST_FIELDS | AccessLogSink.USES_RESPONSE_FIELDS |
+            AccessLogSink.USES_TRAILERS, format.uses());
+
+        final AccessRecord record = Records.empty();
+        assertEquals("-|-|-|-|-", print(text, record));
+        field(record, format.fields().get(0), "one");
+        field(record, format.fields().get(2), "");
+        field(record, format.fields().get(3), "e".repeat(300));
+        assertEquals("one|one||" + "e".repeat(256) + "...|-", print(text, record));
+    }
+
+    private static void field(final AccessRecord record, final LoggedField field, final String value)
+    {
+        AccessFields.put(record, field.id(), new UnsafeBuffer(value.getBytes(US_ASCII)), 0, value.length());
+        assertTrue(record.isValid());
     }
 
     @Test

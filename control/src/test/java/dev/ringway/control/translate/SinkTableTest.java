@@ -24,7 +24,7 @@ final class SinkTableTest
     private AccessLogSink add(final String key)
     {
         final AccessLogSink sink = new AccessLogSink(
-            table.room(), key, "x", false, false, record -> true, List.of(), 0, table.nextBorn());
+            table.room(), key, "x", false, false, record -> true, List.of(), List.of(), 0, table.nextBorn());
         table.add(key, sink);
         return sink;
     }

@@ -27,7 +27,7 @@ public final class AccessRecord
     public static final int NO_GRPC_STATUS = -2;
 
     /** Length of a record without texts. */
-    public static final int FIXED_LENGTH = TEXTS_OFFSET + AccessText.COUNT * Integer.BYTES;
+    public static final int FIXED_LENGTH = LAST_FIELD_OFFSET + Integer.BYTES;
 
     /** Room a record is given unless a ring is made with another slot length. */
     public static final int DEFAULT_CAPACITY = 1024;
@@ -185,7 +185,7 @@ public final class AccessRecord
             isValid = textLength(field) == 0 ||
                 textOffset(field) >= offset + FIXED_LENGTH && textOffset(field) + textLength(field) <= offset + length;
         }
-        return isValid;
+        return isValid && AccessFields.areValid(this);
     }
 
     /** @return memory the record is in. */
@@ -204,6 +204,16 @@ public final class AccessRecord
     public int length()
     {
         return buffer.getInt(offset + LENGTH_OFFSET);
+    }
+
+    void length(final int bytes)
+    {
+        buffer.putInt(offset + LENGTH_OFFSET, bytes);
+    }
+
+    int capacity()
+    {
+        return capacity;
     }
 
     /**

@@ -17,9 +17,12 @@ package dev.ringway.engine.accesslog;
  *  +-----------------------------------------------------+ 272
  *  | 15 times offset (16 bits), length (16 bits) of text |
  *  +-----------------------------------------------------+ 332
+ *  | offset of the field that was added last, or 0       |
+ *  +-----------------------------------------------------+ 336
  *  | logs times index (16 bits), conditions (16 bits)    |
  *  +-----------------------------------------------------+
- *  | texts ...                                           |
+ *  | texts, and fields: offset of the one before (16     |
+ *  | bits), length (16 bits), name (32 bits), value      |
  *  +-----------------------------------------------------+ length
  * </pre>
  */
@@ -52,6 +55,12 @@ final class AccessRecordLayout
     static final int ADDRESSES_OFFSET = 112;
     static final int ADDRESS_LENGTH = 32;
     static final int TEXTS_OFFSET = ADDRESSES_OFFSET + 5 * ADDRESS_LENGTH;
+    static final int LAST_FIELD_OFFSET = TEXTS_OFFSET + AccessText.COUNT * Integer.BYTES;
+    static final int FIELD_LENGTH_OFFSET = 2;
+    static final int FIELD_ID_OFFSET = 4;
+    static final int FIELD_VALUE_OFFSET = 8;
+    static final int FIELD_LENGTH_MASK = 0x7FFF;
+    static final int FIELD_IS_CUT = 0x8000;
 
     private AccessRecordLayout()
     {

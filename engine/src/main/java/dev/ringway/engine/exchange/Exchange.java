@@ -5,6 +5,7 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
@@ -188,6 +189,7 @@ public final class Exchange implements UpstreamHandler
                 downstream, request, http, routing, id, times.expectedNs(nowNs, retrying.isAgain()));
             edits.protocol(upgrade.protocol());
             retrying.tellEndpoint(edits);
+            report.onFields(Place.REQUEST, request.headers(), edits);
             if (times.startTry(nowNs))
             {
                 downstream.awaitDeadline();
@@ -332,6 +334,7 @@ public final class Exchange implements UpstreamHandler
         exchanges.prepareResponse(edits, head, request, downstream, routing, http, id, times.startNs());
         retrying.tellClient(edits);
         affinity.addCookies(edits);
+        report.onFields(Place.RESPONSE, head.headers(), edits);
         onSentDown(downstream.sendHead(head, edits, isEnd), isEnd);
     }
 

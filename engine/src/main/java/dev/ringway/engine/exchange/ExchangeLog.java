@@ -8,15 +8,20 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.codecs.text.IpLiteral;
 import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.route.Condition;
+import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.LoggedField;
+import dev.ringway.engine.snapshot.LoggedField.Place;
+import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.UpstreamSession;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -40,6 +45,7 @@ final class ExchangeLog
     private final UnsafeBuffer told = new UnsafeBuffer(0, 0);
     private final HeaderTable noFields = new HeaderTable(1);
     private boolean isOpen;
+    private List<AccessLogSink> sinks;
     private int uses;
 
     ExchangeLog(final Exchanges exchanges)
@@ -51,14 +57,15 @@ final class ExchangeLog
 
     /** Where the request is null or unknown it has no fields. */
     private void begin(
-        final List<AccessLogSink> sinks, final Connection connection, final RequestHead head, final long startNs)
+        final List<AccessLogSink> all, final Connection connection, final RequestHead head, final long startNs)
     {
+        sinks = all;
         int wanted = 0;
         int born = 0;
         record.begin();
-        for (int i = 0; i < sinks.size(); i++)
+        for (int i = 0; i < all.size(); i++)
         {
-            final AccessLogSink sink = sinks.get(i);
+            final AccessLogSink sink = all.get(i);
             record.sink(sink.index(), sink.conditions().isEmpty() ? 0 : held(sink.conditions(), head));
             wanted |= sink.uses();
             born = Math.max(born, sink.born());
@@ -148,6 +155,94 @@ final class ExchangeLog
         if ((uses & AccessLogSink.USES_GRPC_STATUS) != 0)
         {
             record.isCall(Grpc.isRequest(headers));
+        }
+        fields(Place.REQUEST, headers, null);
+    }
+
+    /**
+     * Fields as they go on.
+     *
+     * @param place  what they are.
+     * @param fields that came.
+     * @param edits  what becomes of them.
+     */
+    void onFields(final Place place, final HeaderTable fields, final HeaderEdits edits)
+    {
+        if (isOpen)
+        {
+            fields(place, fields, edits);
+        }
+    }
+
+    private void fields(final Place place, final HeaderTable fields, final HeaderEdits edits)
+    {
+        if ((uses & place.use()) == 0)
+        {
+            return;
+        }
+        for (int i = 0; i < sinks.size(); i++)
+        {
+            final List<LoggedField> wanted = sinks.get(i).fields();
+            for (int j = 0; j < wanted.size(); j++)
+            {
+                if (wanted.get(j).place() == place)
+                {
+                    field(wanted.get(j), fields, edits);
+                }
+            }
+        }
+    }
+
+    private void field(final LoggedField field, final HeaderTable fields, final HeaderEdits edits)
+    {
+        final FieldName name = field.name();
+        final boolean isDropped = edits != null && name.id() != HeaderName.OTHER && edits.drops(name.id());
+        int index = fields == null || isDropped ? -1 : name.find(fields, -1);
+        while (index >= 0 && fields.nominated(index))
+        {
+            index = name.find(fields, index);
+        }
+        final int added = index >= 0 || edits == null ? -1 : edits.find(name.id(), name.bytes());
+        if (index >= 0)
+        {
+            AccessFields.put(record, field.id(), fields.buffer(), fields.valueOffset(index), fields.valueLength(index));
+        }
+        else if (added >= 0)
+        {
+            AccessFields.put(record, field.id(), edits.values(), edits.valueOffset(added), edits.valueLength(added));
+        }
+        else if (edits != null)
+        {
+            AccessFields.remove(record, field.id());
+        }
+    }
+
+    /**
+     * An answer that is made here.
+     *
+     * @param fields of its head that filters have seen, or null.
+     * @param edits  of the head.
+     * @param length of its content that the head tells besides, 0 for none.
+     */
+    void onReplyFields(final HeaderTable fields, final HeaderEdits edits, final int length)
+    {
+        onFields(Place.RESPONSE, fields, edits);
+        if (!isOpen || fields != null || length == 0 || (uses & Place.RESPONSE.use()) == 0)
+        {
+            return;
+        }
+        final int digits = address.putNaturalIntAscii(1, length);
+        for (int i = 0; i < sinks.size(); i++)
+        {
+            final List<LoggedField> wanted = sinks.get(i).fields();
+            for (int j = 0; j < wanted.size(); j++)
+            {
+                final LoggedField field = wanted.get(j);
+                if (field.place() == Place.RESPONSE && field.name().id() == HeaderName.CONTENT_LENGTH)
+                {
+                    AccessFields.put(record, field.id(), address, 1, digits);
+                }
+            }
         }
     }
 

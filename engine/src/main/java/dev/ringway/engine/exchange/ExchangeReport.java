@@ -8,8 +8,10 @@ import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
+import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.UpstreamSession;
 
 /**
@@ -55,6 +57,18 @@ final class ExchangeReport
         log.onRelay(proxy.accessLogs(), downstream, startNs);
     }
 
+    /** See {@link ExchangeLog#onFields}. */
+    void onFields(final Place place, final HeaderTable fields, final HeaderEdits edits)
+    {
+        log.onFields(place, fields, edits);
+    }
+
+    /** See {@link ExchangeLog#onReplyFields}. */
+    void onReplyFields(final HeaderTable fields, final HeaderEdits edits, final int length)
+    {
+        log.onReplyFields(fields, edits, length);
+    }
+
     void onUpstream(final UpstreamSession session)
     {
         log.onUpstream(session.hostText());
@@ -79,6 +93,7 @@ final class ExchangeReport
     void onTrailers(final HeaderTable trailers)
     {
         log.onStatus(trailers);
+        log.onFields(Place.TRAILER, trailers, null);
     }
 
     /** The answer is made here; a call gets the status of gRPC. */

@@ -296,6 +296,12 @@ final class FilterRun
         return sink.sendReply(responses.head(), edits, status, body);
     }
 
+    /** Fields of what {@link #onReply} was told, or null. */
+    HeaderTable replyFields()
+    {
+        return responses.isWritten() ? responses.head().headers() : null;
+    }
+
     /** Whether {@link #sendReply} has something to send. */
     boolean hasReply()
     {

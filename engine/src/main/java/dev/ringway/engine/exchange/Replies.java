@@ -107,6 +107,9 @@ final class Replies
         report.outcome().flag(retrying.flag());
         retrying.tellClient(edits);
         report.onReply(request, grpc, status, body.length, why);
-        exchange.onReplied(exchanges.sendReply(downstream, edits, http, id, status, body, grpc, filters));
+        final boolean isSent = exchanges.sendReply(downstream, edits, http, id, status, body, grpc, filters);
+        report.onReplyFields(filters == null ? null : filters.replyFields(), edits,
+            grpc == Exchanges.NOT_GRPC ? body.length : 0);
+        exchange.onReplied(isSent);
     }
 }

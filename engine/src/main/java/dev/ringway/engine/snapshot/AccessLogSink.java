@@ -16,12 +16,13 @@ import java.util.List;
  * @param omitsEmpty {@code omit_empty_values}: what has no value is left out.
  * @param filter     which records it gets.
  * @param conditions of the filter on requests, of which records tell by number which held.
+ * @param fields     that the format asks for beyond those that each record has.
  * @param uses       what format and filter ask for that is only recorded on demand: {@code USES_*}.
  * @param born       grows from sink to sink: of two with the same index the younger has the larger one.
  */
 public record AccessLogSink(
     int index, String path, String format, boolean isJson, boolean omitsEmpty, RecordFilter filter,
-    List<Condition> conditions, int uses, int born)
+    List<Condition> conditions, List<LoggedField> fields, int uses, int born)
 {
     /** Address the client connected to. */
     public static final int USES_DOWNSTREAM_LOCAL = 1;
@@ -39,6 +40,12 @@ public record AccessLogSink(
     public static final int TLS_ITEMS = (1 << 10) - 1;
     /** Address of the client as trusted headers say. */
     public static final int USES_FORWARDED = 1 << 24;
+    /** Some of {@link #fields()} in requests. */
+    public static final int USES_REQUEST_FIELDS = 1 << 25;
+    /** Some of {@link #fields()} in responses. */
+    public static final int USES_RESPONSE_FIELDS = 1 << 26;
+    /** Some of {@link #fields()} in trailers. */
+    public static final int USES_TRAILERS = 1 << 27;
 
     /**
      * A sink that asks for nothing special.
@@ -62,7 +69,7 @@ public record AccessLogSink(
      */
     public AccessLogSink(final int index, final String path, final String format, final int uses)
     {
-        this(index, path, format, false, false, RecordFilter.ALL, List.of(), uses, 0);
+        this(index, path, format, false, false, RecordFilter.ALL, List.of(), List.of(), uses, 0);
     }
 
     /**

@@ -318,8 +318,33 @@ public final class HeaderEdits
      */
     public void repeat(final int index, final int maxLength)
     {
-        final int start = index == 0 ? 0 : ends[index - 1];
-        put(valueBuffer, start, Math.min(ends[index] - start, maxLength));
+        put(valueBuffer, valueOffset(index), Math.min(valueLength(index), maxLength));
+    }
+
+    /**
+     * @return holds the values of added fields.
+     */
+    public DirectBuffer values()
+    {
+        return valueBuffer;
+    }
+
+    /**
+     * @param index from {@link #find}.
+     * @return where its value starts in {@link #values()}.
+     */
+    public int valueOffset(final int index)
+    {
+        return index == 0 ? 0 : ends[index - 1];
+    }
+
+    /**
+     * @param index from {@link #find}.
+     * @return bytes of its value.
+     */
+    public int valueLength(final int index)
+    {
+        return ends[index] - valueOffset(index);
     }
 
     /**

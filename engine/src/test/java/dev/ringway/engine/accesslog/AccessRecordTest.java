@@ -10,6 +10,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 final class AccessRecordTest
@@ -17,6 +18,69 @@ final class AccessRecordTest
     private static final int AT = 64;
     private final UnsafeBuffer memory = new UnsafeBuffer(new byte[4096]);
     private final AccessRecord record = new AccessRecord().wrap(memory, AT, 1024);
+
+    private String field(final int id)
+    {
+        final int at = AccessFields.find(record, id);
+        return at == 0 ? null : memory.getStringWithoutLengthUtf8(AccessFields.valueOffset(at), AccessFields.length(record, at)) +
+            (AccessFields.isCut(record, at) ? "..." : "");
+    }
+
+    private void put(final int id, final String value)
+    {
+        AccessFields.put(record, id, new UnsafeBuffer(value.getBytes(UTF_8)), 0, value.length());
+        assertTrue(record.isValid());
+    }
+
+    @Test
+    void shouldTakeFieldsAndForgetWhatWasSaidBefore()
+    {
+        record.begin().sink(1, 0);
+        assertNull(field(7));
+        put(7, "seven");
+        put(70_000, "");
+        put(7, "six");
+        put(8, "eight");
+        put(7, "longer than before");
+        assertEquals("longer than before", field(7));
+        assertEquals("eight", field(8));
+        assertEquals("", field(70_000));
+        AccessFields.remove(record, 7);
+        assertTrue(record.isValid());
+        assertNull(field(7));
+        put(9, "n".repeat(300));
+        assertEquals("n".repeat(256) + "...", field(9));
+    }
+
+    @Test
+    void shouldCutAndLeaveOutFieldsForWhichThereIsNoRoom()
+    {
+        record.begin();
+        int id = 1;
+        while (record.length() < 1024 - 100)
+        {
+            put(id++, "v".repeat(90));
+        }
+        put(id, "w".repeat(200));
+        assertTrue(field(id).endsWith("..."), field(id));
+        put(id + 1, "x");
+        assertNull(field(id + 1));
+        assertEquals("v".repeat(90), field(1));
+        assertTrue(record.length() <= 1024);
+    }
+
+    @Test
+    void shouldRefuseAChainOfFieldsThatLeavesTheRecord()
+    {
+        record.begin();
+        put(1, "one");
+        put(2, "two");
+        final int second = AccessFields.find(record, 2) - AT;
+        memory.putShort(AT + second, (short)(second + 1));
+        assertFalse(record.isValid());
+        memory.putShort(AT + second, (short)8);
+        assertFalse(record.isValid());
+    }
 
     @Test
     void shouldReadBackWhatWasSet()

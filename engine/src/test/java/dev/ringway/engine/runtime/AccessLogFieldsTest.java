@@ -1,12 +1,16 @@
 package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
+import dev.ringway.engine.accesslog.RecordFilter;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.snapshot.LoggedField;
+import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.tls.TlsFixture;
 import dev.ringway.engine.tls.TlsReport;
 import dev.ringway.engine.tls.TlsSettings;
@@ -166,6 +170,52 @@ final class AccessLogFieldsTest
             assertFalse(record.hasAddress(AccessAddress.DOWNSTREAM_LOCAL));
             assertFalse(record.hasAddress(AccessAddress.UPSTREAM_LOCAL));
             assertEquals(0, record.textLength(AccessText.RESPONSE_CONTENT_TYPE));
+        }
+    }
+
+    private static String field(final AccessRecord record, final LoggedField field)
+    {
+        final int at = AccessFields.find(record, field.id());
+        return at == 0 ? null : record.buffer().getStringWithoutLengthAscii(
+            AccessFields.valueOffset(at), AccessFields.length(record, at));
+    }
+
+    @Test
+    void shouldRecordFieldsThatAFormatAsksFor() throws Exception
+    {
+        final LoggedField asked = LoggedField.of(Place.REQUEST, "X-Asked");
+        final LoggedField own = LoggedField.of(Place.REQUEST, "x-request-start");
+        final LoggedField server = LoggedField.of(Place.RESPONSE, "server");
+        final LoggedField told = LoggedField.of(Place.RESPONSE, "x-told");
+        final LoggedField last = LoggedField.of(Place.TRAILER, "x-last");
+        final int uses = asked.place().use() | server.place().use() | last.place().use();
+        try (TestBackend backend = TestBackend.answering("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nx-told: a\r\n" +
+            "server: other\r\n\r\n0\r\nx-last: z\r\n\r\n");
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.accessLogs = List.of(new AccessLogSink(0, "/dev/null", "x", false, false, RecordFilter.ALL,
+                List.of(), List.of(asked, own, server, told, last), uses, 0));
+            proxy.http.routes.put("/gone", HttpSettings.direct(410, ""));
+            proxy.http.routes.put("/", proxy.http.toCluster(0));
+            proxy.start();
+            final TestClient client = proxy.connect();
+            client.send("GET / HTTP/1.1\r\nhost: a\r\nx-asked: 1\r\nx-asked: 2\r\n\r\n");
+            assertEquals(200, client.read().status());
+            final AccessRecord record = next(proxy);
+            assertTrue(record.isValid());
+            assertEquals("1", field(record, asked));
+            assertNull(field(record, own));
+            assertEquals("ringway", field(record, server));
+            assertEquals("a", field(record, told));
+            assertEquals("z", field(record, last));
+
+            client.send("GET /gone HTTP/1.1\r\nhost: a\r\nx-asked: 3\r\n\r\n");
+            assertEquals(410, client.read().status());
+            final AccessRecord local = next(proxy);
+            assertEquals("3", field(local, asked));
+            assertEquals("ringway", field(local, server));
+            assertNull(field(local, told));
+            assertNull(field(local, last));
         }
     }
 

@@ -1,0 +1,55 @@
+package dev.ringway.engine.snapshot;
+
+import dev.ringway.engine.accesslog.LogStrings;
+import dev.ringway.engine.route.FieldName;
+
+import java.util.Locale;
+
+/**
+ * A field that a format of an access log asks for and that records have no room of its own for. Immutable.
+ *
+ * @param place where it stands.
+ * @param name  of it.
+ * @param id    by which records name it, from {@link LogStrings}.
+ */
+public record LoggedField(Place place, FieldName name, int id)
+{
+    /** Where a field stands. */
+    public enum Place
+    {
+        /** In the head of the request that goes to the endpoint. */
+        REQUEST(AccessLogSink.USES_REQUEST_FIELDS),
+        /** In the head of the response that goes to the client. */
+        RESPONSE(AccessLogSink.USES_RESPONSE_FIELDS),
+        /** Behind the response. */
+        TRAILER(AccessLogSink.USES_TRAILERS);
+
+        private final int use;
+
+        Place(final int use)
+        {
+            this.use = use;
+        }
+
+        /**
+         * @return one of {@link AccessLogSink}'s {@code USES_*}.
+         */
+        public int use()
+        {
+            return use;
+        }
+    }
+
+    /**
+     * Not on a loop: gives it a number when it has none.
+     *
+     * @param place where it stands.
+     * @param name  of it, in any case.
+     * @return the field.
+     */
+    public static LoggedField of(final Place place, final String name)
+    {
+        return new LoggedField(
+            place, new FieldName(name), LogStrings.register(place + ":" + name.toLowerCase(Locale.ROOT)));
+    }
+}
