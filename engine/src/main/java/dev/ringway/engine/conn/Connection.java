@@ -15,6 +15,9 @@ import java.util.List;
  */
 public final class Connection implements CompletionHandler
 {
+    /** Bytes are for no counter. */
+    static final int NOT_COUNTED = -1;
+
     private static final int DIRECT_ADDRESS = 32;
     private static final int DIRECT_LENGTH = 28;
     private static final int LOCAL_ADDRESS = 64;
@@ -512,6 +515,18 @@ public final class Connection implements CompletionHandler
     public void handler(final ConnectionHandler handler)
     {
         this.handler = handler;
+    }
+
+    /**
+     * Has counters grow by what comes and leaves, from the connection's first byte on.
+     *
+     * @param received id of the one for bytes from the peer.
+     * @param sent     id of the one for bytes to the peer.
+     */
+    public void count(final int received, final int sent)
+    {
+        receiver.count(received);
+        sender.count(sent);
     }
 
     /**

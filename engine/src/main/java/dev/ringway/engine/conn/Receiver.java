@@ -28,6 +28,7 @@ final class Receiver
 
     private final ConnectionLife life;
     private long bytes;
+    private int counter;
     private int state;
 
     Receiver(final ConnectionLife life)
@@ -38,7 +39,15 @@ final class Receiver
     void assign()
     {
         bytes = 0;
+        counter = Connection.NOT_COUNTED;
         state = 0;
+    }
+
+    /** Says which counter grows by what comes and by what has come. */
+    void count(final int id)
+    {
+        counter = id;
+        life.loop().counters().add(id, bytes);
     }
 
     void start()
@@ -124,6 +133,10 @@ final class Receiver
         {
             final ReceiveBuffers buffers = life.memory().receiveBuffers();
             bytes += result;
+            if (counter != Connection.NOT_COUNTED)
+            {
+                life.loop().counters().add(counter, result);
+            }
             for (int offset = buffers.first(result, flags); offset >= 0; offset = buffers.next())
             {
                 life.connection().onReceived(offset, buffers.length());

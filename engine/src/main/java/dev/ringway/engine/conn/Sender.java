@@ -23,6 +23,7 @@ final class Sender
     private final ConnectionLife life;
     private SendQueue queue;
     private long bytes;
+    private int counter;
     private int highWaterMark;
     private int state;
 
@@ -35,7 +36,15 @@ final class Sender
     {
         highWaterMark = mark;
         bytes = 0;
+        counter = Connection.NOT_COUNTED;
         state = 0;
+    }
+
+    /** Says which counter grows by what leaves and by what has left. */
+    void count(final int id)
+    {
+        counter = id;
+        life.loop().counters().add(id, bytes);
     }
 
     void highWaterMark(final int mark)
@@ -194,6 +203,10 @@ final class Sender
         if (result > 0)
         {
             bytes += result;
+            if (counter != Connection.NOT_COUNTED)
+            {
+                life.loop().counters().add(counter, result);
+            }
         }
         if (life.isClosing() || isFailed)
         {

@@ -97,6 +97,7 @@ public final class Http1SessionFactory implements SessionFactory
             session = new Http1DownstreamSession(this);
         }
         connection.highWaterMark(bufferLimit());
+        connection.count(http.counters().downstreamCxRxBytesTotal, http.counters().downstreamCxTxBytesTotal);
         open.add(session);
         countOpened(http.counters());
         session.open(connection, http.codecType() == CodecType.AUTO && agreed == null);
@@ -146,8 +147,6 @@ public final class Http1SessionFactory implements SessionFactory
         counters.decrement(ids.downstreamCxActive);
         counters.increment(ids.downstreamCxDestroy);
         counters.increment(isByClient ? ids.downstreamCxDestroyRemote : ids.downstreamCxDestroyLocal);
-        counters.add(ids.downstreamCxRxBytesTotal, closed.bytesReceived());
-        counters.add(ids.downstreamCxTxBytesTotal, closed.bytesSent());
         counters.record(ids.downstreamCxLengthMs, closed.ageMs());
     }
 

@@ -65,6 +65,7 @@ final class Http2SessionFactory implements SessionFactory
         final LoopCounters counters = loop.counters();
         counters.increment(http.counters().downstreamCxTotal);
         counters.increment(http.counters().downstreamCxActive);
+        connection.count(http.counters().downstreamCxRxBytesTotal, http.counters().downstreamCxTxBytesTotal);
         take(connection);
     }
 

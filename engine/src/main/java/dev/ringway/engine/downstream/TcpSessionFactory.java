@@ -1,7 +1,6 @@
 package dev.ringway.engine.downstream;
 
 import dev.ringway.engine.conn.Connection;
-import dev.ringway.engine.counters.TcpCounters;
 import dev.ringway.engine.exchange.Exchanges;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.snapshot.Listener;
@@ -56,6 +55,7 @@ public final class TcpSessionFactory implements SessionFactory, RelayOwner
         }
         connection.highWaterMark(Math.min(listener.perConnectionBufferLimit(), MAX_HIGH_WATER));
         loop.counters().increment(tcp.counters().downstreamCxTotal);
+        connection.count(tcp.counters().downstreamCxRxBytesTotal, tcp.counters().downstreamCxTxBytesTotal);
         session.open(connection, tcp, exchanges);
     }
 
@@ -88,9 +88,6 @@ public final class TcpSessionFactory implements SessionFactory, RelayOwner
      */
     public void onRelayClosed(final TcpDownstreamSession relay, final Connection closed)
     {
-        final TcpCounters ids = relay.tcp();
-        loop.counters().add(ids.downstreamCxRxBytesTotal, closed.bytesReceived());
-        loop.counters().add(ids.downstreamCxTxBytesTotal, closed.bytesSent());
         free.addLast(relay);
     }
 }

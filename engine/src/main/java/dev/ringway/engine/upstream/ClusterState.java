@@ -519,10 +519,12 @@ public final class ClusterState
         context.loop.counters().decrement(cluster.counters().upstreamRqActive);
     }
 
-    void onConnectionOpening()
+    void onConnectionOpening(final Connection connection)
     {
-        context.loop.counters().increment(cluster.counters().upstreamCxTotal);
-        context.loop.counters().increment(cluster.counters().upstreamCxActive);
+        final ClusterCounters ids = cluster.counters();
+        context.loop.counters().increment(ids.upstreamCxTotal);
+        context.loop.counters().increment(ids.upstreamCxActive);
+        connection.count(ids.upstreamCxRxBytesTotal, ids.upstreamCxTxBytesTotal);
     }
 
     void onConnectionClosed(final Connection connection)
@@ -532,8 +534,6 @@ public final class ClusterState
         final ClusterCounters ids = cluster.counters();
         counters.decrement(ids.upstreamCxActive);
         counters.increment(ids.upstreamCxDestroy);
-        counters.add(ids.upstreamCxRxBytesTotal, connection.bytesReceived());
-        counters.add(ids.upstreamCxTxBytesTotal, connection.bytesSent());
         counters.record(ids.upstreamCxLengthMs, connection.ageMs());
         // Each that fails leaves room for the next: nobody may be left waiting when no connection is there to end.
         while (!waiting.isEmpty() && mayConnect())

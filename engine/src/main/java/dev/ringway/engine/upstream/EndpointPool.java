@@ -373,7 +373,7 @@ final class EndpointPool
         {
             return null;
         }
-        cluster.onConnectionOpening();
+        cluster.onConnectionOpening(connection);
         own.increment(EndpointCounters.CX_TOTAL);
         own.increment(EndpointCounters.CX_ACTIVE);
         connection.connect(location.sockAddr(), location.sockAddr().length, cluster.plan());

@@ -33,6 +33,28 @@ final class Http1KeepAliveTest
     }
 
     @Test
+    void shouldCountBytesAsTheyPass() throws Exception
+    {
+        final String request = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
+        final String response = "HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nbody";
+        try (TestBackend backend = TestBackend.answering(response); TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            for (int i = 1; i <= 3; i++)
+            {
+                assertEquals("body", client.send(request).read().text());
+                proxy.awaitCounter("http.in.downstream_cx_rx_bytes_total", (long)i * request.length());
+                proxy.awaitCounter("cluster.b.upstream_cx_rx_bytes_total", (long)i * response.length());
+                final long before = i;
+                TestProxy.await(() -> proxy.counter("http.in.downstream_cx_tx_bytes_total") >= before * response.length(),
+                    () -> "bytes to the client");
+                TestProxy.await(() -> proxy.counter("cluster.b.upstream_cx_tx_bytes_total") >= before * request.length(),
+                    () -> "bytes to the endpoint");
+            }
+        }
+    }
+
+    @Test
     void shouldCloseWhenTheClientAsksForIt() throws Exception
     {
         try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
