@@ -132,7 +132,7 @@ final class ListenerConfigComparisonTest
         proxy_protocol.v3.ProxyProtocol | disallowed_versions: [V1], stat_prefix: p      | taken
         proxy_protocol.v3.ProxyProtocol | disallowed_versions: [V1, V2]                  | refused
         proxy_protocol.v3.ProxyProtocol | disallowed_versions: [V3]                      | refused
-        proxy_protocol.v3.ProxyProtocol | pass_through_tlvs: { match_type: INCLUDE_ALL } | refused here
+        proxy_protocol.v3.ProxyProtocol | pass_through_tlvs: { match_type: INCLUDE_ALL } | taken
         proxy_protocol.v3.ProxyProtocol | rules: [{ tlv_type: 2, on_tlv_present: { key: a } }] | refused here
         proxy_protocol.v3.ProxyProtocol | rules: [{ tlv_type: 256 }]                     | refused
         tls_inspector.v3.TlsInspector   |                                                | taken
@@ -158,8 +158,11 @@ final class ListenerConfigComparisonTest
         config: { version: V1 }, transport_socket: TLS                  | taken
         config: { version: V3 }, transport_socket: RAW                  | refused
         config: { version: V1 }                                         | refused
-        config: { version: V2, pass_through_tlvs: { match_type: INCLUDE_ALL } }, transport_socket: RAW | refused here
-        config: { version: V2, added_tlvs: [ { type: 234, value: YQ== } ] }, transport_socket: RAW     | refused here
+        config: { version: V2, pass_through_tlvs: { match_type: INCLUDE_ALL } }, transport_socket: RAW | taken
+        config: { version: V2, added_tlvs: [ { type: 234, value: YQ== } ] }, transport_socket: RAW     | taken
+        config: { version: V1, added_tlvs: [ { type: 234, value: YQ== } ] }, transport_socket: RAW     | refused here
+        config: { version: V2, added_tlvs: [ { type: 256, value: YQ== } ] }, transport_socket: RAW     | refused
+        config: { version: V2, added_tlvs: [ { type: 234 } ] }, transport_socket: RAW                  | refused
         """)
     void shouldTakeAndRefuseTheSameTransportSockets(final String options, final String how) throws Exception
     {

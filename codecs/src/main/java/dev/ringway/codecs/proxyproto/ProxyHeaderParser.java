@@ -9,8 +9,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 /**
  * Reads a header of the PROXY protocol as it comes, in pieces of any size. Takes and refuses what Envoy does: addresses
  * of TCP over IPv4 and IPv6 must be unicast ones; other families are faulty, but for {@code UNKNOWN} and {@code LOCAL},
- * which leave a connection the addresses it has. Values behind the addresses (TLVs) are passed over. Reusable; one
- * owner.
+ * which leave a connection the addresses it has. Values behind the addresses (TLVs) are passed over, but must fill the
+ * header. Reusable; one owner.
  */
 public final class ProxyHeaderParser
 {
@@ -46,6 +46,10 @@ public final class ProxyHeaderParser
     private int version;
     private int needed;
     private int skipped;
+    /** Bytes of values that have not come; 0 for what is not looked at. */
+    private int valuesLeft;
+    private int valueHead;
+    private int valueLength;
     private int addressLength;
     private int sourcePort;
     private int destinationPort;
@@ -61,6 +65,9 @@ public final class ProxyHeaderParser
         version = 0;
         needed = FIXED_LENGTH;
         skipped = 0;
+        valuesLeft = 0;
+        valueHead = 0;
+        valueLength = 0;
         addressLength = 0;
         sourcePort = 0;
         destinationPort = 0;
@@ -87,7 +94,11 @@ public final class ProxyHeaderParser
                 final int taken = Math.min(skipped, end - at);
                 skipped -= taken;
                 at += taken;
-                result = skipped == 0 ? FOUND : MORE;
+                result = skipped == 0 && valuesLeft == 0 ? FOUND : MORE;
+            }
+            else if (valuesLeft > 0)
+            {
+                onValueHead(buffer.getByte(at++) & 0xFF);
             }
             else
             {
@@ -252,11 +263,35 @@ public final class ProxyHeaderParser
         if (isUnicast(source) && isUnicast(destination))
         {
             final int rest = (kept.getByte(LENGTH_AT) & 0xFF) << 8 | kept.getByte(LENGTH_AT + 1) & 0xFF;
-            skip(rest - addresses);
+            valuesLeft = rest - addresses;
+            result = valuesLeft == 0 ? FOUND : MORE;
         }
         else
         {
             result = FAULTY;
+        }
+    }
+
+    /** The next byte of a value's type and length. */
+    private void onValueHead(final int octet)
+    {
+        valuesLeft--;
+        valueLength = valueLength << Byte.SIZE & 0xFFFF | octet;
+        valueHead++;
+        if (valueHead < Tlvs.HEAD_LENGTH)
+        {
+            result = valuesLeft == 0 ? FAULTY : MORE;
+        }
+        else if (valueLength > valuesLeft)
+        {
+            result = FAULTY;
+        }
+        else
+        {
+            valueHead = 0;
+            valuesLeft -= valueLength;
+            skipped = valueLength;
+            result = skipped == 0 && valuesLeft == 0 ? FOUND : MORE;
         }
     }
 
@@ -294,6 +329,14 @@ public final class ProxyHeaderParser
     public int length()
     {
         return length;
+    }
+
+    /**
+     * @return bytes in front of the values, in a header that gives addresses in version 2; else {@link #length}.
+     */
+    public int valuesOffset()
+    {
+        return version == 2 && addressLength > 0 ? needed : length;
     }
 
     /**

@@ -12,12 +12,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  */
 public final class ProxyHeaderWriter
 {
-    /** Bytes that must be there for either. */
+    /** Bytes that must be there for either, without values. */
     public static final int MAX_LENGTH = 128;
 
     private static final byte[] TCP4 = "PROXY TCP4 ".getBytes(US_ASCII);
     private static final byte[] TCP6 = "PROXY TCP6 ".getBytes(US_ASCII);
     private static final byte[] UNKNOWN = "PROXY UNKNOWN\r\n".getBytes(US_ASCII);
+    private static final int FIXED_LENGTH = 16;
     private static final int INET4 = 4;
     private static final int INET6 = 16;
     private static final byte LOCAL = 0x20;
@@ -85,6 +86,20 @@ public final class ProxyHeaderWriter
         }
         dst.putByte(to++, (byte)' ');
         return to;
+    }
+
+    /**
+     * Says in a header of version 2 with addresses that values follow, which are put behind it.
+     *
+     * @param dst    holds it.
+     * @param at     where.
+     * @param header bytes of the header without them.
+     * @param values bytes of them.
+     */
+    public static void putValuesLength(
+        final MutableDirectBuffer dst, final int at, final int header, final int values)
+    {
+        dst.putShort(at + FIXED_LENGTH - Short.BYTES, (short)(header - FIXED_LENGTH + values), ByteOrder.BIG_ENDIAN);
     }
 
     /**

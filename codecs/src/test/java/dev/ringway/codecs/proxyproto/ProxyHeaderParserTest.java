@@ -2,6 +2,8 @@ package dev.ringway.codecs.proxyproto;
 
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -13,8 +15,11 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** Headers of both versions whole, at every split point and byte by byte; and what is none or faulty. */
@@ -150,13 +155,101 @@ class ProxyHeaderParserTest
     @Test
     void shouldPassOverValuesBehindTheAddresses()
     {
-        assertEquals(ProxyHeaderParser.FOUND, binary("21 11 0011 01020304 05060708 0001 0002 03 0002 abcd 55"));
-        assertEquals("1.2.3.4 1 -> 5.6.7.8 2 of 33", found());
+        assertEquals(ProxyHeaderParser.FOUND, binary("21 11 0014 01020304 05060708 0001 0002 03 0002 abcd 04 0000 55"));
+        assertEquals(28, parser.valuesOffset());
+        assertEquals("1.2.3.4 1 -> 5.6.7.8 2 of 36", found());
         final byte[] large = new byte[16 + 0xFFFF + 10];
         System.arraycopy(HexFormat.of().parseHex(SIGNATURE + "2111ffff0102030405060708"), 0, large, 0, 24);
         assertEquals(ProxyHeaderParser.FOUND, parse(large, 1, 13, 16, 17, 28, 29, 3000, 60_000));
         assertEquals(16 + 0xFFFF, parser.length());
         assertEquals(ProxyHeaderParser.MORE, parse(Arrays.copyOf(large, 16 + 0xFFFE)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "000d 01020304 05060708 0001 0002 03", "000e 01020304 05060708 0001 0002 0300",
+        "000f 01020304 05060708 0001 0002 030001", "0010 01020304 05060708 0001 0002 030002aa",
+        "0013 01020304 05060708 0001 0002 030001aa 040001", "0014 01020304 05060708 0001 0002 030001aa 04ffff00",
+        "0012 01020304 05060708 0001 0002 030000 040001"})
+    void shouldRefuseValuesThatDoNotFillTheHeader(final String rest)
+    {
+        assertEquals(ProxyHeaderParser.FAULTY, binary("21 11 " + rest + "00 00 00 00 00 00"));
+    }
+
+    @Property(tries = 300)
+    void shouldFindTheEndOfValues(@ForAll @Size(max = 6) final List<@Size(max = 40) byte[]> values)
+    {
+        final byte[] told = values(values);
+        final byte[] input = header(told);
+        assertEquals(ProxyHeaderParser.FOUND, everywhere(Arrays.copyOf(input, input.length + 3)));
+        assertEquals(input.length, parser.length());
+        assertEquals(28, parser.valuesOffset());
+        if (told.length > 0)
+        {
+            final byte[] cut = header(Arrays.copyOf(told, told.length - 1));
+            assertEquals(ProxyHeaderParser.FAULTY, everywhere(cut));
+        }
+    }
+
+    @Property(tries = 300)
+    void shouldKeepTheValuesOfSomeTypesInTheirOrder(
+        @ForAll @Size(max = 8) final List<@Size(max = 20) byte[]> values,
+        @ForAll final Set<@IntRange(max = 8) Integer> wanted,
+        @ForAll @IntRange(max = 100) final int room)
+    {
+        final TlvTypes types = new TlvTypes();
+        wanted.forEach(types::add);
+        final ByteArrayOutputStream expected = new ByteArrayOutputStream();
+        boolean isShort = false;
+        for (int i = 0; i < values.size(); i++)
+        {
+            final byte[] one = value(i, values.get(i));
+            if (wanted.contains(i) && expected.size() + one.length <= room)
+            {
+                expected.writeBytes(one);
+            }
+            else
+            {
+                isShort |= wanted.contains(i);
+            }
+        }
+        final byte[] told = values(values);
+        final byte[] around = new byte[told.length + 2];
+        System.arraycopy(told, 0, around, 1, told.length);
+        final int kept = Tlvs.keep(new UnsafeBuffer(around), 1, told.length, types, room);
+        assertEquals(isShort ? ~expected.size() : expected.size(), kept);
+        assertArrayEquals(expected.toByteArray(), Arrays.copyOfRange(around, 1, 1 + expected.size()));
+    }
+
+    private static byte[] value(final int type, final byte[] value)
+    {
+        final byte[] one = new byte[Tlvs.HEAD_LENGTH + value.length];
+        one[0] = (byte)type;
+        one[1] = (byte)(value.length >> 8);
+        one[2] = (byte)value.length;
+        System.arraycopy(value, 0, one, Tlvs.HEAD_LENGTH, value.length);
+        return one;
+    }
+
+    /** Their types are 0, 1, 2 and so on. */
+    private static byte[] values(final List<byte[]> values)
+    {
+        final ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (int i = 0; i < values.size(); i++)
+        {
+            all.writeBytes(value(i, values.get(i)));
+        }
+        return all.toByteArray();
+    }
+
+    private static byte[] header(final byte[] values)
+    {
+        final UnsafeBuffer out = new UnsafeBuffer(new byte[ProxyHeaderWriter.MAX_LENGTH + values.length]);
+        final byte[] address = {10, 1, 2, 3};
+        final int length = ProxyHeaderWriter.putBinary(out, 0, address, address, 4, 1, 2);
+        out.putBytes(length, values);
+        ProxyHeaderWriter.putValuesLength(out, 0, length, values.length);
+        return Arrays.copyOf(out.byteArray(), length + values.length);
     }
 
     @Test

@@ -98,7 +98,7 @@ final class ClusterTranslator
             http.http2(),
             tls(config, path.field("transport_socket"), http, statName),
             balancing.translate(config, path),
-            ProxyTransport.version(config),
+            ProxyTransport.telling(config, path.field("transport_socket"), statName, checks, counters),
             connect.translate(config, path, http.maxAgeNs()),
             new ClusterCounters(counters, statName, http.http2() != null));
         return new ClusterPlan(cluster, List.copyOf(targets), lookups(config, path),
@@ -159,7 +159,7 @@ final class ClusterTranslator
         {
             checks.fault(options.field("auto_sni"), "is without effect, for connections are clear; remove it");
         }
-        final FieldPath at = ProxyTransport.version(config) == 0 ?
+        final FieldPath at = !ProxyTransport.isFor(config) ?
             path : path.field("typed_config").field("transport_socket");
         return socket != null ?
             tls.translate(socket, at, config.getName(), new UpstreamTlsTranslator.HttpPart(

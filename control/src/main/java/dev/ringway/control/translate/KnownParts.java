@@ -46,7 +46,7 @@ final class KnownParts
     {
         clusters.put(config, plan);
         clusterIds.put(plan.cluster().name(), plan.cluster().id());
-        if (plan.cluster().proxyProtocol() > 0)
+        if (plan.cluster().proxyTelling() != null)
         {
             telling.add(plan.cluster().name());
         }

@@ -109,6 +109,8 @@ final class ListenerFilterTranslator
             }
             filters.add(new ListenerFilter.ProxyProtocol(
                 proxy.getAllowRequestsWithoutProxyProtocol(), takesVersion1, takesVersion2,
+                ProxyValues.passed(proxy.hasPassThroughTlvs(), proxy.getPassThroughTlvs(),
+                    path.field("pass_through_tlvs"), checks),
                 new ProxyProtocolCounters(counters, StatName.of(proxy.getStatPrefix()))));
         }
         catch (final InvalidProtocolBufferException ex)

@@ -3,6 +3,9 @@ package dev.ringway.control.translate;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.counters.CounterRegistry;
+import dev.ringway.engine.counters.ProxyTransportCounters;
+import dev.ringway.engine.snapshot.ProxyTelling;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
@@ -29,12 +32,49 @@ final class ProxyTransport
 
     /**
      * @param cluster message.
-     * @return version of the PROXY protocol that its relays begin with, or 0.
+     * @return whether it has such a socket.
      */
-    static int version(final Cluster cluster)
+    static boolean isFor(final Cluster cluster)
     {
-        final ProxyProtocolUpstreamTransport config = config(cluster);
-        return config == null ? 0 : config.getConfig().getVersion() == ProxyProtocolConfig.Version.V2 ? 2 : 1;
+        return is(PROXY, cluster.getTransportSocket());
+    }
+
+    /**
+     * @param cluster  message.
+     * @param path     of its transport socket.
+     * @param statName name of the cluster in stats.
+     * @param checks   where faults go.
+     * @param counters gives out counters.
+     * @return what its relays begin with, or null.
+     */
+    static ProxyTelling telling(
+        final Cluster cluster,
+        final FieldPath path,
+        final String statName,
+        final Checks checks,
+        final CounterRegistry counters)
+    {
+        final ProxyProtocolUpstreamTransport transport = config(cluster);
+        if (transport == null)
+        {
+            return null;
+        }
+        final ProxyProtocolConfig config = transport.getConfig();
+        final FieldPath at = path.field("typed_config").field("config");
+        if (config.getVersion() == ProxyProtocolConfig.Version.V2)
+        {
+            return ProxyValues.telling(
+                config, at, checks, new ProxyTransportCounters(counters, statName).tlvsTooLong);
+        }
+        if (config.hasPassThroughTlvs())
+        {
+            checks.fault(at.field("pass_through_tlvs"), "is without effect in version V1; remove it");
+        }
+        if (config.getAddedTlvsCount() > 0)
+        {
+            checks.fault(at.field("added_tlvs"), "is without effect in version V1; remove it");
+        }
+        return new ProxyTelling(1);
     }
 
     private static ProxyProtocolUpstreamTransport config(final Cluster cluster)

@@ -44,7 +44,7 @@ final class FakeServer implements ServerView, AutoCloseable
     Cluster cluster(final String name, final int port)
     {
         return new Cluster(0, name, List.of(new Endpoint(Address.of(new InetSocketAddress("127.0.0.1", port)), "h", 2)),
-            1, CircuitBreakers.DEFAULT, 1, 0, 0, false, null, null, 0, new ClusterCounters(file, name));
+            1, CircuitBreakers.DEFAULT, 1, 0, 0, false, null, null, new ClusterCounters(file, name));
     }
 
     public String stateName()

@@ -72,7 +72,7 @@ final class OutlierDetectorTest
         {
             endpoints.add(new Endpoint(Address.of(new InetSocketAddress("10.0.0." + i, 1)), "", 1));
         }
-        hosts.adopt(new Cluster(0, "c", endpoints, 1, CircuitBreakers.DEFAULT, 1, 0, 0, false, null, null, 0,
+        hosts.adopt(new Cluster(0, "c", endpoints, 1, CircuitBreakers.DEFAULT, 1, 0, 0, false, null, null,
             new ClusterCounters(counters, "c")), 0);
     }
 

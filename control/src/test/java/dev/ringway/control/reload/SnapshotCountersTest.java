@@ -53,7 +53,7 @@ final class SnapshotCountersTest
         final List<Endpoint> endpoints = java.util.Arrays.stream(ports).mapToObj(port ->
             new Endpoint(Address.of(new InetSocketAddress("127.0.0.1", port)), "", 1)).toList();
         return new Cluster(name.hashCode(), name, endpoints, 1, CircuitBreakers.DEFAULT, 1, 0, 0, false, null, null,
-            0, new ClusterCounters(file, name));
+            new ClusterCounters(file, name));
     }
 
     private Listener listener(final String name, final int maxConnections)
@@ -96,7 +96,7 @@ final class SnapshotCountersTest
         counters.onPublished(new Snapshot(1, List.of(listener), List.of(b, c), List.of()), LOOPS);
         final Cluster moved = b.withEndpoints(cluster("x", 4, 5, 6).endpoints());
         final Cluster other = new Cluster(
-            c.id(), c.name(), c.endpoints(), 99, c.circuitBreakers(), 1, 0, 0, false, null, null, 0, c.counters());
+            c.id(), c.name(), c.endpoints(), 99, c.circuitBreakers(), 1, 0, 0, false, null, null, c.counters());
         counters.onPublished(new Snapshot(2, List.of(listener("a", 2)), List.of(moved, other), List.of()), LOOPS);
         final Map<String, Long> values = values();
         assertEquals(1L, values.get("cluster_updated"));

@@ -28,6 +28,7 @@ public final class Connections implements LoopTask
     private final TlsCounting tlsCounting;
     private final ArrayDeque<TlsLink> freeLinks = new ArrayDeque<>(64);
     private final LocalAddresses localAddresses;
+    private final ToldValues toldValues;
     private final HandshakeWorkers workers;
     private final ArrayDeque<HandshakeStep> freeSteps = new ArrayDeque<>(16);
     private long outOfMemory;
@@ -50,6 +51,7 @@ public final class Connections implements LoopTask
         ops = new SocketOps(loop);
         tlsCounting = new TlsCounting(loop.counters());
         localAddresses = new LocalAddresses(loop.slotAddresses());
+        toldValues = new ToldValues(loop.memory());
         nextId = (long)loop.index() << ID_SHIFT;
         loop.addTask(this);
     }
@@ -97,6 +99,14 @@ public final class Connections implements LoopTask
         return new SocketPlan(ops);
     }
 
+    /**
+     * @return what clients told in PROXY headers.
+     */
+    public ToldValues toldValues()
+    {
+        return toldValues;
+    }
+
     EventLoop loop()
     {
         return loop;
@@ -136,6 +146,7 @@ public final class Connections implements LoopTask
 
     void release(final Connection connection)
     {
+        toldValues.release(connection);
         free.addLast(connection);
     }
 

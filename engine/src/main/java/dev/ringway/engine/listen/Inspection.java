@@ -10,6 +10,7 @@ import dev.ringway.engine.memory.HeldBytes;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.ListenerFilter;
+import dev.ringway.engine.snapshot.ListenerFilter.ProxyProtocol;
 import dev.ringway.engine.snapshot.ListenerFilters;
 
 /**
@@ -101,6 +102,11 @@ final class Inspection implements ConnectionHandler
             final ProxyHeaderParser header = inspectors.header(filter);
             if (header != null)
             {
+                if (!ToldAddresses.keepValues(context.connections(), connection, held, (ProxyProtocol)filter, header))
+                {
+                    connection.close();
+                    return;
+                }
                 held.drop(loop.memory(), header.length());
                 ToldAddresses.take(loop.slotAddresses(), connection, header);
             }

@@ -1,13 +1,19 @@
 package dev.ringway.engine.listen;
 
 import dev.ringway.codecs.proxyproto.ProxyHeaderParser;
+import dev.ringway.codecs.proxyproto.Tlvs;
 import dev.ringway.codecs.text.IpLiteral;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.Connections;
+import dev.ringway.engine.memory.HeldBytes;
+import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.snapshot.ListenerFilter.ProxyProtocol;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Puts addresses that a peer tells in the place of those of its connection. Loop thread only.
+ * Puts addresses that a peer tells in the place of those of its connection, and keeps the values behind them. Loop
+ * thread only.
  */
 final class ToldAddresses
 {
@@ -24,6 +30,52 @@ final class ToldAddresses
             put(addresses, connection.addressOffset(), header.source(), header.addressLength(), header.sourcePort());
             put(addresses, connection.localAddressOffset(), header.destination(), header.addressLength(),
                 header.destinationPort());
+        }
+    }
+
+    /**
+     * Keeps the values that the filter wants; they have come whole.
+     *
+     * @param held begins with the header.
+     * @return false when memory has run out.
+     */
+    static boolean keepValues(
+        final Connections connections,
+        final Connection connection,
+        final HeldBytes held,
+        final ProxyProtocol filter,
+        final ProxyHeaderParser header)
+    {
+        final int from = header.valuesOffset();
+        final int length = header.length() - from;
+        if (filter.keptValues() == null || length == 0)
+        {
+            return true;
+        }
+        final LoopMemory memory = connections.toldValues().memory();
+        // Not committed: in use here alone.
+        final int at = memory.scratch().reserve(length);
+        if (at < 0)
+        {
+            return false;
+        }
+        copy(memory.slab().buffer(), held, from, length, at);
+        final int kept = Tlvs.keep(memory.slab().buffer(), at, length, filter.keptValues(), length);
+        return kept == 0 || connections.toldValues().keep(connection, at, kept);
+    }
+
+    private static void copy(
+        final UnsafeBuffer buffer, final HeldBytes held, final int from, final int length, final int target)
+    {
+        int skipped = from;
+        int copied = 0;
+        for (int i = 0; copied < length; i++)
+        {
+            final int ahead = Math.min(skipped, held.rangeLength(i));
+            final int taken = Math.min(held.rangeLength(i) - ahead, length - copied);
+            buffer.putBytes(target + copied, buffer, held.rangeOffset(i) + ahead, taken);
+            skipped -= ahead;
+            copied += taken;
         }
     }
 

@@ -24,7 +24,7 @@ import java.util.Objects;
  *                                  endpoints; null for HTTP/1.1.
  * @param tls                       {@code transport_socket}: how connections are encrypted; null for clear ones.
  * @param balancing                 how its endpoints share requests.
- * @param proxyProtocol             version of the PROXY protocol in front of relays, 1 or 2; 0 for none.
+ * @param proxyTelling              the PROXY protocol in front of relays; null for none.
  * @param connect                   how connections are opened and how long they last.
  * @param counters                  ids of this cluster's counters.
  */
@@ -41,7 +41,7 @@ public record Cluster(
     Http2Options http2,
     UpstreamTls tls,
     Balancing balancing,
-    int proxyProtocol,
+    ProxyTelling proxyTelling,
     ConnectRules connect,
     ClusterCounters counters)
 {
@@ -59,7 +59,6 @@ public record Cluster(
      * @param enableTrailers           whether trailers pass.
      * @param http2                    options of HTTP/2; null for HTTP/1.1.
      * @param tls                      how connections are encrypted; null for clear ones.
-     * @param proxyProtocol            version of the PROXY protocol; 0 for none.
      * @param counters                 ids of this cluster's counters.
      */
     public Cluster(
@@ -74,12 +73,10 @@ public record Cluster(
         final boolean enableTrailers,
         final Http2Options http2,
         final UpstreamTls tls,
-        final int proxyProtocol,
         final ClusterCounters counters)
     {
         this(id, name, endpoints, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, http2, tls, Balancing.DEFAULT, proxyProtocol, ConnectRules.NONE,
-            counters);
+            maxRequestsPerConnection, enableTrailers, http2, tls, Balancing.DEFAULT, null, ConnectRules.NONE, counters);
     }
 
     /**
@@ -89,7 +86,7 @@ public record Cluster(
     public Cluster withEndpoints(final List<Endpoint> fresh)
     {
         return new Cluster(id, name, fresh, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, http2, tls, balancing, proxyProtocol, connect, counters);
+            maxRequestsPerConnection, enableTrailers, http2, tls, balancing, proxyTelling, connect, counters);
     }
 
     /**
@@ -101,6 +98,6 @@ public record Cluster(
         final UpstreamTls fresh = tls == null ? null : tls.withContexts(replaced);
         return Objects.equals(fresh, tls) ? this : new Cluster(
             id, name, endpoints, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, http2, fresh, balancing, proxyProtocol, connect, counters);
+            maxRequestsPerConnection, enableTrailers, http2, fresh, balancing, proxyTelling, connect, counters);
     }
 }

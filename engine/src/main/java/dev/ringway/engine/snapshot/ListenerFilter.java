@@ -1,5 +1,6 @@
 package dev.ringway.engine.snapshot;
 
+import dev.ringway.codecs.proxyproto.TlvTypes;
 import dev.ringway.engine.counters.HttpInspectorCounters;
 import dev.ringway.engine.counters.ProxyProtocolCounters;
 import dev.ringway.engine.counters.TlsInspectorCounters;
@@ -16,10 +17,15 @@ public sealed interface ListenerFilter
      * @param allowsNone    {@code allow_requests_without_proxy_protocol}: other first bytes are left as they are.
      * @param takesVersion1 not among {@code disallowed_versions}.
      * @param takesVersion2 not among {@code disallowed_versions}.
+     * @param keptValues    {@code pass_through_tlvs}: types of values that a connection keeps; null for none.
      * @param counters      ids of its counters.
      */
     record ProxyProtocol(
-        boolean allowsNone, boolean takesVersion1, boolean takesVersion2, ProxyProtocolCounters counters)
+        boolean allowsNone,
+        boolean takesVersion1,
+        boolean takesVersion2,
+        TlvTypes keptValues,
+        ProxyProtocolCounters counters)
         implements ListenerFilter
     {
     }

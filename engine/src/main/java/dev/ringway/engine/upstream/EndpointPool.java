@@ -8,6 +8,7 @@ import dev.ringway.engine.counters.EndpointCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.http2.Http2Session;
 import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.snapshot.ProxyTelling;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsEngine;
@@ -63,7 +64,7 @@ final class EndpointPool
             name -> new EndpointPool(cluster, context, endpoint, tls.settings(), health, name));
         this.health = health;
         own = health.counters().loop(context.loop.index());
-        header = new ProxyHeader(context.loop);
+        header = new ProxyHeader(context.loop, context.connections.toldValues());
         this.cluster = cluster;
         this.context = context;
         this.endpoint = endpoint;
@@ -332,20 +333,20 @@ final class EndpointPool
 
     TcpUpstreamSession openTcp(final UpstreamHandler handler, final Connection downstream)
     {
-        final int version = cluster.cluster().proxyProtocol();
-        final int ahead = version == 0 ? 0 : header.write(version, downstream);
+        final ProxyTelling telling = cluster.cluster().proxyTelling();
+        final int ahead = telling == null ? 0 : header.write(telling, downstream);
         final TcpUpstreamSession session = context.free.tcp();
         final Connection connection = ahead < 0 ? null : connect(session, true);
         if (connection == null)
         {
-            if (version != 0 && ahead >= 0)
+            if (telling != null && ahead >= 0)
             {
                 context.loop.memory().slab().release(ahead);
             }
             context.free.recycle(session);
             return null;
         }
-        if (version != 0)
+        if (telling != null)
         {
             connection.sendAhead(ahead, header.length());
         }

@@ -51,6 +51,7 @@ final class CountersDocumentTest
         GROUPS.put("cluster.<name>.circuit_breakers.high.", "BreakerCounters");
         GROUPS.put("cluster.<name>.http2.", "Http2Counters");
         GROUPS.put("cluster.<name>.ssl.", "TlsCounters");
+        GROUPS.put("cluster.<name>.upstream.proxyprotocol.", "ProxyTransportCounters");
         GROUPS.put("cluster.<name>.health_check.", "HealthCheckCounters");
         GROUPS.put("cluster.<name>.outlier_detection.", "OutlierCounters");
         GROUPS.put("listener_manager.", "ListenerManagerCounters");
@@ -88,6 +89,7 @@ final class CountersDocumentTest
             new ProxyProtocolCounters(file, "<stat_prefix>");
             new ClusterCounters(file, "<name>", true);
             new TlsCounters(file, "cluster.<name>.ssl.");
+            new ProxyTransportCounters(file, "<name>");
             new HealthCheckCounters(file, "<name>");
             new OutlierCounters(file, "<name>");
             new ListenerManagerCounters(file);

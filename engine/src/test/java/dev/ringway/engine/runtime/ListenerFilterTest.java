@@ -11,6 +11,7 @@ import dev.ringway.engine.snapshot.FilterChains;
 import dev.ringway.engine.snapshot.ListenerFilter;
 import dev.ringway.engine.snapshot.ListenerFilters;
 import dev.ringway.engine.snapshot.NetworkFilter;
+import dev.ringway.engine.snapshot.ProxyTelling;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsContext;
@@ -48,7 +49,7 @@ final class ListenerFilterTest
     private static ListenerFilter proxyProtocol(final TestProxy proxy, final boolean allowsNone)
     {
         return new ListenerFilter.ProxyProtocol(
-            allowsNone, true, true, new ProxyProtocolCounters(proxy.registry(), ""));
+            allowsNone, true, true, null, new ProxyProtocolCounters(proxy.registry(), ""));
     }
 
     private static ListenerFilter tlsInspector(final TestProxy proxy)
@@ -478,7 +479,7 @@ final class ListenerFilterTest
             TestProxy proxy = new TestProxy(backend))
         {
             filters(proxy, proxyProtocol(proxy, false));
-            proxy.proxyProtocol = version;
+            proxy.telling = new ProxyTelling(version);
             proxy.tcp().start();
             try (Socket socket = connect(proxy))
             {
@@ -503,7 +504,7 @@ final class ListenerFilterTest
             TestProxy proxy = new TestProxy(backend))
         {
             proxy.listen = Address.of(new InetSocketAddress(host, TestProxy.freePort(host)));
-            proxy.proxyProtocol = 1;
+            proxy.telling = new ProxyTelling(1);
             proxy.tcp().start();
             final String address = host.equals("0.0.0.0") ? "127.0.0.3" : host;
             try (Socket socket = new Socket(InetAddress.ofLiteral(address), proxy.listen.inet().getPort()))
@@ -537,7 +538,7 @@ final class ListenerFilterTest
         {
             proxy.upstreamTls = new UpstreamTls(client, client, "localhost", Names.CONFIGURED, false, 0);
             filters(proxy, proxyProtocol(proxy, false));
-            proxy.proxyProtocol = 1;
+            proxy.telling = new ProxyTelling(1);
             proxy.tcp().start();
             try (Socket socket = connect(proxy))
             {

@@ -23,6 +23,7 @@ import dev.ringway.engine.snapshot.Http2Options;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.ListenerFilters;
 import dev.ringway.engine.snapshot.NetworkFilter;
+import dev.ringway.engine.snapshot.ProxyTelling;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.snapshot.Thresholds;
@@ -101,7 +102,7 @@ final class TestProxy implements AutoCloseable
     private final Map<String, Integer> ids = new ConcurrentHashMap<>();
     private final Histograms histograms = new Histograms(MOST_LOOPS);
     private final List<LoopCounters> counters = new ArrayList<>();
-    int proxyProtocol;
+    ProxyTelling telling;
     ListenerFilters listenerFilters = ListenerFilters.NONE;
     Function<NetworkFilter, FilterChains> chains =
         filter -> FilterChains.of(new FilterChain("", FilterChainMatch.ANY, filter, tls, handshakeTimeoutNs));
@@ -193,9 +194,9 @@ final class TestProxy implements AutoCloseable
         final Cluster cluster = new Cluster(
             0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
             maxRequestsPerUpstream, enableUpstreamTrailers, upstreamHttp2, upstreamTls,
-            Balancing.DEFAULT, proxyProtocol, connect, new ClusterCounters(registry, "b", upstreamHttp2 != null));
+            Balancing.DEFAULT, telling, connect, new ClusterCounters(registry, "b", upstreamHttp2 != null));
         final NetworkFilter filter = isTcp ?
-            new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, proxyProtocol > 0, new TcpCounters(registry, "t")) :
+            new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, telling != null, new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "in"));
         final Listener listener = new Listener(
             0, "l", listen, listenerFilters, chains.apply(filter), bufferLimit, 1024, true, false, maxConnections,
@@ -208,7 +209,7 @@ final class TestProxy implements AutoCloseable
     {
         return new Cluster(
             1, "s", List.of(shadow), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs, maxRequestsPerUpstream,
-            enableUpstreamTrailers, upstreamHttp2, null, 0, new ClusterCounters(registry, "s", upstreamHttp2 != null));
+            enableUpstreamTrailers, upstreamHttp2, null, new ClusterCounters(registry, "s", upstreamHttp2 != null));
     }
 
     /** Has a second cluster. */
