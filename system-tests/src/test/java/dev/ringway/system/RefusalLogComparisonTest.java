@@ -31,7 +31,7 @@ final class RefusalLogComparisonTest
     private static final Map<String, Http2Block> BLOCKS = new LinkedHashMap<>();
 
     /** Where Ringway says something else on purpose: what it says. */
-    private static final Map<String, String> DIFFERENCES = Map.of(
+    static final Map<String, String> DIFFERENCES = Map.of(
         // All heads that are refused are refused alike.
         "fragment", "- - HTTP/1.1 400 DPE http1.codec_error 0 11 - - text/plain - - -",
         "no host", "GET / HTTP/1.1 400 - missing_host_header 0 11 - - text/plain - - -",

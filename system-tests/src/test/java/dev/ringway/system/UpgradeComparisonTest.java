@@ -61,7 +61,7 @@ final class UpgradeComparisonTest
     }
 
     /** What is meant to be other than with Envoy, and what Ringway does. */
-    private static final Map<String, String> DIFFERENCES = Map.of(
+    static final Map<String, String> DIFFERENCES = Map.of(
         // Envoy drops the body.
         "other answer", "200 ok",
         // Envoy takes any protocol.
