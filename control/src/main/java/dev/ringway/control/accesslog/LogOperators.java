@@ -197,8 +197,9 @@ final class LogOperators
             case "STREAM_ID" -> IdOperators.stream();
             case "UNIQUE_ID" -> IdOperators.unique();
             case "ACCESS_LOG_TYPE" -> (r, line) -> line.put(r.protocol() == AccessProtocol.NONE ? RELAY : REQUEST);
-            // A chain with a name has it in the format. TCP tells no round trips; TLS that failed has no exchange.
-            case "FILTER_CHAIN_NAME", "ROUNDTRIP_DURATION", "DOWNSTREAM_TRANSPORT_FAILURE_REASON" -> constant(null);
+            // A chain with a name has it in the format. TCP tells no round trips.
+            case "FILTER_CHAIN_NAME", "ROUNDTRIP_DURATION" -> constant(null);
+            case "DOWNSTREAM_TRANSPORT_FAILURE_REASON" -> text(AccessText.TRANSPORT_FAILURE);
             case "HOSTNAME" -> constant(hostName());
             default -> DurationOperators.of(name);
         };

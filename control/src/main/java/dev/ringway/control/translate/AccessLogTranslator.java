@@ -31,6 +31,7 @@ import java.util.List;
 @SuppressWarnings("deprecation")
 final class AccessLogTranslator
 {
+    private static final String TYPE = "%ACCESS_LOG_TYPE%";
     private static final String CHAIN_NAME = "%FILTER_CHAIN_NAME%";
 
     private final SinkTable sinks;
@@ -40,6 +41,7 @@ final class AccessLogTranslator
     private final RuntimeValues runtime;
 
     private String chain = "";
+    private boolean isListener;
 
     /** What lines look like. */
     private record Format(String text, boolean isJson, boolean omitsEmpty)
@@ -68,6 +70,21 @@ final class AccessLogTranslator
     void chain(final String name)
     {
         chain = name;
+    }
+
+    /**
+     * Those of a listener, whose records are of no type.
+     *
+     * @param logs messages.
+     * @param path of the repeated field.
+     * @return their sinks.
+     */
+    List<AccessLogSink> ofListener(final List<AccessLog> logs, final FieldPath path)
+    {
+        isListener = true;
+        final List<AccessLogSink> result = translate(logs, path);
+        isListener = false;
+        return result;
     }
 
     /**
@@ -105,6 +122,10 @@ final class AccessLogTranslator
         final AccessLogFilter filter = log.getFilter();
         if (log.hasFilter())
         {
+            if (isListener && asksForType(filter))
+            {
+                checks.fault(logPath.field("filter"), "asks for a type, which records of listeners do not have");
+            }
             final List<Condition> conditions = new ArrayList<>();
             filters.translate(filter, logPath.field("filter"), conditions);
             if (conditions.size() > AccessRecord.MAX_CONDITIONS)
@@ -135,6 +156,13 @@ final class AccessLogTranslator
             checks.fault(path, "cannot be decoded: " + ex.getMessage());
             return null;
         }
+    }
+
+    private static boolean asksForType(final AccessLogFilter filter)
+    {
+        return filter.hasLogTypeFilter() ||
+            filter.getAndFilter().getFiltersList().stream().anyMatch(AccessLogTranslator::asksForType) ||
+            filter.getOrFilter().getFiltersList().stream().anyMatch(AccessLogTranslator::asksForType);
     }
 
     private AccessLogSink file(final FileAccessLog log, final AccessLogFilter filter, final FieldPath path)
@@ -180,6 +208,11 @@ final class AccessLogTranslator
         }
     }
 
+    private static Format untyped(final Format format)
+    {
+        return new Format(format.text.replace(TYPE, "NotSet"), format.isJson, format.omitsEmpty);
+    }
+
     private Format named(final Format format)
     {
         if (chain.isEmpty() || !format.text.contains(CHAIN_NAME))
@@ -195,7 +228,7 @@ final class AccessLogTranslator
     private AccessLogSink sink(
         final String path, final Format given, final AccessLogFilter filter, final FieldPath config)
     {
-        final Format format = named(given);
+        final Format format = named(isListener ? untyped(given) : given);
         final LogFormat compiled;
         try
         {

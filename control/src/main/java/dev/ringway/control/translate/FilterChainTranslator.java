@@ -4,10 +4,12 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.TcpCounters;
 import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.filter.ConnectionFilterFactory;
+import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.FilterChain;
 import dev.ringway.engine.snapshot.FilterChainMatch;
 import dev.ringway.engine.snapshot.FilterChains;
@@ -43,6 +45,7 @@ final class FilterChainTranslator
     private final Set<String> telling;
     private final CounterRegistry counters;
     private final ConnectionFilterTranslator guarding;
+    private List<AccessLogSink> listenerLogs = List.of();
 
     /**
      * @param checks     where faults go.
@@ -105,6 +108,20 @@ final class FilterChainTranslator
             listener.getDefaultFilterChain(), path.field("default_filter_chain"), listener, stats));
     }
 
+    /**
+     * Those of a listener, to be asked for before its chains.
+     *
+     * @param listener message.
+     * @param path     where it stands.
+     * @return its access logs, for connections without a chain.
+     */
+    List<AccessLogSink> accessLogs(final Listener listener, final FieldPath path)
+    {
+        accessLogs.chain("");
+        listenerLogs = accessLogs.ofListener(listener.getAccessLogList(), path.field("access_log"));
+        return listenerLogs;
+    }
+
     private FilterChain chain(
         final io.envoyproxy.envoy.config.listener.v3.FilterChain config,
         final FieldPath path,
@@ -114,6 +131,11 @@ final class FilterChainTranslator
         final FilterChainMatch match =
             matches.translate(config.getFilterChainMatch(), path.field("filter_chain_match"));
         accessLogs.chain(config.getName());
+        if (listenerLogs.size() == listener.getAccessLogCount())
+        {
+            // Without faults, which are told once.
+            listenerLogs = accessLogs.ofListener(listener.getAccessLogList(), path);
+        }
         final NetworkFilter filter = filter(config.getFiltersList(), path.field("filters"), listener);
         final List<ConnectionFilterFactory> guards =
             guards(config.getFiltersList(), path.field("filters"), config.hasTransportSocket());
@@ -122,7 +144,7 @@ final class FilterChainTranslator
             config.getTransportSocketConnectTimeout(), path.field("transport_socket_connect_timeout"),
             FilterChain.DEFAULT_HANDSHAKE_NS);
         return filter == null ? null : new FilterChain(
-            config.getName(), match, filter, guards, tls, handshakeTimeoutNs);
+            config.getName(), match, filter, guards, tls, handshakeTimeoutNs, listenerLogs);
     }
 
     private TlsContext tls(
@@ -208,6 +230,19 @@ final class FilterChainTranslator
         }
     }
 
+    /** A relay is its connection. */
+    private List<AccessLogSink> withListenerLogs(final List<AccessLogSink> own, final FieldPath path)
+    {
+        final List<AccessLogSink> all = new ArrayList<>(own);
+        all.addAll(listenerLogs);
+        if (all.size() > AccessRecord.MAX_NAMED_SINKS)
+        {
+            checks.fault(path.field("access_log"), "has, with those of the listener, " + all.size() +
+                " access logs; " + AccessRecord.MAX_NAMED_SINKS + " are supported in one place");
+        }
+        return List.copyOf(all);
+    }
+
     private TcpProxy tcp(
         final io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy config, final FieldPath path)
     {
@@ -224,7 +259,7 @@ final class FilterChainTranslator
                 DEFAULT_IDLE_NS),
             checks.count(config.hasMaxConnectAttempts(), config.getMaxConnectAttempts(),
                 path.field("max_connect_attempts"), 1, 1, Integer.MAX_VALUE),
-            accessLogs.translate(config.getAccessLogList(), path.field("access_log")),
+            withListenerLogs(accessLogs.translate(config.getAccessLogList(), path.field("access_log")), path),
             telling.contains(config.getCluster()),
             new TcpCounters(counters, StatName.of(config.getStatPrefix())));
     }

@@ -112,12 +112,11 @@ final class KnownParts
         final BitSet used = new BitSet();
         for (final KnownListener known : listeners.values())
         {
+            known.listener.accessLogs().forEach(sink -> used.set(sink.index()));
             for (final FilterChain chain : known.listener.filterChains().all())
             {
-                for (final AccessLogSink sink : sinks(chain.filter()))
-                {
-                    used.set(sink.index());
-                }
+                chain.accessLogs().forEach(sink -> used.set(sink.index()));
+                sinks(chain.filter()).forEach(sink -> used.set(sink.index()));
             }
         }
         return used;

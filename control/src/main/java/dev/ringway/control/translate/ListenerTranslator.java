@@ -3,10 +3,13 @@ package dev.ringway.control.translate;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.ListenerCounters;
+import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.FilterChains;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.ListenerFilters;
+
+import java.util.List;
 
 /**
  * Translates {@code config.listener.v3.Listener} with its filters and filter chains.
@@ -71,10 +74,11 @@ final class ListenerTranslator
         final String stats =
             StatName.of(config.getStatPrefix().isEmpty() ? address.toString() : config.getStatPrefix());
         final ListenerFilters filters = listenerFilters.translate(config, path);
+        final List<AccessLogSink> accessLogs = filterChains.accessLogs(config, path);
         final FilterChains chains = filterChains.translate(config, path, stats);
         return new Listener(ids.idOf(name), name, address, filters, chains, bufferLimit, backlog,
             !config.hasEnableReusePort() || config.getEnableReusePort().getValue(),
-            config.getTransparent().getValue(), Integer.MAX_VALUE, mode,
+            config.getTransparent().getValue(), Integer.MAX_VALUE, mode, accessLogs,
             new ListenerCounters(counters, stats));
     }
 }

@@ -27,7 +27,7 @@ public final class AccessText
     public static final int DETAIL = 9;
     /** Why a connection was ended from here. */
     public static final int TERMINATION_DETAIL = 10;
-    /** Why TLS with the endpoint failed. */
+    /** Why TLS with the client failed. */
     public static final int TRANSPORT_FAILURE = 11;
     /** Content-Type of the response. */
     public static final int RESPONSE_CONTENT_TYPE = 12;

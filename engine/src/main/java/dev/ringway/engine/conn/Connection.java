@@ -188,6 +188,14 @@ public final class Connection implements CompletionHandler
     }
 
     /**
+     * @return number by which the library calls what broke the encryption, 0 when nothing has.
+     */
+    public int tlsFailure()
+    {
+        return tls == null ? 0 : tls.engine().errorId();
+    }
+
+    /**
      * What access logs tell of the encryption. Allocates the first time.
      *
      * @param items bits of {@link dev.ringway.engine.tls.TlsReport}.
@@ -438,17 +446,17 @@ public final class Connection implements CompletionHandler
     void onSocketClosed()
     {
         final ConnectionHandler last = handler;
-        if (tls != null)
-        {
-            connections.releaseLink(tls);
-            tls = null;
-        }
         handler = null;
         last.onClosed(this);
         if (closeListener != null)
         {
             closeListener.onConnectionGone(this);
             closeListener = null;
+        }
+        if (tls != null)
+        {
+            connections.releaseLink(tls);
+            tls = null;
         }
         connections.release(this);
     }
@@ -594,6 +602,22 @@ public final class Connection implements CompletionHandler
     }
 
     /**
+     * @return bytes received so far as they were before the peer encrypted them.
+     */
+    public long plainReceived()
+    {
+        return tls == null ? receiver.bytes() : tls.received();
+    }
+
+    /**
+     * @return bytes sent so far as they were before they were encrypted.
+     */
+    public long plainSent()
+    {
+        return tls == null ? sender.bytes() : tls.sent();
+    }
+
+    /**
      * @return whether the kernel may have sent more than {@link #bytesSent()} says.
      */
     public boolean isSending()
@@ -661,7 +685,15 @@ public final class Connection implements CompletionHandler
      */
     public long ageMs()
     {
-        return life.openedNs() == 0 ? 0 : (life.nowNs() - life.openedNs()) / NANOS_PER_MILLI;
+        return ageNs() / NANOS_PER_MILLI;
+    }
+
+    /**
+     * @return nanoseconds since it was opened, 0 when it never was.
+     */
+    public long ageNs()
+    {
+        return life.openedNs() == 0 ? 0 : life.nowNs() - life.openedNs();
     }
 
     /**

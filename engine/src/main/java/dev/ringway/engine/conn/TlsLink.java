@@ -37,6 +37,8 @@ final class TlsLink
     private SendQueue waiting;
     private HeldBytes held = HeldBytes.NONE;
     private int taken;
+    private long received;
+    private long sent;
     private boolean isEnded;
     private boolean isShut;
     private boolean isAway;
@@ -65,6 +67,8 @@ final class TlsLink
         isShut = false;
         isPaused = false;
         isEndHeld = false;
+        received = 0;
+        sent = 0;
         engine = engines.open(context, serverName, peerName, session);
         return engine != null;
     }
@@ -84,6 +88,18 @@ final class TlsLink
     boolean isAway()
     {
         return isAway;
+    }
+
+    /** Bytes decrypted. */
+    long received()
+    {
+        return received;
+    }
+
+    /** Bytes encrypted. */
+    long sent()
+    {
+        return sent;
     }
 
     TlsEngine engine()
@@ -282,6 +298,7 @@ final class TlsLink
         // To ask a library that holds nothing more costs as much as a small record.
         final boolean isMore = engine.consumed() < length || code == room || engine.end() != 0;
         scratch.commit(code);
+        received += code;
         connection.onPlain(target, code);
         slab.release(target);
         return isMore;
@@ -332,6 +349,7 @@ final class TlsLink
                 return;
             }
             budget -= sealed;
+            sent += sealed;
             waiting.complete(sealed);
             if (waiting.isEmpty())
             {

@@ -38,6 +38,9 @@ public final class ListenerCounters
     /** Connections closed because their handshake took too long. */
     public final int downstreamCxTransportSocketConnectTimeout;
 
+    /** Records of connections dropped because the log thread did not keep up. */
+    public final int accessLogDropped;
+
     /**
      * @param registry gives out the ids.
      * @param address of the listener, with {@code :} written as {@code _} inside the address as Envoy does.
@@ -58,5 +61,6 @@ public final class ListenerCounters
         downstreamAcceptError = registry.counter(prefix + "downstream_accept_error");
         downstreamCxTransportSocketConnectTimeout =
             registry.counter(prefix + "downstream_cx_transport_socket_connect_timeout");
+        accessLogDropped = registry.counter(prefix + "access_log_dropped");
     }
 }

@@ -13,6 +13,7 @@ import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.LogStrings;
+import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.route.Condition;
 import dev.ringway.engine.route.FieldName;
@@ -22,12 +23,17 @@ import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.LoggedField;
 import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.upstream.HeaderEdits;
+import dev.ringway.engine.upstream.UpstreamFailure;
 import dev.ringway.engine.upstream.UpstreamSession;
 import dev.ringway.ffi.sock.SockAddr;
+import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.IntFunction;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
  * The access record of one exchange: begun with the request, while its head can be read, finished and published with
@@ -38,12 +44,17 @@ final class ExchangeLog
     private static final long NANOS_PER_MICRO = 1000L;
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
+    private static final IntFunction<byte[]> FAILURE_TEXT =
+        id -> UpstreamFailure.transportText(id).replace(' ', '_').getBytes(US_ASCII);
+
     private final AccessRecord record = new AccessRecord();
     private final UnsafeBuffer address = new UnsafeBuffer(new byte[1 + SockAddr.MAX_TEXT_LENGTH]);
     private final Exchanges exchanges;
     private final UnsafeBuffer sockAddr = new UnsafeBuffer(new byte[SockAddr.INET6_LENGTH]);
     private final UnsafeBuffer told = new UnsafeBuffer(0, 0);
     private final HeaderTable noFields = new HeaderTable(1);
+    /** By number: no more of them than the library has failures. */
+    private final Int2ObjectHashMap<byte[]> failures = new Int2ObjectHashMap<>();
     private boolean isOpen;
     private List<AccessLogSink> sinks;
     private int uses;
@@ -280,6 +291,39 @@ final class ExchangeLog
             .requestDurationUs(head == null ? -1 : 0)
             .durationUs((exchanges.nowNs() - startNs) / NANOS_PER_MICRO);
         exchanges.publish(record, http.counters().accessLogDropped);
+    }
+
+    /** A connection that has ended, see {@link Exchanges#recordConnection}. */
+    void onConnection(
+        final List<AccessLogSink> all,
+        final Connection connection,
+        final boolean hasChain,
+        final int flags,
+        final int droppedId)
+    {
+        final long ageNs = connection.ageNs();
+        begin(all, connection, null, exchanges.nowNs() - ageNs);
+        isOpen = false;
+        record.protocol(AccessProtocol.NONE).flags(flags).durationUs(ageNs / NANOS_PER_MICRO);
+        if (hasChain)
+        {
+            record.bytesReceived(connection.plainReceived()).bytesSent(connection.plainSent());
+        }
+        if ((flags & ResponseFlag.NO_ROUTE) != 0)
+        {
+            record.detailId(LogStrings.idOf(Exchanges.NO_CHAIN));
+        }
+        if ((uses & AccessLogSink.USES_DOWNSTREAM_LOCAL) != 0)
+        {
+            record.address(
+                AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), connection.localAddressOffset());
+        }
+        final int failure = connection.tlsFailure();
+        if (failure != 0)
+        {
+            record.text(AccessText.TRANSPORT_FAILURE, failures.computeIfAbsent(failure, FAILURE_TEXT));
+        }
+        exchanges.publish(record, droppedId);
     }
 
     /** An extended CONNECT is what GET is in HTTP/1.1, and Envoy says so. */

@@ -5,6 +5,8 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessLogRing;
 import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.LogStrings;
+import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.HttpCounters;
@@ -13,6 +15,7 @@ import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.Route;
+import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.TcpProxy;
@@ -24,6 +27,7 @@ import dev.ringway.engine.upstream.Upstreams;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.ArrayDeque;
+import java.util.List;
 
 /**
  * All exchanges of one loop and what they share. Loop thread only.
@@ -32,6 +36,9 @@ public final class Exchanges
 {
     /** A request that is no call of gRPC. */
     static final int NOT_GRPC = -1;
+
+    /** Detail of a connection that no filter chain is for. */
+    static final String NO_CHAIN = "filter_chain_not_found";
 
     /** Most header fields of a head, whatever is configured. */
     public static final int MAX_HEADERS = 256;
@@ -66,6 +73,7 @@ public final class Exchanges
         this.accessLogRing = accessLogRing;
         headerRules = new HeaderRules(loop);
         refusalLog = new ExchangeLog(this);
+        LogStrings.register(NO_CHAIN);
         mirrors = new Mirrors(this);
         retryWaits = new RetryWaits(loop.clock(), loop.clock().epochNs(loop.clock().nowNs()) ^ loop.index());
     }
@@ -427,6 +435,25 @@ public final class Exchanges
         {
             refusalLog.onRefusal(http, connection, isHttp2, head, headLength, startNs, reply);
         }
+    }
+
+    /**
+     * Records a connection of a listener that has ended.
+     *
+     * @param sinks      of the listener, not empty.
+     * @param connection that is gone.
+     * @param hasChain   whether it had a filter chain.
+     * @param flags      bits of {@link ResponseFlag}; {@link ResponseFlag#NO_ROUTE} where no chain was for it.
+     * @param droppedId  counts the record when the log thread does not keep up.
+     */
+    public void recordConnection(
+        final List<AccessLogSink> sinks,
+        final Connection connection,
+        final boolean hasChain,
+        final int flags,
+        final int droppedId)
+    {
+        refusalLog.onConnection(sinks, connection, hasChain, flags, droppedId);
     }
 
     /**

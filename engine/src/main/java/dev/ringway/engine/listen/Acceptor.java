@@ -1,8 +1,11 @@
 package dev.ringway.engine.listen;
 
+import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.ChainQuery;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.ffi.libc.Errno;
@@ -22,6 +25,7 @@ public final class Acceptor implements ConnectionHandler
     private final ListenerChains chains;
     private final QueryAddresses addresses;
     private final int listenFd;
+    private final CloseListener unmatched = this::onUnmatchedGone;
     private final Connection[] armed = new Connection[ARMED];
     private Listener listener;
     private int armedCount;
@@ -54,7 +58,8 @@ public final class Acceptor implements ConnectionHandler
     {
         listener = fresh;
         chains.adopt(fresh, version);
-        looksUpLocalAddress = addresses.areAsked(fresh);
+        looksUpLocalAddress = addresses.areAsked(fresh) ||
+            AccessLogSink.anyUses(fresh.accessLogs(), AccessLogSink.USES_DOWNSTREAM_LOCAL);
     }
 
     /**
@@ -128,6 +133,7 @@ public final class Acceptor implements ConnectionHandler
         final ChainSessions chain = choose(connection, null);
         if (chain == null)
         {
+            connection.onClose(unmatched);
             connection.close();
         }
         else
@@ -159,16 +165,31 @@ public final class Acceptor implements ConnectionHandler
         return chain;
     }
 
+    private void onUnmatchedGone(final Connection connection)
+    {
+        record(connection, ResponseFlag.NO_ROUTE);
+    }
+
+    private void record(final Connection connection, final int flags)
+    {
+        if (!listener.accessLogs().isEmpty())
+        {
+            context.exchanges().recordConnection(
+                listener.accessLogs(), connection, false, flags, listener.counters().accessLogDropped);
+        }
+    }
+
     /** The connection, which is among the active ones, gets its session. */
     void onInspected(final Connection connection, final ChainSessions chain)
     {
         chain.open(connection);
     }
 
-    /** A connection that was among the active ones is gone without having had a chain. */
-    void onInspectionGone()
+    /** A connection that was among the active ones is gone without having had a chain, which may have been sought. */
+    void onInspectionGone(final Connection connection, final boolean isUnmatched)
     {
         active--;
+        record(connection, isUnmatched ? ResponseFlag.NO_ROUTE : 0);
     }
 
     /** A connection of a chain is gone. */

@@ -155,8 +155,18 @@ final class ChainSessions implements ConnectionHandler, CloseListener
         counters.decrement(listener.counters().downstreamCxActive);
         counters.increment(listener.counters().downstreamCxDestroy);
         counters.record(listener.counters().downstreamCxLengthMs, connection.ageMs());
+        if (!chain.accessLogs().isEmpty() && chain.filter() instanceof HttpConnectionManager)
+        {
+            record(connection);
+        }
         active--;
         acceptor.onConnectionGone(this);
+    }
+
+    private void record(final Connection connection)
+    {
+        context.exchanges().recordConnection(
+            chain.accessLogs(), connection, true, 0, listener.counters().accessLogDropped);
     }
 
     /**
@@ -257,6 +267,10 @@ final class ChainSessions implements ConnectionHandler, CloseListener
      */
     public void onClosed(final Connection connection)
     {
-        // Its handshake came to nothing.
+        // Its handshake came to nothing, or a filter refused it. A relay would have told the listener's logs of itself.
+        if (!chain.accessLogs().isEmpty() && chain.filter() instanceof TcpProxy)
+        {
+            record(connection);
+        }
     }
 }

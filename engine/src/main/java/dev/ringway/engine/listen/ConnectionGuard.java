@@ -195,5 +195,6 @@ final class ConnectionGuard implements ConnectionHandler, CloseListener
     public void onClosed(final Connection connection)
     {
         // Its filters are told when its slot is free.
+        chain.onClosed(connection);
     }
 }

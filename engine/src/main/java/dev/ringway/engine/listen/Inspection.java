@@ -32,6 +32,7 @@ final class Inspection implements ConnectionHandler
     private int seen;
     private boolean isBegun;
     private boolean isLocalAddressAwaited;
+    private boolean isUnmatched;
 
     Inspection(final ListenContext context)
     {
@@ -49,6 +50,7 @@ final class Inspection implements ConnectionHandler
         step = 0;
         seen = 0;
         isBegun = false;
+        isUnmatched = false;
         inspectors.reset();
         loop.counters().increment(listener.counters().downstreamPreCxActive);
         accepted.handler(this);
@@ -142,6 +144,7 @@ final class Inspection implements ConnectionHandler
         final ChainSessions chain = acceptor.choose(connection, inspectors);
         if (chain == null)
         {
+            isUnmatched = true;
             connection.close();
             return;
         }
@@ -247,7 +250,7 @@ final class Inspection implements ConnectionHandler
         final LoopCounters counters = loop.counters();
         counters.decrement(listener.counters().downstreamPreCxActive);
         held.release(loop.memory());
-        acceptor.onInspectionGone();
+        acceptor.onInspectionGone(source, isUnmatched);
         context.release(this);
     }
 

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
  * @param guards                    filters before it, in their order.
  * @param tls                       context of its transport socket, or null when connections are clear.
  * @param handshakeTimeoutNs        {@code transport_socket_connect_timeout}, default 15 s; 0 for none.
+ * @param accessLogs                those of its listener, where connections of the chain are recorded.
  */
 public record FilterChain(
     String name,
@@ -22,7 +23,8 @@ public record FilterChain(
     NetworkFilter filter,
     List<ConnectionFilterFactory> guards,
     TlsContext tls,
-    long handshakeTimeoutNs)
+    long handshakeTimeoutNs,
+    List<AccessLogSink> accessLogs)
 {
     /** What a handshake may take unless something else is said. */
     public static final long DEFAULT_HANDSHAKE_NS = TimeUnit.SECONDS.toNanos(15);
@@ -47,6 +49,27 @@ public record FilterChain(
     }
 
     /**
+     * A chain of a listener without access logs.
+     *
+     * @param name               name, may be empty.
+     * @param match              which connections it is for.
+     * @param filter             terminal network filter.
+     * @param guards             filters before it.
+     * @param tls                context of its transport socket, or null when connections are clear.
+     * @param handshakeTimeoutNs what a handshake may take, 0 for no limit.
+     */
+    public FilterChain(
+        final String name,
+        final FilterChainMatch match,
+        final NetworkFilter filter,
+        final List<ConnectionFilterFactory> guards,
+        final TlsContext tls,
+        final long handshakeTimeoutNs)
+    {
+        this(name, match, filter, guards, tls, handshakeTimeoutNs, List.of());
+    }
+
+    /**
      * A chain of all clear connections.
      *
      * @param name   name, may be empty.
@@ -60,7 +83,7 @@ public record FilterChain(
     /** The same chain with another context. */
     FilterChain withTls(final TlsContext fresh)
     {
-        return new FilterChain(name, match, filter, guards, fresh, handshakeTimeoutNs);
+        return new FilterChain(name, match, filter, guards, fresh, handshakeTimeoutNs, accessLogs);
     }
 
     /** Whether it asks for the address that a client connected to. */

@@ -1,0 +1,187 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import javax.net.ssl.SSLSocket;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Ringway and Envoy log the same of the connections of listeners; each listener has one that says nothing, too. */
+@Timeout(300)
+final class ListenerLogComparisonTest
+{
+    private static final List<String> NAMES = List.of("http", "relay", "unmatched", "inspected", "tls", "tlsrelay");
+    private static final String GET = "GET /direct HTTP/1.1\r\nhost: a\r\n\r\n";
+    private static final String FORMAT = "%ACCESS_LOG_TYPE% %BYTES_RECEIVED% %BYTES_SENT% %RESPONSE_FLAGS% " +
+        "%RESPONSE_CODE% %RESPONSE_CODE_DETAILS% [%FILTER_CHAIN_NAME%] %DOWNSTREAM_TRANSPORT_FAILURE_REASON% " +
+        "%CONNECTION_TERMINATION_DETAILS% %REQ(:PATH)% %REQ(:METHOD)% %REQUEST_DURATION% %RESPONSE_DURATION% " +
+        "%DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %DOWNSTREAM_TLS_CIPHER% %ROUTE_NAME%";
+
+    @TempDir
+    private static Path directory;
+
+    @BeforeAll
+    static void askBoth() throws Exception
+    {
+        final Certificates authority = new Certificates(directory, "ca");
+        final Certificates.Certified own = authority.ecdsa("own", "dns:localhost,ip:127.0.0.1");
+        try (Origin origin = new Origin(Map.of()))
+        {
+            ask(true, origin, authority, own);
+            ask(false, origin, authority, own);
+        }
+    }
+
+    private static void ask(
+        final boolean isEnvoy, final Origin origin, final Certificates authority, final Certificates.Certified own)
+        throws Exception
+    {
+        final Map<String, Integer> ports = new TreeMap<>();
+        for (final String name : NAMES)
+        {
+            ports.put(name, Program.freePort());
+        }
+        final int adminPort = Program.freePort();
+        final Path bootstrap = bootstrap(isEnvoy ? "envoy" : "ringway", ports, adminPort, origin, own);
+        try (Program program = Peers.either(isEnvoy, directory, bootstrap))
+        {
+            program.awaitPort(adminPort);
+            for (final int port : ports.values())
+            {
+                program.awaitPort(port);
+            }
+            talk(ports, authority);
+            final Admin admin = new Admin(adminPort);
+            admin.awaitQuiet();
+            admin.quit(program);
+        }
+        for (final Map.Entry<String, Integer> port : ports.entrySet())
+        {
+            final Path file = file(isEnvoy ? "envoy" : "ringway", port.getKey());
+            Files.writeString(file, Files.readString(file).replace(":" + port.getValue(), ":port"));
+        }
+    }
+
+    private static void talk(final Map<String, Integer> ports, final Certificates authority) throws Exception
+    {
+        try (Client client = new Client(ports.get("http")))
+        {
+            client.send(GET).read();
+            client.send(GET).read();
+        }
+        try (Client client = new Client(ports.get("relay")))
+        {
+            client.send(GET).read();
+        }
+        refused(ports.get("unmatched"), "");
+        refused(ports.get("inspected"), GET);
+        for (final String name : List.of("tls", "tlsrelay"))
+        {
+            refused(ports.get(name), GET);
+            try (SSLSocket socket = (SSLSocket)authority.client(null).getSocketFactory().createSocket(
+                InetAddress.getLoopbackAddress(), ports.get(name)))
+            {
+                socket.setSoTimeout(Patience.MS);
+                socket.getOutputStream().write(GET.getBytes(US_ASCII));
+                HttpMessage.read(socket.getInputStream(), false);
+            }
+        }
+    }
+
+    /** Waits until the other side has ended the connection, in whatever way. */
+    private static void refused(final int port, final String bytes) throws IOException
+    {
+        try (Client client = new Client(port))
+        {
+            client.send(bytes).text(1024);
+        }
+        catch (final SocketException e)
+        {
+            // It was reset, for it was not read to its end.
+        }
+    }
+
+    private static Path bootstrap(
+        final String name,
+        final Map<String, Integer> ports,
+        final int adminPort,
+        final Origin origin,
+        final Certificates.Certified own) throws Exception
+    {
+        final StringBuilder text = new StringBuilder(Bootstraps.admin(adminPort));
+        for (final String listener : NAMES)
+        {
+            final String address = Bootstraps.tcpAddress("127.0.0.1", ports.get(listener));
+            final String config = listener.contains("relay") ? Bootstraps.tcp(listener, address, "origin") :
+                Bootstraps.http(listener, address, "server_name: same", """
+                    - match: { prefix: "/" }
+                      direct_response: { status: 200, body: { inline_string: "direct" } }
+                    """);
+            final String match = switch (listener)
+            {
+                case "unmatched" -> "filter_chain_match: { destination_port: 1 }\n      ";
+                case "inspected" -> "filter_chain_match: { transport_protocol: tls }\n      ";
+                default -> "";
+            };
+            text.append(config
+                .replace("    filter_chains:\n", (listener.equals("inspected") ? inspector() : "") +
+                    log(file(name, listener)) + "    filter_chains:\n")
+                .replace("- filters:", "- name: 'the \"chain\"'\n      " + match + "filters:"));
+            if (listener.startsWith("tls") || listener.equals("inspected"))
+            {
+                text.append(Bootstraps.downstreamTls("common_tls_context: { tls_certificates: [ " + own.yaml() + " ] }"));
+            }
+        }
+        return Files.writeString(directory.resolve(name + ".yaml"), text + "  clusters:\n" +
+            Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
+    }
+
+    private static String inspector()
+    {
+        return "    listener_filters: [ { name: i, typed_config: { \"@type\": " +
+            "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector } } ]\n";
+    }
+
+    private static String log(final Path file)
+    {
+        return "    access_log: [ { name: log, typed_config: { \"@type\": " +
+            "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: \"" + file +
+            "\", log_format: { text_format_source: { inline_string: \"" + FORMAT + "\\n\" } } } } ]\n";
+    }
+
+    private static Path file(final String name, final String listener)
+    {
+        return directory.resolve(name + "." + listener + ".log");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "relay", "unmatched", "inspected", "tls", "tlsrelay"})
+    void shouldLogWhatEnvoyLogs(final String listener) throws Exception
+    {
+        final List<String> expected = lines("envoy", listener);
+        assertEquals(String.join("\n", expected), String.join("\n", lines("ringway", listener)));
+        assertTrue(expected.size() >= 2, expected.toString());
+    }
+
+    /** Connections end in any order. The inspector of Envoy tells, in its own words, what it found of no TLS. */
+    private static List<String> lines(final String name, final String listener) throws Exception
+    {
+        return Files.readString(file(name, listener)).lines()
+            .map(line -> listener.equals("inspected") ? line.replaceAll("TLS_error\\|\\S*", "-") : line)
+            .sorted().toList();
+    }
+}
