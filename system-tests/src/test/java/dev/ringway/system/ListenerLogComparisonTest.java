@@ -143,7 +143,8 @@ final class ListenerLogComparisonTest
                 .replace("- filters:", "- name: 'the \"chain\"'\n      " + match + "filters:"));
             if (listener.startsWith("tls") || listener.equals("inspected"))
             {
-                text.append(Bootstraps.downstreamTls("common_tls_context: { tls_certificates: [ " + own.yaml() + " ] }"));
+                text.append(
+                    Bootstraps.downstreamTls("common_tls_context: { tls_certificates: [ " + own.yaml() + " ] }"));
             }
         }
         return Files.writeString(directory.resolve(name + ".yaml"), text + "  clusters:\n" +
