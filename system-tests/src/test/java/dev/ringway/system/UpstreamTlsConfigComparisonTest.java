@@ -100,6 +100,21 @@ final class UpstreamTlsConfigComparisonTest
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        sni: a |                                                                   | taken
+        sni: a | , tls_options: {}                                                 | taken
+        sni: a | , tls_options: { alpn_protocols: [ h2, http/1.1 ] }               | taken
+        sni: a | , transport_socket_match_criteria: { a: b }                       | refused here
+               | , tls_options: { alpn_protocols: [ h2 ] }                         | refused here
+        """)
+    void shouldTakeTheSameHealthChecks(final String context, final String options, final String how) throws Exception
+    {
+        compare((context == null ? "" : Bootstraps.upstreamTls(context)) + "    health_checks: [ { timeout: 1s, " +
+            "interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, tcp_health_check: {}" +
+            (options == null ? "" : options) + " } ]\n", how);
+    }
+
+    @ParameterizedTest
     @CsvSource({"auto_config: {}, refused here", "explicit_http_config: { http2_protocol_options: {} }, taken"})
     void shouldTakeTheSameWaysToChooseAProtocol(final String options, final String how) throws Exception
     {

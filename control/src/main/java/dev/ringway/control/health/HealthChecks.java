@@ -54,11 +54,14 @@ public final class HealthChecks implements AutoCloseable
     /**
      * @param cluster  in force.
      * @param settings how it is checked.
+     * @param tls      how connections to its endpoints are encrypted, or null when they are not; its context is held
+     *                 by whoever calls.
      * @param ids      what is counted for it.
      * @param hosts    its endpoints.
      */
     public void want(
-        final Cluster cluster, final HealthCheck settings, final HealthCheckCounters ids, final HostSet hosts)
+        final Cluster cluster, final HealthCheck settings, final CheckTls tls, final HealthCheckCounters ids,
+        final HostSet hosts)
     {
         for (int i = 0; i < hosts.size(); i++)
         {
@@ -68,9 +71,15 @@ public final class HealthChecks implements AutoCloseable
                 continue;
             }
             final Key key = new Key(new HostCheck.Target(cluster.name(), endpoint.address(),
-                address(endpoint, settings.altPort()), endpoint.check().hostname(), settings), hosts.health(i));
+                address(endpoint, settings.altPort()), endpoint.check().hostname(),
+                tls == null ? null : tls.names(endpoint), settings), hosts.health(i));
             final HostCheck old = running.get(key);
-            wanted.put(key, old != null ? old : wanted.getOrDefault(key, check(key, cluster, ids)));
+            final HostCheck check = old != null ? old : wanted.getOrDefault(key, check(key, cluster, ids));
+            wanted.put(key, check);
+            if (tls != null)
+            {
+                check.use(tls.context());
+            }
         }
     }
 

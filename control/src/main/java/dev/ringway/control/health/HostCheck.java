@@ -4,6 +4,8 @@ import dev.ringway.engine.balance.HostHealth;
 import dev.ringway.engine.counters.HealthCheckCounters;
 import dev.ringway.engine.counters.SharedCounters;
 import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsCounting;
 
 import java.io.IOException;
 import java.util.concurrent.Future;
@@ -27,7 +29,10 @@ final class HostCheck
     private final ScheduledExecutorService clock;
     private final BooleanSupplier hasTraffic;
     private final Consumer<String> log;
+    private TlsContext context;
+    private LinkTls tls;
     private Link link;
+    private boolean isAsking;
     private int successes;
     private int failures;
     private boolean isChecked;
@@ -42,9 +47,11 @@ final class HostCheck
      * @param shown    address of the endpoint.
      * @param address  that is connected to.
      * @param host     that it is asked for, or the empty string.
+     * @param names    how its connections are encrypted, or null when they are not.
      * @param settings of the cluster.
      */
-    record Target(String cluster, Address shown, Address address, String host, HealthCheck settings)
+    record Target(
+        String cluster, Address shown, Address address, String host, CheckTls.Names names, HealthCheck settings)
     {
     }
 
@@ -66,6 +73,29 @@ final class HostCheck
         this.log = log;
     }
 
+    /**
+     * Connections are encrypted with this context from now on; it is held until the check ends or has another one. A
+     * thread that holds it, before {@link #stop}.
+     */
+    synchronized void use(final TlsContext fresh)
+    {
+        if (fresh != context)
+        {
+            fresh.retain();
+            release();
+            context = fresh;
+        }
+    }
+
+    private void release()
+    {
+        if (context != null)
+        {
+            context.release();
+            context = null;
+        }
+    }
+
     /** Begins it. Any thread. */
     synchronized void start()
     {
@@ -79,6 +109,16 @@ final class HostCheck
         isStopped = true;
         counters.add(ids.healthy, isCountedHealthy ? -1 : 0);
         counters.add(ids.degraded, isCountedDegraded ? -1 : 0);
+        release();
+        if (!isAsking)
+        {
+            close();
+        }
+        else if (link != null)
+        {
+            // Whoever asks closes it.
+            link.cut();
+        }
     }
 
     private void count()
@@ -106,17 +146,22 @@ final class HostCheck
 
     private void check()
     {
-        if (isStopped)
+        if (begin())
         {
-            close();
-            return;
+            counters.increment(ids.attempt);
+            settle(ask());
         }
-        counters.increment(ids.attempt);
-        settle(ask());
+    }
+
+    private synchronized boolean begin()
+    {
+        isAsking = !isStopped;
+        return isAsking;
     }
 
     private synchronized void settle(final Verdict verdict)
     {
+        isAsking = false;
         if (isStopped)
         {
             close();
@@ -134,15 +179,11 @@ final class HostCheck
         final boolean[] isLate = new boolean[1];
         try
         {
-            if (link == null || !link.isOpen())
-            {
-                link = new Link(target.address);
-            }
-            final Link asked = link;
+            final Link asked = open();
             final Future<?> deadline = clock.schedule(() ->
             {
                 isLate[0] = true;
-                asked.close();
+                asked.cut();
             }, target.settings.times().timeoutNs(), TimeUnit.NANOSECONDS);
             try
             {
@@ -166,7 +207,31 @@ final class HostCheck
         }
     }
 
-    private void close()
+    /** The link that is left of the last check, or a new one. */
+    private synchronized Link open() throws IOException
+    {
+        if (link != null && link.isOpen())
+        {
+            return link;
+        }
+        close();
+        if (isStopped)
+        {
+            throw new IOException("the check is over");
+        }
+        if (context != null && tls == null)
+        {
+            tls = new LinkTls(new TlsCounting(counters::increment));
+        }
+        link = new Link(target.address, tls);
+        if (tls != null)
+        {
+            tls.open(context, target.names.serverName(), target.names.peerName());
+        }
+        return link;
+    }
+
+    private synchronized void close()
     {
         if (link != null)
         {

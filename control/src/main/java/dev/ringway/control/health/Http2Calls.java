@@ -155,7 +155,7 @@ final class Http2Calls
         final UnsafeBuffer authority = wrap(request.authority);
         int at = encoder.putBlockStart(out, start);
         at = encoder.putMethod(out, at, method, 0, method.capacity(), HttpMethod.OTHER);
-        at = encoder.putScheme(out, at, false);
+        at = encoder.putScheme(out, at, link.isSecure());
         at = encoder.putAuthority(out, at, authority, 0, authority.capacity());
         at = encoder.putPath(out, at, path, 0, path.capacity());
         for (final Map.Entry<String, String> field : request.fields.entrySet())

@@ -13,18 +13,21 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /**
- * A connection to an endpoint that is checked. One thread at a time, but for {@link #close}, which ends a call that
- * waits.
+ * A connection to an endpoint that is checked, clear or encrypted. One thread at a time, but for {@link #cut}, which
+ * ends a call that waits.
  */
 final class Link implements Closeable
 {
     private final SocketChannel channel;
+    private final LinkTls tls;
     private boolean isConnected;
     private boolean isReusable;
     private Http2Calls calls;
 
-    Link(final Address address) throws IOException
+    /** Closes the encryption with itself; null for none. */
+    Link(final Address address, final LinkTls tls) throws IOException
     {
+        this.tls = tls;
         channel = SocketChannel.open(
             address.unixPath() != null ? StandardProtocolFamily.UNIX : family(address));
         if (address.unixPath() == null)
@@ -39,7 +42,7 @@ final class Link implements Closeable
             StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
     }
 
-    /** Connects, unless it has. */
+    /** Connects and shakes hands, unless it has. */
     void connect(final Address address) throws IOException
     {
         if (!isConnected)
@@ -47,6 +50,10 @@ final class Link implements Closeable
             final SocketAddress target =
                 address.unixPath() != null ? UnixDomainSocketAddress.of(address.unixPath()) : address.inet();
             channel.connect(target);
+            if (tls != null)
+            {
+                tls.handshake(channel);
+            }
             isConnected = true;
         }
     }
@@ -54,6 +61,10 @@ final class Link implements Closeable
     void send(final byte[] bytes) throws IOException
     {
         final ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        if (tls != null)
+        {
+            tls.send(channel, buffer);
+        }
         while (buffer.hasRemaining())
         {
             channel.write(buffer);
@@ -68,7 +79,11 @@ final class Link implements Closeable
      */
     void receive(final ByteBuffer buffer) throws IOException
     {
-        if (channel.read(buffer) < 0)
+        if (tls != null)
+        {
+            tls.receive(channel, buffer);
+        }
+        else if (channel.read(buffer) < 0)
         {
             throw new EOFException();
         }
@@ -82,6 +97,11 @@ final class Link implements Closeable
             calls = new Http2Calls(this);
         }
         return calls;
+    }
+
+    boolean isSecure()
+    {
+        return tls != null;
     }
 
     boolean isOpen()
@@ -99,7 +119,8 @@ final class Link implements Closeable
         isReusable = reusable;
     }
 
-    public void close()
+    /** Ends a call that waits; the link is still to be closed. Any thread. */
+    void cut()
     {
         try
         {
@@ -109,5 +130,15 @@ final class Link implements Closeable
         {
             // There is nothing left to do with it.
         }
+    }
+
+    /** Waits for nothing. */
+    public void close()
+    {
+        if (tls != null)
+        {
+            tls.close(channel);
+        }
+        cut();
     }
 }

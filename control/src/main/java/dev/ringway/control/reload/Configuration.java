@@ -176,7 +176,7 @@ public final class Configuration implements AutoCloseable
             final ClusterPlan.HealthChecked checked = translation.clusters().get(i).checks();
             if (checked != null)
             {
-                healthChecks.want(clusters.get(i), checked.settings(), checked.counters(),
+                healthChecks.want(clusters.get(i), checked.settings(), checked.tls(), checked.counters(),
                     hosts.newest());
             }
         }
@@ -209,6 +209,7 @@ public final class Configuration implements AutoCloseable
             publishOrLog(new Snapshot(++version, translation.listeners(),
                 engine.snapshot().clusters().stream().map(cluster -> cluster.withContexts(replaced)).toList(),
                 engine.snapshot().accessLogs()));
+            adoptChecks();
         }
         engine.releaseContexts();
         snapshotCounters.onDraining(engine.drainingListeners());

@@ -1,5 +1,6 @@
 package dev.ringway.control.translate;
 
+import dev.ringway.control.health.CheckTls;
 import dev.ringway.control.health.HealthCheck;
 import dev.ringway.control.health.OutlierDetection;
 import dev.ringway.engine.counters.HealthCheckCounters;
@@ -46,10 +47,15 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, Lookups lookups
      * What active health checks need.
      *
      * @param settings of the checks.
+     * @param tls      how their connections are encrypted, or null when they are not.
      * @param counters what they count.
      */
-    public record HealthChecked(HealthCheck settings, HealthCheckCounters counters)
+    public record HealthChecked(HealthCheck settings, CheckTls tls, HealthCheckCounters counters)
     {
+        private HealthChecked withContexts(final Map<TlsContext, TlsContext> replaced)
+        {
+            return tls == null ? this : new HealthChecked(settings, tls.withContexts(replaced), counters);
+        }
     }
 
     /**
@@ -114,7 +120,8 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, Lookups lookups
     ClusterPlan withContexts(final Map<TlsContext, TlsContext> replaced)
     {
         final Cluster fresh = cluster.withContexts(replaced);
-        return fresh == cluster ? this : new ClusterPlan(fresh, targets, lookups, checks, ejecting);
+        return fresh == cluster ? this : new ClusterPlan(
+            fresh, targets, lookups, checks == null ? null : checks.withContexts(replaced), ejecting);
     }
 
     /**

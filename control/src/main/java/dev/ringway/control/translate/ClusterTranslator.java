@@ -1,6 +1,7 @@
 package dev.ringway.control.translate;
 
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.control.health.CheckTls;
 import dev.ringway.control.health.HealthCheck;
 import dev.ringway.control.health.OutlierDetection;
 import dev.ringway.control.translate.Lookups.Family;
@@ -12,6 +13,7 @@ import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster.RefreshRate;
+import io.envoyproxy.envoy.config.core.v3.HealthCheck.TlsOptions;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 
 import java.util.List;
@@ -83,6 +85,7 @@ final class ClusterTranslator
         final HttpSettings http = httpSettings.translate(config, path);
         final String statName =
             StatName.of(config.getAltStatName().isEmpty() ? config.getName() : config.getAltStatName());
+        final UpstreamTls encryption = tls(config, path.field("transport_socket"), http, statName);
         final Cluster cluster = new Cluster(
             ids.idOf(config.getName() + '\0' + statName),
             config.getName(),
@@ -96,13 +99,13 @@ final class ClusterTranslator
             http.maxRequestsPerConnection(),
             http.enableTrailers(),
             http.http2(),
-            tls(config, path.field("transport_socket"), http, statName),
+            encryption,
             balancing.translate(config, path),
             ProxyTransport.telling(config, path.field("transport_socket"), statName, checks, counters),
             connect.translate(config, path, http.maxAgeNs()),
             new ClusterCounters(counters, statName, http.http2() != null));
         return new ClusterPlan(cluster, List.copyOf(targets), lookups(config, path),
-            checked(healthChecks.translate(config, path, http.http2() != null), statName),
+            checked(config, path, http, encryption, statName),
             ejecting(outliers.translate(config, path), statName));
     }
 
@@ -137,10 +140,29 @@ final class ClusterTranslator
             new ClusterPlan.Ejecting(settings, new OutlierCounters(counters, statName));
     }
 
-    private ClusterPlan.HealthChecked checked(final HealthCheck settings, final String statName)
+    private ClusterPlan.HealthChecked checked(
+        final io.envoyproxy.envoy.config.cluster.v3.Cluster config,
+        final FieldPath path,
+        final HttpSettings http,
+        final UpstreamTls encryption,
+        final String statName)
     {
-        return settings == null ? null :
-            new ClusterPlan.HealthChecked(settings, new HealthCheckCounters(counters, statName));
+        final HealthCheck settings = healthChecks.translate(config, path, http.http2() != null);
+        if (settings == null)
+        {
+            return null;
+        }
+        final TlsOptions options = config.getHealthChecks(0).getTlsOptions();
+        final FieldPath at = path.field("health_checks").at(0).field("tls_options");
+        final List<String> protocols =
+            TlsTranslator.protocols(options.getAlpnProtocolsList(), at.field("alpn_protocols"), checks);
+        if (!protocols.isEmpty() && !config.hasTransportSocket())
+        {
+            checks.fault(at, "is without effect, for connections are clear; remove it");
+        }
+        final CheckTls encrypted = encryption == null || ProxyTransport.isFor(config) ? null :
+            tls.checks(config.getTransportSocket(), path.field("transport_socket"), encryption, protocols);
+        return new ClusterPlan.HealthChecked(settings, encrypted, new HealthCheckCounters(counters, statName));
     }
 
     private UpstreamTls tls(

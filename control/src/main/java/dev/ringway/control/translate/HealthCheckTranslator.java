@@ -66,9 +66,9 @@ final class HealthCheckTranslator
         {
             checks.fault(all.at(1), "only one health check is supported, as in Envoy");
         }
-        if (config.hasTransportSocket())
+        if (ProxyTransport.isFor(config))
         {
-            checks.fault(all.at(0), "is not supported with a transport_socket");
+            checks.fault(all.at(0), "is not supported with the PROXY protocol");
         }
         final io.envoyproxy.envoy.config.core.v3.HealthCheck check = config.getHealthChecks(0);
         final FieldPath at = all.at(0);

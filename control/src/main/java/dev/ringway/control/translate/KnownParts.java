@@ -142,6 +142,10 @@ final class KnownParts
                 contexts.add(plan.cluster().tls().context());
                 contexts.add(plan.cluster().tls().relayContext());
             }
+            if (plan.checks() != null && plan.checks().tls() != null)
+            {
+                contexts.add(plan.checks().tls().context());
+            }
         }
         for (final KnownListener known : listeners.values())
         {

@@ -66,7 +66,7 @@ final class TlsTranslator
         {
             validation(config.getValidationContext(), path.field("validation_context"), settings);
         }
-        return settings.alpn(protocols(config.getAlpnProtocolsList(), path.field("alpn_protocols")));
+        return settings.alpn(protocols(config.getAlpnProtocolsList(), path.field("alpn_protocols"), checks));
     }
 
     private List<TlsCertificate> certificates(final CommonTlsContext config, final FieldPath path)
@@ -146,7 +146,8 @@ final class TlsTranslator
             .sessionScope(config.toByteArray());
     }
 
-    private List<String> protocols(final ProtocolStringList config, final FieldPath path)
+    /** Names of ALPN. */
+    static List<String> protocols(final ProtocolStringList config, final FieldPath path, final Checks checks)
     {
         for (int i = 0; i < config.size(); i++)
         {

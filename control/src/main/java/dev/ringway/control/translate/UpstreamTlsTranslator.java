@@ -3,6 +3,7 @@ package dev.ringway.control.translate;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.control.health.CheckTls;
 import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.snapshot.UpstreamTls.Names;
@@ -98,7 +99,7 @@ final class UpstreamTlsTranslator
             checks.fault(common.field("tls_certificates"), "must be one at most for clusters");
         }
         final boolean isOffered = config.getCommonTlsContext().getAlpnProtocolsCount() == 0;
-        final List<Object> key = List.of(config.getCommonTlsContext(), maxSessionKeys > 0, counters.handshake);
+        final List<Object> key = key(config, counters);
         final TlsContext relays = contexts.build(
             key, common, checks, translator -> settings(translator, config, common).counters(counters));
         final TlsContext requests = relays == null || !isOffered ? relays : contexts.build(
@@ -108,6 +109,40 @@ final class UpstreamTlsTranslator
             config.getSni().isEmpty() ? null : config.getSni(),
             http.asksHosts ? Names.OF_REQUESTS : config.getAutoHostSni() ? Names.OF_ENDPOINTS : Names.CONFIGURED,
             config.getAutoSniSanValidation() || http.verifiesHost, maxSessionKeys);
+    }
+
+    /**
+     * @param config    message that was translated.
+     * @param path      where it stands.
+     * @param tls       that it was translated to.
+     * @param protocols that checks offer instead ({@code tls_options.alpn_protocols}), or none.
+     * @return how connections of health checks are encrypted, or null when that is faulty, which is then noted.
+     */
+    CheckTls checks(
+        final TransportSocket config, final FieldPath path, final UpstreamTls tls, final List<String> protocols)
+    {
+        final TlsCounters counters = tls.context().counters();
+        try
+        {
+            final UpstreamTlsContext message = UpstreamTlsContext.parseFrom(config.getTypedConfig().getValue());
+            final FieldPath common = path.field("typed_config").field("common_tls_context");
+            final TlsContext context = protocols.isEmpty() ? tls.relayContext() : contexts.build(
+                List.of(key(message, counters), protocols), common, checks, translator ->
+                    settings(translator, message, common).alpn(protocols).counters(counters));
+            return context == null ? null : new CheckTls(
+                context, tls.sni(), message.getAutoHostSni(), message.getAutoSniSanValidation());
+        }
+        catch (final InvalidProtocolBufferException ex)
+        {
+            throw new IllegalStateException("was translated before", ex);
+        }
+    }
+
+    /** What contexts are made from; they differ besides by the protocols that they offer. */
+    private static List<Object> key(final UpstreamTlsContext config, final TlsCounters counters)
+    {
+        return List.of(config.getCommonTlsContext(), !config.hasMaxSessionKeys() ||
+            config.getMaxSessionKeys().getValue() > 0, counters.handshake);
     }
 
     private static TlsSettings settings(

@@ -6,18 +6,23 @@ import dev.ringway.engine.balance.HostHealth;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.CountersFile;
 import dev.ringway.engine.counters.HealthCheckCounters;
+import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Balancing;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.ConnectRules;
 import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsSettings;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import javax.net.ServerSocketFactory;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -49,6 +54,12 @@ final class HealthChecksTest
     private static final String OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
     @TempDir
+    private static Path certificates;
+
+    private static ServerCertificate good;
+    private static ServerCertificate other;
+
+    @TempDir
     Path directory;
 
     private final List<Target> targets = new ArrayList<>();
@@ -57,20 +68,23 @@ final class HealthChecksTest
     private CountersFile counters;
     private ClusterCounters clusterIds;
     private HealthCheckCounters ids;
+    private TlsCounters tlsIds;
     private ClusterHosts hosts;
     private HealthChecks checks;
+    private CheckTls tls;
     private boolean isChecked = true;
 
     /** Answers each request with what is set; the empty answer is none. */
     private static final class Target implements AutoCloseable
     {
-        private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        private final ServerSocket server;
         private final Queue<String> seen = new ConcurrentLinkedQueue<>();
         private volatile String answer = OK;
         private volatile int connections;
 
-        Target() throws IOException
+        Target(final ServerSocketFactory sockets) throws IOException
         {
+            server = sockets.createServerSocket(0, 50, InetAddress.getLoopbackAddress());
             Thread.ofVirtual().start(() ->
             {
                 while (!server.isClosed())
@@ -118,12 +132,20 @@ final class HealthChecksTest
         }
     }
 
+    @BeforeAll
+    static void certify() throws Exception
+    {
+        good = new ServerCertificate(certificates, "good");
+        other = new ServerCertificate(certificates, "other");
+    }
+
     @BeforeEach
     void start() throws IOException
     {
         counters = CountersFile.create(directory.resolve("counters"), 4096, 1, false);
         clusterIds = new ClusterCounters(counters, "c");
         ids = new HealthCheckCounters(counters, "c");
+        tlsIds = new TlsCounters(counters, "cluster.c.ssl.");
         hosts = new ClusterHosts(1, Runnable::run);
         logger.setUseParentHandlers(false);
         logger.addHandler(new Handler()
@@ -157,9 +179,29 @@ final class HealthChecksTest
 
     private Target target() throws IOException
     {
-        final Target target = new Target();
+        return target(ServerSocketFactory.getDefault());
+    }
+
+    private Target target(final ServerSocketFactory sockets) throws IOException
+    {
+        final Target target = new Target(sockets);
         targets.add(target);
         return target;
+    }
+
+    private TlsContext trust(final ServerCertificate trusted) throws Exception
+    {
+        return TlsContext.build(TlsSettings.client().trustedCa("ca", trusted.pem()).counters(tlsIds),
+            System.currentTimeMillis());
+    }
+
+    /** Ends all checks; then nobody but the test has the context. */
+    private void endWithout(final TlsContext context) throws Exception
+    {
+        isChecked = false;
+        check(settings(http(), 1, 1, true, 60_000));
+        await(() -> context.references() == 1);
+        context.release();
     }
 
     private static HealthCheck settings(
@@ -189,7 +231,7 @@ final class HealthChecksTest
         checks.begin();
         if (isChecked)
         {
-            checks.want(cluster, settings, ids, hosts.newest());
+            checks.want(cluster, settings, tls, ids, hosts.newest());
         }
         checks.end();
     }
@@ -379,5 +421,83 @@ final class HealthChecksTest
         check(settings);
         assertFalse(isUnhealthy(0));
         assertEquals(0, value(ids.healthy));
+    }
+
+    @Test
+    void shouldCheckEncryptedEndpointsAndReuseTheConnection() throws Exception
+    {
+        final Target target = target(good.server().getServerSocketFactory());
+        target.answer = "HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n" + "x".repeat(100_000);
+        final TlsContext context = trust(good);
+        tls = new CheckTls(context, "localhost", false, true);
+        check(settings(http(), 1, 1, true, 60_000));
+        await(() -> target.seen.size() > 3);
+        assertTrue(target.seen.peek().startsWith("GET /hc HTTP/1.1\r\nhost: name\r\n"), target.seen.peek());
+        await(() -> !isUnhealthy(0));
+        assertEquals(1, value(tlsIds.handshake));
+        assertEquals(1, target.connections);
+        endWithout(context);
+    }
+
+    @Test
+    void shouldRefuseCertificatesThatAreNotTrustedOrForAnotherName() throws Exception
+    {
+        final Target target = target(good.server().getServerSocketFactory());
+        final TlsContext stranger = trust(other);
+        tls = new CheckTls(stranger, null, false, false);
+        check(settings(new TcpProbe("", List.of()), 1, 1, true, 60_000));
+        await(() -> value(tlsIds.failVerifyError) > 1 && value(ids.networkFailure) > 1);
+        final TlsContext context = trust(good);
+        tls = new CheckTls(context, "elsewhere", false, true);
+        check(settings(new TcpProbe("", List.of()), 1, 1, true, 60_000));
+        await(() -> value(tlsIds.failVerifySan) > 1);
+        assertTrue(isUnhealthy(0));
+        assertEquals(0, value(ids.success));
+        assertTrue(target.seen.isEmpty());
+        endWithout(context);
+        await(() -> stranger.references() == 1);
+        stranger.release();
+    }
+
+    @Test
+    void shouldGiveUpHandshakesInTime() throws Exception
+    {
+        final Target clear = target();
+        final TlsContext context = trust(good);
+        tls = new CheckTls(context, null, false, false);
+        check(settings(new TcpProbe("", List.of()), 1, 1, true, 50));
+        await(() -> value(ids.networkFailure) > 2 && clear.connections > 2);
+        assertTrue(isUnhealthy(0));
+        endWithout(context);
+    }
+
+    @Test
+    void shouldEndWhileAHandshakeWaits() throws Exception
+    {
+        final Target clear = target();
+        final TlsContext context = trust(good);
+        tls = new CheckTls(context, null, false, false);
+        check(settings(new TcpProbe("", List.of()), 1, 1, true, 600_000));
+        await(() -> clear.connections == 1 && context.references() == 3);
+        endWithout(context);
+    }
+
+    @Test
+    void shouldGoOnWithWhatTakesThePlaceOfAContext() throws Exception
+    {
+        target(good.server().getServerSocketFactory());
+        final HealthCheck settings = settings(new TcpProbe("", List.of()), 1000, 1, false, 60_000);
+        final TlsContext old = trust(other);
+        tls = new CheckTls(old, null, false, false);
+        check(settings);
+        await(() -> value(tlsIds.failVerifyError) > 1);
+        final TlsContext fresh = TlsContext.rebuild(
+            TlsSettings.client().trustedCa("ca", good.pem()).counters(tlsIds), old, System.currentTimeMillis());
+        tls = tls.withContexts(Map.of(old, fresh));
+        check(settings);
+        await(() -> old.references() == 1);
+        old.release();
+        await(() -> !isUnhealthy(0) && value(tlsIds.handshake) > 2);
+        endWithout(fresh);
     }
 }

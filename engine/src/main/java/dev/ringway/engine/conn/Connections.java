@@ -6,6 +6,7 @@ import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.tls.HandshakeStep;
 import dev.ringway.engine.tls.HandshakeWorkers;
 import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsCounting;
 import dev.ringway.engine.tls.TlsEngine;
 import dev.ringway.engine.tls.TlsEngines;
 
@@ -49,7 +50,7 @@ public final class Connections implements LoopTask
         starvation = new Starvation(loop);
         measureShare();
         ops = new SocketOps(loop);
-        tlsCounting = new TlsCounting(loop.counters());
+        tlsCounting = new TlsCounting(loop.counters()::increment);
         localAddresses = new LocalAddresses(loop.slotAddresses());
         toldValues = new ToldValues(loop.memory());
         nextId = (long)loop.index() << ID_SHIFT;

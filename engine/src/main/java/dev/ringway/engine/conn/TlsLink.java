@@ -6,6 +6,7 @@ import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.memory.Scratch;
 import dev.ringway.engine.tls.HandshakeStep;
 import dev.ringway.engine.tls.TlsContext;
+import dev.ringway.engine.tls.TlsCounting;
 import dev.ringway.engine.tls.TlsEngine;
 import dev.ringway.engine.tls.TlsEngines;
 import org.agrona.concurrent.UnsafeBuffer;

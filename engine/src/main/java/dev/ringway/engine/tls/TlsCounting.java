@@ -1,25 +1,29 @@
-package dev.ringway.engine.conn;
+package dev.ringway.engine.tls;
 
-import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.counters.TlsCounters;
-import dev.ringway.engine.tls.PeerVerdict;
-import dev.ringway.engine.tls.TlsContext;
-import dev.ringway.engine.tls.TlsEngine;
-import dev.ringway.engine.tls.TlsSettings;
+
+import java.util.function.IntConsumer;
 
 /**
- * Counts handshakes and failures where their context says. Loop thread only.
+ * Counts handshakes and failures where their context says. As many threads as what it counts with allows.
  */
-final class TlsCounting
+public final class TlsCounting
 {
-    private final LoopCounters counters;
+    private final IntConsumer counters;
 
-    TlsCounting(final LoopCounters counters)
+    /**
+     * @param increment adds 1 to the counter with the id.
+     */
+    public TlsCounting(final IntConsumer increment)
     {
-        this.counters = counters;
+        counters = increment;
     }
 
-    void onEstablished(final TlsContext context, final TlsEngine engine)
+    /**
+     * @param context of the connection.
+     * @param engine  whose handshake is over.
+     */
+    public void onEstablished(final TlsContext context, final TlsEngine engine)
     {
         final TlsCounters ids = context.counters();
         if (ids == null)
@@ -27,19 +31,19 @@ final class TlsCounting
             return;
         }
         final boolean isResumed = engine.isResumed();
-        counters.increment(ids.handshake);
+        counters.accept(ids.handshake);
         if (isResumed)
         {
-            counters.increment(ids.sessionReused);
+            counters.accept(ids.sessionReused);
         }
         // A server always shows one.
         if (context.isServer() && engine.verdict() == null &&
             (!context.verifiesPeer() || !isResumed || engine.peerCertificate() == null))
         {
-            counters.increment(ids.noCertificate);
+            counters.accept(ids.noCertificate);
         }
         onVerdict(ids, engine.verdict());
-        counters.increment(ids.version(engine.version() == TlsSettings.TLS_1_3));
+        counters.accept(ids.version(engine.version() == TlsSettings.TLS_1_3));
         incrementKnown(ids.cipher(engine.cipher()));
         incrementKnown(ids.curve(engine.group()));
     }
@@ -48,11 +52,15 @@ final class TlsCounting
     {
         if (id >= 0)
         {
-            counters.increment(id);
+            counters.accept(id);
         }
     }
 
-    void onFailed(final TlsContext context, final TlsEngine engine)
+    /**
+     * @param context of the connection.
+     * @param engine  that has failed.
+     */
+    public void onFailed(final TlsContext context, final TlsEngine engine)
     {
         final TlsCounters ids = context.counters();
         if (ids == null)
@@ -61,11 +69,11 @@ final class TlsCounting
         }
         if (engine.lacksPeerCertificate())
         {
-            counters.increment(ids.failVerifyNoCert);
+            counters.accept(ids.failVerifyNoCert);
         }
         else if (engine.isEstablished() || engine.verdict() == null || engine.verdict() == PeerVerdict.TAKEN)
         {
-            counters.increment(ids.connectionError);
+            counters.accept(ids.connectionError);
         }
         else
         {
@@ -81,9 +89,9 @@ final class TlsCounting
         }
         switch (verdict)
         {
-            case UNTRUSTED -> counters.increment(ids.failVerifyError);
-            case WRONG_NAME -> counters.increment(ids.failVerifySan);
-            case WRONG_PIN -> counters.increment(ids.failVerifyCertHash);
+            case UNTRUSTED -> counters.accept(ids.failVerifyError);
+            case WRONG_NAME -> counters.accept(ids.failVerifySan);
+            case WRONG_PIN -> counters.accept(ids.failVerifyCertHash);
             case TAKEN ->
             {
                 // Nothing is wrong with it.
