@@ -176,15 +176,25 @@ final class HostCheck
 
     private Verdict ask()
     {
+        final long endNs = System.nanoTime() + target.settings.times().timeoutNs();
+        final Verdict verdict = ask(endNs);
+        return verdict == null ? ask(endNs) : verdict;
+    }
+
+    /** What came of it, or null when a link of an earlier check broke: it may have been closed as idle since. */
+    private Verdict ask(final long endNs)
+    {
         final boolean[] isLate = new boolean[1];
+        boolean isOld = false;
         try
         {
             final Link asked = open();
+            isOld = asked.isConnected();
             final Future<?> deadline = clock.schedule(() ->
             {
                 isLate[0] = true;
                 asked.cut();
-            }, target.settings.times().timeoutNs(), TimeUnit.NANOSECONDS);
+            }, endNs - System.nanoTime(), TimeUnit.NANOSECONDS);
             try
             {
                 asked.isReusable(false);
@@ -203,7 +213,11 @@ final class HostCheck
         catch (final IOException | RuntimeException e)
         {
             close();
-            return isLate[0] ? Verdict.LATE : Verdict.BROKEN;
+            if (isLate[0])
+            {
+                return Verdict.LATE;
+            }
+            return isOld && !isStopped ? null : Verdict.BROKEN;
         }
     }
 

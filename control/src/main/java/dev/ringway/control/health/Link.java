@@ -104,6 +104,12 @@ final class Link implements Closeable
         return tls != null;
     }
 
+    /** Whether it has been used before. */
+    boolean isConnected()
+    {
+        return isConnected;
+    }
+
     boolean isOpen()
     {
         return channel.isOpen();

@@ -81,6 +81,7 @@ final class HealthChecksTest
         private final Queue<String> seen = new ConcurrentLinkedQueue<>();
         private volatile String answer = OK;
         private volatile int connections;
+        private volatile boolean isLeaving;
 
         Target(final ServerSocketFactory sockets) throws IOException
         {
@@ -117,6 +118,10 @@ final class HealthChecksTest
                         seen.add(text.toString());
                         text.setLength(0);
                         socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+                        if (isLeaving)
+                        {
+                            return;
+                        }
                     }
                 }
             }
@@ -274,6 +279,17 @@ final class HealthChecksTest
         final Target target = target();
         check(settings(http(), 1, 1, false, 5000));
         await(() -> target.seen.size() > 3);
+        assertTrue(target.connections > 3);
+    }
+
+    @Test
+    void shouldNotBlameAnEndpointThatClosesIdleConnections() throws Exception
+    {
+        final Target target = target();
+        target.isLeaving = true;
+        check(settings(http(), 1, 1, true, 5000));
+        await(() -> target.seen.size() > 5);
+        assertEquals(0, value(ids.failure));
         assertTrue(target.connections > 3);
     }
 
