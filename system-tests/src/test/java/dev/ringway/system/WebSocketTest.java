@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -181,8 +183,20 @@ final class WebSocketTest
         static Socket open(final String uri, final boolean isSlow) throws Exception
         {
             final Socket listener = new Socket(isSlow);
-            listener.socket = client.newWebSocketBuilder()
-                .buildAsync(URI.create(uri), listener).get(Patience.S, TimeUnit.SECONDS);
+            try
+            {
+                listener.socket = client.newWebSocketBuilder()
+                    .buildAsync(URI.create(uri), listener).get(Patience.S, TimeUnit.SECONDS);
+            }
+            catch (final ExecutionException e)
+            {
+                if (e.getCause() instanceof final WebSocketHandshakeException refused)
+                {
+                    throw new AssertionError(
+                        uri + ": " + refused.getResponse() + " " + refused.getResponse().headers().map(), e);
+                }
+                throw e;
+            }
             return listener;
         }
 
