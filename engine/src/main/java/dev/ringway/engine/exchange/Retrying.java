@@ -49,6 +49,7 @@ final class Retrying
     private long waitNs;
     private boolean isRefused;
     private boolean isKept;
+    private boolean isSent;
     private boolean isUnseen;
     private boolean isStarted;
     private boolean isAsked;
@@ -144,6 +145,7 @@ final class Retrying
         }
         final boolean isWanted = retryOn != RetryOn.NOTHING ||
             session.mayGoUnseen() && resends < MOST_RESENDS && !isRefused;
+        isSent = true;
         isKept = isWanted && head.keep(request);
         if (!isKept)
         {
@@ -328,10 +330,10 @@ final class Retrying
         return waitNs;
     }
 
-    /** Another attempt begins. */
+    /** Another attempt begins, the first one still where nothing could be sent. */
     void onAgain()
     {
-        attempts++;
+        attempts += isSent ? 1 : 0;
     }
 
     /** How often it was tried, 0 when it was not to be forwarded. */
@@ -368,7 +370,7 @@ final class Retrying
             case UpstreamFailure.UNANSWERED -> (IDEMPOTENT >>> request.methodId() & 1) != 0;
             default -> false;
         };
-        if (!isSafe || !isKept || isRefused || resends == MOST_RESENDS)
+        if (!isSafe || isSent && !isKept || isRefused || resends == MOST_RESENDS)
         {
             return false;
         }
@@ -433,6 +435,7 @@ final class Retrying
         resends = 0;
         flag = 0;
         isRefused = false;
+        isSent = false;
         isUnseen = false;
         isStarted = false;
     }

@@ -97,7 +97,7 @@ final class Http2Life implements ConnectionHandler
 
     private long nextDeadlineNs()
     {
-        long next = clock.nextNs(session.streams().count() == 0);
+        long next = clock.nextNs(session.isIdle());
         for (Http2Stream stream = session.streams().newest(); stream != null; stream = stream.next)
         {
             next = Math.min(next, stream.flushDeadlineNs());
@@ -126,7 +126,7 @@ final class Http2Life implements ConnectionHandler
             onConnectionError(ErrorCode.PROTOCOL_ERROR);
             return;
         }
-        if (session.streams().count() == 0 && clock.isIdleTooLong(nowNs))
+        if (session.isIdle() && clock.isIdleTooLong(nowNs))
         {
             session.handler().onIdleTimeout();
             finish();
@@ -401,7 +401,7 @@ final class Http2Life implements ConnectionHandler
         {
             session.count(session.counters().goawaySent);
         }
-        else if (session.streams().count() == 0)
+        else if (session.isIdle())
         {
             finish();
         }

@@ -23,9 +23,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 public final class Http2Session
 {
     private static final int LAST_ID = Integer.MAX_VALUE;
-    private static final long NEVER = Long.MAX_VALUE;
-    private static final long ALIVE_PING = 0x7269_6e67_7761_7932L;
-    private static final long LINGER_NS = 1_000_000_000L;
 
     private final Http2Context context;
     private final Http2SessionHandler handler;
@@ -45,6 +42,7 @@ public final class Http2Session
     private FloodLimits limits;
     private Http2Counters counters;
     private int nextId;
+    private int expected;
     private int receiveWindow;
     private int unacknowledged;
     private int unreturned;
@@ -89,6 +87,7 @@ public final class Http2Session
         options = http2;
         counters = ids;
         nextId = 1;
+        expected = 0;
         unacknowledged = 0;
         unreturned = 0;
         if (http2.headerTableSize() == decoder.tableSize())
@@ -237,6 +236,26 @@ public final class Http2Session
     public int streamCount()
     {
         return streams.count();
+    }
+
+    /**
+     * Says how many streams wait to be opened: as long as there are some, the connection is not idle.
+     *
+     * @param count of them.
+     */
+    public void expectStreams(final int count)
+    {
+        expected = count;
+        if (isIdle() && !life.isEnding())
+        {
+            life.onIdle();
+        }
+    }
+
+    /** Whether nothing goes on and nothing waits. */
+    boolean isIdle()
+    {
+        return streams.count() == 0 && expected == 0;
     }
 
     /**
@@ -444,7 +463,7 @@ public final class Http2Session
     void onStreamEnded(final Http2Stream stream)
     {
         remove(stream);
-        if (streams.count() == 0)
+        if (isIdle())
         {
             life.onIdle();
         }

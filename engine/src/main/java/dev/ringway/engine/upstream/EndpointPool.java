@@ -603,8 +603,7 @@ final class EndpointPool
         warming.retire();
         for (int i = shared.size() - 1; i >= 0; i--)
         {
-            shared.get(i).failUpgrades(UpstreamFailure.CLOSED);
-            shared.get(i).link().drain();
+            shared.get(i).retire();
         }
         if (tls != null)
         {

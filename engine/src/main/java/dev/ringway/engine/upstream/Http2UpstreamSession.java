@@ -115,19 +115,21 @@ final class Http2UpstreamSession implements Http2SessionHandler
         else
         {
             upgrades.addLast(exchange);
+            link.expectStreams(upgrades.size());
         }
     }
 
     private void openUpgrade(final UpstreamHandler exchange)
     {
-        if (link.peerTakesConnect() && hasRoom())
+        if (link.peerTakesConnect() && link.streamCount() < mostStreams())
         {
             open(exchange);
         }
         else
         {
             pool.onDropped();
-            exchange.onUpstreamFailed(UpstreamFailure.STREAM_RESET);
+            exchange.onUpstreamFailed(
+                link.peerTakesConnect() ? UpstreamFailure.UNSENT : UpstreamFailure.STREAM_RESET);
         }
     }
 
@@ -139,18 +141,27 @@ final class Http2UpstreamSession implements Http2SessionHandler
         {
             addPending(isOpened ? 0 : -1);
             pool.onDropped();
+            link.expectStreams(upgrades.size());
         }
         return isHere;
     }
 
+    /** The endpoint is not to be asked any more. */
+    void retire()
+    {
+        link.drain();
+        failUpgrades(UpstreamFailure.UNSENT);
+    }
+
     /** What waits will not be served. */
-    void failUpgrades(final int failure)
+    private void failUpgrades(final int failure)
     {
         for (UpstreamHandler exchange = upgrades.pollFirst(); exchange != null; exchange = upgrades.pollFirst())
         {
             pool.onDropped();
             exchange.onUpstreamFailed(failure);
         }
+        link.expectStreams(0);
     }
 
     private void open(final UpstreamHandler exchange)
@@ -277,6 +288,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         while (link.hasPeerSettings() && !upgrades.isEmpty())
         {
             openUpgrade(upgrades.pollFirst());
+            link.expectStreams(upgrades.size());
         }
         pool.onRoom(this);
     }
@@ -287,7 +299,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     public void onEnding(final int cause)
     {
         failUpgrades(cause == Http2Cause.CONNECT_FAILED ?
-            pool.connectFailure(link.connection()) : Http2UpstreamStream.failure(cause));
+            pool.connectFailure(link.connection()) : unsent(Http2UpstreamStream.failure(cause)));
         switch (cause)
         {
             case Http2Cause.CONNECT_FAILED, Http2Cause.CONNECT_TIMEOUT ->
@@ -299,6 +311,12 @@ final class Http2UpstreamSession implements Http2SessionHandler
                 // Counted by the session, or by who wanted it.
             }
         }
+    }
+
+    /** What waits here has not been seen by the endpoint. */
+    private static int unsent(final int failure)
+    {
+        return failure == UpstreamFailure.CLOSED || failure == UpstreamFailure.RESET ? UpstreamFailure.UNSENT : failure;
     }
 
     /**
@@ -329,7 +347,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
      */
     public void onClosed(final Connection closed)
     {
-        failUpgrades(UpstreamFailure.CLOSED);
+        failUpgrades(UpstreamFailure.UNSENT);
         addPending(-pending);
         if (!link.isClosedByPeer() && isOpened)
         {

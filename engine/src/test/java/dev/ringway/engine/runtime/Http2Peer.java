@@ -94,6 +94,12 @@ final class Http2Peer
         {
             throw new AssertionError("not a preface: " + new String(preface, ISO_8859_1));
         }
+        return serverBehindPreface(link, settings);
+    }
+
+    /** As a server whose client's preface has been read. */
+    static Http2Peer serverBehindPreface(final TestBackend.Link link, final int... settings) throws IOException
+    {
         return new Http2Peer(link.in, link.out, true).settings(settings);
     }
 

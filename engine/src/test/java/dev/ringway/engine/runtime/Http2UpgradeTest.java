@@ -5,6 +5,7 @@ import dev.ringway.engine.snapshot.Http2Options;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -15,6 +16,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -431,6 +433,95 @@ final class Http2UpgradeTest
             assertEquals(1, proxy.counter("cluster.b.upstream_rq_cancelled"));
             assertEquals(0, proxy.counter("cluster.b.upstream_rq_active"));
             isOver.countDown();
+        }
+    }
+
+    /** Only the connection beside it is idle, though settings are long in coming. */
+    @ParameterizedTest
+    @EnumSource(value = HttpPair.class, names = {"HTTP1_TO_HTTP2", "HTTP2_TO_HTTP2"})
+    void shouldNotCallAConnectionIdleThatWaitsForSettings(final HttpPair pair) throws Exception
+    {
+        final CountDownLatch isIdle = new CountDownLatch(1);
+        final AtomicInteger connections = new AtomicInteger();
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                if (connections.incrementAndGet() > 1)
+                {
+                    Http2Peer.server(link).serve((peer, id, request) -> peer.headers(id, true, ":status", "204"));
+                    return;
+                }
+                isIdle.await();
+                final Http2Peer peer = Http2Peer.server(link, Tunnel.ENABLE_CONNECT_PROTOCOL, 1);
+                peer.awaitHead(1);
+                peer.headers(1, false, ":status", "200");
+                peer.data(1, true, (byte)'x');
+                peer.await(1);
+            });
+            TestProxy proxy = Tunnel.proxy(pair, backend))
+        {
+            proxy.upstreamHttp2 = Tunnel.options(1, false);
+            proxy.upstreamIdleNs = 200_000_000L;
+            proxy.start();
+            final Thread release = Thread.ofPlatform().start(() ->
+            {
+                proxy.awaitCounter("cluster.b.upstream_cx_idle_timeout", 1);
+                isIdle.countDown();
+            });
+            final TestClient asking = proxy.connect();
+            final Thread other = Thread.ofPlatform().start(() ->
+            {
+                proxy.awaitCounter("cluster.b.upstream_rq_active", 1);
+                assertEquals(204, askPlainly(proxy));
+            });
+            final Tunnel tunnel = Tunnel.ask(pair, asking, "");
+            assertTrue(tunnel.isOpen(), tunnel.answer.head());
+            other.join();
+            release.join();
+            assertEquals("x", tunnel.text(1));
+            tunnel.send("", true);
+            assertEquals("", tunnel.rest());
+        }
+    }
+
+    private static int askPlainly(final TestProxy proxy)
+    {
+        try
+        {
+            return Http2Peer.client(proxy.connect()).ask("/").status();
+        }
+        catch (final IOException e)
+        {
+            throw new AssertionError(e);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HTTP1_TO_HTTP2, 1", "HTTP1_TO_HTTP2, 2", "HTTP1_TO_HTTP2, 3", "HTTP2_TO_HTTP2, 2"})
+    void shouldAskAgainWhereTheConnectionEndsBeforeItsSettings(final HttpPair pair, final int cuts) throws Exception
+    {
+        final AtomicInteger connections = new AtomicInteger();
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.in.readNBytes(Http2Peer.PREFACE.length);
+                if (connections.incrementAndGet() > cuts)
+                {
+                    final Http2Peer peer = Http2Peer.serverBehindPreface(link, Tunnel.ENABLE_CONNECT_PROTOCOL, 1);
+                    peer.awaitHead(1);
+                    peer.headers(1, false, ":status", "200");
+                    peer.body(1, peer.awaitBody(1, 5).body.toByteArray(), 5, true);
+                    peer.await(1);
+                }
+            });
+            TestProxy proxy = Tunnel.proxy(pair, backend).start())
+        {
+            final Tunnel tunnel = Tunnel.ask(pair, proxy, "early");
+            assertEquals(cuts < 3, tunnel.isOpen());
+            if (cuts < 3)
+            {
+                tunnel.send("", true);
+                assertEquals("early", tunnel.rest());
+            }
+            assertEquals(Math.min(cuts, 2), proxy.counter("cluster.b.upstream_rq_retry"));
         }
     }
 

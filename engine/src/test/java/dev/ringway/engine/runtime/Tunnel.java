@@ -43,8 +43,13 @@ final class Tunnel
 
     static Http2Options options(final boolean allowConnect)
     {
+        return options(Http2Options.DEFAULT.maxConcurrentStreams(), allowConnect);
+    }
+
+    static Http2Options options(final int mostStreams, final boolean allowConnect)
+    {
         final Http2Options unset = Http2Options.DEFAULT;
-        return new Http2Options(unset.maxConcurrentStreams(), unset.initialStreamWindowSize(),
+        return new Http2Options(mostStreams, unset.initialStreamWindowSize(),
             unset.initialConnectionWindowSize(), unset.headerTableSize(), unset.maxOutboundFrames(),
             unset.maxOutboundControlFrames(), unset.maxConsecutiveEmptyFrames(), unset.maxPriorityFramesPerStream(),
             unset.maxWindowUpdatesPerDataFrame(), true, allowConnect, 0, 0);
