@@ -133,6 +133,32 @@ public final class AccessRecord
         return this;
     }
 
+    /**
+     * Puts another text in the place of what was said. One that has grown stands behind the others while there is room,
+     * and is cut to its old place otherwise.
+     *
+     * @param field  from {@link AccessText}.
+     * @param source holds the text.
+     * @param at     its first byte.
+     * @param count  its length.
+     * @return this.
+     */
+    public AccessRecord replace(final int field, final DirectBuffer source, final int at, final int count)
+    {
+        final int known = textLength(field);
+        if (count > known && capacity - length() >= Math.min(count, AccessText.bound(field)))
+        {
+            return text(field, source, at, count);
+        }
+        final int taken = Math.min(count, known);
+        final int place = offset + TEXTS_OFFSET + (field << 2);
+        final int cut = buffer.getInt(offset + TRUNCATED_OFFSET) & ~(1 << field);
+        buffer.putInt(offset + TRUNCATED_OFFSET, taken < count ? cut | 1 << field : cut);
+        buffer.putInt(place, buffer.getInt(place) & 0xFFFF0000 | taken);
+        ShortCopy.copy(source, at, buffer, textOffset(field), taken);
+        return this;
+    }
+
     private int take(final int field, final int position, final int count)
     {
         final int taken = Math.min(count, Math.min(AccessText.bound(field), capacity - position));
@@ -317,6 +343,18 @@ public final class AccessRecord
         buffer.putInt(offset + LENGTH_OFFSET, position + Integer.BYTES);
         buffer.putShort(offset + SINK_COUNT_OFFSET, (short)(sinkCount() + 1));
         return this;
+    }
+
+    /**
+     * Says anew which conditions of a log's filter hold.
+     *
+     * @param n          number of the log in the record, from 0.
+     * @param conditions a bit each; the lower 16 count.
+     */
+    public void conditions(final int n, final int conditions)
+    {
+        final int at = offset + FIXED_LENGTH + (n << 2);
+        buffer.putInt(at, buffer.getInt(at) & 0xFFFF0000 | conditions & 0xFFFF);
     }
 
     /** @return how many logs are to get the record. */

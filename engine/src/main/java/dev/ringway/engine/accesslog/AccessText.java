@@ -35,6 +35,8 @@ public final class AccessText
     public static final int DOWNSTREAM_TLS = 13;
     /** What {@code TlsReport} tells of the connection to the endpoint. */
     public static final int UPSTREAM_TLS = 14;
+    /** Bytes beyond which any is cut. */
+    public static final int MAX_BOUND = 512;
     /** Number of texts. */
     public static final int COUNT = 15;
 

@@ -189,7 +189,7 @@ public final class Exchange implements UpstreamHandler
                 downstream, request, http, routing, id, times.expectedNs(nowNs, retrying.isAgain()));
             edits.protocol(upgrade.protocol());
             retrying.tellEndpoint(edits);
-            report.onFields(Place.REQUEST, request.headers(), edits);
+            report.onSent(downstream, request, id, edits, routing.route().request());
             if (times.startTry(nowNs))
             {
                 downstream.awaitDeadline();
@@ -377,7 +377,9 @@ public final class Exchange implements UpstreamHandler
         times.onUpgrade(exchanges.nowNs(), isEnded);
         report.onAnswer(head, upgrade.status(head.status()), cluster, times.startNs());
         final DownstreamSink asker = downstream;
-        final DownstreamSink sink = asker.upgrade(head, exchanges.upgradeEdits(head, http, id, upgrade.protocol()));
+        final HeaderEdits edits = exchanges.upgradeEdits(head, http, id, upgrade.protocol());
+        report.onFields(Place.RESPONSE, head.headers(), edits);
+        final DownstreamSink sink = asker.upgrade(head, edits);
         if (sink == null || isEnded && !relay.sendData(0, 0, true))
         {
             abort(ResponseFlag.OVERLOAD);

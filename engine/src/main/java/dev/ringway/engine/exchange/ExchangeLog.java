@@ -16,6 +16,7 @@ import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.route.Condition;
+import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.snapshot.AccessLogSink;
@@ -58,6 +59,7 @@ final class ExchangeLog
     private boolean isOpen;
     private List<AccessLogSink> sinks;
     private int uses;
+    private boolean hasConditions;
 
     ExchangeLog(final Exchanges exchanges)
     {
@@ -73,10 +75,12 @@ final class ExchangeLog
         sinks = all;
         int wanted = 0;
         int born = 0;
+        hasConditions = false;
         record.begin();
         for (int i = 0; i < all.size(); i++)
         {
             final AccessLogSink sink = all.get(i);
+            hasConditions |= !sink.conditions().isEmpty();
             record.sink(sink.index(), sink.conditions().isEmpty() ? 0 : held(sink.conditions(), head));
             wanted |= sink.uses();
             born = Math.max(born, sink.born());
@@ -102,7 +106,11 @@ final class ExchangeLog
     /** Conditions that hold, a bit each. */
     private int held(final List<Condition> conditions, final RequestHead head)
     {
-        final RequestView view = head == null ? exchanges.view().ofResponse(noFields) : exchanges.view().of(head);
+        return held(conditions, head == null ? exchanges.view().ofResponse(noFields) : exchanges.view().of(head));
+    }
+
+    private static int held(final List<Condition> conditions, final RequestView view)
+    {
         int held = 0;
         for (int i = 0; i < conditions.size(); i++)
         {
@@ -133,6 +141,79 @@ final class ExchangeLog
         }
         begin(http.accessLogs(), downstream.connection(), head, startNs);
         request(http, downstream.connection(), head, id);
+        final boolean hasOriginal = head.headers().contains(HeaderName.X_ENVOY_ORIGINAL_PATH);
+        if (hasOriginal || hasConditions || (uses & AccessLogSink.USES_REQUEST_FIELDS) != 0)
+        {
+            onHead(http, downstream, head, id, exchanges.headerRules().arrival(downstream, head, http, id), hasOriginal);
+        }
+    }
+
+    /** Filters have changed the request. */
+    void onFiltered(
+        final HttpConnectionManager http, final DownstreamSink downstream, final RequestHead head, final RequestId id)
+    {
+        if (isOpen)
+        {
+            method(head);
+            final HeaderEdits edits = exchanges.headerRules().arrival(downstream, head, http, id);
+            exchanges.loggedHead().path(record, head, edits);
+            exchanges.loggedHead().host(record, head, edits);
+            onHead(http, downstream, head, id, edits, true);
+        }
+    }
+
+    /**
+     * A request goes to an endpoint.
+     *
+     * @param edits   what becomes of its head.
+     * @param changes what its route says of fields, or null.
+     */
+    void onSent(
+        final HttpConnectionManager http,
+        final DownstreamSink downstream,
+        final RequestHead head,
+        final RequestId id,
+        final HeaderEdits edits,
+        final FieldChanges changes)
+    {
+        if (!isOpen)
+        {
+            return;
+        }
+        if (edits.changesTarget())
+        {
+            exchanges.loggedHead().path(record, head, edits);
+            exchanges.loggedHead().host(record, head, edits);
+        }
+        onHead(http, downstream, head, id, edits, changes != null && LoggedHead.isAbout(changes.names()));
+    }
+
+    private void onHead(
+        final HttpConnectionManager http,
+        final DownstreamSink downstream,
+        final RequestHead head,
+        final RequestId id,
+        final HeaderEdits edits,
+        final boolean hasChanged)
+    {
+        if (hasChanged)
+        {
+            exchanges.loggedHead().fields(record, head, edits);
+        }
+        fields(Place.REQUEST, head.headers(), edits);
+        if (!hasConditions)
+        {
+            return;
+        }
+        final boolean isHttps = HeaderRules.isHttps(downstream, head.headers(), http);
+        for (int i = 0; i < sinks.size(); i++)
+        {
+            if (!sinks.get(i).conditions().isEmpty())
+            {
+                record.conditions(i, held(sinks.get(i).conditions(),
+                    exchanges.view().of(head, 0, isHttps, id.isInternal(), 0).with(exchanges.loggedHead().of(edits))));
+            }
+        }
     }
 
     private void request(
@@ -167,7 +248,6 @@ final class ExchangeLog
         {
             record.isCall(Grpc.isRequest(headers));
         }
-        fields(Place.REQUEST, headers, null);
     }
 
     /**
@@ -207,6 +287,10 @@ final class ExchangeLog
     private void field(final LoggedField field, final HeaderTable fields, final HeaderEdits edits)
     {
         final FieldName name = field.name();
+        if (edits != null && edits.protocol() != null && HeaderRules.isOfUpgrade(name.id()))
+        {
+            return;
+        }
         final boolean isDropped = edits != null && name.id() != HeaderName.OTHER && edits.drops(name.id());
         int index = fields == null || isDropped ? -1 : name.find(fields, -1);
         while (index >= 0 && fields.nominated(index))
@@ -272,6 +356,7 @@ final class ExchangeLog
         if (head != null)
         {
             request(http, connection, head, null);
+            fields(Place.REQUEST, head.headers(), null);
         }
         if (reply.status() > 0 && reply.body().length > 0 && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
         {
@@ -336,7 +421,7 @@ final class ExchangeLog
         else
         {
             record.methodId(head.methodId());
-            record.text(
+            record.replace(
                 AccessText.METHOD, head.headers().buffer(), head.methodOffset(), head.methodLength());
         }
     }

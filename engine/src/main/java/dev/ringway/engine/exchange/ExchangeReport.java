@@ -7,6 +7,7 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.snapshot.TcpProxy;
@@ -48,6 +49,23 @@ final class ExchangeReport
     void onRequest(final DownstreamSink downstream, final RequestHead request, final RequestId id, final long startNs)
     {
         log.onRequest(http, downstream, request, id, startNs);
+    }
+
+    /** See {@link ExchangeLog#onFiltered}. */
+    void onFiltered(final DownstreamSink downstream, final RequestHead request, final RequestId id)
+    {
+        log.onFiltered(http, downstream, request, id);
+    }
+
+    /** See {@link ExchangeLog#onSent}. */
+    void onSent(
+        final DownstreamSink downstream,
+        final RequestHead request,
+        final RequestId id,
+        final HeaderEdits edits,
+        final FieldChanges changes)
+    {
+        log.onSent(http, downstream, request, id, edits, changes);
     }
 
     void onRelay(final TcpProxy proxy, final DownstreamSink downstream, final long startNs)

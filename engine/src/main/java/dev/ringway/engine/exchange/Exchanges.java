@@ -49,6 +49,7 @@ public final class Exchanges
     private final Upstreams upstreams;
     private final HeaderRules headerRules;
     private final ExchangeLog refusalLog;
+    private final LoggedHead loggedHead = new LoggedHead();
     private final ForwardedFor forwardedFor = new ForwardedFor();
     private final RequestFixer requestFixer = new RequestFixer();
     private final RequestView view = new RequestView();
@@ -235,6 +236,11 @@ public final class Exchanges
     RetryWaits retryWaits()
     {
         return retryWaits;
+    }
+
+    LoggedHead loggedHead()
+    {
+        return loggedHead;
     }
 
     RequestFixer requestFixer()

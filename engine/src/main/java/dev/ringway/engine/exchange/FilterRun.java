@@ -127,6 +127,7 @@ final class FilterRun
         }
         answer = null;
         cutDetail = null;
+        intake.onFiltered();
         if (given != null)
         {
             exchange.giveUp(given.status(), given.body(), given.flag(), given.detail(), given.grpc());
@@ -318,6 +319,12 @@ final class FilterRun
     boolean isHeadOnly()
     {
         return up.isHeadEnd();
+    }
+
+    /** Whether the request is not what it was. */
+    boolean hasChangedRequest()
+    {
+        return view.request().isChanged();
     }
 
     /** Whether filters hold the response. */

@@ -65,6 +65,10 @@ final class HeaderRules
     /** What belongs to the client's connection, which routes do not see; of upgrades they see all of it. */
     private static final long CONNECTION_NAMES = HeaderEdits.HOP_BY_HOP & ~HeaderName.mask(HeaderName.TE);
     private static final long EXPECT = HeaderName.mask(HeaderName.EXPECT);
+    private static final long UPGRADE = HeaderName.mask(HeaderName.CONNECTION, HeaderName.UPGRADE);
+    /** What requests from inside lose before they are routed. */
+    private static final long INTERNAL_DROPS =
+        HeaderEdits.HOP_BY_HOP | HeaderName.mask(HeaderName.EXPECT, HeaderName.HOST, HeaderName.X_ENVOY_INTERNAL);
 
     private final EventLoop loop;
     private final HeaderEdits requestEdits = HeaderEdits.ofRequests();
@@ -127,6 +131,12 @@ final class HeaderRules
     void forget()
     {
         rewriter.forget();
+    }
+
+    /** Whether a request for another protocol has fields of that name, which its connection writes anew. */
+    static boolean isOfUpgrade(final int nameId)
+    {
+        return (UPGRADE >>> nameId & 1) != 0;
     }
 
     /** The host that an endpoint is to have, not its own name. */
@@ -193,12 +203,50 @@ final class HeaderRules
                 dropOtherNames(headers, OTHER_EXTERNAL_DROPS);
             }
         }
+        arrive(downstream, headers, http, id, edits);
+        if (expectedNs > 0 && !http.suppressEnvoyHeaders())
+        {
+            edits.drop(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS);
+            edits.add(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, expectedNs / NANOS_PER_MILLI);
+        }
+        if (route.forward().duration() != StreamDuration.NONE && Grpc.isRequest(headers))
+        {
+            tellTimeout(limitNs(headers, route, http), edits);
+        }
+        if (route.request() != null)
+        {
+            changer.of(head, downstream.connection(), route.name(), routing.clusterName())
+                .changeRequest(route.request(), edits, isHttps(downstream, headers, http));
+        }
+        rewriter.host(head, route, routing.endpoint(), !http.suppressEnvoyHeaders(), edits);
+        rewriter.path(head, route, !http.suppressEnvoyHeaders(), edits);
+        return edits;
+    }
+
+    /** What becomes of a request's head before it is routed, for its record; nothing of it lasts. */
+    HeaderEdits arrival(
+        final DownstreamSink downstream, final RequestHead head, final HttpConnectionManager http, final RequestId id)
+    {
+        final long external = REQUEST_DROPS | (http.useRemoteAddress() ? EDGE_DROPS : EXTERNAL_DROPS);
+        final long drops = id.isInternal() ? INTERNAL_DROPS : external;
+        requestEdits.reset(head.upgrade() ? drops & ~UPGRADE : drops);
+        arrive(downstream, head.headers(), http, id, requestEdits);
+        return requestEdits;
+    }
+
+    private void arrive(
+        final DownstreamSink downstream,
+        final HeaderTable headers,
+        final HttpConnectionManager http,
+        final RequestId id,
+        final HeaderEdits edits)
+    {
         if (headers.contains(HeaderName.TE) && takesTrailers(headers))
         {
             edits.add(HeaderName.TE, TRAILERS);
         }
         forwardCert(downstream.connection(), headers, http.forwardClientCert(), edits);
-        if (isEdge)
+        if (http.useRemoteAddress())
         {
             edge(downstream, headers, http, id, edits);
         }
@@ -220,23 +268,6 @@ final class HeaderRules
         {
             edits.append(HeaderName.VIA, headers, COMMA_SPACE, http.via(), http.via().length);
         }
-        if (expectedNs > 0 && !http.suppressEnvoyHeaders())
-        {
-            edits.drop(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS);
-            edits.add(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, expectedNs / NANOS_PER_MILLI);
-        }
-        if (route.forward().duration() != StreamDuration.NONE && Grpc.isRequest(headers))
-        {
-            tellTimeout(limitNs(headers, route, http), edits);
-        }
-        if (route.request() != null)
-        {
-            changer.of(head, downstream.connection(), route.name(), routing.clusterName())
-                .changeRequest(route.request(), edits, isHttps(downstream, headers, http));
-        }
-        rewriter.host(head, route, routing.endpoint(), !http.suppressEnvoyHeaders(), edits);
-        rewriter.path(head, route, !http.suppressEnvoyHeaders(), edits);
-        return edits;
     }
 
     /** What the endpoint is told of the client's certificate. */

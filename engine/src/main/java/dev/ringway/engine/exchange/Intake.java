@@ -106,6 +106,15 @@ final class Intake
         routing.find(exchanges, downstream, request, id, http);
     }
 
+    /** Filters have had their say, the record is told of it once. */
+    void onFiltered()
+    {
+        if (exchange.phase() == Phase.FILTER && exchange.filters() != null && exchange.filters().hasChangedRequest())
+        {
+            report.onFiltered(downstream, request, id);
+        }
+    }
+
     /** A filter has held the head, and the time for a response does not run before it goes on. */
     void routeLate()
     {
@@ -118,6 +127,7 @@ final class Intake
      */
     private void route()
     {
+        onFiltered();
         exchange.phase(Phase.ROUTE);
         final LocalReply refusal = routing.settle(exchanges.counters(), http.counters());
         if (refusal != null)

@@ -24,6 +24,7 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
 
     private MessageHead head;
     private HeadStore store;
+    private boolean isChanged;
     private UnsafeBuffer line = new UnsafeBuffer(new byte[INITIAL]);
     private final UnsafeBuffer view = new UnsafeBuffer(new byte[0]);
     private final byte[] digits = new byte[MAX_DIGITS];
@@ -35,6 +36,21 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
     {
         head = wrapped;
         store = into;
+        isChanged = false;
+    }
+
+    /**
+     * @return whether a filter has changed something since the head was shown first.
+     */
+    public final boolean isChanged()
+    {
+        return isChanged;
+    }
+
+    /** Something is another now. */
+    final void change()
+    {
+        isChanged = true;
     }
 
     /** Where what is put behind the head goes. */
@@ -208,6 +224,7 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
         {
             throw new IllegalStateException("the head has no room for another field");
         }
+        isChanged = true;
         if (id != HeaderName.OTHER || !isEnvoy(name))
         {
             return;
@@ -344,6 +361,7 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
         {
             fields().remove(i);
         }
+        isChanged |= first >= 0;
         return first >= 0;
     }
 

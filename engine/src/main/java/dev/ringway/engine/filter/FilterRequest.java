@@ -191,6 +191,7 @@ public final class FilterRequest extends FilterHead
 
     private int grow(final byte[] bytes)
     {
+        change();
         final int at = store().append(head, bytes, bytes.length);
         if (at < 0)
         {

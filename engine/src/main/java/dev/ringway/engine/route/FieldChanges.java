@@ -1,5 +1,7 @@
 package dev.ringway.engine.route;
 
+import dev.ringway.codecs.http.HeaderName;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -51,6 +53,27 @@ public record FieldChanges(List<Level> levels)
         OVERWRITE_IF_EXISTS_OR_ADD,
         /** They go; without any, the new one is not added. */
         OVERWRITE_IF_EXISTS
+    }
+
+    /**
+     * @return mask of the well-known names of which it says something, see {@link HeaderName#mask}.
+     */
+    public long names()
+    {
+        long names = 0;
+        for (int i = 0; i < levels.size(); i++)
+        {
+            final Level level = levels.get(i);
+            for (int j = 0; j < level.removed.size(); j++)
+            {
+                names |= 1L << level.removed.get(j).id();
+            }
+            for (int j = 0; j < level.put.size(); j++)
+            {
+                names |= 1L << level.put.get(j).name().id();
+            }
+        }
+        return names;
     }
 
     /**

@@ -40,6 +40,8 @@ public final class RequestView
     private DirectBuffer requestId;
     private int requestIdLength;
     private long random;
+    private AddedFields added;
+    private final UnsafeBuffer path = new UnsafeBuffer(0, 0);
     private DirectBuffer buffer;
     private int offset;
     private int length;
@@ -74,6 +76,19 @@ public final class RequestView
         isInternal = fromInside;
         requestId = null;
         random = number;
+        added = null;
+        return this;
+    }
+
+    /**
+     * Shows the request as it goes on.
+     *
+     * @param edits what it loses and gains, as long as it is looked at.
+     * @return this.
+     */
+    public RequestView with(final AddedFields edits)
+    {
+        added = edits;
         return this;
     }
 
@@ -112,6 +127,7 @@ public final class RequestView
         headers = response;
         absentMask = 0;
         requestId = null;
+        added = null;
         return this;
     }
 
@@ -191,6 +207,10 @@ public final class RequestView
         {
             return takeNone();
         }
+        if (added != null && selectChanged(key))
+        {
+            return true;
+        }
         final DirectBuffer bytes = headers.buffer();
         return switch (key.kind())
         {
@@ -205,6 +225,27 @@ public final class RequestView
             case INTERNAL -> isInternal ? take(TRUE, 0, TRUE.capacity()) : takeNone();
             case UNKNOWN -> takeNone();
         };
+    }
+
+    /** What has become of it on the way; an added field stands for all of its name. */
+    private boolean selectChanged(final HeaderKey key)
+    {
+        if (key.kind() == HeaderKey.Kind.PATH && added.pathLength() >= 0)
+        {
+            path.wrap(added.path());
+            return take(path, 0, added.pathLength());
+        }
+        if (key.kind() == HeaderKey.Kind.AUTHORITY)
+        {
+            return take(added.hostBuffer(head), added.hostOffset(head), added.hostLength(head));
+        }
+        final int index = key.kind() == HeaderKey.Kind.FIELD ? added.find(key.nameId(), key.bytes()) : -1;
+        if (index < 0 || !added.drops(key.nameId()) && find(headers, key, -1) >= 0)
+        {
+            return false;
+        }
+        selected = headers.count();
+        return take(added.values(), added.valueOffset(index), added.valueLength(index));
     }
 
     private boolean take(final DirectBuffer bytes, final int at, final int count)
@@ -223,7 +264,8 @@ public final class RequestView
 
     private boolean selectField(final HeaderKey key)
     {
-        if ((absentMask >>> key.nameId() & 1) != 0 && key.nameId() != HeaderName.OTHER)
+        if ((absentMask >>> key.nameId() & 1) != 0 && key.nameId() != HeaderName.OTHER ||
+            added != null && added.drops(key.nameId()) && key.nameId() != HeaderName.OTHER)
         {
             return takeNone();
         }
@@ -381,7 +423,17 @@ public final class RequestView
         take(bytes, 0, count);
     }
 
-    private static int find(final HeaderTable headers, final HeaderKey key, final int after)
+    private int find(final HeaderTable headers, final HeaderKey key, final int after)
+    {
+        int index = findAny(headers, key, after);
+        while (index >= 0 && added != null && headers.nominated(index))
+        {
+            index = findAny(headers, key, index);
+        }
+        return index;
+    }
+
+    private static int findAny(final HeaderTable headers, final HeaderKey key, final int after)
     {
         if (key.nameId() != HeaderName.OTHER)
         {

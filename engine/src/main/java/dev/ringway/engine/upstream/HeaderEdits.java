@@ -300,7 +300,18 @@ public final class HeaderEdits
      */
     public int find(final int nameId, final UnsafeBuffer name)
     {
-        for (int i = 0; i < count; i++)
+        return findNext(nameId, name, -1);
+    }
+
+    /**
+     * @param nameId from {@link HeaderName}.
+     * @param name   in lower case, only used for {@link HeaderName#OTHER}.
+     * @param after  index of the field to start behind.
+     * @return index of the next added field of that name, or -1.
+     */
+    public int findNext(final int nameId, final UnsafeBuffer name, final int after)
+    {
+        for (int i = after + 1; i < count; i++)
         {
             if (names[i] == nameId && (nameId != HeaderName.OTHER || otherNames[i].equals(name)))
             {
@@ -483,6 +494,14 @@ public final class HeaderEdits
     public DirectBuffer hostBuffer(final RequestHead head)
     {
         return host == null ? head.headers().buffer() : host;
+    }
+
+    /**
+     * @return whether the request goes on with another path or host.
+     */
+    public boolean changesTarget()
+    {
+        return pathLength >= 0 || host != null;
     }
 
     /**

@@ -1,0 +1,192 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.AccessText;
+import dev.ringway.engine.route.AddedFields;
+import dev.ringway.engine.upstream.HeaderEdits;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Writes what became of a request's head into its access record, in place of what was said when it came. One per loop;
+ * allocates nothing. Loop thread only.
+ */
+final class LoggedHead implements AddedFields
+{
+    private static final int[] NAMES = {
+        HeaderName.X_ENVOY_ORIGINAL_PATH, HeaderName.USER_AGENT, HeaderName.X_FORWARDED_FOR, HeaderName.X_REQUEST_ID,
+        HeaderName.REFERER};
+    private static final int[] TEXTS = {
+        AccessText.ORIGINAL_PATH, AccessText.USER_AGENT, AccessText.X_FORWARDED_FOR, AccessText.X_REQUEST_ID,
+        AccessText.REFERER};
+    private static final long MASK = HeaderName.mask(NAMES);
+
+    private final UnsafeBuffer path = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer joined = new UnsafeBuffer(new byte[AccessText.MAX_BOUND]);
+    private int length;
+    private HeaderEdits shown;
+
+    /** Shows conditions what becomes of a head. */
+    AddedFields of(final HeaderEdits edits)
+    {
+        shown = edits;
+        return this;
+    }
+
+    /** Whether records have room of their own for one of these names, from {@link HeaderName#mask}. */
+    static boolean isAbout(final long names)
+    {
+        return (names & MASK) != 0;
+    }
+
+    /** Fields for which the record has room of its own. */
+    void fields(final AccessRecord record, final RequestHead head, final HeaderEdits edits)
+    {
+        for (int i = 0; i < NAMES.length; i++)
+        {
+            field(record, NAMES[i], TEXTS[i], head.headers(), edits);
+        }
+    }
+
+    /** The path, and the one before. */
+    void path(final AccessRecord record, final RequestHead head, final HeaderEdits edits)
+    {
+        if (edits.pathLength() >= 0)
+        {
+            path.wrap(edits.path());
+            record.replace(AccessText.PATH, path, 0, edits.pathLength());
+            field(record, HeaderName.X_ENVOY_ORIGINAL_PATH, AccessText.ORIGINAL_PATH, head.headers(), edits);
+        }
+        else
+        {
+            record.replace(AccessText.PATH, head.headers().buffer(), head.pathOffset(), head.pathLength());
+        }
+    }
+
+    /** The host that the endpoint is asked for. */
+    void host(final AccessRecord record, final RequestHead head, final HeaderEdits edits)
+    {
+        record.replace(
+            AccessText.AUTHORITY, edits.hostBuffer(head), edits.hostOffset(head), edits.hostLength(head));
+    }
+
+    private void field(
+        final AccessRecord record, final int name, final int text, final HeaderTable headers, final HeaderEdits edits)
+    {
+        final int only = edits.drops(name) ? -1 : headers.find(name);
+        final int added = edits.find(name, null);
+        if (added < 0 && only >= 0 && headers.findNext(name, only) < 0 && !headers.nominated(only))
+        {
+            record.replace(text, headers.buffer(), headers.valueOffset(only), headers.valueLength(only));
+            return;
+        }
+        length = 0;
+        for (int i = only; i >= 0; i = headers.findNext(name, i))
+        {
+            if (!headers.nominated(i))
+            {
+                join(headers.buffer(), headers.valueOffset(i), headers.valueLength(i));
+            }
+        }
+        for (int i = added; i >= 0; i = edits.findNext(name, null, i))
+        {
+            join(edits.values(), edits.valueOffset(i), edits.valueLength(i));
+        }
+        record.replace(text, joined, 0, length);
+    }
+
+    /** All of a field is one list (RFC 9110, 5.3). */
+    private void join(final DirectBuffer source, final int at, final int count)
+    {
+        if (length > 0 && length < joined.capacity())
+        {
+            joined.putByte(length++, (byte)',');
+        }
+        final int taken = Math.min(count, joined.capacity() - length);
+        joined.putBytes(length, source, at, taken);
+        length += taken;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean drops(final int nameId)
+    {
+        return shown.drops(nameId);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int find(final int nameId, final UnsafeBuffer name)
+    {
+        return shown.find(nameId, name);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public DirectBuffer values()
+    {
+        return shown.values();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int valueOffset(final int index)
+    {
+        return shown.valueOffset(index);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int valueLength(final int index)
+    {
+        return shown.valueLength(index);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public byte[] path()
+    {
+        return shown.path();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int pathLength()
+    {
+        return shown.pathLength();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public DirectBuffer hostBuffer(final RequestHead head)
+    {
+        return shown.hostBuffer(head);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int hostOffset(final RequestHead head)
+    {
+        return shown.hostOffset(head);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int hostLength(final RequestHead head)
+    {
+        return shown.hostLength(head);
+    }
+}
