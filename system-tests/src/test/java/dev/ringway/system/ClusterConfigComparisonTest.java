@@ -45,4 +45,35 @@ final class ClusterConfigComparisonTest
                 Bootstraps.cluster("a", "STATIC", Bootstraps.tcpAddress("127.0.0.1", 9)) +
                 "    " + fields + "\n"), how);
     }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED                                     | taken
+        type: ORIGINAL_DST                                                                  | refused
+        type: ORIGINAL_DST, lb_policy: RANDOM                                               | refused
+        type: STATIC, lb_policy: CLUSTER_PROVIDED                                           | refused
+        type: STATIC, original_dst_lb_config: { use_http_header: true }                     | refused here
+        type: STATIC, cleanup_interval: 1s                                                  | refused here
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, load_assignment: { cluster_name: a } | refused
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, cleanup_interval: 0.001s           | taken
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, cleanup_interval: 0s               | refused
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, lb_subset_config: { subset_selectors: [ { keys: [ a ] } ] } | refused
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, common_lb_config: { }              | taken
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, outlier_detection: { }             | taken
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, health_checks: [ { timeout: 1s, interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, tcp_health_check: { } } ] | refused here
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, original_dst_lb_config: { }        | taken
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, original_dst_lb_config: { use_http_header: true } | taken
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, original_dst_lb_config: { use_http_header: true, http_header_name: x-to } | taken
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, original_dst_lb_config: { http_header_name: x-to } | refused
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, original_dst_lb_config: { upstream_port_override: 65535 } | taken
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, original_dst_lb_config: { upstream_port_override: 65536 } | refused
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, original_dst_lb_config: { metadata_key: { key: a, path: [ { key: b } ] } } | refused here
+        type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, ring_hash_lb_config: { }           | refused here
+        type: ORIGINAL_DST, load_balancing_policy: { policies: [ { typed_extension_config: { name: x, typed_config: { "@type": type.googleapis.com/envoy.extensions.load_balancing_policies.random.v3.Random } } } ] } | refused
+        """)
+    void shouldJudgeOriginalDestinationsAsEnvoyDoes(final String fields, final String how) throws Exception
+    {
+        ConfigVerdicts.compare(directory, Files.writeString(directory.resolve("bootstrap.yaml"),
+            "static_resources:\n  clusters:\n  - { name: a, connect_timeout: 1s, " + fields + " }\n"), how);
+    }
 }

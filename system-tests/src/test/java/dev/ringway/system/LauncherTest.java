@@ -87,7 +87,7 @@ class LauncherTest
         refuses("no configuration: give -c FILE");
         refuses("/no/such/file", "-c", "/no/such/file");
         final Path unsupported = Files.writeString(directory.resolve("bad.yaml"),
-            "static_resources:\n  clusters:\n  - name: a\n    type: ORIGINAL_DST\n");
+            "static_resources:\n  clusters:\n  - name: a\n    type: EDS\n");
         refuses("static_resources.clusters[0].type", "-c", unsupported.toString());
         final Path broken = Files.writeString(directory.resolve("broken.yaml"), "static_resources: [\n");
         refuses("broken.yaml", "-c", broken.toString());

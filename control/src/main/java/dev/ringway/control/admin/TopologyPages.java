@@ -3,6 +3,7 @@ package dev.ringway.control.admin;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.re2j.Pattern;
+import dev.ringway.engine.balance.ClusterHosts;
 import dev.ringway.engine.balance.HostHealth;
 import dev.ringway.engine.balance.HostSet;
 import dev.ringway.engine.balance.SuccessRates;
@@ -224,7 +225,8 @@ final class TopologyPages
 
     private HostSet hosts(final Cluster cluster)
     {
-        return view.uses().of(cluster.id()).hosts().set(cluster, System.nanoTime());
+        final ClusterHosts hosts = view.uses().of(cluster.id()).hosts();
+        return cluster.balancing().original() != null ? hosts.newest() : hosts.set(cluster, System.nanoTime());
     }
 
     private JsonObject circuitBreakers(final Cluster cluster)

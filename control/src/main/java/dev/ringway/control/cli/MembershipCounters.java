@@ -39,6 +39,11 @@ final class MembershipCounters
             final ClusterHosts hosts = uses.of(cluster.id()).hosts();
             final int version = hosts.version();
             final HostSet set = hosts.newest();
+            if (cluster.balancing().original() != null)
+            {
+                counters.set(cluster.counters().membershipTotal, set.size());
+                counters.add(cluster.counters().membershipChange, hosts.originals().takeChanges());
+            }
             final Counted before = seen.get(cluster.id());
             if (set != null && (before == null || before.set != set || before.version != version))
             {

@@ -111,7 +111,9 @@ final class SnapshotCounters
                 counters.increment(
                     isSameButEndpoints(old, cluster) ? clusterIds.clusterUpdated : clusterIds.clusterModified);
             }
-            if (old == null || !old.endpoints().equals(cluster.endpoints()))
+            // Endpoints that come and go with requests are counted when they do.
+            if (cluster.balancing().original() == null &&
+                (old == null || !old.endpoints().equals(cluster.endpoints())))
             {
                 counters.increment(cluster.counters().membershipChange);
                 counters.set(cluster.counters().membershipTotal, cluster.endpoints().size());

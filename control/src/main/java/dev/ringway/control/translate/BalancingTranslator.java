@@ -31,6 +31,7 @@ final class BalancingTranslator
     private final Checks checks;
     private final PolicyTranslator policies;
     private final SubsetTranslator subsets;
+    private final OriginalDstTranslator originals;
 
     /** What a policy says, whichever way it is given. */
     record Settings(
@@ -57,6 +58,7 @@ final class BalancingTranslator
         this.checks = checks;
         policies = new PolicyTranslator(checks, this);
         subsets = new SubsetTranslator(checks);
+        originals = new OriginalDstTranslator(checks);
     }
 
     /**
@@ -66,6 +68,11 @@ final class BalancingTranslator
      */
     Balancing translate(final Cluster config, final FieldPath path)
     {
+        if (OriginalDstTranslator.isFor(config))
+        {
+            return originals.translate(config, path);
+        }
+        originals.refuse(config, path);
         final CommonLbConfig common = config.getCommonLbConfig();
         final FieldPath commonPath = path.field("common_lb_config");
         final Settings settings;

@@ -20,7 +20,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Translates {@code config.cluster.v3.Cluster} of the types STATIC, STRICT_DNS and LOGICAL_DNS.
+ * Translates {@code config.cluster.v3.Cluster} of the types STATIC, STRICT_DNS, LOGICAL_DNS and
+ * ORIGINAL_DST.
  */
 // Fields that Envoy deprecates are still what most configurations use.
 @SuppressWarnings("deprecation")

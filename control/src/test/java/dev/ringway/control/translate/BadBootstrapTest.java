@@ -64,7 +64,7 @@ class BadBootstrapTest
         final ConfigException refusal = assertThrows(ConfigException.class,
             () -> translate(null, "node: {}\nstatic_resources:\n  clusters:\n  - name: a\n    type: EDS\n"));
         assertEquals("--config-yaml:5: static_resources.clusters[0].type: 'EDS' is not supported; " +
-            "supported: STATIC, STRICT_DNS, LOGICAL_DNS", refusal.getMessage());
+            "supported: STATIC, STRICT_DNS, LOGICAL_DNS, ORIGINAL_DST", refusal.getMessage());
     }
 
     @Test

@@ -27,6 +27,8 @@ public final class ClusterHosts
     private volatile HashGroups hashes;
     private volatile ErrorWatch watch;
     private volatile SuccessRates successRates;
+    private final OriginalHosts originals;
+    private volatile boolean hasOriginals;
 
     /**
      * @param loops   how many loops count.
@@ -36,6 +38,7 @@ public final class ClusterHosts
     {
         this.loops = loops;
         this.builder = builder;
+        originals = new OriginalHosts(this, loops);
     }
 
     /**
@@ -46,6 +49,7 @@ public final class ClusterHosts
      */
     public void adopt(final Cluster cluster, final long nowNs)
     {
+        hasOriginals = cluster.balancing().original() != null;
         final HostSet before = current;
         if (before != null && before.isFor(cluster.endpoints(), cluster.balancing()))
         {
@@ -100,11 +104,19 @@ public final class ClusterHosts
     }
 
     /**
-     * @return endpoints of the newest snapshot.
+     * @return endpoints of the newest snapshot; of the type ORIGINAL_DST those that are there now.
      */
     public HostSet newest()
     {
-        return current;
+        return hasOriginals ? originals.set() : current;
+    }
+
+    /**
+     * @return endpoints that are made when they are asked for; none but with the type ORIGINAL_DST.
+     */
+    public OriginalHosts originals()
+    {
+        return originals;
     }
 
     /**

@@ -33,6 +33,7 @@ public final class Connection implements CompletionHandler
     private long deadlineNs;
     private long id;
     private boolean isProxied;
+    private boolean isRestored;
 
     Connection(final Connections connections)
     {
@@ -48,6 +49,7 @@ public final class Connection implements CompletionHandler
         handler = first;
         deadlineNs = Long.MAX_VALUE;
         isProxied = false;
+        isRestored = false;
         id = connections.nextId();
         loop().slotAddresses().putShort(localAddressOffset(), (short)0);
     }
@@ -669,6 +671,23 @@ public final class Connection implements CompletionHandler
     {
         isProxied = true;
         connections.localAddresses().copy(addressOffset(), addressOffset() + DIRECT_ADDRESS, DIRECT_LENGTH);
+    }
+
+    /**
+     * Says that where the client wanted to go stands where the connection's own address stood, and is another.
+     */
+    public void restoreLocalAddress()
+    {
+        isRestored = true;
+    }
+
+    /**
+     * @return whether {@link #localAddressOffset} is where the client wanted to go before it was sent here (Envoy:
+     *         {@code localAddressRestored}).
+     */
+    public boolean isLocalAddressRestored()
+    {
+        return isRestored;
     }
 
     /**

@@ -212,6 +212,12 @@ public final class ClusterCounters
     /** Times the endpoints changed. */
     public final int membershipChange;
 
+    /** Requests whose field for the address of an endpoint holds none (ORIGINAL_DST). */
+    public final int originalDstHostInvalid;
+
+    /** Times there was no room for another endpoint that clients named (ORIGINAL_DST). */
+    public final int originalDstHostOverflow;
+
     /** Look-ups of names. */
     public final int updateAttempt;
 
@@ -319,6 +325,8 @@ public final class ClusterCounters
         lbSubsetsFallback = registry.counter(prefix + "lb_subsets_fallback");
         lbSubsetsFallbackPanic = registry.counter(prefix + "lb_subsets_fallback_panic");
         membershipChange = registry.counter(prefix + "membership_change");
+        originalDstHostInvalid = registry.counter(prefix + "original_dst_host_invalid");
+        originalDstHostOverflow = registry.counter(prefix + "original_dst_host_overflow");
         updateAttempt = registry.counter(prefix + "update_attempt");
         updateSuccess = registry.counter(prefix + "update_success");
         updateFailure = registry.counter(prefix + "update_failure");

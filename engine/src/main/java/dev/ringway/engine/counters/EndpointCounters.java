@@ -55,6 +55,20 @@ public final class EndpointCounters
     }
 
     /**
+     * Counts from 0 again, for another endpoint; while no loop counts.
+     */
+    public void clear()
+    {
+        for (final LoopCounters loop : loops)
+        {
+            for (int id = 0; id <= LOCAL_SUCCESS; id++)
+            {
+                loop.set(id, 0);
+            }
+        }
+    }
+
+    /**
      * @param index of a loop.
      * @return what that loop counts; its ids are the constants of this class.
      */

@@ -56,7 +56,7 @@ public final class Exchange implements UpstreamHandler
         retrying = new Retrying(exchanges, headBlock);
         affinity = new Affinity(exchanges);
         mirroring = new Mirroring(exchanges, times);
-        needs = new Needs(request, routing, retrying, affinity);
+        needs = new Needs(exchanges, request, routing, retrying, affinity);
         replies = new Replies(this, exchanges, id, report, routing, retrying);
         intake = new Intake(this, exchanges, headBlock, id, times, report, routing, retrying);
     }

@@ -6,6 +6,7 @@ import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.upstream.ClusterState;
+import dev.ringway.engine.upstream.Destination;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.RequestHost;
 import dev.ringway.engine.upstream.SessionNeeds;
@@ -28,6 +29,13 @@ final class Mirror implements UpstreamHandler
 
     private final Mirrors mirrors;
     private final Exchanges exchanges;
+    private final SessionNeeds needs = new SessionNeeds()
+    {
+        public void askDestination(final Destination destination)
+        {
+            Needs.ask(exchanges, request, destination);
+        }
+    };
     private Mirroring origin;
     private ClusterState cluster;
     private UpstreamSession session;
@@ -193,7 +201,7 @@ final class Mirror implements UpstreamHandler
      */
     public SessionNeeds needs()
     {
-        return SessionNeeds.NONE;
+        return needs;
     }
 
     /**

@@ -1,9 +1,12 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.route.HashPolicy;
 import dev.ringway.engine.route.MetadataMatch;
+import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.upstream.Destination;
 import dev.ringway.engine.upstream.SessionNeeds;
 
 /**
@@ -12,14 +15,21 @@ import dev.ringway.engine.upstream.SessionNeeds;
  */
 final class Needs implements SessionNeeds
 {
+    private final Exchanges exchanges;
     private final RequestHead request;
     private final Routing routing;
     private final Retrying retrying;
     private final Affinity affinity;
     private DownstreamSink downstream;
 
-    Needs(final RequestHead request, final Routing routing, final Retrying retrying, final Affinity affinity)
+    Needs(
+        final Exchanges exchanges,
+        final RequestHead request,
+        final Routing routing,
+        final Retrying retrying,
+        final Affinity affinity)
     {
+        this.exchanges = exchanges;
         this.request = request;
         this.routing = routing;
         this.retrying = retrying;
@@ -84,5 +94,34 @@ final class Needs implements SessionNeeds
     public boolean wantsFresh()
     {
         return retrying.wantsFresh();
+    }
+
+    /**
+     * {@inheritDoc} A relay has no request that could tell.
+     */
+    public void askDestination(final Destination destination)
+    {
+        if (routing.route() != null)
+        {
+            ask(exchanges, request, destination);
+        }
+        final Connection connection = downstream.connection();
+        if (!destination.isKnown() && connection.isLocalAddressRestored())
+        {
+            destination.ofSocket(exchanges.slotAddresses(), connection.localAddressOffset());
+        }
+    }
+
+    /** Looks whether a request tells where it is to go. */
+    static void ask(final Exchanges exchanges, final RequestHead request, final Destination destination)
+    {
+        if (destination.rules().header() != null)
+        {
+            final RequestView view = exchanges.view().of(request);
+            if (view.select(destination.rules().header()))
+            {
+                destination.ofText(view.buffer(), view.offset(), view.length());
+            }
+        }
     }
 }

@@ -165,6 +165,12 @@ public final class Acceptor implements ConnectionHandler
         return chain;
     }
 
+    /** What is known of the addresses that connections are to. */
+    QueryAddresses addresses()
+    {
+        return addresses;
+    }
+
     private void onUnmatchedGone(final Connection connection)
     {
         record(connection, ResponseFlag.NO_ROUTE);

@@ -110,7 +110,7 @@ final class Inspection implements ConnectionHandler
                     return;
                 }
                 held.drop(loop.memory(), header.length());
-                ToldAddresses.take(loop.slotAddresses(), connection, header);
+                ToldAddresses.take(loop.slotAddresses(), connection, header, acceptor.addresses());
             }
             step++;
             seen = 0;

@@ -87,6 +87,27 @@ final class QueryAddresses
         query.directSource(slotAddresses, addressAt(slotAddresses, direct), length(slotAddresses, direct));
     }
 
+    /**
+     * @param connection that a client has.
+     * @param address    in network order.
+     * @param length     of the address.
+     * @param port       that belongs to it.
+     * @return whether that is where the client connected to, as far as it is known.
+     */
+    boolean isLocal(final Connection connection, final byte[] address, final int length, final int port)
+    {
+        final int local = connection.localAddressOffset();
+        final boolean isAsked = SockAddr.addressLength(slotAddresses, local) > 0;
+        final UnsafeBuffer buffer = isAsked ? slotAddresses : own;
+        final int at = isAsked ? local : 0;
+        boolean isSame = length(buffer, at) == length && port(buffer, at) == port;
+        for (int i = 0; i < length && isSame; i++)
+        {
+            isSame = buffer.getByte(addressAt(buffer, at) + i) == address[i];
+        }
+        return isSame;
+    }
+
     private static void destination(final ChainQuery query, final UnsafeBuffer buffer, final int at)
     {
         query.destination(buffer, addressAt(buffer, at), length(buffer, at), port(buffer, at));

@@ -22,10 +22,18 @@ final class ToldAddresses
     }
 
     /** Without addresses in the header those of the connection stay. */
-    static void take(final UnsafeBuffer addresses, final Connection connection, final ProxyHeaderParser header)
+    static void take(
+        final UnsafeBuffer addresses,
+        final Connection connection,
+        final ProxyHeaderParser header,
+        final QueryAddresses known)
     {
         if (header.addressLength() > 0)
         {
+            if (!known.isLocal(connection, header.destination(), header.addressLength(), header.destinationPort()))
+            {
+                connection.restoreLocalAddress();
+            }
             connection.keepDirectAddress();
             put(addresses, connection.addressOffset(), header.source(), header.addressLength(), header.sourcePort());
             put(addresses, connection.localAddressOffset(), header.destination(), header.addressLength(),

@@ -5,6 +5,7 @@ import dev.ringway.codecs.http.HeaderTable;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -89,5 +90,23 @@ public final class HeaderKey
     public int find(final HeaderTable headers)
     {
         return field.find(headers, -1);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    @Override
+    public boolean equals(final Object other)
+    {
+        return other instanceof final HeaderKey key && Arrays.equals(name, key.name);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    @Override
+    public int hashCode()
+    {
+        return Arrays.hashCode(name);
     }
 }

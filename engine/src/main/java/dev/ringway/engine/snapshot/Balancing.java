@@ -14,6 +14,8 @@ package dev.ringway.engine.snapshot;
  * @param isByLocality     whether localities share by their weights.
  * @param subsets          groups of endpoints by metadata, or null.
  * @param isChecked        whether endpoints are asked for their health, and are unhealthy until they have answered.
+ * @param original         of a cluster of the type ORIGINAL_DST, which has no endpoints of its own and where nothing
+ *                         else of this counts; null for any other.
  */
 public record Balancing(
     Policy policy,
@@ -25,7 +27,8 @@ public record Balancing(
     boolean weighsHealth,
     boolean isByLocality,
     SubsetRules subsets,
-    boolean isChecked)
+    boolean isChecked,
+    OriginalDst original)
 {
     /** Envoy's default for {@code healthy_panic_threshold}. */
     public static final int DEFAULT_PANIC_PERCENT = 50;
@@ -102,6 +105,36 @@ public record Balancing(
     }
 
     /**
+     * Of a cluster of any type but ORIGINAL_DST.
+     *
+     * @param policy           the way of picking.
+     * @param leastRequest     for {@link Policy#LEAST_REQUEST}.
+     * @param hashing          for {@link Policy#RING_HASH} and {@link Policy#MAGLEV}.
+     * @param slowStart        how new endpoints come in, or null for at once.
+     * @param panicPercent     when fewer endpoints are healthy, all are used; 0 means never.
+     * @param overprovisioning health in percent of a priority that is whole, at least 100.
+     * @param weighsHealth     whether weights count for the health of a priority, and not numbers.
+     * @param isByLocality     whether localities share by their weights.
+     * @param subsets          groups of endpoints by metadata, or null.
+     * @param isChecked        whether endpoints are asked for their health.
+     */
+    public Balancing(
+        final Policy policy,
+        final LeastRequest leastRequest,
+        final Hashing hashing,
+        final SlowStart slowStart,
+        final int panicPercent,
+        final int overprovisioning,
+        final boolean weighsHealth,
+        final boolean isByLocality,
+        final SubsetRules subsets,
+        final boolean isChecked)
+    {
+        this(policy, leastRequest, hashing, slowStart, panicPercent, overprovisioning, weighsHealth, isByLocality,
+            subsets, isChecked, null);
+    }
+
+    /**
      * @param policy the way of picking.
      * @return that with Envoy's defaults.
      */
@@ -109,5 +142,15 @@ public record Balancing(
     {
         return new Balancing(policy, LeastRequest.DEFAULT, Hashing.DEFAULT, null, DEFAULT_PANIC_PERCENT,
             DEFAULT_OVERPROVISIONING, false, false, null, false);
+    }
+
+    /**
+     * @param rules of a cluster of the type ORIGINAL_DST.
+     * @return what balancing it has.
+     */
+    public static Balancing of(final OriginalDst rules)
+    {
+        return new Balancing(Policy.ROUND_ROBIN, LeastRequest.DEFAULT, Hashing.DEFAULT, null, DEFAULT_PANIC_PERCENT,
+            DEFAULT_OVERPROVISIONING, false, false, null, false, rules);
     }
 }

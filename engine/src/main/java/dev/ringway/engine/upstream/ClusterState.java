@@ -36,6 +36,8 @@ public final class ClusterState
     private Cluster cluster;
     /** In the order of the cluster's endpoints. */
     private List<EndpointPool> pools = List.of();
+    /** Those of a cluster of the type ORIGINAL_DST, or null. */
+    private OriginalPools originals;
     private HostSet hosts;
     private SocketPlan plan;
     private boolean isPreconnecting;
@@ -120,10 +122,28 @@ public final class ClusterState
 
     private void adopt(final Cluster fresh, final HostSet set)
     {
-        final List<EndpointPool> kept = new ArrayList<>(set.size());
-        final Map<Object, EndpointPool> known = new HashMap<>();
         final boolean hasSameSockets = cluster != null && cluster.connect().hasSameSockets(fresh.connect());
         final boolean isSame = hasSameSockets && (cluster.http2() == null) == (fresh.http2() == null);
+        if ((originals != null) != (fresh.balancing().original() != null))
+        {
+            retirePools();
+            originals = originals != null ? null : new OriginalPools(this, context, use.hosts().originals());
+        }
+        pools = originals == null ? adopt(fresh, set, isSame) : originals.adopt(fresh, isSame);
+        plan = hasSameSockets ? plan : SocketPlans.of(context.connections, fresh.connect());
+        isPreconnecting = fresh.connect().preconnectRatio() > 1;
+        cluster = fresh;
+        hosts = set;
+        final Thresholds thresholds = fresh.circuitBreakers().of(isHigh);
+        connections.limit(thresholds.maxConnections());
+        pending.limit(thresholds.maxPendingRequests());
+        requests.limit(thresholds.maxRequests());
+    }
+
+    private List<EndpointPool> adopt(final Cluster fresh, final HostSet set, final boolean isSame)
+    {
+        final List<EndpointPool> kept = new ArrayList<>(set.size());
+        final Map<Object, EndpointPool> known = new HashMap<>();
         pools.forEach(pool -> known.put(pool.endpoint().identity(), pool));
         for (int i = 0; i < set.size(); i++)
         {
@@ -137,28 +157,10 @@ public final class ClusterState
             pool.adopt(endpoint, fresh.tls());
             kept.add(pool);
         }
-        retireAllBut(kept);
-        plan = hasSameSockets ? plan : SocketPlans.of(context.connections, fresh.connect());
-        isPreconnecting = fresh.connect().preconnectRatio() > 1;
-        cluster = fresh;
-        hosts = set;
-        pools = kept;
-        final Thresholds thresholds = fresh.circuitBreakers().of(isHigh);
-        connections.limit(thresholds.maxConnections());
-        pending.limit(thresholds.maxPendingRequests());
-        requests.limit(thresholds.maxRequests());
-    }
-
-    private void retireAllBut(final List<EndpointPool> kept)
-    {
-        final Set<EndpointPool> wanted = new HashSet<>(kept);
-        for (final EndpointPool pool : new HashSet<>(pools))
-        {
-            if (!wanted.contains(pool))
-            {
-                pool.retire();
-            }
-        }
+        final Set<EndpointPool> gone = new HashSet<>(pools);
+        kept.forEach(gone::remove);
+        gone.forEach(EndpointPool::retire);
+        return kept;
     }
 
     /**
@@ -176,6 +178,10 @@ public final class ClusterState
 
     private void retirePools()
     {
+        if (originals != null)
+        {
+            originals.close();
+        }
         pools.forEach(EndpointPool::retire);
         pools = List.of();
     }
@@ -194,8 +200,7 @@ public final class ClusterState
         final EndpointPool pool = pickForHost(handler);
         if (pool == null)
         {
-            counters.increment(ids.upstreamCxNoneHealthy);
-            return UpstreamFailure.NO_ENDPOINT;
+            return noEndpoint();
         }
         if (!requests.take())
         {
@@ -208,6 +213,12 @@ public final class ClusterState
             preconnect(pool);
         }
         return result;
+    }
+
+    private int noEndpoint()
+    {
+        context.loop.counters().increment(cluster.counters().upstreamCxNoneHealthy);
+        return UpstreamFailure.NO_ENDPOINT;
     }
 
     /** Room for the request is taken. */
@@ -464,8 +475,7 @@ public final class ClusterState
         final EndpointPool pool = pick(handler);
         if (pool == null)
         {
-            counters.increment(cluster.counters().upstreamCxNoneHealthy);
-            return UpstreamFailure.NO_ENDPOINT;
+            return noEndpoint();
         }
         if (!connections.take())
         {
@@ -484,8 +494,18 @@ public final class ClusterState
 
     private EndpointPool pick(final UpstreamHandler handler)
     {
+        if (originals != null)
+        {
+            return originals.pick(handler);
+        }
         final int index = balancer.pick(handler.needs(), context.loop.clock().nowNs());
         return index < 0 ? null : pools.get(index);
+    }
+
+    /** Whether a pool is for where a request that waits has to go. */
+    boolean isFor(final EndpointPool pool, final UpstreamHandler handler)
+    {
+        return originals == null || originals.isFor(pool, handler);
     }
 
     private EndpointPool pickForHost(final UpstreamHandler handler)

@@ -99,10 +99,10 @@ final class EndpointPool
         return hosts == null ? this : hosts.of(context.hostOf(handler));
     }
 
-    /** Whether a connection of this pool takes a request. */
+    /** Whether a connection of this pool takes a request that waits for any. */
     boolean isForHost(final UpstreamHandler handler)
     {
-        return host == null || context.hostOf(handler).is(host);
+        return (host == null || context.hostOf(handler).is(host)) && cluster.isFor(this, handler);
     }
 
     /** Whether it is the pool of a host. */
@@ -157,6 +157,12 @@ final class EndpointPool
             return session;
         }
         return warming.poll();
+    }
+
+    /** Whether nothing of this loop is going on at the endpoint. */
+    boolean isQuiet()
+    {
+        return own.get(EndpointCounters.CX_ACTIVE) == 0 && own.get(EndpointCounters.RQ_ACTIVE) == 0;
     }
 
     Http1UpstreamSession pollWarming()

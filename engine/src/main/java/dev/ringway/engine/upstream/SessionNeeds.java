@@ -27,4 +27,14 @@ public interface SessionNeeds extends PickRequest
     {
         return false;
     }
+
+    /**
+     * Asked for clusters whose endpoints are what clients want (Envoy: ORIGINAL_DST).
+     *
+     * @param destination takes where the client wants to go, if that is known.
+     */
+    default void askDestination(final Destination destination)
+    {
+        // Not known.
+    }
 }

@@ -12,6 +12,7 @@ import dev.ringway.codecs.http2.TrailerFields;
 import dev.ringway.engine.conn.Connections;
 import dev.ringway.engine.http2.Http2Context;
 import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.snapshot.OriginalDst;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -39,6 +40,7 @@ final class UpstreamContext
     final FreeSessions free = new FreeSessions(this);
     final WebSocketKey webSocketKey = new WebSocketKey();
     private final RequestHost host = new RequestHost();
+    private final Destination destination = new Destination();
     private final UnsafeBuffer path = new UnsafeBuffer(0, 0);
 
     UpstreamContext(final EventLoop loop, final Connections connections, final Http2Context http2)
@@ -62,6 +64,13 @@ final class UpstreamContext
     {
         handler.askHost(host);
         return host;
+    }
+
+    /** Where a client wants to go by the rules of a cluster, until the next call. */
+    Destination destinationOf(final UpstreamHandler handler, final OriginalDst rules)
+    {
+        handler.needs().askDestination(destination.ask(rules));
+        return destination;
     }
 
     /** A view of the bytes, until the next call. */

@@ -1,0 +1,276 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Ringway and Envoy connect to the same addresses for clusters of the type ORIGINAL_DST, and count and log the same. */
+@Timeout(300)
+final class OriginalDstComparisonTest
+{
+    private static final String TYPE = "type.googleapis.com/envoy.extensions.";
+    private static final String FORMAT = "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %UPSTREAM_HOST% " +
+        "%UPSTREAM_CLUSTER% %DOWNSTREAM_LOCAL_ADDRESS%";
+    private static final List<String> COUNTED = List.of(
+        "original_dst_host_invalid", "upstream_cx_none_healthy", "upstream_cx_connect_fail", "upstream_cx_total");
+    private static final String ROUTES = """
+        - match: { prefix: /field }
+          route: { cluster: field }
+        - match: { prefix: /named }
+          route: { cluster: named }
+        - match: { prefix: /brief }
+          route: { cluster: brief }
+        - match: { prefix: / }
+          route: { cluster: plain }
+        """;
+
+    @TempDir
+    private static Path directory;
+
+    private static Origin origin;
+    private static int nobody;
+    private static Side envoy;
+    private static Side ringway;
+
+    /** One of the two. */
+    private static final class Side implements AutoCloseable
+    {
+        private final Map<String, Integer> ports = new HashMap<>();
+        private final Path log;
+        private final Program program;
+        private final Admin admin;
+        private int logged;
+
+        private Side(final boolean isEnvoy) throws Exception
+        {
+            final int adminPort = Program.freePort();
+            for (final String name : List.of("http", "told", "relay"))
+            {
+                ports.put(name, Program.freePort());
+            }
+            log = directory.resolve(isEnvoy ? "envoy.log" : "ringway.log");
+            final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
+                Bootstraps.admin(adminPort) + http("http") + told(http("told")) +
+                    told(Bootstraps.tcp("relay", address("relay"), "plain").replace(
+                        "stat_prefix: relay", "stat_prefix: relay\n" + log().indent(10).stripTrailing())) +
+                    "  clusters:\n" +
+                    cluster("plain", "") +
+                    cluster("field", "original_dst_lb_config: { use_http_header: true }") +
+                    cluster("named", "original_dst_lb_config: { use_http_header: true, http_header_name: X-To, " +
+                        "upstream_port_override: " + origin.port() + " }") +
+                    cluster("brief", "original_dst_lb_config: { use_http_header: true }\n    cleanup_interval: 0.5s"));
+            program = Peers.either(isEnvoy, directory, file);
+            program.awaitPort(adminPort);
+            for (final int port : ports.values())
+            {
+                program.awaitPort(port);
+            }
+            admin = new Admin(adminPort);
+        }
+
+        private String address(final String name)
+        {
+            return Bootstraps.tcpAddress("127.0.0.1", ports.get(name));
+        }
+
+        private String http(final String name)
+        {
+            return Bootstraps.http(name, address(name), log(), ROUTES);
+        }
+
+        private String log()
+        {
+            return "access_log: [ { name: log, typed_config: { \"@type\": " +
+                TYPE + "access_loggers.file.v3.FileAccessLog, path: \"" + log +
+                "\", log_format: { text_format_source: { inline_string: \"" + FORMAT + "\\n\" } } } } ]";
+        }
+
+        private static String told(final String listener)
+        {
+            return listener.replace("    filter_chains:\n", "    listener_filters: [ { name: p, typed_config: " +
+                "{ \"@type\": " + TYPE + "filters.listener.proxy_protocol.v3.ProxyProtocol } } ]\n" +
+                "    filter_chains:\n");
+        }
+
+        private static String cluster(final String name, final String more)
+        {
+            return "  - name: " + name + "\n    type: ORIGINAL_DST\n    lb_policy: CLUSTER_PROVIDED\n" +
+                "    connect_timeout: 30s\n" + (more.isEmpty() ? "" : "    " + more + "\n");
+        }
+
+        /** What the client is told, what the upstream has seen of it, what is logged and counted. */
+        private String ask(final String listener, final String request) throws Exception
+        {
+            origin.takeSeen();
+            final Map<String, Long> before = counts();
+            final String bytes = request.replace("~", "\r\n").replace("ITSELF", String.valueOf(ports.get(listener)));
+            final String answer = answer(listener, bytes);
+            admin.awaitQuiet();
+            final List<String> lines = LogLines.await(log, ++logged, line -> true);
+            assertEquals(logged, lines.size(), lines.toString());
+            final Map<String, Long> counted = counts();
+            counted.replaceAll((name, value) -> value - before.getOrDefault(name, 0L));
+            counted.values().removeIf(value -> value == 0);
+            return answer + '\n' + origin.takeSeen().stream().map(HttpMessage::start).collect(Collectors.joining("\n")) +
+                '\n' + lines.getLast().replace(":" + ports.get(listener), ":own") + '\n' + counted;
+        }
+
+        private String answer(final String listener, final String bytes) throws IOException
+        {
+            try (Client client = new Client(ports.get(listener)))
+            {
+                final HttpMessage message = client.send(bytes).read();
+                return message == null ? "closed" : message.start() + ' ' + message.text();
+            }
+            catch (final SocketException e)
+            {
+                return "closed";
+            }
+        }
+
+        private Map<String, Long> counts() throws Exception
+        {
+            final Map<String, Long> counts = new TreeMap<>(admin.stats("^cluster"));
+            counts.keySet().removeIf(name -> !COUNTED.contains(name.substring(name.lastIndexOf('.') + 1)));
+            return counts;
+        }
+
+        public void close() throws IOException
+        {
+            program.close();
+        }
+    }
+
+    @BeforeAll
+    static void start() throws Exception
+    {
+        origin = new Origin(Map.of());
+        nobody = Program.freePort();
+        envoy = new Side(true);
+        ringway = new Side(false);
+    }
+
+    @AfterAll
+    static void stop() throws Exception
+    {
+        envoy.close();
+        ringway.close();
+        origin.close();
+    }
+
+    private static String compare(final String listener, final String request) throws Exception
+    {
+        final String text = request.replace("ORIGIN", String.valueOf(origin.port()))
+            .replace("NOBODY", String.valueOf(nobody));
+        final String theirs = envoy.ask(listener, text);
+        assertEquals(theirs, ringway.ask(listener, text));
+        return theirs;
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        /field | x-envoy-original-dst-host: 127.0.0.1:ORIGIN         | 200
+        /field | X-Envoy-Original-Dst-Host: 127.0.0.1:ORIGIN         | 200
+        /field | x-other: 1                                          | 503
+        /field | x-envoy-original-dst-host: 127.0.0.1                | 503
+        /field | x-envoy-original-dst-host: 127.0.0.1:               | 503
+        /field | x-envoy-original-dst-host: 127.0.0.1:65536          | 503
+        /field | x-envoy-original-dst-host: 127.0.0.1:8x             | 503
+        /field | x-envoy-original-dst-host: :ORIGIN                  | 503
+        /field | x-envoy-original-dst-host: [127.0.0.1]:ORIGIN       | 503
+        /field | x-envoy-original-dst-host: ::1:ORIGIN               | 503
+        /field | x-envoy-original-dst-host: [::1]                    | 503
+        /field | x-envoy-original-dst-host: [::1]ORIGIN              | 503
+        /field | x-envoy-original-dst-host: localhost:ORIGIN         | 503
+        /field | x-envoy-original-dst-host: 127.0.0.1:ORIGIN, 127.0.0.1:1 | 503
+        /field | x-envoy-original-dst-host:                          | 503
+        /field | x-envoy-original-dst-host: 127.0.0.1:ORIGIN~x-envoy-original-dst-host: a | 200
+        /field | x-envoy-original-dst-host: a~x-envoy-original-dst-host: 127.0.0.1:ORIGIN | 503
+        /field | x-envoy-original-dst-host: 127.0.0.1:NOBODY         | 503
+        /field | x-to: 127.0.0.1:ORIGIN                              | 503
+        /named | x-to: 127.0.0.1:1                                   | 200
+        /named | x-to: 127.0.0.1                                     | 503
+        /named | x-envoy-original-dst-host: 127.0.0.1:ORIGIN         | 503
+        /plain | x-envoy-original-dst-host: 127.0.0.1:ORIGIN         | 503
+        """)
+    void shouldGoWhereTheRequestSays(final String path, final String fields, final int status) throws Exception
+    {
+        final String told = compare("http", "GET " + path + " HTTP/1.1~host: a~" + fields + "~~");
+        assertEquals("HTTP/1.1 " + status, told.substring(0, 12), told);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        /plain | TCP4 1.2.3.4 127.0.0.1 1000 ORIGIN | x-other: 1                                  | 200
+        /plain | TCP4 1.2.3.4 127.0.0.1 1000 NOBODY | x-other: 1                                  | 503
+        /plain | UNKNOWN                            | x-other: 1                                  | 503
+        /field | TCP4 1.2.3.4 127.0.0.1 1000 NOBODY | x-envoy-original-dst-host: 127.0.0.1:ORIGIN | 200
+        /field | TCP4 1.2.3.4 127.0.0.1 1000 ORIGIN | x-envoy-original-dst-host: a                | 200
+        /field | TCP4 1.2.3.4 127.0.0.1 1000 ORIGIN | x-other: 1                                  | 200
+        /named | TCP4 1.2.3.4 127.0.0.1 1000 NOBODY | x-other: 1                                  | 200
+        /plain | TCP4 1.2.3.4 127.0.0.1 1000 ITSELF | x-other: 1                                  | 503
+        """)
+    void shouldGoWhereTheClientWantedToGo(
+        final String path, final String proxy, final String fields, final int status) throws Exception
+    {
+        final String told =
+            compare("told", "PROXY " + proxy + "~GET " + path + " HTTP/1.1~host: a~" + fields + "~~");
+        assertEquals("HTTP/1.1 " + status, told.substring(0, 12), told);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        TCP4 1.2.3.4 127.0.0.1 1000 ORIGIN | HTTP/1.1 200 OK
+        UNKNOWN                            | closed
+        """)
+    void shouldRelayWhereTheClientWantedToGo(final String proxy, final String expected) throws Exception
+    {
+        final String told = compare("relay", "PROXY " + proxy + "~GET / HTTP/1.1~host: a~connection: close~~");
+        assertTrue(told.startsWith(expected), told);
+    }
+
+    private static String endpoints(final Side side) throws Exception
+    {
+        return side.admin.get("/clusters?filter=brief").lines().sorted().collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void shouldForgetWhatHasNoConnection() throws Exception
+    {
+        compare("http", "GET /brief HTTP/1.1~host: a~x-envoy-original-dst-host: 127.0.0.1:ORIGIN~~");
+        compare("http", "GET /brief HTTP/1.1~host: a~x-envoy-original-dst-host: 127.0.0.1:NOBODY~~");
+        for (final Side side : List.of(envoy, ringway))
+        {
+            side.admin.awaitStat("cluster.brief.membership_total", 1);
+            side.admin.awaitStat("cluster.brief.membership_healthy", 1);
+            side.admin.awaitStat("cluster.brief.membership_change", 3);
+        }
+        // The one that is left was not asked for any longer, but a connection is there.
+        final String theirs = endpoints(envoy);
+        assertEquals(theirs, endpoints(ringway));
+        assertTrue(theirs.contains("127.0.0.1:" + origin.port() + "::cx_active::1"), theirs);
+        origin.dropConnections();
+        for (final Side side : List.of(envoy, ringway))
+        {
+            side.admin.awaitStat("cluster.brief.membership_total", 0);
+        }
+        assertEquals(endpoints(envoy), endpoints(ringway));
+    }
+}
