@@ -2,7 +2,6 @@ package dev.ringway.engine.listen;
 
 import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
-import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.counters.ListenerCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.downstream.Http1SessionFactory;
@@ -17,7 +16,7 @@ import dev.ringway.engine.snapshot.TcpProxy;
  * The connections of one filter chain on one loop: gives each its session, once its handshake is over where the chain
  * encrypts. Loop thread only.
  */
-final class ChainSessions implements ConnectionHandler, CloseListener
+final class ChainSessions implements SessionlessHandler, CloseListener
 {
     private final ListenContext context;
     private final Acceptor acceptor;
@@ -190,22 +189,6 @@ final class ChainSessions implements ConnectionHandler, CloseListener
     /**
      * {@inheritDoc}
      */
-    public void onOpened(final Connection connection)
-    {
-        throw new IllegalStateException("an accepted connection is open already");
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onOpenFailed(final Connection connection, final int errno)
-    {
-        throw new IllegalStateException("an accepted connection is open already");
-    }
-
-    /**
-     * {@inheritDoc}
-     */
     public void onSecured(final Connection connection)
     {
         connection.deadline(Long.MAX_VALUE);
@@ -218,39 +201,6 @@ final class ChainSessions implements ConnectionHandler, CloseListener
     public void onBytes(final Connection connection, final int offset, final int length)
     {
         throw new IllegalStateException("not read before it has a session");
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onEof(final Connection connection)
-    {
-        // The client gave up its handshake.
-        connection.close();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onError(final Connection connection, final int errno)
-    {
-        connection.close();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onOverload(final Connection connection)
-    {
-        // It ends with its handshake, whose flights it holds.
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onDrained(final Connection connection)
-    {
-        throw new IllegalStateException("not written before it has a session");
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.ringway.engine.listen;
 
 import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
-import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.exchange.ConnectionPeer;
 import dev.ringway.engine.filter.ConnectionFilter;
 
@@ -11,7 +10,7 @@ import dev.ringway.engine.filter.ConnectionFilter;
  * session it is the connection's handler, and reads and forgets what a client sends whose connection is closed with a
  * delay. Pooled. Loop thread only.
  */
-final class ConnectionGuard implements ConnectionHandler, CloseListener
+final class ConnectionGuard implements SessionlessHandler, CloseListener
 {
     private static final int NONE = -1;
 
@@ -109,22 +108,6 @@ final class ConnectionGuard implements ConnectionHandler, CloseListener
     /**
      * {@inheritDoc}
      */
-    public void onOpened(final Connection connection)
-    {
-        throw new IllegalStateException("an accepted connection is open already");
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onOpenFailed(final Connection connection, final int errno)
-    {
-        throw new IllegalStateException("an accepted connection is open already");
-    }
-
-    /**
-     * {@inheritDoc}
-     */
     public void onSecured(final Connection connection)
     {
         connection.deadline(Long.MAX_VALUE);
@@ -140,38 +123,6 @@ final class ConnectionGuard implements ConnectionHandler, CloseListener
     public void onBytes(final Connection connection, final int offset, final int length)
     {
         // Of a connection that is to be closed.
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onEof(final Connection connection)
-    {
-        connection.close();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onError(final Connection connection, final int errno)
-    {
-        connection.close();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onOverload(final Connection connection)
-    {
-        // It ends with its handshake, whose flights it holds.
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onDrained(final Connection connection)
-    {
-        throw new IllegalStateException("not written before it has a session");
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.ringway.engine.listen;
 
 import dev.ringway.codecs.proxyproto.ProxyHeaderParser;
 import dev.ringway.engine.conn.Connection;
-import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.memory.BufferSlab;
@@ -18,7 +17,7 @@ import dev.ringway.engine.snapshot.ListenerFilters;
  * filters look at its first bytes, one after the other. The bytes are kept, no more than the filters bear and one
  * receive, and go to whoever gets the connection. Reused. Loop thread only.
  */
-final class Inspection implements ConnectionHandler
+final class Inspection implements SessionlessHandler
 {
     private final ListenContext context;
     private final EventLoop loop;
@@ -221,14 +220,6 @@ final class Inspection implements ConnectionHandler
     /**
      * {@inheritDoc}
      */
-    public void onError(final Connection source, final int errno)
-    {
-        source.close();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
     public void onOverload(final Connection source)
     {
         held.release(loop.memory());
@@ -252,29 +243,5 @@ final class Inspection implements ConnectionHandler
         held.release(loop.memory());
         acceptor.onInspectionGone(source, isUnmatched);
         context.release(this);
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onOpened(final Connection source)
-    {
-        throw new IllegalStateException("an accepted connection is open already");
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onOpenFailed(final Connection source, final int errno)
-    {
-        throw new IllegalStateException("an accepted connection is open already");
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onDrained(final Connection source)
-    {
-        throw new IllegalStateException("not written before it has a session");
     }
 }
