@@ -1,6 +1,7 @@
 package dev.ringway.control.accesslog;
 
 import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.codecs.text.AsciiScan;
 import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
@@ -22,7 +23,6 @@ final class HeaderOperators
     private static final int NONE = -1;
     /** Where the numbers of fields start that records have no room of their own for. */
     private static final int OTHERS = 1 << 16;
-    private static final String TOKENS = "!#$%&'*+-.^_`|~";
 
     private HeaderOperators()
     {
@@ -103,8 +103,8 @@ final class HeaderOperators
 
     private static boolean isName(final String name)
     {
-        return !name.isEmpty() && name.chars().allMatch(c -> c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' ||
-            c >= '0' && c <= '9' || TOKENS.indexOf(c) >= 0);
+        return !name.isEmpty() &&
+            name.chars().allMatch(c -> c <= Byte.MAX_VALUE && AsciiScan.lowerToken((byte)c) != 0);
     }
 
     /** Number of what records have room of their own for. */

@@ -3,6 +3,7 @@ package dev.ringway.engine.filter;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.MessageHead;
+import dev.ringway.codecs.text.AsciiScan;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -415,8 +416,7 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
         boolean isValid = name.length > 0;
         for (int i = 0; i < name.length && isValid; i++)
         {
-            final int b = name[i];
-            isValid = b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b > ' ' && "!#$%&'*+-.^_`|~".indexOf(b) >= 0;
+            isValid = name[i] != 0 && AsciiScan.lowerToken(name[i]) == name[i];
         }
         if (!isValid)
         {
