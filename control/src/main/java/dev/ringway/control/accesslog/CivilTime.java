@@ -5,7 +5,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /**
- * Date and time of a second in a zone, worked out again only when the second changes. Proleptic Gregorian calendar. One
+ * Date and time of a second in a zone. Proleptic Gregorian calendar. One
  * thread; allocates only when it has to ask the zone for its offset, once a quarter of an hour at most.
  */
 final class CivilTime
@@ -16,7 +16,7 @@ final class CivilTime
     private static final int DAYS_TO_1970 = 719_468;
 
     private final ZoneId zone;
-    private long second = Long.MIN_VALUE;
+    private long second;
     private long offsetPeriod = Long.MIN_VALUE;
     private int offset;
     int year;
@@ -41,10 +41,6 @@ final class CivilTime
      */
     void set(final long epochSecond)
     {
-        if (epochSecond == second)
-        {
-            return;
-        }
         second = epochSecond;
         final long local = epochSecond + offsetAt(epochSecond);
         final long days = Math.floorDiv(local, SECONDS_PER_DAY);

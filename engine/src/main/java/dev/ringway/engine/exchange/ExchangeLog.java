@@ -200,7 +200,7 @@ final class ExchangeLog
         {
             exchanges.loggedHead().fields(record, head, edits);
         }
-        fields(Place.REQUEST, head.headers(), edits);
+        fields(Place.REQUEST, head.headers(), edits, 0);
         if (!hasConditions)
         {
             return;
@@ -261,11 +261,11 @@ final class ExchangeLog
     {
         if (isOpen)
         {
-            fields(place, fields, edits);
+            fields(place, fields, edits, 0);
         }
     }
 
-    private void fields(final Place place, final HeaderTable fields, final HeaderEdits edits)
+    private void fields(final Place place, final HeaderTable fields, final HeaderEdits edits, final int length)
     {
         if ((uses & place.use()) == 0)
         {
@@ -278,13 +278,14 @@ final class ExchangeLog
             {
                 if (wanted.get(j).place() == place)
                 {
-                    field(wanted.get(j), fields, edits);
+                    field(wanted.get(j), fields, edits, length);
                 }
             }
         }
     }
 
-    private void field(final LoggedField field, final HeaderTable fields, final HeaderEdits edits)
+    private void field(
+        final LoggedField field, final HeaderTable fields, final HeaderEdits edits, final int length)
     {
         final FieldName name = field.name();
         if (edits != null && edits.protocol() != null && HeaderRules.isOfUpgrade(name.id()))
@@ -306,6 +307,10 @@ final class ExchangeLog
         {
             AccessFields.put(record, field.id(), edits.values(), edits.valueOffset(added), edits.valueLength(added));
         }
+        else if (length > 0 && name.id() == HeaderName.CONTENT_LENGTH)
+        {
+            AccessFields.put(record, field.id(), address, 1, address.putNaturalIntAscii(1, length));
+        }
         else if (edits != null)
         {
             AccessFields.remove(record, field.id());
@@ -321,23 +326,9 @@ final class ExchangeLog
      */
     void onReplyFields(final HeaderTable fields, final HeaderEdits edits, final int length)
     {
-        onFields(Place.RESPONSE, fields, edits);
-        if (!isOpen || fields != null || length == 0 || (uses & Place.RESPONSE.use()) == 0)
+        if (isOpen)
         {
-            return;
-        }
-        final int digits = address.putNaturalIntAscii(1, length);
-        for (int i = 0; i < sinks.size(); i++)
-        {
-            final List<LoggedField> wanted = sinks.get(i).fields();
-            for (int j = 0; j < wanted.size(); j++)
-            {
-                final LoggedField field = wanted.get(j);
-                if (field.place() == Place.RESPONSE && field.name().id() == HeaderName.CONTENT_LENGTH)
-                {
-                    AccessFields.put(record, field.id(), address, 1, digits);
-                }
-            }
+            fields(Place.RESPONSE, fields, edits, fields == null ? length : 0);
         }
     }
 
@@ -356,7 +347,7 @@ final class ExchangeLog
         if (head != null)
         {
             request(http, connection, head, null);
-            fields(Place.REQUEST, head.headers(), null);
+            fields(Place.REQUEST, head.headers(), null, 0);
         }
         if (reply.status() > 0 && reply.body().length > 0 && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
         {
