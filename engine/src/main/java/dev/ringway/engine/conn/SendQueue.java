@@ -9,7 +9,8 @@ import dev.ringway.engine.memory.RangeQueue;
  */
 final class SendQueue
 {
-    private static final int INITIAL = 16;
+    /** Queues go from connection to connection: each is as long from the start as busy connections make them. */
+    private static final int INITIAL = 64;
 
     private final BufferSlab slab;
     private final RangeQueue ranges = new RangeQueue(INITIAL);

@@ -13,6 +13,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class LoopAllocation
 {
     private static final int MOST_STAINED_ROUNDS = 50;
+    /** Compilers get that long to reach the code: until then objects are made that later are not. */
+    private static final long COMPILING_NS = 60_000_000_000L;
     private static final long PATIENCE_NS = 240_000_000_000L;
 
     private final ThreadMXBean threads = (ThreadMXBean)ManagementFactory.getThreadMXBean();
@@ -70,7 +72,8 @@ final class LoopAllocation
             {
                 ofProcess = allocatedByProcess();
             }
-            assertTrue(stained < MOST_STAINED_ROUNDS && System.nanoTime() - startNs < PATIENCE_NS,
+            final long elapsedNs = System.nanoTime() - startNs;
+            assertTrue((stained < MOST_STAINED_ROUNDS || elapsedNs < COMPILING_NS) && elapsedNs < PATIENCE_NS,
                 longest + " of " + rounds + " rounds in a row were free, bytes of the last: " + bytes);
         }
         return allocatedByProcess() - ofProcess;
