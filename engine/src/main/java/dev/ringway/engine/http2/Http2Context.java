@@ -18,6 +18,7 @@ public final class Http2Context implements AutoCloseable
 
     private final EventLoop loop;
     private final ArrayDeque<Http2Stream> free = new ArrayDeque<>(64);
+    private final WindowRoom windowRoom;
     private long address;
     private UnsafeBuffer joined;
     private UnsafeBuffer fields;
@@ -28,6 +29,7 @@ public final class Http2Context implements AutoCloseable
     public Http2Context(final EventLoop loop)
     {
         this.loop = loop;
+        windowRoom = new WindowRoom(loop.memory().slab());
     }
 
     EventLoop loop()
@@ -63,6 +65,11 @@ public final class Http2Context implements AutoCloseable
     public UnsafeBuffer fields()
     {
         return fields;
+    }
+
+    WindowRoom windowRoom()
+    {
+        return windowRoom;
     }
 
     Http2Stream acquire()

@@ -174,6 +174,7 @@ final class Http2Life implements ConnectionHandler
         opened.deadline(NEVER);
         wakeBy(nextDeadlineNs());
         opened.startReading();
+        session.windows().onAsked(session.nowNs());
         session.handler().onOpened(opened);
     }
 

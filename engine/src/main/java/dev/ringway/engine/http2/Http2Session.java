@@ -36,6 +36,7 @@ public final class Http2Session
     private final Http2Life life;
     private final Http2Input input;
     private final Http2Output output;
+    private final Http2Windows windows;
     private Connection connection;
     private Http2Options options;
     private Http2Options limitsOf;
@@ -43,9 +44,6 @@ public final class Http2Session
     private Http2Counters counters;
     private int nextId;
     private int expected;
-    private int receiveWindow;
-    private int unacknowledged;
-    private int unreturned;
 
     /**
      * @param context  of the loop.
@@ -61,6 +59,7 @@ public final class Http2Session
         ours = new Http2Settings(isServer);
         input = new Http2Input(this, new Http2Frames(this));
         output = new Http2Output(context.memory(), flood);
+        windows = new Http2Windows(context.windowRoom());
         life = new Http2Life(this, input, isServer);
     }
 
@@ -88,8 +87,7 @@ public final class Http2Session
         counters = ids;
         nextId = 1;
         expected = 0;
-        unacknowledged = 0;
-        unreturned = 0;
+        windows.open(http2, nowNs());
         if (http2.headerTableSize() == decoder.tableSize())
         {
             decoder.reset();
@@ -118,7 +116,6 @@ public final class Http2Session
 
     private void begin(final int listBytes)
     {
-        receiveWindow = Math.max(FlowWindow.INITIAL_SIZE, options.initialConnectionWindowSize());
         ours.reset(isServer);
         ours.initialWindowSize(options.initialStreamWindowSize());
         ours.headerTableSize(options.headerTableSize());
@@ -133,9 +130,9 @@ public final class Http2Session
             ours.enablePush(false);
         }
         output.sendBegin(ours, !isServer);
-        if (receiveWindow > FlowWindow.INITIAL_SIZE)
+        if (windows.size() > FlowWindow.INITIAL_SIZE)
         {
-            output.sendWindowUpdate(0, receiveWindow - FlowWindow.INITIAL_SIZE);
+            output.sendWindowUpdate(0, windows.size() - FlowWindow.INITIAL_SIZE);
         }
     }
 
@@ -350,10 +347,9 @@ public final class Http2Session
         return life.isClosedByPeer();
     }
 
-    /** What a stream may receive at first. */
-    int receiveWindow()
+    Http2Windows windows()
     {
-        return options.initialStreamWindowSize();
+        return windows;
     }
 
     Http2Stream streamOf(final int id)
@@ -399,7 +395,7 @@ public final class Http2Session
     private Http2Stream add(final int id)
     {
         final Http2Stream stream = context.acquire();
-        stream.open(this, id, settings.initialWindowSize(), receiveWindow());
+        stream.open(this, id, settings.initialWindowSize(), nowNs());
         streams.add(stream);
         context.loop().counters().increment(counters.streamsActive);
         context.loop().onStreams(1);
@@ -493,19 +489,16 @@ public final class Http2Session
     /** Bytes come; false when they are more than the connection's window. */
     boolean takeReceiveWindow(final int length)
     {
-        unreturned += length;
-        return unreturned <= receiveWindow;
+        return windows.take(length);
     }
 
     /** Bytes have been used that came on the connection. */
     void onConsumed(final int length)
     {
-        unacknowledged += length;
-        if (unacknowledged >= receiveWindow >> 1 && !life.isEnding())
+        final int increment = windows.consumed(length, nowNs());
+        if (increment > 0 && !life.isEnding())
         {
-            output.sendWindowUpdate(0, unacknowledged);
-            unreturned -= unacknowledged;
-            unacknowledged = 0;
+            output.sendWindowUpdate(0, increment);
         }
     }
 
@@ -530,6 +523,7 @@ public final class Http2Session
     void onSettingsAck()
     {
         decoder.settingsAcknowledged();
+        windows.onAnswered(nowNs());
     }
 
     /**

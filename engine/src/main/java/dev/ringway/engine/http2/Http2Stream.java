@@ -38,6 +38,7 @@ public final class Http2Stream
     private Http2StreamHandler handler;
     private int id;
     private int state;
+    private int window;
     private int unacknowledged;
     private int unconsumed;
     private int outputBytes;
@@ -46,18 +47,21 @@ public final class Http2Stream
     private int resetCode;
     private long contentLeft;
     private long flushDeadlineNs;
+    private long openedNs;
     Http2Stream nextWritable;
     Http2Stream next;
     Http2Stream previous;
 
-    void open(final Http2Session owner, final int streamId, final int send, final int receive)
+    void open(final Http2Session owner, final int streamId, final int send, final long nowNs)
     {
         session = owner;
         id = streamId;
         handler = null;
         state = 0;
         sendWindow.reset(send);
-        receiveWindow.reset(receive);
+        window = owner.windows().initialOfStream();
+        openedNs = nowNs;
+        receiveWindow.reset(window);
         unacknowledged = 0;
         unconsumed = 0;
         outputBytes = 0;
@@ -377,12 +381,22 @@ public final class Http2Stream
 
     private void acknowledge()
     {
-        if ((state & (REMOTE_ENDED | PAUSED | GONE)) == 0 && unacknowledged >= session.receiveWindow() >> 1)
+        if ((state & (REMOTE_ENDED | PAUSED | GONE)) == 0 && unacknowledged >= window >> 1)
         {
-            receiveWindow.add(unacknowledged);
-            session.output().sendWindowUpdate(id, unacknowledged);
-            unacknowledged = 0;
+            open();
         }
+    }
+
+    private void open()
+    {
+        final long nowNs = session.nowNs();
+        final int growth = session.windows().growth(window, openedNs, nowNs);
+        final int increment = unacknowledged + growth;
+        window += growth;
+        unacknowledged = 0;
+        openedNs = nowNs;
+        receiveWindow.add(increment);
+        session.output().sendWindowUpdate(id, increment);
     }
 
     int unconsumed()
@@ -512,6 +526,7 @@ public final class Http2Stream
     void onGone(final LoopMemory memory)
     {
         state |= GONE;
+        session.windows().onGone(window - session.windows().initialOfStream());
         while (output.count() > 0)
         {
             memory.slab().release(output.offset(0));

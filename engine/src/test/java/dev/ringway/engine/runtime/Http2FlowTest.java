@@ -212,7 +212,7 @@ final class Http2FlowTest
         }
     }
 
-    private static int mostChunks(final TestProxy proxy)
+    static int mostChunks(final TestProxy proxy)
     {
         return proxy.engine().probe().limitsReceives() ? MOST_CHUNKS : MOST_CHUNKS_WITHOUT_LIMIT;
     }

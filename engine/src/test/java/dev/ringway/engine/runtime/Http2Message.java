@@ -17,6 +17,7 @@ final class Http2Message
     int resetCode = -1;
     int dataFrames;
     int longestData;
+    int widestOpening;
     long sendWindow;
     long receiveWindow;
 

@@ -85,7 +85,12 @@ final class Http2Peer
     /** Begins as a server, once the client's preface is there. */
     static Http2Peer server(final TestBackend.Link link, final int... settings) throws IOException
     {
-        final byte[] preface = link.in.readNBytes(PREFACE.length);
+        return server(link.in, link.out, settings);
+    }
+
+    static Http2Peer server(final InputStream in, final OutputStream out, final int... settings) throws IOException
+    {
+        final byte[] preface = in.readNBytes(PREFACE.length);
         if (preface.length < PREFACE.length)
         {
             throw new EOFException("no preface");
@@ -94,7 +99,7 @@ final class Http2Peer
         {
             throw new AssertionError("not a preface: " + new String(preface, ISO_8859_1));
         }
-        return serverBehindPreface(link, settings);
+        return new Http2Peer(in, out, true).settings(settings);
     }
 
     /** As a server whose client's preface has been read. */
@@ -493,7 +498,9 @@ final class Http2Peer
         }
         else
         {
-            stream(frame.streamId()).sendWindow += frame.number(0);
+            final Http2Message stream = stream(frame.streamId());
+            stream.sendWindow += frame.number(0);
+            stream.widestOpening = Math.max(stream.widestOpening, frame.number(0));
         }
     }
 
