@@ -167,6 +167,49 @@ final class HttpFilterComparisonTest
                     get("/match"), get("/match"), get("/match", "x-even: 1"), get("/other"), get("/other"), get("/both"),
                     get("/both"), get("/a"), get("/a")),
                 "l\\..*")),
+            Arguments.of("local rate limit by what comes", new FilterSides.Scenario(
+                filter("limit", limit("l", 100, 100, ", max_dynamic_descriptors: 2, " +
+                    "enable_x_ratelimit_headers: DRAFT_VERSION_03, descriptors: [" +
+                    descriptor(1, "client", "''") + ", " + descriptor(3, "client", "known") + ", " +
+                    descriptor(2, "kind", "a", "client", "''") + ", " +
+                    descriptor(1, "masked_remote_address", "127.0.0.0/8") + ", " +
+                    descriptor(1, "masked_remote_address", "127.0.0.1/32") + ", " +
+                    descriptor(1, "q", "'a b'") + ", " + descriptor(3, "q", "a%20b") + ", " + descriptor(7, "q", "''") +
+                    ", " + descriptor(1, "query_match", "is") + ", " + descriptor(1, "own", "not") + "]")), "",
+                limited("/client", "{ actions: [{ request_headers: { header_name: x-c, descriptor_key: client } }] }", "") +
+                limited("/kind", """
+                    { actions: [{ generic_key: { descriptor_key: kind, descriptor_value: a } }, \
+                    { request_headers: { header_name: x-c, descriptor_key: client } }] }""", "") +
+                limited("/net", "{ actions: [{ masked_remote_address: { v4_prefix_mask_len: 8 } }] }", "") +
+                limited("/host", "{ actions: [{ masked_remote_address: {} }] }", "") +
+                limited("/query", """
+                    { actions: [{ query_parameters: { query_parameter_name: a, descriptor_key: q } }] }""", "") +
+                limited("/match", """
+                    { actions: [{ query_parameter_value_match: { descriptor_value: is, query_parameters: \
+                    [{ name: a, string_match: { exact: "b c" } }] } }] }""", "") +
+                limited("/own", """
+                    { actions: [{ query_parameter_value_match: { descriptor_key: own, descriptor_value: not, \
+                    expect_match: false, query_parameters: [{ name: a }, { name: b, present_match: true }] } }] }""", "") +
+                ALL,
+                List.of(get("/client", "x-c: 1"), get("/client", "x-c: 1"), get("/client", "x-c: 2"),
+                    get("/client", "x-c: 1"), get("/client", "x-c: 3"), get("/client", "x-c: 1"), get("/client", "x-c: 2"),
+                    get("/client", "x-c: known"), get("/client", "x-c: known"), get("/client"), get("/kind", "x-c: 1"),
+                    get("/kind", "x-c: 1"), get("/kind", "x-c: 1"), get("/net"), get("/net"), get("/host"), get("/host"),
+                    get("/query?a=a%20b"), get("/query?a=a%20b"), get("/query?a=a+b"), get("/query?a=%zz%4"), get("/query?a=x"), get("/query?b=x&a=x"),
+                    get("/query?b"), get("/match?a=b%20c"), get("/match?a=b%20c"), get("/own?a=c"), get("/own?a=c"),
+                    get("/own?a&b"), get("/own?a&b")),
+                "l\\..*")),
+            Arguments.of("local rate limit by tokens", new FilterSides.Scenario(
+                filter("limit", limit("l", 5, 100, ", enable_x_ratelimit_headers: DRAFT_VERSION_03, descriptors: [" +
+                    descriptor(5, "kind", "many") + ", " + descriptor(9, "kind", "''") + "], rate_limits: [" +
+                    "{ hits_addend: { number: 3 }, actions: [{ request_headers: { header_name: x-kind, " +
+                    "descriptor_key: kind } }] }, { hits_addend: { number: 0 }, actions: [{ request_headers: " +
+                    "{ header_name: x-free, descriptor_key: kind } }] }]")), "",
+                ALL,
+                List.of(get("/a", "x-kind: many"), get("/a", "x-kind: many"), get("/a", "x-free: many"),
+                    get("/a", "x-kind: other"), get("/a", "x-kind: other"), get("/a", "x-free: other"),
+                    get("/a", "x-kind: other"), get("/a", "x-kind: other")),
+                "l\\..*")),
             Arguments.of("local rate limit by what the filter says", new FilterSides.Scenario(
                 filter("limit", limit("l", 2, 100, ", enable_x_ratelimit_headers: DRAFT_VERSION_03, " +
                     "always_consume_default_token_bucket: false, descriptors: [" + descriptor(1, "kind", "a") + ", " +

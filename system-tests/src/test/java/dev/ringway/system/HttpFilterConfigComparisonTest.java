@@ -65,7 +65,7 @@ final class HttpFilterConfigComparisonTest
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s }, descriptors: [{ entries: [{ key: a, value: b }], token_bucket: { max_tokens: 1, fill_interval: 0.04s } }] | - | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s }, descriptors: [{ entries: [{ key: a, value: b }] }] | - | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s }, descriptors: [{ token_bucket: { max_tokens: 1, fill_interval: 1s } }] | - | refused
-        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s }, descriptors: [{ entries: [{ key: a }], token_bucket: { max_tokens: 1, fill_interval: 1s } }] | - | refused here
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s }, descriptors: [{ entries: [{ key: a }], token_bucket: { max_tokens: 1, fill_interval: 1s } }] | - | taken
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 1s }, descriptors: [{ entries: [{ key: a, value: b }], token_bucket: { max_tokens: 1, fill_interval: 1s } }, { entries: [{ key: a, value: b }], token_bucket: { max_tokens: 2, fill_interval: 1s } }] | - | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, stage: 11 | - | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ stage: 1, actions: [{ remote_address: {} }] }] | - | refused
@@ -75,7 +75,12 @@ final class HttpFilterConfigComparisonTest
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [{ generic_key: {} }] }] | - | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [{ request_headers: { header_name: a } }] }] | - | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [{ header_value_match: { descriptor_value: a } }] }] | - | refused
-        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [{ masked_remote_address: {} }] }] | - | refused here
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [{ masked_remote_address: {} }] }] | - | taken
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [{ masked_remote_address: { v4_prefix_mask_len: 33 } }] }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [{ query_parameters: { query_parameter_name: a } }] }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ actions: [{ query_parameter_value_match: { descriptor_value: a } }] }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, rate_limits: [{ hits_addend: { number: 1000000001 }, actions: [{ remote_address: {} }] }] | - | refused
+        @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, max_dynamic_descriptors: 0 | - | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, response_headers_to_add: [{ header: { key: "", value: a } }] | - | refused
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, response_headers_to_add: [{ header: { key: a, value: "%PROTOCOL%" } }] | - | taken
         @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, response_headers_to_add: [{ header: { key: a, value: "%NONE%" } }] | - | refused

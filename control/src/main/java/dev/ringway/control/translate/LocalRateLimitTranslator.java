@@ -43,6 +43,7 @@ final class LocalRateLimitTranslator implements HttpFilterType
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int RESOURCE_EXHAUSTED = 8;
     private static final int MOST_EDITS = 10;
+    private static final int MOST_DYNAMIC = 20;
     private static final int LAST_STAGE = 10;
 
     private final Checks checks;
@@ -139,7 +140,9 @@ final class LocalRateLimitTranslator implements HttpFilterType
         }
         return new RequestLimits(
             new LimitBuckets(common, List.copyOf(descriptors), !config.hasAlwaysConsumeDefaultTokenBucket() ||
-                config.getAlwaysConsumeDefaultTokenBucket().getValue()),
+                config.getAlwaysConsumeDefaultTokenBucket().getValue(),
+                checks.count(config.hasMaxDynamicDescriptors(), config.getMaxDynamicDescriptors(),
+                    path.field("max_dynamic_descriptors"), MOST_DYNAMIC, 1, Integer.MAX_VALUE)),
             rules.ofFilter(config.getRateLimitsList(), path.field("rate_limits")),
             config.getLocalRateLimitPerDownstreamConnection());
     }
@@ -152,11 +155,6 @@ final class LocalRateLimitTranslator implements HttpFilterType
         for (int i = 0; i < config.getEntriesCount(); i++)
         {
             checks.required(config.getEntries(i).getKey(), entries.at(i).field("key"));
-            if (config.getEntries(i).getValue().isEmpty())
-            {
-                checks.fault(entries.at(i).field("value"), "is required: buckets that are made as values come are not " +
-                    "supported");
-            }
         }
         return new LimitDescriptor(
             config.getEntriesList().stream().map(entry -> new Entry(entry.getKey(), entry.getValue())).toList(),

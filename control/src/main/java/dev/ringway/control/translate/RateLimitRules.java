@@ -8,11 +8,16 @@ import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.GenericKey;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.HeaderValueMatch;
+import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.MaskedRemoteAddress;
+import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.QueryParameterValueMatch;
+import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.QueryParameters;
 import io.envoyproxy.envoy.config.route.v3.RateLimit.Action.RequestHeaders;
 import io.envoyproxy.envoy.extensions.common.ratelimit.v3.VhRateLimitsOptions;
 
 import java.util.ArrayList;
 import java.util.List;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * Translates {@code rate_limits}: what is said of requests for limits to find their buckets. Control thread only.
@@ -20,6 +25,9 @@ import java.util.List;
 final class RateLimitRules
 {
     private static final int LAST_STAGE = 10;
+    private static final int LENGTH4 = 32;
+    private static final int LENGTH6 = 128;
+    private static final long MOST_TOKENS = 1_000_000_000;
     private static final String KEY = "descriptor_key";
     private static final String VALUE = "descriptor_value";
 
@@ -85,7 +93,11 @@ final class RateLimitRules
             final RateLimit config = configs.get(i);
             final int stage =
                 checks.count(config.hasStage(), config.getStage(), path.at(i).field("stage"), 0, 0, LAST_STAGE);
-            final List<LimitAction> actions = actions(config, path.at(i).field("actions"));
+            final List<LimitAction> actions = actions(config, path.at(i));
+            if (config.hasHitsAddend())
+            {
+                checks.fault(path.at(i).field("hits_addend"), "is for the rate_limits of filters alone");
+            }
             if (config.getDisableKey().isEmpty())
             {
                 rules.add(new Rule(stage, actions));
@@ -109,13 +121,14 @@ final class RateLimitRules
             {
                 checks.fault(path.at(i), "must have neither stage nor disable_key, which are for routes alone");
             }
-            rules.add(actions(config, path.at(i).field("actions")));
+            rules.add(actions(config, path.at(i)));
         }
         return rules;
     }
 
-    private List<LimitAction> actions(final RateLimit config, final FieldPath path)
+    private List<LimitAction> actions(final RateLimit config, final FieldPath at)
     {
+        final FieldPath path = at.field("actions");
         checks.required(config.getActionsCount() > 0, path);
         final List<LimitAction> actions = new ArrayList<>(config.getActionsCount());
         for (int i = 0; i < config.getActionsCount(); i++)
@@ -125,6 +138,15 @@ final class RateLimitRules
             {
                 actions.add(action);
             }
+        }
+        if (config.getHitsAddend().hasNumber())
+        {
+            final long tokens = config.getHitsAddend().getNumber().getValue();
+            if (tokens < 0 || tokens > MOST_TOKENS)
+            {
+                checks.fault(at.field("hits_addend").field("number"), "must be at most " + MOST_TOKENS);
+            }
+            actions.add(new LimitAction.Tokens(tokens));
         }
         return actions;
     }
@@ -160,10 +182,29 @@ final class RateLimitRules
             {
                 return match(config.getHeaderValueMatch(), path.field("header_value_match"));
             }
+            case MASKED_REMOTE_ADDRESS ->
+            {
+                final MaskedRemoteAddress mask = config.getMaskedRemoteAddress();
+                final FieldPath at = path.field("masked_remote_address");
+                return new LimitAction.RemoteNetwork(
+                    checks.count(mask.hasV4PrefixMaskLen(), mask.getV4PrefixMaskLen(), at.field("v4_prefix_mask_len"),
+                        LENGTH4, 0, LENGTH4),
+                    checks.count(mask.hasV6PrefixMaskLen(), mask.getV6PrefixMaskLen(), at.field("v6_prefix_mask_len"),
+                        LENGTH6, 0, LENGTH6));
+            }
+            case QUERY_PARAMETERS ->
+            {
+                return parameter(config.getQueryParameters(), path.field("query_parameters"));
+            }
+            case QUERY_PARAMETER_VALUE_MATCH ->
+            {
+                return match(config.getQueryParameterValueMatch(), path.field("query_parameter_value_match"));
+            }
             default ->
             {
-                checks.fault(path, "needs source_cluster, destination_cluster, request_headers, remote_address, " +
-                    "generic_key or header_value_match");
+                checks.fault(path, "needs source_cluster, destination_cluster, request_headers, query_parameters, " +
+                    "remote_address, masked_remote_address, generic_key, header_value_match or " +
+                    "query_parameter_value_match");
                 return null;
             }
         }
@@ -184,6 +225,24 @@ final class RateLimitRules
         }
         return new LimitAction.Field(new HeaderKey(name.isEmpty() ? "-" : name),
             new Entry(config.getDescriptorKey(), "").key(), config.getSkipIfAbsent());
+    }
+
+    private LimitAction parameter(final QueryParameters config, final FieldPath path)
+    {
+        checks.required(config.getDescriptorKey(), path.field(KEY));
+        checks.required(config.getQueryParameterName(), path.field("query_parameter_name"));
+        return new LimitAction.Parameter(config.getQueryParameterName().getBytes(UTF_8),
+            new Entry(config.getDescriptorKey(), "").key(), config.getSkipIfAbsent());
+    }
+
+    private LimitAction match(final QueryParameterValueMatch config, final FieldPath path)
+    {
+        checks.required(config.getDescriptorValue(), path.field(VALUE));
+        checks.required(config.getQueryParametersCount() > 0, path.field("query_parameters"));
+        return new LimitAction.FieldsMatch(
+            entry(config.getDescriptorKey(), "query_match", config.getDescriptorValue()),
+            List.copyOf(conditions.parameters(config.getQueryParametersList(), path.field("query_parameters"))),
+            !config.hasExpectMatch() || config.getExpectMatch().getValue());
     }
 
     private LimitAction match(final HeaderValueMatch config, final FieldPath path)

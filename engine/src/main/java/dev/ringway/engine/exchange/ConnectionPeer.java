@@ -1,5 +1,6 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.text.IpLiteral;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.filter.FilterPeer;
 import dev.ringway.ffi.sock.SockAddr;
@@ -14,6 +15,7 @@ import java.util.List;
 public final class ConnectionPeer implements FilterPeer
 {
     private final UnsafeBuffer addresses;
+    private final UnsafeBuffer network = new UnsafeBuffer(new byte[SockAddr.INET6_LENGTH]);
     private Connection connection;
 
     /**
@@ -80,6 +82,30 @@ public final class ConnectionPeer implements FilterPeer
     public int remoteText(final boolean withPort, final MutableDirectBuffer to)
     {
         return text(connection.addressOffset(), withPort, to);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int networkText(final int length4, final int length6, final MutableDirectBuffer to)
+    {
+        final int at = connection.addressOffset();
+        final int length = SockAddr.addressLength(addresses, at);
+        if (length == 0)
+        {
+            return 0;
+        }
+        network.putBytes(0, addresses, at, SockAddr.INET6_LENGTH);
+        final int bits = length == IpLiteral.INET6 ? length6 : length4;
+        final int first = SockAddr.addressOffset(network, 0);
+        for (int i = 0; i < length; i++)
+        {
+            final int kept = Math.max(0, Math.min(Byte.SIZE, bits - i * Byte.SIZE));
+            network.putByte(first + i, (byte)(network.getByte(first + i) & 0xFF00 >> kept));
+        }
+        int end = SockAddr.appendAddress(network, 0, to, 0);
+        to.putByte(end++, (byte)'/');
+        return end + to.putNaturalIntAscii(end, bits);
     }
 
     /**

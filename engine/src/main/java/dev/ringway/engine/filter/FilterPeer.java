@@ -58,6 +58,16 @@ public interface FilterPeer
     int remoteText(boolean withPort, MutableDirectBuffer to);
 
     /**
+     * The network that the client's address is in, as text with its length.
+     *
+     * @param length4 bits of it where the address is one of IPv4.
+     * @param length6 bits of it where the address is one of IPv6.
+     * @param to      takes ASCII, {@link #MAX_TEXT_LENGTH} bytes must be there.
+     * @return bytes of the text, 0 when there is no such address.
+     */
+    int networkText(int length4, int length6, MutableDirectBuffer to);
+
+    /**
      * The address of the other end of the connection itself as text.
      *
      * @param withPort whether its port follows.

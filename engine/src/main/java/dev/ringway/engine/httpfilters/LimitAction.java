@@ -50,7 +50,39 @@ public sealed interface LimitAction
     }
 
     /**
-     * What fields are like ({@code header_value_match}); nothing at all is said where they are not.
+     * The network that the client's address is in ({@code masked_remote_address}); nothing at all is said where it has
+     * none.
+     *
+     * @param length4 bits of the network's IPv4 addresses.
+     * @param length6 bits of the network's IPv6 addresses.
+     */
+    record RemoteNetwork(int length4, int length6) implements LimitAction
+    {
+        private static final byte[] KEY = "masked_remote_address".getBytes(US_ASCII);
+    }
+
+    /**
+     * The first value of a query parameter ({@code query_parameters}).
+     *
+     * @param name         of the parameter.
+     * @param key          under which it is said.
+     * @param skipIfAbsent whether nothing is said of it where there is none; otherwise nothing at all is said.
+     */
+    record Parameter(byte[] name, byte[] key, boolean skipIfAbsent) implements LimitAction
+    {
+    }
+
+    /**
+     * How many tokens requests take ({@code hits_addend}); says nothing.
+     *
+     * @param tokens not negative; 0 of them are never there, as in Envoy.
+     */
+    record Tokens(long tokens) implements LimitAction
+    {
+    }
+
+    /**
+     * What fields or query parameters are like ({@code header_value_match}, {@code query_parameter_value_match}); nothing at all is said where they are not.
      *
      * @param entry      what is said.
      * @param conditions all of which hold.
@@ -69,24 +101,32 @@ public sealed interface LimitAction
         private final UnsafeBuffer made = new UnsafeBuffer(new byte[FilterPeer.MAX_TEXT_LENGTH]);
         private final byte[] address = new byte[FilterPeer.MAX_ADDRESS_LENGTH];
         private FilterExchange exchange;
+        private long tokens;
 
         /** Takes a request. */
         void of(final FilterExchange taken)
         {
             exchange = taken;
-            view.of(taken.request().head(), 0, taken.peer().isEncrypted(), false, 0);
+            view.of(taken.request().head(), 0, taken.peer().isEncrypted(), false, 0).decoding();
         }
 
         /** What actions say of the request, or null when they say nothing; until the next ones are asked. */
         LimitText say(final LimitAction[] actions)
         {
             text.clear();
+            tokens = 1;
             boolean isSaid = true;
             for (int i = 0; i < actions.length && isSaid; i++)
             {
                 isSaid = say(actions[i]);
             }
             return isSaid ? text : null;
+        }
+
+        /** How many tokens the request takes of which something was said last. */
+        long tokens()
+        {
+            return tokens;
         }
 
         private boolean say(final LimitAction action)
@@ -102,6 +142,13 @@ public sealed interface LimitAction
                 }
                 case final Field field -> say(field);
                 case final RemoteAddress remote -> sayAddress();
+                case final RemoteNetwork network -> sayNetwork(network);
+                case final Parameter parameter -> say(parameter);
+                case final Tokens taken ->
+                {
+                    tokens = taken.tokens;
+                    yield true;
+                }
                 case final FieldsMatch match -> holds(match.conditions) == match.isExpected && say(match.entry);
             };
         }
@@ -121,6 +168,29 @@ public sealed interface LimitAction
             }
             text.append(field.key);
             text.append(view.buffer(), view.offset(), view.length());
+            return true;
+        }
+
+        private boolean say(final Parameter parameter)
+        {
+            if (!view.selectParameter(parameter.name))
+            {
+                return parameter.skipIfAbsent;
+            }
+            text.append(parameter.key);
+            text.append(view.buffer(), view.offset(), view.length());
+            return true;
+        }
+
+        private boolean sayNetwork(final RemoteNetwork network)
+        {
+            final int length = exchange.peer().networkText(network.length4, network.length6, made);
+            if (length == 0)
+            {
+                return false;
+            }
+            text.append(RemoteNetwork.KEY);
+            text.append(made, 0, length);
             return true;
         }
 

@@ -1,5 +1,6 @@
 package dev.ringway.engine.httpfilters;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -13,15 +14,32 @@ public final class LimitBuckets
     private final boolean takesAlways;
     private final byte[][] texts;
     private final TokenBucket[] buckets;
+    private final DynamicBuckets[] dynamic;
 
     /**
      * @param common      {@code token_bucket}, or null.
-     * @param descriptors no two for the same requests.
+     * @param descriptors no two for the same requests. An entry without a value stands for all, and each has a bucket.
      * @param takesAlways {@code always_consume_default_token_bucket}: whether requests that descriptors are for take a
      *                    token of {@code common} too.
+     * @param mostDynamic {@code max_dynamic_descriptors}: most buckets of one descriptor.
      */
-    public LimitBuckets(final TokenBucket common, final List<LimitDescriptor> descriptors, final boolean takesAlways)
+    public LimitBuckets(
+        final TokenBucket common,
+        final List<LimitDescriptor> descriptors,
+        final boolean takesAlways,
+        final int mostDynamic)
     {
+        this(common, descriptors, takesAlways, descriptors.stream().filter(LimitDescriptor::isOpen)
+            .map(descriptor -> new DynamicBuckets(descriptor, mostDynamic)).toArray(DynamicBuckets[]::new));
+    }
+
+    private LimitBuckets(
+        final TokenBucket common,
+        final List<LimitDescriptor> descriptors,
+        final boolean takesAlways,
+        final DynamicBuckets[] dynamic)
+    {
+        this.dynamic = dynamic;
         this.common = common;
         this.descriptors = descriptors;
         this.takesAlways = takesAlways;
@@ -31,6 +49,10 @@ public final class LimitBuckets
         final LimitText text = new LimitText();
         for (final LimitDescriptor descriptor : descriptors)
         {
+            if (descriptor.isOpen())
+            {
+                continue;
+            }
             final int place = place(text.clear().append(descriptor));
             texts[place] = text.bytes();
             buckets[place] = descriptor.bucket();
@@ -51,7 +73,12 @@ public final class LimitBuckets
     /** The bucket for requests of which that is said, or null. */
     TokenBucket find(final LimitText text)
     {
-        return buckets[place(text)];
+        TokenBucket bucket = buckets[place(text)];
+        for (int i = 0; i < dynamic.length && bucket == null; i++)
+        {
+            bucket = dynamic[i].find(text);
+        }
+        return bucket;
     }
 
     /** That of all requests, or null. */
@@ -78,7 +105,8 @@ public final class LimitBuckets
     LimitBuckets copy()
     {
         return new LimitBuckets(common == null ? null : common.copy(),
-            descriptors.stream().map(LimitDescriptor::copy).toList(), takesAlways);
+            descriptors.stream().map(LimitDescriptor::copy).toList(), takesAlways,
+            Arrays.stream(dynamic).map(DynamicBuckets::copy).toArray(DynamicBuckets[]::new));
     }
 
     /** Fills all buckets. */
@@ -91,6 +119,10 @@ public final class LimitBuckets
         for (int i = 0; i < descriptors.size(); i++)
         {
             descriptors.get(i).bucket().fill();
+        }
+        for (final DynamicBuckets open : dynamic)
+        {
+            open.fill();
         }
     }
 }

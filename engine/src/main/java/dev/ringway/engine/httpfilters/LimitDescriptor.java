@@ -17,7 +17,7 @@ public record LimitDescriptor(List<Entry> entries, TokenBucket bucket)
      * What is said of a request.
      *
      * @param key   not to be changed.
-     * @param value not to be changed.
+     * @param value not to be changed; empty in descriptors for any.
      */
     public record Entry(byte[] key, byte[] value)
     {
@@ -29,6 +29,12 @@ public record LimitDescriptor(List<Entry> entries, TokenBucket bucket)
         {
             this(key.getBytes(UTF_8), value.getBytes(UTF_8));
         }
+    }
+
+    /** Whether it is for requests with any value of some key. */
+    boolean isOpen()
+    {
+        return entries.stream().anyMatch(entry -> entry.value.length == 0);
     }
 
     /** The same with a full bucket of its own. */

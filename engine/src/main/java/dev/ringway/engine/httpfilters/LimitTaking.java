@@ -12,6 +12,7 @@ final class LimitTaking
 {
     private final LimitAction.Speaker speaker = new LimitAction.Speaker();
     private TokenBucket[] found = new TokenBucket[4];
+    private long[] wanted = new long[4];
     private int count;
     private TokenBucket told;
 
@@ -26,7 +27,7 @@ final class LimitTaking
         for (int i = 0; i < count; i++)
         {
             told = found[i];
-            if (!told.take(nowNs))
+            if (!told.take(nowNs, wanted[i]))
             {
                 return false;
             }
@@ -47,6 +48,7 @@ final class LimitTaking
         if (rules.length > found.length)
         {
             found = Arrays.copyOf(found, rules.length);
+            wanted = Arrays.copyOf(wanted, rules.length);
         }
         speaker.of(exchange);
         for (int i = 0; i < rules.length; i++)
@@ -55,19 +57,21 @@ final class LimitTaking
             final TokenBucket bucket = text == null ? null : buckets.find(text);
             if (bucket != null)
             {
-                insert(bucket);
+                insert(bucket, speaker.tokens());
             }
         }
     }
 
-    private void insert(final TokenBucket bucket)
+    private void insert(final TokenBucket bucket, final long tokens)
     {
         int at = count++;
         for (; at > 0 && found[at - 1].tokenNs() < bucket.tokenNs(); at--)
         {
             found[at] = found[at - 1];
+            wanted[at] = wanted[at - 1];
         }
         found[at] = bucket;
+        wanted[at] = tokens;
     }
 
     /** The bucket that clients are told of, or null when the last request had none. */

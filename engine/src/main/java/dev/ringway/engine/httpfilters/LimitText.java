@@ -5,6 +5,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * What {@link LimitAction}s say of a request, as bytes: keys and values in turn, each behind its length. Reused; allocates
@@ -69,6 +70,54 @@ final class LimitText
     byte[] bytes()
     {
         return Arrays.copyOf(buffer.byteArray(), length);
+    }
+
+    /** Bytes of all of it. */
+    int length()
+    {
+        return length;
+    }
+
+    /** Puts all of it at the start of an array, or of a new one when there is none that is long enough. */
+    byte[] copyTo(final byte[] array)
+    {
+        final byte[] to = array == null || array.length < length ? new byte[length] : array;
+        buffer.getBytes(0, to, 0, length);
+        return to;
+    }
+
+    /** Whether it has these keys in order, with these values where they are not empty. */
+    boolean fits(final List<LimitDescriptor.Entry> entries)
+    {
+        int at = 0;
+        for (int i = 0; i < entries.size(); i++)
+        {
+            final byte[] key = entries.get(i).key();
+            final byte[] value = entries.get(i).value();
+            if (at == length || !isAt(at, key))
+            {
+                return false;
+            }
+            at += LENGTH + key.length;
+            if (value.length > 0 && !isAt(at, value))
+            {
+                return false;
+            }
+            at += LENGTH + buffer.getInt(at);
+        }
+        return at == length;
+    }
+
+    private boolean isAt(final int at, final byte[] bytes)
+    {
+        return buffer.getInt(at) == bytes.length && Arrays.equals(
+            buffer.byteArray(), at + LENGTH, at + LENGTH + bytes.length, bytes, 0, bytes.length);
+    }
+
+    /** Whether it is the same as the start of some bytes. */
+    boolean is(final byte[] bytes, final int count)
+    {
+        return length == count && Arrays.equals(buffer.byteArray(), 0, length, bytes, 0, length);
     }
 
     /** Whether it is the same as some bytes. */

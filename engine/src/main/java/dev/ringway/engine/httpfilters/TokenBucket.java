@@ -33,15 +33,30 @@ public final class TokenBucket
      */
     public boolean take(final long nowNs)
     {
+        return take(nowNs, 1);
+    }
+
+    /**
+     * @param nowNs time of the loop.
+     * @param count of tokens that are wanted, not negative.
+     * @return whether there were so many, which are taken; false for 0.
+     */
+    boolean take(final long nowNs, final long count)
+    {
+        if (count == 0 || count > fullNs / tokenNs)
+        {
+            return false;
+        }
+        final long wantedNs = count * tokenNs;
         while (true)
         {
             final long before = emptyAtNs.get();
             final long from = emptyAt(before, nowNs);
-            if (nowNs - from < tokenNs)
+            if (nowNs - from < wantedNs)
             {
                 return false;
             }
-            if (emptyAtNs.compareAndSet(before, from + tokenNs))
+            if (emptyAtNs.compareAndSet(before, from + wantedNs))
             {
                 return true;
             }

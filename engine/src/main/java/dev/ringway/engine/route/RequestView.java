@@ -41,6 +41,7 @@ public final class RequestView
     private int requestIdLength;
     private long random;
     private AddedFields added;
+    private boolean isDecoded;
     private final UnsafeBuffer path = new UnsafeBuffer(0, 0);
     private DirectBuffer buffer;
     private int offset;
@@ -77,6 +78,7 @@ public final class RequestView
         requestId = null;
         random = number;
         added = null;
+        isDecoded = false;
         return this;
     }
 
@@ -102,6 +104,17 @@ public final class RequestView
     {
         requestId = id;
         requestIdLength = idLength;
+    }
+
+    /**
+     * Has values of query parameters selected without their percent codes.
+     *
+     * @return this.
+     */
+    public RequestView decoding()
+    {
+        isDecoded = true;
+        return this;
     }
 
     /**
@@ -463,7 +476,7 @@ public final class RequestView
     }
 
     /**
-     * Selects the value of a query parameter, as it stands.
+     * Selects the value of a query parameter, as it stands unless {@link #decoding()} was said.
      *
      * @param name of it.
      * @return whether there is one; an empty one is selected otherwise.
@@ -479,11 +492,30 @@ public final class RequestView
             if (nameEnd - at == name.length && isAt(bytes, at, name))
             {
                 final int value = Math.min(nameEnd + 1, next);
-                return take(bytes, value, next - value);
+                return isDecoded ? takeDecoded(bytes, value, next) : take(bytes, value, next - value);
             }
             at = next + 1;
         }
         return takeNone();
+    }
+
+    private boolean takeDecoded(final DirectBuffer bytes, final int from, final int end)
+    {
+        int count = 0;
+        for (int at = from; at < end; at++)
+        {
+            final boolean isCode = bytes.getByte(at) == '%' && at + 2 < end &&
+                digit(bytes.getByte(at + 1)) >= 0 && digit(bytes.getByte(at + 2)) >= 0;
+            joined.putByte(count++, isCode ?
+                (byte)(digit(bytes.getByte(at + 1)) << 4 | digit(bytes.getByte(at + 2))) : bytes.getByte(at));
+            at += isCode ? 2 : 0;
+        }
+        return take(joined, 0, count);
+    }
+
+    private static int digit(final byte letter)
+    {
+        return Character.digit((char)(letter & 0xFF), 16);
     }
 
     private static int indexOf(final DirectBuffer bytes, final char wanted, final int from, final int end)

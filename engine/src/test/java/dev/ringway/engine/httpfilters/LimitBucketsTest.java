@@ -41,7 +41,7 @@ final class LimitBucketsTest
         }
         final LimitDescriptor both = descriptor("client", "c1", "path", "/");
         all.add(both);
-        final LimitBuckets buckets = new LimitBuckets(null, all, true);
+        final LimitBuckets buckets = new LimitBuckets(null, all, true, 20);
         for (int i = 0; i < 1000; i++)
         {
             assertSame(all.get(i).bucket(), buckets.find(said("client", "c" + i)));
@@ -55,10 +55,37 @@ final class LimitBucketsTest
 
     @Test
     @Timeout(30)
+    void shouldMakeBucketsAsValuesComeAndForgetThoseNotAskedForLongest()
+    {
+        final LimitBuckets buckets = new LimitBuckets(
+            null, List.of(descriptor("client", ""), descriptor("client", "known"), descriptor("a", "", "b", "c")), true, 100);
+        assertNotSame(buckets.find(said("client", "c")), buckets.find(said("client", "known")));
+        assertNull(buckets.find(said("client", "c", "path", "/")));
+        assertNull(buckets.find(said("a", "x", "b", "d")));
+        assertNull(buckets.find(said()));
+        final TokenBucket first = buckets.find(said("a", "x", "b", "c"));
+        for (int i = 0; i < 1000; i++)
+        {
+            assertTrue(buckets.find(said("a", "y" + i, "b", "c")).take(0), "y" + i);
+            assertSame(first, buckets.find(said("a", "x", "b", "c")));
+        }
+        for (int i = 999; i > 900; i--)
+        {
+            assertFalse(buckets.find(said("a", "y" + i, "b", "c")).take(0), "y" + i);
+        }
+        for (int i = 0; i < 101; i++)
+        {
+            assertTrue(buckets.find(said("a", "y" + i, "b", "c")).take(0), "y" + i);
+        }
+        assertTrue(buckets.copy().find(said("a", "y1", "b", "c")).take(0));
+    }
+
+    @Test
+    @Timeout(30)
     void shouldCopyWithBucketsOfItsOwnAndFillThem()
     {
         final LimitBuckets model =
-            new LimitBuckets(new TokenBucket(2, 1, 1_000_000_000L), List.of(descriptor("a", "b")), true);
+            new LimitBuckets(new TokenBucket(2, 1, 1_000_000_000L), List.of(descriptor("a", "b")), true, 20);
         final LimitBuckets copy = model.copy();
         final TokenBucket bucket = copy.find(said("a", "b"));
         assertNotSame(model.find(said("a", "b")), bucket);

@@ -156,7 +156,7 @@ final class PathAllocationTest
             final TokenBucket bucket = new TokenBucket(1 << 30, 1 << 30, 1_000_000_000L);
             final LocalRateLimit limit = new LocalRateLimit(new RequestLimits(
                 new LimitBuckets(bucket, List.of(new LimitDescriptor(
-                    List.of(new LimitDescriptor.Entry("remote_address", "127.0.0.1")), bucket)), true),
+                    List.of(new LimitDescriptor.Entry("remote_address", "127.0.0.1")), bucket)), true, 20),
                 List.of(List.of(new LimitAction.RemoteAddress())), true),
                 Fraction.ALL, Fraction.ALL, null, List.of(), List.of(), true,
                 new LocalRateLimitCounters(proxy.registry(), "l"));
