@@ -2,6 +2,7 @@ package dev.ringway.control.accesslog;
 
 import dev.ringway.engine.accesslog.AccessLogRing;
 import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.accesslog.LogWakeup;
 import dev.ringway.engine.accesslog.RecordFilter;
 import dev.ringway.engine.counters.CountersFile;
@@ -35,6 +36,8 @@ public final class AccessLogs implements AutoCloseable
     private final FilesystemCounters ids;
     private final AccessLogAgent agent;
     private final Map<String, AccessLogFile> files = new HashMap<>();
+    /** Records of each ring that must be read before strings that were dropped can be forgotten. */
+    private final long[] marks;
     private AgentRunner runner;
     private volatile boolean isClosing;
 
@@ -52,6 +55,7 @@ public final class AccessLogs implements AutoCloseable
         this.counters = counters;
         ids = new FilesystemCounters(counters);
         rings = new AccessLogRing[concurrency];
+        marks = new long[concurrency];
         for (int i = 0; i < concurrency; i++)
         {
             rings[i] = new AccessLogRing(wakeup);
@@ -69,6 +73,25 @@ public final class AccessLogs implements AutoCloseable
     public AccessLogRing ring(final int loop)
     {
         return rings[loop];
+    }
+
+    /**
+     * Has numbers of strings given to others that no record has any more. To be called now and then.
+     */
+    public void reclaim()
+    {
+        for (int i = 0; i < rings.length; i++)
+        {
+            if (rings[i].taken() < marks[i])
+            {
+                return;
+            }
+        }
+        LogStrings.onRead();
+        for (int i = 0; i < rings.length; i++)
+        {
+            marks[i] = rings[i].published();
+        }
     }
 
     /**

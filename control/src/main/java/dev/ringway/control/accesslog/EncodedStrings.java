@@ -10,6 +10,7 @@ import java.util.Arrays;
 final class EncodedStrings
 {
     private byte[][] encoded = new byte[64][];
+    private String[] texts = new String[64];
 
     /**
      * @param id from {@link LogStrings}.
@@ -17,14 +18,6 @@ final class EncodedStrings
      */
     byte[] bytes(final int id)
     {
-        if (id <= LogStrings.NONE)
-        {
-            return null;
-        }
-        if (id < encoded.length && encoded[id] != null)
-        {
-            return encoded[id];
-        }
         final String text = LogStrings.text(id);
         if (text == null)
         {
@@ -33,8 +26,14 @@ final class EncodedStrings
         if (id >= encoded.length)
         {
             encoded = Arrays.copyOf(encoded, Integer.highestOneBit(id) * 2);
+            texts = Arrays.copyOf(texts, encoded.length);
         }
-        encoded[id] = LogOperators.bytes(text);
+        if (texts[id] != text)
+        {
+            // New, or the number was another string's.
+            texts[id] = text;
+            encoded[id] = LogOperators.bytes(text);
+        }
         return encoded[id];
     }
 }

@@ -32,10 +32,10 @@ final class HistogramWriter
             final String[] names = histograms.names();
             for (int id = 0; id < names.length; id++)
             {
-                if (query.matches(names[id]))
+                if (names[id] != null && query.matches(names[id]))
                 {
                     final HistogramStat stat = new HistogramStat(names[id], histograms.counts(id));
-                    if (!query.usedOnly() || stat.total() > 0)
+                    if (histograms.isStill(id, names[id]) && (!query.usedOnly() || stat.total() > 0))
                     {
                         wanted.add(stat);
                     }

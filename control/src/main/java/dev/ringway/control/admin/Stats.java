@@ -9,13 +9,15 @@ import java.util.Comparator;
 import java.util.function.UnaryOperator;
 
 /**
- * The stats of a process in the orders in which they are shown. The orders are kept and made anew only when stats were
- * added, so that a scrape costs its own lines. Any thread.
+ * The stats of a process in the orders in which they are shown. The orders are kept and made anew only when stats came
+ * or went, so that a scrape costs its own lines. Any thread.
  */
 final class Stats
 {
     private final CountersReader reader;
     private final BitSet used = new BitSet();
+    /** Of the counters that {@link #used} tells of. */
+    private int[] generations = new int[0];
     private Order byName = new Order(0, new Stat[0]);
     private Order byFamily = new Order(0, new Stat[0]);
 
@@ -25,7 +27,7 @@ final class Stats
     }
 
     /** Stats, sorted. */
-    private record Order(int count, Stat[] stats)
+    private record Order(int changes, Stat[] stats)
     {
     }
 
@@ -34,11 +36,12 @@ final class Stats
      *
      * @param name full name.
      * @param id   of its counter.
+     * @param generation of its counter.
      * @param loop whose value it is, or -1 for the sum.
      * @param type COUNTERS or GAUGES.
      * @param rank orders Prometheus families; null in the order by name.
      */
-    private record Stat(String name, int id, int loop, StatType type, String rank)
+    private record Stat(String name, int id, int generation, int loop, StatType type, String rank)
     {
     }
 
@@ -82,7 +85,7 @@ final class Stats
             {
                 final long value =
                     stat.loop() < 0 ? reader.value(stat.id()) : reader.loopValue(stat.loop(), stat.id());
-                if (!query.usedOnly() || isUsed(stat.id(), value))
+                if (reader.isStill(stat.id(), stat.generation()) && (!query.usedOnly() || isUsed(stat, value)))
                 {
                     handler.onStat(stat.name(), stat.type(), value);
                 }
@@ -92,7 +95,7 @@ final class Stats
 
     private synchronized Stat[] byName()
     {
-        if (byName.count() != reader.count())
+        if (byName.changes() != reader.changes())
         {
             byName = sorted(name -> null, Comparator.comparing(Stat::name));
         }
@@ -101,7 +104,7 @@ final class Stats
 
     private synchronized Stat[] byFamily()
     {
-        if (byFamily.count() != reader.count())
+        if (byFamily.changes() != reader.changes())
         {
             byFamily = sorted(name -> PrometheusName.of(name).family(),
                 Comparator.comparing(Stat::rank).thenComparing(Stat::name));
@@ -111,6 +114,7 @@ final class Stats
 
     private Order sorted(final UnaryOperator<String> rank, final Comparator<Stat> order)
     {
+        final int changes = reader.changes();
         final int count = reader.count();
         final Stat[] stats = new Stat[count * Math.max(1, reader.loops())];
         final int[] length = {0};
@@ -121,20 +125,30 @@ final class Stats
             loop[0] = isPerLoop && length[0] > 0 && stats[length[0] - 1].id() == id ? loop[0] + 1 : 0;
             if (id < count)
             {
-                stats[length[0]++] = new Stat(name, id, isPerLoop ? loop[0] : -1,
+                stats[length[0]++] = new Stat(name, id, reader.generation(id), isPerLoop ? loop[0] : -1,
                     CountersReader.isCounter(kind) ? StatType.COUNTERS : StatType.GAUGES, rank.apply(name));
             }
         });
         final Stat[] result = Arrays.copyOf(stats, length[0]);
         Arrays.sort(result, order);
-        return new Order(count, result);
+        return new Order(changes, result);
     }
 
     /** Once seen with a value, a stat stays in use, also when a gauge is back at 0. */
-    private boolean isUsed(final int id, final long value)
+    private boolean isUsed(final Stat stat, final long value)
     {
+        final int id = stat.id();
         synchronized (used)
         {
+            if (id >= generations.length)
+            {
+                generations = Arrays.copyOf(generations, Math.max(id + 1, reader.count()));
+            }
+            if (generations[id] != stat.generation())
+            {
+                generations[id] = stat.generation();
+                used.clear(id);
+            }
             if (value != 0)
             {
                 used.set(id);

@@ -101,7 +101,7 @@ public final class Configuration implements AutoCloseable
         this.health = health;
         serverIds = new ServerCounters(counters);
         ids = new ConfigFileCounters(counters);
-        calls = new CallCounters(counters, counters.shared(), control);
+        calls = new CallCounters(counters.shared(), control);
         translator = new BootstrapTranslator(counters, (name, error) -> counters.errors().record(
             new IllegalStateException("the filter '" + name + "' threw " + error, error)), calls, health);
         tlsFiles = new TlsFiles(translator.contexts(), counters, LogSetup.logger("tls"));
@@ -121,9 +121,15 @@ public final class Configuration implements AutoCloseable
     public Translation load() throws ConfigException
     {
         translation = translate(read());
-        translator.commit();
+        commit(translation);
         tlsFiles.warn();
         return translation;
+    }
+
+    private void commit(final Translation fresh)
+    {
+        translator.commit();
+        calls.adopt(fresh.bootstrap(), translator::counters);
     }
 
     private LoadedBootstrap read() throws ConfigException
@@ -138,7 +144,6 @@ public final class Configuration implements AutoCloseable
     {
         final Translation fresh = translator.translate(loaded);
         fresh.warnings().forEach(warning -> logger.warning(warning.toString()));
-        calls.adopt(fresh.bootstrap());
         return fresh;
     }
 
@@ -196,6 +201,8 @@ public final class Configuration implements AutoCloseable
 
     private void checkFiles(final boolean watchesConfiguration)
     {
+        counters.reclaim();
+        accessLogs.reclaim();
         if (pending != null)
         {
             // What waits to come into force has the contexts of now.
@@ -285,7 +292,7 @@ public final class Configuration implements AutoCloseable
             return;
         }
         final long applied = ++version;
-        translator.commit();
+        commit(fresh);
         translation = fresh;
         configuredAt = Instant.now();
         refusal = null;

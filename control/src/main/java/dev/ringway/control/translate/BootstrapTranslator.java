@@ -4,6 +4,7 @@ import dev.ringway.control.config.ConfigErrors;
 import dev.ringway.control.config.ConfigException;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.control.config.LoadedBootstrap;
+import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.filter.FilterErrors;
 import dev.ringway.engine.httpfilters.CallNames;
@@ -28,6 +29,7 @@ import java.util.Set;
 public final class BootstrapTranslator
 {
     private final CounterRegistry counters;
+    private final PartCounters parts;
     private final IdTable clusterIds = new IdTable();
     private final IdTable listenerIds = new IdTable();
     private final SinkTable sinks = new SinkTable();
@@ -63,6 +65,7 @@ public final class BootstrapTranslator
         this.calls = calls;
         this.health = health;
         this.counters = counters;
+        parts = new PartCounters(counters);
         this.filterErrors = filterErrors;
     }
 
@@ -95,8 +98,18 @@ public final class BootstrapTranslator
     public void commit()
     {
         known = fresh;
+        counters.inForce(known.counters());
         sinks.commit(known.logSinks());
         contexts.commit();
+    }
+
+    /**
+     * @param cluster of the configuration in force.
+     * @return gives out counters of that cluster.
+     */
+    public CounterRegistry counters(final Cluster cluster)
+    {
+        return known.clusterCounters(cluster);
     }
 
     /** The last translation is not put into force. */
@@ -171,22 +184,38 @@ public final class BootstrapTranslator
 
     private Map<String, ClusterPlan> clusters(final Bootstrap bootstrap, final FieldPath path, final Checks checks)
     {
-        final ClusterTranslator translator = new ClusterTranslator(checks, contexts, clusterIds, counters);
+        final ClusterTranslator translator = new ClusterTranslator(checks, contexts, clusterIds, parts);
         final Map<String, ClusterPlan> plans = new LinkedHashMap<>();
         final Map<String, FieldPath> seen = new HashMap<>();
         for (int i = 0; i < bootstrap.getStaticResources().getClustersCount(); i++)
         {
             final Cluster config = bootstrap.getStaticResources().getClusters(i);
             final ClusterPlan same = known.cluster(config);
+            final CounterRegistry kept = same != null ? known.clusterCounters(config) : parts.begin();
             final ClusterPlan plan = same != null ? same : translator.translate(config, path.at(i));
             if (plan != null)
             {
-                fresh.add(config, plan);
+                if (same == null)
+                {
+                    keepNames(List.of(plan.cluster().name()), kept);
+                }
+                fresh.add(config, plan, kept);
                 noteTwice(seen, plan.cluster().name(), path.at(i).field("name"), checks);
                 plans.put(plan.cluster().name(), plan);
             }
         }
+        parts.end();
         return plans;
+    }
+
+    /** Names that access logs show are known as long as counters of their part. */
+    private static void keepNames(final List<String> names, final CounterRegistry kept)
+    {
+        if (!names.isEmpty())
+        {
+            names.forEach(LogStrings::hold);
+            kept.whenGone(() -> names.forEach(LogStrings::drop));
+        }
     }
 
     private ListenerTranslator listenerTranslator(final Bootstrap bootstrap, final Checks checks)
@@ -199,14 +228,14 @@ public final class BootstrapTranslator
             checks, new ConditionTranslator(checks, runtime), bootstrap.getNode().getCluster());
         final RouteTranslator routes = new RouteTranslator(checks, ids, telling, runtime, limits);
         final HttpFilterTranslator filters =
-            new HttpFilterTranslator(checks, counters, filterErrors, calls, runtime, limits).with(
+            new HttpFilterTranslator(checks, parts, filterErrors, calls, runtime, limits).with(
                 HealthFilterTranslator.TYPE,
                 new HealthFilterTranslator(checks, health, bootstrap.getNode().getCluster(), ids, runtime));
-        final HttpTranslator http = new HttpTranslator(checks, routes, filters, accessLogs, counters);
+        final HttpTranslator http = new HttpTranslator(checks, routes, filters, accessLogs, parts);
         final FilterChainTranslator chains =
-            new FilterChainTranslator(checks, http, accessLogs, contexts, ids, telling, counters,
-                new ConnectionFilterTranslator(checks, counters, runtime));
-        return new ListenerTranslator(checks, chains, listenerIds, counters);
+            new FilterChainTranslator(checks, http, accessLogs, contexts, ids, telling, parts,
+                new ConnectionFilterTranslator(checks, parts, runtime));
+        return new ListenerTranslator(checks, chains, listenerIds, parts);
     }
 
     private List<Listener> listeners(final Bootstrap bootstrap, final FieldPath path, final Checks checks)
@@ -221,11 +250,13 @@ public final class BootstrapTranslator
             final io.envoyproxy.envoy.config.listener.v3.Listener config =
                 bootstrap.getStaticResources().getListeners(i);
             final Listener same = hasSameNames ? known.listener(config) : null;
+            final CounterRegistry kept = same != null ? known.listenerCounters(config) : parts.begin();
             final Listener listener = same != null ? same : translator.translate(config, path.at(i));
             final FileStamps files = same != null ? known.files(config) : checks.takeFiles();
+            keepNames(checks.takeNames(), kept);
             if (listener != null)
             {
-                fresh.add(config, listener, files);
+                fresh.add(config, listener, files, kept);
                 noteTwice(names, listener.name(), path.at(i).field("name"), checks);
                 if (listener.address().inet() == null || listener.address().inet().getPort() != 0)
                 {
@@ -234,6 +265,7 @@ public final class BootstrapTranslator
                 listeners.add(listener);
             }
         }
+        parts.end();
         return listeners;
     }
 

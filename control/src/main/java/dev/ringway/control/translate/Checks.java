@@ -7,6 +7,8 @@ import dev.ringway.control.config.FieldPath;
 import io.envoyproxy.envoy.type.v3.Percent;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -18,6 +20,7 @@ final class Checks
 
     private final ConfigErrors errors;
     private FileStamps files = new FileStamps();
+    private List<String> names = new ArrayList<>();
 
     /**
      * @param errors where faults go.
@@ -40,6 +43,22 @@ final class Checks
     {
         final FileStamps taken = files;
         files = new FileStamps();
+        return taken;
+    }
+
+    /** A name that access logs may show. */
+    void noteName(final String name)
+    {
+        names.add(name);
+    }
+
+    /**
+     * @return names that were noted since the last call.
+     */
+    List<String> takeNames()
+    {
+        final List<String> taken = names;
+        names = new ArrayList<>();
         return taken;
     }
 

@@ -1,6 +1,7 @@
 package dev.ringway.control.translate;
 
 import com.google.protobuf.Message;
+import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.FilterChain;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
@@ -10,6 +11,7 @@ import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.tls.TlsContext;
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
@@ -25,26 +27,38 @@ import java.util.Set;
  */
 final class KnownParts
 {
-    private final Map<Message, ClusterPlan> clusters = new HashMap<>();
+    private final Map<Message, KnownCluster> clusters = new HashMap<>();
     private final Map<Message, KnownListener> listeners = new HashMap<>();
     private final Map<String, Integer> clusterIds = new HashMap<>();
     private final Set<String> telling = new HashSet<>();
     private LayeredRuntime runtime = LayeredRuntime.getDefaultInstance();
 
-    /** A listener with the files that were read for it, as they were then. */
-    private record KnownListener(Listener listener, FileStamps files)
+    /** A cluster with what keeps its counters. */
+    private record KnownCluster(ClusterPlan plan, CounterRegistry counters)
+    {
+    }
+
+    /** A listener with the files that were read for it, as they were then, and what keeps its counters. */
+    private record KnownListener(Listener listener, FileStamps files, CounterRegistry counters)
     {
     }
 
     /** The cluster that was made from the same message, or null. */
     ClusterPlan cluster(final Message config)
     {
-        return clusters.get(config);
+        final KnownCluster known = clusters.get(config);
+        return known == null ? null : known.plan;
     }
 
-    void add(final Message config, final ClusterPlan plan)
+    /** What keeps the counters of a cluster that is known. */
+    CounterRegistry clusterCounters(final Message config)
     {
-        clusters.put(config, plan);
+        return clusters.get(config).counters;
+    }
+
+    void add(final Message config, final ClusterPlan plan, final CounterRegistry counters)
+    {
+        clusters.put(config, new KnownCluster(plan, counters));
         clusterIds.put(plan.cluster().name(), plan.cluster().id());
         if (plan.cluster().proxyTelling() != null)
         {
@@ -94,16 +108,23 @@ final class KnownParts
         return listeners.get(config).files;
     }
 
-    void add(final Message config, final Listener listener, final FileStamps files)
+    /** What keeps the counters of a listener that is known. */
+    CounterRegistry listenerCounters(final Message config)
     {
-        listeners.put(config, new KnownListener(listener, files));
+        return listeners.get(config).counters;
+    }
+
+    void add(final Message config, final Listener listener, final FileStamps files, final CounterRegistry counters)
+    {
+        listeners.put(config, new KnownListener(listener, files, counters));
     }
 
     void replace(final Map<TlsContext, TlsContext> replaced)
     {
-        clusters.replaceAll((config, plan) -> plan.withContexts(replaced));
-        listeners.replaceAll(
-            (config, known) -> new KnownListener(known.listener.withContexts(replaced), known.files));
+        clusters.replaceAll(
+            (config, known) -> new KnownCluster(known.plan.withContexts(replaced), known.counters));
+        listeners.replaceAll((config, known) -> new KnownListener(
+            known.listener.withContexts(replaced), known.files, known.counters));
     }
 
     /** Indexes of the access logs of its listeners. */
@@ -131,12 +152,22 @@ final class KnownParts
         };
     }
 
+    /** What keeps the counters of its parts. */
+    List<CounterRegistry> counters()
+    {
+        final List<CounterRegistry> all = new ArrayList<>();
+        clusters.values().forEach(known -> all.add(known.counters));
+        listeners.values().forEach(known -> all.add(known.counters));
+        return all;
+    }
+
     /** All TLS contexts of its parts. */
     Set<TlsContext> contexts()
     {
         final Set<TlsContext> contexts = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (final ClusterPlan plan : clusters.values())
+        for (final KnownCluster known : clusters.values())
         {
+            final ClusterPlan plan = known.plan;
             if (plan.cluster().tls() != null)
             {
                 contexts.add(plan.cluster().tls().context());

@@ -2,7 +2,6 @@ package dev.ringway.control.translate;
 
 import com.google.re2j.Pattern;
 import dev.ringway.control.config.FieldPath;
-import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.route.HeaderKey;
 import dev.ringway.engine.route.HostRewrite;
 import dev.ringway.engine.route.MirrorPolicy;
@@ -71,7 +70,7 @@ final class RouteActions
      */
     RouteBuilder translate(final Route config, final FieldPath path, final Rules rules)
     {
-        LogStrings.register(config.getName());
+        checks.noteName(config.getName());
         final RouteBuilder route = new RouteBuilder(config.getName());
         switch (config.getActionCase())
         {

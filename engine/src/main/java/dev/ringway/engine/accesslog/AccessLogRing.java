@@ -10,7 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Access records on their way from one loop to the log thread: a bounded ring of off-heap slots, sequenced by a
- * Disruptor. {@link #publish} is for the loop thread, {@link #poll} for the log thread, {@link #backlog} for any. Slots
+ * Disruptor. {@link #publish} is for the loop thread, {@link #poll} for the log thread, the numbers for any. Slots
  * take memory when they are first used.
  */
 public final class AccessLogRing implements AutoCloseable
@@ -121,6 +121,22 @@ public final class AccessLogRing implements AutoCloseable
     public int backlog()
     {
         return (int)(sequencer.getCursor() - consumed.get());
+    }
+
+    /**
+     * @return records that were ever handed over.
+     */
+    public long published()
+    {
+        return sequencer.getCursor() + 1;
+    }
+
+    /**
+     * @return records that were ever taken.
+     */
+    public long taken()
+    {
+        return consumed.get() + 1;
     }
 
     /**

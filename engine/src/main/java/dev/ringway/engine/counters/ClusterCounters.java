@@ -236,6 +236,9 @@ public final class ClusterCounters
     /** What is counted of HTTP/2 itself; null when the endpoints speak something else. */
     public final Http2Counters http2;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * Of a cluster whose endpoints do not speak HTTP/2.
      *
@@ -254,6 +257,7 @@ public final class ClusterCounters
      */
     public ClusterCounters(final CounterRegistry registry, final String name, final boolean isHttp2)
     {
+        lease = registry.lease();
         final String prefix = "cluster." + name + ".";
         upstreamCxTotal = registry.counter(prefix + "upstream_cx_total");
         upstreamCxActive = registry.gauge(prefix + "upstream_cx_active");

@@ -17,6 +17,9 @@ public final class ConnectionRbacCounters
     /** Connections that they would deny. */
     public final int shadowDenied;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry     gives out the ids.
      * @param statPrefix   of the filter.
@@ -24,6 +27,7 @@ public final class ConnectionRbacCounters
      */
     public ConnectionRbacCounters(final CounterRegistry registry, final String statPrefix, final String shadowPrefix)
     {
+        lease = registry.lease();
         String prefix = statPrefix + ".rbac.";
         allowed = registry.counter(prefix + "allowed");
         denied = registry.counter(prefix + "denied");

@@ -1,8 +1,10 @@
 package dev.ringway.engine.counters;
 
+import java.util.Collection;
+
 /**
- * Gives out counter ids. Control thread only. The same name always gets the same id, so counters survive a new
- * snapshot and groups can be built again for an unchanged cluster or listener.
+ * Gives out counter ids. Control thread only. The same name gets the same id as long as somebody has it, so counters
+ * survive a new snapshot and groups can be built again for an unchanged cluster or listener.
  */
 public interface CounterRegistry
 {
@@ -52,5 +54,39 @@ public interface CounterRegistry
     default int gauge(final String name)
     {
         return register(name, GAUGE);
+    }
+
+    /**
+     * @return to be kept by whatever keeps ids from here, as long as it may use them.
+     */
+    default Object lease()
+    {
+        return this;
+    }
+
+    /**
+     * @return gives out what one part of a configuration has, and takes it back when nobody has its {@link #lease} any
+     * more; not shown before {@link #inForce}. This one, where nothing is taken back.
+     */
+    default CounterRegistry part()
+    {
+        return this;
+    }
+
+    /**
+     * @param action to be run when this part's counters are taken back.
+     */
+    default void whenGone(final Runnable action)
+    {
+    }
+
+    /**
+     * Says which parts the configuration in force consists of. The others' counters are shown no more, once gauges whose
+     * names end in {@code _active} are 0. One that comes back before its id was given away has the value it had.
+     *
+     * @param parts all of them, from {@link #part}.
+     */
+    default void inForce(final Collection<CounterRegistry> parts)
+    {
     }
 }

@@ -15,8 +15,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.ArrayDeque;
+import java.util.Collection;
 
 /**
  * All counters of one process in a mapped file: the {@link CounterRegistry} of the control thread, a
@@ -43,6 +43,8 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     private static final String PREFIX = "ringway-";
     private static final String SUFFIX = ".counters";
     private static final int ERRORS_LENGTH = 1 << 18;
+    /** What may wait to be taken back before garbage is collected for it. */
+    private static final double SPARE = 0.25;
     private static final int COUNTERS_PER_PAGE = CountersLayout.PAGE / Long.BYTES;
 
     private final Path path;
@@ -59,13 +61,18 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     private final SharedCounters shared;
     private final ErrorLog errors;
     private final UnsafeBuffer errorsView;
-    private final Map<String, Integer> ids = new HashMap<>();
+    private final HeldNames held;
+    private final NameRoom room;
+    /** Ids that had another name, oldest first. */
+    private final ArrayDeque<Integer> free = new ArrayDeque<>();
     private final byte[] zeroPage = new byte[CountersLayout.PAGE];
     private long recordsReserved;
     private long namesReserved;
     private int valuesReserved;
-    private int namesUsed;
     private int count;
+    /** What a collection left, which is in use or was held by something that was not garbage. */
+    private double leftWaiting;
+    private int passesToLook;
 
     private CountersFile(final Path path, final boolean keep, final CountersLayout layout) throws IOException
     {
@@ -93,6 +100,8 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         {
             loops[i] = new LoopCounters(columns[i], histograms, i);
         }
+        held = new HeldNames(this, histograms);
+        room = new NameRoom(layout.namesLength);
         shared = new SharedCounters(columns[layout.sharedColumn()]);
         errorsView = view(map, layout.errorsOffset, layout.errorsLength);
         errors = new ErrorLog(errorsView);
@@ -198,16 +207,15 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     }
 
     /**
-     * {@inheritDoc}
+     * {@inheritDoc} Of the process, for all its life.
      */
     public int register(final String name, final int kind)
     {
-        final Integer known = ids.get(name);
-        if (known != null)
-        {
-            checkKind(name, known, kind);
-            return known;
-        }
+        return register(name, kind, held.process());
+    }
+
+    synchronized int register(final String name, final int kind, final HeldNames.Holder holder)
+    {
         if (kind < COUNTER || kind > LOOP_GAUGE)
         {
             throw new IllegalArgumentException("counter " + name + ": unknown kind " + kind);
@@ -216,32 +224,128 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         {
             throw new IllegalArgumentException("counter " + name + ": one shown for each loop needs a dot in its name");
         }
-        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        if (count == layout.capacity || namesUsed + bytes.length > layout.namesLength)
-        {
-            throw new IllegalStateException("counters file " + path + " is full with " + count + " counters (" +
-                layout.capacity + " fit, " + layout.namesLength + " bytes of names), no room for " + name +
-                "; start with a larger counter capacity");
-        }
-        reserveFor(bytes.length, name);
-        names.putBytes(namesUsed, bytes);
-        final int record = count * CountersLayout.RECORD_LENGTH;
-        records.putInt(record + CountersLayout.NAME_OFFSET_OFFSET, namesUsed);
-        records.putInt(record + CountersLayout.NAME_LENGTH_OFFSET, bytes.length);
-        records.putInt(record + CountersLayout.KIND_OFFSET, kind);
-        namesUsed += bytes.length;
-        header.putInt(CountersLayout.NAMES_USED_OFFSET, namesUsed);
-        ids.put(name, count);
-        header.putIntRelease(CountersLayout.COUNT_OFFSET, count + 1);
-        return count++;
+        return held.counter(name, kind, holder);
+    }
+
+    /**
+     * {@inheritDoc} Of the process, for all its life.
+     */
+    public int histogram(final String name)
+    {
+        return histogram(name, held.process());
+    }
+
+    synchronized int histogram(final String name, final HeldNames.Holder holder)
+    {
+        return held.histogram(name, holder);
     }
 
     /**
      * {@inheritDoc}
      */
-    public int histogram(final String name)
+    public synchronized CounterScope part()
     {
-        return histograms.register(name);
+        return held.scope();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public synchronized void inForce(final Collection<CounterRegistry> parts)
+    {
+        held.inForce(parts);
+    }
+
+    /**
+     * Takes back the counters of scopes that nobody can reach any more. To be called about once a second. What reloads
+     * leave behind has garbage collected in time as a rule; where not, and a quarter of all counters wait for it, it is
+     * done here.
+     */
+    public synchronized void reclaim()
+    {
+        held.reclaim();
+        final double waiting = Math.max(
+            (double)held.waitingCounters() / layout.capacity, (double)held.waitingHistograms() / Histograms.CAPACITY);
+        if (passesToLook > 0)
+        {
+            leftWaiting = waiting;
+            passesToLook--;
+        }
+        else if (waiting - leftWaiting > SPARE)
+        {
+            System.gc();
+            passesToLook = HeldNames.PASSES + 1;
+        }
+        leftWaiting = Math.min(leftWaiting, waiting);
+    }
+
+    synchronized void abandon(final CounterScope scope)
+    {
+        held.abandon(scope);
+    }
+
+    /** A hidden counter of that name, of value 0. */
+    int give(final String name, final int kind)
+    {
+        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        final int offset = free.isEmpty() && count == layout.capacity ? NameRoom.NONE : room.take(bytes.length);
+        if (offset == NameRoom.NONE)
+        {
+            throw new IllegalStateException("counters file " + path + " is full with " + held.count() + " counters (" +
+                layout.capacity + " fit, " + layout.namesLength + " bytes of names), no room for " + name +
+                "; start with a larger counter capacity");
+        }
+        reserveFor(offset + bytes.length, name);
+        final Integer again = free.poll();
+        final int id = again == null ? count : again;
+        final int record = id * CountersLayout.RECORD_LENGTH;
+        for (final UnsafeBuffer column : columns)
+        {
+            column.putLongRelease(id << 3, 0);
+        }
+        names.putBytes(offset, bytes);
+        records.putInt(record + CountersLayout.NAME_OFFSET_OFFSET, offset);
+        records.putInt(record + CountersLayout.NAME_LENGTH_OFFSET, bytes.length);
+        records.putInt(record + CountersLayout.KIND_OFFSET, kind);
+        header.putInt(CountersLayout.NAMES_USED_OFFSET, room.used());
+        if (again == null)
+        {
+            records.putInt(record + CountersLayout.GENERATION_OFFSET, 1);
+            header.putIntRelease(CountersLayout.COUNT_OFFSET, ++count);
+        }
+        return id;
+    }
+
+    /** Readers see it, or see it no more. */
+    void show(final int id, final boolean isShown)
+    {
+        final int offset = id * CountersLayout.RECORD_LENGTH + CountersLayout.GENERATION_OFFSET;
+        final int generation = records.getInt(offset);
+        if (CountersReader.isShown(generation) != isShown)
+        {
+            records.putIntVolatile(offset, generation + 1);
+            header.putIntVolatile(CountersLayout.CHANGES_OFFSET, header.getInt(CountersLayout.CHANGES_OFFSET) + 1);
+        }
+    }
+
+    /** A hidden one is free for another name. */
+    void takeBack(final int id)
+    {
+        final int record = id * CountersLayout.RECORD_LENGTH;
+        room.giveBack(records.getInt(record + CountersLayout.NAME_OFFSET_OFFSET),
+            records.getInt(record + CountersLayout.NAME_LENGTH_OFFSET));
+        free.add(id);
+    }
+
+    /** Over all loops and threads. */
+    long sum(final int id)
+    {
+        long sum = 0;
+        for (int i = 0; i <= layout.sharedColumn(); i++)
+        {
+            sum += columns[i].getLongVolatile(id << 3);
+        }
+        return sum;
     }
 
     /**
@@ -252,7 +356,7 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         return histograms;
     }
 
-    private void checkKind(final String name, final int id, final int kind)
+    void checkKind(final String name, final int id, final int kind)
     {
         final int is = records.getInt(id * CountersLayout.RECORD_LENGTH + CountersLayout.KIND_OFFSET);
         if (is != kind)
@@ -314,7 +418,7 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         {
             if (reader.kind(id) == COUNTER)
             {
-                baseline.putLongRelease(id << 3, reader.rawSum(id));
+                baseline.putLongRelease(id << 3, sum(id));
             }
         }
     }
@@ -365,14 +469,14 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
      * Gives the next counter its pages. A full file system must show here as an error, not as a signal on the first
      * increment, so the pages are written through the channel before anyone maps them in.
      */
-    private void reserveFor(final int nameLength, final String name)
+    private void reserveFor(final long namesEnd, final String name)
     {
         try
         {
-            final long recordsEnd = (count + 1L) * CountersLayout.RECORD_LENGTH;
+            final long recordsEnd = (free.isEmpty() ? count + 1L : count) * CountersLayout.RECORD_LENGTH;
             recordsReserved = reservePages(CountersLayout.RECORDS_OFFSET, recordsReserved, recordsEnd);
-            namesReserved = reservePages(layout.namesOffset, namesReserved, namesUsed + (long)nameLength);
-            if (count == valuesReserved)
+            namesReserved = reservePages(layout.namesOffset, namesReserved, namesEnd);
+            if (free.isEmpty() && count == valuesReserved)
             {
                 final long offset = (long)valuesReserved * Long.BYTES;
                 for (int i = 0; i < columns.length; i++)

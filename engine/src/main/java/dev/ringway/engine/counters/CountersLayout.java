@@ -8,7 +8,7 @@ package dev.ringway.engine.counters;
  *  +----------------------------------------------------------------+ RECORDS_OFFSET
  *  | records, 16 bytes a counter:                                   |
  *  |   0                4                8                12         |
- *  |   | name offset    | name length    | kind           | reserved||
+ *  |   | name offset    | name length    | kind           | change ||
  *  +----------------------------------------------------------------+ namesOffset
  *  | names, UTF-8, one behind the other                             |
  *  +----------------------------------------------------------------+ valuesOffset
@@ -29,7 +29,7 @@ final class CountersLayout
 
     /** "RWCOUNT1" read as a big-endian long; also tells a foreign byte order. */
     static final long MAGIC = 0x5257434F554E5431L;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     static final int MAGIC_OFFSET = 0;
     static final int VERSION_OFFSET = 8;
@@ -40,14 +40,20 @@ final class CountersLayout
     static final int START_TIME_MS_OFFSET = 32;
     static final int NAMES_USED_OFFSET = 40;
 
-    /** On a line of its own: the only header field that changes while others read. */
+    /** On a line of its own, with the next: the header fields that change while others read. */
     static final int COUNT_OFFSET = 128;
+
+    /** Grows when a name is shown or hidden. */
+    static final int CHANGES_OFFSET = 132;
 
     static final int RECORDS_OFFSET = PAGE;
     static final int RECORD_LENGTH = 16;
     static final int NAME_OFFSET_OFFSET = 0;
     static final int NAME_LENGTH_OFFSET = 4;
     static final int KIND_OFFSET = 8;
+
+    /** Even while the record is shown; grows before it is hidden, and when it is shown, maybe with another name. */
+    static final int GENERATION_OFFSET = 12;
 
     /** Room for names, in bytes per counter of capacity. */
     static final int NAME_ROOM = 96;

@@ -11,8 +11,8 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * Reads counters while loops write them, in the same process ({@link CountersFile#reader}) or from another one
@@ -29,7 +29,9 @@ public final class CountersReader implements AutoCloseable
     private final UnsafeBuffer names;
     private final UnsafeBuffer[] columns;
     private final UnsafeBuffer errors;
-    private final List<String> nameCache = new ArrayList<>();
+    private String[] nameCache = new String[0];
+    /** Generations of the records when their names were read. */
+    private int[] generations = new int[0];
 
     CountersReader(
         final Path path,
@@ -136,11 +138,28 @@ public final class CountersReader implements AutoCloseable
     }
 
     /**
-     * @return how many counters are registered; grows while one reads.
+     * @param generation of a record.
+     * @return whether its counter is shown.
+     */
+    static boolean isShown(final int generation)
+    {
+        return (generation & 1) == 0;
+    }
+
+    /**
+     * @return ids are below this; grows while one reads. Some have no counter that is shown.
      */
     public int count()
     {
         return header.getIntVolatile(CountersLayout.COUNT_OFFSET);
+    }
+
+    /**
+     * @return another number when other counters are shown than before.
+     */
+    public int changes()
+    {
+        return header.getIntVolatile(CountersLayout.CHANGES_OFFSET);
     }
 
     /**
@@ -184,19 +203,59 @@ public final class CountersReader implements AutoCloseable
     }
 
     /**
-     * @param id of a counter, below {@link #count}.
-     * @return its name.
+     * @param id below {@link #count}.
+     * @return name of its counter, or null when none is shown.
      */
     public String name(final int id)
     {
-        for (int i = nameCache.size(); i <= id; i++)
+        if (id >= nameCache.length)
         {
-            final int record = i * CountersLayout.RECORD_LENGTH;
-            final int offset = records.getInt(record + CountersLayout.NAME_OFFSET_OFFSET);
-            final int length = records.getInt(record + CountersLayout.NAME_LENGTH_OFFSET);
-            nameCache.add(names.getStringWithoutLengthUtf8(offset, length));
+            final int length = Math.max(count(), id + 1);
+            final int before = nameCache.length;
+            nameCache = Arrays.copyOf(nameCache, length);
+            generations = Arrays.copyOf(generations, length);
+            Arrays.fill(generations, before, length, 1);
         }
-        return nameCache.get(id);
+        final int record = id * CountersLayout.RECORD_LENGTH;
+        final int generation = records.getIntVolatile(record + CountersLayout.GENERATION_OFFSET);
+        if (!isShown(generation))
+        {
+            return null;
+        }
+        if (generation != generations[id])
+        {
+            final String name = names.getStringWithoutLengthUtf8(
+                records.getInt(record + CountersLayout.NAME_OFFSET_OFFSET),
+                records.getInt(record + CountersLayout.NAME_LENGTH_OFFSET));
+            if (!isStill(id, generation))
+            {
+                return null;
+            }
+            nameCache[id] = name;
+            generations[id] = generation;
+        }
+        return nameCache[id];
+    }
+
+    /**
+     * @param id whose {@link #name} was asked for and is not null.
+     * @return tells that counter from others that get the id later.
+     */
+    public int generation(final int id)
+    {
+        return generations[id];
+    }
+
+    /**
+     * @param id         below {@link #count}.
+     * @param generation of a counter that was read.
+     * @return whether what was read is of that counter: it was shown all the time.
+     */
+    public boolean isStill(final int id, final int generation)
+    {
+        VarHandle.acquireFence();
+        return records.getIntVolatile(id * CountersLayout.RECORD_LENGTH + CountersLayout.GENERATION_OFFSET) ==
+            generation;
     }
 
     /**
@@ -215,7 +274,12 @@ public final class CountersReader implements AutoCloseable
     public long value(final int id)
     {
         final long baseline = columns[layout.baselineColumn()].getLongVolatile(id << 3);
-        return rawSum(id) - baseline;
+        long sum = -baseline;
+        for (int i = 0; i <= layout.sharedColumn(); i++)
+        {
+            sum += columns[i].getLongVolatile(id << 3);
+        }
+        return sum;
     }
 
     /**
@@ -233,7 +297,7 @@ public final class CountersReader implements AutoCloseable
     }
 
     /**
-     * @param handler gets all counters in the order of their ids; those shown for each loop once a loop, with the loop's
+     * @param handler gets all counters that are shown, in the order of their ids; those shown for each loop once a loop, with the loop's
      *                number as second part of the name.
      */
     public void forEach(final CounterHandler handler)
@@ -241,18 +305,30 @@ public final class CountersReader implements AutoCloseable
         final int count = count();
         for (int id = 0; id < count; id++)
         {
-            final int kind = kind(id);
-            if (isPerLoop(kind))
+            final String name = name(id);
+            if (name != null)
             {
-                for (int loop = 0; loop < layout.loops; loop++)
-                {
-                    handler.onCounter(id, nameOnLoop(name(id), loop), kind, loopValue(loop, id));
-                }
+                show(id, name, handler);
             }
-            else
+        }
+    }
+
+    private void show(final int id, final String name, final CounterHandler handler)
+    {
+        final int kind = kind(id);
+        if (isPerLoop(kind))
+        {
+            // Those are the process's, which has them for ever.
+            for (int loop = 0; loop < layout.loops; loop++)
             {
-                handler.onCounter(id, name(id), kind, value(id));
+                handler.onCounter(id, nameOnLoop(name, loop), kind, loopValue(loop, id));
             }
+            return;
+        }
+        final long value = value(id);
+        if (isStill(id, generations[id]))
+        {
+            handler.onCounter(id, name, kind, value);
         }
     }
 
@@ -280,15 +356,5 @@ public final class CountersReader implements AutoCloseable
         {
             arena.close();
         }
-    }
-
-    long rawSum(final int id)
-    {
-        long sum = 0;
-        for (int i = 0; i <= layout.sharedColumn(); i++)
-        {
-            sum += columns[i].getLongVolatile(id << 3);
-        }
-        return sum;
     }
 }

@@ -20,12 +20,16 @@ public final class FaultCounters
     /** Faults under way. */
     public final int activeFaults;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry   gives out the ids.
      * @param statPrefix of the connection manager.
      */
     public FaultCounters(final CounterRegistry registry, final String statPrefix)
     {
+        lease = registry.lease();
         final String prefix = "http." + statPrefix + ".fault.";
         delaysInjected = registry.counter(prefix + "delays_injected");
         abortsInjected = registry.counter(prefix + "aborts_injected");

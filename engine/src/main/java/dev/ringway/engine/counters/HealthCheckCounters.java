@@ -23,12 +23,16 @@ public final class HealthCheckCounters
     /** Endpoints that say that they are degraded. */
     public final int degraded;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry gives out the ids.
      * @param name     of the cluster.
      */
     public HealthCheckCounters(final CounterRegistry registry, final String name)
     {
+        lease = registry.lease();
         final String prefix = "cluster." + name + ".health_check.";
         attempt = registry.counter(prefix + "attempt");
         success = registry.counter(prefix + "success");

@@ -3,9 +3,10 @@ package dev.ringway.engine.counters;
 import dev.ringway.ffi.libc.Memory;
 import org.agrona.concurrent.UnsafeBuffer;
 
-import java.util.Arrays;
+import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * All histograms of one process: for each loop an array of buckets for each histogram, off-heap, written by the loop
@@ -22,8 +23,10 @@ public final class Histograms
     static final int STRIDE = HistogramBuckets.COUNT * Long.BYTES;
 
     private final UnsafeBuffer[] loops;
-    private final Map<String, Integer> ids = new HashMap<>();
-    private String[] names = new String[256];
+    /** By id; null where none is shown. */
+    private final AtomicReferenceArray<String> names = new AtomicReferenceArray<>(CAPACITY);
+    private final ArrayDeque<Integer> free = new ArrayDeque<>();
+    private final Map<String, Integer> registered = new HashMap<>();
     private volatile int count;
 
     /**
@@ -39,29 +42,63 @@ public final class Histograms
     }
 
     /**
+     * One for the life of the process.
+     *
      * @param name full stat name; the same name always gets the same id.
      * @return id for {@link LoopCounters#record}, {@link #NONE} when no more fit.
      */
     public int register(final String name)
     {
-        final Integer known = ids.get(name);
+        final Integer known = registered.get(name);
         if (known != null)
         {
             return known;
         }
-        final int id = count;
-        if (id == CAPACITY)
+        final int id = give();
+        if (id != NONE)
         {
-            return NONE;
+            registered.put(name, id);
+            show(id, name);
         }
-        if (id == names.length)
-        {
-            names = Arrays.copyOf(names, id << 1);
-        }
-        names[id] = name;
-        ids.put(name, id);
-        count = id + 1;
         return id;
+    }
+
+    /** An id without values for {@link LoopCounters#record}, {@link #NONE} when no more fit. */
+    int give()
+    {
+        final Integer again = free.poll();
+        if (again != null)
+        {
+            clear(again);
+            return again;
+        }
+        return count == CAPACITY ? NONE : count++;
+    }
+
+    private void clear(final int id)
+    {
+        for (final UnsafeBuffer loop : loops)
+        {
+            for (int at = id * STRIDE, end = at + STRIDE; at < end; at += Long.BYTES)
+            {
+                // Only what was written has memory of its own.
+                if (loop.getLong(at) != 0)
+                {
+                    loop.putLongRelease(at, 0);
+                }
+            }
+        }
+    }
+
+    void takeBack(final int id)
+    {
+        free.add(id);
+    }
+
+    /** Readers see it under this name, or no more when it is null. */
+    void show(final int id, final String name)
+    {
+        names.set(id, name);
     }
 
     UnsafeBuffer loop(final int index)
@@ -70,13 +107,26 @@ public final class Histograms
     }
 
     /**
-     * @return names, by id; grows.
+     * @return names, by id; grows. Null where none is shown.
      */
     public String[] names()
     {
-        // The count is read first: what it covers is in any array that is seen after it.
-        final int length = count;
-        return Arrays.copyOf(names, length);
+        final String[] all = new String[count];
+        for (int id = 0; id < all.length; id++)
+        {
+            all[id] = names.get(id);
+        }
+        return all;
+    }
+
+    /**
+     * @param id   of a histogram.
+     * @param name that it had before its values were read.
+     * @return whether they are of that.
+     */
+    public boolean isStill(final int id, final String name)
+    {
+        return name.equals(names.get(id));
     }
 
     /**

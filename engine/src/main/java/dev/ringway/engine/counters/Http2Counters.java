@@ -60,12 +60,16 @@ public final class Http2Counters
     /** Streams that exist now. */
     public final int streamsActive;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry gives out the ids.
      * @param prefix   with its dot at the end.
      */
     public Http2Counters(final CounterRegistry registry, final String prefix)
     {
+        lease = registry.lease();
         headerOverflow = registry.counter(prefix + "header_overflow");
         headerListSizeTooLarge = registry.counter(prefix + "header_list_size_too_large");
         cookiesTotalBytesTooLarge = registry.counter(prefix + "cookies_total_bytes_too_large");

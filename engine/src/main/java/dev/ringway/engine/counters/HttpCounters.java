@@ -178,12 +178,16 @@ public final class HttpCounters
     /** What is counted of HTTP/2 itself, for all connection managers together. */
     public final Http2Counters http2;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry gives out the ids.
      * @param statPrefix of the connection manager.
      */
     public HttpCounters(final CounterRegistry registry, final String statPrefix)
     {
+        lease = registry.lease();
         final String prefix = "http." + statPrefix + ".";
         downstreamCxTotal = registry.counter(prefix + "downstream_cx_total");
         downstreamCxActive = registry.gauge(prefix + "downstream_cx_active");

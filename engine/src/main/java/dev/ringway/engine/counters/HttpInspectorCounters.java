@@ -21,11 +21,15 @@ public final class HttpInspectorCounters
     /** Connections closed because their request line was longer than 8 KiB. */
     public final int readError;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry gives out the ids.
      */
     public HttpInspectorCounters(final CounterRegistry registry)
     {
+        lease = registry.lease();
         http10Found = registry.counter("http_inspector.http10_found");
         http11Found = registry.counter("http_inspector.http11_found");
         http2Found = registry.counter("http_inspector.http2_found");

@@ -41,12 +41,16 @@ public final class ListenerCounters
     /** Records of connections dropped because the log thread did not keep up. */
     public final int accessLogDropped;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry gives out the ids.
      * @param address of the listener, with {@code :} written as {@code _} inside the address as Envoy does.
      */
     public ListenerCounters(final CounterRegistry registry, final String address)
     {
+        lease = registry.lease();
         final String prefix = "listener." + address + ".";
         downstreamCxTotal = registry.counter(prefix + "downstream_cx_total");
         downstreamCxActive = registry.gauge(prefix + "downstream_cx_active");

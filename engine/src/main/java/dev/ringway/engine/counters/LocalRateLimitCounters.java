@@ -21,12 +21,16 @@ public final class LocalRateLimitCounters
     /** Of descriptors, which there are none of: always 0. */
     public final int shadowMode;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry   gives out the ids.
      * @param statPrefix of the filter or of what a route says to it.
      */
     public LocalRateLimitCounters(final CounterRegistry registry, final String statPrefix)
     {
+        lease = registry.lease();
         final String prefix = statPrefix + ".http_local_rate_limit.";
         enabled = registry.counter(prefix + "enabled");
         enforced = registry.counter(prefix + "enforced");

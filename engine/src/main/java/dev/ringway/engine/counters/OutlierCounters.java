@@ -56,12 +56,16 @@ public final class OutlierCounters
     /** Endpoints ejected for that. */
     public final int enforcedLocalOriginFailurePercentage;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry gives out the ids.
      * @param name     of the cluster.
      */
     public OutlierCounters(final CounterRegistry registry, final String name)
     {
+        lease = registry.lease();
         final String prefix = "cluster." + name + ".outlier_detection.";
         active = registry.gauge(prefix + "ejections_active");
         enforcedTotal = registry.counter(prefix + "ejections_enforced_total");

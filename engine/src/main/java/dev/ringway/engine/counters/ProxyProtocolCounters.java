@@ -30,12 +30,16 @@ public final class ProxyProtocolCounters
     /** Connections closed because of a faulty header of version 2. */
     public final int version2Error;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry   gives out the ids.
      * @param statPrefix {@code stat_prefix} of the filter, may be empty.
      */
     public ProxyProtocolCounters(final CounterRegistry registry, final String statPrefix)
     {
+        lease = registry.lease();
         final String prefix = "proxy_proto." + (statPrefix.isEmpty() ? "" : statPrefix + ".");
         notFoundDisallowed = registry.counter(prefix + "not_found_disallowed");
         notFoundAllowed = registry.counter(prefix + "not_found_allowed");

@@ -17,6 +17,9 @@ public final class RbacCounters
     /** Requests that they would deny. */
     public final int shadowDenied;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry     gives out the ids.
      * @param statPrefix   of the connection manager.
@@ -26,6 +29,7 @@ public final class RbacCounters
     public RbacCounters(
         final CounterRegistry registry, final String statPrefix, final String rulesPrefix, final String shadowPrefix)
     {
+        lease = registry.lease();
         String prefix = "http." + statPrefix + ".rbac." + rulesPrefix;
         allowed = registry.counter(prefix + "allowed");
         denied = registry.counter(prefix + "denied");

@@ -32,12 +32,16 @@ public final class TcpCounters
     /** Access records dropped because the log ring was full. */
     public final int accessLogDropped;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry gives out the ids.
      * @param statPrefix of the TCP proxy.
      */
     public TcpCounters(final CounterRegistry registry, final String statPrefix)
     {
+        lease = registry.lease();
         final String prefix = "tcp." + statPrefix + ".";
         downstreamCxTotal = registry.counter(prefix + "downstream_cx_total");
         downstreamCxNoRoute = registry.counter(prefix + "downstream_cx_no_route");

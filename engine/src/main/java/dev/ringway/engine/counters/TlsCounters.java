@@ -53,12 +53,16 @@ public final class TlsCounters
     /** Handshakes that agreed on this group, such as X25519. */
     private final int[] curves;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry gives out the ids.
      * @param prefix   with its dot at the end.
      */
     public TlsCounters(final CounterRegistry registry, final String prefix)
     {
+        lease = registry.lease();
         handshake = registry.counter(prefix + "handshake");
         sessionReused = registry.counter(prefix + "session_reused");
         noCertificate = registry.counter(prefix + "no_certificate");

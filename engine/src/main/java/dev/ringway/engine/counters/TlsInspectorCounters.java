@@ -27,11 +27,15 @@ public final class TlsInspectorCounters
     /** Connections closed because their ClientHello was longer than the limit. */
     public final int clientHelloTooLarge;
 
+    /** Has the ids stay those of these counters. */
+    private final Object lease;
+
     /**
      * @param registry gives out the ids.
      */
     public TlsInspectorCounters(final CounterRegistry registry)
     {
+        lease = registry.lease();
         tlsFound = registry.counter("tls_inspector.tls_found");
         tlsNotFound = registry.counter("tls_inspector.tls_not_found");
         alpnFound = registry.counter("tls_inspector.alpn_found");

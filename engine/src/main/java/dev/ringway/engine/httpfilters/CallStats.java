@@ -59,6 +59,8 @@ final class CallStats
     private final AtomicLongArray waiting = new AtomicLongArray(COUNT);
     private final long[] times = new long[MAX_TIMES];
     private int timeCount;
+    /** Of the ids; of one of them is of all, for they are one cluster's. */
+    private volatile Object lease;
 
     /**
      * @param names    has counters made.
@@ -129,13 +131,14 @@ final class CallStats
         if (state == NEW)
         {
             states.set(what, ASKED);
-            names.ask(cluster, prefix + NAMES[what], what == TIME, id -> onMade(what, id));
+            names.ask(cluster, prefix + NAMES[what], what == TIME, (id, of) -> onMade(what, id, of));
         }
     }
 
     /** On the thread that makes counters. */
-    private long onMade(final int what, final int id)
+    private long onMade(final int what, final int id, final Object of)
     {
+        lease = of;
         states.set(what, id < 0 ? REFUSED : FIRST_ID + id);
         return id < 0 ? 0 : waiting.getAndSet(what, 0);
     }

@@ -113,7 +113,7 @@ public final class Engine implements AutoCloseable
     {
         ListenSockets.retain(snapshot, listening);
         final Map<Listener, int[]> opened = ListenSockets.open(snapshot, listening, runtimes.size());
-        snapshot.clusters().forEach(cluster -> LogStrings.register(cluster.name()));
+        snapshot.clusters().forEach(cluster -> named(cluster.name()));
         uses.adopt(snapshot, System.nanoTime());
         contexts.adopt(snapshot);
         snapshots.publishRelease(snapshot);
@@ -124,6 +124,15 @@ public final class Engine implements AutoCloseable
         if (contexts.isWaiting())
         {
             all(runtime -> runtime.onSettled(version));
+        }
+    }
+
+    /** A name has its number from whoever made the snapshot, or for ever. */
+    private static void named(final String name)
+    {
+        if (LogStrings.idOf(name) == LogStrings.NONE)
+        {
+            LogStrings.register(name);
         }
     }
 

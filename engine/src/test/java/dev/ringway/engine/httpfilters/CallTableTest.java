@@ -12,7 +12,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.function.IntToLongFunction;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -28,7 +27,7 @@ final class CallTableTest
     private static final int SOME = 7;
 
     private final List<String> asked = new ArrayList<>();
-    private final Queue<IntToLongFunction> open = new ArrayDeque<>();
+    private final Queue<CallNames.Taker> open = new ArrayDeque<>();
     private final CallNames names = (cluster, name, isHistogram, made) ->
     {
         asked.add(cluster + ' ' + name + (isHistogram ? " histogram" : ""));
@@ -124,7 +123,7 @@ final class CallTableTest
         stats.add(counters, CallStats.REQUEST_MESSAGES, 2);
         stats.add(counters, CallStats.REQUEST_MESSAGES, 3);
         assertEquals(List.of("c grpc.s.m.request_message_count"), asked);
-        assertEquals(5, open.remove().applyAsLong(SOME));
+        assertEquals(5, open.remove().onMade(SOME, this));
         stats.add(counters, CallStats.REQUEST_MESSAGES, 4);
         assertEquals(4, counters.get(SOME));
         assertEquals(1, asked.size());
@@ -134,7 +133,7 @@ final class CallTableTest
     void shouldTakeACounterThatIsThereAtOnce()
     {
         final CallStats stats = new CallStats((cluster, name, isHistogram, made) -> counters.add(
-            SOME, made.applyAsLong(SOME)), "c", "grpc.", OVERFLOW);
+            SOME, made.onMade(SOME, this)), "c", "grpc.", OVERFLOW);
         stats.add(counters, CallStats.TOTAL, 2);
         stats.add(counters, CallStats.TOTAL, 2);
         assertEquals(4, counters.get(SOME));
@@ -145,7 +144,7 @@ final class CallTableTest
     {
         final CallStats stats = find(table(true, false), "c", "/s/m");
         stats.add(counters, CallStats.TOTAL, 9);
-        assertEquals(0, open.remove().applyAsLong(-1));
+        assertEquals(0, open.remove().onMade(-1, this));
         stats.add(counters, CallStats.TOTAL, 9);
         assertEquals(1, counters.get(OVERFLOW));
         assertEquals(1, asked.size());

@@ -180,8 +180,8 @@ final class PathAllocationTest
         {
             final CounterRegistry registry = proxy.registry();
             final GrpcStats stats = new GrpcStats(true, List.of(), true, false,
-                (cluster, name, isHistogram, made) -> made.applyAsLong(isHistogram ? registry.histogram("calls." + name) :
-                registry.counter("calls." + name)), registry.counter("overflow"));
+                (cluster, name, isHistogram, made) -> made.onMade(isHistogram ? registry.histogram("calls." + name) :
+                registry.counter("calls." + name), registry.lease()), registry.counter("overflow"));
             proxy.http.filters = new HttpFilters(
                 registry, "in", List.of(new HttpFilters.Place("calls", stats, false)), (name, error) -> { });
             proxy.start();

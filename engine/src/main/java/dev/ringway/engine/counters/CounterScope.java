@@ -1,0 +1,56 @@
+package dev.ringway.engine.counters;
+
+/**
+ * Gives out the counters of one part of a configuration, a cluster or a listener. They are the part's as long as anybody
+ * can reach this object: whoever keeps ids keeps {@link #lease} with them. When nobody does any more,
+ * {@link CountersFile#reclaim} takes back what no other part has. Any thread may hold it; registering: control thread
+ * only.
+ */
+public final class CounterScope implements CounterRegistry
+{
+    private final CountersFile file;
+    private final HeldNames.Holder holder;
+
+    CounterScope(final CountersFile file, final HeldNames.Holder holder)
+    {
+        this.file = file;
+        this.holder = holder;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int register(final String name, final int kind)
+    {
+        return file.register(name, kind, holder);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int histogram(final String name)
+    {
+        return file.histogram(name, holder);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Object lease()
+    {
+        return this;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void whenGone(final Runnable action)
+    {
+        holder.whenGone(action);
+    }
+
+    HeldNames.Holder holder()
+    {
+        return holder;
+    }
+}
