@@ -26,7 +26,7 @@ final class ChangedLogComparisonTest
         "%REQ(X-ENVOY-EXPECTED-RQ-TIMEOUT-MS)% %REQ(X-ENVOY-EXTERNAL-ADDRESS)% %REQ(X-ENVOY-ORIGINAL-HOST)% " +
         "%REQ(CONNECTION)% %REQ(TE)% %REQ(X-ENVOY-RETRY-ON)% %RESPONSE_CODE%";
     private static final String PATH = "header_filter: { header: { name: \":path\", string_match: { ";
-    private static final List<String> PATHS = List.of("/", "/prefix/a?b=c", "/regex/abc/d", "/long/a", "/host", "/agent",
+    private static final List<String> PATHS = List.of("/", "/prefix/a?b=c", "/regex/abc/d", "/long/a", "/host", "/share", "/agent",
         "/joined", "/removed", "/added", "/direct", "/direct/long", "/unrouted", "/dead", "/replaced", "/auto", "/fails", "/refused");
     private static final String FIELDS = "\r\nhost: a.test\r\nuser-agent: agent\r\nreferer: from\r\nx-request-id: id\r\n" +
         "x-envoy-original-path: /mine\r\nx-envoy-retry-on: 5xx\r\nte: trailers\r\nconnection: keep-alive\r\n" +
@@ -138,6 +138,8 @@ final class ChangedLogComparisonTest
               route: { cluster: origin, host_rewrite_literal: "b.test" }
             - match: { path: "/auto" }
               route: { cluster: origin, host_rewrite_header: x-a, append_x_forwarded_host: true }
+            - match: { path: "/share" }
+              route: { weighted_clusters: { clusters: [ { name: origin, weight: 1, host_rewrite_literal: b.test } ] } }
             - match: { path: "/agent" }
               route: { cluster: origin }
               request_headers_to_add:

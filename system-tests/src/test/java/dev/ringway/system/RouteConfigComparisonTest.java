@@ -104,6 +104,9 @@ final class RouteConfigComparisonTest
         weighted_clusters: { clusters: [ { cluster_header: x, weight: 1 } ] } | taken
         weighted_clusters: { clusters: [ { weight: 1 } ] }              | refused
         weighted_clusters: { clusters: [ { name: a, weight: 1 } ], header_name: x } | taken
+        weighted_clusters: { clusters: [ { name: a, weight: 1, host_rewrite_literal: h } ] } | taken
+        weighted_clusters: { clusters: [ { name: a, weight: 1, host_rewrite_literal: "h\\n" } ] } | refused
+        weighted_clusters: { clusters: [ { name: a, weight: 1, host_rewrite_literal: h } ] }, host_rewrite_literal: i | refused here
         weighted_clusters: { clusters: [ { name: a, weight: 1 } ], use_hash_policy: true } | refused here
         cluster: a, hash_policy: [ {} ]                                 | refused
         cluster: a, hash_policy: [ { header: {} } ]                     | refused

@@ -4,14 +4,17 @@ import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.route.ClusterNames;
 import dev.ringway.engine.route.ClusterSplit;
 import dev.ringway.engine.route.HeaderKey;
+import dev.ringway.engine.route.HostRewrite;
 import dev.ringway.engine.route.MetadataMatch;
 import dev.ringway.engine.route.Route.Target;
 import dev.ringway.engine.route.RouteBuilder;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.RoutingPriority;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteAction.HostRewriteSpecifierCase;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster;
 import io.envoyproxy.envoy.config.route.v3.WeightedCluster.ClusterWeight;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,6 +23,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
  * Translates where routes send requests: {@code cluster}, {@code cluster_header}, {@code weighted_clusters} and
@@ -72,7 +77,14 @@ final class RouteTargets
             case CLUSTER_HEADER -> route.names(names()).target(
                 byField(action.getClusterHeader(), metadata, path.field("cluster_header")));
             case WEIGHTED_CLUSTERS ->
+            {
                 split(action.getWeightedClusters(), metadata, route, path.field("weighted_clusters"), mustExist);
+                if (action.getHostRewriteSpecifierCase() != HostRewriteSpecifierCase.HOSTREWRITESPECIFIER_NOT_SET &&
+                    action.getWeightedClusters().getClustersList().stream().anyMatch(ClusterWeight::hasHostRewriteLiteral))
+                {
+                    checks.fault(path, "rewrites the host, and so do weighted_clusters: only one of them can");
+                }
+            }
             default ->
             {
                 checks.fault(path, "needs cluster, cluster_header or weighted_clusters");
@@ -200,6 +212,10 @@ final class RouteTargets
         final SortedMap<String, String> merged = new TreeMap<>(metadata);
         merged.putAll(MetadataValues.of(cluster.hasMetadataMatch() ?
             cluster.getMetadataMatch() : Metadata.getDefaultInstance()));
+        if (cluster.getHostRewriteLiteral().chars().anyMatch(c -> c < 0x20))
+        {
+            checks.fault(path.field("host_rewrite_literal"), "must not hold control characters");
+        }
         final Target target = cluster.getName().isEmpty() && !cluster.getClusterHeader().isEmpty() ?
             byField(cluster.getClusterHeader(), merged, path.field("cluster_header")) :
             named(cluster.getName(), merged, path.field("name"), mustExist);
@@ -207,6 +223,8 @@ final class RouteTargets
             changes.level(cluster.getRequestHeadersToAddList(), cluster.getRequestHeadersToRemoveList(), path,
                 "request"),
             changes.level(cluster.getResponseHeadersToAddList(), cluster.getResponseHeadersToRemoveList(), path,
-                "response"));
+                "response"),
+            cluster.getHostRewriteLiteral().isEmpty() ? null : HostRewrite.ofShare(
+                new UnsafeBuffer(cluster.getHostRewriteLiteral().getBytes(UTF_8))));
     }
 }

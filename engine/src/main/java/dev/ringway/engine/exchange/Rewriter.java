@@ -100,7 +100,7 @@ final class Rewriter
             headers.buffer().getBytes(head.authorityOffset(), host, 0, head.authorityLength());
             edits.append(HeaderName.X_FORWARDED_HOST, headers, COMMA, host, head.authorityLength());
         }
-        if (tells)
+        if (tells && rewrite.isTold())
         {
             for (int i = ORIGINAL_HOST.find(headers, -1); i >= 0; i = ORIGINAL_HOST.find(headers, i))
             {

@@ -66,6 +66,7 @@ public record Route(
      * @param metadataMatch what endpoints of a cluster with subsets must have, or null.
      * @param request       changes of its requests before all others, or null.
      * @param response      changes of its responses before all others, or null.
+     * @param hostRewrite   host that its endpoints are asked for, or null for that of the route.
      */
     public record Target(
         int clusterId,
@@ -73,7 +74,8 @@ public record Route(
         HeaderKey clusterField,
         MetadataMatch metadataMatch,
         FieldChanges.Level request,
-        FieldChanges.Level response)
+        FieldChanges.Level response,
+        HostRewrite hostRewrite)
     {
         /** Nowhere. */
         public static final Target NONE = new Target(-1, "", null, null);
@@ -92,7 +94,7 @@ public record Route(
             final HeaderKey clusterField,
             final MetadataMatch metadataMatch)
         {
-            this(clusterId, clusterName, clusterField, metadataMatch, null, null);
+            this(clusterId, clusterName, clusterField, metadataMatch, null, null, null);
         }
     }
 

@@ -313,7 +313,8 @@ public final class RouteBuilder
     {
         final Forward forward = kind != Kind.CLUSTER ? Forward.NONE : new Forward(
             to, split, names, notFoundStatus, hashPolicy, isHighPriority, timeoutNs, idleTimeoutNs, duration,
-            prefixRewrite, regexRewrite, hostRewrite, upgrades, retry, mirrors);
+            prefixRewrite, regexRewrite, to.hostRewrite() == null ? hostRewrite : to.hostRewrite(), upgrades, retry,
+            mirrors);
         return new Route(name, kind, matchedLength, forward, answer, FieldChanges.of(to.request(), request),
             FieldChanges.of(to.response(), response), settings);
     }
