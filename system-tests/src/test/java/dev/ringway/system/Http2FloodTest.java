@@ -361,6 +361,13 @@ final class Http2FloodTest
     }
 
     @Test
+    void shouldEndAConnectionOfFramesOfAnUnknownKind() throws Exception
+    {
+        attack("http2.inbound_unknown_frames_flood",
+            client -> client.floodUntilEnd(times(1000, frame(0x42, 0, 0, new byte[8])), MANY / 1000));
+    }
+
+    @Test
     void shouldEndAConnectionOfWindowUpdates() throws Exception
     {
         final byte[] update = frame(Http2Frame.WINDOW_UPDATE, 0, 0, Http2Frame.int32Bytes(1));

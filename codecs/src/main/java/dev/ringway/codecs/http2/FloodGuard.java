@@ -137,8 +137,7 @@ public final class FloodGuard
     }
 
     /**
-     * The peer did something that is allowed or ignored, but useless: a frame for a stream that has ended, of an
-     * unknown type, SETTINGS that change nothing.
+     * The peer did something that is allowed, but useless: it sent a frame of an unknown type.
      *
      * @param nowNs time of the loop.
      * @return false when there are more than {@link #MAX_GLITCHES} in a window.
@@ -208,6 +207,16 @@ public final class FloodGuard
     public int outboundControlFrames()
     {
         return outboundControlFrames;
+    }
+
+    /**
+     * Which bound was passed where {@link #onFrameQueued} said false.
+     *
+     * @return whether there are too many control frames, and not only too many frames.
+     */
+    public boolean isControlFlood()
+    {
+        return outboundControlFrames > limits.maxOutboundControlFrames();
     }
 
     /**

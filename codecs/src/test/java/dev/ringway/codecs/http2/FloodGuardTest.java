@@ -55,10 +55,13 @@ class FloodGuardTest
         guard.onSent(11, 10);
         assertEquals(990, guard.outboundFrames());
         assertEquals(991, guard.outboundControlFrames());
+        assertFalse(guard.isControlFlood());
         assertAllowed(9, () -> guard.onFrameQueued(true));
+        assertTrue(guard.isControlFlood());
 
         guard.onAllSent();
         assertAllowed(10_000, () -> guard.onFrameQueued(false));
+        assertFalse(guard.isControlFlood());
         guard.onSent(20_000, 20_000);
         assertEquals(0, guard.outboundFrames());
         assertEquals(0, guard.outboundControlFrames());

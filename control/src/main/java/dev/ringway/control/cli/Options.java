@@ -33,6 +33,7 @@ final class Options
               --drain-time-s S               longest time for connections to end; default 600, and 10 at SIGTERM
               --file-flush-interval-msec MS  longest time a finished request waits for its log line; default 10000
               --admin-address-path FILE      write the admin address there
+              --handshake-workers N          threads for private keys and certificates of TLS; 0 for none, default up to 4
               --no-config-watch              reload at SIGHUP alone, not when the file of -c has changed
               --allow-unknown-static-fields  warn of fields that the API does not know instead of refusing them
               --version                      print the version and exit
@@ -48,11 +49,13 @@ final class Options
         """;
 
     private static final int MAX_CONCURRENCY = 1024;
+    private static final int MAX_HANDSHAKE_WORKERS = 64;
 
     String configPath;
     String configYaml;
     String mode = "serve";
     int concurrency;
+    int handshakeWorkers = -1;
     String logLevel = "info";
     String componentLogLevel = "";
     String logPath;
@@ -141,6 +144,7 @@ final class Options
             case "--drain-strategy" -> drainStrategy = oneOf(name, "gradual", "immediate");
             case "--admin-address-path" -> adminAddressPath = value(name);
             case "--allow-unknown-static-fields" -> allowUnknownStaticFields = true;
+            case "--handshake-workers" -> handshakeWorkers = number(name, MAX_HANDSHAKE_WORKERS);
             case "--no-config-watch" -> watchesConfig = false;
             case "--version" -> version = true;
             case "--help" -> help = true;

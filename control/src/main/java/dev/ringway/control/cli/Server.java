@@ -68,6 +68,7 @@ final class Server implements ServerView
     private final Logger logger = LogSetup.logger("main");
     private final Options options;
     private final int concurrency;
+    private final int handshakeWorkers;
     private final int[] cpus;
     private final CountersFile counters;
     private final ServerCounters ids;
@@ -92,6 +93,7 @@ final class Server implements ServerView
         final BitSet allowed = Affinity.allowed();
         concurrency = options.concurrency > 0 ? options.concurrency : Math.max(1, allowed.cardinality());
         cpus = concurrency <= allowed.cardinality() ? allowed.stream().limit(concurrency).toArray() : new int[0];
+        handshakeWorkers = options.handshakeWorkers;
         counters = CountersFile.create(concurrency);
         ids = new ServerCounters(counters);
         health = new LoopHealthCounters(counters);
@@ -119,7 +121,8 @@ final class Server implements ServerView
             final int slots = (int)Math.min(MAX_SLOTS, Math.max(SLOT_RESERVE, files - SLOT_RESERVE));
             accessLogs.adopt(translation().accessLogs());
             engine = Engine.launch(new EngineContext(
-                concurrency, cpus, counters::loop, accessLogs::ring, slots, CHUNKS, this::onLoopFailed));
+                concurrency, cpus, counters::loop, accessLogs::ring, slots, CHUNKS, this::onLoopFailed,
+                handshakeWorkers));
             isListening = true;
             engine.uses().builder(control);
             configuration.start(engine);

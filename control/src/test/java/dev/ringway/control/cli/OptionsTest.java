@@ -13,7 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class OptionsTest
 {
-    /** Every option of Envoy's command line that is taken, with a value where it has one. */
+    /** Every option of Envoy's command line that is taken, and some of Ringway's own, with a value where it has one. */
     private static final String[] ALL = {
         "--config-path /etc/a.yaml", "--config-yaml {}", "--mode serve", "--concurrency 2", "--cpuset-threads",
         "--log-level debug", "--component-log-level main:debug,dns:off", "--log-path /tmp/a", "--log-format %v",
@@ -21,7 +21,7 @@ class OptionsTest
         "--drain-strategy immediate", "--parent-shutdown-time-s 4", "--disable-hot-restart", "--restart-epoch 0",
         "--base-id 5", "--allow-unknown-static-fields", "--reject-unknown-dynamic-fields",
         "--ignore-unknown-dynamic-fields", "--local-address-ip-version v6", "--file-flush-interval-msec 1000",
-        "--admin-address-path /tmp/b"};
+        "--admin-address-path /tmp/b", "--handshake-workers 0"};
 
     @Test
     void shouldTakeEveryOption() throws UsageException
@@ -40,6 +40,7 @@ class OptionsTest
         assertEquals(1000, options.fileFlushIntervalMsec);
         assertTrue(options.allowUnknownStaticFields);
         assertEquals("/tmp/b", options.adminAddressPath);
+        assertEquals(0, options.handshakeWorkers);
     }
 
     @Test

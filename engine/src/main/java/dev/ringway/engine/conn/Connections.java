@@ -194,6 +194,11 @@ public final class Connections implements LoopTask
     /** Has a worker make a step of a handshake, {@link TlsLink#onStep} follows; false when they have too much to do. */
     boolean makeElsewhere(final TlsLink link, final TlsEngine engine, final long source, final int length)
     {
+        if (!workers.isAny())
+        {
+            handshakesOnLoop++;
+            return false;
+        }
         HandshakeStep step = freeSteps.pollLast();
         if (step == null)
         {
@@ -283,7 +288,8 @@ public final class Connections implements LoopTask
     }
 
     /**
-     * @return steps of handshakes that were meant for workers and made on the loop, because those had too much to do.
+     * @return steps of handshakes that were meant for workers and made on the loop, because those had too much to do or
+     *         there are none.
      */
     public long handshakesOnLoop()
     {

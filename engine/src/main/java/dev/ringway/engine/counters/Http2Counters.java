@@ -51,6 +51,9 @@ public final class Http2Counters
     /** Connections closed for too many WINDOW_UPDATE frames. */
     public final int inboundWindowUpdateFramesFlood;
 
+    /** Connections closed for too many frames of kinds that are not known (not in Envoy). */
+    public final int inboundUnknownFramesFlood;
+
     /** Connections closed because too many frames waited to be sent. */
     public final int outboundFlood;
 
@@ -85,6 +88,7 @@ public final class Http2Counters
         inboundEmptyFramesFlood = registry.counter(prefix + "inbound_empty_frames_flood");
         inboundPriorityFramesFlood = registry.counter(prefix + "inbound_priority_frames_flood");
         inboundWindowUpdateFramesFlood = registry.counter(prefix + "inbound_window_update_frames_flood");
+        inboundUnknownFramesFlood = registry.counter(prefix + "inbound_unknown_frames_flood");
         outboundFlood = registry.counter(prefix + "outbound_flood");
         outboundControlFlood = registry.counter(prefix + "outbound_control_flood");
         streamsActive = registry.gauge(prefix + "streams_active");

@@ -239,7 +239,12 @@ final class Http2Frames
     /** Unknown kinds are ignored (RFC 9113, 4.1), as long as there are not only those. */
     private int onUnknown()
     {
-        return session.flood().onGlitch(session.nowNs()) ? 0 : -ErrorCode.ENHANCE_YOUR_CALM;
+        if (!session.flood().onGlitch(session.nowNs()))
+        {
+            session.count(session.counters().inboundUnknownFramesFlood);
+            return -ErrorCode.ENHANCE_YOUR_CALM;
+        }
+        return 0;
     }
 
     private int onPriority(final int streamId, final int offset)

@@ -208,7 +208,8 @@ final class Http2Life implements ConnectionHandler
         }
         else if (session.output().isFlooded())
         {
-            session.count(session.counters().outboundControlFlood);
+            session.count(session.flood().isControlFlood() ?
+                session.counters().outboundControlFlood : session.counters().outboundFlood);
             onConnectionError(ErrorCode.ENHANCE_YOUR_CALM);
         }
         else if (clock.onInput(input.isInHead(), input.steps()))

@@ -46,7 +46,8 @@ public final class Engine implements AutoCloseable
     {
         probe = UringProbe.run();
         uses = new ClusterUses(context.concurrency());
-        workers = new HandshakeWorkers(context.concurrency());
+        workers = new HandshakeWorkers(context.workers() < 0 ?
+            HandshakeWorkers.mostFor(context.concurrency()) : context.workers());
         LogStrings.register("via_upstream");
         LogStrings.register("direct_response");
         LogStrings.register("downstream_remote_disconnect");

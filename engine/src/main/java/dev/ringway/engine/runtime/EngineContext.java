@@ -18,6 +18,8 @@ import java.util.function.IntFunction;
  * @param slotLimit   most sockets of a loop.
  * @param chunkCount  chunks of 64 KiB in a loop's slab.
  * @param onFailure   told when a loop dies: a fault of the process.
+ * @param workers     threads for steps of handshakes that take long; 0 leaves them to the loops, and below 0 there are as
+ *                    many as so many loops need.
  */
 public record EngineContext(
     int concurrency,
@@ -26,7 +28,8 @@ public record EngineContext(
     IntFunction<AccessLogRing> accessLogs,
     int slotLimit,
     int chunkCount,
-    Consumer<Throwable> onFailure)
+    Consumer<Throwable> onFailure,
+    int workers)
 {
     /**
      * Without access logs: records go to rings that nobody reads.
@@ -47,6 +50,6 @@ public record EngineContext(
         final Consumer<Throwable> onFailure)
     {
         this(concurrency, cpus, counters, loop -> new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()),
-            slotLimit, chunkCount, onFailure);
+            slotLimit, chunkCount, onFailure, -1);
     }
 }

@@ -26,14 +26,33 @@ public final class HandshakeWorkers implements AutoCloseable
     /**
      * On a thread that is not pinned: workers may run where it may.
      *
-     * @param loops how many there are; as many workers, up to a bound.
+     * @param most threads; with 0 each loop makes all steps itself.
      */
-    public HandshakeWorkers(final int loops)
+    public HandshakeWorkers(final int most)
     {
-        final int most = Math.clamp(loops, 1, MOST_THREADS);
-        executor = new ThreadPoolExecutor(most, most, IDLE_S, TimeUnit.SECONDS, new ArrayBlockingQueue<>(CAPACITY),
+        executor = most == 0 ? null : new ThreadPoolExecutor(most, most, IDLE_S, TimeUnit.SECONDS, new ArrayBlockingQueue<>(CAPACITY),
             this::worker, (step, pool) -> ((HandshakeStep)step).refuse());
-        executor.allowCoreThreadTimeOut(true);
+        if (executor != null)
+        {
+            executor.allowCoreThreadTimeOut(true);
+        }
+    }
+
+    /**
+     * @param loops how many there are.
+     * @return how many workers they are to have where nothing else is said: as many, up to a bound.
+     */
+    public static int mostFor(final int loops)
+    {
+        return Math.clamp(loops, 1, MOST_THREADS);
+    }
+
+    /**
+     * @return whether there are threads, so that steps may be offered.
+     */
+    public boolean isAny()
+    {
+        return executor != null;
     }
 
     /** A loop starts it, whose CPU it must leave. */
@@ -63,6 +82,10 @@ public final class HandshakeWorkers implements AutoCloseable
      */
     public void close()
     {
+        if (executor == null)
+        {
+            return;
+        }
         executor.shutdownNow();
         try
         {

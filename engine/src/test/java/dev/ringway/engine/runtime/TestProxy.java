@@ -91,6 +91,7 @@ final class TestProxy implements AutoCloseable
     UpstreamTls upstreamTls;
     /** What clients encrypt with, or null. */
     SSLContext clientTls;
+    int handshakeWorkers = -1;
     long handshakeTimeoutNs = FilterChain.DEFAULT_HANDSHAKE_NS;
     AccessLogRing records = new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup());
     Address listen;
@@ -152,7 +153,8 @@ final class TestProxy implements AutoCloseable
     {
         descriptors = openDescriptors();
         engine = Engine.launch(new EngineContext(
-            loops, new int[0], this::counters, this::records, slotLimit, chunkCount, error -> failure = error));
+            loops, new int[0], this::counters, this::records, slotLimit, chunkCount, error -> failure = error,
+            handshakeWorkers));
         if (listen == null)
         {
             listen = Address.of(new InetSocketAddress("127.0.0.1", freePort("127.0.0.1")));

@@ -1,5 +1,6 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.counters.LoopHealthCounters;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsFixture;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,30 @@ final class TlsListenerTest
                 final HttpMessage answer = HttpMessage.read(socket.getInputStream(), false);
                 assertEquals(body, answer.text());
             }
+        }
+        assertEquals(1, tls.references());
+        tls.release();
+    }
+
+    /** The client's chain is verified, which is a worker's where there is one. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void shouldVerifyOnTheLoopWhereThereAreNoWorkers(final int workers) throws Exception
+    {
+        final TlsContext tls = TlsFixture.listener(true);
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x")); TestProxy proxy = proxy(tls, backend))
+        {
+            proxy.handshakeWorkers = workers;
+            proxy.start();
+            final LoopHealthCounters ids = new LoopHealthCounters(proxy.registry());
+            try (SSLSocket socket = connect(proxy, "TLSv1.3", true))
+            {
+                socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(ISO_8859_1));
+                assertEquals("x", HttpMessage.read(socket.getInputStream(), false).text());
+            }
+            proxy.engine().publishHealth(ids);
+            proxy.awaitCounter("loop.snapshot_version", 1);
+            assertEquals(workers == 0, proxy.counter("loop.handshakes_on_loop") > 0);
         }
         assertEquals(1, tls.references());
         tls.release();
