@@ -141,7 +141,7 @@ final class ListenerConfigComparisonTest
         tls_inspector.v3.TlsInspector   | initial_read_buffer_size: 255                  | refused
         tls_inspector.v3.TlsInspector   | initial_read_buffer_size: 1024                 | refused here
         http_inspector.v3.HttpInspector |                                                | taken
-        original_dst.v3.OriginalDst     |                                                | refused here
+        original_dst.v3.OriginalDst     |                                                | taken
         no_such.v3.Filter               |                                                | refused
         """)
     void shouldTakeAndRefuseTheSameFilters(final String type, final String options, final String how) throws Exception

@@ -28,6 +28,7 @@ final class ListenerFilterTranslator
     private static final String PROXY_PROTOCOL =
         "envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol";
     private static final String TLS_INSPECTOR = "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector";
+    private static final String ORIGINAL_DST = "envoy.extensions.filters.listener.original_dst.v3.OriginalDst";
     private static final String HTTP_INSPECTOR = "envoy.extensions.filters.listener.http_inspector.v3.HttpInspector";
 
     private final Checks checks;
@@ -91,8 +92,16 @@ final class ListenerFilterTranslator
                 filters.add(new ListenerFilter.TlsInspector(new TlsInspectorCounters(counters)));
             case HTTP_INSPECTOR ->
                 filters.add(new ListenerFilter.HttpInspector(new HttpInspectorCounters(counters)));
+            case ORIGINAL_DST ->
+            {
+                if (!filters.isEmpty())
+                {
+                    checks.fault(path, "is not supported behind other listener filters; it must be the first");
+                }
+                filters.add(new ListenerFilter.OriginalDestination());
+            }
             default -> checks.fault(path, type + " is not a listener filter; supported are " + PROXY_PROTOCOL + ", " +
-                TLS_INSPECTOR + ", " + HTTP_INSPECTOR);
+                TLS_INSPECTOR + ", " + HTTP_INSPECTOR + ", " + ORIGINAL_DST);
         }
     }
 

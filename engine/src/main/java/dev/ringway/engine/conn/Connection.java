@@ -34,6 +34,7 @@ public final class Connection implements CompletionHandler
     private long id;
     private boolean isProxied;
     private boolean isRestored;
+    private int asked;
 
     Connection(final Connections connections)
     {
@@ -50,6 +51,7 @@ public final class Connection implements CompletionHandler
         deadlineNs = Long.MAX_VALUE;
         isProxied = false;
         isRestored = false;
+        asked = LocalAddresses.OWN;
         id = connections.nextId();
         loop().slotAddresses().putShort(localAddressOffset(), (short)0);
     }
@@ -333,7 +335,7 @@ public final class Connection implements CompletionHandler
     void onInstalled(final int result)
     {
         final boolean isWanted = !isProxied && !life.isClosing();
-        connections.localAddresses().onInstalled(result, isWanted ? localAddressOffset() : -1);
+        isRestored |= connections.localAddresses().onInstalled(result, isWanted ? localAddressOffset() : -1, asked);
         if (!life.isClosing())
         {
             handler.onLocalAddress(this);
@@ -671,6 +673,17 @@ public final class Connection implements CompletionHandler
     {
         isProxied = true;
         connections.localAddresses().copy(addressOffset(), addressOffset() + DIRECT_ADDRESS, DIRECT_LENGTH);
+    }
+
+    /**
+     * Has {@link #lookUpLocalAddress}, which is called next, ask where the connection was going before it was sent here;
+     * the answer stands where the connection's own address stood.
+     *
+     * @param isTransparent whether that is its own address when netfilter knows of no other.
+     */
+    public void askOriginalDestination(final boolean isTransparent)
+    {
+        asked = isTransparent ? LocalAddresses.ORIGINAL_OR_OWN : LocalAddresses.ORIGINAL;
     }
 
     /**

@@ -12,8 +12,16 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class LocalAddresses
 {
+    /** The connection's own address is asked for. */
+    static final int OWN = 0;
+    /** Where it was going before netfilter sent it here is asked for as well. */
+    static final int ORIGINAL = 1;
+    /** The same where its own address is that unless netfilter knows another. */
+    static final int ORIGINAL_OR_OWN = 2;
+
     private static final int NAME_LENGTH = 4096;
     private static final int INET6_LENGTH = 28;
+    private static final int ORIGINAL_AT = SockAddr.MAX_LENGTH;
 
     private final UnsafeBuffer slotAddresses;
     private final UnsafeBuffer name = new UnsafeBuffer(Memory.allocate(NAME_LENGTH), NAME_LENGTH);
@@ -53,15 +61,33 @@ final class LocalAddresses
         }
     }
 
-    void onInstalled(final int fd, final int localAddressOffset)
+    /** Whether what was written is where the connection was going. */
+    boolean onInstalled(final int fd, final int localAddressOffset, final int asked)
     {
+        boolean isOriginal = false;
         if (fd >= 0)
         {
             if (localAddressOffset >= 0 && Sockets.getsockname(fd, name, 0) > 0)
             {
+                isOriginal = asked != OWN && (readOriginal(fd) || asked == ORIGINAL_OR_OWN);
                 slotAddresses.putBytes(localAddressOffset, name, 0, INET6_LENGTH);
             }
             Sockets.close(fd);
         }
+        return isOriginal;
+    }
+
+    /** Puts it in the place of the connection's own address, if netfilter knows it. */
+    private boolean readOriginal(final int fd)
+    {
+        final boolean isV6 =
+            SockAddr.family(name, 0) == SockAddr.AF_INET6 && !SockAddr.isInet4Mapped(name, 0);
+        final int length = isV6 ? Sockets.originalDestination6(fd, name, ORIGINAL_AT) :
+            Sockets.originalDestination4(fd, name, ORIGINAL_AT);
+        if (length > 0)
+        {
+            name.putBytes(0, name, ORIGINAL_AT, INET6_LENGTH);
+        }
+        return length > 0;
     }
 }

@@ -58,7 +58,7 @@ public final class Acceptor implements ConnectionHandler
     {
         listener = fresh;
         chains.adopt(fresh, version);
-        looksUpLocalAddress = addresses.areAsked(fresh) ||
+        looksUpLocalAddress = addresses.areAsked(fresh) || fresh.listenerFilters().asksDestination() ||
             AccessLogSink.anyUses(fresh.accessLogs(), AccessLogSink.USES_DOWNSTREAM_LOCAL);
     }
 

@@ -55,6 +55,10 @@ final class Inspection implements SessionlessHandler
         accepted.handler(this);
         accepted.deadline(
             filters.timeoutNs() == 0 ? Long.MAX_VALUE : loop.clock().nowNs() + filters.timeoutNs());
+        if (filters.asksDestination())
+        {
+            accepted.askOriginalDestination(listener.transparent());
+        }
         isLocalAddressAwaited = looksUpLocalAddress && accepted.lookUpLocalAddress();
         if (!isLocalAddressAwaited)
         {

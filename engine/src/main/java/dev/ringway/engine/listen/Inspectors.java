@@ -10,6 +10,7 @@ import dev.ringway.engine.counters.TlsInspectorCounters;
 import dev.ringway.engine.snapshot.ChainQuery;
 import dev.ringway.engine.snapshot.ListenerFilter;
 import dev.ringway.engine.snapshot.ListenerFilter.HttpInspector;
+import dev.ringway.engine.snapshot.ListenerFilter.OriginalDestination;
 import dev.ringway.engine.snapshot.ListenerFilter.ProxyProtocol;
 import dev.ringway.engine.snapshot.ListenerFilter.TlsInspector;
 import org.agrona.DirectBuffer;
@@ -82,6 +83,8 @@ final class Inspectors
                 line.reset();
                 yield !isTls;
             }
+            // Asked for with the connection's own address, before the first filter looks.
+            case OriginalDestination ignored -> false;
         };
     }
 
@@ -97,6 +100,7 @@ final class Inspectors
             case ProxyProtocol config -> onProxy(config, proxy.parse(buffer, offset, length));
             case TlsInspector tls -> onHello(tls.counters(), hello.parse(buffer, offset, length));
             case HttpInspector http -> onLine(http.counters(), line.parse(buffer, offset, length));
+            case OriginalDestination ignored -> DONE;
         };
     }
 

@@ -31,6 +31,14 @@ public sealed interface ListenerFilter
     }
 
     /**
+     * Asks where a connection that netfilter or a routing rule has sent here was going; the first of the filters.
+     * Envoy: {@code extensions.filters.listener.original_dst.v3.OriginalDst}.
+     */
+    record OriginalDestination() implements ListenerFilter
+    {
+    }
+
+    /**
      * Finds TLS, and what its ClientHello asks for.
      * Envoy: {@code extensions.filters.listener.tls_inspector.v3.TlsInspector}.
      *

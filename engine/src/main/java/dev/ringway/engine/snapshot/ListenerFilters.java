@@ -16,4 +16,12 @@ public record ListenerFilters(List<ListenerFilter> all, long timeoutNs, boolean 
 
     /** No filters. */
     public static final ListenerFilters NONE = new ListenerFilters(List.of(), DEFAULT_TIMEOUT_NS, false);
+
+    /**
+     * @return whether connections are asked where they were going.
+     */
+    public boolean asksDestination()
+    {
+        return !all.isEmpty() && all.getFirst() instanceof ListenerFilter.OriginalDestination;
+    }
 }
