@@ -2,6 +2,7 @@ package dev.ringway.system;
 
 import dev.ringway.system.Certificates.Certified;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -112,6 +113,15 @@ final class UpstreamTlsConfigComparisonTest
         compare((context == null ? "" : Bootstraps.upstreamTls(context)) + "    health_checks: [ { timeout: 1s, " +
             "interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, tcp_health_check: {}" +
             (options == null ? "" : options) + " } ]\n", how);
+    }
+
+    @Test
+    void shouldRefuseProtocolsOfHealthChecksWhereConnectionsAreClear() throws Exception
+    {
+        compare("    transport_socket: { name: raw, typed_config: { \"@type\": type.googleapis.com/" +
+            "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer } }\n    health_checks: [ { timeout: 1s, " +
+            "interval: 1s, unhealthy_threshold: 1, healthy_threshold: 1, tcp_health_check: {}, " +
+            "tls_options: { alpn_protocols: [ h2 ] } } ]\n", "refused here");
     }
 
     @ParameterizedTest

@@ -99,6 +99,7 @@ public final class Configuration implements AutoCloseable
         this.control = control;
         this.drainTimeS = drainTimeS;
         this.health = health;
+        counters.control(control);
         serverIds = new ServerCounters(counters);
         ids = new ConfigFileCounters(counters);
         calls = new CallCounters(counters.shared(), control);

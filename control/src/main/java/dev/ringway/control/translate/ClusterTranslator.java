@@ -157,11 +157,12 @@ final class ClusterTranslator
         final FieldPath at = path.field("health_checks").at(0).field("tls_options");
         final List<String> protocols =
             TlsTranslator.protocols(options.getAlpnProtocolsList(), at.field("alpn_protocols"), checks);
-        if (!protocols.isEmpty() && !config.hasTransportSocket())
+        final boolean isClear = encryption == null || ProxyTransport.isFor(config);
+        if (!protocols.isEmpty() && isClear)
         {
             checks.fault(at, "is without effect, for connections are clear; remove it");
         }
-        final CheckTls encrypted = encryption == null || ProxyTransport.isFor(config) ? null :
+        final CheckTls encrypted = isClear ? null :
             tls.checks(config.getTransportSocket(), path.field("transport_socket"), encryption, protocols);
         return new ClusterPlan.HealthChecked(settings, encrypted, new HealthCheckCounters(counters, statName));
     }

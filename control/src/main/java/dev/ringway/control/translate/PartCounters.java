@@ -59,4 +59,12 @@ final class PartCounters implements CounterRegistry
     {
         return part.lease();
     }
+
+    /**
+     * {@inheritDoc}
+     */
+    public CounterRegistry kept()
+    {
+        return part.kept();
+    }
 }

@@ -236,6 +236,9 @@ public final class ClusterCounters
     /** What is counted of HTTP/2 itself; null when the endpoints speak something else. */
     public final Http2Counters http2;
 
+    /** What is counted by status code. */
+    public final StatusCounters statuses;
+
     /** Has the ids stay those of these counters. */
     private final Object lease;
 
@@ -334,6 +337,7 @@ public final class ClusterCounters
         updateAttempt = registry.counter(prefix + "update_attempt");
         updateSuccess = registry.counter(prefix + "update_success");
         updateFailure = registry.counter(prefix + "update_failure");
+        statuses = new StatusCounters(registry.kept(), prefix);
         breakers = new BreakerCounters(registry, prefix + "circuit_breakers.default.");
         highBreakers = new BreakerCounters(registry, prefix + "circuit_breakers.high.");
         http2 = isHttp2 ? new Http2Counters(registry, prefix + "http2.") : null;

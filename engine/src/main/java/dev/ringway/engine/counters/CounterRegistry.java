@@ -65,6 +65,14 @@ public interface CounterRegistry
     }
 
     /**
+     * @return gives out the same for good: counters of the same part, also when another is being translated.
+     */
+    default CounterRegistry kept()
+    {
+        return this;
+    }
+
+    /**
      * @return gives out what one part of a configuration has, and takes it back when nobody has its {@link #lease} any
      * more; not shown before {@link #inForce}. This one, where nothing is taken back.
      */
@@ -87,6 +95,25 @@ public interface CounterRegistry
      * @param parts all of them, from {@link #part}.
      */
     default void inForce(final Collection<CounterRegistry> parts)
+    {
+    }
+
+    /**
+     * Has something registered that comes up while requests are served. Any thread; never waits.
+     *
+     * @param task to be run by the thread that may register; where there is none it never is.
+     */
+    default void later(final Runnable task)
+    {
+    }
+
+    /**
+     * Adds to a counter. The thread that may register.
+     *
+     * @param id     of it.
+     * @param amount to be added.
+     */
+    default void add(final int id, final long amount)
     {
     }
 }

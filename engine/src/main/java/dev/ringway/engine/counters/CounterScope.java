@@ -49,6 +49,22 @@ public final class CounterScope implements CounterRegistry
         holder.whenGone(action);
     }
 
+    /**
+     * {@inheritDoc}
+     */
+    public void later(final Runnable task)
+    {
+        file.later(task);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void add(final int id, final long amount)
+    {
+        file.add(id, amount);
+    }
+
     HeldNames.Holder holder()
     {
         return holder;

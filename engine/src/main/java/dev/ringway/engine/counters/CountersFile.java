@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * All counters of one process in a mapped file: the {@link CounterRegistry} of the control thread, a
@@ -70,6 +72,7 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     private long namesReserved;
     private int valuesReserved;
     private int count;
+    private volatile Executor control = task -> { };
     /** What a collection left, which is in use or was held by something that was not garbage. */
     private double leftWaiting;
     private int passesToLook;
@@ -254,6 +257,38 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     public synchronized void inForce(final Collection<CounterRegistry> parts)
     {
         held.inForce(parts);
+    }
+
+    /**
+     * @param executor runs tasks on the control thread.
+     */
+    public void control(final Executor executor)
+    {
+        control = executor;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void later(final Runnable task)
+    {
+        try
+        {
+            control.execute(task);
+        }
+        catch (final RejectedExecutionException e)
+        {
+            // The process ends, and nobody reads counters any more.
+            Thread.onSpinWait();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void add(final int id, final long amount)
+    {
+        shared.add(id, amount);
     }
 
     /**

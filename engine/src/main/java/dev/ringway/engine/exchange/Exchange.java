@@ -567,7 +567,8 @@ public final class Exchange implements UpstreamHandler
             }
             if (reply.isOfEndpoint() && (phase == Phase.SEND_UP || phase == Phase.ACQUIRE && !times.awaitsTry()))
             {
-                exchanges.countUpstreamResponse(cluster.cluster().counters(), reply.status());
+                exchanges.countUpstreamResponse(
+                    cluster.cluster().counters(), reply.status(), report.outcome().isInternal());
             }
             giveUp(reply);
         }

@@ -104,7 +104,7 @@ final class ExchangeReport
         log.onResponse(head, exchanges.nowNs() - startNs);
         if (!outcome.isHealthCheck())
         {
-            exchanges.countUpstreamResponse(cluster.cluster().counters(), status);
+            exchanges.countUpstreamResponse(cluster.cluster().counters(), status, outcome.isInternal());
         }
     }
 

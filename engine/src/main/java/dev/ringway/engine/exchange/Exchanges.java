@@ -476,9 +476,10 @@ public final class Exchanges
         return edits;
     }
 
-    void countUpstreamResponse(final ClusterCounters ids, final int status)
+    void countUpstreamResponse(final ClusterCounters ids, final int status, final boolean isInternal)
     {
         final LoopCounters counters = loop.counters();
+        ids.statuses.response(counters, status, isInternal);
         counters.increment(ids.upstreamRqCompleted);
         switch (status / 100)
         {

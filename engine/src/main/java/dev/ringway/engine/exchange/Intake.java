@@ -144,6 +144,7 @@ final class Intake
         }
         if (id.isInternal())
         {
+            report.outcome().internal();
             TimeoutFields.apply(request.headers(), times);
         }
         if (route.kind() == Route.Kind.CLUSTER)

@@ -176,7 +176,7 @@ final class Mirror implements UpstreamHandler
         final ClusterCounters ids = cluster.cluster().counters();
         session.onTimeout();
         exchanges.counters().increment(ids.upstreamRqTimeout);
-        exchanges.countUpstreamResponse(ids, GATEWAY_TIMEOUT);
+        exchanges.countUpstreamResponse(ids, GATEWAY_TIMEOUT, true);
         giveUp();
     }
 
@@ -227,7 +227,7 @@ final class Mirror implements UpstreamHandler
     public void onUpstreamFailed(final int failure)
     {
         session = null;
-        exchanges.countUpstreamResponse(cluster.cluster().counters(), LocalReply.of(failure).status());
+        exchanges.countUpstreamResponse(cluster.cluster().counters(), LocalReply.of(failure).status(), true);
         end();
     }
 
@@ -238,7 +238,7 @@ final class Mirror implements UpstreamHandler
     {
         if (head.status() >= 200)
         {
-            exchanges.countUpstreamResponse(cluster.cluster().counters(), head.status());
+            exchanges.countUpstreamResponse(cluster.cluster().counters(), head.status(), true);
             onAnswered(isEnd);
         }
     }

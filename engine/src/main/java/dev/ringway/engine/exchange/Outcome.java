@@ -19,6 +19,7 @@ final class Outcome
     private int flags;
     private String detail = "";
     private boolean isHealthCheck;
+    private boolean isInternal;
     private long requestBytes;
     private long responseBytes;
 
@@ -28,6 +29,7 @@ final class Outcome
         flags = 0;
         detail = "";
         isHealthCheck = false;
+        isInternal = false;
         requestBytes = 0;
         responseBytes = 0;
     }
@@ -66,6 +68,17 @@ final class Outcome
     boolean isHealthCheck()
     {
         return isHealthCheck;
+    }
+
+    /** The request came from inside. */
+    void internal()
+    {
+        isInternal = true;
+    }
+
+    boolean isInternal()
+    {
+        return isInternal;
     }
 
     void addRequestBytes(final int length)

@@ -69,7 +69,8 @@ final class Replies
     void failed(final int failure, final ClusterState cluster)
     {
         final LocalReply reply = LocalReply.of(failure, retrying.isAgain());
-        exchanges.countUpstreamResponse(cluster.cluster().counters(), reply.status());
+        exchanges.countUpstreamResponse(
+            cluster.cluster().counters(), reply.status(), report.outcome().isInternal());
         reply(reply, endpointEdits());
     }
 

@@ -213,6 +213,7 @@ final class Retrying
 
     private void countDropped(final int status, final ClusterCounters ids)
     {
+        ids.statuses.dropped(exchanges.counters(), status);
         exchanges.counters().increment(ids.retryRqCompleted);
         exchanges.counters().increment(switch (status / 100)
         {

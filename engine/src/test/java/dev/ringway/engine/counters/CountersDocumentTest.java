@@ -148,6 +148,10 @@ final class CountersDocumentTest
             and down. Where no unit is given it is a number of what the meaning says. Histograms have Envoy's buckets for whole
             numbers; the first 32,768 are kept, in memory only, so `ringway stat` does not show them.
 
+            A cluster also counts by status code: `upstream_rq_<code>`, for internal requests (and mirrors) `internal.upstream_rq_<code>`,
+            `internal.upstream_rq_<class>` and `internal.upstream_rq_completed`, for others the same below `external.`, and
+            `retry.upstream_rq_<code>`. Each is there once there was one.
+
             The tables are made from the classes of `dev.ringway.engine.counters`.
             """);
         for (final Map.Entry<String, String> group : GROUPS.entrySet())
