@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -35,6 +36,8 @@ final class OriginalDstComparisonTest
           route: { cluster: field }
         - match: { prefix: /named }
           route: { cluster: named }
+        - match: { prefix: /one }
+          route: { cluster: one }
         - match: { prefix: /brief }
           route: { cluster: brief }
         - match: { prefix: / }
@@ -75,6 +78,8 @@ final class OriginalDstComparisonTest
                     cluster("field", "original_dst_lb_config: { use_http_header: true }") +
                     cluster("named", "original_dst_lb_config: { use_http_header: true, http_header_name: X-To, " +
                         "upstream_port_override: " + origin.port() + " }") +
+                    cluster("one", "original_dst_lb_config: { use_http_header: true }\n    circuit_breakers: " +
+                        "{ thresholds: [ { max_connections: 1 } ] }") +
                     cluster("brief", "original_dst_lb_config: { use_http_header: true }\n    cleanup_interval: 0.5s"));
             program = Peers.either(isEnvoy, directory, file);
             program.awaitPort(adminPort);
@@ -244,6 +249,28 @@ final class OriginalDstComparisonTest
     {
         final String told = compare("relay", "PROXY " + proxy + "~GET / HTTP/1.1~host: a~connection: close~~");
         assertTrue(told.startsWith(expected), told);
+    }
+
+    @Test
+    void shouldNotGiveAConnectionToWhoWantsToGoElsewhere() throws Exception
+    {
+        final String request = "GET /one HTTP/1.1\r\nhost: a\r\nx-envoy-original-dst-host: 127.0.0.1:%d\r\n\r\n";
+        try (Origin other = new Origin(Map.of("/one", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nother"));
+            Client first = new Client(ringway.ports.get("http"));
+            Client second = new Client(ringway.ports.get("http")))
+        {
+            final CountDownLatch held = origin.hold();
+            first.send(request.formatted(origin.port()));
+            ringway.admin.awaitStat("cluster.one.upstream_rq_active", 1);
+            second.send(request.formatted(other.port()));
+            ringway.admin.awaitStat("cluster.one.upstream_rq_pending_active", 1);
+            held.countDown();
+            assertEquals("ok", first.read().text());
+            assertEquals("other", second.read().text());
+            assertEquals(1, other.takeSeen().size());
+        }
+        // Their lines come at some time.
+        ringway.logged = LogLines.await(ringway.log, ringway.logged + 2, line -> true).size();
     }
 
     private static String endpoints(final Side side) throws Exception
