@@ -32,6 +32,7 @@ public final class Connection implements CompletionHandler
     private TlsLink tls;
     private long deadlineNs;
     private long id;
+    private int notes;
     private boolean isProxied;
     private boolean isRestored;
     private int asked;
@@ -52,6 +53,7 @@ public final class Connection implements CompletionHandler
         isProxied = false;
         isRestored = false;
         asked = LocalAddresses.OWN;
+        notes = 0;
         id = connections.nextId();
         loop().slotAddresses().putShort(localAddressOffset(), (short)0);
     }
@@ -197,6 +199,24 @@ public final class Connection implements CompletionHandler
     public int tlsFailure()
     {
         return tls == null ? 0 : tls.engine().errorId();
+    }
+
+    /**
+     * Keeps bits for who tells of the connection when it is gone.
+     *
+     * @param bits of its owner, added to those that were noted before.
+     */
+    public void note(final int bits)
+    {
+        notes |= bits;
+    }
+
+    /**
+     * @return all bits of {@link #note}.
+     */
+    public int notes()
+    {
+        return notes;
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http1.Http1Error;
 import dev.ringway.codecs.http2.FrameWriter;
+import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.counters.HttpCounters;
@@ -405,6 +406,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         count(ids.downstreamRqTotal);
         count(ids.downstreamRq4xx);
         isKeepAlive = false;
+        connection.note(reply.flag() & ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
         final HeaderEdits edits = factory.exchanges().refusalEdits(http, reply.body().length > 0);
         response.sendLocalReply(reply.status(), reply.body(), edits);
         record(reply, head, response.headLength());

@@ -6,6 +6,7 @@ import dev.ringway.codecs.http2.ErrorCode;
 import dev.ringway.codecs.http2.Http2Fault;
 import dev.ringway.codecs.http2.RequestFields;
 import dev.ringway.codecs.http2.TrailerFields;
+import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.exchange.Exchange;
@@ -227,6 +228,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         if (cause == Http2Cause.CONNECTION_ERROR)
         {
             count(http.counters().downstreamCxProtocolError);
+            link.connection().note(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
         }
         else if (cause == Http2Cause.RESET_FLOOD)
         {

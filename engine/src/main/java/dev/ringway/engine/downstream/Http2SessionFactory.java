@@ -82,6 +82,7 @@ final class Http2SessionFactory implements SessionFactory
             session = new Http2DownstreamSession(this);
         }
         connection.highWaterMark(Http1SessionFactory.bufferLimit(listener));
+        connection.note(Exchanges.HTTP2_NOTED);
         open.add(session);
         loop.counters().increment(http.counters().downstreamCxHttp2Total);
         loop.counters().increment(http.counters().downstreamCxHttp2Active);

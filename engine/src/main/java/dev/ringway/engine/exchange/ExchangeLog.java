@@ -374,6 +374,7 @@ final class ExchangeLog
         final List<AccessLogSink> all,
         final Connection connection,
         final boolean hasChain,
+        final boolean isHttp,
         final int flags,
         final int droppedId)
     {
@@ -381,6 +382,10 @@ final class ExchangeLog
         begin(all, connection, null, exchanges.nowNs() - ageNs);
         isOpen = false;
         record.protocol(AccessProtocol.NONE).flags(flags).durationUs(ageNs / NANOS_PER_MICRO);
+        if (isHttp)
+        {
+            httpConnection(connection);
+        }
         if (hasChain)
         {
             record.bytesReceived(connection.plainReceived()).bytesSent(connection.plainSent());
@@ -400,6 +405,20 @@ final class ExchangeLog
             record.text(AccessText.TRANSPORT_FAILURE, failures.computeIfAbsent(failure, FAILURE_TEXT));
         }
         exchanges.publish(record, droppedId);
+    }
+
+    /** As Envoy, which notes the protocol once it has understood something. */
+    private void httpConnection(final Connection connection)
+    {
+        final int noted = connection.notes();
+        if ((noted & ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR) != 0)
+        {
+            record.flags(record.flags() | ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+        }
+        else if (connection.plainReceived() > 0)
+        {
+            record.protocol(AccessProtocol.of((noted & Exchanges.HTTP2_NOTED) != 0, 1));
+        }
     }
 
     /** An extended CONNECT is what GET is in HTTP/1.1, and Envoy says so. */

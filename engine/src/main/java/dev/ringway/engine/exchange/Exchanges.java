@@ -48,6 +48,9 @@ public final class Exchanges
     private final EventLoop loop;
     private final Upstreams upstreams;
     private final HeaderRules headerRules;
+    /** Noted at connections of HTTP/2, beside bits of {@link ResponseFlag}. */
+    public static final int HTTP2_NOTED = 1 << 31;
+
     private final ExchangeLog refusalLog;
     private final LoggedHead loggedHead = new LoggedHead();
     private final ForwardedFor forwardedFor = new ForwardedFor();
@@ -449,6 +452,7 @@ public final class Exchanges
      * @param sinks      of the listener, not empty.
      * @param connection that is gone.
      * @param hasChain   whether it had a filter chain.
+     * @param isHttp     whether that is one of a connection manager.
      * @param flags      bits of {@link ResponseFlag}; {@link ResponseFlag#NO_ROUTE} where no chain was for it.
      * @param droppedId  counts the record when the log thread does not keep up.
      */
@@ -456,10 +460,11 @@ public final class Exchanges
         final List<AccessLogSink> sinks,
         final Connection connection,
         final boolean hasChain,
+        final boolean isHttp,
         final int flags,
         final int droppedId)
     {
-        refusalLog.onConnection(sinks, connection, hasChain, flags, droppedId);
+        refusalLog.onConnection(sinks, connection, hasChain, isHttp, flags, droppedId);
     }
 
     /**

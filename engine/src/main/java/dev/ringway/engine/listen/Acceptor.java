@@ -181,7 +181,7 @@ public final class Acceptor implements ConnectionHandler
         if (!listener.accessLogs().isEmpty())
         {
             context.exchanges().recordConnection(
-                listener.accessLogs(), connection, false, flags, listener.counters().accessLogDropped);
+                listener.accessLogs(), connection, false, false, flags, listener.counters().accessLogDropped);
         }
     }
 

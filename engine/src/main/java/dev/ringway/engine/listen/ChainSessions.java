@@ -165,7 +165,8 @@ final class ChainSessions implements SessionlessHandler, CloseListener
     private void record(final Connection connection)
     {
         context.exchanges().recordConnection(
-            chain.accessLogs(), connection, true, 0, listener.counters().accessLogDropped);
+            chain.accessLogs(), connection, true, chain.filter() instanceof HttpConnectionManager, 0,
+            listener.counters().accessLogDropped);
     }
 
     /**
