@@ -93,6 +93,7 @@ final class ConnectionLife
         switch (op)
         {
             case Op.RECV -> receiver.onReceived(result, flags);
+            case Op.READABLE -> receiver.onReadable(result);
             case Op.SEND -> sender.onSent(result);
             case Op.ACCEPT, Op.CONNECT -> onOpening(op, result);
             case Op.CLOSE -> state |= CLOSED;

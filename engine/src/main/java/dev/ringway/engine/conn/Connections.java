@@ -24,6 +24,7 @@ public final class Connections implements LoopTask
     private final ArrayDeque<Connection> free = new ArrayDeque<>(1024);
     private final ArrayDeque<SendQueue> freeQueues = new ArrayDeque<>(1024);
     private final Starvation starvation;
+    private final ReceiveTurns turns;
     private final SocketOps ops;
     private final TlsEngines engines = new TlsEngines();
     private final TlsCounting tlsCounting;
@@ -48,6 +49,7 @@ public final class Connections implements LoopTask
         this.loop = loop;
         this.workers = workers;
         starvation = new Starvation(loop);
+        turns = new ReceiveTurns(loop.receiveCrowd());
         measureShare();
         ops = new SocketOps(loop);
         tlsCounting = new TlsCounting(loop.counters()::increment);
@@ -133,6 +135,11 @@ public final class Connections implements LoopTask
     SocketOps ops()
     {
         return ops;
+    }
+
+    ReceiveTurns turns()
+    {
+        return turns;
     }
 
     LocalAddresses localAddresses()
@@ -235,13 +242,19 @@ public final class Connections implements LoopTask
     }
 
     /**
-     * Measures what a connection may hold, and lets those that ran out of receive buffers try again.
+     * Measures what a connection may hold, and lets those receive whose turn it is and those that ran out of receive
+     * buffers.
      */
     public int onDutyCycle(final long nowNs)
     {
         final int count = starvation.onDutyCycle(nowNs);
         measureShare();
-        return count;
+        final int given = turns.onDutyCycle();
+        if (turns.isWanted())
+        {
+            loop.stayAwake();
+        }
+        return count + given;
     }
 
     private void measureShare()

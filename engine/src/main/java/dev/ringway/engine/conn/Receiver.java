@@ -9,7 +9,8 @@ import static dev.ringway.ffi.uring.UringConstants.RECVSEND_POLL_FIRST;
 
 /**
  * The receiving direction of a connection: at most one receive is armed, and once that may wait for long, a poll for the
- * hang-up beside it. Loop thread only.
+ * hang-up beside it. One that brings much while others do so takes {@link ReceiveTurns}: a poll in place of the armed
+ * receive, then one receive when its turn comes. Loop thread only.
  */
 final class Receiver
 {
@@ -25,11 +26,19 @@ final class Receiver
     private static final int STARVED = 1 << 4;
     private static final int TRIED = 1 << 5;
     private static final int WATCHED = 1 << 6;
+    /** What is armed is only a poll. */
+    private static final int POLLING = 1 << 7;
+    /** Nothing is armed: its turn to receive will come. */
+    private static final int QUEUED = 1 << 8;
+
+    /** Small receives in a row after which it brings little. */
+    private static final int FEW = 8;
 
     private final ConnectionLife life;
     private long bytes;
     private int counter;
     private int state;
+    private int small;
 
     Receiver(final ConnectionLife life)
     {
@@ -41,6 +50,7 @@ final class Receiver
         bytes = 0;
         counter = Connection.NOT_COUNTED;
         state = 0;
+        small = FEW;
     }
 
     /** Says which counter grows by what comes and by what has come. */
@@ -58,8 +68,14 @@ final class Receiver
 
     private void arm()
     {
-        if ((state & (ARMED | WANTED | ENDED | STARVED)) == WANTED && life.isUp())
+        if ((state & (ARMED | QUEUED | WANTED | ENDED | STARVED)) == WANTED && life.isUp())
         {
+            if (takesTurns())
+            {
+                state |= ARMED | POLLING;
+                life.expect(life.ops().awaitReadable(life.slot(), life.tokenBase()));
+                return;
+            }
             // Nothing has come yet on a fresh connection; later there is a reason to try at once.
             final boolean isFirst = (state & TRIED) == 0;
             state |= ARMED | TRIED;
@@ -70,6 +86,40 @@ final class Receiver
                 watchForHangUp();
             }
         }
+    }
+
+    private boolean takesTurns()
+    {
+        return small < FEW && life.connections().turns().isCrowded();
+    }
+
+    /** There is something to receive. */
+    void onReadable(final int events)
+    {
+        state &= ~(ARMED | POLLING | CANCELLING);
+        if (events > 0)
+        {
+            state |= QUEUED;
+            life.connections().turns().await(this);
+        }
+        else
+        {
+            arm();
+        }
+    }
+
+    /** Its turn to receive: whether it does. The connection may have been closed, and another one may be here. */
+    boolean onTurn()
+    {
+        final boolean isQueued = (state & QUEUED) != 0;
+        state &= ~QUEUED;
+        if (!isQueued || (state & (WANTED | ENDED | STARVED)) != WANTED || !life.isUp())
+        {
+            return false;
+        }
+        state |= ARMED;
+        life.expect(life.ops().receiveNow(life.slot(), life.tokenBase()));
+        return true;
     }
 
     /** Once the receive is armed. */
@@ -106,8 +156,13 @@ final class Receiver
         if ((state & (ARMED | CANCELLING)) == ARMED && !life.isClosing())
         {
             state |= CANCELLING;
-            life.ops().cancel(life.tokenBase(), Op.RECV);
+            life.ops().cancel(life.tokenBase(), armedOp());
         }
+    }
+
+    private int armedOp()
+    {
+        return (state & POLLING) != 0 ? Op.READABLE : Op.RECV;
     }
 
     /** The descriptor goes. */
@@ -115,7 +170,7 @@ final class Receiver
     {
         if ((state & ARMED) != 0)
         {
-            life.ops().cancel(life.tokenBase(), Op.RECV);
+            life.ops().cancel(life.tokenBase(), armedOp());
         }
         if ((state & WATCHED) != 0)
         {
@@ -141,11 +196,30 @@ final class Receiver
             {
                 life.connection().onReceived(offset, buffers.length());
             }
+            onAmount(result, (flags & CQE_F_MORE) != 0);
             arm();
         }
         else if (!life.isClosing() && (state & ENDED) == 0)
         {
             onReceiveEnded(result);
+        }
+    }
+
+    /** Whether it will take turns follows from how much it brought. */
+    private void onAmount(final int received, final boolean isArmed)
+    {
+        if (received < ReceiveTurns.SMALL)
+        {
+            small = Math.min(small + 1, FEW);
+        }
+        else if (received >= ReceiveTurns.LARGE)
+        {
+            small = 0;
+            life.connections().turns().onLarge();
+        }
+        if (isArmed && takesTurns())
+        {
+            cancel();
         }
     }
 
@@ -163,7 +237,7 @@ final class Receiver
                 state |= STARVED;
                 life.connections().starve(life.connection());
             }
-            case -Errno.ECANCELED -> arm();
+            case -Errno.ECANCELED, -Errno.EAGAIN -> arm();
             default ->
             {
                 state |= ENDED;

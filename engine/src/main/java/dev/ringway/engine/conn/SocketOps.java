@@ -152,6 +152,20 @@ final class SocketOps
         return 1;
     }
 
+    /** Tells once that there is something to receive. */
+    int awaitReadable(final int slot, final long base)
+    {
+        submissions.pollReadable(slot, token(base, Op.READABLE));
+        return 1;
+    }
+
+    /** Receives what there is, once. */
+    int receiveNow(final int slot, final long base)
+    {
+        submissions.recvNow(slot, ReceiveBuffers.GROUP, loop.receiveFlags(), token(base, Op.RECV));
+        return 1;
+    }
+
     /** Has a reset heard of that a receive does not show. */
     int awaitHangUp(final int slot, final long base)
     {

@@ -30,6 +30,8 @@ public final class Op
     public static final int INSTALL = 11;
     /** A socket has failed, or ended in both directions. */
     public static final int HANG_UP = 12;
+    /** A socket has something to receive. */
+    public static final int READABLE = 13;
 
     private Op()
     {

@@ -42,6 +42,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private final int cpu;
     private final int receiveFlags;
     private final int receiveLimit;
+    private final int receiveCrowd;
     private final IoUring uring;
     private final Submissions submissions;
     private final LoopMemory memory;
@@ -60,6 +61,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private CompletionHandler[] flushes = new CompletionHandler[INITIAL_FLUSHES];
     private final Batching batching;
     private int flushCount;
+    private boolean isAwake;
     private LoopTask[] tasks = new LoopTask[0];
     private Thread thread;
 
@@ -80,6 +82,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         cpu = context.cpu();
         receiveFlags = context.receiveFlags();
         receiveLimit = context.receiveLimit();
+        receiveCrowd = context.receiveCrowd();
         counters = context.counters();
         clock = new LoopClock(context.nanoClock(), context.epochClock());
         slots = new SlotTable(INITIAL_SLOTS, context.slotLimit());
@@ -172,7 +175,8 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private void submitAndWait()
     {
         final int pending = uring.sqPending();
-        final boolean sleeps = !uring.hasCompletions() && proxy.onSleep();
+        final boolean sleeps = !isAwake && !uring.hasCompletions() && proxy.onSleep();
+        isAwake = false;
         final int result;
         if (sleeps)
         {
@@ -270,6 +274,14 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     }
 
     /**
+     * Has the next duty cycle begin without waiting: there is work that no completion will tell of.
+     */
+    public void stayAwake()
+    {
+        isAwake = true;
+    }
+
+    /**
      * Takes a slot for a socket.
      *
      * @param handler owner of the slot.
@@ -354,6 +366,14 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     public int receiveLimit()
     {
         return receiveLimit;
+    }
+
+    /**
+     * @return receives of much in one duty cycle from which on sockets that bring much take turns.
+     */
+    public int receiveCrowd()
+    {
+        return receiveCrowd;
     }
 
     /**

@@ -78,6 +78,7 @@ final class FaultRig implements AutoCloseable
             .ringEntries(sqEntries, cqEntries)
             .slotLimit(256)
             .memory(CHUNKS, 4)
+            .receiveCrowd(settings.receiveCrowd)
             .counters(settings.counters(0))
             .completions(faults));
         final SnapshotRef snapshots = new SnapshotRef();

@@ -40,10 +40,11 @@ final class FaultRingTest
     }
 
     /** Bounds so low that sides are paused again and again. */
-    private static TestProxy settings(final TestBackend server)
+    private static TestProxy settings(final TestBackend server, final long seed)
     {
         final TestProxy settings = new TestProxy(server);
         settings.bufferLimit = BUFFER_LIMIT;
+        settings.receiveCrowd = HttpFaultRingTest.crowd(seed);
         return settings;
     }
 
@@ -52,7 +53,7 @@ final class FaultRingTest
         final Random random = new Random(seed);
         final FaultyCompletions[] made = new FaultyCompletions[1];
         try (TestBackend echo = TestBackend.scripted(link -> link.in.transferTo(link.out));
-            FaultRig rig = new FaultRig(settings(echo).tcp(),
+            FaultRig rig = new FaultRig(settings(echo, seed).tcp(),
                 next -> made[0] = new FaultyCompletions(next, new Random(seed), isFailing)))
         {
             final FaultyCompletions faults = made[0];

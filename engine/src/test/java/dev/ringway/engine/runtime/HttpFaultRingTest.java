@@ -51,6 +51,12 @@ final class HttpFaultRingTest
         run(seed, false, 4, 8);
     }
 
+    /** Every second seed has connections that bring much take turns. */
+    static int crowd(final long seed)
+    {
+        return seed % 2 == 0 ? 0 : 4;
+    }
+
     /** Bounds so low that sides are paused again and again. */
     static TestProxy settings(final TestBackend server)
     {
@@ -64,7 +70,9 @@ final class HttpFaultRingTest
     {
         try (TestBackend backend = TestBackend.answering(HttpFaultRingTest::answer))
         {
-            run(settings(backend), seed, isFailing, sqEntries, cqEntries);
+            final TestProxy settings = settings(backend);
+            settings.receiveCrowd = crowd(seed);
+            run(settings, seed, isFailing, sqEntries, cqEntries);
         }
     }
 

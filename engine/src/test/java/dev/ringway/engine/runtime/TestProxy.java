@@ -81,6 +81,8 @@ final class TestProxy implements AutoCloseable
     boolean enableUpstreamTrailers = true;
     Http2Options upstreamHttp2;
     int bufferLimit = 1 << 20;
+    /** Of a {@link FaultRig}. */
+    int receiveCrowd = 4;
     int maxConnections = Integer.MAX_VALUE;
     int slotLimit = 4096;
     int chunkCount = 512;

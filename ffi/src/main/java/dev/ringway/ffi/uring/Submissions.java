@@ -14,6 +14,8 @@ import static dev.ringway.ffi.uring.UringConstants.*;
 public final class Submissions
 {
     private static final int IDLE_ENTERS = 64;
+    private static final int POLLIN = 1;
+    private static final int MSG_DONTWAIT = 0x40;
 
     private final IoUring ring;
 
@@ -246,6 +248,20 @@ public final class Submissions
     }
 
     /**
+     * Receives what has come already into buffers of a group; the result is {@code -EAGAIN} when nothing has.
+     *
+     * @param slot   direct descriptor.
+     * @param group  buffer group.
+     * @param ioprio {@code RECVSEND_*}.
+     * @param token  user data.
+     */
+    public void recvNow(final int slot, final int group, final int ioprio, final long token)
+    {
+        reserve(1);
+        ring.put(OP_RECV, SQE_FIXED_FILE | SQE_BUFFER_SELECT, ioprio, slot, 0, 0, 0, MSG_DONTWAIT, token, group, 0);
+    }
+
+    /**
      * Receives once into given memory.
      *
      * @param slot    direct descriptor.
@@ -403,6 +419,18 @@ public final class Submissions
     {
         reserve(1);
         ring.put(OP_POLL_ADD, 0, 0, fd, 0, 0, 0, events, token, 0, 0);
+    }
+
+    /**
+     * Waits until a socket has something to receive, bytes, its end or a failure, once.
+     *
+     * @param slot  direct descriptor.
+     * @param token user data; the result is the events that came, as in poll(2).
+     */
+    public void pollReadable(final int slot, final long token)
+    {
+        reserve(1);
+        ring.put(OP_POLL_ADD, SQE_FIXED_FILE, 0, slot, 0, 0, 0, POLLIN, token, 0, 0);
     }
 
     /**

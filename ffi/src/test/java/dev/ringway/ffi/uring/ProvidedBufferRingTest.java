@@ -219,6 +219,33 @@ final class ProvidedBufferRingTest
     }
 
     @Test
+    void shouldReceiveOnlyWhatHasCome()
+    {
+        final int peer = test.connection(SLOT);
+        try (ProvidedBufferRing _ = buffers(true))
+        {
+            submissions.recvNow(SLOT, GROUP, 0, 1);
+            test.awaitResult(1, -Errno.EAGAIN);
+
+            submissions.pollReadable(SLOT, 2);
+            test.peerSend(peer, "ab");
+            final Completion readable = test.await(2);
+            assertTrue(readable.result() > 0, readable::toString);
+            assertFalse(readable.hasMore());
+            submissions.recvNow(SLOT, GROUP, 0, 3);
+            final Completion received = test.await(3);
+            assertReceived(received, 0, 0, "ab");
+            assertFalse(received.hasMore());
+
+            submissions.pollReadable(SLOT, 4);
+            assertEquals(0, Sockets.shutdown(peer, Sockets.SHUT_WR));
+            assertTrue(test.await(4).result() > 0);
+            submissions.recvNow(SLOT, GROUP, 0, 5);
+            test.awaitResult(5, 0);
+        }
+    }
+
+    @Test
     void shouldReceiveABundleOverBothBuffers()
     {
         final int peer = test.connection(SLOT);
