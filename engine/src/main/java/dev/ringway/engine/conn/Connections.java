@@ -249,7 +249,7 @@ public final class Connections implements LoopTask
     {
         final int count = starvation.onDutyCycle(nowNs);
         measureShare();
-        final int given = turns.onDutyCycle();
+        final int given = turns.onDutyCycle(share);
         if (turns.isWanted())
         {
             loop.stayAwake();

@@ -19,11 +19,14 @@ final class ReceiveTurns
     private static final int AT_ONCE = 2;
     /** Duty cycles without a crowd after which there is none. */
     private static final int CALM = 4096;
+    /** Chunks that each connection may hold where turns are taken: with less memory, all are served evenly. */
+    private static final int ROOM = 8;
 
     private final int crowd;
     private final ArrayDeque<Receiver> waiting = new ArrayDeque<>(64);
     private int large;
     private int calm = CALM;
+    private boolean isCrowded;
 
     /** Large receives in one duty cycle, with those that wait for a turn, make a crowd from the given number on. */
     ReceiveTurns(final int crowd)
@@ -40,7 +43,7 @@ final class ReceiveTurns
     /** Whether connections that bring much should take turns. */
     boolean isCrowded()
     {
-        return calm < CALM;
+        return isCrowded;
     }
 
     /** Gives a turn: {@link Receiver#onTurn} follows, once for each call. */
@@ -52,11 +55,13 @@ final class ReceiveTurns
     /**
      * Once a duty cycle, behind its completions.
      *
+     * @param share chunks that each connection may hold.
      * @return turns given.
      */
-    int onDutyCycle()
+    int onDutyCycle(final int share)
     {
         calm = large + waiting.size() >= crowd ? 0 : Math.min(calm + 1, CALM);
+        isCrowded = calm < CALM && share >= ROOM;
         large = 0;
         int given = 0;
         while (given < AT_ONCE && !waiting.isEmpty())

@@ -118,7 +118,7 @@ final class Receiver
             return false;
         }
         state |= ARMED;
-        life.expect(life.ops().receiveNow(life.slot(), life.tokenBase()));
+        life.expect(life.ops().receiveNow(life.slot(), life.tokenBase(), life.connections().receiveLimit()));
         return true;
     }
 

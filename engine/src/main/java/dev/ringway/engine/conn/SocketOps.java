@@ -159,10 +159,10 @@ final class SocketOps
         return 1;
     }
 
-    /** Receives what there is, once. */
-    int receiveNow(final int slot, final long base)
+    /** Receives what there is, once, at most so many bytes. */
+    int receiveNow(final int slot, final long base, final int limit)
     {
-        submissions.recvNow(slot, ReceiveBuffers.GROUP, loop.receiveFlags(), token(base, Op.RECV));
+        submissions.recvNow(slot, ReceiveBuffers.GROUP, limit, loop.receiveFlags(), token(base, Op.RECV));
         return 1;
     }
 

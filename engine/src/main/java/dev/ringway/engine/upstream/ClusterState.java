@@ -498,7 +498,8 @@ public final class ClusterState
         {
             return originals.pick(handler);
         }
-        final int index = balancer.pick(handler.needs(), context.loop.clock().nowNs());
+        // A cluster that is gone has no pools, whatever its balancer still knows.
+        final int index = pools.isEmpty() ? -1 : balancer.pick(handler.needs(), context.loop.clock().nowNs());
         return index < 0 ? null : pools.get(index);
     }
 

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class ReceiveTurnsTest
 {
     private static final int CROWD = 4;
+    private static final int ROOM = 8;
     private static final int LONG = 10_000;
 
     private final ReceiveTurns turns = new ReceiveTurns(CROWD);
@@ -21,7 +22,7 @@ final class ReceiveTurnsTest
         {
             turns.onLarge();
         }
-        turns.onDutyCycle();
+        turns.onDutyCycle(ROOM);
     }
 
     @Test
@@ -61,12 +62,22 @@ final class ReceiveTurnsTest
     }
 
     @Test
+    void shouldTakeNoTurnsWhereMemoryIsShort()
+    {
+        cycle(CROWD);
+        turns.onDutyCycle(ROOM - 1);
+        assertFalse(turns.isCrowded());
+        turns.onDutyCycle(ROOM);
+        assertTrue(turns.isCrowded());
+    }
+
+    @Test
     void shouldAlwaysFindACrowdWhereNoneIsNeeded()
     {
         final ReceiveTurns always = new ReceiveTurns(0);
         for (int i = 0; i < LONG; i++)
         {
-            always.onDutyCycle();
+            always.onDutyCycle(ROOM);
             assertTrue(always.isCrowded());
             assertFalse(always.isWanted());
         }

@@ -279,6 +279,24 @@ final class LimitsTest
     }
 
     @Test
+    void shouldAnswerThoseThatWaitForAClusterThatIsGone() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        try (TestBackend backend = gated(gate); TestProxy proxy = new TestProxy(backend).bearing(1, 1024, 1024).start())
+        {
+            final TestClient first = proxy.connect().send(GET);
+            TestProxy.await(() -> proxy.look().exchanges() == 1, () -> "first under way");
+            final TestClient second = proxy.connect().send(GET);
+            proxy.awaitCounter("cluster.b.upstream_rq_pending_active", 1);
+            proxy.publishWithoutCluster();
+            gate.countDown();
+            assertEquals(200, first.read().status());
+            assertEquals(503, second.read().status());
+            proxy.awaitCounter("cluster.b.upstream_rq_pending_active", 0);
+        }
+    }
+
+    @Test
     void shouldRefuseMoreRequestsThanAllowed() throws Exception
     {
         final CountDownLatch gate = new CountDownLatch(1);

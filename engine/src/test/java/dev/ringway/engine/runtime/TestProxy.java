@@ -83,6 +83,7 @@ final class TestProxy implements AutoCloseable
     int bufferLimit = 1 << 20;
     /** Of a {@link FaultRig}. */
     int receiveCrowd = 4;
+    private boolean hasCluster = true;
     int maxConnections = Integer.MAX_VALUE;
     int slotLimit = 4096;
     int chunkCount = 512;
@@ -191,6 +192,13 @@ final class TestProxy implements AutoCloseable
         await(() -> engine.epoch() >= version, () -> "snapshot " + version + " adopted");
     }
 
+    /** Publishes that the first cluster is no more. */
+    void publishWithoutCluster() throws ListenException
+    {
+        hasCluster = false;
+        publish();
+    }
+
     /** What the fields say now. */
     Snapshot snapshot(final long number)
     {
@@ -206,7 +214,8 @@ final class TestProxy implements AutoCloseable
             0, "l", listen, listenerFilters, chains.apply(filter), bufferLimit, 1024, true, false, maxConnections,
             0, new ListenerCounters(registry, "l"));
         return new Snapshot(number, List.of(listener),
-            shadow == null ? List.of(cluster) : List.of(cluster, shadowCluster(registry)), http.accessLogs);
+            !hasCluster ? List.of() : shadow == null ? List.of(cluster) : List.of(cluster, shadowCluster(registry)),
+            http.accessLogs);
     }
 
     private Cluster shadowCluster(final CounterRegistry registry)

@@ -252,13 +252,15 @@ public final class Submissions
      *
      * @param slot   direct descriptor.
      * @param group  buffer group.
+     * @param length most bytes, 0 for what the buffers hold.
      * @param ioprio {@code RECVSEND_*}.
      * @param token  user data.
      */
-    public void recvNow(final int slot, final int group, final int ioprio, final long token)
+    public void recvNow(final int slot, final int group, final int length, final int ioprio, final long token)
     {
         reserve(1);
-        ring.put(OP_RECV, SQE_FIXED_FILE | SQE_BUFFER_SELECT, ioprio, slot, 0, 0, 0, MSG_DONTWAIT, token, group, 0);
+        ring.put(
+            OP_RECV, SQE_FIXED_FILE | SQE_BUFFER_SELECT, ioprio, slot, 0, 0, length, MSG_DONTWAIT, token, group, 0);
     }
 
     /**

@@ -224,7 +224,7 @@ final class ProvidedBufferRingTest
         final int peer = test.connection(SLOT);
         try (ProvidedBufferRing _ = buffers(true))
         {
-            submissions.recvNow(SLOT, GROUP, 0, 1);
+            submissions.recvNow(SLOT, GROUP, 0, 0, 1);
             test.awaitResult(1, -Errno.EAGAIN);
 
             submissions.pollReadable(SLOT, 2);
@@ -232,7 +232,7 @@ final class ProvidedBufferRingTest
             final Completion readable = test.await(2);
             assertTrue(readable.result() > 0, readable::toString);
             assertFalse(readable.hasMore());
-            submissions.recvNow(SLOT, GROUP, 0, 3);
+            submissions.recvNow(SLOT, GROUP, 0, 0, 3);
             final Completion received = test.await(3);
             assertReceived(received, 0, 0, "ab");
             assertFalse(received.hasMore());
@@ -240,7 +240,7 @@ final class ProvidedBufferRingTest
             submissions.pollReadable(SLOT, 4);
             assertEquals(0, Sockets.shutdown(peer, Sockets.SHUT_WR));
             assertTrue(test.await(4).result() > 0);
-            submissions.recvNow(SLOT, GROUP, 0, 5);
+            submissions.recvNow(SLOT, GROUP, 0, 0, 5);
             test.awaitResult(5, 0);
         }
     }
