@@ -3,14 +3,12 @@ package dev.ringway.engine.runtime;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Headers;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,11 +42,10 @@ final class Http2Peer
     boolean opensWindows = true;
     int nextId = 1;
 
-    private final DataInputStream in;
+    private final Http2FrameReader reader;
     private final OutputStream out;
     private final boolean isServer;
     private final DefaultHttp2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
-    private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
     private final ArrayDeque<Integer> whole = new ArrayDeque<>();
     private final ArrayDeque<Integer> windowsDue = new ArrayDeque<>();
     private long sendWindow = WINDOW;
@@ -64,7 +61,7 @@ final class Http2Peer
 
     private Http2Peer(final InputStream in, final OutputStream out, final boolean isServer)
     {
-        this.in = new DataInputStream(in);
+        reader = new Http2FrameReader(in);
         this.out = out;
         this.isServer = isServer;
     }
@@ -405,7 +402,7 @@ final class Http2Peer
     /** Reads one frame and does what is due; null at the end of the connection. */
     Http2Frame next() throws IOException
     {
-        final Http2Frame frame = read();
+        final Http2Frame frame = reader.read();
         if (frame == null)
         {
             return null;
@@ -538,66 +535,5 @@ final class Http2Peer
                 streams.values().forEach(stream -> stream.sendWindow += change);
             }
         }
-    }
-
-    private Http2Frame read() throws IOException
-    {
-        final byte[] head = in.readNBytes(Http2Frame.HEAD);
-        if (head.length == 0)
-        {
-            return null;
-        }
-        if (head.length < Http2Frame.HEAD)
-        {
-            throw new EOFException("ended in a frame's header");
-        }
-        final ByteBuffer bytes = ByteBuffer.wrap(head);
-        final int length = bytes.getInt() >>> 8;
-        final int type = head[3];
-        final int flags = head[4];
-        final int id = bytes.getInt(5);
-        final byte[] payload = new byte[length];
-        in.readFully(payload);
-        if (type != Http2Frame.HEADERS)
-        {
-            return new Http2Frame(type, flags, id, payload, null);
-        }
-        final ByteArrayOutputStream block = new ByteArrayOutputStream();
-        block.write(payload);
-        for (int last = flags; (last & Http2Frame.END_HEADERS) == 0; last = readContinuation(id, block))
-        {
-            // One fragment after the other.
-        }
-        return new Http2Frame(type, flags, id, payload, decode(block.toByteArray()));
-    }
-
-    private int readContinuation(final int id, final ByteArrayOutputStream block) throws IOException
-    {
-        final ByteBuffer head = ByteBuffer.allocate(Http2Frame.HEAD);
-        in.readFully(head.array());
-        if (head.get(3) != Http2Frame.CONTINUATION || head.getInt(5) != id)
-        {
-            throw new AssertionError("a block of fields was interrupted by type " + head.get(3));
-        }
-        block.write(in.readNBytes(head.getInt() >>> 8));
-        return head.get(4);
-    }
-
-    private List<String[]> decode(final byte[] block)
-    {
-        final List<String[]> fields = new ArrayList<>();
-        try
-        {
-            for (final Map.Entry<CharSequence, CharSequence> field :
-                decoder.decodeHeaders(1, Unpooled.wrappedBuffer(block)))
-            {
-                fields.add(new String[]{field.getKey().toString(), field.getValue().toString()});
-            }
-        }
-        catch (final Http2Exception e)
-        {
-            throw new AssertionError("fields that Netty does not decode", e);
-        }
-        return fields;
     }
 }
