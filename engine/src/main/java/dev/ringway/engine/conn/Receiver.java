@@ -96,7 +96,7 @@ final class Receiver
     /** There is something to receive. */
     void onReadable(final int events)
     {
-        state &= ~(ARMED | POLLING | CANCELLING);
+        state &= ~(ARMED | POLLING);
         if (events > 0)
         {
             state |= QUEUED;
@@ -151,18 +151,14 @@ final class Receiver
         cancel();
     }
 
+    /** A poll takes nothing and may stay. */
     private void cancel()
     {
-        if ((state & (ARMED | CANCELLING)) == ARMED && !life.isClosing())
+        if ((state & (ARMED | CANCELLING | POLLING)) == ARMED && !life.isClosing())
         {
             state |= CANCELLING;
-            life.ops().cancel(life.tokenBase(), armedOp());
+            life.ops().cancel(life.tokenBase(), Op.RECV);
         }
-    }
-
-    private int armedOp()
-    {
-        return (state & POLLING) != 0 ? Op.READABLE : Op.RECV;
     }
 
     /** The descriptor goes. */
@@ -170,7 +166,7 @@ final class Receiver
     {
         if ((state & ARMED) != 0)
         {
-            life.ops().cancel(life.tokenBase(), armedOp());
+            life.ops().cancel(life.tokenBase(), (state & POLLING) != 0 ? Op.READABLE : Op.RECV);
         }
         if ((state & WATCHED) != 0)
         {
