@@ -25,6 +25,8 @@ import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.route.HeaderKey;
 import dev.ringway.engine.route.MirrorPolicy;
 import dev.ringway.engine.route.ValuePart;
+import dev.ringway.engine.snapshot.Balancing;
+import dev.ringway.engine.snapshot.OriginalDst;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsContext;
@@ -279,6 +281,25 @@ final class PathAllocationTest
             proxy.connectTimeoutNs = 60_000_000_000L;
             proxy.start();
             assertAllocatesNothingForFewer(proxy);
+        }
+    }
+
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForRequestsThatTellKnownEndpoints() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(PathAllocationTest::answerAll);
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.balancing = Balancing.of(new OriginalDst(
+                new HeaderKey(OriginalDst.DEFAULT_HEADER), OriginalDst.SAME_PORT, 1_000_000_000L));
+            proxy.endpoints.clear();
+            proxy.start();
+            assertAllocatesNothingForFewer(proxy, ("GET / HTTP/1.1\r\nhost: example.org\r\n" +
+                OriginalDst.DEFAULT_HEADER + ": " + backend.address() + "\r\n\r\n").getBytes(US_ASCII));
+            assertTrue(proxy.counter("cluster.b.upstream_rq_total") >= FEWER_REQUESTS);
+            // What has a connection is kept, and with it the timer that looks after it.
+            backend.dropConnections();
         }
     }
 

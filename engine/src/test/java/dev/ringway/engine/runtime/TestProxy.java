@@ -75,6 +75,7 @@ final class TestProxy implements AutoCloseable
     final List<Endpoint> endpoints = new ArrayList<>();
     CircuitBreakers breakers = CircuitBreakers.DEFAULT;
     ConnectRules connect = ConnectRules.NONE;
+    Balancing balancing = Balancing.DEFAULT;
     long connectTimeoutNs = 20_000_000_000L;
     long upstreamIdleNs = 0;
     int maxRequestsPerUpstream = 0;
@@ -206,7 +207,7 @@ final class TestProxy implements AutoCloseable
         final Cluster cluster = new Cluster(
             0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
             maxRequestsPerUpstream, enableUpstreamTrailers, upstreamHttp2, upstreamTls,
-            Balancing.DEFAULT, telling, connect, new ClusterCounters(registry, "b", upstreamHttp2 != null));
+            balancing, telling, connect, new ClusterCounters(registry, "b", upstreamHttp2 != null));
         final NetworkFilter filter = isTcp ?
             new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, telling != null, new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "in"));
