@@ -265,7 +265,7 @@ final class TopologyPages
         }
         else
         {
-            inner.addProperty("address", address.inet().getAddress().getHostAddress());
+            inner.addProperty("address", address.host());
             inner.addProperty("port_value", address.inet().getPort());
             outer.add("socket_address", inner);
         }

@@ -182,7 +182,7 @@ class GoodBootstrapTest
         assertEquals(TimeUnit.SECONDS.toNanos(20), first.idleTimeoutNs());
         assertEquals(5, first.maxRequestsPerConnection());
         assertTrue(first.enableTrailers());
-        assertEquals(List.of("10.0.0.1:80", "[0:0:0:0:0:0:0:1]:81", "@abstract"),
+        assertEquals(List.of("10.0.0.1:80", "[::1]:81", "@abstract"),
             first.endpoints().stream().map(endpoint -> endpoint.address().toString()).toList());
         assertEquals(List.of(3, 1, 1), first.endpoints().stream().map(Endpoint::weight).toList());
         assertEquals("one", first.endpoints().get(0).hostname());
@@ -274,7 +274,7 @@ class GoodBootstrapTest
                         typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
             """));
         final Listener listener = translation.listeners().get(0);
-        assertEquals("[0:0:0:0:0:0:0:0]:0", listener.name());
+        assertEquals("[::]:0", listener.name());
         assertEquals(1 << 20, listener.perConnectionBufferLimit());
         assertEquals(4096, listener.backlog());
         assertTrue(listener.reusePort());

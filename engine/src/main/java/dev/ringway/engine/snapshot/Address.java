@@ -1,5 +1,8 @@
 package dev.ringway.engine.snapshot;
 
+import dev.ringway.ffi.sock.SockAddr;
+import org.agrona.concurrent.UnsafeBuffer;
+
 import java.net.InetSocketAddress;
 
 /**
@@ -45,15 +48,28 @@ public record Address(InetSocketAddress inet, String unixPath)
     }
 
     /**
-     * @return {@code 1.2.3.4:80}, {@code [::1]:80} or the path, as Envoy writes it in stats and logs.
+     * @return {@code 1.2.3.4:80}, {@code [2001:db8::1]:80} (RFC 5952) or the path, as Envoy writes it.
      */
     public String toString()
     {
-        if (unixPath != null)
-        {
-            return unixPath;
-        }
-        final String host = inet.getAddress().getHostAddress();
-        return host.indexOf(':') >= 0 ? "[" + host + "]:" + inet.getPort() : host + ":" + inet.getPort();
+        return unixPath != null ? unixPath : SockAddr.text(socketAddress(), 0);
+    }
+
+    /**
+     * Of an internet address.
+     *
+     * @return it without the port, {@code 1.2.3.4} or {@code 2001:db8::1}.
+     */
+    public String host()
+    {
+        final UnsafeBuffer text = new UnsafeBuffer(new byte[SockAddr.MAX_TEXT_LENGTH]);
+        return text.getStringWithoutLengthAscii(0, SockAddr.appendAddress(socketAddress(), 0, text, 0));
+    }
+
+    private UnsafeBuffer socketAddress()
+    {
+        final UnsafeBuffer buffer = new UnsafeBuffer(new byte[SockAddr.MAX_LENGTH]);
+        SockAddr.encode(buffer, 0, inet);
+        return buffer;
     }
 }

@@ -1,8 +1,6 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.engine.snapshot.Address;
-import dev.ringway.ffi.sock.SockAddr;
-import org.agrona.concurrent.UnsafeBuffer;
 
 import java.nio.charset.StandardCharsets;
 
@@ -19,8 +17,7 @@ final class Location
     {
         this.address = address;
         sockAddr = SocketPlans.sockAddr(address);
-        text = (address.unixPath() != null ? address.unixPath() : SockAddr.text(new UnsafeBuffer(sockAddr), 0))
-            .getBytes(StandardCharsets.US_ASCII);
+        text = address.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
     /** The location of an address: this one where it has not changed. */

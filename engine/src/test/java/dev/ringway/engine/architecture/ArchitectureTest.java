@@ -38,7 +38,7 @@ final class ArchitectureTest
         Map.entry("engine.connfilters", Set.of("engine.filter", "engine.httpfilters", "engine.counters")),
         Map.entry("engine.route", Set.of("codecs", "engine.filter")),
         Map.entry("engine.accesslog", Set.of("ffi", "codecs")),
-        Map.entry("engine.snapshot", Set.of("codecs", "engine.accesslog", "engine.filter", "engine.route", "engine.counters", "engine.tls")),
+        Map.entry("engine.snapshot", Set.of("ffi", "codecs", "engine.accesslog", "engine.filter", "engine.route", "engine.counters", "engine.tls")),
         Map.entry("engine.memory", Set.of("ffi")),
         Map.entry("engine.io", Set.of()),
         Map.entry("engine.loop", Set.of("ffi", "engine.io", "engine.memory", "engine.time", "engine.counters")),
