@@ -7,16 +7,9 @@ import dev.ringway.engine.conn.SocketPlan;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.snapshot.Cluster;
-import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.Thresholds;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * One cluster on one loop: its pools, the requests that wait for a connection, its bounds. Keyed by the cluster's
@@ -34,10 +27,7 @@ public final class ClusterState
     private final UpstreamContext context;
     private final ArrayDeque<UpstreamHandler> waiting = new ArrayDeque<>(64);
     private Cluster cluster;
-    /** In the order of the cluster's endpoints. */
-    private List<EndpointPool> pools = List.of();
-    /** Those of a cluster of the type ORIGINAL_DST, or null. */
-    private OriginalPools originals;
+    private final ClusterPools pools;
     private HostSet hosts;
     private SocketPlan plan;
     private boolean isPreconnecting;
@@ -62,6 +52,7 @@ public final class ClusterState
         this.use = use;
         this.balancer = balancer;
         this.isHigh = isHigh;
+        pools = new ClusterPools(this, context, use.hosts().originals(), balancer);
         connections = share(ClusterUse.CONNECTIONS, false);
         pending = share(ClusterUse.PENDING, false);
         requests = share(ClusterUse.REQUESTS, true);
@@ -124,12 +115,7 @@ public final class ClusterState
     {
         final boolean hasSameSockets = cluster != null && cluster.connect().hasSameSockets(fresh.connect());
         final boolean isSame = hasSameSockets && (cluster.http2() == null) == (fresh.http2() == null);
-        if ((originals != null) != (fresh.balancing().original() != null))
-        {
-            retirePools();
-            originals = originals != null ? null : new OriginalPools(this, context, use.hosts().originals());
-        }
-        pools = originals == null ? adopt(fresh, set, isSame) : originals.adopt(fresh, isSame);
+        pools.adopt(fresh, set, isSame);
         plan = hasSameSockets ? plan : SocketPlans.of(context.connections, fresh.connect());
         isPreconnecting = fresh.connect().preconnectRatio() > 1;
         cluster = fresh;
@@ -140,50 +126,17 @@ public final class ClusterState
         requests.limit(thresholds.maxRequests());
     }
 
-    private List<EndpointPool> adopt(final Cluster fresh, final HostSet set, final boolean isSame)
-    {
-        final List<EndpointPool> kept = new ArrayList<>(set.size());
-        final Map<Object, EndpointPool> known = new HashMap<>();
-        pools.forEach(pool -> known.put(pool.endpoint().identity(), pool));
-        for (int i = 0; i < set.size(); i++)
-        {
-            final Endpoint endpoint = set.endpoint(i);
-            EndpointPool pool = isSame ? known.get(endpoint.identity()) : null;
-            if (pool == null || !pool.isFor(endpoint, fresh.tls()))
-            {
-                pool = new EndpointPool(this, context, endpoint, fresh.tls(), set.health(i));
-                known.put(endpoint.identity(), pool);
-            }
-            pool.adopt(endpoint, fresh.tls());
-            kept.add(pool);
-        }
-        final Set<EndpointPool> gone = new HashSet<>(pools);
-        kept.forEach(gone::remove);
-        gone.forEach(EndpointPool::retire);
-        return kept;
-    }
-
     /**
      * The cluster is no longer in the snapshot.
      */
     void retire()
     {
-        retirePools();
+        pools.retire();
         if (high != null)
         {
-            high.retirePools();
+            high.pools.retire();
         }
         balancer.retire();
-    }
-
-    private void retirePools()
-    {
-        if (originals != null)
-        {
-            originals.close();
-        }
-        pools.forEach(EndpointPool::retire);
-        pools = List.of();
     }
 
     /**
@@ -372,20 +325,9 @@ public final class ClusterState
         counters.increment(cluster.counters().upstreamRqPendingTotal);
         counters.increment(cluster.counters().upstreamRqPendingActive);
         waiting.addLast(handler);
-        makeRoom();
+        // What waits may be for another endpoint or host than the connections that are idle.
+        pools.closeIdle();
         return ACQUIRED;
-    }
-
-    /** What waits may be for another endpoint or host than the connections that are idle. */
-    private void makeRoom()
-    {
-        for (int i = 0, count = pools.size(); i < count; i++)
-        {
-            if (pools.get(i).closeIdle())
-            {
-                return;
-            }
-        }
     }
 
     /** Room for the request is taken. */
@@ -450,13 +392,10 @@ public final class ClusterState
             context.loop.counters().increment(cluster.counters().upstreamRqCancelled);
             return true;
         }
-        for (int i = 0; i < pools.size(); i++)
+        if (pools.cancelUpgrade(handler))
         {
-            if (pools.get(i).cancelUpgrade(handler))
-            {
-                context.loop.counters().increment(cluster.counters().upstreamRqCancelled);
-                return true;
-            }
+            context.loop.counters().increment(cluster.counters().upstreamRqCancelled);
+            return true;
         }
         return false;
     }
@@ -472,7 +411,7 @@ public final class ClusterState
     public int acquireTcp(final UpstreamHandler handler, final Connection downstream)
     {
         final LoopCounters counters = context.loop.counters();
-        final EndpointPool pool = pick(handler);
+        final EndpointPool pool = pools.pick(handler);
         if (pool == null)
         {
             return noEndpoint();
@@ -492,26 +431,15 @@ public final class ClusterState
         return ACQUIRED;
     }
 
-    private EndpointPool pick(final UpstreamHandler handler)
-    {
-        if (originals != null)
-        {
-            return originals.pick(handler);
-        }
-        // A cluster that is gone has no pools, whatever its balancer still knows.
-        final int index = pools.isEmpty() ? -1 : balancer.pick(handler.needs(), context.loop.clock().nowNs());
-        return index < 0 ? null : pools.get(index);
-    }
-
     /** Whether a pool is for where a request that waits has to go. */
     boolean isFor(final EndpointPool pool, final UpstreamHandler handler)
     {
-        return originals == null || originals.isFor(pool, handler);
+        return pools.isFor(pool, handler);
     }
 
     private EndpointPool pickForHost(final UpstreamHandler handler)
     {
-        final EndpointPool pool = pick(handler);
+        final EndpointPool pool = pools.pick(handler);
         return pool == null ? null : pool.of(handler);
     }
 
