@@ -6,7 +6,6 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
-import dev.ringway.codecs.text.IpLiteral;
 import dev.ringway.engine.accesslog.AccessAddress;
 import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessProtocol;
@@ -26,11 +25,9 @@ import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.UpstreamFailure;
 import dev.ringway.engine.upstream.UpstreamSession;
-import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.collections.Int2ObjectHashMap;
 import org.agrona.concurrent.UnsafeBuffer;
 
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -44,15 +41,15 @@ final class ExchangeLog
 {
     private static final long NANOS_PER_MICRO = 1000L;
     private static final long NANOS_PER_MILLI = 1_000_000L;
+    /** Of an int. */
+    private static final int MAX_DIGITS = 10;
 
     private static final IntFunction<byte[]> FAILURE_TEXT =
         id -> UpstreamFailure.transportText(id).replace(' ', '_').getBytes(US_ASCII);
 
     private final AccessRecord record = new AccessRecord();
-    private final UnsafeBuffer address = new UnsafeBuffer(new byte[1 + SockAddr.MAX_TEXT_LENGTH]);
+    private final UnsafeBuffer digits = new UnsafeBuffer(new byte[MAX_DIGITS]);
     private final Exchanges exchanges;
-    private final UnsafeBuffer sockAddr = new UnsafeBuffer(new byte[SockAddr.INET6_LENGTH]);
-    private final UnsafeBuffer told = new UnsafeBuffer(0, 0);
     private final HeaderTable noFields = new HeaderTable(1);
     /** By number: no more of them than the library has failures. */
     private final Int2ObjectHashMap<byte[]> failures = new Int2ObjectHashMap<>();
@@ -64,7 +61,6 @@ final class ExchangeLog
     ExchangeLog(final Exchanges exchanges)
     {
         this.exchanges = exchanges;
-        address.putByte(0, (byte)',');
         record.wrap(new UnsafeBuffer(new byte[AccessRecord.DEFAULT_CAPACITY]), 0, AccessRecord.DEFAULT_CAPACITY);
     }
 
@@ -228,12 +224,12 @@ final class ExchangeLog
         header(headers, HeaderName.USER_AGENT, AccessText.USER_AGENT);
         if ((uses & AccessLogSink.USES_FORWARDED) != 0 && headers.contains(HeaderName.X_FORWARDED_FOR))
         {
-            remoteAddress(http, connection, headers);
+            exchanges.loggedClient().remoteAddress(record, http, connection, headers);
         }
-        forwardedFor(headers);
+        exchanges.loggedClient().forwardedFor(record, headers);
         if (http.useRemoteAddress() && !http.skipXffAppend())
         {
-            appendAddress(connection, headers.contains(HeaderName.X_FORWARDED_FOR));
+            exchanges.loggedClient().append(record, connection, headers.contains(HeaderName.X_FORWARDED_FOR));
         }
         if (id != null && id.isOwn())
         {
@@ -309,7 +305,7 @@ final class ExchangeLog
         }
         else if (length > 0 && name.id() == HeaderName.CONTENT_LENGTH)
         {
-            AccessFields.put(record, field.id(), address, 1, address.putNaturalIntAscii(1, length));
+            AccessFields.put(record, field.id(), digits, 0, digits.putNaturalIntAscii(0, length));
         }
         else if (edits != null)
         {
@@ -442,65 +438,6 @@ final class ExchangeLog
         if (index >= 0)
         {
             record.text(field, headers.buffer(), headers.valueOffset(index), headers.valueLength(index));
-        }
-    }
-
-    /** That of the client where the proxies before this one are trusted to tell it; no port is told. */
-    private void remoteAddress(
-        final HttpConnectionManager http, final Connection connection, final HeaderTable headers)
-    {
-        final int skipped = http.xffTrustedHops() - (http.useRemoteAddress() ? 1 : 0);
-        final ForwardedFor forwarded = exchanges.forwardedFor();
-        if (skipped < 0 || !forwarded.find(headers, skipped))
-        {
-            return;
-        }
-        told.wrap(forwarded.address());
-        if (forwarded.addressLength() == IpLiteral.INET6)
-        {
-            SockAddr.encodeInet6(sockAddr, 0, told.getLong(0, ByteOrder.BIG_ENDIAN),
-                told.getLong(Long.BYTES, ByteOrder.BIG_ENDIAN), 0, 0);
-        }
-        else
-        {
-            SockAddr.encodeInet4(sockAddr, 0, told.getInt(0, ByteOrder.BIG_ENDIAN), 0);
-        }
-        record.address(AccessAddress.DOWNSTREAM_REMOTE, sockAddr, 0)
-            .address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
-                connection.directAddressOffset());
-    }
-
-    /** All of them as one list (RFC 9110, 5.3). */
-    private void forwardedFor(final HeaderTable headers)
-    {
-        final int first = headers.find(HeaderName.X_FORWARDED_FOR);
-        if (first < 0)
-        {
-            return;
-        }
-        final var buffer = headers.buffer();
-        record.text(AccessText.X_FORWARDED_FOR, buffer, headers.valueOffset(first), headers.valueLength(first));
-        for (int i = headers.findNext(HeaderName.X_FORWARDED_FOR, first);
-            i >= 0;
-            i = headers.findNext(HeaderName.X_FORWARDED_FOR, i))
-        {
-            record.more(AccessText.X_FORWARDED_FOR, address, 0, 1);
-            record.more(AccessText.X_FORWARDED_FOR, buffer, headers.valueOffset(i), headers.valueLength(i));
-        }
-    }
-
-    /** The client's, as the endpoint will see it. */
-    private void appendAddress(final Connection connection, final boolean hasOthers)
-    {
-        final int length = SockAddr.appendAddress(
-            exchanges.slotAddresses(), connection.addressOffset(), address, 1);
-        if (hasOthers)
-        {
-            record.more(AccessText.X_FORWARDED_FOR, address, 0, length + 1);
-        }
-        else
-        {
-            record.text(AccessText.X_FORWARDED_FOR, address, 1, length);
         }
     }
 

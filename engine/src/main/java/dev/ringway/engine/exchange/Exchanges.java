@@ -53,6 +53,7 @@ public final class Exchanges
 
     private final ExchangeLog refusalLog;
     private final LoggedHead loggedHead = new LoggedHead();
+    private final LoggedClient loggedClient = new LoggedClient(this);
     private final ForwardedFor forwardedFor = new ForwardedFor();
     private final RequestFixer requestFixer = new RequestFixer();
     private final RequestView view = new RequestView();
@@ -244,6 +245,11 @@ public final class Exchanges
     LoggedHead loggedHead()
     {
         return loggedHead;
+    }
+
+    LoggedClient loggedClient()
+    {
+        return loggedClient;
     }
 
     RequestFixer requestFixer()

@@ -1,0 +1,95 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.text.IpLiteral;
+import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.AccessText;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.ffi.sock.SockAddr;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.ByteOrder;
+
+/**
+ * Writes into access records who the client of a request is: as the connection says, and as {@code x-forwarded-for}
+ * tells. One per loop; allocates nothing. Loop thread only.
+ */
+final class LoggedClient
+{
+    private final Exchanges exchanges;
+    /** A comma, and an address behind it. */
+    private final UnsafeBuffer text = new UnsafeBuffer(new byte[1 + SockAddr.MAX_TEXT_LENGTH]);
+    private final UnsafeBuffer sockAddr = new UnsafeBuffer(new byte[SockAddr.INET6_LENGTH]);
+    private final UnsafeBuffer told = new UnsafeBuffer(0, 0);
+
+    LoggedClient(final Exchanges exchanges)
+    {
+        this.exchanges = exchanges;
+        text.putByte(0, (byte)',');
+    }
+
+    /** That of the client where the proxies before this one are trusted to tell it; no port is told. */
+    void remoteAddress(
+        final AccessRecord record,
+        final HttpConnectionManager http,
+        final Connection connection,
+        final HeaderTable headers)
+    {
+        final int skipped = http.xffTrustedHops() - (http.useRemoteAddress() ? 1 : 0);
+        final ForwardedFor forwarded = exchanges.forwardedFor();
+        if (skipped < 0 || !forwarded.find(headers, skipped))
+        {
+            return;
+        }
+        told.wrap(forwarded.address());
+        if (forwarded.addressLength() == IpLiteral.INET6)
+        {
+            SockAddr.encodeInet6(sockAddr, 0, told.getLong(0, ByteOrder.BIG_ENDIAN),
+                told.getLong(Long.BYTES, ByteOrder.BIG_ENDIAN), 0, 0);
+        }
+        else
+        {
+            SockAddr.encodeInet4(sockAddr, 0, told.getInt(0, ByteOrder.BIG_ENDIAN), 0);
+        }
+        record.address(AccessAddress.DOWNSTREAM_REMOTE, sockAddr, 0)
+            .address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
+                connection.directAddressOffset());
+    }
+
+    /** All of them as one list (RFC 9110, 5.3). */
+    void forwardedFor(final AccessRecord record, final HeaderTable headers)
+    {
+        final int first = headers.find(HeaderName.X_FORWARDED_FOR);
+        if (first < 0)
+        {
+            return;
+        }
+        final var buffer = headers.buffer();
+        record.text(AccessText.X_FORWARDED_FOR, buffer, headers.valueOffset(first), headers.valueLength(first));
+        for (int i = headers.findNext(HeaderName.X_FORWARDED_FOR, first);
+            i >= 0;
+            i = headers.findNext(HeaderName.X_FORWARDED_FOR, i))
+        {
+            record.more(AccessText.X_FORWARDED_FOR, text, 0, 1);
+            record.more(AccessText.X_FORWARDED_FOR, buffer, headers.valueOffset(i), headers.valueLength(i));
+        }
+    }
+
+    /** The client's, as the endpoint will see it. */
+    void append(final AccessRecord record, final Connection connection, final boolean hasOthers)
+    {
+        final int length = SockAddr.appendAddress(
+            exchanges.slotAddresses(), connection.addressOffset(), text, 1);
+        if (hasOthers)
+        {
+            record.more(AccessText.X_FORWARDED_FOR, text, 0, length + 1);
+        }
+        else
+        {
+            record.text(AccessText.X_FORWARDED_FOR, text, 1, length);
+        }
+    }
+}
