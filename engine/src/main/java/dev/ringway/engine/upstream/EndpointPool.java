@@ -3,10 +3,8 @@ package dev.ringway.engine.upstream;
 import dev.ringway.engine.balance.HostHealth;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
-import dev.ringway.engine.counters.ClusterCounters;
-import dev.ringway.engine.counters.EndpointCounters;
-import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.http2.Http2Session;
+import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.ProxyTelling;
 import dev.ringway.engine.snapshot.UpstreamTls;
@@ -21,9 +19,7 @@ import java.util.ArrayList;
  */
 final class EndpointPool
 {
-    /** What no answer counts as. */
     private static final int MAX_LIST_LENGTH = 60 * 1024;
-    private static final long NANOS_PER_MILLI = 1_000_000L;
 
     private final ClusterState cluster;
     private final UpstreamContext context;
@@ -32,8 +28,7 @@ final class EndpointPool
     private final ArrayDeque<Http1UpstreamSession> idle = new ArrayDeque<>(16);
     private final WarmSessions warming = new WarmSessions();
     private final ArrayList<Http2UpstreamSession> shared = new ArrayList<>(4);
-    private final LoopCounters own;
-    private final HostHealth health;
+    private final EndpointTally tally;
     private final EndpointTls tls;
     private final ProxyHeader header;
     private final byte[] host;
@@ -62,8 +57,7 @@ final class EndpointPool
         tls = encryption == null ? null : new EndpointTls(encryption, endpoint, host);
         hosts = encryption == null || encryption.names() != Names.OF_REQUESTS || host != null ? null : new HostPools(
             name -> new EndpointPool(cluster, context, endpoint, tls.settings(), health, name));
-        this.health = health;
-        own = health.counters().loop(context.loop.index());
+        tally = new EndpointTally(cluster, context.loop, health);
         header = new ProxyHeader(context.loop, context.connections.toldValues());
         this.cluster = cluster;
         this.context = context;
@@ -109,6 +103,12 @@ final class EndpointPool
     boolean isOf(final RequestHost wanted)
     {
         return wanted.is(host);
+    }
+
+    /** Counts what is going on here. */
+    EndpointTally tally()
+    {
+        return tally;
     }
 
     boolean closeIdle()
@@ -159,12 +159,6 @@ final class EndpointPool
         return warming.poll();
     }
 
-    /** Whether nothing of this loop is going on at the endpoint. */
-    boolean isQuiet()
-    {
-        return own.get(EndpointCounters.CX_ACTIVE) == 0 && own.get(EndpointCounters.RQ_ACTIVE) == 0;
-    }
-
     Http1UpstreamSession pollWarming()
     {
         return warming.poll();
@@ -173,13 +167,13 @@ final class EndpointPool
     /** Whether the requests that are there, so many times, have not all room. */
     boolean wantsMore(final double ratio)
     {
-        final long active = own.get(EndpointCounters.RQ_ACTIVE);
+        final long active = tally.activeRequests();
         long room = cluster.cluster().http2() != null ? 0 : active + idle.size() + warming.size();
         for (int i = 0, count = shared.size(); i < count; i++)
         {
             room += shared.get(i).mostStreams();
         }
-        return active * ratio > room && health.isHealthy(endpoint);
+        return active * ratio > room && tally.isHealthy(endpoint);
     }
 
     boolean preconnect()
@@ -217,11 +211,6 @@ final class EndpointPool
         return maxAgeNs == 0 ? Long.MAX_VALUE : nowNs() + maxAgeNs;
     }
 
-    void onOver()
-    {
-        counters().increment(ids().upstreamCxMaxDurationReached);
-    }
-
     Http1UpstreamSession openHttp1()
     {
         final Http1UpstreamSession session = context.free.http1();
@@ -231,7 +220,7 @@ final class EndpointPool
             return null;
         }
         session.open(this, connection);
-        counters().increment(ids().upstreamCxHttp1Total);
+        tally.onHttp1();
         return session;
     }
 
@@ -259,13 +248,14 @@ final class EndpointPool
         }
         session.open(this, connection);
         shared.add(session);
-        counters().increment(ids().upstreamCxHttp2Total);
+        tally.onHttp2();
         return session;
     }
 
     void openLink(final Http2Session link, final Connection connection)
     {
-        link.open(connection, cluster.cluster().http2(), ids().http2, cluster.cluster().idleTimeoutNs(), 0,
+        final Cluster settings = cluster.cluster();
+        link.open(connection, settings.http2(), settings.counters().http2, settings.idleTimeoutNs(), 0,
             MAX_LIST_LENGTH);
     }
 
@@ -290,7 +280,7 @@ final class EndpointPool
         final int max = cluster.cluster().maxRequestsPerConnection();
         if (max > 0 && requests == max)
         {
-            counters().increment(ids().upstreamCxMaxRequests);
+            tally.onExhausted();
             return true;
         }
         return false;
@@ -301,38 +291,10 @@ final class EndpointPool
         cluster.serveWaiting(session);
     }
 
-    void onStreamReset(final boolean isByPeer)
-    {
-        if (isByPeer)
-        {
-            counters().increment(ids().upstreamRqRxReset);
-        }
-    }
-
-    void onStreamCancelled()
-    {
-        counters().increment(ids().upstreamRqTxReset);
-    }
-
-    void onTrailers()
-    {
-        counters().increment(ids().http2.trailers);
-    }
-
-    void onMessagingError()
-    {
-        counters().increment(ids().http2.rxMessagingError);
-    }
-
-    void onIdleTimeout()
-    {
-        counters().increment(ids().upstreamCxIdleTimeout);
-    }
-
     void onHttp2Closed(final Http2UpstreamSession session, final Connection connection)
     {
         shared.remove(session);
-        own.decrement(EndpointCounters.CX_ACTIVE);
+        tally.onClosed();
         context.free.recycle(session);
         cluster.onConnectionClosed(connection);
     }
@@ -381,8 +343,7 @@ final class EndpointPool
             return null;
         }
         cluster.onConnectionOpening(connection);
-        own.increment(EndpointCounters.CX_TOTAL);
-        own.increment(EndpointCounters.CX_ACTIVE);
+        tally.onOpening();
         connection.connect(location.sockAddr(), location.sockAddr().length, cluster.plan());
         if (tls != null)
         {
@@ -397,27 +358,17 @@ final class EndpointPool
         return context.loop.clock().nowNs();
     }
 
-    private LoopCounters counters()
-    {
-        return context.loop.counters();
-    }
-
-    private ClusterCounters ids()
-    {
-        return cluster.cluster().counters();
-    }
-
     boolean isExhausted(final Http1UpstreamSession session)
     {
         final int max = cluster.cluster().maxRequestsPerConnection();
         if (max > 0 && session.requests() >= max)
         {
-            counters().increment(ids().upstreamCxMaxRequests);
+            tally.onExhausted();
             return true;
         }
         if (session.overAtNs() != Long.MAX_VALUE && session.overAtNs() <= nowNs())
         {
-            onOver();
+            tally.onOver();
             return true;
         }
         return isRetired;
@@ -435,56 +386,9 @@ final class EndpointPool
             Math.min(session.overAtNs(), idleTimeoutNs == 0 ? Long.MAX_VALUE : nowNs() + idleTimeoutNs));
     }
 
-    void onRequest()
-    {
-        own.increment(EndpointCounters.RQ_TOTAL);
-        own.increment(EndpointCounters.RQ_ACTIVE);
-    }
-
-    /** A request has a connection. */
-    void onReady()
-    {
-        health.onReady(context.loop.index());
-    }
-
-    void onPending(final int change)
-    {
-        own.add(EndpointCounters.RQ_PENDING_ACTIVE, change);
-    }
-
-    void onResponse(final int status)
-    {
-        own.increment(status < 500 ? EndpointCounters.RQ_SUCCESS : EndpointCounters.RQ_ERROR);
-        health.onStatus(status);
-    }
-
-    /** A relay has its connection, or got none: to outlier detection that is an answer, or none, as in Envoy. */
-    void onRelay(final boolean isConnected)
-    {
-        if (isConnected)
-        {
-            health.onRelay(context.loop.index());
-        }
-        else
-        {
-            health.onFailed(context.loop.index());
-        }
-    }
-
-    void onRequestFailed()
-    {
-        health.onFailed(context.loop.index());
-        own.increment(EndpointCounters.RQ_ERROR);
-    }
-
-    void onTimeout()
-    {
-        own.increment(EndpointCounters.RQ_TIMEOUT);
-    }
-
     void onResponseEnded()
     {
-        own.decrement(EndpointCounters.RQ_ACTIVE);
+        tally.onRequestEnded();
         cluster.onRequestEnded();
     }
 
@@ -513,41 +417,26 @@ final class EndpointPool
     void onConnected(final Connection connection, final long connectNs)
     {
         keepSession(connection);
-        counters().record(ids().upstreamCxConnectMs, connectNs / NANOS_PER_MILLI);
-    }
-
-    void onCancelled()
-    {
-        counters().increment(ids().upstreamRqTxReset);
-        counters().increment(ids().upstreamCxDestroyLocalWithActiveRq);
-        counters().increment(ids().upstreamCxDestroyWithActiveRq);
+        tally.onConnected(connectNs);
     }
 
     /** A session ends that was idle, for that or because it has lasted as long as it may. */
     void onIdleEnded(final Http1UpstreamSession session, final boolean isOver)
     {
         idle.remove(session);
-        counters().increment(isOver ? ids().upstreamCxMaxDurationReached : ids().upstreamCxIdleTimeout);
+        if (isOver)
+        {
+            tally.onOver();
+        }
+        else
+        {
+            tally.onIdleTimeout();
+        }
     }
 
     void onDropped()
     {
         cluster.onRequestEnded();
-    }
-
-    void onCloseNotify()
-    {
-        counters().increment(ids().upstreamCxCloseNotify);
-    }
-
-    void onLocalClose()
-    {
-        counters().increment(ids().upstreamCxDestroyLocal);
-    }
-
-    void onProtocolError()
-    {
-        counters().increment(ids().upstreamCxProtocolError);
     }
 
     /** Why a connection could not be opened: an {@link UpstreamFailure}. */
@@ -558,39 +447,18 @@ final class EndpointPool
             UpstreamFailure.CONNECT_FAILED : UpstreamFailure.ofTls(engine.errorId());
     }
 
-    void onConnectFailed(final boolean isTimeout)
-    {
-        own.increment(EndpointCounters.CX_CONNECT_FAIL);
-        counters().increment(ids().upstreamCxConnectFail);
-        counters().increment(ids().upstreamRqPendingFailureEject);
-        if (isTimeout)
-        {
-            counters().increment(ids().upstreamCxConnectTimeout);
-        }
-    }
-
-    void onRemoteClose(final boolean isActive)
-    {
-        counters().increment(ids().upstreamCxDestroyRemote);
-        if (isActive)
-        {
-            counters().increment(ids().upstreamCxDestroyRemoteWithActiveRq);
-            counters().increment(ids().upstreamCxDestroyWithActiveRq);
-        }
-    }
-
     void onConnectionClosed(final Http1UpstreamSession session, final Connection connection)
     {
         idle.remove(session);
         warming.remove(session);
-        own.decrement(EndpointCounters.CX_ACTIVE);
+        tally.onClosed();
         context.free.recycle(session);
         cluster.onConnectionClosed(connection);
     }
 
     void onTcpClosed(final TcpUpstreamSession session, final Connection connection)
     {
-        own.decrement(EndpointCounters.CX_ACTIVE);
+        tally.onClosed();
         context.free.recycle(session);
         cluster.onConnectionClosed(connection);
     }

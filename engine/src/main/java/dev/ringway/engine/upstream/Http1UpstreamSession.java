@@ -229,10 +229,10 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
      */
     public void onTimeout()
     {
-        pool.onTimeout();
+        pool.tally().onTimeout();
         if (!isInBody)
         {
-            pool.onRequestFailed();
+            pool.tally().onRequestFailed();
         }
     }
 
@@ -244,7 +244,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         if (handler != null)
         {
             pool.onResponseEnded();
-            pool.onCancelled();
+            pool.tally().onCancelled();
             handler = null;
         }
         connection.close();
@@ -258,7 +258,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         if (handler == null)
         {
             // Bytes nobody asked for would be taken for the answer to the next request (RFC 9112, 9.2).
-            pool.onProtocolError();
+            pool.tally().onProtocolError();
             connection.close();
             return;
         }
@@ -292,14 +292,14 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             }
             if (handler == null)
             {
-                pool.onProtocolError();
+                pool.tally().onProtocolError();
                 connection.close();
                 return 0;
             }
             final int used = isInBody ? onBody(at, end - at) : onHead(at, end - at);
             if (used < 0)
             {
-                pool.onProtocolError();
+                pool.tally().onProtocolError();
                 fail(UpstreamFailure.PROTOCOL);
                 return 0;
             }
@@ -343,11 +343,11 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             become(head);
             return used;
         }
-        pool.onResponse(status);
+        pool.tally().onResponse(status);
         isKeepAlive = head.keepAlive();
         if (!isKeepAlive)
         {
-            pool.onCloseNotify();
+            pool.tally().onCloseNotify();
         }
         isInBody = true;
         if (isHeadRequest || head.bodyless())
@@ -395,7 +395,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
 
     private void become(final ResponseHead head)
     {
-        pool.onResponse(head.status());
+        pool.tally().onResponse(head.status());
         relay = pool.upgrade(connection, handler);
         handler = null;
         relay.handler.onUpgraded(head, relay);
@@ -501,12 +501,12 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         {
             if (!isInBody)
             {
-                pool.onRequestFailed();
+                pool.tally().onRequestFailed();
             }
             pool.onResponseEnded();
             if (failure == UpstreamFailure.OVERLOADED)
             {
-                pool.onCancelled();
+                pool.tally().onCancelled();
             }
             last.onUpstreamFailed(told);
         }
@@ -520,13 +520,13 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         if (handler != null && isInBody && body.untilCloseActive())
         {
             isClosedByEndpoint = true;
-            pool.onRemoteClose(false);
+            pool.tally().onRemoteClose(false);
             complete(false).onResponseData(0, 0, true);
             isEnding = false;
             return;
         }
         isClosedByEndpoint = true;
-        pool.onRemoteClose(handler != null);
+        pool.tally().onRemoteClose(handler != null);
         fail(UpstreamFailure.CLOSED);
     }
 
@@ -542,7 +542,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         }
         else
         {
-            pool.onConnectFailed(true);
+            pool.tally().onConnectFailed(true);
             fail(UpstreamFailure.CONNECT_TIMEOUT);
         }
     }
@@ -564,7 +564,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         // Last: a request that waits for a connection may be given this very session again.
         if (!isClosedByEndpoint)
         {
-            pool.onLocalClose();
+            pool.tally().onLocalClose();
         }
         pool.onConnectionClosed(this, closed);
     }

@@ -94,7 +94,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     private void addPending(final int change)
     {
         pending += change;
-        pool.onPending(change);
+        pool.tally().onPending(change);
     }
 
     /** Gives a stream to an exchange; there is room. */
@@ -234,7 +234,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         {
             return onInvalidFields(stream);
         }
-        pool.onTrailers();
+        pool.tally().onTrailers();
         owner.onTrailers(context.trailers);
         return 0;
     }
@@ -247,8 +247,8 @@ final class Http2UpstreamSession implements Http2SessionHandler
 
     void onMalformed(final Http2Stream stream)
     {
-        pool.onProtocolError();
-        pool.onMessagingError();
+        pool.tally().onProtocolError();
+        pool.tally().onMessagingError();
         link.failStream(stream, ErrorCode.PROTOCOL_ERROR);
     }
 
@@ -303,9 +303,9 @@ final class Http2UpstreamSession implements Http2SessionHandler
         switch (cause)
         {
             case Http2Cause.CONNECT_FAILED, Http2Cause.CONNECT_TIMEOUT ->
-                pool.onConnectFailed(cause == Http2Cause.CONNECT_TIMEOUT);
-            case Http2Cause.CLOSED, Http2Cause.RESET -> pool.onRemoteClose(false);
-            case Http2Cause.CONNECTION_ERROR -> pool.onProtocolError();
+                pool.tally().onConnectFailed(cause == Http2Cause.CONNECT_TIMEOUT);
+            case Http2Cause.CLOSED, Http2Cause.RESET -> pool.tally().onRemoteClose(false);
+            case Http2Cause.CONNECTION_ERROR -> pool.tally().onProtocolError();
             default ->
             {
                 // Counted by the session, or by who wanted it.
@@ -324,7 +324,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
      */
     public void onIdleTimeout()
     {
-        pool.onIdleTimeout();
+        pool.tally().onIdleTimeout();
     }
 
     /**
@@ -336,7 +336,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         if (nowNs >= overAtNs)
         {
             overAtNs = Long.MAX_VALUE;
-            pool.onOver();
+            pool.tally().onOver();
             link.drain();
         }
         return overAtNs;
@@ -351,7 +351,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         addPending(-pending);
         if (!link.isClosedByPeer() && isOpened)
         {
-            pool.onLocalClose();
+            pool.tally().onLocalClose();
         }
         pool.onHttp2Closed(this, closed);
     }

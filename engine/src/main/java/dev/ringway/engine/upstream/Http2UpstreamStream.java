@@ -53,8 +53,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         isAnswered = false;
         isUpgrade = false;
         isSentEnd = false;
-        owner.pool().onRequest();
-        owner.pool().onReady();
+        owner.pool().tally().onRequest();
+        owner.pool().tally().onReady();
     }
 
     boolean isHeadRequest()
@@ -153,7 +153,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
             return;
         }
         isInBody = true;
-        session.pool().onResponse(status);
+        session.pool().tally().onResponse(status);
         if (isUpgrade && status < 300)
         {
             onUpgraded(head, isEnd);
@@ -261,10 +261,10 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
             session.pool().connectFailure(connection()) : unseen(failure(cause));
         if (!isInBody)
         {
-            session.pool().onRequestFailed();
+            session.pool().tally().onRequestFailed();
         }
         session.pool().onResponseEnded();
-        session.pool().onStreamReset(cause == Http2Cause.PEER_RESET || cause == Http2Cause.REFUSED);
+        session.pool().tally().onStreamReset(cause == Http2Cause.PEER_RESET || cause == Http2Cause.REFUSED);
         forget();
         last.onUpstreamFailed(failure);
     }
@@ -302,10 +302,10 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
      */
     public void onTimeout()
     {
-        session.pool().onTimeout();
+        session.pool().tally().onTimeout();
         if (!isInBody)
         {
-            session.pool().onRequestFailed();
+            session.pool().tally().onRequestFailed();
         }
     }
 
@@ -326,7 +326,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         }
         else
         {
-            pool.onStreamCancelled();
+            pool.tally().onStreamCancelled();
             ended.cancel(isRelay && isReset ? ErrorCode.CONNECT_ERROR : ErrorCode.CANCEL);
         }
     }

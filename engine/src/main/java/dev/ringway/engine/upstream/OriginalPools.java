@@ -179,7 +179,7 @@ final class OriginalPools implements TimerHandler
         for (int i = before - 1; i >= 0; i--)
         {
             final Place place = places.get(i);
-            if (!place.isUsed && place.pool.isQuiet())
+            if (!place.isUsed && place.pool.tally().isQuiet())
             {
                 remove(i);
             }
@@ -206,7 +206,7 @@ final class OriginalPools implements TimerHandler
             places.set(index, last);
             pools.set(index, lastPool);
         }
-        hosts.giveBack(place.host, !place.pool.isQuiet());
+        hosts.giveBack(place.host, !place.pool.tally().isQuiet());
         place.pool.retire();
     }
 

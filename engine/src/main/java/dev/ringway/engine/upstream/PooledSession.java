@@ -51,14 +51,14 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
     /** A request has it from now on. */
     final void onRequest()
     {
-        pool.onRequest();
+        pool.tally().onRequest();
         if (isConnected)
         {
-            pool.onReady();
+            pool.tally().onReady();
             return;
         }
         isPending = true;
-        pool.onPending(1);
+        pool.tally().onPending(1);
     }
 
     final void endPending()
@@ -66,7 +66,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
         if (isPending)
         {
             isPending = false;
-            pool.onPending(-1);
+            pool.tally().onPending(-1);
         }
     }
 
@@ -133,7 +133,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
         isConnected = true;
         if (isPending)
         {
-            pool.onReady();
+            pool.tally().onReady();
         }
         endPending();
         pool.onConnected(opened, pool.nowNs() - startNs);
@@ -148,7 +148,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
      */
     public final void onOpenFailed(final Connection failed, final int errno)
     {
-        pool.onConnectFailed(false);
+        pool.tally().onConnectFailed(false);
         fail(pool.connectFailure(failed));
     }
 
@@ -158,7 +158,7 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
     public final void onError(final Connection failed, final int errno)
     {
         isClosedByEndpoint = true;
-        pool.onRemoteClose(handler != null);
+        pool.tally().onRemoteClose(handler != null);
         fail(UpstreamFailure.RESET);
     }
 

@@ -39,7 +39,7 @@ final class TcpUpstreamSession extends PooledSession
 
     void onConnected()
     {
-        pool.onRelay(true);
+        pool.tally().onRelay(true);
         if (isTunnel && handler != null)
         {
             isTunnel = false;
@@ -55,7 +55,7 @@ final class TcpUpstreamSession extends PooledSession
             pool.onResponseEnded();
             if (isCut)
             {
-                pool.onCancelled();
+                pool.tally().onCancelled();
             }
         }
     }
@@ -99,7 +99,7 @@ final class TcpUpstreamSession extends PooledSession
         {
             throw new IllegalStateException("a relay's endpoint owes no answer");
         }
-        pool.onTimeout();
+        pool.tally().onTimeout();
     }
 
     /**
@@ -132,7 +132,7 @@ final class TcpUpstreamSession extends PooledSession
         endRequest(false);
         if (!isUpgraded && !isConnected())
         {
-            pool.onRelay(false);
+            pool.tally().onRelay(false);
         }
         connection.close();
         if (last != null)
@@ -158,7 +158,7 @@ final class TcpUpstreamSession extends PooledSession
     public void onEof(final Connection source)
     {
         isClosedByEndpoint = true;
-        pool.onRemoteClose(false);
+        pool.tally().onRemoteClose(false);
         if (handler != null)
         {
             handler.onResponseData(0, 0, true);
@@ -170,7 +170,7 @@ final class TcpUpstreamSession extends PooledSession
      */
     public void onDeadline(final Connection late, final long nowNs)
     {
-        pool.onConnectFailed(true);
+        pool.tally().onConnectFailed(true);
         fail(UpstreamFailure.CONNECT_TIMEOUT);
     }
 
@@ -183,7 +183,7 @@ final class TcpUpstreamSession extends PooledSession
         handler = null;
         if (!isClosedByEndpoint)
         {
-            pool.onLocalClose();
+            pool.tally().onLocalClose();
         }
         pool.onTcpClosed(this, closed);
     }
