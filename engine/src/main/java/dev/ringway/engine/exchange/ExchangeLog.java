@@ -176,7 +176,7 @@ final class ExchangeLog
         {
             return;
         }
-        if (edits.changesTarget())
+        if (edits.target().isChanged())
         {
             exchanges.loggedHead().path(record, head, edits);
             exchanges.loggedHead().host(record, head, edits);

@@ -254,7 +254,7 @@ final class HeaderRules
         {
             edits.add(HeaderName.X_FORWARDED_PROTO, isEncrypted(downstream) ? HTTPS : HTTP);
         }
-        edits.https(isHttps(downstream, headers, http));
+        edits.target().https(isHttps(downstream, headers, http));
         if (id.isInternal())
         {
             edits.add(HeaderName.X_ENVOY_INTERNAL, TRUE);

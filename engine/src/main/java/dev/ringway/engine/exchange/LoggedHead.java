@@ -6,6 +6,7 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.route.AddedFields;
+import dev.ringway.engine.upstream.EditedTarget;
 import dev.ringway.engine.upstream.HeaderEdits;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -54,10 +55,10 @@ final class LoggedHead implements AddedFields
     /** The path, and the one before. */
     void path(final AccessRecord record, final RequestHead head, final HeaderEdits edits)
     {
-        if (edits.pathLength() >= 0)
+        if (edits.target().pathLength() >= 0)
         {
-            path.wrap(edits.path());
-            record.replace(AccessText.PATH, path, 0, edits.pathLength());
+            path.wrap(edits.target().path());
+            record.replace(AccessText.PATH, path, 0, edits.target().pathLength());
             field(record, HeaderName.X_ENVOY_ORIGINAL_PATH, AccessText.ORIGINAL_PATH, head.headers(), edits);
         }
         else
@@ -69,8 +70,9 @@ final class LoggedHead implements AddedFields
     /** The host that the endpoint is asked for. */
     void host(final AccessRecord record, final RequestHead head, final HeaderEdits edits)
     {
+        final EditedTarget target = edits.target();
         record.replace(
-            AccessText.AUTHORITY, edits.hostBuffer(head), edits.hostOffset(head), edits.hostLength(head));
+            AccessText.AUTHORITY, target.hostBuffer(head), target.hostOffset(head), target.hostLength(head));
     }
 
     private void field(
@@ -155,7 +157,7 @@ final class LoggedHead implements AddedFields
      */
     public byte[] path()
     {
-        return shown.path();
+        return shown.target().path();
     }
 
     /**
@@ -163,7 +165,7 @@ final class LoggedHead implements AddedFields
      */
     public int pathLength()
     {
-        return shown.pathLength();
+        return shown.target().pathLength();
     }
 
     /**
@@ -171,7 +173,7 @@ final class LoggedHead implements AddedFields
      */
     public DirectBuffer hostBuffer(final RequestHead head)
     {
-        return shown.hostBuffer(head);
+        return shown.target().hostBuffer(head);
     }
 
     /**
@@ -179,7 +181,7 @@ final class LoggedHead implements AddedFields
      */
     public int hostOffset(final RequestHead head)
     {
-        return shown.hostOffset(head);
+        return shown.target().hostOffset(head);
     }
 
     /**
@@ -187,6 +189,6 @@ final class LoggedHead implements AddedFields
      */
     public int hostLength(final RequestHead head)
     {
-        return shown.hostLength(head);
+        return shown.target().hostLength(head);
     }
 }

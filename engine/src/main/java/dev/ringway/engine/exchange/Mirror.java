@@ -7,6 +7,7 @@ import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.Destination;
+import dev.ringway.engine.upstream.EditedTarget;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.RequestHost;
 import dev.ringway.engine.upstream.SessionNeeds;
@@ -209,7 +210,8 @@ final class Mirror implements UpstreamHandler
      */
     public void askHost(final RequestHost host)
     {
-        host.of(edits.hostBuffer(request), edits.hostOffset(request), edits.hostLength(request));
+        final EditedTarget target = edits.target();
+        host.of(target.hostBuffer(request), target.hostOffset(request), target.hostLength(request));
     }
 
     /**

@@ -93,7 +93,7 @@ final class Rewriter
         {
             return;
         }
-        edits.host(view.buffer(), view.offset(), view.length());
+        edits.target().host(view.buffer(), view.offset(), view.length());
         final HeaderTable headers = head.headers();
         if (rewrite.appendsForwarded() && !endsWithHost(head))
         {

@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.route.HostRewrite;
+import dev.ringway.engine.upstream.EditedTarget;
 import dev.ringway.engine.upstream.HeaderEdits;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -49,11 +50,12 @@ final class ShadowHead
             edits.put(COMMA, COMMA.length);
             edits.addBytes(HeaderName.X_FORWARDED_FOR, address, address.length);
         }
+        final EditedTarget target = edits.target();
         // An endpoint's own name is for that endpoint alone.
         final boolean isClients = rewrite != null && rewrite.isAutomatic();
-        final DirectBuffer source = isClients ? head.headers().buffer() : edits.hostBuffer(head);
-        takeHost(source, isClients ? head.authorityOffset() : edits.hostOffset(head),
-            isClients ? head.authorityLength() : edits.hostLength(head));
+        final DirectBuffer source = isClients ? head.headers().buffer() : target.hostBuffer(head);
+        takeHost(source, isClients ? head.authorityOffset() : target.hostOffset(head),
+            isClients ? head.authorityLength() : target.hostLength(head));
     }
 
     /** The host as it is, and behind it as that of a shadow: a port stays at the end. */
@@ -91,6 +93,6 @@ final class ShadowHead
      */
     void host(final boolean isPlain, final HeaderEdits edits)
     {
-        edits.host(hosts, isPlain ? 0 : plainLength, isPlain ? plainLength : plainLength + SUFFIX.length);
+        edits.target().host(hosts, isPlain ? 0 : plainLength, isPlain ? plainLength : plainLength + SUFFIX.length);
     }
 }

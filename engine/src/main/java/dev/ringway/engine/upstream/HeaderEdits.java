@@ -4,7 +4,6 @@ import dev.ringway.codecs.hpack.HpackEncoder;
 import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
-import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http1.Http1Encoder;
 import dev.ringway.codecs.text.ShortCopy;
 import dev.ringway.engine.memory.BufferSlab;
@@ -41,19 +40,14 @@ public final class HeaderEdits
     private int otherNamesLength;
     private long dropMask;
     private int count;
-    private final byte[] path;
+    private final EditedTarget target;
     private int position;
     private boolean isTooLong;
     private byte[] protocol;
-    private boolean isHttps;
-    private int pathLength;
-    private DirectBuffer host;
-    private int hostOffset;
-    private int hostLength;
 
     private HeaderEdits(final int pathCapacity)
     {
-        path = new byte[pathCapacity];
+        target = new EditedTarget(pathCapacity);
     }
 
     /**
@@ -84,26 +78,16 @@ public final class HeaderEdits
         position = 0;
         otherNamesLength = 0;
         isTooLong = false;
-        isHttps = false;
-        pathLength = -1;
-        host = null;
         protocol = null;
+        target.reset();
     }
 
     /**
-     * @param isHttps whether the request goes on with scheme https.
+     * @return what the request goes on to; of no meaning for a response.
      */
-    public void https(final boolean isHttps)
+    public EditedTarget target()
     {
-        this.isHttps = isHttps;
-    }
-
-    /**
-     * @return whether the request goes on with scheme https.
-     */
-    boolean isHttps()
-    {
-        return isHttps;
+        return target;
     }
 
     /**
@@ -452,7 +436,7 @@ public final class HeaderEdits
     }
 
     /**
-     * Gives the request another path.
+     * Gives the request another path; one that does not fit is none, and the head is too long.
      *
      * @param prefix       holds the new beginning at its start.
      * @param prefixLength bytes of it.
@@ -463,79 +447,7 @@ public final class HeaderEdits
     public void path(
         final byte[] prefix, final int prefixLength, final DirectBuffer buffer, final int offset, final int length)
     {
-        if (prefixLength + length > path.length)
-        {
-            isTooLong = true;
-            return;
-        }
-        System.arraycopy(prefix, 0, path, 0, prefixLength);
-        buffer.getBytes(offset, path, prefixLength, length);
-        pathLength = prefixLength + length;
-    }
-
-    /**
-     * Gives the request another host.
-     *
-     * @param buffer holds it until the head is written.
-     * @param offset where it starts.
-     * @param length its bytes.
-     */
-    public void host(final DirectBuffer buffer, final int offset, final int length)
-    {
-        host = buffer;
-        hostOffset = offset;
-        hostLength = length;
-    }
-
-    /**
-     * @param head of the request.
-     * @return what holds the host that an endpoint is asked for.
-     */
-    public DirectBuffer hostBuffer(final RequestHead head)
-    {
-        return host == null ? head.headers().buffer() : host;
-    }
-
-    /**
-     * @return whether the request goes on with another path or host.
-     */
-    public boolean changesTarget()
-    {
-        return pathLength >= 0 || host != null;
-    }
-
-    /**
-     * @param head of the request.
-     * @return where that host starts.
-     */
-    public int hostOffset(final RequestHead head)
-    {
-        return host == null ? head.authorityOffset() : hostOffset;
-    }
-
-    /**
-     * @param head of the request.
-     * @return bytes of that host.
-     */
-    public int hostLength(final RequestHead head)
-    {
-        return host == null ? head.authorityLength() : hostLength;
-    }
-
-    /**
-     * @return new path with query, of which {@link #pathLength()} bytes count.
-     */
-    public byte[] path()
-    {
-        return path;
-    }
-
-    /**
-     * @return bytes of the new path, or -1 for none.
-     */
-    public int pathLength()
-    {
-        return pathLength;
+        isTooLong |= !target.path(prefix, prefixLength, buffer, offset, length);
     }
 
     /**

@@ -115,10 +115,11 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         isRequestEnded = isEnd;
         protocol = edits.protocol();
         isTunnel = head.tunnel();
-        final boolean isRewritten = edits.pathLength() >= 0 && !isTunnel;
-        final int pathLength = isTunnel ? edits.hostLength(head) :
-            isRewritten ? edits.pathLength() : Math.max(1, head.pathLength());
-        final int bound = head.methodLength() + pathLength + HTTP11_HOST.length + edits.hostLength(head) +
+        final EditedTarget target = edits.target();
+        final boolean isRewritten = target.pathLength() >= 0 && !isTunnel;
+        final int pathLength = isTunnel ? target.hostLength(head) :
+            isRewritten ? target.pathLength() : Math.max(1, head.pathLength());
+        final int bound = head.methodLength() + pathLength + HTTP11_HOST.length + target.hostLength(head) +
             Http1Encoder.headersLength(head.headers()) + edits.addedLength() + head.protocolLength() + FRAMING_LENGTH;
         final LoopMemory memory = context.loop.memory();
         final int start = memory.scratch().reserve(bound);
@@ -136,11 +137,11 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         buffer.putByte(at++, (byte)' ');
         if (isRewritten)
         {
-            buffer.putBytes(at, edits.path(), 0, pathLength);
+            buffer.putBytes(at, target.path(), 0, pathLength);
         }
         else if (isTunnel)
         {
-            buffer.putBytes(at, edits.hostBuffer(head), edits.hostOffset(head), pathLength);
+            buffer.putBytes(at, target.hostBuffer(head), target.hostOffset(head), pathLength);
         }
         else if (head.pathLength() == 0)
         {
@@ -153,8 +154,8 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         at += pathLength;
         buffer.putBytes(at, HTTP11_HOST);
         at += HTTP11_HOST.length;
-        buffer.putBytes(at, edits.hostBuffer(head), edits.hostOffset(head), edits.hostLength(head));
-        at = Http1Encoder.putEnd(buffer, at + edits.hostLength(head));
+        buffer.putBytes(at, target.hostBuffer(head), target.hostOffset(head), target.hostLength(head));
+        at = Http1Encoder.putEnd(buffer, at + target.hostLength(head));
         at = Http1Encoder.copyHeaders(head.headers(), edits.dropMask() | 1L << HeaderName.HOST, buffer, at);
         at = edits.write(buffer, at);
         at = Http1Encoder.putEnd(buffer, putFraming(head, buffer, at));

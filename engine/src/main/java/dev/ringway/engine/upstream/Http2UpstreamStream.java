@@ -69,10 +69,11 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     {
         isHeadRequest = head.methodId() == HttpMethod.HEAD;
         final HeaderTable headers = head.headers();
+        final EditedTarget target = edits.target();
         final boolean isTunnel = head.tunnel();
         isUpgrade = edits.protocol() != null || isTunnel;
         final int bound = head.methodLength() + head.protocolLength() +
-            Math.max(head.pathLength(), edits.pathLength()) + edits.hostLength(head) +
+            Math.max(head.pathLength(), target.pathLength()) + target.hostLength(head) +
             Http2Stream.boundOf(headers) + edits.addedLength() + PSEUDO_OVERHEAD;
         final int start = stream.reserveFields(bound);
         if (start < 0)
@@ -91,11 +92,11 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
             isUpgrade ? HttpMethod.CONNECT : head.methodId());
         if (!isTunnel)
         {
-            at = encoder.putScheme(buffer, at, edits.isHttps());
-            at = putPath(head, edits, encoder, buffer, at);
+            at = encoder.putScheme(buffer, at, target.isHttps());
+            at = putPath(head, target, encoder, buffer, at);
         }
         at = encoder.putAuthority(
-            buffer, at, edits.hostBuffer(head), edits.hostOffset(head), edits.hostLength(head));
+            buffer, at, target.hostBuffer(head), target.hostOffset(head), target.hostLength(head));
         if (isUpgrade && !isTunnel)
         {
             at = encoder.putField(buffer, at, HeaderName.OTHER, PROTOCOL, 0, PROTOCOL.capacity(),
@@ -109,14 +110,14 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
 
     private int putPath(
         final RequestHead head,
-        final HeaderEdits edits,
+        final EditedTarget target,
         final HpackEncoder encoder,
         final UnsafeBuffer buffer,
         final int at)
     {
-        if (edits.pathLength() >= 0)
+        if (target.pathLength() >= 0)
         {
-            return encoder.putPath(buffer, at, context.path(edits.path()), 0, edits.pathLength());
+            return encoder.putPath(buffer, at, context.path(target.path()), 0, target.pathLength());
         }
         return head.pathLength() == 0 ? encoder.putPath(buffer, at, context.path(ROOT), 0, 1) :
             encoder.putPath(buffer, at, head.headers().buffer(), head.pathOffset(), head.pathLength());
