@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 /** How long tests wait for what must come: long, because machines are shared, and only a failure takes all of it. */
 final class Patience
 {
-    static final int S = 60;
+    static final int S = 120;
     static final int MS = S * 1000;
 
     private static final int LOOK_MS = 10;

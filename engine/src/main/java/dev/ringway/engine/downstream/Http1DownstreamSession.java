@@ -462,7 +462,12 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     boolean keepAlive(final boolean can)
     {
         // As Envoy: a response that overtakes its request ends the connection, for who knows what still comes.
-        isKeepAlive &= can && !factory.isDraining() && body.isEnded() && !isLastRequest();
+        isKeepAlive &= can && body.isEnded() && !isLastRequest();
+        if (factory.isDraining())
+        {
+            isKeepAlive = false;
+            count(http.counters().downstreamCxDrainClose);
+        }
         return isKeepAlive;
     }
 
@@ -641,10 +646,10 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     }
 
     @Override
-    void drain()
+    void drain(final boolean endsIdle)
     {
         isKeepAlive = false;
-        if (exchange == null && input.length() == 0 && !isLingering)
+        if (endsIdle && exchange == null && input.length() == 0 && !isLingering)
         {
             count(http.counters().downstreamCxDrainClose);
             endAfterFlush();

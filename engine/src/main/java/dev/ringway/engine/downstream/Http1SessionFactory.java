@@ -167,11 +167,11 @@ public final class Http1SessionFactory implements SessionFactory
     /**
      * {@inheritDoc}
      */
-    public void drain()
+    public void drain(final boolean endsIdle)
     {
         isDraining = true;
-        http2.drain();
-        open.drain();
+        http2.drain(endsIdle);
+        open.drain(endsIdle);
     }
 
     /**

@@ -287,7 +287,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
     }
 
     @Override
-    void drain()
+    void drain(final boolean endsIdle)
     {
         count(http.counters().downstreamCxDrainClose);
         link.drain();

@@ -89,7 +89,7 @@ final class Http2SessionFactory implements SessionFactory
         session.open(connection);
         if (isDraining)
         {
-            session.drain();
+            session.drain(true);
         }
         return session;
     }
@@ -132,10 +132,10 @@ final class Http2SessionFactory implements SessionFactory
     /**
      * {@inheritDoc}
      */
-    public void drain()
+    public void drain(final boolean endsIdle)
     {
         isDraining = true;
-        open.drain();
+        open.drain(endsIdle);
     }
 
     /**

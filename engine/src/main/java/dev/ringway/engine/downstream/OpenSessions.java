@@ -37,13 +37,13 @@ final class OpenSessions
     }
 
     /** Drains all; each may leave the list meanwhile. */
-    void drain()
+    void drain(final boolean endsIdle)
     {
         OpenSession session = newest;
         while (session != null)
         {
             final OpenSession following = session.next;
-            session.drain();
+            session.drain(endsIdle);
             session = following;
         }
     }

@@ -16,8 +16,11 @@ public interface SessionFactory
 
     /**
      * Has sessions end as soon as they can without losing a request.
+     *
+     * @param endsIdle whether connections without a request end at once; else after their next one, so that a request
+     *                 that is on its way is answered.
      */
-    void drain();
+    void drain(boolean endsIdle);
 
     /**
      * Takes {@link #drain} back for connections that are still there and for new ones.

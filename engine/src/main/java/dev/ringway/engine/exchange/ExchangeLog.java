@@ -140,7 +140,8 @@ final class ExchangeLog
         final boolean hasOriginal = head.headers().contains(HeaderName.X_ENVOY_ORIGINAL_PATH);
         if (hasOriginal || hasConditions || (uses & AccessLogSink.USES_REQUEST_FIELDS) != 0)
         {
-            onHead(http, downstream, head, id, exchanges.headerRules().arrival(downstream, head, http, id), hasOriginal);
+            final HeaderEdits edits = exchanges.headerRules().arrival(downstream, head, http, id);
+            onHead(http, downstream, head, id, edits, hasOriginal);
         }
     }
 

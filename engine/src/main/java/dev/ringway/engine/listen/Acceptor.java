@@ -247,15 +247,15 @@ public final class Acceptor implements ConnectionHandler
         // The cancellations are submitted before the fd goes, so no accept can hold on to another file of that number.
         loop.submissions().submit();
         Sockets.close(listenFd);
-        chains.drain();
+        chains.drain(true);
     }
 
     /**
-     * Has the sessions end as soon as they can, while connections are still accepted.
+     * Has the sessions end with their next request, while connections are still accepted.
      */
     public void drain()
     {
-        chains.drain();
+        chains.drain(false);
     }
 
     /**

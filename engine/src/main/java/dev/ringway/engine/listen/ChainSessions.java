@@ -87,7 +87,7 @@ final class ChainSessions implements SessionlessHandler, CloseListener
     {
         if (sessions != null && sessions != fresh)
         {
-            sessions.drain();
+            sessions.drain(true);
             fresh.endDrain();
         }
         sessions = fresh;
@@ -177,9 +177,10 @@ final class ChainSessions implements SessionlessHandler, CloseListener
         return active;
     }
 
-    void drain()
+    /** See {@link SessionFactory#drain}. */
+    void drain(final boolean endsIdle)
     {
-        sessions.drain();
+        sessions.drain(endsIdle);
     }
 
     void endDrain()

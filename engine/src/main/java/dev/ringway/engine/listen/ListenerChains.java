@@ -1,5 +1,6 @@
 package dev.ringway.engine.listen;
 
+import dev.ringway.engine.downstream.SessionFactory;
 import dev.ringway.engine.snapshot.ChainQuery;
 import dev.ringway.engine.snapshot.FilterChain;
 import dev.ringway.engine.snapshot.FilterChains;
@@ -47,14 +48,14 @@ final class ListenerChains
             sessions[i].adopt(fresh, chains.get(i));
             if (isDraining)
             {
-                sessions[i].drain();
+                sessions[i].drain(false);
             }
         }
         for (final ChainSessions one : left)
         {
             if (one != null)
             {
-                one.drain();
+                one.drain(true);
                 if (one.active() > 0)
                 {
                     gone.add(new Gone(one, version));
@@ -136,12 +137,13 @@ final class ListenerChains
         return number == FilterChains.NONE ? null : sessions[number];
     }
 
-    void drain()
+    /** See {@link SessionFactory#drain}. */
+    void drain(final boolean endsIdle)
     {
         isDraining = true;
         for (final ChainSessions chain : sessions)
         {
-            chain.drain();
+            chain.drain(endsIdle);
         }
     }
 

@@ -200,7 +200,8 @@ public final class Engine implements AutoCloseable
     }
 
     /**
-     * Asks connections to end after their requests.
+     * Asks connections to end after their requests; those without one end at once where sockets are closed too, and
+     * after their next one else.
      *
      * @param stopsAccepting whether listening sockets are closed too.
      */

@@ -101,18 +101,27 @@ final class LifecycleTest
             proxy.awaitCounter("http.in.downstream_cx_active", 4);
             TestProxy.await(() -> proxy.look().blocks() == 2, () -> "half a head is held, and one to send again");
 
-            proxy.drain(false);
+            final TestClient silent = proxy.connect();
+            proxy.awaitCounter("http.in.downstream_cx_active", 5);
 
-            idle.assertEnd();
-            fresh.assertEnd();
+            proxy.drain(false);
+            proxy.look();
+
+            // Their requests may be on their way: they are answered.
+            assertEndsWith(idle.get("/idle"), idle);
+            assertEndsWith(fresh.get("/fresh"), fresh);
             go.countDown();
             assertEndsWith(busy.read(), busy);
             half.send(": a\r\n\r\n");
             assertEndsWith(half.read(), half);
             final TestClient late = proxy.connect();
             assertEndsWith(late.get("/late"), late);
+            proxy.awaitCounter("http.in.downstream_cx_drain_close", 5);
 
             proxy.drain(true);
+
+            silent.assertEnd();
+            proxy.awaitCounter("http.in.downstream_cx_drain_close", 6);
 
             TestProxy.await(() -> isRefused(proxy), () -> "new connections are refused");
         }
