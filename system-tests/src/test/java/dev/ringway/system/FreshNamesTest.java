@@ -40,7 +40,7 @@ final class FreshNamesTest
     }
 
     /** Those that come to be with a response, a little behind it. */
-    private static final String OF_CODES = ".*\\.(external|internal)\\..*|.*\\.upstream_rq_\\d\\d\\d";
+    static final String OF_CODES = ".*\\.(external|internal)\\..*|.*\\.upstream_rq_\\d\\d\\d";
 
     /** Sums of the counters of ten clusters, by their names without that of the cluster. */
     private static Map<String, Long> clusters(final Reloads reloads, final int round) throws Exception

@@ -198,6 +198,7 @@ public final class BootstrapTranslator
                 if (same == null)
                 {
                     keepNames(List.of(plan.cluster().name()), kept);
+                    known.continueStatuses(plan);
                 }
                 fresh.add(config, plan, kept);
                 noteTwice(seen, plan.cluster().name(), path.at(i).field("name"), checks);

@@ -80,6 +80,40 @@ final class StatusCountersTest
     }
 
     @Test
+    void shouldCountOnWhenTheClusterChanges()
+    {
+        statuses.response(file.loop(0), 200, true);
+        statuses.dropped(file.loop(1), 503);
+        control.remove().run();
+        control.remove().run();
+        final Map<String, Long> before = shown();
+        final CounterScope changed = file.part();
+        final StatusCounters fresh = new StatusCounters(changed, "cluster.c.");
+        fresh.takeOver(statuses);
+        file.inForce(List.of(changed));
+        file.abandon(scope);
+        for (int i = 0; i < HeldNames.PASSES; i++)
+        {
+            file.reclaim();
+        }
+        assertEquals(before, shown());
+        fresh.response(file.loop(1), 200, true);
+        assertEquals(2, shown().get("internal.upstream_rq_200"));
+        assertEquals(0, control.size());
+    }
+
+    @Test
+    void shouldTakeNothingOverFromAnotherCluster()
+    {
+        statuses.response(file.loop(0), 200, true);
+        control.remove().run();
+        final StatusCounters other = new StatusCounters(scope, "cluster.c.other.");
+        other.takeOver(statuses);
+        other.response(file.loop(0), 200, true);
+        assertEquals(1, control.size());
+    }
+
+    @Test
     void shouldCountThoseThatAreDroppedApart()
     {
         statuses.dropped(file.loop(0), 502);
