@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Ringway and Envoy connect to the same addresses for clusters of the type ORIGINAL_DST, and count and log the same. */
@@ -31,6 +32,8 @@ final class OriginalDstComparisonTest
         "%UPSTREAM_CLUSTER% %DOWNSTREAM_LOCAL_ADDRESS%";
     private static final List<String> COUNTED = List.of(
         "original_dst_host_invalid", "upstream_cx_none_healthy", "upstream_cx_connect_fail", "upstream_cx_total");
+    private static final List<String> COUNTED_OF_RELAYS = List.of("upstream_rq_total", "upstream_rq_active",
+        "upstream_rq_pending_total", "upstream_rq_pending_failure_eject");
     private static final String ROUTES = """
         - match: { prefix: /field }
           route: { cluster: field }
@@ -124,13 +127,13 @@ final class OriginalDstComparisonTest
         private String ask(final String listener, final String request) throws Exception
         {
             origin.takeSeen();
-            final Map<String, Long> before = counts();
+            final Map<String, Long> before = counts(listener);
             final String bytes = request.replace("~", "\r\n").replace("ITSELF", String.valueOf(ports.get(listener)));
             final String answer = answer(listener, bytes);
             admin.awaitQuiet();
             final List<String> lines = LogLines.await(log, ++logged, line -> true);
             assertEquals(logged, lines.size(), lines.toString());
-            final Map<String, Long> counted = counts();
+            final Map<String, Long> counted = counts(listener);
             counted.replaceAll((name, value) -> value - before.getOrDefault(name, 0L));
             counted.values().removeIf(value -> value == 0);
             return answer + '\n' + origin.takeSeen().stream().map(HttpMessage::start).collect(Collectors.joining("\n")) +
@@ -150,10 +153,14 @@ final class OriginalDstComparisonTest
             }
         }
 
-        private Map<String, Long> counts() throws Exception
+        private Map<String, Long> counts(final String listener) throws Exception
         {
             final Map<String, Long> counts = new TreeMap<>(admin.stats("^cluster"));
-            counts.keySet().removeIf(name -> !COUNTED.contains(name.substring(name.lastIndexOf('.') + 1)));
+            counts.keySet().removeIf(name ->
+            {
+                final String last = name.substring(name.lastIndexOf('.') + 1);
+                return !COUNTED.contains(last) && !(listener.equals("relay") && COUNTED_OF_RELAYS.contains(last));
+            });
             return counts;
         }
 
@@ -249,6 +256,21 @@ final class OriginalDstComparisonTest
     {
         final String told = compare("relay", "PROXY " + proxy + "~GET / HTTP/1.1~host: a~connection: close~~");
         assertTrue(told.startsWith(expected), told);
+    }
+
+    private static String countedForNobody(final Side side) throws Exception
+    {
+        final String told = side.ask("relay", "PROXY TCP4 1.2.3.4 127.0.0.1 1000 " + nobody + "~hello~~");
+        return told.lines().toList().getLast();
+    }
+
+    @Test
+    void shouldCountNoRequestForARelayThatFindsNobody() throws Exception
+    {
+        final String theirs = countedForNobody(envoy);
+        assertEquals(theirs, countedForNobody(ringway));
+        assertTrue(theirs.contains("upstream_cx_connect_fail=1"), theirs);
+        assertFalse(theirs.contains("upstream_rq_total"), theirs);
     }
 
     @Test

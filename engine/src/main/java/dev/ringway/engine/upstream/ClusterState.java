@@ -427,6 +427,7 @@ public final class ClusterState
             connections.release();
             return UpstreamFailure.OVERFLOW;
         }
+        counters.increment(cluster.counters().upstreamRqPendingTotal);
         handler.onUpstreamReady(session);
         return ACQUIRED;
     }
@@ -466,6 +467,17 @@ public final class ClusterState
     {
         requests.release();
         context.loop.counters().decrement(cluster.counters().upstreamRqActive);
+    }
+
+    /** A relay has its connection, or no longer: from there on it counts as a request, as in Envoy; none is too many. */
+    void onRelay(final int change)
+    {
+        final LoopCounters counters = context.loop.counters();
+        counters.add(cluster.counters().upstreamRqActive, change);
+        if (change > 0)
+        {
+            counters.increment(cluster.counters().upstreamRqTotal);
+        }
     }
 
     void onConnectionOpening(final Connection connection)

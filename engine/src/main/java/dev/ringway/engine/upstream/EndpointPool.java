@@ -459,6 +459,11 @@ final class EndpointPool
     void onTcpClosed(final TcpUpstreamSession session, final Connection connection)
     {
         tally.onClosed();
+        if (session.isConnected())
+        {
+            tally.onRequestEnded();
+            cluster.onRelay(-1);
+        }
         context.free.recycle(session);
         cluster.onConnectionClosed(connection);
     }

@@ -122,6 +122,8 @@ final class EndpointTally
     {
         if (isConnected)
         {
+            onRequest();
+            cluster.onRelay(1);
             health.onRelay(loop.index());
         }
         else
