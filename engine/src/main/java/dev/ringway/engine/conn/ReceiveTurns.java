@@ -28,13 +28,13 @@ final class ReceiveTurns
     private int calm = CALM;
     private boolean isCrowded;
 
-    /** Large receives in one duty cycle, with those that wait for a turn, make a crowd from the given number on. */
+    /** Connections that bring much in one duty cycle or wait for a turn make a crowd from the given number on. */
     ReceiveTurns(final int crowd)
     {
         this.crowd = crowd;
     }
 
-    /** A receive took much. */
+    /** A connection brought much; to be called once for it in a duty cycle. */
     void onLarge()
     {
         large++;

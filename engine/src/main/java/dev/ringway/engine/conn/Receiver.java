@@ -39,6 +39,7 @@ final class Receiver
     private int counter;
     private int state;
     private int small;
+    private long largeNs;
 
     Receiver(final ConnectionLife life)
     {
@@ -211,7 +212,11 @@ final class Receiver
         else if (received >= ReceiveTurns.LARGE)
         {
             small = 0;
-            life.connections().turns().onLarge();
+            if (largeNs != life.nowNs())
+            {
+                largeNs = life.nowNs();
+                life.connections().turns().onLarge();
+            }
         }
         if (isArmed && takesTurns())
         {

@@ -369,7 +369,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     }
 
     /**
-     * @return receives of much in one duty cycle from which on sockets that bring much take turns.
+     * @return sockets that bring much in one duty cycle from which on they take turns.
      */
     public int receiveCrowd()
     {

@@ -23,7 +23,7 @@ public final class LoopContext
     private int chunkCount = 1024;
     private int visibleReceives = 8;
     private int receiveLimit;
-    private int receiveCrowd = 4;
+    private int receiveCrowd = 6;
     private int slotLimit = 16_384;
     private NanoClock nanoClock = SystemNanoClock.INSTANCE;
     private EpochNanoClock epochClock = new WallClock();
@@ -178,7 +178,7 @@ public final class LoopContext
     }
 
     /**
-     * @return large receives of one duty cycle from which on sockets take turns.
+     * @return sockets that bring much in one duty cycle from which on they take turns.
      */
     public int receiveCrowd()
     {
@@ -186,9 +186,9 @@ public final class LoopContext
     }
 
     /**
-     * @param receiveCrowd receives of much in one duty cycle from which on sockets that bring much take turns, so that
-     *                     what one brings has left the loop before the next receives; 0 has them always take turns.
-     *                     Fewer than 4 stay in a processor's cache anyway.
+     * @param receiveCrowd sockets that bring much in one duty cycle from which on they take turns, so that what one
+     *                     brings has left the loop before the next receives; 0 has them always take turns. What fewer
+     *                     than 6 bring stays in a processor's cache anyway.
      * @return this.
      */
     public LoopContext receiveCrowd(final int receiveCrowd)

@@ -54,7 +54,7 @@ final class HttpFaultRingTest
     /** Every second seed has connections that bring much take turns. */
     static int crowd(final long seed)
     {
-        return seed % 2 == 0 ? 0 : 4;
+        return seed % 2 == 0 ? 0 : 6;
     }
 
     /** Bounds so low that sides are paused again and again. */

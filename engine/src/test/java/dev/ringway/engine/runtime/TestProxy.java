@@ -83,7 +83,7 @@ final class TestProxy implements AutoCloseable
     Http2Options upstreamHttp2;
     int bufferLimit = 1 << 20;
     /** Of a {@link FaultRig}. */
-    int receiveCrowd = 4;
+    int receiveCrowd = 6;
     private boolean hasCluster = true;
     int maxConnections = Integer.MAX_VALUE;
     int slotLimit = 4096;
