@@ -1,13 +1,8 @@
 package dev.ringway.engine.conn;
 
 import dev.ringway.engine.io.CompletionHandler;
-import dev.ringway.engine.io.Op;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.tls.TlsContext;
-import dev.ringway.engine.tls.TlsEngine;
-import dev.ringway.ffi.libc.Errno;
-
-import java.util.List;
 
 /**
  * One socket. At most one receive is armed and one gathered send in flight; everything queued meanwhile waits for the
@@ -18,24 +13,20 @@ public final class Connection implements CompletionHandler
     /** Bytes are for no counter. */
     static final int NOT_COUNTED = -1;
 
-    private static final int DIRECT_ADDRESS = 32;
-    private static final int DIRECT_LENGTH = 28;
-    private static final int LOCAL_ADDRESS = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
     private final Connections connections;
     private final ConnectionLife life;
     private final Receiver receiver;
     private final Sender sender;
+    private final ConnectionAddresses addresses;
+    private final ConnectionTls tls = new ConnectionTls(this);
     private ConnectionHandler handler;
     private CloseListener closeListener;
-    private TlsLink tls;
+    private TlsLink link;
     private long deadlineNs;
     private long id;
     private int notes;
-    private boolean isProxied;
-    private boolean isRestored;
-    private int asked;
 
     Connection(final Connections connections)
     {
@@ -43,6 +34,7 @@ public final class Connection implements CompletionHandler
         life = new ConnectionLife(this, connections);
         receiver = life.receiver();
         sender = life.sender();
+        addresses = new ConnectionAddresses(life, connections.localAddresses());
     }
 
     void assign(final int slot, final ConnectionHandler first, final int highWaterMark)
@@ -50,12 +42,9 @@ public final class Connection implements CompletionHandler
         life.assign(slot, highWaterMark);
         handler = first;
         deadlineNs = Long.MAX_VALUE;
-        isProxied = false;
-        isRestored = false;
-        asked = LocalAddresses.OWN;
         notes = 0;
         id = connections.nextId();
-        loop().slotAddresses().putShort(localAddressOffset(), (short)0);
+        addresses.assign(slot);
     }
 
     /**
@@ -158,8 +147,8 @@ public final class Connection implements CompletionHandler
     public boolean secure(final TlsContext context)
     {
         assert context.isServer();
-        tls = connections.acquireLink(this, context, null, null, 0);
-        if (tls == null)
+        link = connections.acquireLink(life, context, null, null, 0);
+        if (link == null)
         {
             return false;
         }
@@ -181,24 +170,16 @@ public final class Connection implements CompletionHandler
     {
         assert !context.isServer();
         // Without a link, for memory has run out, it fails as soon as it has connected.
-        tls = connections.acquireLink(this, context, serverName, peerName, session);
+        link = connections.acquireLink(life, context, serverName, peerName, session);
         life.secure();
     }
 
     /**
-     * @return engine of an encrypted connection, to ask for what was agreed on, or null.
+     * @return what is known of its encryption.
      */
-    public TlsEngine tls()
+    public ConnectionTls tls()
     {
-        return tls == null ? null : tls.engine();
-    }
-
-    /**
-     * @return number by which the library calls what broke the encryption, 0 when nothing has.
-     */
-    public int tlsFailure()
-    {
-        return tls == null ? 0 : tls.engine().errorId();
+        return tls;
     }
 
     /**
@@ -217,101 +198,6 @@ public final class Connection implements CompletionHandler
     public int notes()
     {
         return notes;
-    }
-
-    /**
-     * What access logs tell of the encryption. Allocates the first time.
-     *
-     * @param items bits of {@link dev.ringway.engine.tls.TlsReport}.
-     * @return report, or null when the connection is not encrypted or its handshake not over.
-     */
-    public byte[] tlsReport(final int items)
-    {
-        return tls == null || !tls.isEstablished() ? null : tls.engine().report(items);
-    }
-
-    /**
-     * What an endpoint is told of the peer's certificate. Allocates the first time.
-     *
-     * @param details bits of {@link dev.ringway.engine.tls.ForwardedCert}.
-     * @return an element of {@code x-forwarded-client-cert}, or null when the peer has shown no certificate.
-     */
-    public byte[] forwardedCert(final int details)
-    {
-        return tls == null || !tls.isEstablished() ? null : tls.engine().forwardedCert(details);
-    }
-
-    /**
-     * Allocates the first time.
-     *
-     * @return name of a server that the peer asked for (SNI), or null.
-     */
-    public byte[] serverName()
-    {
-        return tls == null || !tls.isEstablished() ? null : tls.engine().askedName();
-    }
-
-    /**
-     * Allocates the first time.
-     *
-     * @return names in the certificate that the peer has shown, see {@link TlsEngine#principals}.
-     */
-    public List<byte[]> principals()
-    {
-        return tls == null || !tls.isEstablished() ? List.of() : tls.engine().principals();
-    }
-
-    void queueCipher(final int offset, final int length)
-    {
-        sender.queue(offset, length);
-        sender.requestFlush();
-    }
-
-    void onSecured()
-    {
-        if (life.onSecured())
-        {
-            handler.onOpened(this);
-            sender.requestFlush();
-        }
-        else
-        {
-            handler.onSecured(this);
-        }
-    }
-
-    void onPlain(final int offset, final int length)
-    {
-        handler.onBytes(this, offset, length);
-    }
-
-    void onPeerClosed()
-    {
-        receiver.onEnd();
-        onEnd();
-    }
-
-    /** The peer sends no more. */
-    void onEnd()
-    {
-        if (tls == null || !tls.holdsEnd())
-        {
-            life.onEnd();
-        }
-    }
-
-    /** The alert goes first; what the handler does about the failure comes behind it. */
-    void onTlsFailed()
-    {
-        receiver.onEnd();
-        sender.flushLast();
-        life.fail(Errno.EPROTO);
-    }
-
-    void onNoRoom()
-    {
-        connections.onOutOfMemory();
-        life.shed();
     }
 
     /**
@@ -346,22 +232,6 @@ public final class Connection implements CompletionHandler
         life.onCompletion(op, result, flags);
     }
 
-    /** The worker of a handshake has done what it had to do. */
-    void onQuiet()
-    {
-        life.onQuiet();
-    }
-
-    void onInstalled(final int result)
-    {
-        final boolean isWanted = !isProxied && !life.isClosing();
-        isRestored |= connections.localAddresses().onInstalled(result, isWanted ? localAddressOffset() : -1, asked);
-        if (!life.isClosing())
-        {
-            handler.onLocalAddress(this);
-        }
-    }
-
     /**
      * Hands over bytes that came for a handler before and that it kept, as if they came now.
      *
@@ -379,63 +249,20 @@ public final class Connection implements CompletionHandler
         {
             return;
         }
-        if (tls == null)
+        if (link == null)
         {
             handler.onBytes(this, offset, length);
         }
         else
         {
-            tls.onCipher(offset, length);
+            link.onCipher(offset, length);
         }
-    }
-
-    /** Whether it waits for a chunk to receive into. */
-    boolean isStarved()
-    {
-        return receiver.isStarved() && !life.isClosing();
     }
 
     /** Has a duty cycle begin at that time at the latest. */
     void wakeAt(final long wakeNs)
     {
         life.wakeAt(wakeNs);
-    }
-
-    /**
-     * @return chunks held times the nanoseconds for which nothing of them has left, as far as is known; 0 when that is
-     * less than the patience, or when it is to go already.
-     */
-    long holding(final long nowNs, final long patienceNs)
-    {
-        if (sender.isDoomed())
-        {
-            return 0;
-        }
-        final long sendingNs = sender.sendingNs(nowNs);
-        final long held = !life.isClosing() ? handler.heldChunks() * patienceNs : 0;
-        return held + (sendingNs < patienceNs ? 0 : sender.queuedChunks() * sendingNs);
-    }
-
-    int heldChunks()
-    {
-        return sender.queuedChunks() + handler.heldChunks();
-    }
-
-    /** See {@link Sender#askSent}. */
-    void askSent()
-    {
-        sender.askSent();
-    }
-
-    /** See {@link Sender#doom}. One that is closing ends in any case. */
-    void doom()
-    {
-        sender.doom();
-    }
-
-    void onBuffersAgain()
-    {
-        receiver.onBuffersAgain();
     }
 
     void onDrained()
@@ -477,10 +304,10 @@ public final class Connection implements CompletionHandler
             closeListener.onConnectionGone(this);
             closeListener = null;
         }
-        if (tls != null)
+        if (link != null)
         {
-            connections.releaseLink(tls);
-            tls = null;
+            connections.releaseLink(link);
+            link = null;
         }
         connections.release(this);
     }
@@ -630,7 +457,7 @@ public final class Connection implements CompletionHandler
      */
     public long plainReceived()
     {
-        return tls == null ? receiver.bytes() : tls.received();
+        return link == null ? receiver.bytes() : link.received();
     }
 
     /**
@@ -638,7 +465,7 @@ public final class Connection implements CompletionHandler
      */
     public long plainSent()
     {
-        return tls == null ? sender.bytes() : tls.sent();
+        return link == null ? sender.bytes() : link.sent();
     }
 
     /**
@@ -650,86 +477,11 @@ public final class Connection implements CompletionHandler
     }
 
     /**
-     * @return offset of the peer's socket address in {@link EventLoop#slotAddresses()}.
+     * @return its addresses.
      */
-    public int addressOffset()
+    public ConnectionAddresses addresses()
     {
-        return life.slot() * EventLoop.SLOT_ADDRESS_LENGTH;
-    }
-
-    /**
-     * @return offset of its own socket address in {@link EventLoop#slotAddresses()}; family 0 unless
-     *         {@link Connections#lookUpLocalAddresses} asks for it and the kernel has answered.
-     */
-    public int localAddressOffset()
-    {
-        return addressOffset() + LOCAL_ADDRESS;
-    }
-
-    /**
-     * Asks the kernel for the address that the client connected to: {@link ConnectionHandler#onLocalAddress} follows.
-     *
-     * @return false when there is none, because it is a unix socket.
-     */
-    public boolean lookUpLocalAddress()
-    {
-        final LocalAddresses addresses = connections.localAddresses();
-        if (!addresses.isInternet(addressOffset()))
-        {
-            return false;
-        }
-        if (!addresses.looksUp(Op.ACCEPT, addressOffset()))
-        {
-            life.install();
-        }
-        return true;
-    }
-
-    /**
-     * Keeps the peer's own address apart, so that the addresses it tells may be written where it stood and where the
-     * connection's own stands.
-     */
-    public void keepDirectAddress()
-    {
-        isProxied = true;
-        connections.localAddresses().copy(addressOffset(), addressOffset() + DIRECT_ADDRESS, DIRECT_LENGTH);
-    }
-
-    /**
-     * Has {@link #lookUpLocalAddress}, which is called next, ask where the connection was going before it was sent here;
-     * the answer stands where the connection's own address stood.
-     *
-     * @param isTransparent whether that is its own address when netfilter knows of no other.
-     */
-    public void askOriginalDestination(final boolean isTransparent)
-    {
-        asked = isTransparent ? LocalAddresses.ORIGINAL_OR_OWN : LocalAddresses.ORIGINAL;
-    }
-
-    /**
-     * Says that where the client wanted to go stands where the connection's own address stood, and is another.
-     */
-    public void restoreLocalAddress()
-    {
-        isRestored = true;
-    }
-
-    /**
-     * @return whether {@link #localAddressOffset} is where the client wanted to go before it was sent here (Envoy:
-     *         {@code localAddressRestored}).
-     */
-    public boolean isLocalAddressRestored()
-    {
-        return isRestored;
-    }
-
-    /**
-     * @return offset of the socket address of the peer itself in {@link EventLoop#slotAddresses()}; that of
-     *         {@link #addressOffset}, unless the peer told another.
-     */
-    public int directAddressOffset()
-    {
-        return isProxied ? addressOffset() + DIRECT_ADDRESS : addressOffset();
+        return addresses;
     }
 
     /**
@@ -776,6 +528,16 @@ public final class Connection implements CompletionHandler
 
     TlsLink link()
     {
-        return tls;
+        return link;
+    }
+
+    Receiver receiver()
+    {
+        return receiver;
+    }
+
+    Sender sender()
+    {
+        return sender;
     }
 }

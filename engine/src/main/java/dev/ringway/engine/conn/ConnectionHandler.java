@@ -31,7 +31,7 @@ public interface ConnectionHandler
     }
 
     /**
-     * The address is known that {@link Connection#lookUpLocalAddress} asked for, or never will be.
+     * The address is known that {@link ConnectionAddresses#lookUpLocal} asked for, or never will be.
      *
      * @param connection that is open.
      */

@@ -69,12 +69,25 @@ final class ConnectionLife
         state |= SECURING;
     }
 
-    /** A handshake is over: whether the connection was not open before. */
-    boolean onSecured()
+    /** A handshake is over: the connection of a client is open now, that of a server was before. */
+    void onSecured()
     {
-        final boolean wasSecuring = isSecuring();
-        state &= ~SECURING;
-        return wasSecuring;
+        if (isSecuring())
+        {
+            state &= ~SECURING;
+            connection.handler().onOpened(connection);
+            sender.requestFlush();
+        }
+        else
+        {
+            connection.handler().onSecured(connection);
+        }
+    }
+
+    /** Plain text has come. */
+    void onPlain(final int offset, final int length)
+    {
+        connection.handler().onBytes(connection, offset, length);
     }
 
     /** Asks for the connection's own address. */
@@ -97,7 +110,7 @@ final class ConnectionLife
             case Op.SEND -> sender.onSent(result);
             case Op.ACCEPT, Op.CONNECT -> onOpening(op, result);
             case Op.CLOSE -> state |= CLOSED;
-            case Op.INSTALL -> connection.onInstalled(result);
+            case Op.INSTALL -> onInstalled(result);
             case Op.HANG_UP -> receiver.onHangUp(result);
             default ->
             {
@@ -108,6 +121,15 @@ final class ConnectionLife
         if ((state & CLOSING) != 0)
         {
             onQuiet();
+        }
+    }
+
+    private void onInstalled(final int result)
+    {
+        connection.addresses().onInstalled(result, isClosing());
+        if (!isClosing())
+        {
+            connection.handler().onLocalAddress(connection);
         }
     }
 
@@ -140,7 +162,7 @@ final class ConnectionLife
             openedNs = nowNs();
             if ((state & CLOSING) == 0)
             {
-                if (connections.localAddresses().looksUp(op, connection.addressOffset()))
+                if (connection.addresses().looksUp(op))
                 {
                     install();
                 }
@@ -173,17 +195,44 @@ final class ConnectionLife
         }
     }
 
-    /** The peer has ended its direction; in a handshake that is a failure. */
+    /** The peer sends no more; what it sent before may have to be decrypted first. */
     void onEnd()
     {
+        if (connection.link() != null && connection.link().holdsEnd())
+        {
+            return;
+        }
         if (isSecuring())
         {
+            // In a handshake that is a failure.
             fail(Errno.ECONNRESET);
         }
         else
         {
             connection.handler().onEof(connection);
         }
+    }
+
+    /** The peer has ended the encryption in order. */
+    void onPeerClosed()
+    {
+        receiver.onEnd();
+        onEnd();
+    }
+
+    /** The alert goes first; what the handler does about the failure comes behind it. */
+    void onTlsFailed()
+    {
+        receiver.onEnd();
+        sender.flushLast();
+        fail(Errno.EPROTO);
+    }
+
+    /** What has come, or is to leave, cannot be kept. */
+    void onNoRoom()
+    {
+        connections.onOutOfMemory();
+        shed();
     }
 
     void fail(final int errno)

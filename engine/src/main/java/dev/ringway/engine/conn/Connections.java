@@ -173,7 +173,7 @@ public final class Connections implements LoopTask
 
     /** A link with an open engine, or null when memory has run out. */
     TlsLink acquireLink(
-        final Connection connection,
+        final ConnectionLife life,
         final TlsContext context,
         final String serverName,
         final String peerName,
@@ -184,7 +184,7 @@ public final class Connections implements LoopTask
         {
             link = new TlsLink(this, engines, loop.memory(), tlsCounting);
         }
-        if (link.open(connection, context, serverName, peerName, session))
+        if (link.open(life, context, serverName, peerName, session))
         {
             return link;
         }

@@ -51,6 +51,11 @@ final class LocalAddresses
         return SockAddr.family(slotAddresses, addressOffset) != SockAddr.AF_UNIX;
     }
 
+    void forget(final int localAddressOffset)
+    {
+        slotAddresses.putShort(localAddressOffset, (short)0);
+    }
+
     /** Of a unix socket the name is left behind. */
     void copy(final int from, final int to, final int length)
     {

@@ -231,7 +231,7 @@ final class Receiver
             case 0 ->
             {
                 state |= ENDED;
-                life.connection().onEnd();
+                life.onEnd();
             }
             case -Errno.ENOBUFS ->
             {

@@ -81,6 +81,13 @@ final class Sender
         queue.add(offset, length);
     }
 
+    /** Queues cipher text with its lease; it leaves with the next flush. */
+    void queueCipher(final int offset, final int length)
+    {
+        queue(offset, length);
+        requestFlush();
+    }
+
     void requestFlush()
     {
         if ((state & FLUSH_REQUESTED) == 0)

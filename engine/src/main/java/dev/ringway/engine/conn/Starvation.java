@@ -74,7 +74,7 @@ final class Starvation
         final int count = starved.size();
         for (int i = 0; i < count; i++)
         {
-            starved.pollFirst().onBuffersAgain();
+            starved.pollFirst().receiver().onBuffersAgain();
         }
         return count;
     }
@@ -82,7 +82,7 @@ final class Starvation
     /** Nothing else may wake the loop before it is time. */
     private int sleep()
     {
-        while (!starved.isEmpty() && !starved.peekFirst().isStarved())
+        while (!starved.isEmpty() && !isStarved(starved.peekFirst()))
         {
             starved.removeFirst();
         }
@@ -91,6 +91,11 @@ final class Starvation
             starved.peekFirst().wakeAt(dueNs);
         }
         return 0;
+    }
+
+    private static boolean isStarved(final Connection connection)
+    {
+        return connection.receiver().isStarved() && !connection.isClosing();
     }
 
     /** Ends the one that is worst, and those half as bad until enough would be free: two passes, however many go. */
@@ -106,16 +111,29 @@ final class Starvation
         {
             if (holding(slot, nowNs) > most >> 1)
             {
-                wanted -= connection(slot).heldChunks();
-                connection(slot).doom();
+                final Connection worst = connection(slot);
+                wanted -= worst.sender().queuedChunks() + worst.handler().heldChunks();
+                // One that is closing ends in any case.
+                worst.sender().doom();
             }
         }
     }
 
+    /**
+     * Chunks held times the nanoseconds for which nothing of them has left, as far as is known; 0 when that is less than
+     * the patience, or when it is to go already.
+     */
     private long holding(final int slot, final long nowNs)
     {
         final Connection connection = connection(slot);
-        return connection == null ? 0 : connection.holding(nowNs, PATIENCE_NS);
+        if (connection == null || connection.sender().isDoomed())
+        {
+            return 0;
+        }
+        final Sender sender = connection.sender();
+        final long sendingNs = sender.sendingNs(nowNs);
+        final long held = connection.isClosing() ? 0 : connection.handler().heldChunks() * PATIENCE_NS;
+        return held + (sendingNs < PATIENCE_NS ? 0 : sender.queuedChunks() * sendingNs);
     }
 
     private void askAll(final long nowNs)
@@ -128,7 +146,7 @@ final class Starvation
                 final Connection connection = connection(slot);
                 if (connection != null)
                 {
-                    connection.askSent();
+                    connection.sender().askSent();
                 }
             }
         }

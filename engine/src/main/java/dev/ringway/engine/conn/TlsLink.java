@@ -32,7 +32,7 @@ final class TlsLink
     private final TlsEngines engines;
     private final LoopMemory memory;
     private final TlsCounting counting;
-    private Connection connection;
+    private ConnectionLife life;
     private TlsContext context;
     private TlsEngine engine;
     private SendQueue waiting;
@@ -56,13 +56,13 @@ final class TlsLink
     }
 
     boolean open(
-        final Connection connection,
+        final ConnectionLife life,
         final TlsContext context,
         final String serverName,
         final String peerName,
         final long session)
     {
-        this.connection = connection;
+        this.life = life;
         this.context = context;
         isEnded = false;
         isShut = false;
@@ -82,7 +82,7 @@ final class TlsLink
         engines.close(engine);
         engine = null;
         context = null;
-        connection = null;
+        life = null;
     }
 
     /** Whether a worker has the engine: {@link #onStep} comes. */
@@ -137,7 +137,7 @@ final class TlsLink
     {
         taken = 0;
         boolean isMoving = true;
-        while (isMoving && !isEnded && !connection.isClosing())
+        while (isMoving && !isEnded && !life.isClosing())
         {
             final int left = length - taken;
             isMoving = engine.isEstablished() ? decrypt(source + taken, left) :
@@ -151,12 +151,12 @@ final class TlsLink
         held = held.own();
         if (!held.add(memory, offset, length))
         {
-            connection.onNoRoom();
+            life.onNoRoom();
         }
         else if (held.length() > HELD_LIMIT && !isPaused)
         {
             isPaused = true;
-            connection.pauseReading();
+            life.receiver().pause();
         }
     }
 
@@ -177,16 +177,16 @@ final class TlsLink
     void onStep(final HandshakeStep step)
     {
         isAway = false;
-        if (connection.isClosing())
+        if (life.isClosing())
         {
-            connection.onQuiet();
+            life.onQuiet();
         }
         else if (say(step.output(), step.outputLength()))
         {
             if (isPaused)
             {
                 isPaused = false;
-                connection.startReading();
+                life.receiver().start();
             }
             goOn(step);
         }
@@ -203,12 +203,12 @@ final class TlsLink
         final int target = scratch.reserve(length);
         if (target < 0)
         {
-            connection.onNoRoom();
+            life.onNoRoom();
             return false;
         }
         memory.slab().buffer().putBytes(target, output, 0, length);
         scratch.commit(length);
-        connection.queueCipher(target, length);
+        life.sender().queueCipher(target, length);
         return true;
     }
 
@@ -226,7 +226,7 @@ final class TlsLink
         {
             walk(step.restAddress(), step.restLength());
         }
-        while (!held.isEmpty() && !isAway && !isEnded && !connection.isClosing())
+        while (!held.isEmpty() && !isAway && !isEnded && !life.isClosing())
         {
             final int offset = held.rangeOffset();
             final int length = held.rangeLength();
@@ -235,9 +235,9 @@ final class TlsLink
             walk(memory.slab().address(offset), length);
             HeldBytes.free(memory, offset);
         }
-        if (isEndHeld && !isAway && !isEnded && !connection.isClosing())
+        if (isEndHeld && !isAway && !isEnded && !life.isClosing())
         {
-            connection.onEnd();
+            life.onEnd();
         }
     }
 
@@ -247,7 +247,7 @@ final class TlsLink
         final int target = scratch.reserve(HANDSHAKE_ROOM);
         if (target < 0)
         {
-            connection.onNoRoom();
+            life.onNoRoom();
             return false;
         }
         final int code = engine.handshake(source, length, memory.slab().address(target), HANDSHAKE_ROOM);
@@ -255,7 +255,7 @@ final class TlsLink
         if (code > 0)
         {
             scratch.commit(code);
-            connection.queueCipher(target, code);
+            life.sender().queueCipher(target, code);
         }
         else if (code == TlsEngine.NEEDS_TASK)
         {
@@ -276,7 +276,7 @@ final class TlsLink
     private void onEstablished()
     {
         counting.onEstablished(context, engine);
-        connection.onSecured();
+        life.onSecured();
     }
 
     private boolean decrypt(final long source, final int length)
@@ -286,7 +286,7 @@ final class TlsLink
         final int target = scratch.reserve(room);
         if (target < 0)
         {
-            connection.onNoRoom();
+            life.onNoRoom();
             return false;
         }
         final BufferSlab slab = memory.slab();
@@ -300,7 +300,7 @@ final class TlsLink
         final boolean isMore = engine.consumed() < length || code == room || engine.end() != 0;
         scratch.commit(code);
         received += code;
-        connection.onPlain(target, code);
+        life.onPlain(target, code);
         slab.release(target);
         return isMore;
     }
@@ -311,14 +311,14 @@ final class TlsLink
         if (code == TlsEngine.CLOSED)
         {
             isEnded = true;
-            connection.onPeerClosed();
+            life.onPeerClosed();
         }
         else if (code == TlsEngine.FAILED)
         {
             isEnded = true;
             counting.onFailed(context, engine);
             shut();
-            connection.onTlsFailed();
+            life.onTlsFailed();
         }
         return false;
     }
@@ -371,7 +371,7 @@ final class TlsLink
         final int target = scratch.reserve(room);
         if (target < 0)
         {
-            connection.onNoRoom();
+            life.onNoRoom();
             return -1;
         }
         final BufferSlab slab = memory.slab();
@@ -383,11 +383,11 @@ final class TlsLink
                 isEnded = true;
                 counting.onFailed(context, engine);
             }
-            connection.onTlsFailed();
+            life.onTlsFailed();
             return -1;
         }
         scratch.commit(code);
-        connection.queueCipher(target, code);
+        life.sender().queueCipher(target, code);
         return engine.consumed();
     }
 
@@ -404,7 +404,7 @@ final class TlsLink
         if (length > 0)
         {
             scratch.commit(length);
-            connection.queueCipher(target, length);
+            life.sender().queueCipher(target, length);
         }
     }
 

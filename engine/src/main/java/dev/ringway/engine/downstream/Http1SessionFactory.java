@@ -85,7 +85,7 @@ public final class Http1SessionFactory implements SessionFactory
      */
     public void open(final Connection connection)
     {
-        final String agreed = connection.tls() == null ? null : connection.tls().alpn();
+        final String agreed = connection.tls().isOn() ? connection.tls().engine().alpn() : null;
         if (http.codecType() == CodecType.HTTP2 || http.codecType() == CodecType.AUTO && HTTP2.equals(agreed))
         {
             http2.open(connection);

@@ -68,7 +68,7 @@ final class Affinity implements HashPolicy.Client
     public boolean selectAddress(final RequestView view)
     {
         final int length = SockAddr.appendAddress(
-            exchanges.slotAddresses(), downstream.connection().addressOffset(), text, 0);
+            exchanges.slotAddresses(), downstream.connection().addresses().peer(), text, 0);
         view.select(text, length);
         return length > 0;
     }
@@ -78,8 +78,8 @@ final class Affinity implements HashPolicy.Client
      */
     public void makeCookie(final HashPolicy.Cookie cookie, final RequestView view)
     {
-        final int remote = append(downstream.connection().addressOffset(), 0);
-        final int length = remote + append(downstream.connection().localAddressOffset(), remote);
+        final int remote = append(downstream.connection().addresses().peer(), 0);
+        final int length = remote + append(downstream.connection().addresses().local(), remote);
         final String value = String.format("%016x", XxHash64.hash(text, 0, length, 0));
         final String field = new String(cookie.name(), US_ASCII) + "=\"" + value + '"' + cookie.made();
         final int count = cookies == null ? 0 : cookies.length;

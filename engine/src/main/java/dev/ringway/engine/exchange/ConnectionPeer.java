@@ -41,7 +41,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int remoteAddress(final byte[] to)
     {
-        return address(connection.addressOffset(), to);
+        return address(connection.addresses().peer(), to);
     }
 
     /**
@@ -49,7 +49,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int remotePort()
     {
-        return port(connection.addressOffset());
+        return port(connection.addresses().peer());
     }
 
     /**
@@ -57,7 +57,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int directAddress(final byte[] to)
     {
-        return address(connection.directAddressOffset(), to);
+        return address(connection.addresses().direct(), to);
     }
 
     /**
@@ -65,7 +65,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int localAddress(final byte[] to)
     {
-        return address(connection.localAddressOffset(), to);
+        return address(connection.addresses().local(), to);
     }
 
     /**
@@ -73,7 +73,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int localPort()
     {
-        return port(connection.localAddressOffset());
+        return port(connection.addresses().local());
     }
 
     /**
@@ -81,7 +81,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int remoteText(final boolean withPort, final MutableDirectBuffer to)
     {
-        return text(connection.addressOffset(), withPort, to);
+        return text(connection.addresses().peer(), withPort, to);
     }
 
     /**
@@ -89,7 +89,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int networkText(final int length4, final int length6, final MutableDirectBuffer to)
     {
-        final int at = connection.addressOffset();
+        final int at = connection.addresses().peer();
         final int length = SockAddr.addressLength(addresses, at);
         if (length == 0)
         {
@@ -113,7 +113,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int directText(final boolean withPort, final MutableDirectBuffer to)
     {
-        return text(connection.directAddressOffset(), withPort, to);
+        return text(connection.addresses().direct(), withPort, to);
     }
 
     /**
@@ -121,7 +121,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public byte[] serverName()
     {
-        return connection.serverName();
+        return connection.tls().serverName();
     }
 
     /**
@@ -129,7 +129,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public List<byte[]> principals()
     {
-        return connection.principals();
+        return connection.tls().principals();
     }
 
     /**
@@ -137,7 +137,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public boolean isEncrypted()
     {
-        return connection.tls() != null;
+        return connection.tls().isOn();
     }
 
     /**

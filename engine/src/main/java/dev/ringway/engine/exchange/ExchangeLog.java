@@ -85,14 +85,14 @@ final class ExchangeLog
         uses = wanted;
         record.sinksBorn(born).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
             .connectionId(connection.id());
-        record.address(AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), connection.addressOffset());
-        if (connection.directAddressOffset() != connection.addressOffset())
+        record.address(AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), connection.addresses().peer());
+        if (connection.addresses().direct() != connection.addresses().peer())
         {
             record.address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
-                connection.directAddressOffset());
+                connection.addresses().direct());
         }
         final int items = wanted >>> AccessLogSink.USES_TLS_SHIFT & AccessLogSink.TLS_ITEMS;
-        final byte[] report = items == 0 ? null : connection.tlsReport(items);
+        final byte[] report = items == 0 ? null : connection.tls().report(items);
         if (report != null)
         {
             record.text(AccessText.DOWNSTREAM_TLS, report);
@@ -353,7 +353,7 @@ final class ExchangeLog
         if ((uses & AccessLogSink.USES_DOWNSTREAM_LOCAL) != 0)
         {
             record.address(
-                AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), connection.localAddressOffset());
+                AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), connection.addresses().local());
         }
         record.protocol(AccessProtocol.of(isHttp2, 1))
             .responseHeaderBytes(headLength)
@@ -394,9 +394,9 @@ final class ExchangeLog
         if ((uses & AccessLogSink.USES_DOWNSTREAM_LOCAL) != 0)
         {
             record.address(
-                AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), connection.localAddressOffset());
+                AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), connection.addresses().local());
         }
-        final int failure = connection.tlsFailure();
+        final int failure = connection.tls().failure();
         if (failure != 0)
         {
             record.text(AccessText.TRANSPORT_FAILURE, failures.computeIfAbsent(failure, FAILURE_TEXT));
@@ -522,7 +522,7 @@ final class ExchangeLog
         }
         record.responseHeaderBytes(downstream.headLength());
         final int items = uses >>> AccessLogSink.USES_UPSTREAM_TLS_SHIFT & AccessLogSink.TLS_ITEMS;
-        final byte[] report = items == 0 || upstream == null ? null : upstream.connection().tlsReport(items);
+        final byte[] report = items == 0 || upstream == null ? null : upstream.connection().tls().report(items);
         if (report != null)
         {
             record.text(AccessText.UPSTREAM_TLS, report);
@@ -532,11 +532,11 @@ final class ExchangeLog
             return;
         }
         record.address(
-            AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), downstream.connection().localAddressOffset());
+            AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), downstream.connection().addresses().local());
         if (upstream != null)
         {
             record.address(
-                AccessAddress.UPSTREAM_LOCAL, exchanges.slotAddresses(), upstream.connection().localAddressOffset());
+                AccessAddress.UPSTREAM_LOCAL, exchanges.slotAddresses(), upstream.connection().addresses().local());
         }
     }
 

@@ -172,7 +172,7 @@ final class HeaderRules
             return false;
         }
         final UnsafeBuffer addresses = loop.slotAddresses();
-        final int at = downstream.connection().addressOffset();
+        final int at = downstream.connection().addresses().peer();
         final int length = SockAddr.addressLength(addresses, at);
         if (length == 0)
         {
@@ -279,7 +279,7 @@ final class HeaderRules
         {
             return;
         }
-        final byte[] cert = mode == Mode.SANITIZE ? null : client.forwardedCert(rule.details());
+        final byte[] cert = mode == Mode.SANITIZE ? null : client.tls().forwardedCert(rule.details());
         if (cert == null || mode == Mode.SANITIZE_SET)
         {
             edits.drop(HeaderName.X_FORWARDED_CLIENT_CERT);
@@ -317,7 +317,7 @@ final class HeaderRules
 
     private static boolean isEncrypted(final DownstreamSink downstream)
     {
-        return downstream.connection().tls() != null;
+        return downstream.connection().tls().isOn();
     }
 
     /**
@@ -375,7 +375,7 @@ final class HeaderRules
         final RequestId id,
         final HeaderEdits edits)
     {
-        final int at = downstream.connection().addressOffset();
+        final int at = downstream.connection().addresses().peer();
         final int length = SockAddr.appendAddress(loop.slotAddresses(), at, address, 0);
         if (!http.skipXffAppend())
         {

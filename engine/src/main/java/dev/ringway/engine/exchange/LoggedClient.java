@@ -56,7 +56,7 @@ final class LoggedClient
         }
         record.address(AccessAddress.DOWNSTREAM_REMOTE, sockAddr, 0)
             .address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
-                connection.directAddressOffset());
+                connection.addresses().direct());
     }
 
     /** All of them as one list (RFC 9110, 5.3). */
@@ -82,7 +82,7 @@ final class LoggedClient
     void append(final AccessRecord record, final Connection connection, final boolean hasOthers)
     {
         final int length = SockAddr.appendAddress(
-            exchanges.slotAddresses(), connection.addressOffset(), text, 1);
+            exchanges.slotAddresses(), connection.addresses().peer(), text, 1);
         if (hasOthers)
         {
             record.more(AccessText.X_FORWARDED_FOR, text, 0, length + 1);

@@ -106,9 +106,9 @@ final class Needs implements SessionNeeds
             ask(exchanges, request, destination);
         }
         final Connection connection = downstream.connection();
-        if (!destination.isKnown() && connection.isLocalAddressRestored())
+        if (!destination.isKnown() && connection.addresses().isLocalRestored())
         {
-            destination.ofSocket(exchanges.slotAddresses(), connection.localAddressOffset());
+            destination.ofSocket(exchanges.slotAddresses(), connection.addresses().local());
         }
     }
 

@@ -57,9 +57,9 @@ final class Inspection implements SessionlessHandler
             filters.timeoutNs() == 0 ? Long.MAX_VALUE : loop.clock().nowNs() + filters.timeoutNs());
         if (filters.asksDestination())
         {
-            accepted.askOriginalDestination(listener.transparent());
+            accepted.addresses().askOriginal(listener.transparent());
         }
-        isLocalAddressAwaited = looksUpLocalAddress && accepted.lookUpLocalAddress();
+        isLocalAddressAwaited = looksUpLocalAddress && accepted.addresses().lookUpLocal();
         if (!isLocalAddressAwaited)
         {
             advance();

@@ -67,7 +67,7 @@ final class QueryAddresses
 
     void fill(final ChainQuery query, final Connection connection)
     {
-        final int local = connection.localAddressOffset();
+        final int local = connection.addresses().local();
         if (SockAddr.addressLength(slotAddresses, local) > 0)
         {
             destination(query, slotAddresses, local);
@@ -80,10 +80,10 @@ final class QueryAddresses
                 slotAddresses.putBytes(local, own, 0, SockAddr.INET6_LENGTH);
             }
         }
-        final int remote = connection.addressOffset();
+        final int remote = connection.addresses().peer();
         query.source(slotAddresses, addressAt(slotAddresses, remote), length(slotAddresses, remote),
             port(slotAddresses, remote));
-        final int direct = connection.directAddressOffset();
+        final int direct = connection.addresses().direct();
         query.directSource(slotAddresses, addressAt(slotAddresses, direct), length(slotAddresses, direct));
     }
 
@@ -96,7 +96,7 @@ final class QueryAddresses
      */
     boolean isLocal(final Connection connection, final byte[] address, final int length, final int port)
     {
-        final int local = connection.localAddressOffset();
+        final int local = connection.addresses().local();
         final boolean isAsked = SockAddr.addressLength(slotAddresses, local) > 0;
         final UnsafeBuffer buffer = isAsked ? slotAddresses : own;
         final int at = isAsked ? local : 0;

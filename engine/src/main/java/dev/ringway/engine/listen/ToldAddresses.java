@@ -32,11 +32,11 @@ final class ToldAddresses
         {
             if (!known.isLocal(connection, header.destination(), header.addressLength(), header.destinationPort()))
             {
-                connection.restoreLocalAddress();
+                connection.addresses().restoreLocal();
             }
-            connection.keepDirectAddress();
-            put(addresses, connection.addressOffset(), header.source(), header.addressLength(), header.sourcePort());
-            put(addresses, connection.localAddressOffset(), header.destination(), header.addressLength(),
+            connection.addresses().keepDirect();
+            put(addresses, connection.addresses().peer(), header.source(), header.addressLength(), header.sourcePort());
+            put(addresses, connection.addresses().local(), header.destination(), header.addressLength(),
                 header.destinationPort());
         }
     }

@@ -442,7 +442,7 @@ final class EndpointPool
     /** Why a connection could not be opened: an {@link UpstreamFailure}. */
     int connectFailure(final Connection failed)
     {
-        final TlsEngine engine = failed.tls();
+        final TlsEngine engine = failed.tls().engine();
         return engine == null || engine.errorId() == 0 ?
             UpstreamFailure.CONNECT_FAILED : UpstreamFailure.ofTls(engine.errorId());
     }

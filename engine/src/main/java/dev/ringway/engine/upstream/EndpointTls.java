@@ -75,7 +75,7 @@ final class EndpointTls
     /** Takes the session that the endpoint has offered on a connection since the last time, if any. */
     void keepSession(final Connection connection)
     {
-        final TlsEngine engine = connection.tls();
+        final TlsEngine engine = connection.tls().engine();
         final long session = engine == null ? 0 : engine.takeSession();
         if (session == 0)
         {

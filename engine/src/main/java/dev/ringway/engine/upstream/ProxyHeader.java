@@ -52,8 +52,8 @@ final class ProxyHeader
             return -1;
         }
         final UnsafeBuffer addresses = loop.slotAddresses();
-        final int remote = downstream.addressOffset();
-        final int local = downstream.localAddressOffset();
+        final int remote = downstream.addresses().peer();
+        final int local = downstream.addresses().local();
         final int sourceLength = address(addresses, remote, source);
         final int addressLength = sourceLength == address(addresses, local, destination) ? sourceLength : 0;
         final int sourcePort = addressLength == 0 ? 0 : SockAddr.port(addresses, remote);

@@ -1,0 +1,130 @@
+package dev.ringway.engine.conn;
+
+import dev.ringway.engine.io.Op;
+import dev.ringway.engine.loop.EventLoop;
+
+/**
+ * The addresses of one connection. They stand in its part of {@link EventLoop#slotAddresses()}; what is given here is
+ * where. Loop thread only.
+ */
+public final class ConnectionAddresses
+{
+    private static final int DIRECT_OFFSET = 32;
+    private static final int DIRECT_LENGTH = 28;
+    private static final int LOCAL_OFFSET = 64;
+
+    private final ConnectionLife life;
+    private final LocalAddresses lookUps;
+    private int peer;
+    private int asked;
+    private boolean isProxied;
+    private boolean isRestored;
+
+    ConnectionAddresses(final ConnectionLife life, final LocalAddresses lookUps)
+    {
+        this.life = life;
+        this.lookUps = lookUps;
+    }
+
+    void assign(final int slot)
+    {
+        peer = slot * EventLoop.SLOT_ADDRESS_LENGTH;
+        asked = LocalAddresses.OWN;
+        isProxied = false;
+        isRestored = false;
+        lookUps.forget(local());
+    }
+
+    /**
+     * @return offset of the peer's socket address.
+     */
+    public int peer()
+    {
+        return peer;
+    }
+
+    /**
+     * @return offset of the connection's own socket address; family 0 unless {@link Connections#lookUpLocalAddresses}
+     *         asks for it and the kernel has answered.
+     */
+    public int local()
+    {
+        return peer + LOCAL_OFFSET;
+    }
+
+    /**
+     * @return offset of the socket address of the peer itself; {@link #peer}, unless the peer told another.
+     */
+    public int direct()
+    {
+        return isProxied ? peer + DIRECT_OFFSET : peer;
+    }
+
+    /**
+     * Keeps the peer's own address apart, so that the addresses it tells may be written where it stood and where the
+     * connection's own stands.
+     */
+    public void keepDirect()
+    {
+        isProxied = true;
+        lookUps.copy(peer, peer + DIRECT_OFFSET, DIRECT_LENGTH);
+    }
+
+    /**
+     * Has {@link #lookUpLocal}, which is called next, ask where the connection was going before it was sent here; the
+     * answer stands where the connection's own address stood.
+     *
+     * @param isTransparent whether that is its own address when netfilter knows of no other.
+     */
+    public void askOriginal(final boolean isTransparent)
+    {
+        asked = isTransparent ? LocalAddresses.ORIGINAL_OR_OWN : LocalAddresses.ORIGINAL;
+    }
+
+    /**
+     * Asks the kernel for the address that the client connected to: {@link ConnectionHandler#onLocalAddress} follows.
+     *
+     * @return false when there is none, because it is a unix socket.
+     */
+    public boolean lookUpLocal()
+    {
+        if (!lookUps.isInternet(peer))
+        {
+            return false;
+        }
+        if (!looksUp(Op.ACCEPT))
+        {
+            life.install();
+        }
+        return true;
+    }
+
+    /** Whether every connection that is opened like this asks for its own address. */
+    boolean looksUp(final int op)
+    {
+        return lookUps.looksUp(op, peer);
+    }
+
+    /** The connection has a plain descriptor, which goes, or none; what the peer told is not overwritten. */
+    void onInstalled(final int result, final boolean isClosing)
+    {
+        isRestored |= lookUps.onInstalled(result, isProxied || isClosing ? -1 : local(), asked);
+    }
+
+    /**
+     * Says that where the client wanted to go stands where the connection's own address stood, and is another.
+     */
+    public void restoreLocal()
+    {
+        isRestored = true;
+    }
+
+    /**
+     * @return whether {@link #local} is where the client wanted to go before it was sent here (Envoy:
+     *         {@code localAddressRestored}).
+     */
+    public boolean isLocalRestored()
+    {
+        return isRestored;
+    }
+}
