@@ -91,6 +91,57 @@ class LauncherTest
         refuses("static_resources.clusters[0].type", "-c", unsupported.toString());
         final Path broken = Files.writeString(directory.resolve("broken.yaml"), "static_resources: [\n");
         refuses("broken.yaml", "-c", broken.toString());
+        refuses("empty.yaml: is empty", "-c", Files.createFile(directory.resolve("empty.yaml")).toString());
+        refuses("a port from 0", "demo", "--page");
+    }
+
+    @Test
+    void shouldSayWhichFileCannotBeOpenedAndWhy() throws Exception
+    {
+        final String admin = Bootstraps.admin(Program.freePort());
+        final String bootstrap = Files.writeString(directory.resolve("good.yaml"), admin).toString();
+        refuses("error: --log-path /no/where.log: cannot be opened: its directory does not exist\n",
+            "-c", bootstrap, "--log-path", "/no/where.log");
+        refuses("error: --log-path " + directory + ": cannot be opened: Is a directory\n",
+            "-c", bootstrap, "--log-path", directory.toString());
+        refuses("error: --admin-address-path /no/where: cannot be written: its directory does not exist\n",
+            "-c", bootstrap, "--admin-address-path", "/no/where");
+        refuses("(bind): its directory does not exist\n", "-c", onPipe(admin, Path.of("/no/where.sock")));
+        final Path kept = Files.writeString(directory.resolve("kept"), "of somebody");
+        refuses("cannot listen on " + kept + ": there is a file at this path that is not a socket; remove it\n",
+            "-c", onPipe(admin, kept));
+        assertEquals("of somebody", Files.readString(kept));
+    }
+
+    private String onPipe(final String admin, final Path socket) throws Exception
+    {
+        return Files.writeString(directory.resolve("pipe.yaml"), admin + Bootstraps.http("in",
+            "{ pipe: { path: \"" + socket + "\" } }", "",
+            "- { match: { prefix: \"/\" }, direct_response: { status: 200 } }")).toString();
+    }
+
+    @Test
+    void shouldListenOnNothingWhenTheAdminPortIsInUse() throws Exception
+    {
+        final int port = Program.freePort();
+        final Path access = directory.resolve("access.log");
+        try (java.net.ServerSocket taken =
+            new java.net.ServerSocket(0, 1, java.net.InetAddress.getByName("127.0.0.1")))
+        {
+            final Path file = Files.writeString(directory.resolve("taken.yaml"),
+                Bootstraps.admin(taken.getLocalPort()) + Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port),
+                    """
+                    access_log:
+                    - name: file
+                      typed_config:
+                        "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                        path: "%s"
+                    """.formatted(access), "- { match: { prefix: \"/\" }, direct_response: { status: 200 } }"));
+            refuses("error: admin: cannot listen on 127.0.0.1:" + taken.getLocalPort() + ": Address already in use\n",
+                "-c", file.toString());
+            // It is opened between the look at the admin port and the listeners.
+            assertFalse(Files.exists(access));
+        }
     }
 
     private void refuses(final String part, final String... arguments) throws Exception

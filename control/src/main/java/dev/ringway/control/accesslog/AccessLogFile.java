@@ -1,5 +1,6 @@
 package dev.ringway.control.accesslog;
 
+import dev.ringway.control.log.FileFault;
 import dev.ringway.engine.counters.ErrorLog;
 import dev.ringway.engine.counters.FilesystemCounters;
 import dev.ringway.engine.counters.SharedCounters;
@@ -71,7 +72,7 @@ final class AccessLogFile implements AutoCloseable
         }
         catch (final IOException e)
         {
-            throw new IOException("access log " + path + ": cannot be opened: " + reason(e), e);
+            throw new IOException("access log " + path + ": cannot be opened: " + FileFault.reason(e), e);
         }
     }
 
@@ -149,7 +150,7 @@ final class AccessLogFile implements AutoCloseable
         {
             counters.increment(ids.writeFailed);
             counters.add(ids.writeDropped, lines);
-            errors.record("access log " + path + ": cannot be written: " + reason(e) + "; lines are lost");
+            errors.record("access log " + path + ": cannot be written: " + FileFault.reason(e) + "; lines are lost");
         }
         buffer.clear();
         lines = 0;
@@ -195,7 +196,7 @@ final class AccessLogFile implements AutoCloseable
         catch (final IOException e)
         {
             counters.increment(ids.reopenFailed);
-            errors.record(reason(e));
+            errors.record(FileFault.reason(e));
         }
     }
 
@@ -213,21 +214,8 @@ final class AccessLogFile implements AutoCloseable
             }
             catch (final IOException e)
             {
-                errors.record("access log " + path + ": cannot be closed: " + reason(e));
+                errors.record("access log " + path + ": cannot be closed: " + FileFault.reason(e));
             }
         }
-    }
-
-    private static String reason(final IOException e)
-    {
-        if (e instanceof java.nio.file.NoSuchFileException)
-        {
-            return "its directory does not exist";
-        }
-        if (e instanceof java.nio.file.AccessDeniedException)
-        {
-            return "permission denied";
-        }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }
 }

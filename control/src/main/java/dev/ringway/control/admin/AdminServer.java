@@ -43,10 +43,6 @@ public final class AdminServer implements AutoCloseable
      */
     public AdminServer(final Address address, final ServerView view) throws IOException
     {
-        if (address.inet() == null)
-        {
-            throw new IOException("admin address " + address + ": unix sockets are not supported");
-        }
         pages = new AdminPages(view);
         try
         {
@@ -57,11 +53,35 @@ public final class AdminServer implements AutoCloseable
         catch (final IOException e)
         {
             socket.close();
-            throw new IOException("admin: cannot listen on " + address + ": " + e.getMessage(), e);
+            throw cannotListen(address, e);
         }
         executor = new ThreadPoolExecutor(0, CONNECTIONS, THREAD_IDLE_S, TimeUnit.SECONDS, new SynchronousQueue<>(),
             Thread.ofPlatform().daemon().name("admin-", 0).factory());
         acceptor = Thread.ofPlatform().daemon().name("admin").start(this::accept);
+    }
+
+    /**
+     * Looks whether an address can be listened on, without listening.
+     *
+     * @param address where to listen.
+     * @throws IOException when it cannot be; the message says which and why.
+     */
+    public static void check(final Address address) throws IOException
+    {
+        try (Socket bound = new Socket())
+        {
+            bound.setReuseAddress(true);
+            bound.bind(address.inet());
+        }
+        catch (final IOException e)
+        {
+            throw cannotListen(address, e);
+        }
+    }
+
+    private static IOException cannotListen(final Address address, final IOException e)
+    {
+        return new IOException("admin: cannot listen on " + address + ": " + e.getMessage(), e);
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.ringway.control.accesslog.AccessLogs;
 import dev.ringway.control.admin.AdminServer;
 import dev.ringway.control.admin.ServerView;
 import dev.ringway.control.config.ConfigException;
+import dev.ringway.control.log.FileFault;
 import dev.ringway.control.log.LogSetup;
 import dev.ringway.control.reload.ConfigSource;
 import dev.ringway.control.reload.Configuration;
@@ -119,6 +120,11 @@ final class Server implements ServerView
             validate();
             final long files = Limits.raiseOpenFiles();
             final int slots = (int)Math.min(MAX_SLOTS, Math.max(SLOT_RESERVE, files - SLOT_RESERVE));
+            // Before anything listens: a second process on the same file must not take connections for a moment.
+            if (translation().admin() != null)
+            {
+                AdminServer.check(translation().admin());
+            }
             accessLogs.adopt(translation().accessLogs());
             engine = Engine.launch(new EngineContext(
                 concurrency, cpus, counters::loop, accessLogs::ring, slots, CHUNKS, this::onLoopFailed,
@@ -150,8 +156,21 @@ final class Server implements ServerView
             admin = new AdminServer(translation().admin(), this);
             if (options.adminAddressPath != null)
             {
-                Files.writeString(Path.of(options.adminAddressPath), admin.address());
+                writeAdminAddress();
             }
+        }
+    }
+
+    private void writeAdminAddress() throws IOException
+    {
+        try
+        {
+            Files.writeString(Path.of(options.adminAddressPath), admin.address());
+        }
+        catch (final IOException e)
+        {
+            throw new IOException("--admin-address-path " + options.adminAddressPath + ": cannot be written: " +
+                FileFault.reason(e), e);
         }
     }
 
@@ -186,7 +205,7 @@ final class Server implements ServerView
         }
         catch (final IOException e)
         {
-            logger.warning("log file cannot be reopened: " + e.getMessage());
+            logger.warning("not reopened: " + e.getMessage());
         }
     }
 

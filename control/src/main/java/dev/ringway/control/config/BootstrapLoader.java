@@ -46,7 +46,13 @@ public final class BootstrapLoader
         final List<SourceMap.Source> sources = new ArrayList<>();
         if (file != null)
         {
-            sources.add(new SourceMap.Source(file, parse(file, readFile(file))));
+            final ConfigNode root = parse(file, readFile(file));
+            if (root == null || root.isNull())
+            {
+                // One that was cut to nothing must not take all listeners away.
+                throw new ConfigException(file, "is empty");
+            }
+            sources.add(new SourceMap.Source(file, root));
         }
         if (inline != null)
         {

@@ -14,6 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class Demo
 {
     private static final int DEFAULT_PORT = 10000;
+    private static final int MAX_PORT = 65_535;
     private static final long READY_POLL_NS = 20_000_000L;
 
     private Demo()
@@ -26,11 +27,29 @@ public final class Demo
      */
     public static void main(final String[] args) throws IOException
     {
-        final int port = args.length > 0 ? Integer.parseInt(args[0]) : DEFAULT_PORT;
+        final int port = args.length > 0 ? port(args[0]) : DEFAULT_PORT;
+        if (port < 0 || args.length > 1)
+        {
+            System.err.println("error: ringway demo takes one argument at most, a port from 0 (a free one) to 65535");
+            System.exit(1);
+        }
         final Backend backend = new Backend();
         final Bootstrap bootstrap = Bootstrap.write(backend.port(), port);
         Thread.ofPlatform().daemon().name("demo-ready").start(() -> announce(bootstrap));
         Main.main(new String[]{"-c", bootstrap.file().toString(), "--concurrency", "1", "-l", "warning"});
+    }
+
+    private static int port(final String text)
+    {
+        try
+        {
+            final int port = Integer.parseInt(text);
+            return port <= MAX_PORT ? port : -1;
+        }
+        catch (final NumberFormatException e)
+        {
+            return -1;
+        }
     }
 
     /** Addresses are shown when they answer, and not at all when the proxy refuses to start. */

@@ -1,12 +1,14 @@
 package dev.ringway.control.log;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,6 +30,7 @@ public final class LogSetup
 
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT);
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+    private static final List<String> NAMES = List.of("config", "dns", "health", "main", "tls");
     private static final String ROOT = "dev.ringway";
     private static final Map<String, Logger> NAMED = new TreeMap<>();
 
@@ -121,12 +124,23 @@ public final class LogSetup
             final int colon = pair.indexOf(':');
             if (colon > 0 && isLevel(pair.substring(colon + 1)))
             {
+                warnOfUnknown(pair.substring(0, colon));
                 logger(pair.substring(0, colon)).setLevel(level(pair.substring(colon + 1)));
             }
             else if (!pair.isEmpty())
             {
                 throw new IOException("--component-log-level " + pair + ": must be NAME:LEVEL");
             }
+        }
+    }
+
+    /** Command lines for Envoy name its loggers, which are others: no reason not to start. */
+    private static void warnOfUnknown(final String name)
+    {
+        if (!NAMES.contains(name))
+        {
+            logger("main").warning("--component-log-level: there is no logger '" + name + "'; there are " +
+                String.join(", ", NAMES));
         }
     }
 
@@ -137,8 +151,7 @@ public final class LogSetup
      */
     public static synchronized void reopen() throws IOException
     {
-        final StreamHandler fresh = new LineHandler(file == null ? System.err :
-            Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND), formatter);
+        final StreamHandler fresh = new LineHandler(file == null ? System.err : open(), formatter);
         final Logger root = Logger.getLogger(ROOT);
         root.setUseParentHandlers(false);
         root.addHandler(fresh);
@@ -154,10 +167,22 @@ public final class LogSetup
         }
     }
 
+    private static OutputStream open() throws IOException
+    {
+        try
+        {
+            return Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        }
+        catch (final IOException e)
+        {
+            throw new IOException("--log-path " + file + ": cannot be opened: " + FileFault.reason(e), e);
+        }
+    }
+
     /** Flushes each line. */
     private static final class LineHandler extends StreamHandler
     {
-        LineHandler(final java.io.OutputStream out, final Formatter formatter)
+        LineHandler(final OutputStream out, final Formatter formatter)
         {
             super(out, formatter);
             setLevel(Level.ALL);

@@ -164,8 +164,13 @@ public final class BootstrapTranslator
         {
             return null;
         }
-        return new AddressTranslator(checks).translate(bootstrap.getAdmin().getAddress(),
-            FieldPath.ROOT.field("admin").field("address"));
+        final FieldPath path = FieldPath.ROOT.field("admin").field("address");
+        if (bootstrap.getAdmin().getAddress().hasPipe())
+        {
+            checks.fault(path.field("pipe"), "is not supported here; give a socket_address");
+            return null;
+        }
+        return new AddressTranslator(checks).translate(bootstrap.getAdmin().getAddress(), path);
     }
 
     private static void checkRuntime(final Bootstrap bootstrap, final Checks checks)

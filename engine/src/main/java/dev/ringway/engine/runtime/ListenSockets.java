@@ -11,6 +11,7 @@ import dev.ringway.ffi.sock.Sockets;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
@@ -24,6 +25,9 @@ import java.util.Set;
  */
 final class ListenSockets
 {
+    private static final int FILE_TYPE = 0170000;
+    private static final int SOCKET = 0140000;
+
     private ListenSockets()
     {
     }
@@ -185,7 +189,7 @@ final class ListenSockets
         catch (final IOException e)
         {
             Sockets.close(fd);
-            throw new ListenException("listener '" + listener.name() + "': " + path + ": " + e.getMessage());
+            throw new ListenException("listener '" + listener.name() + "': cannot listen on " + path + ": " + e.getMessage());
         }
         catch (final ListenException e)
         {
@@ -214,8 +218,13 @@ final class ListenSockets
     /** A socket file that nobody listens on is left over from a process that died. */
     private static void removeStale(final String path) throws IOException
     {
-        if (Files.exists(Path.of(path)))
+        if (Files.exists(Path.of(path), LinkOption.NOFOLLOW_LINKS))
         {
+            final int mode = (Integer)Files.getAttribute(Path.of(path), "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            if ((mode & FILE_TYPE) != SOCKET)
+            {
+                throw new IOException("there is a file at this path that is not a socket; remove it");
+            }
             final int probe = Sockets.socket(SockAddr.AF_UNIX, Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC);
             if (Sockets.connectUnix(probe, path) == -Errno.ECONNREFUSED)
             {
@@ -259,9 +268,11 @@ final class ListenSockets
             final String reason = switch (-result)
             {
                 case Errno.EADDRINUSE -> "the address is in use by another process";
-                case Errno.EACCES -> "not permitted: ports below 1024 need CAP_NET_BIND_SERVICE";
+                case Errno.EACCES -> listener.address().unixPath() != null ? "permission denied" :
+                    "not permitted: ports below 1024 need CAP_NET_BIND_SERVICE";
                 case Errno.EADDRNOTAVAIL -> "no interface of this host has the address";
                 case Errno.EPERM -> "not permitted: needs CAP_NET_ADMIN";
+                case Errno.ENOENT -> "its directory does not exist";
                 default -> Errno.name(-result);
             };
             throw new ListenException("listener '" + listener.name() + "': cannot listen on " + listener.address() +
