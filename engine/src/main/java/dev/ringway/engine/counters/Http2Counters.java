@@ -60,6 +60,9 @@ public final class Http2Counters
     /** Connections closed because too many control frames waited to be sent. */
     public final int outboundControlFlood;
 
+    /** Connections closed because there was no memory for a frame that the peer had to be sent (not in Envoy). */
+    public final int outboundStarved;
+
     /** Streams that exist now. */
     public final int streamsActive;
 
@@ -91,6 +94,7 @@ public final class Http2Counters
         inboundUnknownFramesFlood = registry.counter(prefix + "inbound_unknown_frames_flood");
         outboundFlood = registry.counter(prefix + "outbound_flood");
         outboundControlFlood = registry.counter(prefix + "outbound_control_flood");
+        outboundStarved = registry.counter(prefix + "outbound_starved");
         streamsActive = registry.gauge(prefix + "streams_active");
     }
 }

@@ -19,6 +19,7 @@ public final class Http2Context implements AutoCloseable
     private final EventLoop loop;
     private final ArrayDeque<Http2Stream> free = new ArrayDeque<>(64);
     private final WindowRoom windowRoom;
+    private final int firstId;
     private long address;
     private UnsafeBuffer joined;
     private UnsafeBuffer fields;
@@ -28,13 +29,30 @@ public final class Http2Context implements AutoCloseable
      */
     public Http2Context(final EventLoop loop)
     {
+        this(loop, 1);
+    }
+
+    /**
+     * With sessions that have fewer streams.
+     *
+     * @param loop    that owns it.
+     * @param firstId number of the first stream that a client opens, odd.
+     */
+    public Http2Context(final EventLoop loop, final int firstId)
+    {
         this.loop = loop;
+        this.firstId = firstId;
         windowRoom = new WindowRoom(loop.memory().slab());
     }
 
     EventLoop loop()
     {
         return loop;
+    }
+
+    int firstId()
+    {
+        return firstId;
     }
 
     LoopMemory memory()

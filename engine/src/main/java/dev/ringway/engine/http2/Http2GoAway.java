@@ -15,6 +15,7 @@ final class Http2GoAway
 
     private final boolean isServer;
     private int lastId;
+    private boolean isTold;
     private boolean isBegun;
     private boolean isByPeer;
 
@@ -26,6 +27,7 @@ final class Http2GoAway
     void open()
     {
         lastId = LAST_ID;
+        isTold = false;
         isBegun = false;
         isByPeer = false;
     }
@@ -49,10 +51,11 @@ final class Http2GoAway
     /** A ping was answered; true when it was the one that was waited for, and the last stream has been told now. */
     boolean onPong(final long opaque, final int lastPeerId, final Http2Output output)
     {
-        if (!isBegun || opaque != PING || lastId != LAST_ID)
+        if (!isBegun || opaque != PING || isTold)
         {
             return false;
         }
+        isTold = true;
         lastId = lastPeerId;
         output.sendGoAway(lastId, ErrorCode.NO_ERROR);
         return true;
@@ -72,13 +75,13 @@ final class Http2GoAway
     /** Whether the end has come when no stream is open. */
     boolean isDue()
     {
-        return isByPeer || isBegun && (!isServer || lastId != LAST_ID);
+        return isByPeer || isBegun && (!isServer || isTold);
     }
 
     /** Whether the last stream has been told. */
     boolean isTold()
     {
-        return lastId != LAST_ID;
+        return isTold;
     }
 
     /** Whether a stream of the peer comes too late. */

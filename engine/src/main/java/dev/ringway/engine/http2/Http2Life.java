@@ -121,6 +121,10 @@ final class Http2Life implements ConnectionHandler
             onLingerDeadline(nowNs);
             return;
         }
+        if (endIfFramesAreLost())
+        {
+            return;
+        }
         if (clock.isHeadTooLong(nowNs))
         {
             onConnectionError(ErrorCode.PROTOCOL_ERROR);
@@ -206,16 +210,35 @@ final class Http2Life implements ConnectionHandler
         {
             onConnectionError(ErrorCode.ENHANCE_YOUR_CALM);
         }
-        else if (session.output().isFlooded())
+        else if (!endIfFramesAreLost() && clock.onInput(input.isInHead(), input.steps()))
+        {
+            wakeBy(nextDeadlineNs());
+        }
+    }
+
+    /** A frame could not be queued without which the peer and this side know different things of the connection. */
+    void onFrameLost()
+    {
+        if (!isEnding)
+        {
+            wakeBy(session.nowNs());
+        }
+    }
+
+    private boolean endIfFramesAreLost()
+    {
+        if (session.output().isFlooded())
         {
             session.count(session.flood().isControlFlood() ?
                 session.counters().outboundControlFlood : session.counters().outboundFlood);
             onConnectionError(ErrorCode.ENHANCE_YOUR_CALM);
         }
-        else if (clock.onInput(input.isInHead(), input.steps()))
+        else if (session.output().isStarved())
         {
-            wakeBy(nextDeadlineNs());
+            session.count(session.counters().outboundStarved);
+            end(Http2Cause.OVERLOADED, ErrorCode.INTERNAL_ERROR);
         }
+        return isEnding;
     }
 
     /**

@@ -24,20 +24,23 @@ final class Http2Output
 
     private final LoopMemory memory;
     private final FloodGuard flood;
+    private final Http2Life life;
     private final FlowWindow window = new FlowWindow(FlowWindow.INITIAL_SIZE);
     private Connection connection;
     private Http2Stream firstWritable;
     private Http2Stream lastWritable;
     private int maxFrameLength;
     private boolean isFlooded;
+    private boolean isStarved;
     private long markBytes;
     private int markFrames;
     private int markControlFrames;
 
-    Http2Output(final LoopMemory memory, final FloodGuard flood)
+    Http2Output(final LoopMemory memory, final FloodGuard flood, final Http2Life life)
     {
         this.memory = memory;
         this.flood = flood;
+        this.life = life;
     }
 
     void open(final Connection opened)
@@ -48,6 +51,7 @@ final class Http2Output
         window.reset(FlowWindow.INITIAL_SIZE);
         maxFrameLength = Http2Settings.MIN_FRAME_SIZE;
         isFlooded = false;
+        isStarved = false;
         markBytes = 0;
         markFrames = 0;
         markControlFrames = 0;
@@ -78,6 +82,12 @@ final class Http2Output
     boolean isFlooded()
     {
         return isFlooded;
+    }
+
+    /** Whether there was no memory for something that the peer has to be told. */
+    boolean isStarved()
+    {
+        return isStarved;
     }
 
     /** False when the window is larger then than it can be. */
@@ -139,8 +149,13 @@ final class Http2Output
     private int reserveAnswer(final int length, final boolean isControl)
     {
         countSent();
-        final int at = flood.onFrameQueued(isControl) ? memory.scratch().reserve(length) : -1;
-        isFlooded |= at < 0;
+        isFlooded |= !flood.onFrameQueued(isControl);
+        final int at = isFlooded ? -1 : memory.scratch().reserve(length);
+        if (at < 0)
+        {
+            isStarved |= !isFlooded;
+            life.onFrameLost();
+        }
         return at;
     }
 

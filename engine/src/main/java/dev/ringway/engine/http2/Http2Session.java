@@ -22,8 +22,6 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class Http2Session
 {
-    private static final int LAST_ID = Integer.MAX_VALUE;
-
     private final Http2Context context;
     private final Http2SessionHandler handler;
     private final boolean isServer;
@@ -58,9 +56,9 @@ public final class Http2Session
         settings = new Http2Settings(!isServer);
         ours = new Http2Settings(isServer);
         input = new Http2Input(this, new Http2Frames(this));
-        output = new Http2Output(context.memory(), flood);
         windows = new Http2Windows(context.windowRoom());
         life = new Http2Life(this, input, isServer);
+        output = new Http2Output(context.memory(), flood, life);
     }
 
     /**
@@ -85,7 +83,7 @@ public final class Http2Session
         connection = opened;
         options = http2;
         counters = ids;
-        nextId = 1;
+        nextId = context.firstId();
         expected = 0;
         windows.open(http2, nowNs());
         if (http2.headerTableSize() == decoder.tableSize())
@@ -300,7 +298,7 @@ public final class Http2Session
      */
     public boolean takesStreams()
     {
-        return life.takesStreams() && nextId > 0 && nextId < LAST_ID - 1;
+        return life.takesStreams();
     }
 
     boolean isEnding()
@@ -358,7 +356,8 @@ public final class Http2Session
     }
 
     /**
-     * Opens a stream from this side, a client's.
+     * Opens a stream from this side, a client's. With the last number that there is the connection takes no more and ends
+     * behind them (RFC 9113, 5.1.1).
      *
      * @param owner told of it.
      * @return the stream; its fields must be sent next.
@@ -367,8 +366,12 @@ public final class Http2Session
     {
         final Http2Stream stream = add(nextId);
         flood.onOwnStream();
-        nextId += 2;
         stream.handler(owner);
+        nextId += 2;
+        if (nextId < 0)
+        {
+            life.drain();
+        }
         return stream;
     }
 

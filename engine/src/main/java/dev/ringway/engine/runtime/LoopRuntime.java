@@ -48,10 +48,20 @@ final class LoopRuntime implements LoopTask
         final HandshakeWorkers workers,
         final AccessLogRing accessLogRing)
     {
+        this(loop, snapshots, uses, workers, accessLogRing, new Http2Context(loop));
+    }
+
+    LoopRuntime(
+        final EventLoop loop,
+        final SnapshotRef snapshots,
+        final ClusterUses uses,
+        final HandshakeWorkers workers,
+        final AccessLogRing accessLogRing,
+        final Http2Context http2)
+    {
         this.loop = loop;
         this.snapshots = snapshots;
         connections = new Connections(loop, workers);
-        final Http2Context http2 = new Http2Context(loop);
         exchanges = new Exchanges(loop, new Upstreams(loop, connections, uses, http2), accessLogRing);
         listening = new ListenContext(loop, connections, exchanges, http2);
         loop.addTask(this);

@@ -3,6 +3,7 @@ package dev.ringway.engine.runtime;
 import dev.ringway.engine.accesslog.AccessLogRing;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.LogWakeup;
+import dev.ringway.engine.http2.Http2Context;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopContext;
 import dev.ringway.engine.snapshot.Address;
@@ -85,7 +86,8 @@ final class FaultRig implements AutoCloseable
         final ClusterUses uses = new ClusterUses(1);
         workers = new HandshakeWorkers(1);
         runtime = new LoopRuntime(
-            loop, snapshots, uses, workers, new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()));
+            loop, snapshots, uses, workers, new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()),
+            new Http2Context(loop, settings.firstStreamId));
         settings.listen = Address.of(new InetSocketAddress("127.0.0.1", TestProxy.freePort("127.0.0.1")));
         final Snapshot snapshot = settings.snapshot(1);
         final Map<Listener, int[]> opened = ListenSockets.open(snapshot, new Listening(), 1);

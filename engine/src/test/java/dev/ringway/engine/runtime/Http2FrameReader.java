@@ -24,9 +24,30 @@ final class Http2FrameReader
     private final DataInputStream in;
     private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false, 1 << 20);
 
+    private int longestPayload = 16_384;
+
     Http2FrameReader(final InputStream in)
     {
         this.in = new DataInputStream(in);
+    }
+
+    /** Longer frames than that are a fault from now on. */
+    void longestPayload(final int length)
+    {
+        longestPayload = length;
+    }
+
+    /** Fields are decoded with a table of that size from now on; a smaller one must be confirmed by the next block. */
+    void tableSize(final int size)
+    {
+        try
+        {
+            decoder.maxHeaderTableSize(size & 0xFFFF_FFFFL);
+        }
+        catch (final Http2Exception e)
+        {
+            throw new AssertionError(e);
+        }
     }
 
     /** The next frame with what continues it; null at the end of the connection. */
@@ -46,6 +67,7 @@ final class Http2FrameReader
         final int type = head[3];
         final int flags = head[4];
         final int id = bytes.getInt(5);
+        checkLength(length, type);
         final byte[] payload = new byte[length];
         in.readFully(payload);
         if (type != Http2Frame.HEADERS)
@@ -69,8 +91,18 @@ final class Http2FrameReader
         {
             throw new AssertionError("a block of fields was interrupted by type " + head.get(3));
         }
-        block.write(in.readNBytes(head.getInt() >>> 8));
+        final int length = head.getInt() >>> 8;
+        checkLength(length, Http2Frame.CONTINUATION);
+        block.write(in.readNBytes(length));
         return head.get(4);
+    }
+
+    private void checkLength(final int length, final int type)
+    {
+        if (length > longestPayload)
+        {
+            throw new AssertionError("a frame of type " + type + " and " + length + " bytes, beyond " + longestPayload);
+        }
     }
 
     private List<String[]> decode(final byte[] block)

@@ -47,7 +47,7 @@ final class Http2Peer
     private final boolean isServer;
     private final DefaultHttp2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
     private final ArrayDeque<Integer> whole = new ArrayDeque<>();
-    private final ArrayDeque<Integer> windowsDue = new ArrayDeque<>();
+    private final ArrayDeque<int[]> settingsDue = new ArrayDeque<>();
     private long sendWindow = WINDOW;
     private long receiveWindow = WINDOW;
     private int sendInitial = WINDOW;
@@ -160,15 +160,26 @@ final class Http2Peer
     Http2Peer settings(final int... settings) throws IOException
     {
         final ByteBuffer payload = ByteBuffer.allocate(3 * settings.length);
-        int window = -1;
         for (int i = 0; i < settings.length; i += 2)
         {
             payload.putShort((short)settings[i]).putInt(settings[i + 1]);
-            window = settings[i] == Http2Frame.INITIAL_WINDOW ? settings[i + 1] : window;
         }
-        windowsDue.add(window);
+        settingsDue.add(settings);
         frame(Http2Frame.SETTINGS, 0, 0, payload.array());
         return this;
+    }
+
+    /** Most that blocks of fields from here use of the other end's table, which it is told by the next one. */
+    void tableSize(final int size) throws IOException
+    {
+        try
+        {
+            encoder.maxHeaderTableSize(size);
+        }
+        catch (final Http2Exception e)
+        {
+            throw new AssertionError(e);
+        }
     }
 
     byte[] encode(final String... fields) throws IOException
@@ -506,10 +517,7 @@ final class Http2Peer
         control.add(frame);
         if (frame.type() == Http2Frame.SETTINGS && frame.is(Http2Frame.ACK))
         {
-            final int window = windowsDue.isEmpty() ? -1 : windowsDue.remove();
-            final int change = window < 0 ? 0 : window - receiveInitial;
-            receiveInitial += change;
-            streams.values().forEach(stream -> stream.receiveWindow += change);
+            onAck(settingsDue.isEmpty() ? new int[0] : settingsDue.remove());
         }
         else if (frame.type() == Http2Frame.SETTINGS)
         {
@@ -519,6 +527,29 @@ final class Http2Peer
         else if (frame.type() == Http2Frame.PING && !frame.is(Http2Frame.ACK) && answersPings)
         {
             reply(() -> frame(Http2Frame.PING, Http2Frame.ACK, 0, frame.payload()));
+        }
+    }
+
+    /** The other end keeps to these settings from now on. */
+    private void onAck(final int... settings)
+    {
+        for (int i = 0; i < settings.length; i += 2)
+        {
+            final int value = settings[i + 1];
+            if (settings[i] == Http2Frame.INITIAL_WINDOW)
+            {
+                final int change = value - receiveInitial;
+                receiveInitial = value;
+                streams.values().forEach(stream -> stream.receiveWindow += change);
+            }
+            else if (settings[i] == Http2Frame.MAX_FRAME)
+            {
+                reader.longestPayload(value);
+            }
+            else if (settings[i] == Http2Frame.TABLE_SIZE)
+            {
+                reader.tableSize(value);
+            }
         }
     }
 

@@ -84,6 +84,8 @@ final class TestProxy implements AutoCloseable
     int bufferLimit = 1 << 20;
     /** Of a {@link FaultRig}. */
     int receiveCrowd = 6;
+    /** Of a {@link FaultRig}. */
+    int firstStreamId = 1;
     private boolean hasCluster = true;
     int maxConnections = Integer.MAX_VALUE;
     int slotLimit = 4096;
