@@ -102,7 +102,7 @@ public final class Configuration implements AutoCloseable
         counters.control(control);
         serverIds = new ServerCounters(counters);
         ids = new ConfigFileCounters(counters);
-        calls = new CallCounters(counters.shared(), control);
+        calls = new CallCounters(counters);
         translator = new BootstrapTranslator(counters, (name, error) -> counters.errors().record(
             new IllegalStateException("the filter '" + name + "' threw " + error, error)), calls, health);
         tlsFiles = new TlsFiles(translator.contexts(), counters, LogSetup.logger("tls"));

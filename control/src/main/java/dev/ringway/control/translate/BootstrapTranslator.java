@@ -196,14 +196,14 @@ public final class BootstrapTranslator
         {
             final Cluster config = bootstrap.getStaticResources().getClusters(i);
             final ClusterPlan same = known.cluster(config);
-            final CounterRegistry kept = same != null ? known.clusterCounters(config) : parts.begin();
+            final CounterRegistry kept = same != null ? known.clusterCounters(config) :
+                parts.begin(ClusterTranslator.statName(config));
             final ClusterPlan plan = same != null ? same : translator.translate(config, path.at(i));
             if (plan != null)
             {
                 if (same == null)
                 {
                     keepNames(List.of(plan.cluster().name()), kept);
-                    known.continueStatuses(plan);
                 }
                 fresh.add(config, plan, kept);
                 noteTwice(seen, plan.cluster().name(), path.at(i).field("name"), checks);

@@ -2,15 +2,14 @@ package dev.ringway.control.translate;
 
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.Histograms;
-import dev.ringway.engine.counters.SharedCounters;
 import dev.ringway.engine.httpfilters.CallNames;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -22,29 +21,24 @@ public final class CallCounters implements CallNames
     /** Most counters and histograms of calls: what is left of the counters is the configuration's. */
     static final int MAX_NAMES = 1 << 16;
 
-    private final SharedCounters shared;
-    private final Executor control;
-    /** Control thread only. */
+    private final CounterRegistry process;
+    /** By the name of the cluster; control thread only, as what follows. */
     private Map<String, Owner> owners = Map.of();
+    /** What was made, by the prefix of a cluster. */
+    private final Map<String, Set<String>> names = new HashMap<>();
     private int made;
 
-    /** A cluster with the names that were made for it, and whether they are of histograms. */
-    private record Owner(String prefix, CounterRegistry counters, Map<String, Boolean> names)
+    /** A cluster: the prefix of its counters, and what gives them out. */
+    private record Owner(String prefix, CounterRegistry counters)
     {
-        private int idOf(final String name, final boolean isHistogram)
-        {
-            return isHistogram ? counters.histogram(name) : counters.counter(name);
-        }
     }
 
     /**
-     * @param shared   column of the control thread.
-     * @param control  runs tasks on it.
+     * @param process registers with the control thread.
      */
-    public CallCounters(final SharedCounters shared, final Executor control)
+    public CallCounters(final CounterRegistry process)
     {
-        this.shared = shared;
-        this.control = control;
+        this.process = process;
     }
 
     /**
@@ -56,33 +50,16 @@ public final class CallCounters implements CallNames
     public void adopt(final Bootstrap bootstrap, final Function<Cluster, CounterRegistry> counters)
     {
         final Map<String, Owner> fresh = new HashMap<>();
-        made = 0;
+        final Set<String> prefixes = new HashSet<>();
         for (final Cluster cluster : bootstrap.getStaticResources().getClustersList())
         {
-            final Owner owner = owner(cluster, counters.apply(cluster));
-            made += owner.names.size();
-            fresh.put(cluster.getName(), owner);
+            final String prefix = "cluster." + ClusterTranslator.statName(cluster) + '.';
+            fresh.put(cluster.getName(), new Owner(prefix, counters.apply(cluster)));
+            prefixes.add(prefix);
         }
         owners = fresh;
-    }
-
-    private Owner owner(final Cluster cluster, final CounterRegistry counters)
-    {
-        final Owner known = owners.get(cluster.getName());
-        final String prefix = "cluster." +
-            StatName.of(cluster.getAltStatName().isEmpty() ? cluster.getName() : cluster.getAltStatName()) + '.';
-        if (known != null && known.counters == counters)
-        {
-            return known;
-        }
-        final Owner fresh = new Owner(prefix, counters, new HashMap<>());
-        if (known != null && known.prefix.equals(prefix))
-        {
-            // Calls may still be counted under what the cluster had before it changed.
-            known.names.forEach(fresh::idOf);
-            fresh.names.putAll(known.names);
-        }
-        return fresh;
+        names.keySet().retainAll(prefixes);
+        made = names.values().stream().mapToInt(Set::size).sum();
     }
 
     /**
@@ -90,17 +67,13 @@ public final class CallCounters implements CallNames
      */
     public void ask(final String cluster, final String name, final boolean isHistogram, final Taker taker)
     {
-        try
-        {
-            control.execute(() -> make(cluster, name, isHistogram, taker));
-        }
-        catch (final RejectedExecutionException e)
+        if (!process.later(() -> make(cluster, name, isHistogram, taker)))
         {
             taker.onMade(Histograms.NONE, null);
         }
     }
 
-    private void make(final String cluster, final String below, final boolean isHistogram, final Taker taker)
+    private void make(final String cluster, final String name, final boolean isHistogram, final Taker taker)
     {
         final Owner owner = owners.get(cluster);
         if (owner == null)
@@ -108,17 +81,16 @@ public final class CallCounters implements CallNames
             taker.onMade(Histograms.NONE, null);
             return;
         }
-        final String name = owner.prefix + below;
-        final int id = owner.names.containsKey(name) || made < MAX_NAMES ? idOf(owner, name, isHistogram) :
-            Histograms.NONE;
-        if (id >= 0 && owner.names.put(name, isHistogram) == null)
+        final Set<String> known = names.computeIfAbsent(owner.prefix, prefix -> new HashSet<>());
+        final int id = known.contains(name) || made < MAX_NAMES ? idOf(owner, name, isHistogram) : Histograms.NONE;
+        if (id >= 0 && known.add(name))
         {
             made++;
         }
         final long waiting = taker.onMade(id, owner.counters.lease());
         if (id >= 0 && !isHistogram)
         {
-            shared.add(id, waiting);
+            owner.counters.add(id, waiting);
         }
     }
 
@@ -126,7 +98,8 @@ public final class CallCounters implements CallNames
     {
         try
         {
-            return owner.idOf(name, isHistogram);
+            return isHistogram ? owner.counters.lateHistogram(owner.prefix + name) :
+                owner.counters.lateCounter(owner.prefix + name);
         }
         catch (final IllegalStateException | IllegalArgumentException e)
         {

@@ -84,8 +84,7 @@ final class ClusterTranslator
         final List<ClusterPlan.Target> targets = endpoints.translate(
             config.getLoadAssignment(), config.getType(), path.field("load_assignment"));
         final HttpSettings http = httpSettings.translate(config, path);
-        final String statName =
-            StatName.of(config.getAltStatName().isEmpty() ? config.getName() : config.getAltStatName());
+        final String statName = statName(config);
         final UpstreamTls encryption = tls(config, path.field("transport_socket"), http, statName);
         final Cluster cluster = new Cluster(
             ids.idOf(config.getName() + '\0' + statName),
@@ -108,6 +107,15 @@ final class ClusterTranslator
         return new ClusterPlan(cluster, List.copyOf(targets), lookups(config, path),
             checked(config, path, http, encryption, statName),
             ejecting(outliers.translate(config, path), statName));
+    }
+
+    /**
+     * @param config message.
+     * @return what names of its counters have behind {@code cluster.}
+     */
+    static String statName(final io.envoyproxy.envoy.config.cluster.v3.Cluster config)
+    {
+        return StatName.of(config.getAltStatName().isEmpty() ? config.getName() : config.getAltStatName());
     }
 
     private Lookups lookups(final io.envoyproxy.envoy.config.cluster.v3.Cluster config, final FieldPath path)

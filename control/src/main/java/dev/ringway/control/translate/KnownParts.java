@@ -2,7 +2,6 @@ package dev.ringway.control.translate;
 
 import com.google.protobuf.Message;
 import dev.ringway.engine.counters.CounterRegistry;
-import dev.ringway.engine.counters.StatusCounters;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.FilterChain;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
@@ -31,7 +30,6 @@ final class KnownParts
     private final Map<Message, KnownCluster> clusters = new HashMap<>();
     private final Map<Message, KnownListener> listeners = new HashMap<>();
     private final Map<String, Integer> clusterIds = new HashMap<>();
-    private final Map<String, StatusCounters> statuses = new HashMap<>();
     private final Set<String> telling = new HashSet<>();
     private LayeredRuntime runtime = LayeredRuntime.getDefaultInstance();
 
@@ -62,20 +60,9 @@ final class KnownParts
     {
         clusters.put(config, new KnownCluster(plan, counters));
         clusterIds.put(plan.cluster().name(), plan.cluster().id());
-        statuses.put(plan.cluster().name(), plan.cluster().counters().statuses);
         if (plan.cluster().proxyTelling() != null)
         {
             telling.add(plan.cluster().name());
-        }
-    }
-
-    /** Has a cluster that has changed count on by the status codes that were seen. */
-    void continueStatuses(final ClusterPlan fresh)
-    {
-        final StatusCounters before = statuses.get(fresh.cluster().name());
-        if (before != null)
-        {
-            fresh.cluster().counters().statuses.takeOver(before);
         }
     }
 

@@ -30,6 +30,18 @@ final class PartCounters implements CounterRegistry
         return part;
     }
 
+    /**
+     * What comes now is another part.
+     *
+     * @param name that it shares with the parts whose place it takes.
+     * @return what its counters are kept by.
+     */
+    CounterRegistry begin(final String name)
+    {
+        part = whole.part(name);
+        return part;
+    }
+
     /** What comes now is of the process. */
     void end()
     {

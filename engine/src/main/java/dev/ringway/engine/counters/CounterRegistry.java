@@ -48,6 +48,29 @@ public interface CounterRegistry
     }
 
     /**
+     * A counter that comes to be while requests are served: the part that takes the place of this one has it as well, see
+     * {@link #part(String)}.
+     *
+     * @param name full stat name.
+     * @return as with {@link #counter}.
+     */
+    default int lateCounter(final String name)
+    {
+        return counter(name);
+    }
+
+    /**
+     * As {@link #lateCounter}.
+     *
+     * @param name full stat name.
+     * @return as with {@link #histogram}.
+     */
+    default int lateHistogram(final String name)
+    {
+        return histogram(name);
+    }
+
+    /**
      * @param name full stat name.
      * @return id of a gauge of that name.
      */
@@ -82,6 +105,17 @@ public interface CounterRegistry
     }
 
     /**
+     * As {@link #part()}, for one that others take the place of: what counters it has late is theirs from the start.
+     *
+     * @param name that it shares with those.
+     * @return gives out what the part has.
+     */
+    default CounterRegistry part(final String name)
+    {
+        return part();
+    }
+
+    /**
      * @param action to be run when this part's counters are taken back.
      */
     default void whenGone(final Runnable action)
@@ -101,10 +135,12 @@ public interface CounterRegistry
     /**
      * Has something registered that comes up while requests are served. Any thread; never waits.
      *
-     * @param task to be run by the thread that may register; where there is none it never is.
+     * @param task to be run by the thread that may register.
+     * @return false when there is none, or none any more: it is never run then.
      */
-    default void later(final Runnable task)
+    default boolean later(final Runnable task)
     {
+        return false;
     }
 
     /**

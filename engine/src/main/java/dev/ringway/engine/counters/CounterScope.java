@@ -36,6 +36,22 @@ public final class CounterScope implements CounterRegistry
     /**
      * {@inheritDoc}
      */
+    public int lateCounter(final String name)
+    {
+        return file.lateCounter(name, holder);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int lateHistogram(final String name)
+    {
+        return file.lateHistogram(name, holder);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public Object lease()
     {
         return this;
@@ -52,9 +68,9 @@ public final class CounterScope implements CounterRegistry
     /**
      * {@inheritDoc}
      */
-    public void later(final Runnable task)
+    public boolean later(final Runnable task)
     {
-        file.later(task);
+        return file.later(task);
     }
 
     /**

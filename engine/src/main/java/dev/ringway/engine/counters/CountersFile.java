@@ -246,9 +246,27 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     /**
      * {@inheritDoc}
      */
-    public synchronized CounterScope part()
+    public CounterScope part()
     {
-        return held.scope();
+        return part("");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public synchronized CounterScope part(final String name)
+    {
+        return held.scope(name);
+    }
+
+    synchronized int lateCounter(final String name, final HeldNames.Holder holder)
+    {
+        return held.lateCounter(name, holder);
+    }
+
+    synchronized int lateHistogram(final String name, final HeldNames.Holder holder)
+    {
+        return held.lateHistogram(name, holder);
     }
 
     /**
@@ -270,16 +288,17 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     /**
      * {@inheritDoc}
      */
-    public void later(final Runnable task)
+    public boolean later(final Runnable task)
     {
         try
         {
             control.execute(task);
+            return true;
         }
         catch (final RejectedExecutionException e)
         {
             // The process ends, and nobody reads counters any more.
-            Thread.onSpinWait();
+            return false;
         }
     }
 

@@ -31,7 +31,7 @@ final class HeldNames
     private final Histograms histograms;
     private final Map<String, Name> counters = new HashMap<>();
     private final Map<String, Name> recorded = new HashMap<>();
-    private final Holder process = new Holder(true);
+    private final Holder process = new Holder("", true);
     private final ReferenceQueue<CounterScope> ended = new ReferenceQueue<>();
     private final Set<Reference<CounterScope>> references = new HashSet<>();
     private final ArrayDeque<Leaving> leaving = new ArrayDeque<>();
@@ -62,13 +62,18 @@ final class HeldNames
     /** What a scope has; outlives it. */
     static final class Holder
     {
+        /** Whose late names it has as well, when it takes the place of that one; empty when of none. */
+        private final String part;
+        /** Those that came to be with requests. */
+        private Set<Name> late = Set.of();
         private Name[] names = new Name[16];
         private int count;
         private boolean isInForce;
         private Runnable whenGone = () -> { };
 
-        private Holder(final boolean isInForce)
+        private Holder(final String part, final boolean isInForce)
         {
+            this.part = part;
             this.isInForce = isInForce;
         }
 
@@ -115,9 +120,9 @@ final class HeldNames
         this.histograms = histograms;
     }
 
-    CounterScope scope()
+    CounterScope scope(final String part)
     {
-        final CounterScope scope = new CounterScope(file, new Holder(false));
+        final CounterScope scope = new CounterScope(file, new Holder(part, false));
         references.add(new ScopeReference(scope, ended));
         return scope;
     }
@@ -130,6 +135,13 @@ final class HeldNames
 
     int counter(final String name, final int kind, final Holder holder)
     {
+        final Name known = counter(name, kind);
+        hold(known, holder);
+        return known.id;
+    }
+
+    private Name counter(final String name, final int kind)
+    {
         Name known = counters.get(name);
         if (known == null)
         {
@@ -140,11 +152,22 @@ final class HeldNames
         {
             file.checkKind(name, known.id, kind);
         }
+        return known;
+    }
+
+    int histogram(final String name, final Holder holder)
+    {
+        final Name known = histogram(name);
+        if (known == null)
+        {
+            return Histograms.NONE;
+        }
         hold(known, holder);
         return known.id;
     }
 
-    int histogram(final String name, final Holder holder)
+    /** Null when there is no room. */
+    private Name histogram(final String name)
     {
         Name known = recorded.get(name);
         if (known == null)
@@ -152,13 +175,54 @@ final class HeldNames
             final int id = histograms.give();
             if (id == Histograms.NONE)
             {
-                return id;
+                return null;
             }
             known = new Name(name, id, true);
             recorded.put(name, known);
         }
-        hold(known, holder);
-        return known.id;
+        return known;
+    }
+
+    /** A counter that comes to be with requests. */
+    int lateCounter(final String name, final Holder holder)
+    {
+        return late(counter(name, CounterRegistry.COUNTER), holder);
+    }
+
+    /** As {@link #lateCounter}. */
+    int lateHistogram(final String name, final Holder holder)
+    {
+        final Name known = histogram(name);
+        return known == null ? Histograms.NONE : late(known, holder);
+    }
+
+    /** Requests that began before a part changed may still be the first to need a name. */
+    private int late(final Name name, final Holder holder)
+    {
+        addLate(name, holder);
+        if (!holder.isInForce && !holder.part.isEmpty())
+        {
+            for (final Holder other : inForce)
+            {
+                if (other.part.equals(holder.part))
+                {
+                    addLate(name, other);
+                }
+            }
+        }
+        return name.id;
+    }
+
+    private void addLate(final Name name, final Holder holder)
+    {
+        if (holder.late.isEmpty())
+        {
+            holder.late = new HashSet<>();
+        }
+        if (holder.late.add(name))
+        {
+            hold(name, holder);
+        }
     }
 
     private void hold(final Name name, final Holder holder)
@@ -214,15 +278,20 @@ final class HeldNames
         }
     }
 
-    /** Names of these scopes are shown from now on, and of others as long as something of them is active. */
+    /**
+     * Names of these scopes are shown from now on, and of others as long as something of them is active. What the others
+     * had late passes to those of the same part.
+     */
     void inForce(final Collection<CounterRegistry> parts)
     {
         final Set<Holder> fresh = Collections.newSetFromMap(new IdentityHashMap<>());
         parts.forEach(part -> fresh.add(((CounterScope)part).holder()));
+        final Map<String, Set<Name>> late = lateOfOthers(fresh);
         for (final Holder holder : fresh)
         {
             if (!holder.isInForce)
             {
+                late.getOrDefault(holder.part, Set.of()).forEach(name -> addLate(name, holder));
                 holder.isInForce = true;
                 for (int i = 0; i < holder.count; i++)
                 {
@@ -239,6 +308,19 @@ final class HeldNames
         }
         inForce = fresh;
         fade();
+    }
+
+    private Map<String, Set<Name>> lateOfOthers(final Set<Holder> fresh)
+    {
+        final Map<String, Set<Name>> late = new HashMap<>();
+        for (final Holder holder : inForce)
+        {
+            if (!holder.late.isEmpty() && !holder.part.isEmpty() && !fresh.contains(holder))
+            {
+                late.computeIfAbsent(holder.part, part -> new HashSet<>()).addAll(holder.late);
+            }
+        }
+        return late;
     }
 
     private void end(final Holder holder)

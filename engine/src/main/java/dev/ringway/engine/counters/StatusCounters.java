@@ -59,30 +59,6 @@ public final class StatusCounters
         count(counters, RETRY, status - FIRST);
     }
 
-    /**
-     * Has what the same cluster counted before it was changed, from the start. The thread that may register; before any
-     * loop has this.
-     *
-     * @param before of that cluster; of another one, nothing is taken.
-     */
-    public void takeOver(final StatusCounters before)
-    {
-        for (int place = 0; place < FORMS.length * CLASSES && prefix.equals(before.prefix); place++)
-        {
-            final AtomicReferenceArray<Count> seen = before.counts.get(place);
-            for (int i = 0; seen != null && i < CLASS; i++)
-            {
-                if (seen.get(i) != null)
-                {
-                    final Count count = new Count();
-                    counts.compareAndSet(place, null, new AtomicReferenceArray<>(CLASS));
-                    counts.get(place).set(i, count);
-                    make(count, place / CLASSES, FIRST + place % CLASSES * CLASS + i);
-                }
-            }
-        }
-    }
-
     private void count(final LoopCounters counters, final int form, final int index)
     {
         if (index >= 0 && index < CLASSES * CLASS)
@@ -126,12 +102,12 @@ public final class StatusCounters
 
     private int[] ids(final String below, final int status, final boolean isRetry)
     {
-        final int ofCode = registry.counter(below + status);
+        final int ofCode = registry.lateCounter(below + status);
         return isRetry ? new int[]{ofCode} : new int[]{
             ofCode,
-            registry.counter(prefix + "upstream_rq_" + status),
-            registry.counter(below + status / CLASS + "xx"),
-            registry.counter(below + "completed")};
+            registry.lateCounter(prefix + "upstream_rq_" + status),
+            registry.lateCounter(below + status / CLASS + "xx"),
+            registry.lateCounter(below + "completed")};
     }
 
     /** What grows by a response of one code. */

@@ -90,6 +90,76 @@ final class CounterScopeTest
     }
 
     @Test
+    void shouldPassLateNamesToWhatTakesThePlaceOfTheirPart()
+    {
+        final CounterScope old = file.part("a");
+        final CounterScope other = file.part("b");
+        old.counter("cluster.a.early");
+        file.inForce(List.of(old, other));
+        final int id = old.lateCounter("cluster.a.late");
+        final int time = old.lateHistogram("cluster.a.time");
+        other.lateCounter("cluster.b.late");
+        file.loop(0).add(id, 3);
+
+        final CounterScope changed = file.part("a");
+        file.inForce(List.of(changed));
+        assertEquals(Map.of("cluster.a.late", 3L), shown());
+        end(old);
+        end(other);
+        assertEquals(Map.of("cluster.a.late", 3L), shown());
+        assertEquals(id, changed.lateCounter("cluster.a.late"));
+        assertEquals(time, changed.lateHistogram("cluster.a.time"));
+
+        final CounterScope again = file.part("a");
+        file.inForce(List.of(again));
+        end(changed);
+        assertEquals(Map.of("cluster.a.late", 3L), shown());
+        file.inForce(List.of());
+        end(again);
+        assertEquals(Map.of(), shown());
+        assertEquals(0, file.loop(0).get(file.part("a").lateCounter("cluster.a.late")));
+    }
+
+    @Test
+    void shouldShowWhatThePartBeforeStillHasLate()
+    {
+        final CounterScope old = file.part("a");
+        final CounterScope changed = file.part("a");
+        file.inForce(List.of(old));
+        file.inForce(List.of(changed));
+        final int id = old.lateCounter("cluster.a.late");
+        file.loop(0).increment(id);
+        assertEquals(Map.of("cluster.a.late", 1L), shown());
+        end(old);
+        assertEquals(Map.of("cluster.a.late", 1L), shown());
+    }
+
+    @Test
+    void shouldPassNothingLateToPartsThatTakeNoPlace()
+    {
+        final CounterScope old = file.part();
+        final CounterScope fresh = file.part();
+        file.inForce(List.of(old));
+        old.lateCounter("late");
+        file.inForce(List.of(fresh));
+        assertEquals(Map.of(), shown());
+    }
+
+    @Test
+    void shouldHoldALateNameOnceHoweverOftenItIsAskedFor()
+    {
+        final CounterScope scope = file.part("a");
+        file.inForce(List.of(scope));
+        final int id = scope.lateCounter("late");
+        for (int i = 0; i < 100; i++)
+        {
+            assertEquals(id, scope.lateCounter("late"));
+        }
+        end(scope);
+        assertEquals(id, file.counter("another"));
+    }
+
+    @Test
     void shouldKeepTheValueOfANameThatComesBackInTime()
     {
         final CounterScope old = file.part();
