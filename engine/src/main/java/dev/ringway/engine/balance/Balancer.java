@@ -3,7 +3,7 @@ package dev.ringway.engine.balance;
 /**
  * Picks among the endpoints of a cluster, or of one of its subsets. Loop thread only.
  */
-sealed interface Balancer permits ListBalancer, HashBalancer, SubsetBalancer
+sealed interface Balancer permits ListBalancer, HashBalancer, SubsetBalancer, NoBalancer
 {
     /**
      * Allocates nothing, unless endpoints or their health have changed since.

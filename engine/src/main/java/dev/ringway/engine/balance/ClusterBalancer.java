@@ -10,7 +10,7 @@ public final class ClusterBalancer
 {
     private final BalanceContext context;
     private HostSet set;
-    private Balancer whole;
+    private Balancer whole = NoBalancer.NONE;
 
     /**
      * @param hosts    of the cluster.
@@ -43,11 +43,13 @@ public final class ClusterBalancer
     }
 
     /**
-     * The cluster is no longer there.
+     * The cluster is no longer there: nothing is picked any more.
      */
     public void retire()
     {
         countSubsets(set, null);
+        set = null;
+        whole = NoBalancer.NONE;
     }
 
     private void countSubsets(final HostSet before, final HostSet now)
@@ -67,7 +69,7 @@ public final class ClusterBalancer
      *
      * @param request what it is for.
      * @param nowNs   monotonic.
-     * @return index of an endpoint in the set adopted last, or -1 when there is none.
+     * @return index of an endpoint in the set adopted last, or -1 when there is none, or no set.
      */
     public int pick(final PickRequest request, final long nowNs)
     {

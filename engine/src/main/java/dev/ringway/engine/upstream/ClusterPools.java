@@ -99,8 +99,7 @@ final class ClusterPools
         {
             return originals.pick(handler);
         }
-        // A cluster that is gone has no pools, whatever its balancer still knows.
-        final int index = pools.isEmpty() ? -1 : balancer.pick(handler.needs(), context.loop.clock().nowNs());
+        final int index = balancer.pick(handler.needs(), context.loop.clock().nowNs());
         return index < 0 ? null : pools.get(index);
     }
 

@@ -131,12 +131,12 @@ public final class ClusterState
      */
     void retire()
     {
+        balancer.retire();
         pools.retire();
         if (high != null)
         {
             high.pools.retire();
         }
-        balancer.retire();
     }
 
     /**

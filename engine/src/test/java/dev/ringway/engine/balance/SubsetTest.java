@@ -208,4 +208,18 @@ final class SubsetTest
         assertEquals(4, rig.counter("lb_subsets_active"));
         assertEquals(1, rig.counter("lb_subsets_removed"));
     }
+
+    @Test
+    void shouldPickNothingOnceTheClusterIsGone()
+    {
+        start(Fallback.ANY_ENDPOINT, BY_VERSION);
+        rig.balancer.retire();
+        assertEquals("[-1]", picked("version", "1"));
+        assertEquals(0, rig.counter("lb_subsets_active"));
+        rig.adopt();
+        assertEquals("[0]", picked("version", "1"));
+        assertEquals(2, rig.counter("lb_subsets_active"));
+        rig.balancer = new ClusterBalancer(rig.hosts, null, 0);
+        assertEquals("[-1]", picked("version", "1"));
+    }
 }
