@@ -49,7 +49,7 @@ final class LogOperators
     private static final byte[] REQUEST = bytes("DownstreamEnd");
     /** Flags that come to be before an endpoint is asked. */
     private static final int INJECTED = ResponseFlag.DELAY_INJECTED | ResponseFlag.FAULT_INJECTED;
-    /** Flags that come to be when an attempt has failed, before that of the failure. */
+    /** Flags that come to be when an attempt has failed, before that of the failure; with relays behind it. */
     private static final int NOT_RETRIED =
         ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED | ResponseFlag.UPSTREAM_OVERFLOW;
     private static final byte[][] FLAGS = new byte[ResponseFlag.count()][];
@@ -180,8 +180,8 @@ final class LogOperators
         {
             case "PROTOCOL" -> (r, line) -> textOrDash(PROTOCOLS[r.protocol()], line);
             case "RESPONSE_CODE" -> LogOperators::responseCode;
-            case "RESPONSE_FLAGS" -> (r, line) -> flags(r.flags(), FLAGS, line);
-            case "RESPONSE_FLAGS_LONG" -> (r, line) -> flags(r.flags(), FLAG_NAMES, line);
+            case "RESPONSE_FLAGS" -> (r, line) -> flags(r, FLAGS, line);
+            case "RESPONSE_FLAGS_LONG" -> (r, line) -> flags(r, FLAG_NAMES, line);
             case "BYTES_RECEIVED" -> number(AccessRecord::bytesReceived);
             case "BYTES_SENT" -> number(AccessRecord::bytesSent);
             case "REQUEST_HEADERS_BYTES" -> number(AccessRecord::requestHeaderBytes);
@@ -230,8 +230,9 @@ final class LogOperators
         }
     }
 
-    private static void flags(final int flags, final byte[][] names, final LogLine line)
+    private static void flags(final AccessRecord record, final byte[][] names, final LogLine line)
     {
+        final int flags = record.flags();
         if (flags == 0)
         {
             line.put((byte)'-');
@@ -239,9 +240,10 @@ final class LogOperators
         }
         final int start = line.length();
         // As Envoy, which lists them in the order in which they come to be.
+        final int early = record.protocol() == AccessProtocol.NONE ? INJECTED : INJECTED | NOT_RETRIED;
         append(flags & INJECTED, start, names, line);
-        append(flags & NOT_RETRIED, start, names, line);
-        append(flags & ~(INJECTED | NOT_RETRIED), start, names, line);
+        append(flags & early & NOT_RETRIED, start, names, line);
+        append(flags & ~early, start, names, line);
     }
 
     private static void append(final int flags, final int start, final byte[][] names, final LogLine line)

@@ -23,6 +23,9 @@ public final class ClusterCounters
     /** Connections that were not established in time. */
     public final int upstreamCxConnectTimeout;
 
+    /** Relays that looked for a connection as often as they may, and got none. */
+    public final int upstreamCxConnectAttemptsExceeded;
+
     /** Times the connection bound held a new connection back. */
     public final int upstreamCxOverflow;
 
@@ -268,6 +271,7 @@ public final class ClusterCounters
         upstreamCxHttp2Total = registry.counter(prefix + "upstream_cx_http2_total");
         upstreamCxConnectFail = registry.counter(prefix + "upstream_cx_connect_fail");
         upstreamCxConnectTimeout = registry.counter(prefix + "upstream_cx_connect_timeout");
+        upstreamCxConnectAttemptsExceeded = registry.counter(prefix + "upstream_cx_connect_attempts_exceeded");
         upstreamCxOverflow = registry.counter(prefix + "upstream_cx_overflow");
         upstreamCxIdleTimeout = registry.counter(prefix + "upstream_cx_idle_timeout");
         upstreamCxMaxRequests = registry.counter(prefix + "upstream_cx_max_requests");

@@ -42,7 +42,10 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
         if (exchange != null)
         {
             connection.deadline(exchange.deadlineNs());
-            opened.startReading();
+            if (proxy.maxConnectAttempts() == 1)
+            {
+                opened.startReading();
+            }
         }
     }
 

@@ -165,11 +165,28 @@ public final class Exchange implements UpstreamHandler
             end(false, false);
             return;
         }
-        final int result = cluster.acquireTcp(this, sink.connection());
-        if (result != ClusterState.ACQUIRED)
+        retrying.begin(proxy.maxConnectAttempts());
+        connectRelay();
+    }
+
+    private void connectRelay()
+    {
+        while (retrying.connects(cluster))
         {
-            onUpstreamFailed(result);
+            final int result = cluster.acquireTcp(this, downstream.connection());
+            if (result != ClusterState.ACQUIRED && result != UpstreamFailure.PENDING_OVERFLOW)
+            {
+                onUpstreamFailed(result);
+                return;
+            }
+            retrying.onConnecting();
+            if (result == ClusterState.ACQUIRED)
+            {
+                return;
+            }
         }
+        outcome.flag(retrying.flag());
+        end(false, false);
     }
 
     /**
@@ -464,6 +481,11 @@ public final class Exchange implements UpstreamHandler
         {
             report.onEndpointCut();
             outcome.flag(LocalReply.of(failure).flag());
+            if (http == null && UpstreamFailure.isConnecting(failure))
+            {
+                connectRelay();
+                return;
+            }
             end(false, UpstreamFailure.isReset(failure));
         }
         else if (phase == Phase.SEND_DOWN)

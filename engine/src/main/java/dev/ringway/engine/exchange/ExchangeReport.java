@@ -185,9 +185,9 @@ final class ExchangeReport
         if (http != null)
         {
             routing.upgrade().end(counters, http.counters());
-            log.attempts(cluster == null ? 0 : retrying.attempts());
             exchanges.countResponse(http.counters(), outcome, times.startNs());
         }
+        log.attempts(cluster == null ? 0 : retrying.attempts());
         log.onEnd(outcome, cluster == null ? "" : cluster.cluster().name(), routing.routeName(),
             http != null && times.isRequestEnded() ? times.requestNs() : -1, exchanges.nowNs() - times.startNs(),
             http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);

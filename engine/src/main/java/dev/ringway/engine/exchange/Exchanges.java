@@ -34,6 +34,7 @@ import java.util.List;
  */
 public final class Exchanges
 {
+    private static final byte[] TRUE = "true".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     /** A request that is no call of gRPC. */
     static final int NOT_GRPC = -1;
 
@@ -296,9 +297,17 @@ public final class Exchanges
 
     /** What the route says of fields of an answer that is made here in place of an endpoint's. */
     HeaderEdits failureEdits(
-        final RequestHead head, final DownstreamSink downstream, final Routing routing, final HttpConnectionManager http)
+        final RequestHead head,
+        final DownstreamSink downstream,
+        final Routing routing,
+        final HttpConnectionManager http,
+        final boolean isOverflow)
     {
         final HeaderEdits edits = headerRules.response();
+        if (isOverflow && !http.suppressEnvoyHeaders())
+        {
+            edits.add(HeaderName.X_ENVOY_OVERLOADED, TRUE);
+        }
         changeReply(edits, head, downstream, routing, http);
         return edits;
     }

@@ -112,6 +112,7 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
             RESET_DETAIL + "connection_termination}"),
         of(503, RESET + "connection termination", ResponseFlag.UPSTREAM_CONNECTION_TERMINATION,
             RESET_DETAIL + "connection_termination}"),
+        of(503, RESET + "overflow", ResponseFlag.UPSTREAM_OVERFLOW, RESET_DETAIL + "overflow}"),
     };
 
     private static final LocalReply[] AGAIN_BY_FAILURE =

@@ -57,7 +57,7 @@ final class Replies
     void noCluster(final LocalReply reply)
     {
         exchanges.counters().increment(http.counters().noCluster);
-        reply(reply, endpointEdits());
+        reply(reply, endpointEdits(false));
     }
 
     /**
@@ -71,13 +71,13 @@ final class Replies
         final LocalReply reply = LocalReply.of(failure, retrying.isAgain());
         exchanges.countUpstreamResponse(
             cluster.cluster().counters(), reply.status(), report.outcome().isInternal());
-        reply(reply, endpointEdits());
+        reply(reply, endpointEdits(reply.flag() == ResponseFlag.UPSTREAM_OVERFLOW));
     }
 
     /** Routes have a say in answers that stand for an endpoint's. */
-    private HeaderEdits endpointEdits()
+    private HeaderEdits endpointEdits(final boolean isOverflow)
     {
-        return exchanges.failureEdits(request, downstream, routing, http);
+        return exchanges.failureEdits(request, downstream, routing, http, isOverflow);
     }
 
     /** Instead of a response that does not come any more. */
@@ -85,7 +85,7 @@ final class Replies
     {
         report.outcome().flag(flag);
         final boolean isRouters = flag == ResponseFlag.UPSTREAM_REQUEST_TIMEOUT;
-        reply(status, body, isRouters ? endpointEdits() : exchanges.responseEdits(), why, grpcStatus);
+        reply(status, body, isRouters ? endpointEdits(false) : exchanges.responseEdits(), why, grpcStatus);
     }
 
     void reply(final LocalReply reply, final HeaderEdits edits)

@@ -93,6 +93,36 @@ final class Retrying
         }
     }
 
+    /**
+     * A relay begins.
+     *
+     * @param most how often it may look for a connection (Envoy: {@code max_connect_attempts}).
+     */
+    void begin(final int most)
+    {
+        left = most;
+        attempts = 0;
+    }
+
+    /** Whether a relay looks for a connection, for the first time or again; counted when it has done so too often. */
+    boolean connects(final ClusterState cluster)
+    {
+        if (left == 0)
+        {
+            exchanges.counters().increment(cluster.cluster().counters().upstreamCxConnectAttemptsExceeded);
+            flag = ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED;
+            return false;
+        }
+        left--;
+        return true;
+    }
+
+    /** A relay has asked for a connection. */
+    void onConnecting()
+    {
+        attempts++;
+    }
+
     /** What the endpoint is told of attempts. */
     void tellEndpoint(final HeaderEdits edits)
     {
@@ -281,7 +311,8 @@ final class Retrying
         isStarted |= !isConnecting && failure != UpstreamFailure.UNSENT;
         return switch (failure)
         {
-            case UpstreamFailure.OVERFLOW, UpstreamFailure.OVERLOADED, UpstreamFailure.NO_ENDPOINT -> false;
+            case UpstreamFailure.OVERFLOW, UpstreamFailure.PENDING_OVERFLOW, UpstreamFailure.OVERLOADED,
+                UpstreamFailure.NO_ENDPOINT -> false;
             default -> (retryOn & (RetryOn.RESET | RetryOn.SERVER_ERROR | RetryOn.GATEWAY_ERROR)) != 0 ||
                 isConnecting && (retryOn & RetryOn.CONNECT_FAILURE) != 0 ||
                 !isStarted && (retryOn & RetryOn.RESET_BEFORE_REQUEST) != 0 ||

@@ -174,28 +174,59 @@ public final class ClusterState
         return UpstreamFailure.NO_ENDPOINT;
     }
 
+    /** Takes room to wait, for as long as there is no connection. */
+    private boolean takePending()
+    {
+        final LoopCounters counters = context.loop.counters();
+        if (!pending.take())
+        {
+            counters.increment(cluster.counters().upstreamRqPendingOverflow);
+            return false;
+        }
+        counters.increment(cluster.counters().upstreamRqPendingTotal);
+        counters.increment(cluster.counters().upstreamRqPendingActive);
+        return true;
+    }
+
+    void endPending()
+    {
+        pending.release();
+        context.loop.counters().decrement(cluster.counters().upstreamRqPendingActive);
+    }
+
+    /** This process can open no connection, though the cluster could. */
+    private int dropPending()
+    {
+        requests.release();
+        endPending();
+        context.loop.counters().increment(cluster.counters().upstreamRqPendingOverflow);
+        return UpstreamFailure.OVERFLOW;
+    }
+
     /** Room for the request is taken. */
     private int acquireHttp1(final EndpointPool pool, final UpstreamHandler handler)
     {
-        final LoopCounters counters = context.loop.counters();
-        final ClusterCounters ids = cluster.counters();
-        Http1UpstreamSession session = handler.needs().wantsFresh() ? pool.pollWarming() : pool.pollIdle();
+        Http1UpstreamSession session = handler.needs().wantsFresh() ? null : pool.pollIdle();
+        if (session == null)
+        {
+            if (!takePending())
+            {
+                requests.release();
+                return UpstreamFailure.OVERFLOW;
+            }
+            session = pool.pollWarming();
+        }
         if (session == null)
         {
             if (!mayConnect())
             {
-                counters.increment(ids.upstreamCxOverflow);
-                requests.release();
                 return enqueue(handler);
             }
             session = openHttp1(pool);
             if (session == null)
             {
-                requests.release();
-                counters.increment(ids.upstreamRqPendingOverflow);
-                return UpstreamFailure.OVERFLOW;
+                return dropPending();
             }
-            counters.increment(ids.upstreamRqPendingTotal);
         }
         give(session, handler);
         return ACQUIRED;
@@ -223,26 +254,25 @@ public final class ClusterState
     /** Room for the request is taken. */
     private int acquireHttp2(final EndpointPool pool, final UpstreamHandler handler)
     {
-        final LoopCounters counters = context.loop.counters();
         Http2UpstreamSession session = pool.withRoom();
+        if ((session == null || !session.isOpened()) && !takePending())
+        {
+            requests.release();
+            return UpstreamFailure.OVERFLOW;
+        }
         if (session == null)
         {
             if (!mayConnect())
             {
-                counters.increment(cluster.counters().upstreamCxOverflow);
-                requests.release();
                 return enqueue(handler);
             }
             session = openHttp2(pool);
             if (session == null)
             {
-                requests.release();
-                counters.increment(cluster.counters().upstreamRqPendingOverflow);
-                return UpstreamFailure.OVERFLOW;
+                return dropPending();
             }
-            counters.increment(cluster.counters().upstreamRqPendingTotal);
         }
-        give(session, handler);
+        session.give(handler);
         return ACQUIRED;
     }
 
@@ -256,13 +286,6 @@ public final class ClusterState
         return session;
     }
 
-    /** Room for the request is taken. */
-    private void give(final Http2UpstreamSession session, final UpstreamHandler handler)
-    {
-        countRequest();
-        session.give(handler);
-    }
-
     void serveWaiting(final Http2UpstreamSession session)
     {
         while (!waiting.isEmpty() && session.hasRoom())
@@ -272,17 +295,28 @@ public final class ClusterState
                 session.closeIdle();
                 return;
             }
-            final UpstreamHandler handler = pollWaiting();
-            if (requests.take())
+            final UpstreamHandler handler = waiting.pollFirst();
+            if (admit(handler, session.isOpened()))
             {
-                give(session, handler);
-            }
-            else
-            {
-                context.loop.counters().increment(cluster.counters().upstreamRqActiveOverflow);
-                handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
+                session.give(handler);
             }
         }
+    }
+
+    /** Takes room for what has waited, which hears of it when there is none. */
+    private boolean admit(final UpstreamHandler handler, final boolean isConnected)
+    {
+        final boolean hasRoom = requests.take();
+        if (isConnected || !hasRoom)
+        {
+            endPending();
+        }
+        if (!hasRoom)
+        {
+            context.loop.counters().increment(cluster.counters().upstreamRqActiveOverflow);
+            handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
+        }
+        return hasRoom;
     }
 
     /**
@@ -314,16 +348,11 @@ public final class ClusterState
         return session;
     }
 
+    /** Room to wait is taken. */
     private int enqueue(final UpstreamHandler handler)
     {
-        final LoopCounters counters = context.loop.counters();
-        if (!pending.take())
-        {
-            counters.increment(cluster.counters().upstreamRqPendingOverflow);
-            return UpstreamFailure.OVERFLOW;
-        }
-        counters.increment(cluster.counters().upstreamRqPendingTotal);
-        counters.increment(cluster.counters().upstreamRqPendingActive);
+        context.loop.counters().increment(cluster.counters().upstreamCxOverflow);
+        requests.release();
         waiting.addLast(handler);
         // What waits may be for another endpoint or host than the connections that are idle.
         pools.closeIdle();
@@ -333,12 +362,12 @@ public final class ClusterState
     /** Room for the request is taken. */
     private void give(final Http1UpstreamSession session, final UpstreamHandler handler)
     {
-        countRequest();
         session.assign(handler);
         handler.onUpstreamReady(session);
     }
 
-    private void countRequest()
+    /** A request or relay has a connection: it counts from there on, as in Envoy; relays are never too many. */
+    void onRequest()
     {
         final LoopCounters counters = context.loop.counters();
         counters.increment(cluster.counters().upstreamRqTotal);
@@ -354,27 +383,14 @@ public final class ClusterState
                 session.closeIdle();
                 return true;
             }
-            final UpstreamHandler handler = pollWaiting();
-            if (requests.take())
+            final UpstreamHandler handler = waiting.pollFirst();
+            if (admit(handler, true))
             {
                 give(session, handler);
                 return true;
             }
-            context.loop.counters().increment(cluster.counters().upstreamRqActiveOverflow);
-            handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
         }
         return false;
-    }
-
-    private UpstreamHandler pollWaiting()
-    {
-        final UpstreamHandler handler = waiting.pollFirst();
-        if (handler != null)
-        {
-            pending.release();
-            context.loop.counters().decrement(cluster.counters().upstreamRqPendingActive);
-        }
-        return handler;
     }
 
     /**
@@ -387,8 +403,7 @@ public final class ClusterState
     {
         if (waiting.remove(handler))
         {
-            pending.release();
-            context.loop.counters().decrement(cluster.counters().upstreamRqPendingActive);
+            endPending();
             context.loop.counters().increment(cluster.counters().upstreamRqCancelled);
             return true;
         }
@@ -421,13 +436,18 @@ public final class ClusterState
             counters.increment(cluster.counters().upstreamCxOverflow);
             return UpstreamFailure.OVERFLOW;
         }
+        if (!takePending())
+        {
+            connections.release();
+            return UpstreamFailure.PENDING_OVERFLOW;
+        }
         final TcpUpstreamSession session = pool.openTcp(handler, downstream);
         if (session == null)
         {
             connections.release();
+            endPending();
             return UpstreamFailure.OVERFLOW;
         }
-        counters.increment(cluster.counters().upstreamRqPendingTotal);
         handler.onUpstreamReady(session);
         return ACQUIRED;
     }
@@ -469,15 +489,15 @@ public final class ClusterState
         context.loop.counters().decrement(cluster.counters().upstreamRqActive);
     }
 
-    /** A relay has its connection, or no longer: from there on it counts as a request, as in Envoy; none is too many. */
-    void onRelay(final int change)
+    void onRelayEnded()
     {
-        final LoopCounters counters = context.loop.counters();
-        counters.add(cluster.counters().upstreamRqActive, change);
-        if (change > 0)
-        {
-            counters.increment(cluster.counters().upstreamRqTotal);
-        }
+        context.loop.counters().decrement(cluster.counters().upstreamRqActive);
+    }
+
+    /** A request that room was taken for was never sent. */
+    void onUnserved()
+    {
+        requests.release();
     }
 
     void onConnectionOpening(final Connection connection)
@@ -506,11 +526,12 @@ public final class ClusterState
     /** Room for a connection is taken. */
     private void serveWaiting()
     {
-        final UpstreamHandler handler = pollWaiting();
+        final UpstreamHandler handler = waiting.pollFirst();
         final EndpointPool pool = pickForHost(handler);
         if (pool == null || !requests.take())
         {
             connections.release();
+            endPending();
             handler.onUpstreamFailed(pool == null ? UpstreamFailure.NO_ENDPOINT : UpstreamFailure.OVERFLOW);
             return;
         }
@@ -519,7 +540,7 @@ public final class ClusterState
             final Http2UpstreamSession shared = openHttp2(pool);
             if (shared != null)
             {
-                give(shared, handler);
+                shared.give(handler);
                 serveWaiting(shared);
                 return;
             }
@@ -534,6 +555,7 @@ public final class ClusterState
             }
         }
         requests.release();
+        endPending();
         handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
     }
 

@@ -154,9 +154,8 @@ final class EndpointPool
         {
             // Its time as an idle connection is over; left armed, it would end a request that takes longer.
             session.idleDeadline(Long.MAX_VALUE);
-            return session;
         }
-        return warming.poll();
+        return session;
     }
 
     Http1UpstreamSession pollWarming()
@@ -386,6 +385,41 @@ final class EndpointPool
             Math.min(session.overAtNs(), idleTimeoutNs == 0 ? Long.MAX_VALUE : nowNs() + idleTimeoutNs));
     }
 
+    /** A request has a connection: it counts from here on, as in Envoy. */
+    void onRequest()
+    {
+        tally.onRequest();
+        tally.onReady();
+        cluster.onRequest();
+    }
+
+    /** A relay has a connection. */
+    void onRelay()
+    {
+        tally.onRelay();
+        cluster.onRequest();
+    }
+
+    /** A request waits no longer for a connection that is being opened. */
+    void onPendingEnded()
+    {
+        tally.onPending(-1);
+        cluster.endPending();
+    }
+
+    /** A request has never had the connection that it waited for. */
+    void onUnserved()
+    {
+        cluster.onUnserved();
+    }
+
+    /** Such a request was given up. */
+    void onCancelled()
+    {
+        tally.onPendingCancelled();
+        cluster.onUnserved();
+    }
+
     void onResponseEnded()
     {
         tally.onRequestEnded();
@@ -434,11 +468,6 @@ final class EndpointPool
         }
     }
 
-    void onDropped()
-    {
-        cluster.onRequestEnded();
-    }
-
     /** Why a connection could not be opened: an {@link UpstreamFailure}. */
     int connectFailure(final Connection failed)
     {
@@ -462,7 +491,7 @@ final class EndpointPool
         if (session.isConnected())
         {
             tally.onRequestEnded();
-            cluster.onRelay(-1);
+            cluster.onRelayEnded();
         }
         context.free.recycle(session);
         cluster.onConnectionClosed(connection);

@@ -43,16 +43,16 @@ final class EndpointTally
         return health.isHealthy(endpoint);
     }
 
-    /** Requests of this loop that are under way. */
+    /** Requests of this loop that are under way or wait for a connection that is being opened. */
     long activeRequests()
     {
-        return own.get(EndpointCounters.RQ_ACTIVE);
+        return own.get(EndpointCounters.RQ_ACTIVE) + own.get(EndpointCounters.RQ_PENDING_ACTIVE);
     }
 
     /** Whether nothing of this loop is going on at the endpoint. */
     boolean isQuiet()
     {
-        return own.get(EndpointCounters.CX_ACTIVE) == 0 && own.get(EndpointCounters.RQ_ACTIVE) == 0;
+        return own.get(EndpointCounters.CX_ACTIVE) == 0 && activeRequests() == 0;
     }
 
     /** A connection is being opened. */
@@ -117,19 +117,17 @@ final class EndpointTally
         health.onStatus(status);
     }
 
-    /** A relay has its connection, or got none: to outlier detection that is an answer, or none, as in Envoy. */
-    void onRelay(final boolean isConnected)
+    /** A relay has its connection: to outlier detection that is an answer, as in Envoy. */
+    void onRelay()
     {
-        if (isConnected)
-        {
-            onRequest();
-            cluster.onRelay(1);
-            health.onRelay(loop.index());
-        }
-        else
-        {
-            health.onFailed(loop.index());
-        }
+        onRequest();
+        health.onRelay(loop.index());
+    }
+
+    /** A relay got none. */
+    void onRelayFailed()
+    {
+        health.onFailed(loop.index());
     }
 
     void onRequestFailed()
@@ -149,6 +147,12 @@ final class EndpointTally
         {
             counters().increment(ids().upstreamRqRxReset);
         }
+    }
+
+    /** A request was given up that waited for its connection. */
+    void onPendingCancelled()
+    {
+        counters().increment(ids().upstreamRqCancelled);
     }
 
     void onStreamCancelled()

@@ -87,6 +87,11 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         isRequestEnded = false;
     }
 
+    void onServed()
+    {
+        pool.onRequest();
+    }
+
     void onConnected()
     {
         if (handler == null)
@@ -230,6 +235,10 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
      */
     public void onTimeout()
     {
+        if (isPending())
+        {
+            return;
+        }
         pool.tally().onTimeout();
         if (!isInBody)
         {
@@ -242,12 +251,16 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
      */
     public void cancel(final boolean isReset)
     {
-        if (handler != null)
+        if (handler != null && endPending())
+        {
+            pool.onCancelled();
+        }
+        else if (handler != null)
         {
             pool.onResponseEnded();
             pool.tally().onCancelled();
-            handler = null;
         }
+        handler = null;
         connection.close();
     }
 
@@ -504,7 +517,14 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             {
                 pool.tally().onRequestFailed();
             }
-            pool.onResponseEnded();
+            if (endPending())
+            {
+                pool.onUnserved();
+            }
+            else
+            {
+                pool.onResponseEnded();
+            }
             if (failure == UpstreamFailure.OVERLOADED)
             {
                 pool.tally().onCancelled();

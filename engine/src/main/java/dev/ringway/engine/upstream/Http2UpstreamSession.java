@@ -26,6 +26,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     private int requests;
     private long overAtNs;
     private boolean isOpened;
+    private boolean isUnreachable;
     /** Requests that it has while it is being opened. */
     private int pending;
 
@@ -42,6 +43,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         startNs = owner.nowNs();
         requests = 0;
         isOpened = false;
+        isUnreachable = false;
         overAtNs = Long.MAX_VALUE;
         pending = 0;
         owner.openLink(link, connection);
@@ -91,18 +93,22 @@ final class Http2UpstreamSession implements Http2SessionHandler
         return isIdle;
     }
 
-    private void addPending(final int change)
+    boolean isOpened()
     {
-        pending += change;
-        pool.tally().onPending(change);
+        return isOpened;
     }
 
     /** Gives a stream to an exchange; there is room. */
     void give(final UpstreamHandler exchange)
     {
-        if (!isOpened)
+        if (isOpened)
         {
-            addPending(1);
+            pool.onRequest();
+        }
+        else
+        {
+            pending++;
+            pool.tally().onPending(1);
         }
         if (!exchange.needs().asksUpgrade())
         {
@@ -119,6 +125,19 @@ final class Http2UpstreamSession implements Http2SessionHandler
         }
     }
 
+    /** A request ends; one that still waited for the connection never was one of the endpoint. */
+    void onRequestEnded()
+    {
+        if (isOpened)
+        {
+            pool.onResponseEnded();
+            return;
+        }
+        pending--;
+        pool.onPendingEnded();
+        pool.onUnserved();
+    }
+
     private void openUpgrade(final UpstreamHandler exchange)
     {
         if (link.peerTakesConnect() && link.streamCount() < mostStreams())
@@ -127,7 +146,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         }
         else
         {
-            pool.onDropped();
+            onRequestEnded();
             exchange.onUpstreamFailed(
                 link.peerTakesConnect() ? UpstreamFailure.UNSENT : UpstreamFailure.STREAM_RESET);
         }
@@ -139,8 +158,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         final boolean isHere = upgrades.remove(exchange);
         if (isHere)
         {
-            addPending(isOpened ? 0 : -1);
-            pool.onDropped();
+            onRequestEnded();
             link.expectStreams(upgrades.size());
         }
         return isHere;
@@ -158,7 +176,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     {
         for (UpstreamHandler exchange = upgrades.pollFirst(); exchange != null; exchange = upgrades.pollFirst())
         {
-            pool.onDropped();
+            onRequestEnded();
             exchange.onUpstreamFailed(failure);
         }
         link.expectStreams(0);
@@ -258,7 +276,11 @@ final class Http2UpstreamSession implements Http2SessionHandler
     public void onOpened(final Connection connection)
     {
         isOpened = true;
-        addPending(-pending);
+        for (; pending > 0; pending--)
+        {
+            pool.onPendingEnded();
+            pool.onRequest();
+        }
         pool.onConnected(connection, pool.nowNs() - startNs);
         overAtNs = pool.overAtNs();
         if (overAtNs != Long.MAX_VALUE)
@@ -273,10 +295,6 @@ final class Http2UpstreamSession implements Http2SessionHandler
     public void onStreamEnded()
     {
         pool.keepSession(link.connection());
-        if (pending > 0)
-        {
-            addPending(-1);
-        }
         pool.onRoom(this);
     }
 
@@ -302,8 +320,13 @@ final class Http2UpstreamSession implements Http2SessionHandler
             pool.connectFailure(link.connection()) : unsent(Http2UpstreamStream.failure(cause)));
         switch (cause)
         {
-            case Http2Cause.CONNECT_FAILED, Http2Cause.CONNECT_TIMEOUT ->
-                pool.tally().onConnectFailed(cause == Http2Cause.CONNECT_TIMEOUT);
+            case Http2Cause.CONNECT_FAILED ->
+            {
+                isUnreachable = true;
+                pool.tally().onConnectFailed(false);
+                pool.tally().onRemoteClose(false);
+            }
+            case Http2Cause.CONNECT_TIMEOUT -> pool.tally().onConnectFailed(true);
             case Http2Cause.CLOSED, Http2Cause.RESET -> pool.tally().onRemoteClose(false);
             case Http2Cause.CONNECTION_ERROR -> pool.tally().onProtocolError();
             default ->
@@ -348,8 +371,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     public void onClosed(final Connection closed)
     {
         failUpgrades(UpstreamFailure.UNSENT);
-        addPending(-pending);
-        if (!link.isClosedByPeer() && isOpened)
+        if (!link.isClosedByPeer() && !isUnreachable)
         {
             pool.tally().onLocalClose();
         }

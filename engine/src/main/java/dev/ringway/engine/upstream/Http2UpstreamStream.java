@@ -53,8 +53,6 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         isAnswered = false;
         isUpgrade = false;
         isSentEnd = false;
-        owner.pool().tally().onRequest();
-        owner.pool().tally().onReady();
     }
 
     boolean isHeadRequest()
@@ -237,7 +235,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     {
         final UpstreamHandler last = handler;
         final Http2Stream ended = stream;
-        session.pool().onResponseEnded();
+        session.onRequestEnded();
         forget();
         ended.cancel(ErrorCode.NO_ERROR);
         return last;
@@ -264,7 +262,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         {
             session.pool().tally().onRequestFailed();
         }
-        session.pool().onResponseEnded();
+        session.onRequestEnded();
         session.pool().tally().onStreamReset(cause == Http2Cause.PEER_RESET || cause == Http2Cause.REFUSED);
         forget();
         last.onUpstreamFailed(failure);
@@ -303,6 +301,10 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
      */
     public void onTimeout()
     {
+        if (!session.isOpened())
+        {
+            return;
+        }
         session.pool().tally().onTimeout();
         if (!isInBody)
         {
@@ -319,7 +321,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         final EndpointPool pool = session.pool();
         final boolean isRelay = isRelay();
         final boolean isWhole = isRelay && isSentEnd && !isReset;
-        pool.onResponseEnded();
+        final boolean isPending = !session.isOpened();
+        session.onRequestEnded();
         forget();
         if (isWhole)
         {
@@ -327,7 +330,14 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         }
         else
         {
-            pool.tally().onStreamCancelled();
+            if (isPending)
+            {
+                pool.tally().onPendingCancelled();
+            }
+            else
+            {
+                pool.tally().onStreamCancelled();
+            }
             ended.cancel(isRelay && isReset ? ErrorCode.CONNECT_ERROR : ErrorCode.CANCEL);
         }
     }

@@ -51,23 +51,34 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
     /** A request has it from now on. */
     final void onRequest()
     {
-        pool.tally().onRequest();
         if (isConnected)
         {
-            pool.tally().onReady();
+            onServed();
             return;
         }
         isPending = true;
         pool.tally().onPending(1);
     }
 
-    final void endPending()
+    /** What has it has a connection as well. */
+    abstract void onServed();
+
+    /** Whether what has it still waits for the connection. */
+    final boolean isPending()
     {
-        if (isPending)
+        return isPending;
+    }
+
+    /** What has it does not wait for the connection any more; false when it did not. */
+    final boolean endPending()
+    {
+        final boolean wasPending = isPending;
+        isPending = false;
+        if (wasPending)
         {
-            isPending = false;
-            pool.tally().onPending(-1);
+            pool.onPendingEnded();
         }
+        return wasPending;
     }
 
     /**
@@ -131,11 +142,10 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
     public final void onOpened(final Connection opened)
     {
         isConnected = true;
-        if (isPending)
+        if (endPending())
         {
-            pool.tally().onReady();
+            onServed();
         }
-        endPending();
         pool.onConnected(opened, pool.nowNs() - startNs);
         opened.deadline(Long.MAX_VALUE);
         opened.startReading();
@@ -148,7 +158,9 @@ abstract sealed class PooledSession implements UpstreamSession, ConnectionHandle
      */
     public final void onOpenFailed(final Connection failed, final int errno)
     {
+        isClosedByEndpoint = true;
         pool.tally().onConnectFailed(false);
+        pool.tally().onRemoteClose(false);
         fail(pool.connectFailure(failed));
     }
 

@@ -25,6 +25,7 @@ final class TcpUpstreamSession extends PooledSession
         isRequest = false;
         isUpgraded = false;
         isTunnel = false;
+        onRequest();
     }
 
     /** Goes on with a request of HTTP that has been upgraded, and stays one for all that counts requests. */
@@ -37,13 +38,22 @@ final class TcpUpstreamSession extends PooledSession
         upgraded.handler(this);
     }
 
+    void onServed()
+    {
+        pool.onRelay();
+    }
+
     void onConnected()
     {
-        pool.tally().onRelay(true);
         if (isTunnel && handler != null)
         {
             isTunnel = false;
             handler.onUpgraded(context.tunnelHead(), this);
+        }
+        else if (handler != null && !connection.isAboveHighWater())
+        {
+            // Where another connection may be tried, the client is not read before one is there.
+            handler.onUpstreamDrained();
         }
     }
 
@@ -108,6 +118,10 @@ final class TcpUpstreamSession extends PooledSession
     public void cancel(final boolean isReset)
     {
         handler = null;
+        if (endPending())
+        {
+            pool.tally().onPendingCancelled();
+        }
         pool.keepSession(connection);
         endRequest(isReset || !isClosedByEndpoint);
         if (isReset)
@@ -128,11 +142,12 @@ final class TcpUpstreamSession extends PooledSession
     {
         final UpstreamHandler last = handler;
         handler = null;
+        endPending();
         pool.keepSession(connection);
         endRequest(false);
         if (!isUpgraded && !isConnected())
         {
-            pool.tally().onRelay(false);
+            pool.tally().onRelayFailed();
         }
         connection.close();
         if (last != null)
@@ -179,6 +194,7 @@ final class TcpUpstreamSession extends PooledSession
      */
     public void onClosed(final Connection closed)
     {
+        endPending();
         connection = null;
         handler = null;
         if (!isClosedByEndpoint)

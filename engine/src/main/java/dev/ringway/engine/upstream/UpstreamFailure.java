@@ -34,6 +34,8 @@ public final class UpstreamFailure
     public static final int UNANSWERED = 11;
     /** The connection ended before a byte of the request had left. */
     public static final int UNSENT = 12;
+    /** As many wait for a connection as may. */
+    public static final int PENDING_OVERFLOW = 13;
 
     /** From here on: the handshake of TLS failed, and what is above is the library's number of the reason. */
     private static final int TLS = 1 << 30;

@@ -345,6 +345,7 @@ final class Http2LifeTest
             proxy.start();
             final Http2Peer client = Http2Peer.client(proxy.connect());
             final int first = client.get("/late");
+            proxy.awaitCounter("cluster.b.upstream_rq_active", 1);
             final List<Integer> ids = new ArrayList<>();
             for (int i = 0; i < 10; i++)
             {
@@ -390,6 +391,7 @@ final class Http2LifeTest
             proxy.start();
             final Http2Peer client = Http2Peer.client(proxy.connect());
             final int first = client.get("/late");
+            proxy.awaitCounter("cluster.b.upstream_rq_active", 1);
             final int[] ids = new int[3];
             for (int i = 0; i < ids.length; i++)
             {

@@ -258,7 +258,9 @@ final class Http2UpstreamTest
                 final int status = client.ask(Sent.of("GET /", null, false)).status();
                 assertTrue(Arrays.stream(statuses).anyMatch(s -> s == status), "status " + status);
             }
-            assertEquals(2, proxy.counter("cluster.b.upstream_rq_total"));
+            // A connection that is reset at once may never have been one.
+            assertEquals(2, proxy.counter("cluster.b.upstream_rq_total") +
+                proxy.counter("cluster.b.upstream_rq_pending_failure_eject"));
         }
     }
 

@@ -105,8 +105,12 @@ final class PriorityTest
         try (TestBackend backend = gated(gate);
             TestProxy proxy = proxy(backend, thresholds(1, 1, 1024), thresholds(1, 2, 1024)).start())
         {
-            final List<TestClient> normal = clients(proxy, "/", 2);
-            final List<TestClient> high = clients(proxy, "/high", 3);
+            final List<TestClient> normal = clients(proxy, "/", 1);
+            final List<TestClient> high = clients(proxy, "/high", 1);
+            // As long as those wait for their connections they take the room of others.
+            proxy.awaitCounter("cluster.b.upstream_rq_active", 2);
+            normal.addAll(clients(proxy, "/", 1));
+            high.addAll(clients(proxy, "/high", 2));
             final ClusterUse use = proxy.engine().uses().of(0);
             TestProxy.await(() -> use.pending(false) == 1 && use.pending(true) == 2, () -> "three wait");
             assertEquals(503, proxy.connect().get("/").status());
