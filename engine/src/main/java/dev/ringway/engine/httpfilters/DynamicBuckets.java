@@ -1,33 +1,167 @@
 package dev.ringway.engine.httpfilters;
 
-import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Buckets that are made as values come: one for each combination of values that a descriptor leaves open, up to a bound,
- * beyond which the one that was not asked for longest begins anew for another. Any loop thread; one looks at a time, for
- * the time of a search, and others spin so long. Allocates when there are more values than ever, or longer ones.
+ * beyond which one that was not asked for long makes room: the one not asked for longest where there are at most
+ * {@value #LOOKED_AT}, of so many beyond. Any loop thread, and none ever waits for another: what is changed is changed
+ * by one exchange of a reference, which is tried again when another loop was faster. Allocates for each combination that
+ * it has not, and nothing for others.
  */
 final class DynamicBuckets
 {
-    private static final int NONE = -1;
-    private static final int INITIAL = 16;
+    static final int LOOKED_AT = 128;
+    private static final int MOST_CHAINS = 1 << 16;
 
     private final LimitDescriptor descriptor;
     private final int most;
-    private final AtomicBoolean isTaken = new AtomicBoolean();
-    private int[] heads = filled(INITIAL << 1);
-    private byte[][] texts = new byte[INITIAL][];
-    private int[] lengths = new int[INITIAL];
-    private long[] hashes = new long[INITIAL];
-    private TokenBucket[] buckets = new TokenBucket[INITIAL];
-    /** The next one with the same head. */
-    private int[] nexts = new int[INITIAL];
-    private int[] newer = new int[INITIAL];
-    private int[] older = new int[INITIAL];
-    private int newest = NONE;
-    private int oldest = NONE;
-    private int count;
+    /** Made with the first value: many a connection has none. */
+    private final AtomicReference<Table> table = new AtomicReference<>();
+
+    /** What has a bucket. */
+    private static final class Value
+    {
+        private final byte[] text;
+        private final long hash;
+        private final TokenBucket bucket;
+        /** When it was asked for, as a number that grows. */
+        private final AtomicLong asked = new AtomicLong();
+
+        private Value(final byte[] text, final long hash, final TokenBucket bucket)
+        {
+            this.text = text;
+            this.hash = hash;
+            this.bucket = bucket;
+        }
+    }
+
+    /** A chain, which never changes: another one takes its place. */
+    private record Chain(Value value, Chain next)
+    {
+        Chain without(final Value gone)
+        {
+            Chain kept = null;
+            for (Chain chain = this; chain != null; chain = chain.next)
+            {
+                kept = chain.value == gone ? kept : new Chain(chain.value, kept);
+            }
+            return kept;
+        }
+    }
+
+    /** All values: in chains by their hash, where they are found, and in places, of which there are as many as may be. */
+    private static final class Table
+    {
+        private final AtomicReferenceArray<Chain> chains;
+        private final AtomicReferenceArray<Value> places;
+        private final AtomicLong clock = new AtomicLong();
+        private final AtomicLong next = new AtomicLong();
+
+        private Table(final int most)
+        {
+            chains = new AtomicReferenceArray<>(Integer.highestOneBit(Math.min(most, MOST_CHAINS >> 1)) << 1);
+            places = new AtomicReferenceArray<>(most);
+        }
+
+        private int chain(final long hash)
+        {
+            return (int)hash & chains.length() - 1;
+        }
+
+        private static Value find(final Chain first, final LimitText text, final long hash)
+        {
+            Chain chain = first;
+            while (chain != null && !(chain.value.hash == hash && text.is(chain.value.text)))
+            {
+                chain = chain.next;
+            }
+            return chain == null ? null : chain.value;
+        }
+
+        /** Loops that ask at once may have the same number, which orders them as well as any. */
+        private void touch(final Value value)
+        {
+            final long now = clock.getPlain() + 1;
+            clock.setOpaque(now);
+            value.asked.setOpaque(now);
+        }
+
+        /** Another loop may have added the same meanwhile: then that one. */
+        private Value add(final Value fresh, final LimitText text)
+        {
+            final int at = chain(fresh.hash);
+            while (true)
+            {
+                final Chain chain = chains.get(at);
+                final Value known = find(chain, text, fresh.hash);
+                if (known != null)
+                {
+                    return known;
+                }
+                if (chains.compareAndSet(at, chain, new Chain(fresh, chain)))
+                {
+                    place(fresh);
+                    return fresh;
+                }
+            }
+        }
+
+        private void place(final Value fresh)
+        {
+            touch(fresh);
+            while (true)
+            {
+                final int at = placeToTake();
+                final Value gone = places.get(at);
+                if (places.compareAndSet(at, gone, fresh))
+                {
+                    if (gone != null)
+                    {
+                        remove(gone);
+                    }
+                    return;
+                }
+            }
+        }
+
+        private int placeToTake()
+        {
+            final int length = places.length();
+            final long first = next.getAndIncrement();
+            if (first < length)
+            {
+                return (int)first;
+            }
+            final int start = length <= LOOKED_AT ? 0 : (int)((first - length) * LOOKED_AT % length);
+            int oldest = start;
+            long since = Long.MAX_VALUE;
+            for (int i = 0, count = Math.min(length, LOOKED_AT); i < count; i++)
+            {
+                final int at = (start + i) % length;
+                final Value value = places.get(at);
+                final long asked = value == null ? 0 : value.asked.getOpaque();
+                if (asked < since)
+                {
+                    since = asked;
+                    oldest = at;
+                }
+            }
+            return oldest;
+        }
+
+        private void remove(final Value gone)
+        {
+            final int at = chain(gone.hash);
+            Chain chain = chains.get(at);
+            while (!chains.compareAndSet(at, chain, chain.without(gone)))
+            {
+                chain = chains.get(at);
+            }
+        }
+    }
 
     /**
      * @param descriptor entries of which one at least has no value, and what each bucket begins as.
@@ -39,13 +173,6 @@ final class DynamicBuckets
         this.most = most;
     }
 
-    private static int[] filled(final int length)
-    {
-        final int[] heads = new int[length];
-        Arrays.fill(heads, NONE);
-        return heads;
-    }
-
     /** The bucket for requests of which that is said, or null when the descriptor is not for them. */
     TokenBucket find(final LimitText text)
     {
@@ -53,141 +180,29 @@ final class DynamicBuckets
         {
             return null;
         }
-        while (!isTaken.compareAndSet(false, true))
-        {
-            Thread.onSpinWait();
-        }
-        try
-        {
-            return findOrAdd(text);
-        }
-        finally
-        {
-            isTaken.set(false);
-        }
-    }
-
-    private TokenBucket findOrAdd(final LimitText text)
-    {
+        final Table all = table();
         final long hash = text.hash();
-        int at = heads[head(hash)];
-        while (at != NONE && !(hashes[at] == hash && text.is(texts[at], lengths[at])))
+        Value value = Table.find(all.chains.get(all.chain(hash)), text, hash);
+        if (value == null)
         {
-            at = nexts[at];
-        }
-        if (at == NONE)
-        {
-            at = add(text, hash);
-        }
-        else if (at != newest)
-        {
-            unlink(at);
-            link(at);
-        }
-        return buckets[at];
-    }
-
-    private int head(final long hash)
-    {
-        return (int)hash & heads.length - 1;
-    }
-
-    private int add(final LimitText text, final long hash)
-    {
-        final int at;
-        if (count < most)
-        {
-            at = count++;
-            grow();
-            buckets[at] = descriptor.bucket().copy();
+            value = all.add(new Value(text.bytes(), hash, descriptor.bucket().copy()), text);
         }
         else
         {
-            at = oldest;
-            unlink(at);
-            forget(at);
-            buckets[at].fill();
+            all.touch(value);
         }
-        texts[at] = text.copyTo(texts[at]);
-        lengths[at] = text.length();
-        hashes[at] = hash;
-        nexts[at] = heads[head(hash)];
-        heads[head(hash)] = at;
-        link(at);
-        return at;
+        return value.bucket;
     }
 
-    private void grow()
+    private Table table()
     {
-        if (count <= texts.length)
+        final Table known = table.get();
+        if (known != null)
         {
-            return;
+            return known;
         }
-        final int length = texts.length << 1;
-        texts = Arrays.copyOf(texts, length);
-        lengths = Arrays.copyOf(lengths, length);
-        hashes = Arrays.copyOf(hashes, length);
-        buckets = Arrays.copyOf(buckets, length);
-        nexts = Arrays.copyOf(nexts, length);
-        newer = Arrays.copyOf(newer, length);
-        older = Arrays.copyOf(older, length);
-        heads = filled(length << 1);
-        for (int i = 0; i < count - 1; i++)
-        {
-            nexts[i] = heads[head(hashes[i])];
-            heads[head(hashes[i])] = i;
-        }
-    }
-
-    private void forget(final int at)
-    {
-        final int head = head(hashes[at]);
-        if (heads[head] == at)
-        {
-            heads[head] = nexts[at];
-            return;
-        }
-        int before = heads[head];
-        while (nexts[before] != at)
-        {
-            before = nexts[before];
-        }
-        nexts[before] = nexts[at];
-    }
-
-    private void link(final int at)
-    {
-        newer[at] = NONE;
-        older[at] = newest;
-        if (newest == NONE)
-        {
-            oldest = at;
-        }
-        else
-        {
-            newer[newest] = at;
-        }
-        newest = at;
-    }
-
-    private void unlink(final int at)
-    {
-        if (newer[at] == NONE)
-        {
-            newest = older[at];
-        }
-        else
-        {
-            older[newer[at]] = older[at];
-        }
-        if (older[at] == NONE)
-        {
-            oldest = newer[at];
-        }
-        else
-        {
-            newer[older[at]] = newer[at];
-        }
+        final Table fresh = new Table(most);
+        return table.compareAndSet(null, fresh) ? fresh : table.get();
     }
 
     /** The same with buckets of its own, of which there are none yet. */
@@ -199,9 +214,10 @@ final class DynamicBuckets
     /** Fills all buckets. Nobody else looks. */
     void fill()
     {
-        for (int i = 0; i < count; i++)
+        final Table known = table.get();
+        for (int i = 0; known != null && i < known.places.length() && known.places.get(i) != null; i++)
         {
-            buckets[i].fill();
+            known.places.get(i).bucket.fill();
         }
     }
 }

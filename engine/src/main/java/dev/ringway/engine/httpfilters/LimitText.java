@@ -72,20 +72,6 @@ final class LimitText
         return Arrays.copyOf(buffer.byteArray(), length);
     }
 
-    /** Bytes of all of it. */
-    int length()
-    {
-        return length;
-    }
-
-    /** Puts all of it at the start of an array, or of a new one when there is none that is long enough. */
-    byte[] copyTo(final byte[] array)
-    {
-        final byte[] to = array == null || array.length < length ? new byte[length] : array;
-        buffer.getBytes(0, to, 0, length);
-        return to;
-    }
-
     /** Whether it has these keys in order, with these values where they are not empty. */
     boolean fits(final List<LimitDescriptor.Entry> entries)
     {
@@ -112,12 +98,6 @@ final class LimitText
     {
         return buffer.getInt(at) == bytes.length && Arrays.equals(
             buffer.byteArray(), at + LENGTH, at + LENGTH + bytes.length, bytes, 0, bytes.length);
-    }
-
-    /** Whether it is the same as the start of some bytes. */
-    boolean is(final byte[] bytes, final int count)
-    {
-        return length == count && Arrays.equals(buffer.byteArray(), 0, length, bytes, 0, length);
     }
 
     /** Whether it is the same as some bytes. */

@@ -5,6 +5,11 @@ import org.junit.jupiter.api.Timeout;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,6 +20,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 final class LimitBucketsTest
 {
+    private static final int ASKERS = 4;
+
     private static LimitDescriptor descriptor(final String... entries)
     {
         final List<LimitDescriptor.Entry> list = new ArrayList<>();
@@ -78,6 +85,60 @@ final class LimitBucketsTest
             assertTrue(buckets.find(said("a", "y" + i, "b", "c")).take(0), "y" + i);
         }
         assertTrue(buckets.copy().find(said("a", "y1", "b", "c")).take(0));
+    }
+
+    /** How many tokens threads get that ask for the same values at once, each for all of them in an order of its own. */
+    private static int taken(final LimitBuckets buckets, final int values) throws Exception
+    {
+        final AtomicInteger taken = new AtomicInteger();
+        final CyclicBarrier barrier = new CyclicBarrier(ASKERS);
+        try (ExecutorService askers = Executors.newFixedThreadPool(ASKERS))
+        {
+            final List<Future<Void>> asked = new ArrayList<>();
+            for (int i = 0; i < ASKERS; i++)
+            {
+                final int step = 2 * i + 1;
+                asked.add(askers.submit(() ->
+                {
+                    barrier.await();
+                    for (int j = 0; j < values; j++)
+                    {
+                        final TokenBucket bucket = buckets.find(said("client", "c" + j * step % values));
+                        taken.addAndGet(bucket.take(0) ? 1 : 0);
+                    }
+                    return null;
+                }));
+            }
+            for (final Future<Void> each : asked)
+            {
+                each.get();
+            }
+        }
+        return taken.get();
+    }
+
+    @Test
+    @Timeout(120)
+    void shouldGiveLoopsThatAskAtOnceTheSameBuckets() throws Exception
+    {
+        final LimitBuckets model = new LimitBuckets(null, List.of(descriptor("client", "")), true, 256);
+        for (int round = 0; round < 50; round++)
+        {
+            assertEquals(256, taken(model.copy(), 256));
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void shouldGoOnFindingValuesWhileLoopsMakeRoomForOthers() throws Exception
+    {
+        final LimitBuckets buckets = new LimitBuckets(null, List.of(descriptor("client", "")), true, 16);
+        for (int round = 0; round < 50; round++)
+        {
+            assertTrue(taken(buckets, 256) >= 256 - 16);
+        }
+        final TokenBucket bucket = buckets.find(said("client", "c1"));
+        assertSame(bucket, buckets.find(said("client", "c1")));
     }
 
     @Test
