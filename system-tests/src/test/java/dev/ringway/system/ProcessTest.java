@@ -199,4 +199,51 @@ final class ProcessTest
             admin.awaitNothingLeft(before);
         }
     }
+
+    @Test
+    void shouldLoseWholeLinesOfTheAccessLogWhenThereIsNoRoomAndGoOn() throws Exception
+    {
+        final Path log = directory.resolve("access.log");
+        final Path bootstrap = file(Bootstraps.admin(adminPort) +
+            Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), """
+                access_log:
+                - name: file
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                    path: "%s"
+                    log_format: { text_format_source: { inline_string: "%%REQ(:PATH)%%\\n" } }
+                """.formatted(log), DIRECT));
+        try (Program ringway = run(List.of(), bootstrap, "--file-flush-interval-msec", "20"))
+        {
+            ringway.awaitPort(adminPort).awaitPort(port);
+            final Admin admin = new Admin(adminPort);
+            try (Client client = new Client(port))
+            {
+                assertEquals("direct", client.get("/one").text());
+                awaitText(log, "/one\n");
+                limitFiles(ringway, "8");
+                assertEquals("direct", client.get("/second").text());
+                admin.awaitStat("filesystem.write_dropped", 1);
+                assertEquals("/one\n/se", Files.readString(log));
+                limitFiles(ringway, "unlimited");
+                assertEquals("direct", client.get("/three").text());
+                awaitText(log, "/one\n/se\n/three\n");
+                assertEquals(1L, admin.stats("filesystem.write_failed").get("filesystem.write_failed"));
+                admin.awaitStat("filesystem.write_total_buffered", 0);
+            }
+        }
+    }
+
+    /** Bounds the size of what the process writes, as a disk that fills does. */
+    private static void limitFiles(final Program program, final String bytes) throws Exception
+    {
+        final Process process = new ProcessBuilder(
+            "prlimit", "--pid", Long.toString(program.pid()), "--fsize=" + bytes + ":unlimited").start();
+        assertEquals(0, process.waitFor());
+    }
+
+    private static void awaitText(final Path file, final String text) throws Exception
+    {
+        Patience.await(() -> Files.readString(file).equals(text), () -> text + " in " + file);
+    }
 }

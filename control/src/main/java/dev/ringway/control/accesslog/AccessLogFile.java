@@ -36,6 +36,8 @@ final class AccessLogFile implements AutoCloseable
     private FileChannel channel;
     private Object identity;
     private int lines;
+    /** Whether the file ends within a line, because there was no room for the rest. */
+    private boolean isTorn;
 
     /**
      * Opens or makes the file.
@@ -93,6 +95,12 @@ final class AccessLogFile implements AutoCloseable
      */
     void append(final LogLine line)
     {
+        if (isTorn && buffer.position() == 0)
+        {
+            // What is whole must not stand behind a part of what is lost.
+            buffer.put((byte)'\n');
+            counters.add(ids.writeTotalBuffered, 1);
+        }
         if (line.length() > buffer.remaining())
         {
             write();
@@ -145,16 +153,40 @@ final class AccessLogFile implements AutoCloseable
                 channel.write(buffer);
             }
             counters.increment(ids.writeCompleted);
+            isTorn = false;
         }
         catch (final IOException e)
         {
             counters.increment(ids.writeFailed);
-            counters.add(ids.writeDropped, lines);
+            onPartWritten(length);
             errors.record("access log " + path + ": cannot be written: " + FileFault.reason(e) + "; lines are lost");
         }
         buffer.clear();
         lines = 0;
         counters.add(ids.writeTotalBuffered, -length);
+    }
+
+    /** Lines whose end is in the file are there. Where lines hold newlines themselves, all count as lost. */
+    private void onPartWritten(final int length)
+    {
+        final int written = buffer.position();
+        final int there = newlines(0, written);
+        final boolean isOneEach = there + newlines(written, length) == lines;
+        counters.add(ids.writeDropped, isOneEach ? lines - there : lines);
+        isTorn = written > 0 ? buffer.get(written - 1) != '\n' : isTorn;
+    }
+
+    private int newlines(final int from, final int to)
+    {
+        int count = 0;
+        for (int i = from; i < to; i++)
+        {
+            if (buffer.get(i) == '\n')
+            {
+                count++;
+            }
+        }
+        return count;
     }
 
     private void reopenIfMoved()
@@ -192,6 +224,7 @@ final class AccessLogFile implements AutoCloseable
             final FileChannel fresh = open();
             channel.close();
             channel = fresh;
+            isTorn = false;
         }
         catch (final IOException e)
         {

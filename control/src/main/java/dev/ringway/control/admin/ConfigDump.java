@@ -60,18 +60,27 @@ final class ConfigDump
      */
     Page page(final Query query)
     {
+        if (query.has("include_eds"))
+        {
+            return Page.text(400, "include_eds is not supported; /clusters?format=json shows endpoints\n");
+        }
+        final String resource = query.value("resource");
+        final String mask = query.value("mask");
         try
         {
             final Pattern name = StatsQuery.pattern(query.value("name_regex"));
             final Predicate<String> wanted = name == null ? any -> true : any -> name.matches(any);
             final JsonArray dumps = dumps(wanted);
-            final JsonArray configs = query.has("resource") ? elements(dumps, query.value("resource")) : dumps;
+            final JsonArray configs = resource.isEmpty() ? dumps : elements(dumps, resource);
             if (configs == null)
             {
-                return Page.text(404, query.value("resource") + " not found in config dump");
+                return Page.text(404, resource + " not found in config dump");
             }
             final JsonObject root = new JsonObject();
-            root.add("configs", query.has("mask") ? masked(configs, query.value("mask")) : configs);
+            if (!configs.isEmpty())
+            {
+                root.add("configs", mask.isEmpty() ? configs : masked(configs, mask));
+            }
             return Page.json(root);
         }
         catch (final IllegalArgumentException e)

@@ -8,6 +8,7 @@ import java.util.Set;
 final class StatsPages
 {
     private static final Set<String> BUCKET_MODES = Set.of("", "cumulative", "disjoint", "detailed", "summary");
+    private static final Set<String> PROMETHEUS_MODES = Set.of("", "cumulative", "summary");
 
     private final ServerView view;
     private final StatsWriter writer;
@@ -37,10 +38,11 @@ final class StatsPages
         {
             return Page.text(400, "invalid &type= param");
         }
-        final String mode = query.value("histogram_buckets");
-        if (!BUCKET_MODES.contains(mode))
+        final String mode = query.value("histogram_buckets").equals("none") ? "" : query.value("histogram_buckets");
+        final String fault = fault(query, format, mode);
+        if (fault != null)
         {
-            return Page.text(400, "usage: /stats?histogram_buckets=(cumulative|disjoint|detailed|summary)\n");
+            return Page.text(400, fault);
         }
         final StatsQuery wanted;
         try
@@ -73,5 +75,23 @@ final class StatsPages
             });
             default -> Page.text(400, "usage: /stats?format=(json|prometheus|text)\n\n");
         };
+    }
+
+    private static String fault(final Query query, final String format, final String mode)
+    {
+        if (!BUCKET_MODES.contains(mode))
+        {
+            return "usage: /stats?histogram_buckets=(cumulative|disjoint|detailed|summary)\n";
+        }
+        if (query.has("invert_filter") && query.value("filter").isEmpty())
+        {
+            return "invert_filter can only be used if filter is also provided";
+        }
+        if (format.equals("prometheus") && !PROMETHEUS_MODES.contains(mode))
+        {
+            return "unsupported prometheus histogram bucket mode";
+        }
+        return format.equals("prometheus") && query.has("prom_protobuf") ?
+            "prom_protobuf is not supported; without it stats are printed as text\n" : null;
     }
 }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
@@ -283,6 +284,29 @@ final class AdminPagesTest
         assertEquals(400, get("/stats?filter=" + "a".repeat(2000)).status());
         assertEquals(400, get("/stats?filter=%zz").status());
         assertEquals(400, get("/clusters?filter=(").status());
+    }
+
+    /** The texts are Envoy's, but for what it serves and Ringway does not. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "/stats?invert_filter | invert_filter can only be used if filter is also provided",
+        "/stats?format=prometheus&histogram_buckets=detailed | unsupported prometheus histogram bucket mode",
+        "/stats/prometheus?histogram_buckets=disjoint | unsupported prometheus histogram bucket mode",
+        "/stats/prometheus?prom_protobuf | prom_protobuf is not supported; without it stats are printed as text",
+        "/config_dump?include_eds | include_eds is not supported; /clusters?format=json shows endpoints"})
+    void shouldSayWhyAQueryCannotBeAnswered(final String target, final String reason)
+    {
+        final Page page = get(target);
+        assertEquals(400, page.status());
+        assertEquals(reason, body(page).stripTrailing());
+    }
+
+    @Test
+    void shouldTakeNoneAndNothingForWhatIsNotGiven()
+    {
+        assertEquals(body(get("/stats")), body(get("/stats?histogram_buckets=none&prom_protobuf")));
+        assertEquals(body(get("/config_dump")), body(get("/config_dump?resource=&mask=&name_regex=")));
+        assertEquals("{}", json("/config_dump?resource=static_clusters&name_regex=nobody").toString());
     }
 
     /** It would take longer than any test may. */
