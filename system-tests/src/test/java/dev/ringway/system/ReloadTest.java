@@ -332,6 +332,25 @@ final class ReloadTest
     }
 
     @Test
+    void shouldAnswerWhatIsOnItsWayToAListenerThatIsGone() throws Exception
+    {
+        final int port = Program.freePort();
+        try (Reloads reloads = new Reloads(directory, Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port),
+                "drain_timeout: 120s", "- { match: { prefix: \"/\" }, direct_response: { status: 204 } }"));
+            Client client = new Client(port))
+        {
+            assertEquals(204, client.get("/").status());
+            reloads.reload(Reloads.direct("other", Program.freePort(), "other"));
+            awaitRefused(port);
+            final HttpMessage answer = client.get("/");
+            assertEquals(204, answer.status());
+            assertEquals("close", answer.field("connection"));
+            assertNull(client.read());
+            reloads.admin.awaitStat("listener_manager.total_listeners_draining", 0);
+        }
+    }
+
+    @Test
     void shouldHandAddressesOnToOtherNames() throws Exception
     {
         final int first = Program.freePort();

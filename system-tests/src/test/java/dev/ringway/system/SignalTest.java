@@ -90,6 +90,43 @@ final class SignalTest
     }
 
     @Test
+    void shouldAnswerWhatIsOnItsWayOnTerm() throws Exception
+    {
+        try (Origin origin = new Origin(Map.of());
+            Program ringway = serve(origin, "drain_timeout: 60s", "--drain-time-s", "1200"))
+        {
+            ringway.awaitPort(port);
+            try (Client client = new Client(port))
+            {
+                assertNull(client.get("/direct").field("connection"));
+                ringway.signal("TERM");
+                awaitRefused();
+                final HttpMessage answer = client.get("/direct");
+                assertEquals("direct", answer.text());
+                assertEquals("close", answer.field("connection"));
+                assertNull(client.read());
+            }
+            assertEquals(0, ringway.awaitExit(), ringway.output());
+        }
+    }
+
+    @Test
+    void shouldNotWaitLongForClientsThatAskNothing() throws Exception
+    {
+        try (Origin origin = new Origin(Map.of()); Program ringway = serve(origin, "", "--drain-time-s", "1200"))
+        {
+            ringway.awaitPort(port);
+            try (Client client = new Client(port))
+            {
+                client.get("/direct");
+                ringway.signal("TERM");
+                assertNull(client.read());
+            }
+            assertEquals(0, ringway.awaitExit(), ringway.output());
+        }
+    }
+
+    @Test
     void shouldEndAtOnceOnTheSecondTerm() throws Exception
     {
         try (Origin origin = new Origin(Map.of()); Program ringway = serve(origin, "", "--drain-time-s", "600"))

@@ -55,6 +55,8 @@ final class Server implements ServerView
     private static final int CHUNKS = 1024;
     private static final int SIGTERM_DRAIN_S = 10;
     private static final int ADMIN_DRAIN_S = 600;
+    /** Connections without a request may keep a drain waiting for this part of its time. */
+    private static final int IDLE_SHARE = 10;
     private static final long DRAIN_POLL_MS = 20;
     private static final long START_POLL_MS = 5;
     /** As Envoy's stats_flush_interval. Rare enough that it is interpreted, so it costs more than it looks. */
@@ -104,7 +106,7 @@ final class Server implements ServerView
         configuration = new Configuration(
             new ConfigSource(options.configPath, options.configYaml, options.allowUnknownStaticFields,
                 options.serviceNode, options.serviceCluster, options.serviceZone),
-            accessLogs, counters, serviceHealth, control, options.drainTimeS >= 0 ? options.drainTimeS : ADMIN_DRAIN_S);
+            accessLogs, counters, serviceHealth, control, adminDrainS());
     }
 
     void validate() throws ConfigException
@@ -238,8 +240,8 @@ final class Server implements ServerView
         state = DRAINING;
         counters.shared().set(ids.live, 0);
         counters.shared().set(ids.state, DRAINING);
-        stopListening(listener -> true);
         final int seconds = options.drainTimeS >= 0 ? options.drainTimeS : SIGTERM_DRAIN_S;
+        stopListening(listener -> true, seconds);
         final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         control.scheduleWithFixedDelay(() ->
         {
@@ -433,21 +435,25 @@ final class Server implements ServerView
             final Predicate<Listener> isMeant = inboundOnly ? inbound() : listener -> true;
             if (!isGraceful && !neverStops)
             {
-                stopListening(isMeant);
+                stopListening(isMeant, adminDrainS());
                 return;
             }
-            engine.drain(isMeant, false);
+            engine.drain(isMeant);
             if (!neverStops)
             {
-                final int seconds = options.drainTimeS >= 0 ? options.drainTimeS : ADMIN_DRAIN_S;
-                control.schedule(() -> stopListening(isMeant), seconds, TimeUnit.SECONDS);
+                control.schedule(() -> stopListening(isMeant, adminDrainS()), adminDrainS(), TimeUnit.SECONDS);
             }
         });
     }
 
-    private void stopListening(final Predicate<Listener> isMeant)
+    private int adminDrainS()
     {
-        engine.drain(isMeant, true);
+        return options.drainTimeS >= 0 ? options.drainTimeS : ADMIN_DRAIN_S;
+    }
+
+    private void stopListening(final Predicate<Listener> isMeant, final int drainS)
+    {
+        engine.stop(isMeant, TimeUnit.SECONDS.toNanos(drainS) / IDLE_SHARE);
         configuration.onStopped(isMeant);
     }
 
@@ -484,7 +490,7 @@ final class Server implements ServerView
                 }
                 else
                 {
-                    engine.drain(false);
+                    engine.drain();
                 }
             });
         }

@@ -79,8 +79,8 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
 
     private void idleDeadline()
     {
-        final long idleNs = http.idleTimeoutNs();
-        connection.deadline(idleNs == 0 ? Long.MAX_VALUE : factory.loop().clock().nowNs() + idleNs);
+        final long idleNs = factory.idleNs(http);
+        connection.deadline(idleNs == Long.MAX_VALUE ? Long.MAX_VALUE : factory.loop().clock().nowNs() + idleNs);
     }
 
     /**
@@ -638,6 +638,12 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             response.begin(http, false, false);
             refuseWith(LocalReply.HEADER_TIMEOUT, null);
         }
+        else if (factory.endsIdle())
+        {
+            connection.deadline(Long.MAX_VALUE);
+            count(http.counters().downstreamCxDrainClose);
+            endAfterFlush();
+        }
         else
         {
             count(http.counters().downstreamCxIdleTimeout);
@@ -646,13 +652,12 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     }
 
     @Override
-    void drain(final boolean endsIdle)
+    void drain()
     {
         isKeepAlive = false;
-        if (endsIdle && exchange == null && input.length() == 0 && !isLingering)
+        if (factory.endsIdle() && exchange == null && input.length() == 0 && !isLingering)
         {
-            count(http.counters().downstreamCxDrainClose);
-            endAfterFlush();
+            idleDeadline();
         }
     }
 

@@ -43,6 +43,7 @@ public final class Http1SessionFactory implements SessionFactory
     private Http1Limits limits;
     private byte[] defaultHost;
     private boolean isDraining;
+    private long graceNs = UNTIL_NEXT;
 
     /**
      * @param loop      that owns the sessions.
@@ -167,11 +168,12 @@ public final class Http1SessionFactory implements SessionFactory
     /**
      * {@inheritDoc}
      */
-    public void drain(final boolean endsIdle)
+    public void drain(final long longestNs)
     {
         isDraining = true;
-        http2.drain(endsIdle);
-        open.drain(endsIdle);
+        graceNs = longestNs;
+        http2.drain(longestNs);
+        open.drain();
     }
 
     /**
@@ -193,6 +195,7 @@ public final class Http1SessionFactory implements SessionFactory
     public void endDrain()
     {
         isDraining = false;
+        graceNs = UNTIL_NEXT;
         http2.endDrain();
     }
 
@@ -217,6 +220,19 @@ public final class Http1SessionFactory implements SessionFactory
     boolean isDraining()
     {
         return isDraining;
+    }
+
+    /** How long a connection without a request waits for one. */
+    long idleNs(final HttpConnectionManager held)
+    {
+        final long idleNs = held.idleTimeoutNs() == 0 ? Long.MAX_VALUE : held.idleTimeoutNs();
+        return endsIdle() ? Math.min(idleNs, Math.min(graceNs, held.drainTimeoutNs())) : idleNs;
+    }
+
+    /** Whether connections without a request end soon. */
+    boolean endsIdle()
+    {
+        return graceNs != UNTIL_NEXT;
     }
 
     EventLoop loop()

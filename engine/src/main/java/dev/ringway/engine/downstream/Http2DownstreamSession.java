@@ -287,7 +287,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
     }
 
     @Override
-    void drain(final boolean endsIdle)
+    void drain()
     {
         count(http.counters().downstreamCxDrainClose);
         link.drain();

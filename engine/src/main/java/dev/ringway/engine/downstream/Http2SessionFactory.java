@@ -89,7 +89,7 @@ final class Http2SessionFactory implements SessionFactory
         session.open(connection);
         if (isDraining)
         {
-            session.drain(true);
+            session.drain();
         }
         return session;
     }
@@ -132,10 +132,10 @@ final class Http2SessionFactory implements SessionFactory
     /**
      * {@inheritDoc}
      */
-    public void drain(final boolean endsIdle)
+    public void drain(final long graceNs)
     {
         isDraining = true;
-        open.drain(endsIdle);
+        open.drain();
     }
 
     /**

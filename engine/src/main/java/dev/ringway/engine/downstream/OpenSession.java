@@ -8,6 +8,6 @@ abstract sealed class OpenSession permits Http1DownstreamSession, Http2Downstrea
     OpenSession next;
     OpenSession previous;
 
-    /** Ends as soon as that loses no request; see {@link SessionFactory#drain}. */
-    abstract void drain(boolean endsIdle);
+    /** Ends as soon as that loses no request; its factory knows how long it may wait for one. */
+    abstract void drain();
 }

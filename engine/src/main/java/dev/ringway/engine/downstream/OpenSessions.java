@@ -37,13 +37,13 @@ final class OpenSessions
     }
 
     /** Drains all; each may leave the list meanwhile. */
-    void drain(final boolean endsIdle)
+    void drain()
     {
         OpenSession session = newest;
         while (session != null)
         {
             final OpenSession following = session.next;
-            session.drain(endsIdle);
+            session.drain();
             session = following;
         }
     }

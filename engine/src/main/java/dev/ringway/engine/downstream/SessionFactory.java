@@ -7,6 +7,9 @@ import dev.ringway.engine.conn.Connection;
  */
 public interface SessionFactory
 {
+    /** For {@link #drain}: as long as it takes. */
+    long UNTIL_NEXT = Long.MAX_VALUE;
+
     /**
      * Gives an accepted connection its session and starts reading.
      *
@@ -15,12 +18,12 @@ public interface SessionFactory
     void open(Connection connection);
 
     /**
-     * Has sessions end as soon as they can without losing a request.
+     * Has sessions end as soon as they can without losing a request: connections without one wait for their next, which
+     * may be on its way, and end after it.
      *
-     * @param endsIdle whether connections without a request end at once; else after their next one, so that a request
-     *                 that is on its way is answered.
+     * @param graceNs longest time of that wait, which {@code drain_timeout} bounds too; or {@link #UNTIL_NEXT}.
      */
-    void drain(boolean endsIdle);
+    void drain(long graceNs);
 
     /**
      * Takes {@link #drain} back for connections that are still there and for new ones.

@@ -62,7 +62,7 @@ public final class TcpSessionFactory implements SessionFactory, RelayOwner
     /**
      * Relays have no point at which they could be asked to end; they run until the drain time is over.
      */
-    public void drain(final boolean endsIdle)
+    public void drain(final long graceNs)
     {
         // Nothing to do before the end of the drain time, when the process closes what is left.
     }

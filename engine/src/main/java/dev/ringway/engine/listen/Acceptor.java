@@ -4,6 +4,7 @@ import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
+import dev.ringway.engine.downstream.SessionFactory;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.ChainQuery;
@@ -229,8 +230,9 @@ public final class Acceptor implements ConnectionHandler
      * Stops accepting and has sessions end; the socket is closed.
      *
      * @param version of the snapshot that took the listener or its socket out, or that is in force.
+     * @param graceNs longest time that connections without a request wait for one; {@code drain_timeout} bounds it too.
      */
-    public void close(final long version)
+    public void close(final long version, final long graceNs)
     {
         if (isClosed)
         {
@@ -247,7 +249,7 @@ public final class Acceptor implements ConnectionHandler
         // The cancellations are submitted before the fd goes, so no accept can hold on to another file of that number.
         loop.submissions().submit();
         Sockets.close(listenFd);
-        chains.drain(true);
+        chains.drain(Math.min(graceNs, ChainSessions.MOST_GRACE_NS));
     }
 
     /**
@@ -255,7 +257,7 @@ public final class Acceptor implements ConnectionHandler
      */
     public void drain()
     {
-        chains.drain(false);
+        chains.drain(SessionFactory.UNTIL_NEXT);
     }
 
     /**

@@ -18,6 +18,9 @@ import dev.ringway.engine.snapshot.TcpProxy;
  */
 final class ChainSessions implements SessionlessHandler, CloseListener
 {
+    /** For {@link #drain}: as long as {@code drain_timeout} says. */
+    static final long MOST_GRACE_NS = SessionFactory.UNTIL_NEXT - 1;
+
     private final ListenContext context;
     private final Acceptor acceptor;
     private final ConnectionGuards guards;
@@ -87,7 +90,7 @@ final class ChainSessions implements SessionlessHandler, CloseListener
     {
         if (sessions != null && sessions != fresh)
         {
-            sessions.drain(true);
+            sessions.drain(MOST_GRACE_NS);
             fresh.endDrain();
         }
         sessions = fresh;
@@ -178,9 +181,9 @@ final class ChainSessions implements SessionlessHandler, CloseListener
     }
 
     /** See {@link SessionFactory#drain}. */
-    void drain(final boolean endsIdle)
+    void drain(final long graceNs)
     {
-        sessions.drain(endsIdle);
+        sessions.drain(graceNs);
     }
 
     void endDrain()

@@ -24,6 +24,7 @@ final class ListenerChains
     private FilterChains chains;
     private ChainSessions[] sessions = NONE;
     private boolean isDraining;
+    private long graceNs;
 
     ListenerChains(final ListenContext context, final Acceptor acceptor)
     {
@@ -48,14 +49,14 @@ final class ListenerChains
             sessions[i].adopt(fresh, chains.get(i));
             if (isDraining)
             {
-                sessions[i].drain(false);
+                sessions[i].drain(graceNs);
             }
         }
         for (final ChainSessions one : left)
         {
             if (one != null)
             {
-                one.drain(true);
+                one.drain(ChainSessions.MOST_GRACE_NS);
                 if (one.active() > 0)
                 {
                     gone.add(new Gone(one, version));
@@ -138,12 +139,13 @@ final class ListenerChains
     }
 
     /** See {@link SessionFactory#drain}. */
-    void drain(final boolean endsIdle)
+    void drain(final long longestNs)
     {
         isDraining = true;
+        graceNs = longestNs;
         for (final ChainSessions chain : sessions)
         {
-            chain.drain(endsIdle);
+            chain.drain(longestNs);
         }
     }
 

@@ -200,29 +200,34 @@ public final class Engine implements AutoCloseable
     }
 
     /**
-     * Asks connections to end after their requests; those without one end at once where sockets are closed too, and
-     * after their next one else.
-     *
-     * @param stopsAccepting whether listening sockets are closed too.
+     * Has all listeners go on, and connections end after their next request, which may be on its way.
      */
-    public void drain(final boolean stopsAccepting)
+    public void drain()
     {
-        drain(listener -> true, stopsAccepting);
+        drain(listener -> true);
     }
 
     /**
-     * Asks the connections of some listeners to end after their requests.
+     * As {@link #drain()}, for some listeners.
      *
-     * @param isMeant        which listeners; called on the loops.
-     * @param stopsAccepting whether their sockets are closed too.
+     * @param isMeant which listeners; called on the loops.
      */
-    public void drain(final Predicate<Listener> isMeant, final boolean stopsAccepting)
+    public void drain(final Predicate<Listener> isMeant)
     {
-        if (stopsAccepting)
-        {
-            listening.stop(isMeant);
-        }
-        all(runtime -> runtime.onDrain(isMeant, stopsAccepting));
+        all(runtime -> runtime.onDrain(isMeant, false, 0));
+    }
+
+    /**
+     * Closes the sockets of some listeners, and has connections end after their next request, or without one when a time
+     * is over.
+     *
+     * @param isMeant which listeners; called on the loops.
+     * @param graceNs longest time that connections without a request wait for one; {@code drain_timeout} bounds it too.
+     */
+    public void stop(final Predicate<Listener> isMeant, final long graceNs)
+    {
+        listening.stop(isMeant);
+        all(runtime -> runtime.onDrain(isMeant, true, graceNs));
     }
 
     /**

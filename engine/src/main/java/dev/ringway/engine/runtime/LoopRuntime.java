@@ -181,7 +181,7 @@ final class LoopRuntime implements LoopTask
         {
             if (acceptors.get(i).listener().id() == listenerId)
             {
-                acceptors.get(i).close(version);
+                acceptors.get(i).close(version, Long.MAX_VALUE);
             }
         }
     }
@@ -191,8 +191,9 @@ final class LoopRuntime implements LoopTask
      *
      * @param isMeant        which.
      * @param stopsAccepting whether the sockets are closed too.
+     * @param graceNs        longest time that connections without a request wait for one, where they are.
      */
-    void onDrain(final Predicate<Listener> isMeant, final boolean stopsAccepting)
+    void onDrain(final Predicate<Listener> isMeant, final boolean stopsAccepting, final long graceNs)
     {
         for (final Acceptor acceptor : acceptors)
         {
@@ -202,7 +203,7 @@ final class LoopRuntime implements LoopTask
             }
             if (stopsAccepting)
             {
-                acceptor.close(adoptedVersion);
+                acceptor.close(adoptedVersion, graceNs);
             }
             else
             {

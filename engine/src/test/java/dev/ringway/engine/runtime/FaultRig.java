@@ -238,7 +238,7 @@ final class FaultRig implements AutoCloseable
     {
         try
         {
-            runtime.onDrain(listener -> true, true);
+            runtime.onDrain(listener -> true, true, 0);
             await(() -> loop.slots().inUse() == settings.counter("cluster.b.upstream_cx_active"), "clients gone");
         }
         finally

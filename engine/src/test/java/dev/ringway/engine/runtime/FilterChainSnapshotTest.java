@@ -145,7 +145,7 @@ final class FilterChainSnapshotTest
         {
             serve(proxy, "a", proxy.listen.inet().getPort());
             proxy.publish();
-            proxy.drain(false);
+            proxy.drain();
             serve(proxy, "b", proxy.listen.inet().getPort());
             proxy.publish();
             try (Socket fresh = connect(proxy))

@@ -74,7 +74,7 @@ final class Http2LifeTest
             client.answersPings = false;
             final int id = client.get("/late");
             client.settle();
-            proxy.drain(false);
+            proxy.drain();
             final Http2Frame first = client.await(Http2Frame.GOAWAY, 0);
             assertEquals(LAST, first.number(0));
             assertEquals(0, first.number(4));
@@ -103,7 +103,7 @@ final class Http2LifeTest
             final Http2Peer used = Http2Peer.client(proxy.connect());
             idle.settle();
             assertEquals(200, used.ask("/").status());
-            proxy.drain(true);
+            proxy.stop(0);
             assertEquals(0, idle.awaitEnd());
             assertEquals(0, used.awaitEnd());
         }

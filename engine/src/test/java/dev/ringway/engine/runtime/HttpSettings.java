@@ -42,6 +42,7 @@ final class HttpSettings
     long maxDurationNs = 0;
     long requestTimeoutNs = 0;
     long headersTimeoutNs = 30_000_000_000L;
+    long drainTimeoutNs = 5_000_000_000L;
     long routeTimeoutNs = 15_000_000_000L;
     int maxHeadBytes = 60 * 1024;
     int maxHeaders = 100;
@@ -122,7 +123,7 @@ final class HttpSettings
     HttpConnectionManager toManager(final HttpCounters counters)
     {
         return new HttpConnectionManager("in", table(), idleNs, streamIdleNs, maxDurationNs, requestTimeoutNs,
-            headersTimeoutNs, 5_000_000_000L, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, trustedHops, skipXffAppend,
+            headersTimeoutNs, drainTimeoutNs, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, trustedHops, skipXffAppend,
             forwardedPort, internal, via.getBytes(US_ASCII), forwardClientCert, generateRequestId, preserveRequestId, echoRequestId,
             "ringway", serverHeader, acceptHttp10, defaultHost,
             rules.orNone(), enableTrailers, suppressEnvoyHeaders, codecType, http2, upgrades, filters, accessLogs,

@@ -2,6 +2,8 @@ package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.snapshot.Endpoint;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -104,7 +106,7 @@ final class LifecycleTest
             final TestClient silent = proxy.connect();
             proxy.awaitCounter("http.in.downstream_cx_active", 5);
 
-            proxy.drain(false);
+            proxy.drain();
             proxy.look();
 
             // Their requests may be on their way: they are answered.
@@ -118,12 +120,52 @@ final class LifecycleTest
             assertEndsWith(late.get("/late"), late);
             proxy.awaitCounter("http.in.downstream_cx_drain_close", 5);
 
-            proxy.drain(true);
+            proxy.stop(0);
 
             silent.assertEnd();
             proxy.awaitCounter("http.in.downstream_cx_drain_close", 6);
 
             TestProxy.await(() -> isRefused(proxy), () -> "new connections are refused");
+        }
+    }
+
+    @Test
+    void shouldAnswerWhatIsOnItsWayWhenItStops() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x")); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.drainTimeoutNs = TimeUnit.MINUTES.toNanos(2);
+            proxy.start();
+            final TestClient used = proxy.connect();
+            used.get("/");
+            final TestClient fresh = proxy.connect();
+            proxy.awaitCounter("http.in.downstream_cx_active", 2);
+
+            proxy.stop(Long.MAX_VALUE);
+            proxy.look();
+
+            assertEndsWith(used.get("/idle"), used);
+            assertEndsWith(fresh.get("/fresh"), fresh);
+            proxy.awaitCounter("http.in.downstream_cx_drain_close", 2);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 9223372036854775807", "120000000000, 1"})
+    void shouldEndWhenTheShorterGraceIsOver(final long drainTimeoutNs, final long graceNs) throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x")); TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.drainTimeoutNs = drainTimeoutNs;
+            proxy.start();
+            final TestClient idle = proxy.connect();
+            idle.get("/");
+
+            proxy.stop(graceNs);
+
+            idle.assertEnd();
+            proxy.awaitCounter("http.in.downstream_cx_drain_close", 1);
+            assertEquals(0, proxy.counter("http.in.downstream_cx_idle_timeout"));
         }
     }
 

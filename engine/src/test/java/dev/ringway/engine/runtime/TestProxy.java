@@ -466,7 +466,7 @@ final class TestProxy implements AutoCloseable
                 if (!engine.snapshot().listeners().isEmpty() && !isDrained)
                 {
                     assertNoLeaks();
-                    engine.drain(true);
+                    engine.stop(listener -> true, 0);
                 }
                 await(() -> leaks(0).isEmpty(), () -> "nothing left after the drain, but: " + leaks(0));
             }
@@ -486,11 +486,16 @@ final class TestProxy implements AutoCloseable
 
     private boolean isDrained;
 
-    /** As {@link Engine#drain}; when accepting stops, the closing check expects no armed accepts. */
-    void drain(final boolean stopsAccepting)
+    void drain()
     {
-        isDrained |= stopsAccepting;
-        engine.drain(stopsAccepting);
+        engine.drain();
+    }
+
+    /** As {@link Engine#stop}; the closing check expects no armed accepts. */
+    void stop(final long graceNs)
+    {
+        isDrained = true;
+        engine.stop(listener -> true, graceNs);
     }
 
     /** Sockets, rings and event descriptors of this process; files that the JVM opens lazily do not count. */

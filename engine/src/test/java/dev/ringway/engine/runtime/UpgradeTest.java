@@ -510,7 +510,7 @@ final class UpgradeTest
         try (TestBackend backend = echo(); TestProxy proxy = proxy(backend).start())
         {
             final TestClient client = upgraded(proxy);
-            proxy.drain(true);
+            proxy.stop(0);
             assertEquals("abc", text(client.send("abc"), 3));
             client.halfClose();
             client.assertEnd();
