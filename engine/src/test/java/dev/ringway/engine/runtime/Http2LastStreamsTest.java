@@ -158,7 +158,7 @@ final class Http2LastStreamsTest
             client.nextId = LAST;
             final int id = client.open(false, "POST", "/a");
             client.settle();
-            proxy.drain(true);
+            proxy.stop(0);
             assertEquals(LAST, client.await(Http2Frame.GOAWAY, 0).number(0));
             assertEquals(LAST, client.await(Http2Frame.GOAWAY, 0).number(0));
             client.data(id, true);
