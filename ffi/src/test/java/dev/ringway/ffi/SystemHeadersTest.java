@@ -6,6 +6,7 @@ import dev.ringway.ffi.libc.HugePages;
 import dev.ringway.ffi.libc.Limits;
 import dev.ringway.ffi.libc.Memfd;
 import dev.ringway.ffi.libc.Memory;
+import dev.ringway.ffi.libc.Pipe;
 import dev.ringway.ffi.libc.Signals;
 import dev.ringway.ffi.libc.SyscallNumber;
 import dev.ringway.ffi.libc.UnixFiles;
@@ -82,7 +83,7 @@ public final class SystemHeadersTest
         "FdPassing.MAX_FD_COUNT", "FdPassing.END", "FdPassing.TIMESPEC_OFFSET", "FdPassing.POLLFD_OFFSET",
         "FdPassing.IOV_OFFSET", "FdPassing.HDR_OFFSET", "FdPassing.CONTROL_OFFSET", "FdPassing.CONTROL_CAPACITY",
         "EventFd.ONE_OFFSET", "Limits.THIS_PROCESS", "Limits.NEW_OFFSET", "Limits.OLD_OFFSET",
-        "Memfd.MAX_NAME_LENGTH");
+        "Memfd.MAX_NAME_LENGTH", "Pipe.FLAGS", "Pipe.PAIR_LENGTH");
 
     @TempDir
     private Path dir;
@@ -96,7 +97,7 @@ public final class SystemHeadersTest
         final List<Class<?>> types = List.of(
             Errno.class, Memory.class, EventFd.class, Limits.class, Memfd.class, HugePages.class, UnixFiles.class,
             Sockets.class, SocketOptions.class, SockAddr.class, MsgHdr.class, IoVec.class, CMsg.class,
-            FdPassing.class);
+            FdPassing.class, Pipe.class);
         types.forEach((type) -> collect(type, sameName, expressions, ours));
         for (final Signals signal : Signals.values())
         {

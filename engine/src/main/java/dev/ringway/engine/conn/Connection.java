@@ -70,6 +70,17 @@ public final class Connection implements CompletionHandler
     }
 
     /**
+     * Says that whatever comes is sent on another connection as it is. Both may then leave out the handler, and the
+     * loop's memory: {@link ConnectionHandler#onPassed} is told in place of {@link ConnectionHandler#onBytes}.
+     *
+     * @param sink of the same loop, open for as long as this one or closed before it.
+     */
+    public void passTo(final Connection sink)
+    {
+        receiver.passTo(sink.life);
+    }
+
+    /**
      * Starts or resumes reading.
      */
     public void startReading()
@@ -213,6 +224,7 @@ public final class Connection implements CompletionHandler
      */
     public void closeAfterFlush()
     {
+        receiver.stopPassing();
         sender.closeAfterFlush();
     }
 
@@ -257,6 +269,18 @@ public final class Connection implements CompletionHandler
         {
             link.onCipher(offset, length);
         }
+    }
+
+    /** The loop is gone: what is not of its ring is closed. */
+    void onLoopClosed()
+    {
+        receiver.stopPassing();
+        life.closePlain();
+    }
+
+    void onSpliced(final int length)
+    {
+        handler.onPassed(this, length);
     }
 
     /** Has a duty cycle begin at that time at the latest. */

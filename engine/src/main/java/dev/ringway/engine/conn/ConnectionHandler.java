@@ -49,6 +49,25 @@ public interface ConnectionHandler
     void onBytes(Connection connection, int offset, int length);
 
     /**
+     * Bytes came and are on their way to where {@link Connection#passTo} said.
+     *
+     * @param connection they came from.
+     * @param length     positive.
+     */
+    default void onPassed(final Connection connection, final int length)
+    {
+    }
+
+    /**
+     * Where {@link Connection#passTo} said cannot take more: nothing comes until its {@link #onDrained}.
+     *
+     * @param connection they came from.
+     */
+    default void onBlocked(final Connection connection)
+    {
+    }
+
+    /**
      * The peer sends no more.
      *
      * @param connection whose peer.

@@ -5,6 +5,7 @@ import dev.ringway.engine.io.Token;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.ffi.libc.Errno;
+import dev.ringway.ffi.sock.Sockets;
 
 import static dev.ringway.ffi.uring.UringConstants.CQE_F_MORE;
 
@@ -23,6 +24,13 @@ final class ConnectionLife
     private static final int CLOSED = 1 << 6;
     private static final int OUTGOING = 1 << 7;
 
+    /** There is no plain descriptor, nor has one been asked for. */
+    private static final int NONE = -1;
+    /** One was asked for. */
+    private static final int AWAITED = -2;
+    /** There is none to be had. */
+    private static final int REFUSED = -3;
+
     private final Connection connection;
     private final Connections connections;
     private final Receiver receiver = new Receiver(this);
@@ -32,6 +40,7 @@ final class ConnectionLife
     private int slot;
     private int state;
     private int outstanding;
+    private int plainFd;
 
     ConnectionLife(final Connection connection, final Connections connections)
     {
@@ -46,6 +55,7 @@ final class ConnectionLife
         state = 0;
         outstanding = 0;
         openedNs = 0;
+        plainFd = NONE;
         receiver.assign();
         sender.assign(highWaterMark);
     }
@@ -93,7 +103,55 @@ final class ConnectionLife
     /** Asks for the connection's own address. */
     void install()
     {
-        outstanding += ops().install(slot, tokenBase);
+        outstanding += ops().install(slot, tokenBase, Op.INSTALL);
+    }
+
+    /** Asks for a plain descriptor that does not block; it stays until the connection ends. */
+    void makePlain()
+    {
+        if (plainFd == NONE)
+        {
+            plainFd = AWAITED;
+            outstanding += ops().install(slot, tokenBase, Op.PLAIN);
+        }
+    }
+
+    private void onPlain(final int result)
+    {
+        plainFd = result < 0 ? REFUSED : result;
+        if (isClosing())
+        {
+            closePlain();
+            return;
+        }
+        if (plainFd >= 0)
+        {
+            Sockets.nonBlocking(plainFd, true);
+        }
+        receiver.onPlain(plainFd >= 0);
+        sender.onPlain(plainFd >= 0);
+    }
+
+    /** Until it is closed, the socket stays. */
+    void closePlain()
+    {
+        if (plainFd >= 0)
+        {
+            Sockets.close(plainFd);
+            plainFd = NONE;
+        }
+    }
+
+    /** Whether its bytes may pass beside the loop's memory: nobody has to see them. */
+    boolean maySplice()
+    {
+        return isSound() && plainFd != REFUSED && connection.link() == null;
+    }
+
+    /** Plain descriptor, or negative while there is none. */
+    int plainFd()
+    {
+        return plainFd;
     }
 
     void onCompletion(final int op, final int result, final int flags)
@@ -111,6 +169,8 @@ final class ConnectionLife
             case Op.ACCEPT, Op.CONNECT -> onOpening(op, result);
             case Op.CLOSE -> state |= CLOSED;
             case Op.INSTALL -> onInstalled(result);
+            case Op.PLAIN -> onPlain(result);
+            case Op.WRITABLE -> sender.onWritable();
             case Op.HANG_UP -> receiver.onHangUp(result);
             default ->
             {
@@ -319,6 +379,8 @@ final class ConnectionLife
     private void giveUpDescriptor()
     {
         receiver.giveUp();
+        sender.giveUp();
+        closePlain();
         submitClose();
     }
 

@@ -26,6 +26,7 @@ public final class Connections implements LoopTask
     private final Starvation starvation;
     private final ReceiveTurns turns;
     private final SocketOps ops;
+    private final Splices splices;
     private final TlsEngines engines = new TlsEngines();
     private final TlsCounting tlsCounting;
     private final ArrayDeque<TlsLink> freeLinks = new ArrayDeque<>(64);
@@ -49,6 +50,7 @@ public final class Connections implements LoopTask
         this.loop = loop;
         this.workers = workers;
         starvation = new Starvation(loop);
+        splices = new Splices(loop.spliceAfter());
         turns = new ReceiveTurns(loop.receiveCrowd());
         measureShare();
         ops = new SocketOps(loop);
@@ -135,6 +137,11 @@ public final class Connections implements LoopTask
     SocketOps ops()
     {
         return ops;
+    }
+
+    Splices pipes()
+    {
+        return splices;
     }
 
     ReceiveTurns turns()
@@ -257,6 +264,21 @@ public final class Connections implements LoopTask
         return count + given;
     }
 
+    /**
+     * {@inheritDoc}
+     */
+    public void onLoopClosed()
+    {
+        for (int slot = 0; slot < loop.slots().capacity(); slot++)
+        {
+            if (loop.slots().handler(slot) instanceof final Connection connection)
+            {
+                connection.onLoopClosed();
+            }
+        }
+        splices.close();
+    }
+
     private void measureShare()
     {
         share = loop.memory().receiveBuffers().share();
@@ -307,6 +329,30 @@ public final class Connections implements LoopTask
     public long handshakesOnLoop()
     {
         return handshakesOnLoop;
+    }
+
+    /**
+     * @return directions of relays that are spliced now.
+     */
+    public int splices()
+    {
+        return splices.inUse();
+    }
+
+    /**
+     * @return bytes that were spliced.
+     */
+    public long splicedBytes()
+    {
+        return splices.bytes();
+    }
+
+    /**
+     * @return times a direction of a relay moved much and was not spliced: there were too many, or no pipes.
+     */
+    public long splicesRefused()
+    {
+        return splices.refused();
     }
 
     /**

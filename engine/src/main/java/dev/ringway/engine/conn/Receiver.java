@@ -30,6 +30,8 @@ final class Receiver
     private static final int POLLING = 1 << 7;
     /** Nothing is armed: its turn to receive will come. */
     private static final int QUEUED = 1 << 8;
+    /** Nothing is armed: what came before has not left on the other side. */
+    private static final int PASSING = 1 << 9;
 
     /** Small receives in a row after which it brings little. */
     private static final int FEW = 8;
@@ -40,6 +42,10 @@ final class Receiver
     private int state;
     private int small;
     private long largeNs;
+    private ConnectionLife sink;
+    private long sinkId;
+    private Splice splice;
+    private int bulk;
 
     Receiver(final ConnectionLife life)
     {
@@ -52,6 +58,16 @@ final class Receiver
         counter = Connection.NOT_COUNTED;
         state = 0;
         small = FEW;
+        sink = null;
+        splice = null;
+    }
+
+    /** What comes leaves on another connection as it is, and may be spliced. */
+    void passTo(final ConnectionLife other)
+    {
+        sink = other;
+        sinkId = other.connection().id();
+        bulk = 0;
     }
 
     /** Says which counter grows by what comes and by what has come. */
@@ -69,7 +85,7 @@ final class Receiver
 
     private void arm()
     {
-        if ((state & (ARMED | QUEUED | WANTED | ENDED | STARVED)) == WANTED && life.isUp())
+        if ((state & (ARMED | QUEUED | PASSING | WANTED | ENDED | STARVED)) == WANTED && life.isUp())
         {
             if (takesTurns())
             {
@@ -91,7 +107,12 @@ final class Receiver
 
     private boolean takesTurns()
     {
-        return small < FEW && life.connections().turns().isCrowded();
+        return isSpliced() || small < FEW && life.connections().turns().isCrowded();
+    }
+
+    private boolean isSpliced()
+    {
+        return splice != null && splice.isReady();
     }
 
     /** There is something to receive. */
@@ -118,9 +139,70 @@ final class Receiver
         {
             return false;
         }
+        if (isSpliced())
+        {
+            state |= PASSING;
+            if (splice.move())
+            {
+                onPassed();
+            }
+            return true;
+        }
         state |= ARMED;
         life.expect(life.ops().receiveNow(life.slot(), life.tokenBase(), life.connections().receiveLimit()));
         return true;
+    }
+
+    /** The relay is spliced from now on, see {@link #passTo}, or no more when null. */
+    void splice(final Splice begun)
+    {
+        splice = begun;
+        bulk = 0;
+        state &= ~PASSING;
+    }
+
+    /** Nothing of what comes has anywhere to go. */
+    void stopPassing()
+    {
+        sink = null;
+        if (splice != null)
+        {
+            splice.end();
+        }
+    }
+
+    void onPlain(final boolean isPlain)
+    {
+        if (splice != null)
+        {
+            splice.onPlain(isPlain);
+        }
+    }
+
+    /** What is armed takes no bytes from now on. */
+    void onSpliceReady()
+    {
+        cancel();
+    }
+
+    /** Bytes came and are not here. */
+    void onSpliced(final int length)
+    {
+        onCame(length);
+        life.connection().onSpliced(length);
+    }
+
+    /** What was spliced last has left. */
+    void onPassed()
+    {
+        state &= ~PASSING;
+        arm();
+    }
+
+    /** The peer has ended its direction (0), or the socket has failed (-errno). */
+    void onSpliceEnded(final int result)
+    {
+        onReceiveEnded(result);
     }
 
     /** Once the receive is armed. */
@@ -173,6 +255,7 @@ final class Receiver
         {
             life.ops().cancel(life.tokenBase(), Op.HANG_UP);
         }
+        stopPassing();
     }
 
     void onReceived(final int result, final int flags)
@@ -184,11 +267,7 @@ final class Receiver
         if (result > 0)
         {
             final ReceiveBuffers buffers = life.memory().receiveBuffers();
-            bytes += result;
-            if (counter != Connection.NOT_COUNTED)
-            {
-                life.loop().counters().add(counter, result);
-            }
+            onCame(result);
             for (int offset = buffers.first(result, flags); offset >= 0; offset = buffers.next())
             {
                 life.connection().onReceived(offset, buffers.length());
@@ -199,6 +278,15 @@ final class Receiver
         else if (!life.isClosing() && (state & ENDED) == 0)
         {
             onReceiveEnded(result);
+        }
+    }
+
+    private void onCame(final int length)
+    {
+        bytes += length;
+        if (counter != Connection.NOT_COUNTED)
+        {
+            life.loop().counters().add(counter, length);
         }
     }
 
@@ -218,9 +306,26 @@ final class Receiver
                 life.connections().turns().onLarge();
             }
         }
+        if (sink != null)
+        {
+            onBulk(received);
+        }
         if (isArmed && takesTurns())
         {
             cancel();
+        }
+    }
+
+    private void onBulk(final int received)
+    {
+        bulk = received < ReceiveTurns.LARGE ? bulk >> 1 : bulk + received;
+        if (splice == null && bulk >= life.connections().pipes().after())
+        {
+            bulk = 0;
+            if (sink.connection().id() == sinkId && life.maySplice() && sink.maySplice())
+            {
+                splice = life.connections().pipes().acquire(life, sink);
+            }
         }
     }
 

@@ -19,9 +19,11 @@ final class Sender
     private static final int ABOVE_HIGH = 1 << 5;
     private static final int ASKED = 1 << 6;
     private static final int DOOMED = 1 << 7;
+    private static final int POLLING = 1 << 8;
 
     private final ConnectionLife life;
     private SendQueue queue;
+    private Splice splice;
     private long bytes;
     private int counter;
     private int highWaterMark;
@@ -209,11 +211,7 @@ final class Sender
         queue.complete(Math.max(result, 0));
         if (result > 0)
         {
-            bytes += result;
-            if (counter != Connection.NOT_COUNTED)
-            {
-                life.loop().counters().add(counter, result);
-            }
+            onGone(result);
         }
         if (life.isClosing() || isFailed)
         {
@@ -235,8 +233,21 @@ final class Sender
         }
     }
 
+    private void onGone(final int length)
+    {
+        bytes += length;
+        if (counter != Connection.NOT_COUNTED)
+        {
+            life.loop().counters().add(counter, length);
+        }
+    }
+
     private void onProgress(final int waiting)
     {
+        if (splice != null && waiting == 0)
+        {
+            splice.onSinkIdle();
+        }
         if (waiting > 0 || isEnding())
         {
             requestFlush();
@@ -300,6 +311,12 @@ final class Sender
         cancel();
     }
 
+    /** Whether nothing is queued or in flight. */
+    boolean isIdle()
+    {
+        return queue == null && (state & SENDING) == 0;
+    }
+
     boolean isSending()
     {
         return (state & SENDING) != 0;
@@ -314,6 +331,55 @@ final class Sender
     long sendingNs(final long nowNs)
     {
         return (state & SENDING) == 0 ? 0 : nowNs - queue.sendingSinceNs();
+    }
+
+    /** What brings bytes past the queue, or null. */
+    void splice(final Splice from)
+    {
+        splice = from;
+    }
+
+    void onPlain(final boolean isPlain)
+    {
+        if (splice != null)
+        {
+            splice.onPlain(isPlain);
+        }
+    }
+
+    /** Bytes have left past the queue. */
+    void onSpliced(final int length)
+    {
+        onGone(length);
+    }
+
+    /** {@link Splice#onWritable} follows. */
+    void awaitWritable()
+    {
+        state |= POLLING;
+        life.expect(life.ops().awaitWritable(life.slot(), life.tokenBase()));
+    }
+
+    void onWritable()
+    {
+        state &= ~POLLING;
+        if (splice != null)
+        {
+            splice.onWritable();
+        }
+    }
+
+    /** The descriptor goes. */
+    void giveUp()
+    {
+        if ((state & POLLING) != 0)
+        {
+            life.ops().cancel(life.tokenBase(), Op.WRITABLE);
+        }
+        if (splice != null)
+        {
+            splice.end();
+        }
     }
 
     /** The socket is closed. */

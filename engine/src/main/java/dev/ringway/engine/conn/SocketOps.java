@@ -137,10 +137,10 @@ final class SocketOps
         return options.size();
     }
 
-    /** Makes a plain descriptor of the slot, which can be asked for its own address. */
-    int install(final int slot, final long base)
+    /** Makes a plain descriptor of the slot, beside its direct one, for the given operation. */
+    int install(final int slot, final long base, final int op)
     {
-        submissions.installFd(slot, token(base, Op.INSTALL));
+        submissions.installFd(slot, token(base, op));
         return 1;
     }
 
@@ -156,6 +156,13 @@ final class SocketOps
     int awaitReadable(final int slot, final long base)
     {
         submissions.pollReadable(slot, token(base, Op.READABLE));
+        return 1;
+    }
+
+    /** Tells once that there is room to send. */
+    int awaitWritable(final int slot, final long base)
+    {
+        submissions.pollWritable(slot, token(base, Op.WRITABLE));
         return 1;
     }
 

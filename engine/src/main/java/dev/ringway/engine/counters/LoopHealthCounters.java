@@ -36,6 +36,15 @@ public final class LoopHealthCounters
     /** Steps of TLS handshakes meant for workers that the loop made itself, because those had too much to do. */
     public final int handshakesOnLoop;
 
+    /** Bytes of relays that were spliced past the loop's memory. */
+    public final int splicedBytes;
+
+    /** Times a direction of a relay moved much and was not spliced: there were too many, or no pipes. */
+    public final int splicesRefused;
+
+    /** Directions of relays that are spliced. */
+    public final int splices;
+
     /** Slots in use: sockets and armed accepts. */
     public final int slots;
 
@@ -81,6 +90,9 @@ public final class LoopHealthCounters
         outOfMemory = registry.register("loop.out_of_memory", CounterRegistry.LOOP_COUNTER);
         overloadResets = registry.register("loop.overload_resets", CounterRegistry.LOOP_COUNTER);
         handshakesOnLoop = registry.register("loop.handshakes_on_loop", CounterRegistry.LOOP_COUNTER);
+        splicedBytes = registry.register("loop.spliced_bytes", CounterRegistry.LOOP_COUNTER);
+        splicesRefused = registry.register("loop.splices_refused", CounterRegistry.LOOP_COUNTER);
+        splices = registry.register("loop.splices", CounterRegistry.LOOP_GAUGE);
         slots = registry.register("loop.slots", CounterRegistry.LOOP_GAUGE);
         slotsCapacity = registry.register("loop.slots_capacity", CounterRegistry.LOOP_GAUGE);
         chunks = registry.register("loop.chunks", CounterRegistry.LOOP_GAUGE);

@@ -155,6 +155,36 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
     /**
      * {@inheritDoc}
      */
+    public void onPassed(final Connection source, final int length)
+    {
+        if (exchange != null)
+        {
+            exchange.onRequestPassed(length);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onBlocked(final Connection source)
+    {
+        if (exchange != null)
+        {
+            exchange.onRequestBlocked();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Connection relayConnection()
+    {
+        return connection;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void onEof(final Connection source)
     {
         isClosedByClient = true;

@@ -116,4 +116,12 @@ public interface DownstreamSink
      * @return the client's connection.
      */
     Connection connection();
+
+    /**
+     * @return the client's connection when its bytes are those of the exchange, all of them and as they are; or null.
+     */
+    default Connection relayConnection()
+    {
+        return null;
+    }
 }

@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.snapshot.TcpProxy;
@@ -224,6 +225,10 @@ public final class Exchange implements UpstreamHandler
                 mirroring.begin(request, edits, routing, cluster, isWhole);
             }
         }
+        else
+        {
+            join();
+        }
         if (filters != null && !filters.onUpstreamReady())
         {
             return;
@@ -253,6 +258,54 @@ public final class Exchange implements UpstreamHandler
         if (filters == null || isRelay() || filters.onRequestData(offset, length, isEnd))
         {
             sendUp(offset, length, isEnd, null);
+        }
+    }
+
+    /**
+     * Bytes of a relay have come and are on their way to the endpoint: {@link Connection#passTo}.
+     *
+     * @param length positive.
+     */
+    public void onRequestPassed(final int length)
+    {
+        outcome.addRequestBytes(length);
+        times.touch(exchanges.nowNs());
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onResponsePassed(final int length)
+    {
+        outcome.addResponseBytes(length);
+        times.touch(exchanges.nowNs());
+    }
+
+    /**
+     * The endpoint cannot take what was passed: nothing more comes from the client for now.
+     */
+    public void onRequestBlocked()
+    {
+        report.pauseRequest();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onResponseBlocked()
+    {
+        report.pauseResponse(cluster);
+    }
+
+    /** Where both sides are plain connections, bytes may go from one to the other without passing through here. */
+    private void join()
+    {
+        final Connection client = downstream.relayConnection();
+        final Connection endpoint = upstream.relayConnection();
+        if (client != null && endpoint != null)
+        {
+            client.passTo(endpoint);
+            endpoint.passTo(client);
         }
     }
 
@@ -404,6 +457,7 @@ public final class Exchange implements UpstreamHandler
         }
         downstream = sink;
         report.onConnections(sink, relay);
+        join();
         asker.resumeRequest();
     }
 

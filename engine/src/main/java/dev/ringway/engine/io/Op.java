@@ -32,6 +32,10 @@ public final class Op
     public static final int HANG_UP = 12;
     /** A socket has something to receive. */
     public static final int READABLE = 13;
+    /** A number in the process for a direct descriptor, to splice it. */
+    public static final int PLAIN = 14;
+    /** A socket has room to send. */
+    public static final int WRITABLE = 15;
 
     private Op()
     {

@@ -43,6 +43,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private final int receiveFlags;
     private final int receiveLimit;
     private final int receiveCrowd;
+    private final int spliceAfter;
     private final IoUring uring;
     private final Submissions submissions;
     private final LoopMemory memory;
@@ -83,6 +84,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         receiveFlags = context.receiveFlags();
         receiveLimit = context.receiveLimit();
         receiveCrowd = context.receiveCrowd();
+        spliceAfter = context.spliceAfter();
         counters = context.counters();
         clock = new LoopClock(context.nanoClock(), context.epochClock());
         slots = new SlotTable(INITIAL_SLOTS, context.slotLimit());
@@ -377,6 +379,14 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     }
 
     /**
+     * @return bytes after which a direction of a relay is spliced, see {@link LoopContext#spliceAfter(int)}.
+     */
+    public int spliceAfter()
+    {
+        return spliceAfter;
+    }
+
+    /**
      * @return message headers and vectors for sends of this duty cycle.
      */
     public VectorArena vectors()
@@ -462,6 +472,10 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     public void onClose()
     {
         uring.close();
+        for (final LoopTask task : tasks)
+        {
+            task.onLoopClosed();
+        }
         memory.close();
         vectors.close();
         eventFd.close();

@@ -24,6 +24,7 @@ public final class LoopContext
     private int visibleReceives = 8;
     private int receiveLimit;
     private int receiveCrowd = 6;
+    private int spliceAfter = 1 << 20;
     private int slotLimit = 16_384;
     private NanoClock nanoClock = SystemNanoClock.INSTANCE;
     private EpochNanoClock epochClock = new WallClock();
@@ -259,6 +260,25 @@ public final class LoopContext
     {
         this.nanoClock = nanoClock;
         this.epochClock = epochClock;
+        return this;
+    }
+
+    /**
+     * @return see {@link #spliceAfter(int)}.
+     */
+    public int spliceAfter()
+    {
+        return spliceAfter;
+    }
+
+    /**
+     * @param spliceAfter bytes that came in large pieces, with few small ones between, after which a direction of a
+     *                    relay is spliced.
+     * @return this.
+     */
+    public LoopContext spliceAfter(final int spliceAfter)
+    {
+        this.spliceAfter = spliceAfter;
         return this;
     }
 

@@ -10,4 +10,11 @@ public interface LoopTask
      * @return work done.
      */
     int onDutyCycle(long nowNs);
+
+    /**
+     * The loop has ended and its ring is closed: closes what the task has opened besides.
+     */
+    default void onLoopClosed()
+    {
+    }
 }

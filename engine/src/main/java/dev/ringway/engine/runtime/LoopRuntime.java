@@ -243,9 +243,9 @@ final class LoopRuntime implements LoopTask
     {
         view = new LoopView(
             loop.slots().inUse(), loop.memory().chunksHeldByTraffic(), loop.memory().blocks().inUse(),
-            connections.queuesInUse(), exchanges.active(), connections.enobufs(), connections.outOfMemory(),
-            loop.stats().staleCompletions(), loop.stats().cycles(), loop.stats().enters(), loop.stats().submitted(),
-            exchanges.accessLogDropped(), view.sequence() + 1);
+            connections.queuesInUse(), exchanges.active(), connections.splices(), connections.splicedBytes(),
+            connections.enobufs(), connections.outOfMemory(), loop.stats().staleCompletions(), loop.stats().cycles(),
+            loop.stats().enters(), loop.stats().submitted(), exchanges.accessLogDropped(), view.sequence() + 1);
     }
 
     /**
@@ -267,6 +267,9 @@ final class LoopRuntime implements LoopTask
         counters.set(ids.outOfMemory, connections.outOfMemory());
         counters.set(ids.overloadResets, connections.overloadResets());
         counters.set(ids.handshakesOnLoop, connections.handshakesOnLoop());
+        counters.set(ids.splicedBytes, connections.splicedBytes());
+        counters.set(ids.splicesRefused, connections.splicesRefused());
+        counters.set(ids.splices, connections.splices());
         counters.set(ids.slots, loop.slots().inUse());
         counters.set(ids.slotsCapacity, loop.slots().limit());
         counters.set(ids.chunks, loop.memory().chunksHeldByTraffic());

@@ -8,6 +8,8 @@ package dev.ringway.engine.runtime;
  * @param blocks            blocks of waiting bytes.
  * @param queues            send queues in use.
  * @param exchanges         exchanges under way.
+ * @param splices           directions of relays that are spliced.
+ * @param splicedBytes      bytes of relays that were spliced.
  * @param enobufs           times a receive found no buffer.
  * @param outOfMemory       times a piece could not be queued.
  * @param staleCompletions  completions of former owners of slots.
@@ -23,6 +25,8 @@ public record LoopView(
     int blocks,
     int queues,
     int exchanges,
+    int splices,
+    long splicedBytes,
     long enobufs,
     long outOfMemory,
     long staleCompletions,
@@ -33,5 +37,5 @@ public record LoopView(
     long sequence)
 {
     /** Before the first look. */
-    static final LoopView EMPTY = new LoopView(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+    static final LoopView EMPTY = new LoopView(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 }

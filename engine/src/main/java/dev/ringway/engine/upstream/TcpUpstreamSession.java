@@ -170,6 +170,36 @@ final class TcpUpstreamSession extends PooledSession
     /**
      * {@inheritDoc}
      */
+    public void onPassed(final Connection source, final int length)
+    {
+        if (handler != null)
+        {
+            handler.onResponsePassed(length);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onBlocked(final Connection source)
+    {
+        if (handler != null)
+        {
+            handler.onResponseBlocked();
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public Connection relayConnection()
+    {
+        return connection;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void onEof(final Connection source)
     {
         isClosedByEndpoint = true;

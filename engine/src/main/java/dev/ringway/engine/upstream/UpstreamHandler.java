@@ -62,6 +62,22 @@ public interface UpstreamHandler
     void onResponseData(int offset, int length, boolean isEnd);
 
     /**
+     * Bytes of a relay have come and are on their way to the client: {@link dev.ringway.engine.conn.Connection#passTo}.
+     *
+     * @param length positive.
+     */
+    default void onResponsePassed(final int length)
+    {
+    }
+
+    /**
+     * The client cannot take what was passed, and nothing more comes for now.
+     */
+    default void onResponseBlocked()
+    {
+    }
+
+    /**
      * The response ends with trailers.
      *
      * @param trailers valid during the call.

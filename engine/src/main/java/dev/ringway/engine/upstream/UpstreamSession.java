@@ -88,4 +88,12 @@ public interface UpstreamSession
      * @return its connection.
      */
     Connection connection();
+
+    /**
+     * @return its connection when its bytes are those of the exchange, all of them and as they are; or null.
+     */
+    default Connection relayConnection()
+    {
+        return null;
+    }
 }

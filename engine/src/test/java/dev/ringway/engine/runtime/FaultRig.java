@@ -80,6 +80,7 @@ final class FaultRig implements AutoCloseable
             .slotLimit(256)
             .memory(CHUNKS, 4)
             .receiveCrowd(settings.receiveCrowd)
+            .spliceAfter(settings.spliceAfter)
             .counters(settings.counters(0))
             .completions(faults));
         final SnapshotRef snapshots = new SnapshotRef();
@@ -199,6 +200,12 @@ final class FaultRig implements AutoCloseable
         Thread.yield();
     }
 
+    LoopView look()
+    {
+        runtime.onView();
+        return runtime.view();
+    }
+
     /** Waits until all is given back but some clients that are connected and the sessions that the pool keeps. */
     void awaitRest(final int clients)
     {
@@ -207,8 +214,7 @@ final class FaultRig implements AutoCloseable
 
     private String held(final int clients)
     {
-        runtime.onView();
-        final LoopView view = runtime.view();
+        final LoopView view = look();
         final long pooled = settings.counter("cluster.b.upstream_cx_active");
         final StringBuilder text = new StringBuilder();
         append(text, "slots", view.slots() - ARMED_ACCEPTS - clients - pooled);
@@ -217,6 +223,7 @@ final class FaultRig implements AutoCloseable
         append(text, "queues", view.queues());
         append(text, "chunks", view.chunks());
         append(text, "blocks", view.blocks());
+        append(text, "splices", view.splices());
         append(text, "stale", view.staleCompletions());
         append(text, "clients", settings.counter("listener.l.downstream_cx_active") - clients);
         append(text, "requests", settings.counter("cluster.b.upstream_rq_active"));

@@ -1,6 +1,7 @@
 package dev.ringway.engine.runtime;
 
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
@@ -22,6 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class FaultRingTest
 {
     private static final int BUFFER_LIMIT = 64 * 1024;
+    private static final int SPLICE_AFTER = 32 * 1024;
     private static final int EXCHANGES = 12;
     private static final int MOST_EXCHANGES = 200;
 
@@ -29,39 +31,48 @@ final class FaultRingTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void shouldLoseNoByteToLateCancelledAndStarvedCompletions(final long seed) throws Exception
     {
-        run(seed, false);
+        run(seed, false, false);
     }
 
     @ParameterizedTest
     @ValueSource(longs = {11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22})
     void shouldLeakNothingWhenAnyStepFails(final long seed) throws Exception
     {
-        run(seed, true);
+        run(seed, true, false);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"31, false", "32, false", "33, false", "34, false", "35, true", "36, true", "37, true", "38, true"})
+    void shouldSpliceWithoutLossOrLeak(final long seed, final boolean isFailing) throws Exception
+    {
+        run(seed, isFailing, true);
     }
 
     /** Bounds so low that sides are paused again and again. */
-    private static TestProxy settings(final TestBackend server, final long seed)
+    private static TestProxy settings(final TestBackend server, final long seed, final boolean isSpliced)
     {
         final TestProxy settings = new TestProxy(server);
         settings.bufferLimit = BUFFER_LIMIT;
         settings.receiveCrowd = HttpFaultRingTest.crowd(seed);
+        settings.spliceAfter = isSpliced ? SPLICE_AFTER : Integer.MAX_VALUE;
         return settings;
     }
 
-    private static void run(final long seed, final boolean isFailing) throws Exception
+    private static void run(final long seed, final boolean isFailing, final boolean isSpliced) throws Exception
     {
         final Random random = new Random(seed);
         final FaultyCompletions[] made = new FaultyCompletions[1];
         try (TestBackend echo = TestBackend.scripted(link -> link.in.transferTo(link.out));
-            FaultRig rig = new FaultRig(settings(echo, seed).tcp(),
+            FaultRig rig = new FaultRig(settings(echo, seed, isSpliced).tcp(),
                 next -> made[0] = new FaultyCompletions(next, new Random(seed), isFailing)))
         {
             final FaultyCompletions faults = made[0];
             faults.attach(rig.loop);
-            // Which completions there are depends on time, so a seed may need more exchanges to meet a fault.
-            for (int i = 0; i < EXCHANGES || faults.injected() == 0 && i < MOST_EXCHANGES; i++)
+            // Which completions there are depends on time, so a seed may need more exchanges to meet what it should.
+            for (int i = 0; i < EXCHANGES || !hasMet(rig, faults, isSpliced) && i < MOST_EXCHANGES; i++)
             {
-                final byte[] bytes = new byte[1 + random.nextInt(random.nextInt(3) == 0 ? 400_000 : 5_000)];
+                final boolean isLarge = isSpliced || random.nextInt(3) == 0;
+                final byte[] bytes = new byte[1 + random.nextInt(isLarge ? 400_000 : 5_000)];
                 random.nextBytes(bytes);
                 final byte[] back = rig.drive(() -> relay(rig.address(), bytes), "the end of client " + i);
                 if (!isFailing)
@@ -70,7 +81,7 @@ final class FaultRingTest
                 }
                 assertArrayEquals(Arrays.copyOf(bytes, back.length), back);
             }
-            assertTrue(faults.injected() > 0, "no fault was injected");
+            assertTrue(hasMet(rig, faults, isSpliced), "no fault was injected, or nothing spliced");
             faults.off();
             rig.awaitRest(0);
         }
@@ -78,6 +89,11 @@ final class FaultRingTest
         {
             throw new AssertionError("seed " + seed + ", failing " + isFailing, e);
         }
+    }
+
+    private static boolean hasMet(final FaultRig rig, final FaultyCompletions faults, final boolean isSpliced)
+    {
+        return faults.injected() > 0 && (!isSpliced || rig.look().splicedBytes() > 0);
     }
 
     /** Sends all, ends its direction, and returns what came back until the end or a failure. */

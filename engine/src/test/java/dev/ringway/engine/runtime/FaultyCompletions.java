@@ -5,6 +5,7 @@ import dev.ringway.engine.io.Token;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopTask;
 import dev.ringway.ffi.libc.Errno;
+import dev.ringway.ffi.sock.Sockets;
 import dev.ringway.ffi.uring.CompletionSink;
 
 import java.util.ArrayDeque;
@@ -15,8 +16,9 @@ import java.util.Random;
 /**
  * Stands between ring and loop. Holds completions back and lets them go in another order (receives stay in theirs: they
  * share buffers that are consumed one behind the other), cancels receives so that they end with ECANCELED, or with
- * ENOBUFS or ECONNRESET instead, ends sends short that wait for the peer to read, and fails sends, accepts and connects
- * that worked. What the kernel did it has done, so bytes, buffers and descriptors are as real as without.
+ * ENOBUFS or ECONNRESET instead, ends sends short that wait for the peer to read, and fails sends, accepts, connects
+ * and plain descriptors that worked. What the kernel did it has done, so bytes, buffers and descriptors are as real as
+ * without.
  */
 final class FaultyCompletions implements CompletionSink, LoopTask
 {
@@ -129,6 +131,12 @@ final class FaultyCompletions implements CompletionSink, LoopTask
         {
             injected++;
             return isFailing && random.nextInt(4) == 0 ? -Errno.ECONNRESET : -Errno.ENOBUFS;
+        }
+        if (isFailing && op == Op.PLAIN && result >= 0 && random.nextInt(4) == 0)
+        {
+            injected++;
+            Sockets.close(result);
+            return -Errno.EMFILE;
         }
         if (canFail && random.nextInt(12) == 0)
         {

@@ -86,6 +86,8 @@ final class TestProxy implements AutoCloseable
     int receiveCrowd = 6;
     /** Of a {@link FaultRig}. */
     int firstStreamId = 1;
+    /** Of a {@link FaultRig}. */
+    int spliceAfter = 1 << 20;
     private boolean hasCluster = true;
     int maxConnections = Integer.MAX_VALUE;
     int slotLimit = 4096;
@@ -403,6 +405,7 @@ final class TestProxy implements AutoCloseable
         check(text, "queues", 0, sum(views, LoopView::queues));
         check(text, "chunks", 0, sum(views, LoopView::chunks));
         check(text, "blocks", 0, sum(views, LoopView::blocks));
+        check(text, "splices", 0, sum(views, LoopView::splices));
         check(text, "staleCompletions", 0, sum(views, LoopView::staleCompletions));
         checkGauge(text, "listener.l.downstream_pre_cx_active", 0);
         checkGauge(text, "listener.l.downstream_cx_active", 0);
@@ -498,7 +501,7 @@ final class TestProxy implements AutoCloseable
         engine.stop(listener -> true, graceNs);
     }
 
-    /** Sockets, rings and event descriptors of this process; files that the JVM opens lazily do not count. */
+    /** Sockets, pipes, rings and event descriptors of this process; files that the JVM opens lazily do not count. */
     static int openDescriptors()
     {
         int count = 0;
@@ -521,7 +524,7 @@ final class TestProxy implements AutoCloseable
         try
         {
             final String target = Files.readSymbolicLink(link).toString();
-            return target.startsWith("socket:") || target.startsWith("anon_inode:");
+            return target.startsWith("socket:") || target.startsWith("anon_inode:") || target.startsWith("pipe:");
         }
         catch (final IOException e)
         {

@@ -28,6 +28,10 @@ public enum SyscallNumber
     FCHMODAT(268, 53),
     /** ppoll(2). */
     PPOLL(271, 73),
+    /** pipe2, see pipe(2). */
+    PIPE2(293, 59),
+    /** splice(2). */
+    SPLICE(275, 76),
     /** eventfd2, see eventfd(2). */
     EVENTFD2(290, 19),
     /** memfd_create(2). */

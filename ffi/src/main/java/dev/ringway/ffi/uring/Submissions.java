@@ -15,6 +15,7 @@ public final class Submissions
 {
     private static final int IDLE_ENTERS = 64;
     private static final int POLLIN = 1;
+    private static final int POLLOUT = 4;
     private static final int MSG_DONTWAIT = 0x40;
 
     private final IoUring ring;
@@ -433,6 +434,18 @@ public final class Submissions
     {
         reserve(1);
         ring.put(OP_POLL_ADD, SQE_FIXED_FILE, 0, slot, 0, 0, 0, POLLIN, token, 0, 0);
+    }
+
+    /**
+     * Waits until a socket has room to send, or has failed, once.
+     *
+     * @param slot  direct descriptor.
+     * @param token user data; the result has {@code POLLOUT} or what {@link #pollHangUp} tells.
+     */
+    public void pollWritable(final int slot, final long token)
+    {
+        reserve(1);
+        ring.put(OP_POLL_ADD, SQE_FIXED_FILE, 0, slot, 0, 0, 0, POLLOUT, token, 0, 0);
     }
 
     /**

@@ -1,0 +1,110 @@
+package dev.ringway.engine.conn;
+
+import dev.ringway.ffi.libc.Pipe;
+
+import java.util.ArrayDeque;
+
+/**
+ * The directions of relays that are spliced, and how many there may be. Loop thread only.
+ */
+final class Splices
+{
+    /** Each takes two descriptors, and its sockets one each. */
+    private static final int LIMIT = 256;
+    private static final int CAPACITY = 256 * 1024;
+    /** A pipe that holds less, because the process has many, is not worth its calls. */
+    private static final int LEAST = 64 * 1024;
+
+    private final ArrayDeque<Splice> free = new ArrayDeque<>(LIMIT);
+    private final int after;
+    private int inUse;
+    private long bytes;
+    private long refused;
+
+    /** The directions of relays are spliced that brought the given number of bytes in large pieces. */
+    Splices(final int after)
+    {
+        this.after = after;
+    }
+
+    /** Bytes after which a direction should be spliced. */
+    int after()
+    {
+        return after;
+    }
+
+    /** Has what comes from a connection leave on the other one; null when there is no room for that. */
+    Splice acquire(final ConnectionLife source, final ConnectionLife sink)
+    {
+        Splice splice = free.pollLast();
+        if (splice == null)
+        {
+            splice = inUse < LIMIT ? open() : null;
+            if (splice == null)
+            {
+                refused++;
+                return null;
+            }
+        }
+        inUse++;
+        splice.begin(source, sink);
+        return splice;
+    }
+
+    private Splice open()
+    {
+        final Pipe pipe = Pipe.open(CAPACITY);
+        if (pipe == null)
+        {
+            return null;
+        }
+        if (pipe.capacity() < LEAST)
+        {
+            pipe.close();
+            return null;
+        }
+        return new Splice(this, pipe);
+    }
+
+    void release(final Splice splice, final boolean isEmpty)
+    {
+        inUse--;
+        if (isEmpty)
+        {
+            free.addLast(splice);
+        }
+        else
+        {
+            splice.close();
+        }
+    }
+
+    void onMoved(final int length)
+    {
+        bytes += length;
+    }
+
+    /** Directions spliced now. */
+    int inUse()
+    {
+        return inUse;
+    }
+
+    /** Bytes that passed so. */
+    long bytes()
+    {
+        return bytes;
+    }
+
+    /** Times a direction that moved much was not spliced. */
+    long refused()
+    {
+        return refused;
+    }
+
+    void close()
+    {
+        free.forEach(Splice::close);
+        free.clear();
+    }
+}
