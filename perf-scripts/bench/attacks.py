@@ -31,6 +31,17 @@ def _zero_window(stream):
     return frame(WINDOW_UPDATE, 0, stream, struct.pack(">I", 0))
 
 
+def _crumbs():
+    """A crumb of a cookie in the dynamic table, and 12,000 references to it: one cookie of many pieces."""
+    return frame(HEADERS, END_STREAM, 1, GET + b"\x60\x01a") + frame(CONTINUATION, END_HEADERS, 1, b"\xbe" * 12000)
+
+
+def _many_fields():
+    """More fields than are allowed, all of different names."""
+    fields = b"".join(b"\x00\x04%04d\x01v" % index for index in range(1500))
+    return frame(HEADERS, END_STREAM | END_HEADERS, 1, GET + fields)
+
+
 def _bomb():
     """A field of 4,000 bytes in the dynamic table, and 12,000 references to it, one byte each."""
     field = b"\x40\x01x\x7f" + bytes([0x80 | (4000 - 127) & 0x7f, (4000 - 127) >> 7]) + b"a" * 4000
@@ -46,6 +57,10 @@ FLOODS = {
                                               _zero_window(stream)), 1),
     "CONTINUATION without end": (frame(HEADERS, END_STREAM, 1, GET), frame(CONTINUATION, 0, 1, b"") * BURST, 20),
     "bomb of references": (b"", _bomb(), 1),
+    "crumbs of a cookie": (b"", _crumbs(), 1),
+    "more fields than allowed": (b"", _many_fields(), 1),
+    "more streams than allowed": (b"", _streams(lambda stream: frame(HEADERS, END_HEADERS, stream, POST)), 1),
+    "empty HEADERS": (b"", _streams(lambda stream: frame(HEADERS, END_HEADERS, stream)), 1),
     "SETTINGS": (b"", frame(SETTINGS, 0, 0) * BURST, 20),
     "PING": (b"", frame(PING, 0, 0, bytes(8)) * BURST, 20),
     "empty DATA": (frame(HEADERS, END_HEADERS, 1, POST), frame(DATA, 0, 1) * BURST, 20),
@@ -58,7 +73,7 @@ FLOODS = {
 # These keep their connection open, because that is what they do harm with.
 HOLDS = {"no window for answers"}
 # Of these the stream ends, and the connection is nobody's harm.
-STREAMS = {"bomb of references"}
+STREAMS = {"bomb of references", "crumbs of a cookie", "more fields than allowed"}
 
 
 class Attack:
