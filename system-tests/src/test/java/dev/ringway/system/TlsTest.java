@@ -11,10 +11,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
+import java.io.FilterOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,6 +30,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -36,6 +41,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** One Ringway process with encrypted listeners: the JDK, curl and openssl as clients. */
@@ -43,6 +49,7 @@ final class TlsTest
 {
     private static final String LARGE = "0123456789abcde\n".repeat(1 << 16);
     private static final int HALF_HANDSHAKES = 2_000;
+    private static final int WAVES = 5;
     private static final int RUN_S = 60;
 
     @TempDir
@@ -304,6 +311,101 @@ final class TlsTest
         awaitCounter(name, before + 10);
     }
 
+    /** What no client says: a record that is too long, content, noise, an alert, a message of no kind. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "16030148000100", "170303000541414141410000", "ffffffffffffffffffff", "15030100020228", "16030100044200000000"})
+    void shouldCloseAndCountConnectionsThatBeginWithABadRecord(final String record) throws Exception
+    {
+        final String name = "127.0.0.1_" + port + ".ssl.connection_error";
+        final long before = counter(name);
+        try (Socket raw = new Socket(InetAddress.getLoopbackAddress(), port))
+        {
+            raw.setSoTimeout(Patience.MS);
+            raw.getOutputStream().write(HexFormat.of().parseHex(record));
+            awaitClosed(raw);
+        }
+        awaitCounter(name, before + 1);
+    }
+
+    @Test
+    void shouldCloseConnectionsThatEndWithinTheirHandshake() throws Exception
+    {
+        final byte[] hello = hello();
+        for (int length = 0; length <= hello.length; length += Math.max(1, hello.length / 20))
+        {
+            try (Socket raw = new Socket(InetAddress.getLoopbackAddress(), port))
+            {
+                raw.setSoTimeout(Patience.MS);
+                raw.getOutputStream().write(hello, 0, length);
+                raw.shutdownOutput();
+                awaitClosed(raw);
+            }
+        }
+        admin.awaitNothingLeft(gauges, origin);
+    }
+
+    private static void awaitClosed(final Socket raw) throws IOException
+    {
+        try
+        {
+            raw.getInputStream().readAllBytes();
+        }
+        catch (final SocketException e)
+        {
+            // A reset: closed as well.
+        }
+    }
+
+    /** Whose records are damaged on their way once it is told. */
+    private static final class Damaging extends Socket
+    {
+        private volatile boolean isDamaging;
+
+        Damaging(final int port) throws IOException
+        {
+            super(InetAddress.getLoopbackAddress(), port);
+            setSoTimeout(Patience.MS);
+        }
+
+        @Override
+        public OutputStream getOutputStream() throws IOException
+        {
+            return new FilterOutputStream(super.getOutputStream())
+            {
+                @Override
+                public void write(final byte[] bytes, final int offset, final int length) throws IOException
+                {
+                    final byte[] sent = Arrays.copyOfRange(bytes, offset, offset + length);
+                    sent[length - 1] ^= (byte)(isDamaging ? 1 : 0);
+                    out.write(sent);
+                }
+            };
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void shouldCloseAndCountConnectionsWhoseRecordsAreDamaged(final String version) throws Exception
+    {
+        final String name = "127.0.0.1_" + port + ".ssl.connection_error";
+        final long before = counter(name);
+        try (Damaging raw = new Damaging(port);
+            SSLSocket socket = (SSLSocket)certificates.client(null).getSocketFactory()
+                .createSocket(raw, "localhost", port, true))
+        {
+            socket.setEnabledProtocols(new String[]{version});
+            socket.getOutputStream().write(Client.PROBE.getBytes(ISO_8859_1));
+            assertEquals(200, HttpMessage.read(socket.getInputStream(), false).status());
+            raw.isDamaging = true;
+            socket.getOutputStream().write(Client.PROBE.getBytes(ISO_8859_1));
+            final SSLException told =
+                assertThrows(SSLException.class, () -> HttpMessage.read(socket.getInputStream(), false));
+            assertTrue(told.getMessage().contains("bad_record_mac"), told.getMessage());
+        }
+        awaitCounter(name, before + 1);
+    }
+
     /** What a client of the JDK begins with. */
     private static byte[] hello() throws Exception
     {
@@ -314,34 +416,38 @@ final class TlsTest
         return Arrays.copyOf(out.array(), out.position());
     }
 
+    /** Five times as many in all as there are at a time: what those before held is used again. */
     @Test
     void shouldStayWellUnderManyHalfHandshakes() throws Exception
     {
         final byte[] hello = hello();
-        final List<Socket> half = new ArrayList<>();
         final long before = admin.stats().get("server.memory_physical_size");
-        try
+        for (int wave = 0; wave < WAVES; wave++)
         {
-            for (int i = 0; i < HALF_HANDSHAKES; i++)
+            final List<Socket> half = new ArrayList<>();
+            try
             {
-                final Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-                half.add(socket);
-                socket.getOutputStream().write(hello, 0, i % 2 == 0 ? hello.length : 1 + i % hello.length);
+                for (int i = 0; i < HALF_HANDSHAKES; i++)
+                {
+                    final Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                    half.add(socket);
+                    socket.getOutputStream().write(hello, 0, i % 2 == 0 ? hello.length : 1 + i % hello.length);
+                }
+                awaitCounter("127.0.0.1_" + port + ".downstream_cx_active", HALF_HANDSHAKES);
+                final String text = openssl(port);
+                assertTrue(text.contains("HTTP/1.1 200 OK"), text);
+                final long grown = admin.stats().get("server.memory_physical_size") - before;
+                assertTrue(grown < HALF_HANDSHAKES * 64L * 1024, grown + " bytes");
             }
-            awaitCounter("127.0.0.1_" + port + ".downstream_cx_active", HALF_HANDSHAKES);
-            final String text = openssl(port);
-            assertTrue(text.contains("HTTP/1.1 200 OK"), text);
-            final long grown = admin.stats().get("server.memory_physical_size") - before;
-            assertTrue(grown < HALF_HANDSHAKES * 64L * 1024, grown + " bytes");
-        }
-        finally
-        {
-            for (final Socket socket : half)
+            finally
             {
-                close(socket);
+                for (final Socket socket : half)
+                {
+                    close(socket);
+                }
             }
+            admin.awaitNothingLeft(gauges, origin);
         }
-        admin.awaitNothingLeft(gauges, origin);
     }
 
     private static void close(final Socket socket) throws IOException
