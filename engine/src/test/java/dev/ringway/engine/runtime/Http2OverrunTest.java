@@ -1,0 +1,82 @@
+package dev.ringway.engine.runtime;
+
+import dev.ringway.engine.snapshot.Http2Options;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+/**
+ * Peers that send more than the windows allow (RFC 9113, 6.9.1): the stream ends, and the others of the
+ * connection go on.
+ */
+@Timeout(60)
+final class Http2OverrunTest
+{
+    private static final int FLOW_CONTROL_ERROR = 3;
+    private static final int SMALL = 1000;
+
+    private static Http2Options small()
+    {
+        final Http2Options d = Http2Options.DEFAULT;
+        return new Http2Options(d.maxConcurrentStreams(), SMALL, d.initialConnectionWindowSize(),
+            d.headerTableSize(), d.maxOutboundFrames(), d.maxOutboundControlFrames(), d.maxConsecutiveEmptyFrames(),
+            d.maxPriorityFramesPerStream(), d.maxWindowUpdatesPerDataFrame(), d.streamErrorOnInvalidMessage(),
+            d.allowConnect(), 0, 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP2_TO_HTTP1", "HTTP2_TO_HTTP2"})
+    void shouldEndAStreamOnWhichAClientSendsTooMuch(final HttpPair pair) throws Exception
+    {
+        try (TestBackend backend = pair.backend(request -> Sent.of("200", request.body(), true));
+            TestProxy proxy = pair.proxy(backend))
+        {
+            proxy.http.http2 = small();
+            proxy.start();
+            final Http2Peer client = Http2Peer.client(proxy.connect());
+            client.settle();
+            final int exact = client.open(false, "POST", "/");
+            client.data(exact, true, new byte[SMALL]);
+            final int beyond = client.open(false, "POST", "/");
+            client.data(beyond, false, new byte[SMALL + 1]);
+            assertEquals(FLOW_CONTROL_ERROR, client.await(beyond).resetCode);
+            assertEquals(SMALL, client.await(exact).body.size());
+            assertEquals(200, client.ask("/").status());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP1_TO_HTTP2", "HTTP2_TO_HTTP2"})
+    void shouldEndAStreamOnWhichAnEndpointSendsTooMuch(final HttpPair pair) throws Exception
+    {
+        final CompletableFuture<Integer> code = new CompletableFuture<>();
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                final Http2Peer peer = Http2Peer.server(link);
+                final int beyond = peer.awaitRequest();
+                peer.headers(beyond, false, ":status", "200");
+                peer.data(beyond, false, new byte[SMALL + 1]);
+                while (peer.stream(beyond).resetCode < 0)
+                {
+                    peer.next();
+                }
+                code.complete(peer.stream(beyond).resetCode);
+                peer.serve((same, id, request) -> Sent.of("200", new byte[SMALL], true).answerHttp2(same, id));
+            });
+            TestProxy proxy = pair.proxy(backend))
+        {
+            proxy.upstreamHttp2 = small();
+            proxy.start();
+            final HttpPair.Client first = pair.connect(proxy);
+            FaultRig.start(() -> first.ask(Sent.of("GET /", null, false)));
+            assertEquals(FLOW_CONTROL_ERROR, code.get(30, TimeUnit.SECONDS));
+            assertEquals(SMALL, pair.connect(proxy).ask(Sent.of("GET /", null, false)).body().length);
+            assertEquals(1, backend.accepted());
+        }
+    }
+}
