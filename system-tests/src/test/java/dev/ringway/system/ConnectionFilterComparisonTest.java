@@ -21,7 +21,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 final class ConnectionFilterComparisonTest
 {
     private static final String NETWORK = "type.googleapis.com/envoy.extensions.filters.network.";
-    private static final String STATS = "connection_limit\\.c\\.limited.*|(local_rate_limit|r\\.rbac)\\..*";
+    private static final String STATS =
+        "connection_limit\\.c\\.limited.*|(local_rate_limit|r\\.rbac)\\..*|(http\\.in|tcp\\.t)\\.downstream_cx_total";
 
     @TempDir
     private static Path directory;

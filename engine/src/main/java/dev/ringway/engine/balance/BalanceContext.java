@@ -2,6 +2,7 @@ package dev.ringway.engine.balance;
 
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.snapshot.Balancing;
 
 import java.util.SplittableRandom;
 
@@ -27,5 +28,15 @@ final class BalanceContext
     void onPanic()
     {
         counters.increment(ids.lbHealthyPanic);
+    }
+
+    /** There is nothing to pick from, which counts as panic, as in Envoy. */
+    int none(final Balancing balancing)
+    {
+        if (balancing.panicPercent() > 0)
+        {
+            onPanic();
+        }
+        return Picker.NONE;
     }
 }

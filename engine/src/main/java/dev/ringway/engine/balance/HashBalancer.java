@@ -49,7 +49,7 @@ final class HashBalancer implements Balancer
     {
         if (tables.tables.length == 0)
         {
-            return Picker.NONE;
+            return context.none(set.balancing());
         }
         final int priority = tables.groups.loads.choose(hash) >> 1;
         final boolean isPanic = tables.groups.loads.isInPanic(priority);

@@ -68,7 +68,7 @@ final class ListBalancer implements Balancer
     {
         if (parts.length == 0)
         {
-            return Picker.NONE;
+            return context.none(set.balancing());
         }
         final int only = groups.loads.onlyChoice();
         final int choice = only >= 0 ? only : groups.loads.choose(context.random.nextLong());

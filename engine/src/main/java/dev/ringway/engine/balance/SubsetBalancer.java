@@ -124,9 +124,15 @@ final class SubsetBalancer implements Balancer
         return switch (policy)
         {
             case ANY_ENDPOINT -> whole;
-            case DEFAULT_SUBSET -> group(SubsetIndex.DEFAULT, nowNs);
+            case DEFAULT_SUBSET -> defaultGroup(nowNs);
             default -> null;
         };
+    }
+
+    private Balancer defaultGroup(final long nowNs)
+    {
+        final Balancer group = group(SubsetIndex.DEFAULT, nowNs);
+        return group != null ? group : new ListBalancer(context, set, new int[0], nowNs);
     }
 
     private Balancer group(final Object key, final long nowNs)

@@ -136,6 +136,28 @@ final class ChainSessions implements SessionlessHandler, CloseListener
         }
     }
 
+    /** A connection that a filter closes counts for the last filter as well, as in Envoy. */
+    void onRefused()
+    {
+        context.loop().counters().increment(switch (chain.filter())
+        {
+            case HttpConnectionManager manager -> manager.counters().downstreamCxTotal;
+            case TcpProxy proxy -> proxy.counters().downstreamCxTotal;
+        });
+    }
+
+    /** Such a connection is gone. */
+    void onRefusedGone(final boolean isClosedHere)
+    {
+        if (chain.filter() instanceof HttpConnectionManager manager)
+        {
+            final LoopCounters counters = context.loop().counters();
+            counters.increment(manager.counters().downstreamCxDestroy);
+            counters.increment(isClosedHere ?
+                manager.counters().downstreamCxDestroyLocal : manager.counters().downstreamCxDestroyRemote);
+        }
+    }
+
     private void secure(final Connection connection)
     {
         if (chain.handshakeTimeoutNs() > 0)

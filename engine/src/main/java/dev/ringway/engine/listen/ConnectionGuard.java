@@ -22,6 +22,7 @@ final class ConnectionGuard implements SessionlessHandler, CloseListener
     private int told;
     /** The filter that has the connection closed. */
     private int refusing;
+    private boolean isClosedHere;
 
     ConnectionGuard(final ConnectionGuards guards, final ChainSessions chain, final ConnectionPeer peer)
     {
@@ -38,6 +39,7 @@ final class ConnectionGuard implements SessionlessHandler, CloseListener
         filters = by;
         told = 0;
         refusing = NONE;
+        isClosedHere = false;
         peer.wrap(connection);
         connection.onClose(this);
         connection.handler(this);
@@ -73,13 +75,20 @@ final class ConnectionGuard implements SessionlessHandler, CloseListener
     private void refuse(final Connection connection, final int filter, final long delayNs)
     {
         refusing = filter;
+        chain.onRefused();
         if (delayNs == 0)
         {
-            connection.close();
+            end(connection);
             return;
         }
         connection.deadline(guards.nowNs() + delayNs);
         connection.startReading();
+    }
+
+    private void end(final Connection connection)
+    {
+        isClosedHere = true;
+        connection.close();
     }
 
     /**
@@ -90,6 +99,10 @@ final class ConnectionGuard implements SessionlessHandler, CloseListener
         for (int i = 0; i < told; i++)
         {
             filters[i].onGone(i == refusing);
+        }
+        if (refusing != NONE)
+        {
+            chain.onRefusedGone(isClosedHere);
         }
         peer.wrap(null);
         filters = null;
@@ -136,7 +149,7 @@ final class ConnectionGuard implements SessionlessHandler, CloseListener
         }
         else
         {
-            connection.close();
+            end(connection);
         }
     }
 
