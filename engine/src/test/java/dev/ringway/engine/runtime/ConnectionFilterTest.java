@@ -92,7 +92,8 @@ final class ConnectionFilterTest
             assertEquals(2, proxy.counter("connection_limit.c.active_connections"));
             kept.close();
             proxy.awaitCounter("connection_limit.c.active_connections", 1);
-            assertEquals(1, proxy.counter("http.in.downstream_cx_total"));
+            assertEquals(2, proxy.counter("http.in.downstream_cx_total"));
+            proxy.awaitCounter("http.in.downstream_cx_destroy_remote", 1);
         }
     }
 
