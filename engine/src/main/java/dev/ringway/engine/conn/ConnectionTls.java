@@ -50,7 +50,7 @@ public final class ConnectionTls
      */
     public byte[] report(final int items)
     {
-        return isEstablished() ? engine().report(items) : null;
+        return isEstablished() ? engine().agreement().report(items) : null;
     }
 
     /**
@@ -61,7 +61,7 @@ public final class ConnectionTls
      */
     public byte[] forwardedCert(final int details)
     {
-        return isEstablished() ? engine().forwardedCert(details) : null;
+        return isEstablished() ? engine().agreement().forwardedCert(details) : null;
     }
 
     /**
@@ -71,17 +71,18 @@ public final class ConnectionTls
      */
     public byte[] serverName()
     {
-        return isEstablished() ? engine().askedName() : null;
+        return isEstablished() ? engine().agreement().askedName() : null;
     }
 
     /**
      * Allocates the first time.
      *
-     * @return names in the certificate that the peer has shown, see {@link TlsEngine#principals}.
+     * @return names in the certificate that the peer has shown, see
+     *         {@link dev.ringway.engine.tls.TlsAgreement#principals}.
      */
     public List<byte[]> principals()
     {
-        return isEstablished() ? engine().principals() : List.of();
+        return isEstablished() ? engine().agreement().principals() : List.of();
     }
 
     private boolean isEstablished()

@@ -86,7 +86,7 @@ public final class Http1SessionFactory implements SessionFactory
      */
     public void open(final Connection connection)
     {
-        final String agreed = connection.tls().isOn() ? connection.tls().engine().alpn() : null;
+        final String agreed = connection.tls().isOn() ? connection.tls().engine().agreement().alpn() : null;
         if (http.codecType() == CodecType.HTTP2 || http.codecType() == CodecType.AUTO && HTTP2.equals(agreed))
         {
             http2.open(connection);

@@ -26,7 +26,8 @@ public final class ForwardedCert
     }
 
     /** Allocates. */
-    static byte[] of(final TlsEngine engine, final PeerCertificate peer, final List<String> ownUris, final int details)
+    static byte[] of(
+        final TlsAgreement agreement, final PeerCertificate peer, final List<String> ownUris, final int details)
     {
         final List<String> parts = new ArrayList<>();
         ownUris.forEach(uri -> parts.add("By=" + uri));
@@ -38,7 +39,7 @@ public final class ForwardedCert
         if ((details & CHAIN) != 0)
         {
             final StringBuilder chain = new StringBuilder();
-            for (final byte[] der : engine.peerChain())
+            for (final byte[] der : agreement.peerChain())
             {
                 chain.append(PeerCertificate.of(der).pem());
             }

@@ -30,7 +30,7 @@ public final class TlsCounting
         {
             return;
         }
-        final boolean isResumed = engine.isResumed();
+        final boolean isResumed = engine.agreement().isResumed();
         counters.accept(ids.handshake);
         if (isResumed)
         {
@@ -38,14 +38,14 @@ public final class TlsCounting
         }
         // A server always shows one.
         if (context.isServer() && engine.verdict() == null &&
-            (!context.verifiesPeer() || !isResumed || engine.peerCertificate() == null))
+            (!context.verifiesPeer() || !isResumed || engine.agreement().peerCertificate() == null))
         {
             counters.accept(ids.noCertificate);
         }
         onVerdict(ids, engine.verdict());
-        counters.accept(ids.version(engine.version() == TlsSettings.TLS_1_3));
-        incrementKnown(ids.cipher(engine.cipher()));
-        incrementKnown(ids.curve(engine.group()));
+        counters.accept(ids.version(engine.agreement().version() == TlsSettings.TLS_1_3));
+        incrementKnown(ids.cipher(engine.agreement().cipher()));
+        incrementKnown(ids.curve(engine.agreement().group()));
     }
 
     private void incrementKnown(final int id)

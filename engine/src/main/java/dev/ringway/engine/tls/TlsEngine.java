@@ -3,12 +3,6 @@ package dev.ringway.engine.tls;
 import io.netty.internal.tcnative.SSL;
 import io.netty.internal.tcnative.SSLSession;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 /**
  * One TLS connection: cipher text in, plain text out, and back, between addresses that the caller owns for the time of
  * the call. It knows no socket. While a handshake is not over, {@link #handshake} is called with what comes; then
@@ -44,11 +38,11 @@ public final class TlsEngine
 
     /** First bytes of a flight and alerts wait here until there is a destination: it is kept as long as the engine. */
     private static final int OWN_ROOM = 64;
-    private static final byte[] NOTHING = {};
 
     /** {@code SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE} of {@code ERR_LIB_SSL}. */
     private static final int NO_CERTIFICATE = 16 << 24 | 192;
 
+    private final TlsAgreement agreement = new TlsAgreement();
     private TlsContext context;
     private Runnable task;
     private PeerVerdict verdict;
@@ -63,12 +57,6 @@ public final class TlsEngine
     private int errorId;
     private boolean isEstablished;
     private boolean isTaskGiven;
-    private byte[] report;
-    private int reportItems;
-    private byte[] askedName;
-    private List<byte[]> principals;
-    private byte[] forwarded;
-    private int forwardedDetails;
 
     TlsEngine()
     {
@@ -83,6 +71,7 @@ public final class TlsEngine
             return false;
         }
         this.context = context;
+        agreement.open(ssl, context.ownUris());
         peerName = expectedPeer;
         bio = SSL.bioNewByteBuffer(ssl, OWN_ROOM);
         if (serverName != null)
@@ -117,10 +106,7 @@ public final class TlsEngine
         end = 0;
         errorId = 0;
         isEstablished = false;
-        report = null;
-        askedName = null;
-        principals = null;
-        forwarded = null;
+        agreement.close();
     }
 
     /**
@@ -202,6 +188,7 @@ public final class TlsEngine
     private void onEstablished()
     {
         isEstablished = true;
+        agreement.onEstablished();
         task = null;
         overhead = SSL.getMaxWrapOverhead(ssl);
     }
@@ -435,176 +422,11 @@ public final class TlsEngine
     }
 
     /**
-     * Allocates.
-     *
-     * @return protocol that both sides agreed on by ALPN, or null.
+     * @return what was agreed on, to be asked when the handshake is over, or when it has failed.
      */
-    public String alpn()
+    public TlsAgreement agreement()
     {
-        return SSL.getAlpnSelected(ssl);
-    }
-
-    /**
-     * Allocates.
-     *
-     * @return name that the client asked for (SNI), or null.
-     */
-    public String serverName()
-    {
-        return SSL.getSniHostname(ssl);
-    }
-
-    /**
-     * @return {@link TlsSettings#TLS_1_2} or {@link TlsSettings#TLS_1_3}.
-     */
-    public int version()
-    {
-        return SSL.getVersionInt(ssl);
-    }
-
-    /**
-     * Allocates.
-     *
-     * @return name of the cipher suite as BoringSSL writes it.
-     */
-    public String cipher()
-    {
-        return SSL.getCipherForSSL(ssl);
-    }
-
-    /**
-     * Allocates.
-     *
-     * @return name of the group that keys were agreed on with, such as {@code X25519}, or null when there was none.
-     */
-    public String group()
-    {
-        try
-        {
-            return SSL.getGroupName(ssl);
-        }
-        catch (final Exception e)
-        {
-            return null;
-        }
-    }
-
-    /** Id of the session, empty when it has none. Allocates. */
-    byte[] sessionId()
-    {
-        final byte[] id = SSL.getSessionId(ssl);
-        return id == null ? new byte[0] : id;
-    }
-
-    /**
-     * Allocates when it is asked for the first time, or for other items than before.
-     *
-     * @param items of {@link TlsReport}, a bit each.
-     * @return what access logs tell of this connection, whose handshake is over.
-     */
-    public byte[] report(final int items)
-    {
-        assert isEstablished;
-        if (report == null || reportItems != items)
-        {
-            report = TlsReport.of(this, items);
-            reportItems = items;
-        }
-        return report;
-    }
-
-    /**
-     * Allocates the first time.
-     *
-     * @param details bits of {@link ForwardedCert}.
-     * @return what an endpoint is told of the peer's certificate, or null when it has shown none. The handshake is over.
-     */
-    public byte[] forwardedCert(final int details)
-    {
-        assert isEstablished;
-        if (forwarded == null || forwardedDetails != details)
-        {
-            final PeerCertificate peer = peerCertificate();
-            forwarded = peer == null ? NOTHING : ForwardedCert.of(this, peer, context.ownUris(), details);
-            forwardedDetails = details;
-        }
-        return forwarded == NOTHING ? null : forwarded;
-    }
-
-    /**
-     * Allocates the first time.
-     *
-     * @return name that the client asked for (SNI), or null. The handshake is over.
-     */
-    public byte[] askedName()
-    {
-        assert isEstablished;
-        if (askedName == null)
-        {
-            final String name = serverName();
-            askedName = name == null ? NOTHING : name.getBytes(UTF_8);
-        }
-        return askedName == NOTHING ? null : askedName;
-    }
-
-    /**
-     * Allocates the first time.
-     *
-     * @return names in the peer's certificate: its URIs, its DNS names and its subject; empty when it has shown none. The
-     *         handshake is over.
-     */
-    public List<byte[]> principals()
-    {
-        assert isEstablished;
-        if (principals == null)
-        {
-            final PeerCertificate peer = peerCertificate();
-            final List<byte[]> all = new ArrayList<>();
-            if (peer != null)
-            {
-                peer.values(PeerCertificate.URI).forEach(name -> all.add(name.getBytes(UTF_8)));
-                peer.values(PeerCertificate.DNS).forEach(name -> all.add(name.getBytes(UTF_8)));
-                all.add(peer.subject().getBytes(UTF_8));
-            }
-            principals = List.copyOf(all);
-        }
-        return principals;
-    }
-
-    /** All that the peer has shown, its own certificate first; some versions of the library leave that one out. */
-    List<byte[]> peerChain()
-    {
-        final List<byte[]> all = new ArrayList<>();
-        final byte[] own = SSL.getPeerCertificate(ssl);
-        all.add(own);
-        final byte[][] chain = SSL.getPeerCertChain(ssl);
-        for (int i = 0; chain != null && i < chain.length; i++)
-        {
-            if (i > 0 || !Arrays.equals(own, chain[i]))
-            {
-                all.add(chain[i]);
-            }
-        }
-        return all;
-    }
-
-    /**
-     * @return whether the handshake resumed an earlier session.
-     */
-    public boolean isResumed()
-    {
-        return SSL.isSessionReused(ssl);
-    }
-
-    /**
-     * Allocates much; once a connection at most.
-     *
-     * @return the peer's certificate, or null when it has shown none.
-     */
-    public PeerCertificate peerCertificate()
-    {
-        final byte[] der = SSL.getPeerCertificate(ssl);
-        return der == null ? null : PeerCertificate.of(der);
+        return agreement;
     }
 
     /**

@@ -47,15 +47,16 @@ public final class TlsReport
     }
 
     /** Allocates. Items are those whose bits are set. */
-    static byte[] of(final TlsEngine engine, final int items)
+    static byte[] of(final TlsAgreement agreement, final int items)
     {
         final ByteArrayOutputStream all = new ByteArrayOutputStream();
-        final PeerCertificate peer = items >>> PEER_FINGERPRINT == 0 ? null : engine.peerCertificate();
+        final PeerCertificate peer = items >>> PEER_FINGERPRINT == 0 ? null : agreement.peerCertificate();
         for (int item = 0; item < COUNT; item++)
         {
             if ((items & 1 << item) != 0)
             {
-                final String text = item < PEER_FINGERPRINT ? text(engine, item) : peer == null ? "" : text(peer, item);
+                final String text =
+                    item < PEER_FINGERPRINT ? text(agreement, item) : peer == null ? "" : text(peer, item);
                 final byte[] bytes = text.getBytes(UTF_8);
                 final int length = Math.min(bytes.length, MAX_TEXT_LENGTH);
                 all.write(item);
@@ -67,14 +68,14 @@ public final class TlsReport
         return all.toByteArray();
     }
 
-    private static String text(final TlsEngine engine, final int item)
+    private static String text(final TlsAgreement agreement, final int item)
     {
         return switch (item)
         {
-            case VERSION -> engine.version() == TlsSettings.TLS_1_3 ? "TLSv1.3" : "TLSv1.2";
-            case CIPHER -> engine.cipher();
-            case SERVER_NAME -> engine.serverName() == null ? "" : engine.serverName();
-            default -> HexFormat.of().formatHex(engine.sessionId());
+            case VERSION -> agreement.version() == TlsSettings.TLS_1_3 ? "TLSv1.3" : "TLSv1.2";
+            case CIPHER -> agreement.cipher();
+            case SERVER_NAME -> agreement.serverName() == null ? "" : agreement.serverName();
+            default -> HexFormat.of().formatHex(agreement.sessionId());
         };
     }
 

@@ -108,11 +108,11 @@ final class TlsHandshakeTest
                 engines, build(version(showing(client(), isMutual), version)), "example.org", 0))
         {
             shouldTalk(client, server);
-            assertEquals(version, server.engine.version());
-            assertEquals("example.org", server.engine.serverName());
+            assertEquals(version, server.engine.agreement().version());
+            assertEquals("example.org", server.engine.agreement().serverName());
             assertEquals(isMutual ? 1 : 0, server.tasks());
             assertEquals(1, client.tasks());
-            final PeerCertificate shown = server.engine.peerCertificate();
+            final PeerCertificate shown = server.engine.agreement().peerCertificate();
             assertEquals(isMutual ? "CN=client.example.org" : null, shown == null ? null : shown.subject());
         }
     }
@@ -127,7 +127,7 @@ final class TlsHandshakeTest
             JdkPeer client = JdkPeer.client(context, jdkName(version), "http/1.1", "h2"))
         {
             shouldTalk(client, server);
-            assertEquals("h2", server.engine.alpn());
+            assertEquals("h2", server.engine.agreement().alpn());
             assertEquals("h2", client.engine().getApplicationProtocol());
         }
     }
@@ -142,8 +142,8 @@ final class TlsHandshakeTest
                 engines, build(showing(client(), isMutual).alpn(List.of("http/1.1", "h2"))), "example.org", 0))
         {
             shouldTalk(client, server);
-            assertEquals("h2", client.engine.alpn());
-            assertEquals("CN=example.org", client.engine.peerCertificate().subject());
+            assertEquals("h2", client.engine.agreement().alpn());
+            assertEquals("CN=example.org", client.engine.agreement().peerCertificate().subject());
         }
     }
 
@@ -178,9 +178,9 @@ final class TlsHandshakeTest
                     TlsEngines.freeSession(session);
                 }
                 shouldTalk(client, server);
-                assertEquals(i > 0, server.engine.isResumed());
-                assertEquals(i > 0, client.engine.isResumed());
-                assertEquals(isMutual, server.engine.peerCertificate() != null);
+                assertEquals(i > 0, server.engine.agreement().isResumed());
+                assertEquals(i > 0, client.engine.agreement().isResumed());
+                assertEquals(isMutual, server.engine.agreement().peerCertificate() != null);
                 session = client.engine.takeSession();
                 assertEquals(i == 0 || version == TLS_1_3, session != 0);
                 if (session == 0)
@@ -257,7 +257,7 @@ final class TlsHandshakeTest
             EnginePeer client = new EnginePeer(engines, clientContext, "example.org", session))
         {
             shouldTalk(client, server);
-            return server.engine.isResumed();
+            return server.engine.agreement().isResumed();
         }
     }
 
@@ -283,7 +283,7 @@ final class TlsHandshakeTest
                 EnginePeer client = new EnginePeer(engines, build(settings), "example.org", 0))
             {
                 shouldTalk(client, server);
-                assertEquals(kind, client.engine.cipher());
+                assertEquals(kind, client.engine.agreement().cipher());
             }
         }
     }
@@ -337,7 +337,7 @@ final class TlsHandshakeTest
             EnginePeer client = new EnginePeer(engines, build(TlsSettings.client())))
         {
             shouldTalk(client, server);
-            assertEquals("CN=stranger.example.org", client.engine.peerCertificate().subject());
+            assertEquals("CN=stranger.example.org", client.engine.agreement().peerCertificate().subject());
         }
         final TlsSettings pinned = TlsSettings.client().peerRule(peer -> PeerVerdict.WRONG_PIN);
         try (EnginePeer server = new EnginePeer(engines, serverContext);
@@ -377,9 +377,9 @@ final class TlsHandshakeTest
             EnginePeer client = new EnginePeer(engines, build(client()), null, 0))
         {
             shouldTalk(client, server);
-            assertNull(server.engine.peerCertificate());
-            assertNull(server.engine.serverName());
-            assertNull(server.engine.alpn());
+            assertNull(server.engine.agreement().peerCertificate());
+            assertNull(server.engine.agreement().serverName());
+            assertNull(server.engine.agreement().alpn());
         }
     }
 
@@ -390,8 +390,8 @@ final class TlsHandshakeTest
             EnginePeer client = new EnginePeer(engines, build(client().alpn(List.of("http/1.1"))), null, 0))
         {
             shouldTalk(client, server);
-            assertNull(server.engine.alpn());
-            assertNull(client.engine.alpn());
+            assertNull(server.engine.agreement().alpn());
+            assertNull(client.engine.agreement().alpn());
         }
     }
 
@@ -448,7 +448,7 @@ final class TlsHandshakeTest
                         engines, build(version(showing(client(), isMutual), version)), name, 0))
                 {
                     shouldTalk(client, server);
-                    assertEquals(subject, client.engine.peerCertificate().subject());
+                    assertEquals(subject, client.engine.agreement().peerCertificate().subject());
                 }
             }
         }
@@ -471,15 +471,15 @@ final class TlsHandshakeTest
                 EnginePeer client = new EnginePeer(engines, build(settings), "b.example", 0))
             {
                 shouldTalk(client, server);
-                assertEquals("CN=b.example", client.engine.peerCertificate().subject());
-                assertEquals(cipher, client.engine.cipher());
+                assertEquals("CN=b.example", client.engine.agreement().peerCertificate().subject());
+                assertEquals(cipher, client.engine.agreement().cipher());
             }
         }
         try (EnginePeer server = new EnginePeer(engines, context);
             EnginePeer client = new EnginePeer(engines, build(version(client(), TLS_1_2)), "b.example", 0))
         {
             shouldTalk(client, server);
-            assertTrue(client.engine.cipher().startsWith("ECDHE-ECDSA-"), client.engine.cipher());
+            assertTrue(client.engine.agreement().cipher().startsWith("ECDHE-ECDSA-"), client.engine.agreement().cipher());
         }
     }
 }

@@ -52,7 +52,7 @@ public class TlsHandshakeBenchmark
 
     private boolean close()
     {
-        final boolean isResumed = sides.server().isResumed();
+        final boolean isResumed = sides.server().agreement().isResumed();
         sides.closeClient();
         sides.closeServer(sides.server());
         return isResumed;
