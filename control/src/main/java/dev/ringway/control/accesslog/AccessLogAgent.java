@@ -133,12 +133,12 @@ final class AccessLogAgent implements Agent
             return;
         }
         final Sinks known = sinks;
-        for (int i = 0; i < record.sinkCount(); i++)
+        for (int i = 0; i < record.sinks().count(); i++)
         {
-            final int index = record.sinkIndex(i);
-            record.ask(i);
+            final int index = record.sinks().index(i);
+            record.sinks().ask(i);
             if (index < known.formats().length && known.formats()[index] != null &&
-                record.sinksBorn() >= known.born()[index] && known.filters()[index].takes(record))
+                record.sinks().born() >= known.born()[index] && known.filters()[index].takes(record))
             {
                 line.clear();
                 known.formats()[index].append(record, line);

@@ -148,7 +148,7 @@ final class LogFilterTranslator
     {
         final int number = conditions.size();
         conditions.add(headers.header(config.getHeader(), path.field("header")));
-        return record -> record.held(number);
+        return record -> record.sinks().held(number);
     }
 
     private List<RecordFilter> filters(

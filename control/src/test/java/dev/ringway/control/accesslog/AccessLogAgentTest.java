@@ -276,10 +276,10 @@ final class AccessLogAgentTest
 
     private static void publish(final AccessLogRing to, final long id, final long sinks, final int born)
     {
-        final AccessRecord record = Records.empty().connectionId(id).sinksBorn(born);
+        final AccessRecord record = Records.empty().connectionId(id).sinks().born(born);
         for (long rest = sinks; rest != 0; rest &= rest - 1)
         {
-            record.sink(Long.numberOfTrailingZeros(rest), 0);
+            record.sinks().add(Long.numberOfTrailingZeros(rest), 0);
         }
         assertTrue(to.publish(record.buffer(), record.offset(), record.length()));
     }

@@ -28,7 +28,7 @@ final class Records
     static AccessRecord get()
     {
         final AccessRecord record = empty()
-            .protocol(AccessProtocol.HTTP_1_1).methodId(HttpMethod.GET).status(200).sink(0, 0)
+            .protocol(AccessProtocol.HTTP_1_1).methodId(HttpMethod.GET).status(200).sinks().add(0, 0)
             .startTimeUs(1_795_557_999_982_603L).durationUs(4_695).bytesReceived(0).bytesSent(3).connectionId(7)
             .detailId(LogStrings.register("via_upstream")).clusterNameId(LogStrings.register("back"))
             .routeNameId(LogStrings.register("myroute")).upstreamServiceTimeMs(4).requestHeaderBytes(196)

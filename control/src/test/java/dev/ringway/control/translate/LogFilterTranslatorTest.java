@@ -131,8 +131,8 @@ final class LogFilterTranslatorTest
         final List<Integer> taken = new ArrayList<>();
         for (int held = 0; held < 8; held++)
         {
-            final AccessRecord record = record(200, 5, 0, "").begin().sink(0, 0).sink(7, held);
-            record.ask(1);
+            final AccessRecord record = record(200, 5, 0, "").begin().sinks().add(0, 0).sinks().add(7, held);
+            record.sinks().ask(1);
             if (filter.takes(record))
             {
                 taken.add(held);

@@ -32,10 +32,10 @@ public final class AccessRecord
     /** Room a record is given unless a ring is made with another slot length. */
     public static final int DEFAULT_CAPACITY = 1024;
 
+    private final AccessSinks sinks = new AccessSinks(this);
     private UnsafeBuffer buffer;
     private int offset;
     private int capacity;
-    private int asked;
 
     /**
      * @param memory   that holds or will hold the record.
@@ -205,7 +205,7 @@ public final class AccessRecord
     public boolean isValid()
     {
         final int length = length();
-        boolean isValid = length <= capacity && sinkCount() >= 0 && length >= FIXED_LENGTH + sinkCount() * Integer.BYTES;
+        boolean isValid = length <= capacity && sinks.areValid(length);
         for (int field = 0; isValid && field < AccessText.COUNT; field++)
         {
             isValid = textLength(field) == 0 ||
@@ -329,79 +329,10 @@ public final class AccessRecord
         return this;
     }
 
-    /**
-     * Names one more log that is to get the record. Before any text is added.
-     *
-     * @param index      of the sink.
-     * @param conditions that its filter has on the request and that hold, a bit each; the lower 16 count.
-     * @return this.
-     */
-    public AccessRecord sink(final int index, final int conditions)
+    /** @return logs that are to get the record; the same object as long as this. */
+    public AccessSinks sinks()
     {
-        final int position = length();
-        buffer.putInt(offset + position, index << 16 | conditions & 0xFFFF);
-        buffer.putInt(offset + LENGTH_OFFSET, position + Integer.BYTES);
-        buffer.putShort(offset + SINK_COUNT_OFFSET, (short)(sinkCount() + 1));
-        return this;
-    }
-
-    /**
-     * Says anew which conditions of a log's filter hold.
-     *
-     * @param n          number of the log in the record, from 0.
-     * @param conditions a bit each; the lower 16 count.
-     */
-    public void conditions(final int n, final int conditions)
-    {
-        final int at = offset + FIXED_LENGTH + (n << 2);
-        buffer.putInt(at, buffer.getInt(at) & 0xFFFF0000 | conditions & 0xFFFF);
-    }
-
-    /** @return how many logs are to get the record. */
-    public int sinkCount()
-    {
-        return buffer.getShort(offset + SINK_COUNT_OFFSET);
-    }
-
-    /**
-     * @param n number of a log in the record, from 0.
-     * @return index of its sink.
-     */
-    public int sinkIndex(final int n)
-    {
-        return buffer.getInt(offset + FIXED_LENGTH + (n << 2)) >>> 16;
-    }
-
-    /**
-     * Says whose filter is asked from now on. Log thread only.
-     *
-     * @param n number of a log in the record, from 0.
-     */
-    public void ask(final int n)
-    {
-        asked = buffer.getInt(offset + FIXED_LENGTH + (n << 2));
-    }
-
-    /**
-     * @param bit number of a condition of the filter that is asked.
-     * @return whether it held when the request came.
-     */
-    public boolean held(final int bit)
-    {
-        return (asked >>> bit & 1) != 0;
-    }
-
-    /** @return when the youngest of these sinks came to be: an index that was taken by another since is not meant. */
-    public int sinksBorn()
-    {
-        return buffer.getInt(offset + SINKS_BORN_OFFSET);
-    }
-
-    /** @param value see {@link #sinksBorn()}. @return this. */
-    public AccessRecord sinksBorn(final int value)
-    {
-        buffer.putInt(offset + SINKS_BORN_OFFSET, value);
-        return this;
+        return sinks;
     }
 
     /** @return time of the first byte, since 1970. */

@@ -77,13 +77,13 @@ final class ExchangeLog
         {
             final AccessLogSink sink = all.get(i);
             hasConditions |= !sink.conditions().isEmpty();
-            record.sink(sink.index(), sink.conditions().isEmpty() ? 0 : held(sink.conditions(), head));
+            record.sinks().add(sink.index(), sink.conditions().isEmpty() ? 0 : held(sink.conditions(), head));
             wanted |= sink.uses();
             born = Math.max(born, sink.born());
         }
         isOpen = true;
         uses = wanted;
-        record.sinksBorn(born).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
+        record.sinks().born(born).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
             .connectionId(connection.id());
         record.address(AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), connection.addresses().peer());
         if (connection.addresses().direct() != connection.addresses().peer())
@@ -207,7 +207,7 @@ final class ExchangeLog
         {
             if (!sinks.get(i).conditions().isEmpty())
             {
-                record.conditions(i, held(sinks.get(i).conditions(),
+                record.sinks().conditions(i, held(sinks.get(i).conditions(),
                     exchanges.view().of(head, 0, isHttps, id.isInternal(), 0).with(exchanges.loggedHead().of(edits))));
             }
         }

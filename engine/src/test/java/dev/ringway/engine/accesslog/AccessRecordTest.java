@@ -35,7 +35,7 @@ final class AccessRecordTest
     @Test
     void shouldTakeFieldsAndForgetWhatWasSaidBefore()
     {
-        record.begin().sink(1, 0);
+        record.begin().sinks().add(1, 0);
         assertNull(field(7));
         put(7, "seven");
         put(70_000, "");
@@ -87,21 +87,22 @@ final class AccessRecordTest
     {
         memory.setMemory(0, 4096, (byte)0x5A);
         record.begin()
-            .protocol(AccessProtocol.HTTP_1_1).methodId(4).status(503).sink(1023, 0x8001).sink(2, 2).sinksBorn(7)
+            .protocol(AccessProtocol.HTTP_1_1).methodId(4).status(503)
+            .sinks().add(1023, 0x8001).sinks().add(2, 2).sinks().born(7)
             .startTimeUs(1).durationUs(2).bytesReceived(3).bytesSent(4).connectionId(5).flags(1 << 29)
             .detailId(6).clusterNameId(7).routeNameId(8).upstreamServiceTimeMs(9)
             .requestHeaderBytes(10).responseHeaderBytes(11).requestDurationUs(12).responseDurationUs(13).attempts(14);
         assertEquals(AccessProtocol.HTTP_1_1, record.protocol());
         assertEquals(4, record.methodId());
         assertEquals(503, record.status());
-        assertEquals(2, record.sinkCount());
-        assertEquals(1023, record.sinkIndex(0));
-        assertEquals(2, record.sinkIndex(1));
-        record.ask(0);
-        assertTrue(record.held(0) && record.held(15) && !record.held(1));
-        record.ask(1);
-        assertTrue(!record.held(0) && record.held(1));
-        assertEquals(7, record.sinksBorn());
+        assertEquals(2, record.sinks().count());
+        assertEquals(1023, record.sinks().index(0));
+        assertEquals(2, record.sinks().index(1));
+        record.sinks().ask(0);
+        assertTrue(record.sinks().held(0) && record.sinks().held(15) && !record.sinks().held(1));
+        record.sinks().ask(1);
+        assertTrue(!record.sinks().held(0) && record.sinks().held(1));
+        assertEquals(7, record.sinks().born());
         assertEquals(1, record.startTimeUs());
         assertEquals(2, record.durationUs());
         assertEquals(3, record.bytesReceived());
@@ -233,7 +234,7 @@ final class AccessRecordTest
         assertFalse(record.isValid());
         memory.putInt(AT, 3);
         assertFalse(record.isValid());
-        record.begin().sink(1, 0);
+        record.begin().sinks().add(1, 0);
         assertTrue(record.isValid());
         memory.putShort(AT + AccessRecordLayout.SINK_COUNT_OFFSET, (short)2);
         assertFalse(record.isValid());
