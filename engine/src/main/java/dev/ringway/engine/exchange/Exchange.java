@@ -4,16 +4,13 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
-import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
-import dev.ringway.engine.upstream.RequestHost;
-import dev.ringway.engine.upstream.SessionNeeds;
 import dev.ringway.engine.upstream.UpstreamFailure;
-import dev.ringway.engine.upstream.UpstreamHandler;
 import dev.ringway.engine.upstream.UpstreamSession;
 
 /**
@@ -21,7 +18,7 @@ import dev.ringway.engine.upstream.UpstreamSession;
  * between a client and an endpoint passes through here, whatever the protocols of the two sides. Pooled. Loop thread
  * only.
  */
-public final class Exchange implements UpstreamHandler
+public final class Exchange
 {
     private final Exchanges exchanges;
     private final RequestHead request;
@@ -35,15 +32,12 @@ public final class Exchange implements UpstreamHandler
     private final Routing routing = new Routing();
     private final Upgrade upgrade = routing.upgrade();
     private final Affinity affinity;
-    private final Mirroring mirroring;
-    private final Needs needs;
+    private final EndpointSide endpoint;
     private final Replies replies;
     private Phase phase = Phase.DECODE;
     private DownstreamSink downstream;
-    private UpstreamSession upstream;
     private HttpConnectionManager http;
     private TcpProxy tcp;
-    private ClusterState cluster;
     private boolean isResponseEnded;
     private FilterRun filters;
 
@@ -56,8 +50,7 @@ public final class Exchange implements UpstreamHandler
         headBlock = new HeadBlock(exchanges.memory());
         retrying = new Retrying(exchanges, headBlock);
         affinity = new Affinity(exchanges);
-        mirroring = new Mirroring(exchanges, times);
-        needs = new Needs(exchanges, request, routing, retrying, affinity);
+        endpoint = new EndpointSide(this, exchanges, id, times, report, routing, retrying, affinity);
         replies = new Replies(this, exchanges, id, report, routing, retrying);
         intake = new Intake(this, exchanges, headBlock, id, times, report, routing, retrying);
     }
@@ -81,25 +74,9 @@ public final class Exchange implements UpstreamHandler
     {
         downstream = sink;
         http = manager;
-        needs.begin(sink);
+        endpoint.begin(sink, manager);
         replies.begin(sink, manager);
         intake.onRequestHead(sink, manager, isEnd);
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public SessionNeeds needs()
-    {
-        return needs;
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void askHost(final RequestHost host)
-    {
-        exchanges.headerRules().askHost(request, routing.route(), host);
     }
 
     /** FILTER: the head is to be shown to the filters of the connection manager. */
@@ -116,23 +93,20 @@ public final class Exchange implements UpstreamHandler
     void acquire()
     {
         phase = Phase.ACQUIRE;
-        cluster = exchanges.upstreams().cluster(routing.clusterId());
-        if (cluster == null)
+        if (!endpoint.findCluster())
         {
             replies.noCluster(
                 retrying.isAgain() ? LocalReply.of(UpstreamFailure.NO_ENDPOINT) : routing.noCluster());
             return;
         }
-        cluster = cluster.of(routing.isHighPriority());
-        final int result = routing.endsTunnel() ?
-            cluster.acquireTcp(this, downstream.connection()) : cluster.acquireHttp(this);
+        final int result = endpoint.acquire();
         if (result != ClusterState.ACQUIRED)
         {
-            replies.failed(result, cluster);
+            replies.failed(result, endpoint.cluster());
         }
         else if (phase == Phase.ACQUIRE && !headBlock.keep(request))
         {
-            cluster.cancelWaiting(this);
+            endpoint.cancelWaiting();
             replies.reply(LocalReply.OVERLOADED, exchanges.responseEdits());
         }
     }
@@ -158,8 +132,8 @@ public final class Exchange implements UpstreamHandler
     {
         downstream = sink;
         tcp = proxy;
-        needs.begin(sink);
-        cluster = intake.onRelay(sink, proxy);
+        endpoint.begin(sink, null);
+        final ClusterState cluster = intake.onRelay(sink, proxy);
         if (cluster == null)
         {
             outcome.flag(ResponseFlag.NO_CLUSTER);
@@ -167,77 +141,7 @@ public final class Exchange implements UpstreamHandler
             return;
         }
         retrying.begin(proxy.maxConnectAttempts());
-        connectRelay();
-    }
-
-    private void connectRelay()
-    {
-        while (retrying.connects(cluster))
-        {
-            final int result = cluster.acquireTcp(this, downstream.connection());
-            if (result != ClusterState.ACQUIRED && result != UpstreamFailure.PENDING_OVERFLOW)
-            {
-                onUpstreamFailed(result);
-                return;
-            }
-            retrying.onConnecting();
-            if (result == ClusterState.ACQUIRED)
-            {
-                return;
-            }
-        }
-        outcome.flag(retrying.flag());
-        end(false, false);
-    }
-
-    /**
-     * SEND_UP: a session is there.
-     */
-    public void onUpstreamReady(final UpstreamSession session)
-    {
-        upstream = session;
-        report.onUpstream(session);
-        final boolean hasWaited = headBlock.isTaken();
-        phase = Phase.SEND_UP;
-        if (http != null)
-        {
-            final long nowNs = exchanges.nowNs();
-            routing.onEndpoint(session.endpoint());
-            final HeaderEdits edits = exchanges.requestEdits(
-                downstream, request, http, routing, id, times.expectedNs(nowNs, retrying.isAgain()));
-            edits.protocol(upgrade.protocol());
-            retrying.tellEndpoint(edits);
-            report.onSent(downstream, request, id, edits, routing.route().request());
-            if (times.startTry(nowNs))
-            {
-                downstream.awaitDeadline();
-            }
-            final boolean isWhole = retrying.isAgain() ? retrying.isSentWhole() :
-                times.isRequestEnded() && (filters == null || filters.isHeadOnly());
-            if (!session.sendHead(request, edits, isWhole && !retrying.hasBody() && !upgrade.isPending()) ||
-                !retrying.onSent(session, request, isWhole))
-            {
-                giveUp(edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED);
-                return;
-            }
-            if (!retrying.isAgain())
-            {
-                mirroring.begin(request, edits, routing, cluster, isWhole);
-            }
-        }
-        else
-        {
-            join();
-        }
-        if (filters != null && !filters.onUpstreamReady())
-        {
-            return;
-        }
-        if (hasWaited)
-        {
-            report.resumeRequest();
-            downstream.resumeRequest();
-        }
+        endpoint.relay(cluster);
     }
 
     /**
@@ -262,22 +166,14 @@ public final class Exchange implements UpstreamHandler
     }
 
     /**
-     * Bytes of a relay have come and are on their way to the endpoint: {@link Connection#passTo}.
+     * Bytes of a relay have come and are on their way to the endpoint:
+     * {@link dev.ringway.engine.conn.Connection#passTo}.
      *
      * @param length positive.
      */
     public void onRequestPassed(final int length)
     {
         outcome.addRequestBytes(length);
-        times.touch(exchanges.nowNs());
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public void onResponsePassed(final int length)
-    {
-        outcome.addResponseBytes(length);
         times.touch(exchanges.nowNs());
     }
 
@@ -289,42 +185,19 @@ public final class Exchange implements UpstreamHandler
         report.pauseRequest();
     }
 
-    /**
-     * {@inheritDoc}
-     */
-    public void onResponseBlocked()
-    {
-        report.pauseResponse(cluster);
-    }
-
-    /** Where both sides are plain connections, bytes may go from one to the other without passing through here. */
-    private void join()
-    {
-        final Connection client = downstream.relayConnection();
-        final Connection endpoint = upstream.relayConnection();
-        if (client != null && endpoint != null)
-        {
-            client.passTo(endpoint);
-            endpoint.passTo(client);
-        }
-    }
-
     /** Content or, where there are some, trailers. */
     void sendUp(final int offset, final int length, final boolean isEnd, final HeaderTable trailers)
     {
-        if (upstream == null)
+        if (endpoint.session() == null)
         {
             return;
         }
-        if (!(trailers == null ? upstream.sendData(offset, length, isEnd) : upstream.sendTrailers(trailers)))
+        if (!endpoint.send(offset, length, isEnd, trailers))
         {
             giveUp(LocalReply.OVERLOADED);
             return;
         }
-        retrying.onSentMore(offset, length, isEnd, trailers, cluster);
-        mirroring.onSentMore(offset, length, isEnd, trailers);
-        times.touch(exchanges.nowNs());
-        if (upstream.isAboveHighWater())
+        if (endpoint.isFull())
         {
             downstream.pauseRequest();
             report.pauseRequest();
@@ -363,40 +236,10 @@ public final class Exchange implements UpstreamHandler
      */
     public boolean isRequestPaused()
     {
-        return upstream != null && upstream.isAboveHighWater();
+        return endpoint.isFull();
     }
 
-    /**
-     * SEND_DOWN: a response head.
-     */
-    public void onResponseHead(final ResponseHead head, final boolean isEnd)
-    {
-        times.touch(exchanges.nowNs());
-        if (head.status() < 200)
-        {
-            retrying.giveUp();
-            report.onInterim(cluster);
-            onSentDown(downstream.sendHead(head, exchanges.responseEdits(), isEnd), isEnd);
-            return;
-        }
-        if (retrying.retries(head, request, cluster))
-        {
-            leaveUpstream(isEnd);
-            awaitTry();
-            return;
-        }
-        retrying.giveUp();
-        outcome.flag(retrying.flag());
-        times.onResponseHead();
-        report.onAnswer(head, head.status(), cluster, times.startNs());
-        report.onConnections(downstream, upstream);
-        leaveUpstream(isEnd);
-        if (filters == null || filters.onResponseHead(head, isEnd))
-        {
-            sendHeadDown(head, isEnd);
-        }
-    }
-
+    /** SEND_DOWN: the head of a response that filters have let pass. */
     void sendHeadDown(final ResponseHead head, final boolean isEnd)
     {
         phase = Phase.SEND_DOWN;
@@ -408,16 +251,8 @@ public final class Exchange implements UpstreamHandler
         onSentDown(downstream.sendHead(head, edits, isEnd), isEnd);
     }
 
-    /** The request is sent again in a while. What the client still says waits. */
-    private void awaitTry()
-    {
-        detach(false);
-        phase = Phase.ACQUIRE;
-        times.awaitTry(exchanges.nowNs() + retrying.waitNs());
-        downstream.awaitDeadline();
-    }
-
-    private void onSentDown(final boolean isSent, final boolean isEnd)
+    /** What becomes of the exchange after the client was sent a part of the response. */
+    void onSentDown(final boolean isSent, final boolean isEnd)
     {
         if (!isSent)
         {
@@ -427,58 +262,16 @@ public final class Exchange implements UpstreamHandler
         {
             endResponse();
         }
-        else if (downstream.isAboveHighWater() && upstream != null)
+        else if (downstream.isAboveHighWater())
         {
-            upstream.pauseReading();
-            report.pauseResponse(cluster);
+            endpoint.pauseReading();
         }
-    }
-
-    /**
-     * The endpoint agrees to another protocol: a relay from now on.
-     */
-    public void onUpgraded(final ResponseHead head, final UpstreamSession relay)
-    {
-        final boolean isEnded = request.http2() && times.isRequestEnded();
-        phase = Phase.SEND_DOWN;
-        upstream = relay;
-        retrying.giveUp();
-        upgrade.open();
-        times.onUpgrade(exchanges.nowNs(), isEnded);
-        report.onAnswer(head, upgrade.status(head.status()), cluster, times.startNs());
-        final DownstreamSink asker = downstream;
-        final HeaderEdits edits = exchanges.upgradeEdits(head, http, id, upgrade.protocol());
-        report.onFields(Place.RESPONSE, head.headers(), edits);
-        final DownstreamSink sink = asker.upgrade(head, edits);
-        if (sink == null || isEnded && !relay.sendData(0, 0, true))
-        {
-            abort(ResponseFlag.OVERLOAD);
-            return;
-        }
-        downstream = sink;
-        report.onConnections(sink, relay);
-        join();
-        asker.resumeRequest();
     }
 
     /** Whether bytes pass as they are, in both directions. */
-    private boolean isRelay()
+    boolean isRelay()
     {
         return http == null || upgrade.isOpen();
-    }
-
-    /**
-     * A piece of the response.
-     */
-    public void onResponseData(final int offset, final int length, final boolean isEnd)
-    {
-        outcome.addResponseBytes(length);
-        leaveUpstream(isEnd);
-        times.touch(exchanges.nowNs());
-        if (filters == null || isRelay() || filters.onResponseData(offset, length, isEnd))
-        {
-            sendDown(offset, length, isEnd, null);
-        }
     }
 
     /** Content or, where there are some, trailers. */
@@ -488,35 +281,14 @@ public final class Exchange implements UpstreamHandler
             trailers == null ? downstream.sendData(offset, length, isEnd) : downstream.sendTrailers(trailers), isEnd);
     }
 
-    /**
-     * The response ends with trailers.
-     */
-    public void onResponseTrailers(final HeaderTable trailers)
-    {
-        leaveUpstream(true);
-        report.onTrailers(trailers);
-        if (filters == null || filters.onResponseTrailers(trailers))
-        {
-            sendDown(0, 0, true, trailers);
-        }
-    }
-
-    /** The session of an HTTP response that has ended is the pool's again, also when the request goes on. */
-    private void leaveUpstream(final boolean isResponseEnd)
-    {
-        if (isResponseEnd && !isRelay())
-        {
-            upstream = null;
-        }
-    }
-
     private void endResponse()
     {
         isResponseEnded = true;
-        upgrade.onEndpointEnd(outcome, cluster.cluster().http2() != null);
+        final Cluster cluster = endpoint.cluster().cluster();
+        upgrade.onEndpointEnd(outcome, cluster.http2() != null);
         if (!isRelay())
         {
-            exchanges.countWhole(http.counters(), cluster.cluster().counters(), times);
+            exchanges.countWhole(http.counters(), cluster.counters(), times);
             end(times.isRequestEnded(), false);
         }
         else if (times.isRequestEnded())
@@ -526,60 +298,13 @@ public final class Exchange implements UpstreamHandler
     }
 
     /**
-     * There is no response, or it was cut.
-     */
-    public void onUpstreamFailed(final int failure)
-    {
-        upstream = null;
-        if (isRelay())
-        {
-            report.onEndpointCut();
-            outcome.flag(LocalReply.of(failure).flag());
-            if (http == null && UpstreamFailure.isConnecting(failure))
-            {
-                connectRelay();
-                return;
-            }
-            end(false, UpstreamFailure.isReset(failure));
-        }
-        else if (phase == Phase.SEND_DOWN)
-        {
-            report.onEndpointCut();
-            abort(LocalReply.of(failure).flag());
-        }
-        else if (retrying.retries(failure, cluster))
-        {
-            awaitTry();
-        }
-        else if (retrying.resends(failure, request, cluster))
-        {
-            retrying.onAgain();
-            acquire();
-        }
-        else
-        {
-            replies.failed(failure, cluster);
-        }
-    }
-
-    /**
-     * The endpoint's side can take more.
-     */
-    public void onUpstreamDrained()
-    {
-        report.resumeRequest();
-        downstream.resumeRequest();
-    }
-
-    /**
      * The client's side can take more.
      */
     public void onDownstreamDrained()
     {
-        if (upstream != null && (filters == null || !filters.holdsResponse()))
+        if (filters == null || !filters.holdsResponse())
         {
-            report.resumeResponse(cluster);
-            upstream.resumeReading();
+            endpoint.resumeReading();
         }
     }
 
@@ -630,23 +355,11 @@ public final class Exchange implements UpstreamHandler
         }
         else if (times.takeTry(nowNs))
         {
-            retrying.onAgain();
-            acquire();
+            endpoint.attempts().next();
         }
         else
         {
-            final LocalReply reply = exchanges.timeOut(times, nowNs, http.counters(), cluster, upstream);
-            if (phase == Phase.SEND_UP && reply.isOfTry() && retrying.retries(UpstreamFailure.RESET, cluster))
-            {
-                awaitTry();
-                return;
-            }
-            if (reply.isOfEndpoint() && (phase == Phase.SEND_UP || phase == Phase.ACQUIRE && !times.awaitsTry()))
-            {
-                exchanges.countUpstreamResponse(
-                    cluster.cluster().counters(), reply.status(), report.outcome().isInternal());
-            }
-            giveUp(reply);
+            endpoint.attempts().onTimeOut(nowNs, http.counters(), downstream);
         }
     }
 
@@ -694,14 +407,15 @@ public final class Exchange implements UpstreamHandler
         }
     }
 
-    private void abort(final int flag)
+    /** Ends it with what the client has been sent. */
+    void abort(final int flag)
     {
         outcome.flag(flag);
         report.onReset();
         end(false, false);
     }
 
-    private void end(final boolean isComplete, final boolean isReset)
+    void end(final boolean isComplete, final boolean isReset)
     {
         final DownstreamSink sink = downstream;
         release(isReset);
@@ -713,7 +427,7 @@ public final class Exchange implements UpstreamHandler
      */
     private void release(final boolean isReset)
     {
-        report.onConnections(downstream, upstream);
+        report.onConnections(downstream, endpoint.session());
         detach(isReset);
         if (filters != null)
         {
@@ -721,15 +435,13 @@ public final class Exchange implements UpstreamHandler
             filters = null;
         }
         headBlock.end();
-        mirroring.end();
-        report.onEnd(cluster, routing, retrying, times);
+        report.onEnd(endpoint.cluster(), routing, retrying, times);
         phase = Phase.DECODE;
         downstream = null;
         http = null;
         tcp = null;
-        cluster = null;
+        endpoint.end();
         routing.end();
-        needs.end();
         replies.end();
         times.end();
         isResponseEnded = false;
@@ -738,18 +450,21 @@ public final class Exchange implements UpstreamHandler
         exchanges.release(this);
     }
 
-    private void detach(final boolean isReset)
+    void detach(final boolean isReset)
     {
-        if (upstream != null)
-        {
-            exchanges.countFlush(tcp, upstream, isReset);
-            upstream.cancel(isReset);
-            upstream = null;
-        }
-        else if (phase == Phase.ACQUIRE && cluster != null)
-        {
-            cluster.cancelWaiting(this);
-        }
+        endpoint.detach(tcp, phase == Phase.ACQUIRE, isReset);
+    }
+
+    /** The client's side of the relay that it has become. */
+    void downstream(final DownstreamSink relay)
+    {
+        downstream = relay;
+    }
+
+    /** Whether the head had to be kept until a session was there. */
+    boolean hasWaited()
+    {
+        return headBlock.isTaken();
     }
 
     void phase(final Phase now)
@@ -765,7 +480,7 @@ public final class Exchange implements UpstreamHandler
     /** Who answers, or null. */
     UpstreamSession upstream()
     {
-        return upstream;
+        return endpoint.session();
     }
 
     /** What it answers itself. */

@@ -1,0 +1,85 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.upstream.UpstreamFailure;
+
+/**
+ * What becomes of an attempt that has brought no response: another one at once or in a while, or an answer. Reused with
+ * its exchange. Loop thread only.
+ */
+final class Attempts
+{
+    private final Exchange exchange;
+    private final Exchanges exchanges;
+    private final ExchangeTimes times;
+    private final ExchangeReport report;
+    private final Retrying retrying;
+    private final EndpointSide endpoint;
+
+    Attempts(
+        final Exchange exchange,
+        final Exchanges exchanges,
+        final ExchangeTimes times,
+        final ExchangeReport report,
+        final Retrying retrying,
+        final EndpointSide endpoint)
+    {
+        this.exchange = exchange;
+        this.exchanges = exchanges;
+        this.times = times;
+        this.report = report;
+        this.retrying = retrying;
+        this.endpoint = endpoint;
+    }
+
+    /** There is no response, and the client has been told nothing. */
+    void onFailed(final int failure, final DownstreamSink downstream)
+    {
+        if (retrying.retries(failure, endpoint.cluster()))
+        {
+            awaitNext(downstream);
+        }
+        else if (retrying.resends(failure, exchange.request(), endpoint.cluster()))
+        {
+            next();
+        }
+        else
+        {
+            exchange.replies().failed(failure, endpoint.cluster());
+        }
+    }
+
+    /** A time-out of a request is over. */
+    void onTimeOut(final long nowNs, final HttpCounters ids, final DownstreamSink downstream)
+    {
+        final LocalReply reply = exchanges.timeOut(times, nowNs, ids, endpoint.cluster(), endpoint.session());
+        final boolean isSent = exchange.phase() == Phase.SEND_UP;
+        if (isSent && reply.isOfTry() && retrying.retries(UpstreamFailure.RESET, endpoint.cluster()))
+        {
+            awaitNext(downstream);
+            return;
+        }
+        if (reply.isOfEndpoint() && (isSent || exchange.phase() == Phase.ACQUIRE && !times.awaitsTry()))
+        {
+            exchanges.countUpstreamResponse(
+                endpoint.cluster().cluster().counters(), reply.status(), report.outcome().isInternal());
+        }
+        exchange.giveUp(reply);
+    }
+
+    /** The request is sent again in a while. What the client still says waits. */
+    void awaitNext(final DownstreamSink downstream)
+    {
+        exchange.detach(false);
+        exchange.phase(Phase.ACQUIRE);
+        times.awaitTry(exchanges.nowNs() + retrying.waitNs());
+        downstream.awaitDeadline();
+    }
+
+    /** The request is sent again now. */
+    void next()
+    {
+        retrying.onAgain();
+        exchange.acquire();
+    }
+}

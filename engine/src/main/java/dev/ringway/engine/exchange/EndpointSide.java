@@ -1,0 +1,454 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.LoggedField.Place;
+import dev.ringway.engine.snapshot.TcpProxy;
+import dev.ringway.engine.upstream.ClusterState;
+import dev.ringway.engine.upstream.HeaderEdits;
+import dev.ringway.engine.upstream.RequestHost;
+import dev.ringway.engine.upstream.SessionNeeds;
+import dev.ringway.engine.upstream.UpstreamFailure;
+import dev.ringway.engine.upstream.UpstreamHandler;
+import dev.ringway.engine.upstream.UpstreamSession;
+
+/**
+ * The endpoint's side of an exchange: the cluster that it goes to, the session that it has or waits for there, what is
+ * sent on it, a copy of which mirrors get, and what comes. Reused with its exchange. Loop thread only.
+ */
+final class EndpointSide implements UpstreamHandler
+{
+    private final Exchange exchange;
+    private final Exchanges exchanges;
+    private final RequestHead request;
+    private final RequestId id;
+    private final ExchangeTimes times;
+    private final ExchangeReport report;
+    private final Routing routing;
+    private final Retrying retrying;
+    private final Mirroring mirroring;
+    private final Needs needs;
+    private final Attempts attempts;
+    private DownstreamSink downstream;
+    private HttpConnectionManager http;
+    private ClusterState cluster;
+    private UpstreamSession session;
+
+    EndpointSide(
+        final Exchange exchange,
+        final Exchanges exchanges,
+        final RequestId id,
+        final ExchangeTimes times,
+        final ExchangeReport report,
+        final Routing routing,
+        final Retrying retrying,
+        final Affinity affinity)
+    {
+        this.exchange = exchange;
+        this.exchanges = exchanges;
+        this.id = id;
+        this.times = times;
+        this.report = report;
+        this.routing = routing;
+        this.retrying = retrying;
+        request = exchange.request();
+        mirroring = new Mirroring(exchanges, times);
+        needs = new Needs(exchanges, request, routing, retrying, affinity);
+        attempts = new Attempts(exchange, exchanges, times, report, retrying, this);
+    }
+
+    /** The connection manager is null for a TCP relay. */
+    void begin(final DownstreamSink sink, final HttpConnectionManager manager)
+    {
+        downstream = sink;
+        http = manager;
+        needs.begin(sink);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public SessionNeeds needs()
+    {
+        return needs;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void askHost(final RequestHost host)
+    {
+        exchanges.headerRules().askHost(request, routing.route(), host);
+    }
+
+    /** Whether the cluster of the route is there. */
+    boolean findCluster()
+    {
+        cluster = exchanges.upstreams().cluster(routing.clusterId());
+        if (cluster != null)
+        {
+            cluster = cluster.of(routing.isHighPriority());
+        }
+        return cluster != null;
+    }
+
+    /** ACQUIRE: as {@link ClusterState#acquireHttp}. */
+    int acquire()
+    {
+        return routing.endsTunnel() ?
+            cluster.acquireTcp(this, downstream.connection()) : cluster.acquireHttp(this);
+    }
+
+    /** ACQUIRE: a session for a TCP relay. */
+    void relay(final ClusterState wanted)
+    {
+        cluster = wanted;
+        connectRelay();
+    }
+
+    private void connectRelay()
+    {
+        while (retrying.connects(cluster))
+        {
+            final int result = cluster.acquireTcp(this, downstream.connection());
+            if (result != ClusterState.ACQUIRED && result != UpstreamFailure.PENDING_OVERFLOW)
+            {
+                onUpstreamFailed(result);
+                return;
+            }
+            retrying.onConnecting();
+            if (result == ClusterState.ACQUIRED)
+            {
+                return;
+            }
+        }
+        report.outcome().flag(retrying.flag());
+        exchange.end(false, false);
+    }
+
+    /**
+     * SEND_UP: a session is there.
+     */
+    public void onUpstreamReady(final UpstreamSession ready)
+    {
+        session = ready;
+        report.onUpstream(ready);
+        final boolean hasWaited = exchange.hasWaited();
+        exchange.phase(Phase.SEND_UP);
+        if (http != null)
+        {
+            final LocalReply failure = sendHead();
+            if (failure != null)
+            {
+                exchange.giveUp(failure);
+                return;
+            }
+        }
+        else
+        {
+            join();
+        }
+        final FilterRun filters = exchange.filters();
+        if (filters != null && !filters.onUpstreamReady())
+        {
+            return;
+        }
+        if (hasWaited)
+        {
+            report.resumeRequest();
+            downstream.resumeRequest();
+        }
+    }
+
+    /**
+     * The head of the request leaves.
+     *
+     * @return null, or what the client is to be told because it cannot be sent.
+     */
+    private LocalReply sendHead()
+    {
+        final long nowNs = exchanges.nowNs();
+        routing.onEndpoint(session.endpoint());
+        final HeaderEdits edits = exchanges.requestEdits(
+            downstream, request, http, routing, id, times.expectedNs(nowNs, retrying.isAgain()));
+        edits.protocol(routing.upgrade().protocol());
+        retrying.tellEndpoint(edits);
+        report.onSent(downstream, request, id, edits, routing.route().request());
+        if (times.startTry(nowNs))
+        {
+            downstream.awaitDeadline();
+        }
+        final FilterRun filters = exchange.filters();
+        final boolean isWhole = retrying.isAgain() ? retrying.isSentWhole() :
+            times.isRequestEnded() && (filters == null || filters.isHeadOnly());
+        if (!session.sendHead(request, edits, isWhole && !retrying.hasBody() && !routing.upgrade().isPending()) ||
+            !retrying.onSent(session, request, isWhole))
+        {
+            return edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED;
+        }
+        if (!retrying.isAgain())
+        {
+            mirroring.begin(request, edits, routing, cluster, isWhole);
+        }
+        return null;
+    }
+
+    /**
+     * SEND_UP: content leaves or, where there are some, trailers.
+     *
+     * @return false when memory has run out.
+     */
+    boolean send(final int offset, final int length, final boolean isEnd, final HeaderTable trailers)
+    {
+        if (!(trailers == null ? session.sendData(offset, length, isEnd) : session.sendTrailers(trailers)))
+        {
+            return false;
+        }
+        retrying.onSentMore(offset, length, isEnd, trailers, cluster);
+        mirroring.onSentMore(offset, length, isEnd, trailers);
+        times.touch(exchanges.nowNs());
+        return true;
+    }
+
+    /** Whether more waits to leave than should. */
+    boolean isFull()
+    {
+        return session != null && session.isAboveHighWater();
+    }
+
+    /** The client's side has more than it should: no more is read here. */
+    void pauseReading()
+    {
+        if (session != null)
+        {
+            session.pauseReading();
+            report.pauseResponse(cluster);
+        }
+    }
+
+    void resumeReading()
+    {
+        if (session != null)
+        {
+            report.resumeResponse(cluster);
+            session.resumeReading();
+        }
+    }
+
+    /**
+     * SEND_DOWN: a response head.
+     */
+    public void onResponseHead(final ResponseHead head, final boolean isEnd)
+    {
+        times.touch(exchanges.nowNs());
+        if (head.status() < 200)
+        {
+            retrying.giveUp();
+            report.onInterim(cluster);
+            exchange.onSentDown(downstream.sendHead(head, exchanges.responseEdits(), isEnd), isEnd);
+            return;
+        }
+        if (retrying.retries(head, request, cluster))
+        {
+            leave(isEnd);
+            attempts.awaitNext(downstream);
+            return;
+        }
+        retrying.giveUp();
+        report.outcome().flag(retrying.flag());
+        times.onResponseHead();
+        report.onAnswer(head, head.status(), cluster, times.startNs());
+        report.onConnections(downstream, session);
+        leave(isEnd);
+        final FilterRun filters = exchange.filters();
+        if (filters == null || filters.onResponseHead(head, isEnd))
+        {
+            exchange.sendHeadDown(head, isEnd);
+        }
+    }
+
+    /**
+     * The endpoint agrees to another protocol: a relay from now on.
+     */
+    public void onUpgraded(final ResponseHead head, final UpstreamSession relay)
+    {
+        final boolean isEnded = request.http2() && times.isRequestEnded();
+        exchange.phase(Phase.SEND_DOWN);
+        session = relay;
+        retrying.giveUp();
+        routing.upgrade().open();
+        times.onUpgrade(exchanges.nowNs(), isEnded);
+        report.onAnswer(head, routing.upgrade().status(head.status()), cluster, times.startNs());
+        final DownstreamSink asker = downstream;
+        final HeaderEdits edits = exchanges.upgradeEdits(head, http, id, routing.upgrade().protocol());
+        report.onFields(Place.RESPONSE, head.headers(), edits);
+        final DownstreamSink sink = asker.upgrade(head, edits);
+        if (sink == null || isEnded && !relay.sendData(0, 0, true))
+        {
+            exchange.abort(ResponseFlag.OVERLOAD);
+            return;
+        }
+        downstream = sink;
+        exchange.downstream(sink);
+        report.onConnections(sink, relay);
+        join();
+        asker.resumeRequest();
+    }
+
+    /**
+     * A piece of the response.
+     */
+    public void onResponseData(final int offset, final int length, final boolean isEnd)
+    {
+        report.outcome().addResponseBytes(length);
+        leave(isEnd);
+        times.touch(exchanges.nowNs());
+        final FilterRun filters = exchange.filters();
+        if (filters == null || exchange.isRelay() || filters.onResponseData(offset, length, isEnd))
+        {
+            exchange.sendDown(offset, length, isEnd, null);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onResponsePassed(final int length)
+    {
+        report.outcome().addResponseBytes(length);
+        times.touch(exchanges.nowNs());
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onResponseBlocked()
+    {
+        report.pauseResponse(cluster);
+    }
+
+    /** Where both sides are plain connections, bytes may go from one to the other without passing through here. */
+    private void join()
+    {
+        final Connection client = downstream.relayConnection();
+        final Connection endpoint = session.relayConnection();
+        if (client != null && endpoint != null)
+        {
+            client.passTo(endpoint);
+            endpoint.passTo(client);
+        }
+    }
+
+    /**
+     * The response ends with trailers.
+     */
+    public void onResponseTrailers(final HeaderTable trailers)
+    {
+        leave(true);
+        report.onTrailers(trailers);
+        final FilterRun filters = exchange.filters();
+        if (filters == null || filters.onResponseTrailers(trailers))
+        {
+            exchange.sendDown(0, 0, true, trailers);
+        }
+    }
+
+    /** The session of an HTTP response that has ended is the pool's again, also when the request goes on. */
+    private void leave(final boolean isResponseEnd)
+    {
+        if (isResponseEnd && !exchange.isRelay())
+        {
+            session = null;
+        }
+    }
+
+    /**
+     * There is no response, or it was cut.
+     */
+    public void onUpstreamFailed(final int failure)
+    {
+        session = null;
+        if (exchange.isRelay())
+        {
+            report.onEndpointCut();
+            report.outcome().flag(LocalReply.of(failure).flag());
+            if (http == null && UpstreamFailure.isConnecting(failure))
+            {
+                connectRelay();
+                return;
+            }
+            exchange.end(false, UpstreamFailure.isReset(failure));
+        }
+        else if (exchange.phase() == Phase.SEND_DOWN)
+        {
+            report.onEndpointCut();
+            exchange.abort(LocalReply.of(failure).flag());
+        }
+        else
+        {
+            attempts.onFailed(failure, downstream);
+        }
+    }
+
+    /**
+     * The endpoint's side can take more.
+     */
+    public void onUpstreamDrained()
+    {
+        report.resumeRequest();
+        downstream.resumeRequest();
+    }
+
+    /** It waits for a session no longer. */
+    void cancelWaiting()
+    {
+        cluster.cancelWaiting(this);
+    }
+
+    /** Lets go of the session, or of the wait for one; the relay's configuration is null for HTTP. */
+    void detach(final TcpProxy tcp, final boolean isWaiting, final boolean isReset)
+    {
+        if (session != null)
+        {
+            exchanges.countFlush(tcp, session, isReset);
+            session.cancel(isReset);
+            session = null;
+        }
+        else if (isWaiting && cluster != null)
+        {
+            cancelWaiting();
+        }
+    }
+
+    /** It has let go of its session before. */
+    void end()
+    {
+        mirroring.end();
+        needs.end();
+        downstream = null;
+        http = null;
+        cluster = null;
+    }
+
+    /** Where the request goes, or null. */
+    ClusterState cluster()
+    {
+        return cluster;
+    }
+
+    /** Who answers, or null. */
+    UpstreamSession session()
+    {
+        return session;
+    }
+
+    /** What becomes of a request that has no response. */
+    Attempts attempts()
+    {
+        return attempts;
+    }
+}
