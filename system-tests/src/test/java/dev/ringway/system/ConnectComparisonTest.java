@@ -41,8 +41,7 @@ final class ConnectComparisonTest
     private static Path directory;
 
     private static Endpoint endpoint;
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
 
     /** Says hello and sends back what comes: at once to plain bytes, behind an answer to a CONNECT. */
     private static final class Endpoint implements AutoCloseable
@@ -251,15 +250,13 @@ final class ConnectComparisonTest
     static void start() throws Exception
     {
         endpoint = new Endpoint();
-        envoy = new Side(true);
-        ringway = new Side(false);
+        sides = Pair.start(Side::new);
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        envoy.close();
-        ringway.close();
+        Pair.stop(sides);
         endpoint.close();
     }
 
@@ -270,21 +267,21 @@ final class ConnectComparisonTest
         final List<String> ours = new ArrayList<>();
         for (final String name : CASES)
         {
-            theirs.add(name + ": " + envoy.http1(envoy.port, name));
-            ours.add(name + ": " + ringway.http1(ringway.port, name));
-            theirs.add(name + " in HTTP/2: " + envoy.http2(envoy.port, name));
-            ours.add(name + " in HTTP/2: " + ringway.http2(ringway.port, name));
+            theirs.add(name + ": " + sides.envoy().http1(sides.envoy().port, name));
+            ours.add(name + ": " + sides.ringway().http1(sides.ringway().port, name));
+            theirs.add(name + " in HTTP/2: " + sides.envoy().http2(sides.envoy().port, name));
+            ours.add(name + " in HTTP/2: " + sides.ringway().http2(sides.ringway().port, name));
         }
         final int logged = theirs.size();
         for (final String name : List.of("end", "nowhere"))
         {
-            theirs.add("closed, " + name + ": " + envoy.http1(envoy.closedPort, name));
-            ours.add("closed, " + name + ": " + ringway.http1(ringway.closedPort, name));
+            theirs.add("closed, " + name + ": " + sides.envoy().http1(sides.envoy().closedPort, name));
+            ours.add("closed, " + name + ": " + sides.ringway().http1(sides.ringway().closedPort, name));
         }
         assertEquals(String.join("\n", theirs), String.join("\n", ours));
-        assertEquals(sorted(LogLines.await(envoy.log, logged, line -> true)),
-            sorted(LogLines.await(ringway.log, logged, line -> true)));
-        assertEquals(envoy.counters(), ringway.counters());
+        assertEquals(sorted(LogLines.await(sides.envoy().log, logged, line -> true)),
+            sorted(LogLines.await(sides.ringway().log, logged, line -> true)));
+        assertEquals(sides.envoy().counters(), sides.ringway().counters());
     }
 
     /** A tunnel is logged when the end of its client was seen, which may be after the next request. */

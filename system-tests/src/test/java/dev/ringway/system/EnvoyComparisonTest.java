@@ -68,8 +68,7 @@ final class EnvoyComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
     private static Map<String, Long> gauges;
 
     /** One of the two with an upstream of its own, so that neither changes what the other's pool holds. */
@@ -119,16 +118,15 @@ final class EnvoyComparisonTest
     @BeforeAll
     static void start() throws Exception
     {
-        envoy = new Side(true);
-        ringway = new Side(false);
-        gauges = ringway.admin.firstGauges();
+        sides = Pair.start(Side::new);
+        gauges = sides.ringway().admin.firstGauges();
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        envoy.close();
-        try (Side closed = ringway)
+        sides.envoy().close();
+        try (Side closed = sides.ringway())
         {
             closed.admin.awaitNothingLeft(gauges, closed.origin);
         }
@@ -143,8 +141,8 @@ final class EnvoyComparisonTest
     @MethodSource("cases")
     void shouldDoAsEnvoyDoes(final EnvoyCases.Case given) throws Exception
     {
-        final Map<String, String> theirs = observe(envoy, given);
-        final Map<String, String> ours = observe(ringway, given);
+        final Map<String, String> theirs = observe(sides.envoy(), given);
+        final Map<String, String> ours = observe(sides.ringway(), given);
         final List<String> differences = new ArrayList<>();
         final TreeSet<String> names = new TreeSet<>(theirs.keySet());
         names.addAll(ours.keySet());

@@ -30,8 +30,7 @@ final class GrpcReplyComparisonTest
     private static Path directory;
 
     private static ServerSocket silent;
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
 
     /** One of the two. */
     private static final class Side implements AutoCloseable
@@ -143,15 +142,13 @@ final class GrpcReplyComparisonTest
     {
         // The kernel accepts, nobody answers.
         silent = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
-        envoy = new Side(true);
-        ringway = new Side(false);
+        sides = Pair.start(Side::new);
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        envoy.close();
-        ringway.close();
+        Pair.stop(sides);
         silent.close();
     }
 
@@ -165,14 +162,15 @@ final class GrpcReplyComparisonTest
             for (final String contentType : CONTENT_TYPES)
             {
                 final String what = path + " " + contentType + " ";
-                theirs.add(what + "HTTP/1.1 " + envoy.http1(path, contentType));
-                ours.add(what + "HTTP/1.1 " + ringway.http1(path, contentType));
-                theirs.add(what + "HTTP/2 " + envoy.http2(path, contentType));
-                ours.add(what + "HTTP/2 " + ringway.http2(path, contentType));
+                theirs.add(what + "HTTP/1.1 " + sides.envoy().http1(path, contentType));
+                ours.add(what + "HTTP/1.1 " + sides.ringway().http1(path, contentType));
+                theirs.add(what + "HTTP/2 " + sides.envoy().http2(path, contentType));
+                ours.add(what + "HTTP/2 " + sides.ringway().http2(path, contentType));
             }
         }
         assertEquals(String.join("\n", theirs), String.join("\n", ours));
-        assertEquals(envoy.counters(), ringway.counters());
-        assertEquals(String.join("\n", envoy.log(theirs.size())), String.join("\n", ringway.log(ours.size())));
+        assertEquals(sides.envoy().counters(), sides.ringway().counters());
+        assertEquals(String.join("\n", sides.envoy().log(theirs.size())),
+            String.join("\n", sides.ringway().log(ours.size())));
     }
 }

@@ -113,8 +113,7 @@ final class HeaderChangeComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
 
     /** One of the two. */
     private static final class Side implements AutoCloseable
@@ -182,15 +181,13 @@ final class HeaderChangeComparisonTest
     @BeforeAll
     static void start() throws Exception
     {
-        envoy = new Side(true);
-        ringway = new Side(false);
+        sides = Pair.start(Side::new);
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        envoy.close();
-        ringway.close();
+        Pair.stop(sides);
     }
 
     @ParameterizedTest
@@ -234,7 +231,7 @@ final class HeaderChangeComparisonTest
     {
         final String request = "GET " + target + " HTTP/1.1\r\nhost: a.example\r\n" +
             (fields == null ? "" : fields.replace("~", "\r\n") + "\r\n") + "\r\n";
-        assertEquals(envoy.observe(request, false), ringway.observe(request, false));
-        assertEquals(envoy.observe(request, true), ringway.observe(request, true));
+        assertEquals(sides.envoy().observe(request, false), sides.ringway().observe(request, false));
+        assertEquals(sides.envoy().observe(request, true), sides.ringway().observe(request, true));
     }
 }

@@ -16,7 +16,6 @@ import java.util.concurrent.TimeUnit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** One Ringway process that speaks HTTP/2: curl, nghttp, h2load and HAProxy before it, nginx and HAProxy behind it. */
@@ -25,7 +24,7 @@ final class Http2PeersTest
     private static final int LARGE = 3 << 20;
     private static final int RUN_S = 120;
 
-    private static final List<AutoCloseable> STARTED = new ArrayList<>();
+    private static final Started STARTED = new Started();
 
     @TempDir
     private static Path directory;
@@ -39,7 +38,7 @@ final class Http2PeersTest
     @BeforeAll
     static void start() throws Exception
     {
-        origin = started(new Origin(Map.of()));
+        origin = STARTED.add(new Origin(Map.of()));
         port = Program.freePort();
         frontPort = Program.freePort();
         final int nginxPort = Program.freePort();
@@ -47,7 +46,7 @@ final class Http2PeersTest
         final int adminPort = Program.freePort();
         Files.writeString(directory.resolve("small"), "small\n");
         Files.write(directory.resolve("large"), "0123456789abcde\n".repeat(LARGE / 16).getBytes(UTF_8));
-        started(Peers.nginx(directory, """
+        STARTED.add(Peers.nginx(directory, """
             server
             {
                 listen 127.0.0.1:%1$d http2;
@@ -58,7 +57,7 @@ final class Http2PeersTest
                 location /upload { client_max_body_size 1k; return 200 "taken"; }
             }
             """.formatted(nginxPort, directory))).awaitPort(nginxPort);
-        started(Peers.haproxy(directory, """
+        STARTED.add(Peers.haproxy(directory, """
             frontend front
                 bind 127.0.0.1:%d
                 bind 127.0.0.1:%d proto h2
@@ -88,30 +87,15 @@ final class Http2PeersTest
             Bootstraps.HTTP2_CLUSTER +
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
         admin = new Admin(adminPort);
-        final Program ringway = started(Program.ringway(directory, "-c", file.toString(), "--concurrency", "2"));
+        final Program ringway = STARTED.add(Program.ringway(directory, "-c", file.toString(), "--concurrency", "2"));
         ringway.awaitPort(adminPort).awaitPort(port);
         gauges = admin.firstGauges();
-    }
-
-    private static <T extends AutoCloseable> T started(final T one)
-    {
-        STARTED.add(one);
-        return one;
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        // Ringway is the last: its upstreams end first, and with them what its pools hold.
-        for (final AutoCloseable one : STARTED.subList(0, STARTED.size() - 1))
-        {
-            one.close();
-        }
-        try (AutoCloseable ringway = STARTED.getLast())
-        {
-            assertNotNull(ringway);
-            admin.awaitNothingLeft(gauges);
-        }
+        STARTED.stop(admin, gauges);
     }
 
     /** What a command prints; it must end with 0. */

@@ -46,8 +46,7 @@ final class ListenerComparisonTest
 
     private static Certificates certificates;
     private static Certified certified;
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
     private static Map<String, Long> gauges;
 
     /** One of the two, with an upstream of its own. */
@@ -154,16 +153,15 @@ final class ListenerComparisonTest
     {
         certificates = new Certificates(directory, "ca");
         certified = certificates.ecdsa("server", "dns:*.a.test");
-        envoy = new Side(true);
-        ringway = new Side(false);
-        gauges = ringway.admin.firstGauges();
+        sides = Pair.start(Side::new);
+        gauges = sides.ringway().admin.firstGauges();
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        envoy.close();
-        try (Side closed = ringway)
+        sides.envoy().close();
+        try (Side closed = sides.ringway())
         {
             closed.admin.awaitNothingLeft(gauges, closed.origin);
         }
@@ -200,8 +198,8 @@ final class ListenerComparisonTest
         final String expected, final String listener, final String from, final String to, final byte[]... pieces)
         throws Exception
     {
-        assertEquals(expected, ask(envoy, listener, from, to, pieces), "Envoy");
-        assertEquals(expected, ask(ringway, listener, from, to, pieces), "Ringway");
+        assertEquals(expected, ask(sides.envoy(), listener, from, to, pieces), "Envoy");
+        assertEquals(expected, ask(sides.ringway(), listener, from, to, pieces), "Ringway");
     }
 
     private static byte[] bytes(final String text)
@@ -251,8 +249,8 @@ final class ListenerComparisonTest
     void shouldChooseByServerName(final String name, final String protocol, final String expected) throws Exception
     {
         final String[] protocols = protocol.isEmpty() ? new String[0] : new String[]{protocol};
-        assertEquals(expected, overTls(envoy, name, protocols), "Envoy");
-        assertEquals(expected, overTls(ringway, name, protocols), "Ringway");
+        assertEquals(expected, overTls(sides.envoy(), name, protocols), "Envoy");
+        assertEquals(expected, overTls(sides.ringway(), name, protocols), "Ringway");
     }
 
     @Test
@@ -338,14 +336,14 @@ final class ListenerComparisonTest
         """)
     void shouldTellTheUpstreamWhoAsks(final String listener, final String line, final String expected) throws Exception
     {
-        for (final Side side : List.of(envoy, ringway))
+        for (final Side side : List.of(sides.envoy(), sides.ringway()))
         {
             side.origin.takeSeen();
             assertEquals("ok", ask(side, listener, "127.0.0.1", "127.0.0.1",
                 bytes((line == null ? "" : line + "\r\n") + UP)));
             final String told = side.origin.takeSeen().element().field("x-forwarded-for");
             // Envoy puts an address of the host in the place of a loopback one.
-            assertEquals(expected, side == envoy && expected.startsWith("127.") ? expected : told);
+            assertEquals(expected, side == sides.envoy() && expected.startsWith("127.") ? expected : told);
         }
     }
 
@@ -361,7 +359,7 @@ final class ListenerComparisonTest
     @ValueSource(strings = {"\026", "\026\003\001\0\006"})
     void shouldGoOnAfterTheTimeout(final String start) throws Exception
     {
-        for (final Side side : List.of(envoy, ringway))
+        for (final Side side : List.of(sides.envoy(), sides.ringway()))
         {
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), side.ports.get("slow")))
             {
@@ -379,11 +377,11 @@ final class ListenerComparisonTest
         final String names = "(tls_inspector|http_inspector|proxy_proto)\\..*";
         // The first time for those connections that waited for the start, before them in each queue.
         askAll();
-        final Map<String, Long> before = counts(envoy, names);
-        final Map<String, Long> own = counts(ringway, names);
+        final Map<String, Long> before = counts(sides.envoy(), names);
+        final Map<String, Long> own = counts(sides.ringway(), names);
         askAll();
-        final Map<String, Long> after = counts(envoy, names);
-        final Map<String, Long> ownAfter = counts(ringway, names);
+        final Map<String, Long> after = counts(sides.envoy(), names);
+        final Map<String, Long> ownAfter = counts(sides.ringway(), names);
         after.replaceAll((name, value) -> value - before.get(name));
         ownAfter.replaceAll((name, value) -> value - own.get(name));
         assertEquals(after, ownAfter);

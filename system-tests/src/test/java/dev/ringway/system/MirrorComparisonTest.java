@@ -50,8 +50,7 @@ final class MirrorComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
 
     /** One of the two with two upstreams of its own. */
     private static final class Side implements AutoCloseable
@@ -125,15 +124,13 @@ final class MirrorComparisonTest
     @BeforeAll
     static void start() throws Exception
     {
-        envoy = new Side(true);
-        ringway = new Side(false);
+        sides = Pair.start(Side::new);
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        envoy.close();
-        ringway.close();
+        Pair.stop(sides);
     }
 
     @ParameterizedTest
@@ -165,8 +162,8 @@ final class MirrorComparisonTest
     {
         final String request = (body == null ? "GET " : "POST ") + target + " HTTP/1.1\r\n" +
             fields.replace("~", "\r\n") + "\r\n\r\n" + (body == null ? "" : body.replace("~", "\r\n"));
-        final String theirs = envoy.mirrored(request, copies);
-        assertEquals(theirs, ringway.mirrored(request, copies));
+        final String theirs = sides.envoy().mirrored(request, copies);
+        assertEquals(theirs, sides.ringway().mirrored(request, copies));
         assertEquals(copies, theirs.split("upstream_rq_total=")[1].charAt(0) - '0', theirs);
     }
 }

@@ -52,8 +52,7 @@ final class OriginalDstComparisonTest
 
     private static Origin origin;
     private static int nobody;
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
 
     /** One of the two. */
     private static final class Side implements AutoCloseable
@@ -175,15 +174,13 @@ final class OriginalDstComparisonTest
     {
         origin = new Origin(Map.of());
         nobody = Program.freePort();
-        envoy = new Side(true);
-        ringway = new Side(false);
+        sides = Pair.start(Side::new);
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        envoy.close();
-        ringway.close();
+        Pair.stop(sides);
         origin.close();
     }
 
@@ -191,8 +188,8 @@ final class OriginalDstComparisonTest
     {
         final String text = request.replace("ORIGIN", String.valueOf(origin.port()))
             .replace("NOBODY", String.valueOf(nobody));
-        final String theirs = envoy.ask(listener, text);
-        assertEquals(theirs, ringway.ask(listener, text));
+        final String theirs = sides.envoy().ask(listener, text);
+        assertEquals(theirs, sides.ringway().ask(listener, text));
         return theirs;
     }
 
@@ -267,8 +264,8 @@ final class OriginalDstComparisonTest
     @Test
     void shouldCountNoRequestForARelayThatFindsNobody() throws Exception
     {
-        final String theirs = countedForNobody(envoy);
-        assertEquals(theirs, countedForNobody(ringway));
+        final String theirs = countedForNobody(sides.envoy());
+        assertEquals(theirs, countedForNobody(sides.ringway()));
         assertTrue(theirs.contains("upstream_cx_connect_fail=1"), theirs);
         assertFalse(theirs.contains("upstream_rq_total"), theirs);
     }
@@ -278,21 +275,21 @@ final class OriginalDstComparisonTest
     {
         final String request = "GET /one HTTP/1.1\r\nhost: a\r\nx-envoy-original-dst-host: 127.0.0.1:%d\r\n\r\n";
         try (Origin other = new Origin(Map.of("/one", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nother"));
-            Client first = new Client(ringway.ports.get("http"));
-            Client second = new Client(ringway.ports.get("http")))
+            Client first = new Client(sides.ringway().ports.get("http"));
+            Client second = new Client(sides.ringway().ports.get("http")))
         {
             final CountDownLatch held = origin.hold();
             first.send(request.formatted(origin.port()));
-            ringway.admin.awaitStat("cluster.one.upstream_rq_active", 1);
+            sides.ringway().admin.awaitStat("cluster.one.upstream_rq_active", 1);
             second.send(request.formatted(other.port()));
-            ringway.admin.awaitStat("cluster.one.upstream_rq_pending_active", 1);
+            sides.ringway().admin.awaitStat("cluster.one.upstream_rq_pending_active", 1);
             held.countDown();
             assertEquals("ok", first.read().text());
             assertEquals("other", second.read().text());
             assertEquals(1, other.takeSeen().size());
         }
         // Their lines come at some time.
-        ringway.logged = LogLines.await(ringway.log, ringway.logged + 2, line -> true).size();
+        sides.ringway().logged = LogLines.await(sides.ringway().log, sides.ringway().logged + 2, line -> true).size();
     }
 
     private static String endpoints(final Side side) throws Exception
@@ -305,21 +302,21 @@ final class OriginalDstComparisonTest
     {
         compare("http", "GET /brief HTTP/1.1~host: a~x-envoy-original-dst-host: 127.0.0.1:ORIGIN~~");
         compare("http", "GET /brief HTTP/1.1~host: a~x-envoy-original-dst-host: 127.0.0.1:NOBODY~~");
-        for (final Side side : List.of(envoy, ringway))
+        for (final Side side : List.of(sides.envoy(), sides.ringway()))
         {
             side.admin.awaitStat("cluster.brief.membership_total", 1);
             side.admin.awaitStat("cluster.brief.membership_healthy", 1);
             side.admin.awaitStat("cluster.brief.membership_change", 3);
         }
         // The one that is left was not asked for any longer, but a connection is there.
-        final String theirs = endpoints(envoy);
-        assertEquals(theirs, endpoints(ringway));
+        final String theirs = endpoints(sides.envoy());
+        assertEquals(theirs, endpoints(sides.ringway()));
         assertTrue(theirs.contains("127.0.0.1:" + origin.port() + "::cx_active::1"), theirs);
         origin.dropConnections();
-        for (final Side side : List.of(envoy, ringway))
+        for (final Side side : List.of(sides.envoy(), sides.ringway()))
         {
             side.admin.awaitStat("cluster.brief.membership_total", 0);
         }
-        assertEquals(endpoints(envoy), endpoints(ringway));
+        assertEquals(endpoints(sides.envoy()), endpoints(sides.ringway()));
     }
 }

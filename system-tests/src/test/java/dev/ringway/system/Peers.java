@@ -44,6 +44,43 @@ final class Peers
             onPath("nginx"), "-e", "stderr", "-p", directory.toString(), "-c", file.toString()));
     }
 
+    /**
+     * Servers for {@link #nginx} that show a certificate.
+     *
+     * @param ports   of the servers.
+     * @param options of each for {@code listen}.
+     * @param mutual  index of the one that asks for certificates of clients.
+     * @param shown   what they show.
+     * @param trusted whom they trust.
+     * @param rest    of each server.
+     */
+    static String tlsServers(
+        final int[] ports,
+        final List<String> options,
+        final int mutual,
+        final Certificates.Certified shown,
+        final Certificates trusted,
+        final String rest)
+    {
+        final StringBuilder servers = new StringBuilder();
+        for (int i = 0; i < options.size(); i++)
+        {
+            servers.append("""
+                server
+                {
+                    listen 127.0.0.1:%d %s;
+                    ssl_certificate %s;
+                    ssl_certificate_key %s;
+                    ssl_client_certificate %s;
+                    ssl_verify_client %s;
+                %s
+                }
+                """.formatted(ports[i], options.get(i), shown.certificate(), shown.key(), trusted.authority(),
+                i == mutual ? "on" : "off", rest));
+        }
+        return servers.toString();
+    }
+
     /** HAProxy in the foreground; both sides wait longer than any test does. */
     static Program haproxy(final Path directory, final String sections) throws IOException
     {

@@ -33,8 +33,7 @@ final class ProxyValuesComparisonTest
     private static Path directory;
 
     private static ServerSocket endpoint;
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
 
     private static final class Side implements AutoCloseable
     {
@@ -94,15 +93,13 @@ final class ProxyValuesComparisonTest
     {
         endpoint = new ServerSocket(0, 128, InetAddress.getLoopbackAddress());
         endpoint.setSoTimeout(Patience.MS);
-        envoy = new Side(true);
-        ringway = new Side(false);
+        sides = Pair.start(Side::new);
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        envoy.close();
-        ringway.close();
+        Pair.stop(sides);
         endpoint.close();
     }
 
@@ -149,7 +146,7 @@ final class ProxyValuesComparisonTest
                 "06 0001 00 01 0001 01 ff 0001 02", "e0 0bb8 " + "41".repeat(3000) + "05 0001 61"))
             {
                 final String name = kept + "-" + told;
-                assertEquals(seen(envoy, name, header(values)), seen(ringway, name, header(values)),
+                assertEquals(seen(sides.envoy(), name, header(values)), seen(sides.ringway(), name, header(values)),
                     name + ": " + values);
             }
         }

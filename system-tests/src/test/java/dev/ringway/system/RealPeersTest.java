@@ -7,7 +7,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -22,7 +21,7 @@ final class RealPeersTest
 {
     private static final int LARGE = 100 * 1024;
 
-    private static final List<AutoCloseable> STARTED = new ArrayList<>();
+    private static final Started STARTED = new Started();
 
     @TempDir
     private static Path directory;
@@ -36,7 +35,7 @@ final class RealPeersTest
     @BeforeAll
     static void start() throws Exception
     {
-        origin = started(new Origin(Map.of()));
+        origin = STARTED.add(new Origin(Map.of()));
         port = Program.freePort();
         frontPort = Program.freePort();
         final int nginxPort = Program.freePort();
@@ -44,7 +43,7 @@ final class RealPeersTest
         final int adminPort = Program.freePort();
         Files.writeString(directory.resolve("small"), "small\n");
         Files.writeString(directory.resolve("large"), "x".repeat(LARGE));
-        started(Peers.nginx(directory, """
+        STARTED.add(Peers.nginx(directory, """
             gzip on;
             gzip_types *;
             gzip_min_length 1;
@@ -58,7 +57,7 @@ final class RealPeersTest
                 location /gone { return 444; }
             }
             """.formatted(nginxPort, directory))).awaitPort(nginxPort);
-        started(Peers.haproxy(directory, """
+        STARTED.add(Peers.haproxy(directory, """
             frontend front
                 bind 127.0.0.1:%d
                 default_backend ringway
@@ -88,30 +87,15 @@ final class RealPeersTest
             Bootstraps.cluster("haproxy", "STATIC", Bootstraps.tcpAddress("127.0.0.1", behindPort)) +
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
         admin = new Admin(adminPort);
-        final Program ringway = started(Program.ringway(directory, "-c", file.toString(), "--concurrency", "2"));
+        final Program ringway = STARTED.add(Program.ringway(directory, "-c", file.toString(), "--concurrency", "2"));
         ringway.awaitPort(adminPort).awaitPort(port);
         gauges = admin.firstGauges();
-    }
-
-    private static <T extends AutoCloseable> T started(final T one)
-    {
-        STARTED.add(one);
-        return one;
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        // Ringway is the last: its upstreams end first, and with them what its pools hold.
-        for (final AutoCloseable one : STARTED.subList(0, STARTED.size() - 1))
-        {
-            one.close();
-        }
-        try (AutoCloseable ringway = STARTED.getLast())
-        {
-            assertNotNull(ringway);
-            admin.awaitNothingLeft(gauges);
-        }
+        STARTED.stop(admin, gauges);
     }
 
     @Test

@@ -124,8 +124,7 @@ final class RetryComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
 
     /** One of the two with an upstream of its own. */
     private static final class Side implements AutoCloseable
@@ -239,23 +238,22 @@ final class RetryComparisonTest
     @BeforeAll
     static void start() throws Exception
     {
-        envoy = new Side(true);
-        ringway = new Side(false);
+        sides = Pair.start(Side::new);
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        envoy.close();
-        ringway.close();
+        Pair.stop(sides);
     }
 
     @Test
     void shouldSendAgainTellCountAndLogAsEnvoyDoes() throws Exception
     {
-        final Pair<String> observed = Pair.of(() -> observeAll(envoy), () -> observeAll(ringway));
+        final Pair<String> observed = Pair.of(() -> observeAll(sides.envoy()), () -> observeAll(sides.ringway()));
         assertEquals(observed.envoy(), observed.ringway());
-        assertEquals(String.join("\n", envoy.log(CASES.size())), String.join("\n", ringway.log(CASES.size())));
+        assertEquals(String.join("\n", sides.envoy().log(CASES.size())),
+            String.join("\n", sides.ringway().log(CASES.size())));
     }
 
     private static String observeAll(final Side side) throws Exception
@@ -274,7 +272,7 @@ final class RetryComparisonTest
     {
         for (int i = 0; i < 8; i++)
         {
-            for (final Side side : List.of(envoy, ringway))
+            for (final Side side : List.of(sides.envoy(), sides.ringway()))
             {
                 try (Client client = new Client(side.port))
                 {

@@ -101,8 +101,7 @@ final class RouteComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
 
     /** One of the two. */
     private static final class Side implements AutoCloseable
@@ -144,15 +143,13 @@ final class RouteComparisonTest
     @BeforeAll
     static void start() throws Exception
     {
-        envoy = new Side(true);
-        ringway = new Side(false);
+        sides = Pair.start(Side::new);
     }
 
     @AfterAll
-    static void stop()
+    static void stop() throws Exception
     {
-        envoy.close();
-        ringway.close();
+        Pair.stop(sides);
     }
 
     @ParameterizedTest
@@ -274,11 +271,11 @@ final class RouteComparisonTest
         final String host = given.startsWith("host:") ? "" : "host: a.example\r\n";
         final String request = target + " HTTP/1.1\r\n" + host + given + (given.isEmpty() ? "\r\n" :
             given.contains("\r\n\r\n") ? "" : "\r\n\r\n");
-        final String expected = envoy.answer(request);
+        final String expected = sides.envoy().answer(request);
         if (route != null)
         {
             assertEquals(route, expected);
         }
-        assertEquals(expected, ringway.answer(request));
+        assertEquals(expected, sides.ringway().answer(request));
     }
 }

@@ -54,8 +54,7 @@ final class RouteTargetComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
 
     /** One of the two with two upstreams of its own. */
     private static final class Side implements AutoCloseable
@@ -114,27 +113,25 @@ final class RouteTargetComparisonTest
     @BeforeAll
     static void start() throws Exception
     {
-        envoy = new Side(true);
-        ringway = new Side(false);
+        sides = Pair.start(Side::new);
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        envoy.close();
-        ringway.close();
+        Pair.stop(sides);
     }
 
     private static void compare(final String target, final String fields, final String expected) throws Exception
     {
         final String request = "GET " + target + " HTTP/1.1\r\nhost: a\r\n" +
             (fields == null ? "" : fields.replace("~", "\r\n") + "\r\n") + "\r\n";
-        final String theirs = envoy.answer(request);
+        final String theirs = sides.envoy().answer(request);
         if (expected != null)
         {
             assertEquals(expected, theirs);
         }
-        assertEquals(theirs, ringway.answer(request));
+        assertEquals(theirs, sides.ringway().answer(request));
     }
 
     @ParameterizedTest
@@ -193,7 +190,7 @@ final class RouteTargetComparisonTest
     void shouldMakeTheSameCookie(final String target, final String cookie) throws Exception
     {
         final String request = "GET " + target + " HTTP/1.1\r\nhost: a\r\n\r\n";
-        for (final Side side : new Side[]{envoy, ringway})
+        for (final Side side : new Side[]{sides.envoy(), sides.ringway()})
         {
             final String answer = side.answer(request);
             assertEquals(cookie, answer.substring(answer.indexOf("key")));

@@ -88,29 +88,16 @@ final class TlsHealthComparisonTest
     private static Program nginx(final int[] ports, final Certificates certificates, final Certified server)
         throws Exception
     {
-        final StringBuilder servers = new StringBuilder();
-        final String[] options = {"ssl", "ssl", "ssl http2", ""};
-        for (int i = 0; i < options.length; i++)
-        {
-            servers.append("""
-                server
-                {
-                    listen 127.0.0.1:%d %s;
-                    ssl_certificate %s;
-                    ssl_certificate_key %s;
-                    ssl_client_certificate %s;
-                    ssl_verify_client %s;
-                    keepalive_requests 1000000;
-                    location = /hc { return 200; }
-                    location = /named { if ($ssl_server_name = "server.mesh") { return 200; } return 503; }
-                    location = /no-alpn { if ($ssl_alpn_protocol = "") { return 200; } return 503; }
-                    location = /alpn-http1 { if ($ssl_alpn_protocol = "http/1.1") { return 200; } return 503; }
-                    location = /http2 { if ($http2 = "h2") { return 200; } return 503; }
-                }
-                """.formatted(ports[i], options[i], server.certificate(), server.key(), certificates.authority(),
-                i == 1 ? "on" : "off"));
-        }
-        return Peers.nginx(directory, servers.toString()).awaitPort(ports[0]);
+        final List<String> options = List.of("ssl", "ssl", "ssl http2", "");
+        final String servers = Peers.tlsServers(ports, options, 1, server, certificates, """
+            keepalive_requests 1000000;
+            location = /hc { return 200; }
+            location = /named { if ($ssl_server_name = "server.mesh") { return 200; } return 503; }
+            location = /no-alpn { if ($ssl_alpn_protocol = "") { return 200; } return 503; }
+            location = /alpn-http1 { if ($ssl_alpn_protocol = "http/1.1") { return 200; } return 503; }
+            location = /http2 { if ($http2 = "h2") { return 200; } return 503; }
+            """);
+        return Peers.nginx(directory, servers).awaitPort(ports[0]);
     }
 
     /** What became of the checks, by cluster. */

@@ -22,8 +22,7 @@ final class TlsRequirementComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
 
     /** One of the two. */
     private static final class Side implements AutoCloseable
@@ -68,15 +67,13 @@ final class TlsRequirementComparisonTest
     @BeforeAll
     static void start() throws Exception
     {
-        envoy = new Side(true);
-        ringway = new Side(false);
+        sides = Pair.start(Side::new);
     }
 
     @AfterAll
-    static void stop()
+    static void stop() throws Exception
     {
-        envoy.close();
-        ringway.close();
+        Pair.stop(sides);
     }
 
     @ParameterizedTest
@@ -99,9 +96,9 @@ final class TlsRequirementComparisonTest
     {
         final String request = target + " HTTP/1.1\r\nhost: " + host + "\r\n" + (field == null ? "" : field + "\r\n") +
             "\r\n";
-        final String expected = envoy.answer(requirement, request);
+        final String expected = sides.envoy().answer(requirement, request);
         assertEquals(location == null ? "HTTP/1.1 200 OK null 5 taken" : "HTTP/1.1 301 Moved Permanently " + location,
             expected.substring(0, location == null ? 28 : 31 + location.length()));
-        assertEquals(expected, ringway.answer(requirement, request));
+        assertEquals(expected, sides.ringway().answer(requirement, request));
     }
 }

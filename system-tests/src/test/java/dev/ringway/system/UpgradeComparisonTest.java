@@ -74,8 +74,7 @@ final class UpgradeComparisonTest
     private static Path directory;
 
     private static Endpoint endpoint;
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
 
     /** Answers a request as its path says, then sends back what comes. Keeps what it was asked. */
     private static final class Endpoint implements AutoCloseable
@@ -278,15 +277,13 @@ final class UpgradeComparisonTest
     static void start() throws Exception
     {
         endpoint = new Endpoint();
-        envoy = new Side(true);
-        ringway = new Side(false);
+        sides = Pair.start(Side::new);
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        envoy.close();
-        ringway.close();
+        Pair.stop(sides);
         endpoint.close();
     }
 
@@ -299,21 +296,21 @@ final class UpgradeComparisonTest
         {
             if (!DIFFERENCES.containsKey(one.getKey()))
             {
-                theirs.add(one.getKey() + ": " + envoy.http1(one.getValue()));
-                ours.add(one.getKey() + ": " + ringway.http1(one.getValue()));
+                theirs.add(one.getKey() + ": " + sides.envoy().http1(one.getValue()));
+                ours.add(one.getKey() + ": " + sides.ringway().http1(one.getValue()));
             }
         }
         for (final String path : List.of("/", "/off", "/direct", "/foo"))
         {
             final String protocol = path.equals("/foo") ? "foo" : "websocket";
-            theirs.add("HTTP/2 " + path + ": " + envoy.http2(path, protocol));
-            ours.add("HTTP/2 " + path + ": " + ringway.http2(path, protocol));
+            theirs.add("HTTP/2 " + path + ": " + sides.envoy().http2(path, protocol));
+            ours.add("HTTP/2 " + path + ": " + sides.ringway().http2(path, protocol));
         }
-        theirs.add("HTTP/2 another type: " + envoy.http2("/", "bar"));
-        ours.add("HTTP/2 another type: " + ringway.http2("/", "bar"));
+        theirs.add("HTTP/2 another type: " + sides.envoy().http2("/", "bar"));
+        ours.add("HTTP/2 another type: " + sides.ringway().http2("/", "bar"));
         assertEquals(String.join("\n", theirs), String.join("\n", ours));
-        assertEquals(sorted(envoy.log(theirs.size())), sorted(ringway.log(ours.size())));
-        assertEquals(envoy.counters(), ringway.counters());
+        assertEquals(sorted(sides.envoy().log(theirs.size())), sorted(sides.ringway().log(ours.size())));
+        assertEquals(sides.envoy().counters(), sides.ringway().counters());
         assertDifferences();
     }
 
@@ -328,9 +325,9 @@ final class UpgradeComparisonTest
         for (final Map.Entry<String, String> one : DIFFERENCES.entrySet())
         {
             final String[] request = CASES.get(one.getKey());
-            final String ours = ringway.http1(request);
+            final String ours = sides.ringway().http1(request);
             assertEquals(one.getValue(), ours.substring(0, ours.indexOf(" [")), one.getKey());
-            assertEquals(false, envoy.http1(request).startsWith(one.getValue()), one.getKey());
+            assertEquals(false, sides.envoy().http1(request).startsWith(one.getValue()), one.getKey());
         }
     }
 }

@@ -151,28 +151,15 @@ final class UpstreamTlsTest
 
     private static void startNginx(final int[] nginxPorts, final Certified server) throws Exception
     {
-        final StringBuilder servers = new StringBuilder();
-        final String[] options = {"ssl", "ssl http2", "ssl", ""};
-        for (int i = 0; i < options.length; i++)
-        {
-            servers.append("""
-                server
-                {
-                    listen 127.0.0.1:%d %s;
-                    ssl_certificate %s;
-                    ssl_certificate_key %s;
-                    ssl_client_certificate %s;
-                    ssl_verify_client %s;
-                    ssl_protocols TLSv1.2 TLSv1.3;
-                    keepalive_requests 30;
-                    root %s;
-                    set $seen "$server_protocol $ssl_protocol $ssl_server_name $ssl_alpn_protocol";
-                    location = /seen { return 200 "$seen $ssl_client_s_dn"; }
-                }
-                """.formatted(nginxPorts[i], options[i], server.certificate(), server.key(), certificates.authority(),
-                i == 2 ? "on" : "off", directory));
-        }
-        STARTED.add(Peers.nginx(directory, servers.toString()).awaitPort(nginxPorts[0]));
+        final String servers = Peers.tlsServers(
+            nginxPorts, List.of("ssl", "ssl http2", "ssl", ""), 2, server, certificates, """
+                ssl_protocols TLSv1.2 TLSv1.3;
+                keepalive_requests 30;
+                root %s;
+                set $seen "$server_protocol $ssl_protocol $ssl_server_name $ssl_alpn_protocol";
+                location = /seen { return 200 "$seen $ssl_client_s_dn"; }
+                """.formatted(directory));
+        STARTED.add(Peers.nginx(directory, servers).awaitPort(nginxPorts[0]));
     }
 
     @AfterAll
