@@ -39,8 +39,7 @@ final class WaitingComparisonTest
     private static Full full;
     private static Origin origin;
     private static int nobody;
-    private static Side envoy;
-    private static Side ringway;
+    private static Pair<Side> sides;
 
     /** A port where connections are not refused and not accepted either: its queue is full. */
     private static final class Full implements AutoCloseable
@@ -181,15 +180,13 @@ final class WaitingComparisonTest
         full = new Full();
         origin = new Origin(Map.of());
         nobody = Program.freePort();
-        envoy = new Side(true);
-        ringway = new Side(false);
+        sides = Pair.start(Side::new);
     }
 
     @AfterAll
     static void stop() throws Exception
     {
-        envoy.close();
-        ringway.close();
+        Pair.stop(sides);
         origin.close();
         full.close();
     }
@@ -220,8 +217,8 @@ final class WaitingComparisonTest
     @CsvSource({"one", "two"})
     void shouldBoundWhatWaitsForAConnection(final String cluster) throws Exception
     {
-        final String theirs = waitFor(envoy, cluster);
-        assertEquals(theirs, waitFor(ringway, cluster));
+        final String theirs = waitFor(sides.envoy(), cluster);
+        assertEquals(theirs, waitFor(sides.ringway(), cluster));
         assertTrue(theirs.startsWith("HTTP/1.1 503 Service Unavailable true "), theirs);
     }
 
@@ -230,7 +227,7 @@ final class WaitingComparisonTest
     void shouldCountNoRequestThatFindsNobody(final String cluster) throws Exception
     {
         final List<String> seen = new ArrayList<>();
-        for (final Side side : List.of(envoy, ringway))
+        for (final Side side : List.of(sides.envoy(), sides.ringway()))
         {
             try (Client client = side.client("in"))
             {
@@ -263,7 +260,7 @@ final class WaitingComparisonTest
     void shouldBoundRelaysThatWait() throws Exception
     {
         final List<String> seen = new ArrayList<>();
-        for (final Side side : List.of(envoy, ringway))
+        for (final Side side : List.of(sides.envoy(), sides.ringway()))
         {
             try (Client first = side.client("waits"))
             {
@@ -283,7 +280,7 @@ final class WaitingComparisonTest
     void shouldConnectRelaysAsOftenAsTheyMay() throws Exception
     {
         final List<String> seen = new ArrayList<>();
-        for (final Side side : List.of(envoy, ringway))
+        for (final Side side : List.of(sides.envoy(), sides.ringway()))
         {
             try (Client client = side.client("unreached"))
             {
@@ -301,7 +298,7 @@ final class WaitingComparisonTest
     {
         for (int i = 0; i < 4; i++)
         {
-            for (final Side side : List.of(envoy, ringway))
+            for (final Side side : List.of(sides.envoy(), sides.ringway()))
             {
                 try (Client client = side.client("half"))
                 {
