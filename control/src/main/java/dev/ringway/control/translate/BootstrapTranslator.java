@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Translates bootstraps. Lives as long as the process, because ids of clusters, listeners and access logs do. Control
+ * Translates bootstraps. Lives as long as the process, because no id of a cluster or listener is given twice. Control
  * thread only.
  */
 public final class BootstrapTranslator
@@ -98,6 +98,7 @@ public final class BootstrapTranslator
     public void commit()
     {
         known = fresh;
+        keepIds();
         counters.inForce(known.counters());
         sinks.commit(known.logSinks());
         contexts.commit();
@@ -116,8 +117,15 @@ public final class BootstrapTranslator
     public void rollback()
     {
         fresh = known;
+        keepIds();
         sinks.rollback();
         contexts.rollback();
+    }
+
+    private void keepIds()
+    {
+        clusterIds.keep(known.clusterIds().values());
+        listenerIds.keep(known.listenerIds());
     }
 
     /**
@@ -142,6 +150,9 @@ public final class BootstrapTranslator
         final FieldPath resources = FieldPath.ROOT.field("static_resources");
         final Address admin = admin(bootstrap, checks);
         checkRuntime(bootstrap, checks);
+        checkRoom(clusterIds, bootstrap.getStaticResources().getClustersCount(), resources.field("clusters"), checks);
+        checkRoom(listenerIds, bootstrap.getStaticResources().getListenersCount(), resources.field("listeners"), checks);
+        errors.conclude();
         fresh.runtime(bootstrap.getLayeredRuntime());
         final Map<String, ClusterPlan> clusters = clusters(bootstrap, resources.field("clusters"), checks);
         final List<Listener> listeners = listeners(bootstrap, resources.field("listeners"), checks);
@@ -171,6 +182,14 @@ public final class BootstrapTranslator
             return null;
         }
         return new AddressTranslator(checks).translate(bootstrap.getAdmin().getAddress(), path);
+    }
+
+    private static void checkRoom(final IdTable ids, final int names, final FieldPath path, final Checks checks)
+    {
+        if (!ids.hasRoomFor(names))
+        {
+            checks.fault(path, "there were more than " + IdTable.MOST + " different names since the start; restart");
+        }
     }
 
     private static void checkRuntime(final Bootstrap bootstrap, final Checks checks)

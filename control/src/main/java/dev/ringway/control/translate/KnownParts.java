@@ -72,6 +72,12 @@ final class KnownParts
         return clusterIds;
     }
 
+    /** Ids of the listeners. */
+    List<Integer> listenerIds()
+    {
+        return listeners.values().stream().map(known -> known.listener.id()).toList();
+    }
+
     /** Names of clusters whose connections begin with the PROXY protocol. */
     Set<String> telling()
     {
