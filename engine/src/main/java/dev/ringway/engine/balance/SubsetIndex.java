@@ -37,20 +37,26 @@ final class SubsetIndex
         {
             for (int i = 0; i < endpoints.size(); i++)
             {
-                for (final MetadataMatch match : matches(endpoints.get(i).metadata(), selector.keys()))
-                {
-                    final List<Integer> group = groups.computeIfAbsent(match, key -> new ArrayList<>());
-                    if (group.isEmpty() || !selector.isSingle())
-                    {
-                        group.add(i);
-                    }
-                }
+                add(i, endpoints.get(i), selector, groups);
             }
         }
         groups.forEach((match, group) -> members.put(match, group.stream().mapToInt(Integer::intValue).toArray()));
         count = groups.size();
         members.put(DEFAULT, IntStream.range(0, endpoints.size())
             .filter(i -> isDefault(endpoints.get(i).metadata())).toArray());
+    }
+
+    private void add(
+        final int index, final Endpoint endpoint, final Selector selector, final Map<MetadataMatch, List<Integer>> groups)
+    {
+        for (final MetadataMatch match : matches(endpoint.metadata(), selector.keys()))
+        {
+            final List<Integer> group = groups.computeIfAbsent(match, key -> new ArrayList<>());
+            if (group.isEmpty() || !selector.isSingle())
+            {
+                group.add(index);
+            }
+        }
     }
 
     /** The groups of an endpoint by some keys: none when it lacks one, more than one where it has lists. */

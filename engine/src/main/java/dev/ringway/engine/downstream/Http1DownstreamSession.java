@@ -4,17 +4,13 @@ import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http1.Http1Error;
 import dev.ringway.codecs.http2.FrameWriter;
-import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
-import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.exchange.DownstreamSink;
 import dev.ringway.engine.exchange.Exchange;
 import dev.ringway.engine.exchange.LocalReply;
 import dev.ringway.engine.memory.ByteConsumer;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
-import dev.ringway.engine.upstream.HeaderEdits;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * HTTP/1.1 with a client: one exchange at a time, in the order of the requests. What comes meanwhile waits its turn, and
@@ -23,21 +19,17 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class Http1DownstreamSession extends OpenSession implements ConnectionHandler, ByteConsumer
 {
-    private static final long DELAYED_CLOSE_NS = 1_000_000_000L;
-
     private final Http1SessionFactory factory;
     private final Http1RequestBody body;
     private final Http1Input input = new Http1Input();
     private final Http1Response response;
+    private final Http1Deadlines deadlines;
+    private final Http1Refuser refuser;
+    private final Http1Ending ending;
     private Connection connection;
     private Exchange exchange;
     private HttpConnectionManager http;
-    private long headDeadlineNs;
-    private int requests;
     private boolean isClosedByClient;
-    private boolean isKeepAlive;
-    private boolean isLingering;
-    private boolean isInputIgnored;
     private boolean isInputEnded;
     private boolean mayBeHttp2;
     private boolean isHandedOver;
@@ -48,6 +40,9 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         this.factory = factory;
         body = new Http1RequestBody(factory);
         response = new Http1Response(this, factory.loop().memory());
+        deadlines = new Http1Deadlines(factory);
+        refuser = new Http1Refuser(factory, response, deadlines);
+        ending = new Http1Ending(factory, input);
     }
 
     void open(final Connection opened, final boolean detectsHttp2)
@@ -56,31 +51,22 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         isClosedByClient = false;
         response.open(opened);
         http = factory.http();
-        requests = 0;
         body.reset();
-        isKeepAlive = true;
+        ending.open(opened);
         isInputEnded = false;
-        isLingering = false;
-        isInputIgnored = false;
         isHandedOver = false;
         relay = null;
         mayBeHttp2 = detectsHttp2;
-        headDeadlineNs = 0;
+        deadlines.open(opened);
         input.onHead();
         opened.handler(this);
-        idleDeadline();
+        deadlines.awaitRequest(http);
         opened.startReading();
     }
 
     private void count(final int id)
     {
         factory.loop().counters().increment(id);
-    }
-
-    private void idleDeadline()
-    {
-        final long idleNs = factory.idleNs(http);
-        connection.deadline(idleNs == Long.MAX_VALUE ? Long.MAX_VALUE : factory.loop().clock().nowNs() + idleNs);
     }
 
     /**
@@ -104,7 +90,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
      */
     public void onBytes(final Connection source, final int offset, final int length)
     {
-        if (isInputIgnored)
+        if (ending.isInputIgnored())
         {
             return;
         }
@@ -113,7 +99,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         {
             factory.release(this);
         }
-        else if (!connection.isClosing() && !isInputIgnored)
+        else if (!connection.isClosing() && !ending.isInputIgnored())
         {
             afterInput(fits);
         }
@@ -164,10 +150,9 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
                 connection.pauseReading();
             }
         }
-        else if (exchange == null && headDeadlineNs == 0 && http.requestHeadersTimeoutNs() > 0)
+        else if (exchange == null)
         {
-            headDeadlineNs = factory.loop().clock().nowNs() + http.requestHeadersTimeoutNs();
-            connection.deadline(headDeadlineNs);
+            deadlines.awaitHead(http);
         }
     }
 
@@ -181,7 +166,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             return;
         }
         final boolean fits = input.resume(factory.loop().memory(), this);
-        if (connection.isClosing() || isInputIgnored)
+        if (connection.isClosing() || ending.isInputIgnored())
         {
             return;
         }
@@ -208,7 +193,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         if (exchange == null)
         {
             recordCut();
-            endAfterFlush();
+            ending.endAfterFlush();
         }
         else if (!body.isEnded() && (input.length() == 0 || !isBlocked()))
         {
@@ -228,7 +213,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     {
         int at = offset;
         final int end = offset + length;
-        while (at < end && !isInputIgnored && !connection.isClosing())
+        while (at < end && !ending.isInputIgnored() && !connection.isClosing())
         {
             if (isBlocked())
             {
@@ -266,7 +251,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     private void handOver(final int offset, final int length)
     {
         isHandedOver = true;
-        isInputIgnored = true;
+        ending.ignoreInput();
         http = factory.renew(http);
         factory.handOver(connection, offset, length);
         connection = null;
@@ -332,17 +317,9 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     private void start(final Exchange fresh, final RequestHead head)
     {
         exchange = fresh;
-        headDeadlineNs = 0;
+        deadlines.onHead();
         input.onHead();
-        requests++;
-        // Where a tunnel or a protocol that is refused ends nothing says (RFC 9110, 9.3.6).
-        isKeepAlive = head.keepAlive() && !head.upgrade() && head.methodId() != HttpMethod.CONNECT &&
-            !factory.isDraining();
-        if (http.maxRequestsPerConnection() > 0 && requests >= http.maxRequestsPerConnection())
-        {
-            isKeepAlive = false;
-            count(http.counters().downstreamCxMaxRequestsReached);
-        }
+        ending.onRequest(head, http);
         body.begin(head);
         if (head.expectContinue() && !body.isEnded())
         {
@@ -385,12 +362,8 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
      */
     private void refuse(final int error, final RequestHead head)
     {
-        count(http.counters().downstreamCxProtocolError);
-        if (error == Http1Error.HEAD_TOO_LARGE || error == Http1Error.TOO_MANY_HEADERS)
-        {
-            count(http.counters().downstreamRqTooLarge);
-        }
-        isKeepAlive = false;
+        refuser.count(error, http.counters());
+        ending.endNext();
         if (exchange != null)
         {
             exchange.giveUp(LocalReply.BAD_BODY);
@@ -402,55 +375,18 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
 
     private void refuseWith(final LocalReply reply, final RequestHead head)
     {
-        final HttpCounters ids = http.counters();
-        count(ids.downstreamRqTotal);
-        count(ids.downstreamRq4xx);
-        isKeepAlive = false;
-        connection.note(reply.flag() & ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
-        final HeaderEdits edits = factory.exchanges().refusalEdits(http, reply.body().length > 0);
-        response.sendLocalReply(reply.status(), reply.body(), edits);
-        record(reply, head, response.headLength());
-        linger();
-    }
-
-    private void record(final LocalReply reply, final RequestHead head, final int headLength)
-    {
-        final long startNs = headDeadlineNs == 0 ?
-            factory.loop().clock().nowNs() : headDeadlineNs - http.requestHeadersTimeoutNs();
-        factory.exchanges().recordRefusal(http, connection, false, head, headLength, startNs, reply);
+        ending.endNext();
+        refuser.answer(http, connection, reply, head);
+        ending.linger();
     }
 
     /** The client has gone, maybe in the middle of a head. */
     private void recordCut()
     {
-        if (!isInputIgnored && input.hasPartOfHead(factory.loop().memory()))
+        if (!ending.isInputIgnored() && input.hasPartOfHead(factory.loop().memory()))
         {
-            record(Refusals.CUT, null, 0);
+            refuser.record(http, connection, Refusals.CUT, null, 0);
         }
-    }
-
-    /**
-     * Closes once what is queued has left. A request that still comes is not taken up: its exchange would outlive the
-     * session.
-     */
-    private void endAfterFlush()
-    {
-        isInputIgnored = true;
-        connection.closeAfterFlush();
-    }
-
-    /**
-     * Ends the sending side and waits a little for the client to read the answer and close: closing at once with bytes
-     * unread would reset the connection and lose the answer.
-     */
-    private void linger()
-    {
-        isLingering = true;
-        isInputIgnored = true;
-        input.release(factory.loop().memory());
-        connection.shutdownAfterFlush();
-        connection.startReading();
-        connection.deadline(factory.loop().clock().nowNs() + DELAYED_CLOSE_NS);
     }
 
     /**
@@ -462,13 +398,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     boolean keepAlive(final boolean can)
     {
         // As Envoy: a response that overtakes its request ends the connection, for who knows what still comes.
-        isKeepAlive &= can && body.isEnded() && !isLastRequest();
-        if (factory.isDraining())
-        {
-            isKeepAlive = false;
-            count(http.counters().downstreamCxDrainClose);
-        }
-        return isKeepAlive;
+        return ending.keepAlive(can && body.isEnded() && !isLastRequest(), http.counters());
     }
 
     void onExchangeEnded(final boolean isComplete, final boolean isReset)
@@ -477,37 +407,23 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         if (!response.isWhole())
         {
             // The response was cut. Where only the end of the connection marks its end, an orderly one would lie.
-            if (isReset || response.isClosedByEnd())
-            {
-                connection.reset();
-            }
-            else
-            {
-                endAfterFlush();
-            }
+            ending.cut(isReset || response.isClosedByEnd());
             factory.countCut(http.counters(), false);
-            return;
         }
-        if (!isComplete)
+        else if (!isComplete)
         {
-            linger();
-            return;
+            ending.linger();
         }
-        if (!isKeepAlive)
+        else if (!ending.isKept())
         {
-            if (input.length() > 0)
-            {
-                linger();
-            }
-            else
-            {
-                endAfterFlush();
-            }
-            return;
+            ending.end();
         }
-        body.reset();
-        idleDeadline();
-        resumeInput();
+        else
+        {
+            body.reset();
+            deadlines.awaitRequest(http);
+            resumeInput();
+        }
     }
 
     /**
@@ -627,12 +543,12 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
                 connection.deadline(exchange.deadlineNs());
             }
         }
-        else if (isLingering)
+        else if (ending.isLingering())
         {
             count(http.counters().downstreamCxDelayedCloseTimeout);
             connection.close();
         }
-        else if (headDeadlineNs != 0)
+        else if (deadlines.isHeadAwaited())
         {
             count(http.counters().downstreamRqHeaderTimeout);
             response.begin(http, false, false);
@@ -642,7 +558,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         {
             connection.deadline(Long.MAX_VALUE);
             count(http.counters().downstreamCxDrainClose);
-            endAfterFlush();
+            ending.endAfterFlush();
         }
         else
         {
@@ -654,10 +570,10 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     @Override
     void drain()
     {
-        isKeepAlive = false;
-        if (factory.endsIdle() && exchange == null && input.length() == 0 && !isLingering)
+        ending.endNext();
+        if (factory.endsIdle() && exchange == null && input.length() == 0 && !ending.isLingering())
         {
-            idleDeadline();
+            deadlines.awaitRequest(http);
         }
     }
 

@@ -358,20 +358,23 @@ public final class Engine implements AutoCloseable
             workers.close();
             for (int i = 0; i < runners.size(); i++)
             {
-                final LoopRuntime runtime = runtimes.get(i);
-                final AgentRunner runner = runners.get(i);
-                final Thread waker = Thread.ofPlatform().daemon().start(() ->
-                {
-                    while (!runner.isClosed())
-                    {
-                        runtime.loop().proxy().wakeup();
-                        LockSupport.parkNanos(PAUSE_NS);
-                    }
-                });
-                runner.close();
-                waker.interrupt();
+                close(runtimes.get(i), runners.get(i));
             }
             contexts.close();
         }
+    }
+
+    private static void close(final LoopRuntime runtime, final AgentRunner runner)
+    {
+        final Thread waker = Thread.ofPlatform().daemon().start(() ->
+        {
+            while (!runner.isClosed())
+            {
+                runtime.loop().proxy().wakeup();
+                LockSupport.parkNanos(PAUSE_NS);
+            }
+        });
+        runner.close();
+        waker.interrupt();
     }
 }

@@ -63,19 +63,21 @@ final class ListenSockets
         }
         catch (final ListenException e)
         {
-            for (final int[] fds : opened.values())
-            {
-                for (final int fd : fds)
-                {
-                    if (fd >= 0)
-                    {
-                        Sockets.close(fd);
-                    }
-                }
-            }
+            opened.values().forEach(ListenSockets::closeAll);
             throw e;
         }
         return opened;
+    }
+
+    private static void closeAll(final int[] fds)
+    {
+        for (final int fd : fds)
+        {
+            if (fd >= 0)
+            {
+                Sockets.close(fd);
+            }
+        }
     }
 
     private static void open(final Listener listener, final int[] fds) throws ListenException

@@ -1,0 +1,141 @@
+package dev.ringway.engine.downstream;
+
+import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
+
+/**
+ * Whether a connection of HTTP/1.1 is kept after a response, and how it ends when it is not. Loop thread only.
+ */
+final class Http1Ending
+{
+    private static final long DELAYED_CLOSE_NS = 1_000_000_000L;
+
+    private final Http1SessionFactory factory;
+    private final Http1Input input;
+    private Connection connection;
+    private int requests;
+    private boolean isKept;
+    private boolean isLingering;
+    private boolean isInputIgnored;
+
+    Http1Ending(final Http1SessionFactory factory, final Http1Input input)
+    {
+        this.factory = factory;
+        this.input = input;
+    }
+
+    void open(final Connection opened)
+    {
+        connection = opened;
+        requests = 0;
+        isKept = true;
+        isLingering = false;
+        isInputIgnored = false;
+    }
+
+    /** A request has begun: what it says of the connection. */
+    void onRequest(final RequestHead head, final HttpConnectionManager http)
+    {
+        requests++;
+        // Where a tunnel or a protocol that is refused ends nothing says (RFC 9110, 9.3.6).
+        isKept = head.keepAlive() && !head.upgrade() && head.methodId() != HttpMethod.CONNECT &&
+            !factory.isDraining();
+        if (http.maxRequestsPerConnection() > 0 && requests >= http.maxRequestsPerConnection())
+        {
+            isKept = false;
+            factory.loop().counters().increment(http.counters().downstreamCxMaxRequestsReached);
+        }
+    }
+
+    /** The connection ends after the response that is next. */
+    void endNext()
+    {
+        isKept = false;
+    }
+
+    /** A response is about to be sent: whether the connection is kept after it, if the response allows it. */
+    boolean keepAlive(final boolean can, final HttpCounters ids)
+    {
+        isKept &= can;
+        if (factory.isDraining())
+        {
+            isKept = false;
+            factory.loop().counters().increment(ids.downstreamCxDrainClose);
+        }
+        return isKept;
+    }
+
+    boolean isKept()
+    {
+        return isKept;
+    }
+
+    /** What still comes is of no use. */
+    void ignoreInput()
+    {
+        isInputIgnored = true;
+    }
+
+    boolean isInputIgnored()
+    {
+        return isInputIgnored;
+    }
+
+    /** Ends a connection that is not kept. */
+    void end()
+    {
+        if (input.length() > 0)
+        {
+            linger();
+        }
+        else
+        {
+            endAfterFlush();
+        }
+    }
+
+    /** Ends a connection whose response was cut. */
+    void cut(final boolean isReset)
+    {
+        if (isReset)
+        {
+            connection.reset();
+        }
+        else
+        {
+            endAfterFlush();
+        }
+    }
+
+    /**
+     * Closes once what is queued has left. A request that still comes is not taken up: its exchange would outlive the
+     * session.
+     */
+    void endAfterFlush()
+    {
+        isInputIgnored = true;
+        connection.closeAfterFlush();
+    }
+
+    /**
+     * Ends the sending side and waits a little for the client to read the answer and close: closing at once with bytes
+     * unread would reset the connection and lose the answer.
+     */
+    void linger()
+    {
+        isLingering = true;
+        isInputIgnored = true;
+        input.release(factory.loop().memory());
+        connection.shutdownAfterFlush();
+        connection.startReading();
+        connection.deadline(factory.loop().clock().nowNs() + DELAYED_CLOSE_NS);
+    }
+
+    boolean isLingering()
+    {
+        return isLingering;
+    }
+}
