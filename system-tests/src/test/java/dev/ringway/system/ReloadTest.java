@@ -142,6 +142,32 @@ final class ReloadTest
 
     /** More logs than there can be at once, one after the other. */
     @Test
+    void shouldHaveAClusterTakeAnotherType() throws Exception
+    {
+        final int port = Program.freePort();
+        final String original = "  clusters:\n  - { name: c, type: ORIGINAL_DST, lb_policy: CLUSTER_PROVIDED, " +
+            "original_dst_lb_config: { use_http_header: true } }\n";
+        try (Origin named = new Origin(Map.of("/", "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nnamed"));
+            Origin origin = new Origin(Map.of());
+            Reloads reloads = new Reloads(
+                directory, Reloads.forward("in", port, "c") + Reloads.clusters(Map.of("c", origin)));
+            Client client = new Client(port))
+        {
+            for (int i = 1; i <= 2; i++)
+            {
+                final String request =
+                    "GET / HTTP/1.1\r\nhost: a\r\nx-envoy-original-dst-host: 127.0.0.1:" + named.port() + "\r\n\r\n";
+                assertEquals("ok", client.send(request).read().text());
+                reloads.reload(Reloads.forward("in", port, "c") + original);
+                assertEquals("named", client.send(request).read().text());
+                assertEquals(503, client.get("/").status());
+                reloads.reload(Reloads.forward("in", port, "c") + Reloads.clusters(Map.of("c", origin)));
+                assertEquals("ok", client.get("/").text());
+            }
+        }
+    }
+
+    @Test
     void shouldLogToOneFileAfterTheOther() throws Exception
     {
         final int port = Program.freePort();
