@@ -167,7 +167,7 @@ final class Receiver
         sink = null;
         if (splice != null)
         {
-            splice.end();
+            splice.cut();
         }
     }
 

@@ -378,7 +378,7 @@ final class Sender
         }
         if (splice != null)
         {
-            splice.end();
+            splice.cut();
         }
     }
 

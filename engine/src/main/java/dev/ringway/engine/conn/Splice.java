@@ -151,6 +151,14 @@ final class Splice
         }
     }
 
+    /** One of the connections ends, the other one may not have ended yet. */
+    void cut()
+    {
+        final Receiver receiver = source.receiver();
+        end();
+        receiver.onPassed();
+    }
+
     /** Bytes are received and sent again. What is in the pipe is lost: one of the connections ends. */
     void end()
     {
