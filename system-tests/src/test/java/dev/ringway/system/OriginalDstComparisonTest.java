@@ -43,6 +43,12 @@ final class OriginalDstComparisonTest
           route: { cluster: one }
         - match: { prefix: /brief }
           route: { cluster: brief }
+        - match: { prefix: /secure }
+          route: { cluster: secure }
+        - match: { prefix: /frames }
+          route: { cluster: frames }
+        - match: { prefix: /both }
+          route: { cluster: both }
         - match: { prefix: / }
           route: { cluster: plain }
         """;
@@ -52,7 +58,25 @@ final class OriginalDstComparisonTest
 
     private static Origin origin;
     private static int nobody;
+    private static Program nginx;
+    private static String secure;
     private static Pair<Side> sides;
+
+    /** What the servers of nginx speak. */
+    private enum Server
+    {
+        SECURE("ssl"),
+        FRAMES("http2"),
+        BOTH("ssl http2");
+
+        private final String options;
+        private int port;
+
+        Server(final String options)
+        {
+            this.options = options;
+        }
+    }
 
     /** One of the two. */
     private static final class Side implements AutoCloseable
@@ -82,7 +106,11 @@ final class OriginalDstComparisonTest
                         "upstream_port_override: " + origin.port() + " }") +
                     cluster("one", "original_dst_lb_config: { use_http_header: true }\n    circuit_breakers: " +
                         "{ thresholds: [ { max_connections: 1 } ] }") +
-                    cluster("brief", "original_dst_lb_config: { use_http_header: true }\n    cleanup_interval: 0.5s"));
+                    cluster("brief", "original_dst_lb_config: { use_http_header: true }\n    cleanup_interval: 0.5s") +
+                    cluster("secure", "original_dst_lb_config: { use_http_header: true }\n" + secure) +
+                    cluster("frames", "original_dst_lb_config: { use_http_header: true }\n" + Bootstraps.HTTP2_CLUSTER) +
+                    cluster("both", "original_dst_lb_config: { use_http_header: true }\n" + secure +
+                        Bootstraps.HTTP2_CLUSTER));
             program = Peers.either(isEnvoy, directory, file);
             program.awaitPort(adminPort);
             for (final int port : ports.values())
@@ -174,6 +202,30 @@ final class OriginalDstComparisonTest
     {
         origin = new Origin(Map.of());
         nobody = Program.freePort();
+        final Certificates certificates = new Certificates(directory, "ca");
+        final Certificates.Certified own = certificates.ecdsa("server", "dns:server.mesh");
+        secure = Bootstraps.upstreamTls("sni: server.mesh, common_tls_context: { alpn_protocols: [ h2, http/1.1 ], " +
+            "validation_context: { trusted_ca: { filename: \"" + certificates.authority() + "\" } } }");
+        final StringBuilder servers = new StringBuilder();
+        for (final Server server : Server.values())
+        {
+            server.port = Program.freePort();
+            servers.append("""
+                server
+                {
+                    listen 127.0.0.1:%d %s;
+                    ssl_certificate %s;
+                    ssl_certificate_key %s;
+                    default_type text/plain;
+                    location / { return 200 "$scheme $server_protocol $ssl_server_name $http_host"; }
+                }
+                """.formatted(server.port, server.options, own.certificate(), own.key()));
+        }
+        nginx = Peers.nginx(directory, servers.toString());
+        for (final Server server : Server.values())
+        {
+            nginx.awaitPort(server.port);
+        }
         sides = Pair.start(Side::new);
     }
 
@@ -181,6 +233,7 @@ final class OriginalDstComparisonTest
     static void stop() throws Exception
     {
         Pair.stop(sides);
+        nginx.close();
         origin.close();
     }
 
@@ -253,6 +306,26 @@ final class OriginalDstComparisonTest
     {
         final String told = compare("relay", "PROXY " + proxy + "~GET / HTTP/1.1~host: a~connection: close~~");
         assertTrue(told.startsWith(expected), told);
+    }
+
+    /** Twice each: the second goes on the connection of the first. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        /secure | SECURE | 200 | https HTTP/1.1 server.mesh a
+        /frames | FRAMES | 200 | http HTTP/2.0  a
+        /both   | BOTH   | 200 | https HTTP/2.0 server.mesh a
+        /secure | FRAMES | 503 | ''
+        """)
+    void shouldSpeakWhatTheClusterSays(
+        final String path, final Server server, final int status, final String seen) throws Exception
+    {
+        final String request =
+            "GET " + path + " HTTP/1.1~host: a~x-envoy-original-dst-host: 127.0.0.1:" + server.port + "~~";
+        for (int i = 0; i < 2; i++)
+        {
+            final String told = compare("http", request);
+            assertTrue(told.startsWith("HTTP/1.1 " + status) && told.contains(seen), told);
+        }
     }
 
     private static String countedForNobody(final Side side) throws Exception

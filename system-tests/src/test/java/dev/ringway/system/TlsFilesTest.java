@@ -5,6 +5,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import javax.net.ssl.SSLSocket;
@@ -20,6 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Certificate files that change under a Ringway process. */
+@Timeout(300)
 final class TlsFilesTest
 {
     @TempDir
@@ -63,13 +65,20 @@ final class TlsFilesTest
     private void serve(final Path certificate, final Path key, final String ahead, final String more)
         throws Exception
     {
+        serve(certificate, key, ahead, more, "");
+    }
+
+    private void serve(
+        final Path certificate, final Path key, final String ahead, final String more, final String cluster)
+        throws Exception
+    {
         final int adminPort = Program.freePort();
         final Path file = Files.writeString(directory.resolve("ringway.yaml"), Bootstraps.admin(adminPort) +
             Bootstraps.http("tls", Bootstraps.tcpAddress("127.0.0.1", port), "",
                 "- match: { prefix: \"/\" }\n  route: { cluster: origin }\n") +
             Bootstraps.downstreamTls(ahead + "common_tls_context: { tls_certificates: [ { certificate_chain: { filename: \"" +
                 certificate + "\" }, private_key: { filename: \"" + key + "\" } } ]" + more + " }") + "  clusters:\n" +
-            Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
+            Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) + cluster);
         admin = new Admin(adminPort);
         ringway = Program.ringway(directory, "-c", file.toString(), "--concurrency", "2");
         ringway.awaitPort(adminPort).awaitPort(port);
@@ -227,5 +236,32 @@ final class TlsFilesTest
         awaitShown("CN=second");
         admin.awaitStat("tls_files.updated", 1);
         assertEquals(0, admin.stats().get("tls_files.update_rejected"));
+    }
+
+    private long checked(final String name) throws Exception
+    {
+        return admin.stats().getOrDefault("cluster.self." + name, -1L);
+    }
+
+    /** The endpoint is the listener itself. */
+    @Test
+    void shouldCheckEndpointsByTheAuthorityThatIsThereNow() throws Exception
+    {
+        final Path other = new Certificates(directory, "other").authority();
+        final Path trusted = Files.copy(certificates.authority(), shown.resolve("ca.pem"));
+        serve(first.certificate(), first.key(), "", "",
+            Bootstraps.cluster("self", "STATIC", Bootstraps.tcpAddress("127.0.0.1", port)) +
+            Bootstraps.upstreamTls("sni: localhost, common_tls_context: { validation_context: { trusted_ca: { filename: \"" +
+                trusted + "\" } } }") +
+            "    health_checks: [ { timeout: 50s, interval: 0.2s, no_traffic_interval: 0.2s, unhealthy_threshold: 1, " +
+            "healthy_threshold: 1, reuse_connection: false, http_health_check: { path: / } } ]\n");
+        Patience.await(() -> checked("health_check.healthy") == 1, () -> "trusted: " + ringway.output());
+        assertEquals(0, checked("ssl.fail_verify_error"));
+        Files.move(Files.copy(other, shown.resolve("half")), trusted, StandardCopyOption.ATOMIC_MOVE);
+        Patience.await(() -> checked("health_check.healthy") == 0, () -> "not trusted: " + ringway.output());
+        assertTrue(checked("ssl.fail_verify_error") > 0);
+        Files.move(Files.copy(certificates.authority(), shown.resolve("half")), trusted,
+            StandardCopyOption.ATOMIC_MOVE);
+        Patience.await(() -> checked("health_check.healthy") == 1, () -> "trusted again: " + ringway.output());
     }
 }
