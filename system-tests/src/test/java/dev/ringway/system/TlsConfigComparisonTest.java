@@ -25,6 +25,7 @@ final class TlsConfigComparisonTest
 
     private static Certified rsa;
     private static Certified ecdsa;
+    private static Certified expired;
     private static Path ca;
 
     @BeforeAll
@@ -34,6 +35,7 @@ final class TlsConfigComparisonTest
         ca = certificates.authority();
         rsa = certificates.rsa("rsa", "dns:localhost");
         ecdsa = certificates.ecdsa("ecdsa", "dns:localhost");
+        expired = certificates.expired("expired", "dns:localhost");
         Files.writeString(directory.resolve("empty"), "");
         Files.writeString(directory.resolve("text"), "not PEM\n");
         Files.write(directory.resolve("ticket"), new byte[80]);
@@ -43,6 +45,7 @@ final class TlsConfigComparisonTest
     private static String fill(final String options)
     {
         return options.replace("$RSA", rsa.yaml()).replace("$ECDSA", ecdsa.yaml())
+            .replace("$EXPIRED", expired.yaml())
             .replace("$CERT", "filename: \"" + ecdsa.certificate() + "\"")
             .replace("$KEY", "filename: \"" + ecdsa.key() + "\"")
             .replace("$OTHER_KEY", "filename: \"" + rsa.key() + "\"")
@@ -71,6 +74,7 @@ final class TlsConfigComparisonTest
         tls_certificates: [ $RSA ]                                                         | taken
         tls_certificates: [ $ECDSA ]                                                       | taken
         tls_certificates: [ $RSA, $ECDSA ]                                                 | taken
+        tls_certificates: [ $RSA, $EXPIRED ]                                               | refused here
         tls_certificates: [ $RSA, $RSA, $ECDSA ]                                           | taken
         tls_certificates: []                                                               | refused
         tls_certificates: [ { certificate_chain: { $CERT } } ]                             | refused

@@ -102,22 +102,22 @@ final class Pem
     }
 
     /**
-     * @param name  what warnings call it.
+     * Whoever is shown a certificate whose time is over turns away, so it is no use to begin with one.
+     *
+     * @param name  what errors call it.
      * @param leaf  own certificate.
      * @param nowMs milliseconds since 1970.
-     * @return one sentence when its time has not come or is over, else null.
+     * @return a sentence when its time has not come, which may be the fault of a clock, else null.
+     * @throws TlsException when its time is over.
      */
-    static String warning(final String name, final X509Certificate leaf, final long nowMs)
+    static String checkTime(final String name, final X509Certificate leaf, final long nowMs) throws TlsException
     {
         final Date now = new Date(nowMs);
         if (leaf.getNotAfter().before(now))
         {
-            return name + " expired at " + leaf.getNotAfter().toInstant();
+            throw new TlsException(name + " expired at " + leaf.getNotAfter().toInstant());
         }
-        if (leaf.getNotBefore().after(now))
-        {
-            return name + " is not valid before " + leaf.getNotBefore().toInstant();
-        }
-        return null;
+        return leaf.getNotBefore().after(now) ?
+            name + " is not valid before " + leaf.getNotBefore().toInstant() : null;
     }
 }

@@ -172,7 +172,7 @@ public final class TlsContext
     }
 
     /**
-     * @return sentences about certificates that expired or are not valid yet; they are used all the same, as in Envoy.
+     * @return sentences about certificates that are not valid yet; they are used all the same, as in Envoy.
      */
     public List<String> warnings()
     {

@@ -175,7 +175,7 @@ final class TlsContextBuilder
     {
         final X509Certificate leaf = Pem.certificates(certificate.name(), certificate.chainPem()).get(0);
         Pem.checkKey(certificate.name(), leaf);
-        final String warning = Pem.warning(certificate.name(), leaf, nowMs);
+        final String warning = Pem.checkTime(certificate.name(), leaf, nowMs);
         if (warning != null)
         {
             warnings.add(warning);
