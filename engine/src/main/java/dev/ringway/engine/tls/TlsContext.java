@@ -50,7 +50,7 @@ public final class TlsContext
      * Builds a context, and loads the library when it is the first. Takes milliseconds.
      *
      * @param settings of it.
-     * @param nowMs    milliseconds since 1970, for the warnings.
+     * @param nowMs    milliseconds since 1970: own certificates that have expired are refused.
      * @return context with one reference.
      * @throws TlsException when a certificate, a key or a list is not usable.
      */
@@ -65,7 +65,7 @@ public final class TlsContext
      *
      * @param settings    of it.
      * @param predecessor of the same settings.
-     * @param nowMs       milliseconds since 1970, for the warnings.
+     * @param nowMs       milliseconds since 1970: own certificates that have expired are refused.
      * @return context with one reference and the lineage of the other.
      * @throws TlsException when a certificate, a key or a list is not usable.
      */

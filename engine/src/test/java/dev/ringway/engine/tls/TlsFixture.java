@@ -40,9 +40,15 @@ public final class TlsFixture
 
     static TlsContext build(final TlsSettings settings)
     {
+        return build(settings, 0);
+    }
+
+    /** As one that was built so many seconds ago. */
+    static TlsContext build(final TlsSettings settings, final int agoS)
+    {
         try
         {
-            return TlsContext.build(settings, TestCertificates.NOW.toEpochMilli());
+            return TlsContext.build(settings, TestCertificates.NOW.minusSeconds(agoS).toEpochMilli());
         }
         catch (final TlsException e)
         {

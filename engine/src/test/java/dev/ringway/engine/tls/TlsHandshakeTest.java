@@ -316,7 +316,7 @@ final class TlsHandshakeTest
             TestCertificates.NOW.minusSeconds(7200), TestCertificates.NOW.minusSeconds(3600));
         for (final Certified wrong : List.of(STRANGER, expired))
         {
-            try (EnginePeer server = new EnginePeer(engines, build(server(wrong)));
+            try (EnginePeer server = new EnginePeer(engines, TlsFixture.build(server(wrong), 7000));
                 EnginePeer client = new EnginePeer(engines, build(client()), "example.org", 0))
             {
                 TlsPeer.connect(client, server);
