@@ -131,10 +131,20 @@ final class LogFormatTest
     @Test
     void shouldPrintFlagsInEnvoysOrder() throws LogFormatException
     {
-        final AccessRecord record = Records.empty().flags(
+        final AccessRecord record = Records.empty().protocol(AccessProtocol.HTTP_1_1).flags(
             ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED | ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
         assertEquals("URX,UF", print("%RESPONSE_FLAGS%", record));
         assertEquals("UpstreamRetryLimitExceeded,UpstreamConnectionFailure", print("%RESPONSE_FLAGS_LONG%", record));
+    }
+
+    /** A relay has failed to connect before it has done so too often. */
+    @Test
+    void shouldPrintFlagsOfRelaysInEnvoysOrder() throws LogFormatException
+    {
+        final AccessRecord record = Records.empty().flags(
+            ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED | ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
+        assertEquals("UF,URX", print("%RESPONSE_FLAGS%", record));
+        assertEquals("UpstreamConnectionFailure,UpstreamRetryLimitExceeded", print("%RESPONSE_FLAGS_LONG%", record));
     }
 
     @Test
