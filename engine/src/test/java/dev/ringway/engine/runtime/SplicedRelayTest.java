@@ -91,21 +91,25 @@ final class SplicedRelayTest
         return TestBackend.scripted(SplicedRelayTest::sendBack);
     }
 
+    /** All that is sent, up to its end, comes back. */
+    private static void assertSentBack(final TestClient client) throws Exception
+    {
+        final Thread sender = beside(() ->
+        {
+            client.send(BYTES);
+            client.halfClose();
+        });
+        assertEquals(checksum(BYTES), checksum(client.in.readAllBytes()));
+        sender.join();
+    }
+
     @Test
     void shouldPassBothDirectionsByAtOnce() throws Exception
     {
         try (TestBackend backend = echo(); TestProxy proxy = new TestProxy(backend).tcp().start())
         {
             final TestClient client = proxy.connect();
-            final Thread sender = beside(() ->
-            {
-                client.send(BYTES);
-                client.halfClose();
-            });
-
-            assertEquals(checksum(BYTES), checksum(client.in.readAllBytes()));
-
-            sender.join();
+            assertSentBack(client);
             assertTrue(proxy.look().splicedBytes() > MUCH, () -> "spliced " + proxy.look().splicedBytes());
             proxy.awaitCounter("tcp.t.downstream_cx_rx_bytes_total", MUCH);
             proxy.awaitCounter("tcp.t.downstream_cx_tx_bytes_total", MUCH);
@@ -122,15 +126,7 @@ final class SplicedRelayTest
             proxy.listen = Address.unix(folder.resolve("listen.sock").toString());
             proxy.start();
             final TestClient client = proxy.connect();
-            final Thread sender = beside(() ->
-            {
-                client.send(BYTES);
-                client.halfClose();
-            });
-
-            assertEquals(checksum(BYTES), checksum(client.in.readAllBytes()));
-
-            sender.join();
+            assertSentBack(client);
             assertTrue(proxy.look().splicedBytes() > 0);
         }
     }
@@ -325,13 +321,7 @@ final class SplicedRelayTest
             final TestClient client = proxy.connect();
             client.send("GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
             assertEquals(101, client.readHead().status());
-            final Thread sender = beside(() ->
-            {
-                client.send(BYTES);
-                client.halfClose();
-            });
-            assertEquals(checksum(BYTES), checksum(client.in.readAllBytes()));
-            sender.join();
+            assertSentBack(client);
             assertTrue(proxy.look().splicedBytes() > MUCH, () -> "spliced " + proxy.look().splicedBytes());
         }
     }
@@ -343,13 +333,7 @@ final class SplicedRelayTest
             TestProxy proxy = new TestProxy(backend).tcp().encrypted(TlsFixture.listener(false)).start())
         {
             final TestClient client = proxy.connect();
-            final Thread sender = beside(() ->
-            {
-                client.send(BYTES);
-                client.halfClose();
-            });
-            assertEquals(checksum(BYTES), checksum(client.in.readAllBytes()));
-            sender.join();
+            assertSentBack(client);
             assertEquals(0, proxy.look().splicedBytes());
         }
     }
