@@ -71,7 +71,8 @@ public final class BootstrapLoader
         errors.conclude();
         try
         {
-            return new LoadedBootstrap(Bootstrap.parseFrom(merged.build().toByteString()), sources.get(0).name(),
+            // Without a look whether required fields are there, for none is.
+            return new LoadedBootstrap(Bootstrap.parseFrom(merged.buildPartial().toByteString()), sources.get(0).name(),
                 new SourceMap(sources), errors.warnings());
         }
         catch (final InvalidProtocolBufferException ex)

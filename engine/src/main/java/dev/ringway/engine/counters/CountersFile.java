@@ -391,6 +391,14 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         free.add(id);
     }
 
+    /** Of a counter that was given and not taken back. */
+    String name(final int id)
+    {
+        final int record = id * CountersLayout.RECORD_LENGTH;
+        return names.getStringWithoutLengthUtf8(records.getInt(record + CountersLayout.NAME_OFFSET_OFFSET),
+            records.getInt(record + CountersLayout.NAME_LENGTH_OFFSET));
+    }
+
     /** Over all loops and threads. */
     long sum(final int id)
     {

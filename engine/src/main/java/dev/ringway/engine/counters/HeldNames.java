@@ -29,7 +29,9 @@ final class HeldNames
 
     private final CountersFile file;
     private final Histograms histograms;
-    private final Map<String, Name> counters = new HashMap<>();
+    private final NameTable counters;
+    /** Counters by id. */
+    private Name[] byId = new Name[1024];
     private final Map<String, Name> recorded = new HashMap<>();
     private final Holder process = new Holder("", true);
     private final ReferenceQueue<CounterScope> ended = new ReferenceQueue<>();
@@ -44,18 +46,22 @@ final class HeldNames
     /** A counter or histogram, with how many have it and how many of those are in force. */
     private static final class Name
     {
+        /** Of a histogram; null for a counter, whose name the file has. */
         private final String text;
         private final int id;
-        private final boolean isHistogram;
         private boolean isForGood;
         private int holders;
         private int shown;
 
-        private Name(final String text, final int id, final boolean isHistogram)
+        private Name(final String text, final int id)
         {
             this.text = text;
             this.id = id;
-            this.isHistogram = isHistogram;
+        }
+
+        private boolean isHistogram()
+        {
+            return text != null;
         }
     }
 
@@ -118,6 +124,7 @@ final class HeldNames
     {
         this.file = file;
         this.histograms = histograms;
+        counters = new NameTable(file::name);
     }
 
     CounterScope scope(final String part)
@@ -142,17 +149,20 @@ final class HeldNames
 
     private Name counter(final String name, final int kind)
     {
-        Name known = counters.get(name);
-        if (known == null)
+        final int known = counters.find(name);
+        if (known != NameTable.NONE)
         {
-            known = new Name(name, file.give(name, kind), false);
-            counters.put(name, known);
+            file.checkKind(name, known, kind);
+            return byId[known];
         }
-        else
+        final int id = file.give(name, kind);
+        counters.add(name, id);
+        if (id >= byId.length)
         {
-            file.checkKind(name, known.id, kind);
+            byId = Arrays.copyOf(byId, byId.length << 1);
         }
-        return known;
+        byId[id] = new Name(null, id);
+        return byId[id];
     }
 
     int histogram(final String name, final Holder holder)
@@ -177,7 +187,7 @@ final class HeldNames
             {
                 return null;
             }
-            known = new Name(name, id, true);
+            known = new Name(name, id);
             recorded.put(name, known);
         }
         return known;
@@ -250,7 +260,7 @@ final class HeldNames
         {
             return;
         }
-        if (name.isHistogram)
+        if (name.isHistogram())
         {
             shownHistograms++;
             histograms.show(name.id, name.text);
@@ -268,7 +278,7 @@ final class HeldNames
         {
             return;
         }
-        if (name.isHistogram)
+        if (name.isHistogram())
         {
             shownHistograms--;
         }
@@ -356,7 +366,7 @@ final class HeldNames
         for (int i = 0; i < holder.count; i++)
         {
             final Name name = holder.names[i];
-            if (!name.isHistogram && name.shown == 0 && name.text.endsWith(ACTIVE) && file.sum(name.id) != 0)
+            if (!name.isHistogram() && name.shown == 0 && file.sum(name.id) != 0 && file.name(name.id).endsWith(ACTIVE))
             {
                 return true;
             }
@@ -366,7 +376,7 @@ final class HeldNames
 
     private void hide(final Name name)
     {
-        if (name.shown == 0 && name.isHistogram)
+        if (name.shown == 0 && name.isHistogram())
         {
             histograms.show(name.id, null);
         }
@@ -422,27 +432,28 @@ final class HeldNames
 
     private void giveBack(final Name name)
     {
-        if (name.isHistogram)
+        if (name.isHistogram())
         {
             recorded.remove(name.text);
             histograms.takeBack(name.id);
         }
         else
         {
-            counters.remove(name.text);
+            counters.remove(name.id);
+            byId[name.id] = null;
             file.takeBack(name.id);
         }
     }
 
     int count()
     {
-        return counters.size();
+        return counters.count();
     }
 
     /** Counters whose parts are gone, but may still be in use. */
     int waitingCounters()
     {
-        return counters.size() - shownCounters;
+        return counters.count() - shownCounters;
     }
 
     /** As {@link #waitingCounters}. */
