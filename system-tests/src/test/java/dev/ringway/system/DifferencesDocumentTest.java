@@ -38,8 +38,12 @@ final class DifferencesDocumentTest
     }
 
     @Test
-    void shouldNameWhatUpgradesAndLogsDoOtherwise() throws Exception
+    void shouldNameWhatUpgradesCallsAndLogsDoOtherwise() throws Exception
     {
+        for (final String name : GrpcReplyComparisonTest.DIFFERENCES.keySet())
+        {
+            assertTrue(section("gRPC").contains(name), name);
+        }
         for (final String name : UpgradeComparisonTest.DIFFERENCES.keySet())
         {
             assertTrue(section("Upgrades and tunnels").contains(name), name);

@@ -26,10 +26,14 @@ final class GrpcReplyComparisonTest
     private static final List<String> PATHS = List.of("/none", "/dead", "/200", "/204", "/400", "/401", "/403", "/404",
         "/408", "/418", "/429", "/500", "/502", "/503", "/504", "/redirect", "/late");
 
+    /** Calls by what is special of them, with the status of gRPC that Ringway tells and Envoy does not. */
+    static final Map<String, String> DIFFERENCES = Map.of("a call whose endpoint resets it when its time is over", "4");
+
     @TempDir
     private static Path directory;
 
     private static ServerSocket silent;
+    private static NettyServer resetting;
     private static Pair<Side> sides;
 
     /** One of the two. */
@@ -56,7 +60,9 @@ final class GrpcReplyComparisonTest
                     %%RESP(CONTENT-TYPE)%%\\n" } }
                     """.formatted(log), routes()) + "  clusters:\n" + Bootstraps.cluster(
                     "dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())) + Bootstraps.cluster(
-                    "silent", "STATIC", Bootstraps.tcpAddress("127.0.0.1", silent.getLocalPort())));
+                    "silent", "STATIC", Bootstraps.tcpAddress("127.0.0.1", silent.getLocalPort())) + Bootstraps.cluster(
+                    "resetting", "STATIC", Bootstraps.tcpAddress("127.0.0.1", resetting.port())) +
+                    Bootstraps.HTTP2_CLUSTER);
             program = Peers.either(isEnvoy, directory, file);
             admin = new Admin(adminPort);
             program.awaitPort(adminPort).awaitPort(port);
@@ -67,6 +73,8 @@ final class GrpcReplyComparisonTest
             final StringBuilder routes = new StringBuilder("""
                 - match: { path: "/dead" }
                   route: { cluster: dead }
+                - match: { prefix: "/reset" }
+                  route: { cluster: resetting }
                 - match: { path: "/redirect" }
                   redirect: { host_redirect: "other.example" }
                 - match: { path: "/late" }
@@ -119,7 +127,19 @@ final class GrpcReplyComparisonTest
         /** Envoy says more of why a connection failed. */
         private List<String> log(final int lines) throws Exception
         {
-            return LogLines.await(log, lines, line -> true);
+            return LogLines.await(log, lines, line -> !line.startsWith("/reset"));
+        }
+
+        /** The answer to a call that its endpoint resets. */
+        private String reset(final String path, final String type, final String timeout) throws Exception
+        {
+            try (Http2Client client = Http2Client.open(port))
+            {
+                final Http2Answer answer = client.answer(client.request(
+                    Http2Block.request("POST", path, "content-type", type, "grpc-timeout", timeout), true));
+                return answer.status() + " " + answer.field("grpc-status") + " " + answer.field("grpc-message") + " " +
+                    answer.text() + " " + (answer.reset() == Http2Answer.NONE);
+            }
         }
 
         private Map<String, Long> counters() throws Exception
@@ -142,6 +162,7 @@ final class GrpcReplyComparisonTest
     {
         // The kernel accepts, nobody answers.
         silent = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+        resetting = new NettyServer(null, 65_535);
         sides = Pair.start(Side::new);
     }
 
@@ -150,6 +171,28 @@ final class GrpcReplyComparisonTest
     {
         Pair.stop(sides);
         silent.close();
+        resetting.close();
+    }
+
+    @Test
+    void shouldTellOfResetsAsEnvoyDoesUnlessTheTimeIsOver() throws Exception
+    {
+        for (final String path : List.of("/reset/before", "/reset/behind"))
+        {
+            for (final String call : List.of("application/grpc 1H", "application/grpc 1x", "application/json 0n"))
+            {
+                final String[] parts = call.split(" ");
+                assertEquals(sides.envoy().reset(path, parts[0], parts[1]), sides.ringway().reset(path, parts[0], parts[1]),
+                    path + " " + call);
+            }
+        }
+        final String message =
+            " upstream connect error or disconnect/reset before headers. reset reason: remote reset  true";
+        assertEquals("200 14" + message, sides.envoy().reset("/reset/before", "application/grpc", "0n"));
+        for (final String status : DIFFERENCES.values())
+        {
+            assertEquals("200 " + status + message, sides.ringway().reset("/reset/before", "application/grpc", "0n"));
+        }
     }
 
     @Test

@@ -330,9 +330,15 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         }
         else
         {
-            last.release(isTunnel && isReset ? ErrorCode.CONNECT_ERROR : ErrorCode.INTERNAL_ERROR, Long.MAX_VALUE);
+            last.release(resetCode(isReset), Long.MAX_VALUE);
         }
         recycle();
+    }
+
+    private int resetCode(final boolean isReset)
+    {
+        final int endpointsCode = isTunnel ? ErrorCode.CONNECT_ERROR : ErrorCode.CANCEL;
+        return isReset ? endpointsCode : ErrorCode.INTERNAL_ERROR;
     }
 
     /**

@@ -45,8 +45,14 @@ final class Attempts
         }
         else
         {
-            exchange.replies().failed(failure, endpoint.cluster());
+            exchange.replies().failed(failure, endpoint.cluster(), isOfDeadline(failure));
         }
+    }
+
+    /** Whether the endpoint of a call has reset it because the time was over: its clock may be there before ours. */
+    boolean isOfDeadline(final int failure)
+    {
+        return failure == UpstreamFailure.STREAM_RESET && times.isCallOver(exchanges.nowNs());
     }
 
     /** A time-out of a request is over. */

@@ -386,7 +386,8 @@ final class EndpointSide implements UpstreamHandler
         else if (exchange.phase() == Phase.SEND_DOWN)
         {
             report.onEndpointCut();
-            exchange.abort(LocalReply.of(failure).flag());
+            // The client of a call is told by the code of its stream; a connection of HTTP/1.1 ends as for other reasons.
+            exchange.abort(LocalReply.of(failure).flag(), request.http2() && attempts.isOfDeadline(failure));
         }
         else
         {

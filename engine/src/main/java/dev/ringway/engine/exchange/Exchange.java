@@ -102,7 +102,7 @@ public final class Exchange
         final int result = endpoint.acquire();
         if (result != ClusterState.ACQUIRED)
         {
-            replies.failed(result, endpoint.cluster());
+            replies.failed(result, endpoint.cluster(), false);
         }
         else if (phase == Phase.ACQUIRE && !headBlock.keep(request))
         {
@@ -410,9 +410,14 @@ public final class Exchange
     /** Ends it with what the client has been sent. */
     void abort(final int flag)
     {
+        abort(flag, false);
+    }
+
+    void abort(final int flag, final boolean isReset)
+    {
         outcome.flag(flag);
         report.onReset();
-        end(false, false);
+        end(false, isReset);
     }
 
     void end(final boolean isComplete, final boolean isReset)

@@ -24,6 +24,7 @@ final class ExchangeTimes
     private long againNs;
     private long idleDeadlineNs;
     private long durationDeadlineNs;
+    private long callDeadlineNs;
     private boolean isRequestEnded;
 
     /**
@@ -45,6 +46,7 @@ final class ExchangeTimes
         tryStartNs = NEVER;
         againNs = NEVER;
         durationDeadlineNs = NEVER;
+        callDeadlineNs = NEVER;
         isRequestEnded = false;
         touch(nowNs);
     }
@@ -54,7 +56,31 @@ final class ExchangeTimes
      */
     void limit(final long limitNs)
     {
-        durationDeadlineNs = limitNs < 0 || limitNs > NEVER - startNs ? NEVER : startNs + limitNs;
+        durationDeadlineNs = fromStart(limitNs);
+    }
+
+    /**
+     * The request is a call of gRPC that says how long its client waits.
+     *
+     * @param timeoutNs from its beginning on; negative for nothing. No time-out of its own: what passes is not ended by it.
+     */
+    void onCall(final long timeoutNs)
+    {
+        callDeadlineNs = fromStart(timeoutNs);
+    }
+
+    private long fromStart(final long limitNs)
+    {
+        return limitNs < 0 || limitNs > NEVER - startNs ? NEVER : startNs + limitNs;
+    }
+
+    /**
+     * @param nowNs time of the duty cycle.
+     * @return whether the endpoint of a call has had the time that it was told.
+     */
+    boolean isCallOver(final long nowNs)
+    {
+        return callDeadlineNs != NEVER && Math.min(callDeadlineNs, durationDeadlineNs) <= nowNs;
     }
 
     /**

@@ -1,6 +1,8 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.Grpc;
+import dev.ringway.codecs.http.GrpcTimeout;
+import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.Route;
@@ -59,6 +61,10 @@ final class Intake
         if (manager.maxStreamDurationNs() > 0)
         {
             times.limit(manager.maxStreamDurationNs());
+        }
+        if (request.headers().contains(HeaderName.GRPC_TIMEOUT) && Grpc.isRequest(request.headers()))
+        {
+            times.onCall(GrpcTimeout.of(request.headers()));
         }
         if (isEnd)
         {

@@ -63,15 +63,19 @@ final class Replies
     /**
      * There is no session, and no other attempt.
      *
-     * @param failure from {@link dev.ringway.engine.upstream.UpstreamFailure}.
-     * @param cluster that was asked.
+     * @param failure      from {@link dev.ringway.engine.upstream.UpstreamFailure}.
+     * @param cluster      that was asked.
+     * @param isOfDeadline whether because the time of a call was over.
      */
-    void failed(final int failure, final ClusterState cluster)
+    void failed(final int failure, final ClusterState cluster, final boolean isOfDeadline)
     {
         final LocalReply reply = LocalReply.of(failure, retrying.isAgain());
         exchanges.countUpstreamResponse(
             cluster.cluster().counters(), reply.status(), report.outcome().isInternal());
-        reply(reply, endpointEdits(reply.flag() == ResponseFlag.UPSTREAM_OVERFLOW));
+        final HeaderEdits edits = endpointEdits(reply.flag() == ResponseFlag.UPSTREAM_OVERFLOW);
+        report.outcome().flag(reply.flag());
+        reply(reply.status(), reply.body(), edits, reply.detail(),
+            isOfDeadline ? Grpc.DEADLINE_EXCEEDED : reply.grpc());
     }
 
     /** Routes have a say in answers that stand for an endpoint's. */
