@@ -84,6 +84,25 @@ final class AddressOperators
         return (record, line) -> address(record, AccessAddress.UPSTREAM_REMOTE, true, line);
     }
 
+    /**
+     * @param withPort whether an address that stands for a name has its port.
+     * @return {@code %UPSTREAM_HOST_NAME%} and its like.
+     */
+    static LogOperator upstreamName(final boolean withPort)
+    {
+        return (record, line) ->
+        {
+            if (record.textLength(AccessText.UPSTREAM_NAME) > 0)
+            {
+                LogOperators.putText(record, AccessText.UPSTREAM_NAME, line);
+            }
+            else
+            {
+                address(record, AccessAddress.UPSTREAM_REMOTE, withPort, line);
+            }
+        };
+    }
+
     private static void address(
         final AccessRecord record, final int wanted, final boolean withPort, final LogLine line)
     {

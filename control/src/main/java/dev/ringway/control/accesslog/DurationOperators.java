@@ -31,6 +31,7 @@ final class DurationOperators
             case "DURATION" -> span(r -> 0, AccessRecord::durationUs, MICROS_PER_MILLI, 1);
             case "REQUEST_DURATION" -> span(r -> 0, AccessRecord::requestDurationUs, MICROS_PER_MILLI, 1);
             case "RESPONSE_DURATION" -> span(r -> 0, AccessRecord::responseDurationUs, MICROS_PER_MILLI, 1);
+            case "REQUEST_TX_DURATION" -> span(r -> 0, r -> r.upstream().sentUs(), MICROS_PER_MILLI, 1);
             case "RESPONSE_TX_DURATION" ->
                 span(AccessRecord::responseDurationUs, AccessRecord::durationUs, MICROS_PER_MILLI, 1);
             default -> null;
@@ -71,10 +72,12 @@ final class DurationOperators
         {
             case "DS_RX_BEG" -> r -> 0;
             case "DS_RX_END" -> AccessRecord::requestDurationUs;
+            case "US_TX_BEG" -> r -> r.upstream().sendingUs();
+            case "US_TX_END" -> r -> r.upstream().sentUs();
             case "US_RX_BEG" -> AccessRecord::responseDurationUs;
             case "DS_TX_END" -> AccessRecord::durationUs;
             default -> throw new LogFormatException(at, "time point " + name +
-                " is not recorded; recorded are DS_RX_BEG, DS_RX_END, US_RX_BEG and DS_TX_END");
+                " is not recorded; recorded are DS_RX_BEG, DS_RX_END, US_TX_BEG, US_TX_END, US_RX_BEG and DS_TX_END");
         };
     }
 

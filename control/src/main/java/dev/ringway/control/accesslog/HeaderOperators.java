@@ -28,21 +28,6 @@ final class HeaderOperators
     {
     }
 
-    static LogOperator request(final String argument, final int at, final int argumentAt) throws LogFormatException
-    {
-        return of("REQ", argument, at, argumentAt);
-    }
-
-    static LogOperator response(final String argument, final int at, final int argumentAt) throws LogFormatException
-    {
-        return of("RESP", argument, at, argumentAt);
-    }
-
-    static LogOperator trailer(final String argument, final int at, final int argumentAt) throws LogFormatException
-    {
-        return of("TRAILER", argument, at, argumentAt);
-    }
-
     /**
      * @param operator name of any operator, compiled before.
      * @param argument its own, or null.
@@ -68,14 +53,14 @@ final class HeaderOperators
     {
         return switch (operator)
         {
-            case "REQ" -> Place.REQUEST;
-            case "RESP" -> Place.RESPONSE;
-            case "TRAILER" -> Place.TRAILER;
+            case "REQ", "REQUEST_HEADER" -> Place.REQUEST;
+            case "RESP", "RESPONSE_HEADER" -> Place.RESPONSE;
+            case "TRAILER", "RESPONSE_TRAILER" -> Place.TRAILER;
             default -> null;
         };
     }
 
-    private static LogOperator of(final String operator, final String argument, final int at, final int argumentAt)
+    static LogOperator of(final String operator, final String argument, final int at, final int argumentAt)
         throws LogFormatException
     {
         if (argument == null || argument.isEmpty())

@@ -178,7 +178,7 @@ final class JsonFormat
         {
             text.clear();
             format.append(record, text);
-            if (isSingle && isNothing(text))
+            if (isSingle && isNothing())
             {
                 return false;
             }
@@ -194,9 +194,9 @@ final class JsonFormat
         };
     }
 
-    private static boolean isNothing(final LogLine text)
+    private boolean isNothing()
     {
-        return text.length() == 0 || text.length() == 1 && text.bytes()[0] == '-';
+        return omitsEmpty && text.length() == 0 || text.length() == 1 && text.bytes()[0] == '-';
     }
 
     /** As Envoy does it: in a text that is not UTF-8 everything special is written by its number. */

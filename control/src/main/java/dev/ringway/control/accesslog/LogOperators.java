@@ -26,10 +26,13 @@ final class LogOperators
     private static final String SUPPORTED = "START_TIME START_TIME_LOCAL EMIT_TIME EMIT_TIME_LOCAL PROTOCOL " +
         "RESPONSE_CODE RESPONSE_CODE_DETAILS RESPONSE_FLAGS RESPONSE_FLAGS_LONG BYTES_RECEIVED BYTES_SENT " +
         "REQUEST_HEADERS_BYTES RESPONSE_HEADERS_BYTES DURATION REQUEST_DURATION RESPONSE_DURATION " +
-        "RESPONSE_TX_DURATION COMMON_DURATION REQ RESP TRAILER ROUTE_NAME UPSTREAM_CLUSTER UPSTREAM_CLUSTER_RAW " +
-        "UPSTREAM_HOST UPSTREAM_REQUEST_ATTEMPT_COUNT UPSTREAM_TRANSPORT_FAILURE_REASON " +
+        "REQUEST_TX_DURATION RESPONSE_TX_DURATION COMMON_DURATION REQ RESP TRAILER REQUEST_HEADER RESPONSE_HEADER " +
+        "RESPONSE_TRAILER PATH QUERY_PARAM QUERY_PARAMS ROUTE_NAME UPSTREAM_CLUSTER UPSTREAM_CLUSTER_RAW " +
+        "UPSTREAM_HOST UPSTREAM_HOST_NAME UPSTREAM_HOST_NAME_WITHOUT_PORT UPSTREAM_PROTOCOL UPSTREAM_CONNECTION_ID " +
+        "UPSTREAM_REQUEST_ATTEMPT_COUNT UPSTREAM_TRANSPORT_FAILURE_REASON " +
         "CONNECTION_TERMINATION_DETAILS CONNECTION_ID REQUESTED_SERVER_NAME HOSTNAME ENVIRONMENT " +
         "GRPC_STATUS GRPC_STATUS_NUMBER STREAM_ID UNIQUE_ID FILTER_CHAIN_NAME ACCESS_LOG_TYPE ROUNDTRIP_DURATION " +
+        "VIRTUAL_CLUSTER_NAME TRACE_ID SPAN_ID BYTES_RETRANSMITTED PACKETS_RETRANSMITTED " +
         "DOWNSTREAM_TRANSPORT_FAILURE_REASON, " +
         "{DOWNSTREAM_REMOTE, DOWNSTREAM_DIRECT_REMOTE, DOWNSTREAM_LOCAL, UPSTREAM_REMOTE, UPSTREAM_LOCAL}_" +
         "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " +
@@ -38,9 +41,12 @@ final class LogOperators
         "DOWNSTREAM_PEER_{SUBJECT, ISSUER, SERIAL, FINGERPRINT_256, URI_SAN, DNS_SAN}";
     private static final Set<String> NUMBERS = Set.of("RESPONSE_CODE", "BYTES_RECEIVED", "BYTES_SENT",
         "REQUEST_HEADERS_BYTES", "RESPONSE_HEADERS_BYTES", "DURATION", "REQUEST_DURATION", "RESPONSE_DURATION",
-        "RESPONSE_TX_DURATION", "UPSTREAM_REQUEST_ATTEMPT_COUNT", "CONNECTION_ID", "DOWNSTREAM_REMOTE_PORT",
+        "REQUEST_TX_DURATION", "RESPONSE_TX_DURATION", "UPSTREAM_CONNECTION_ID", "BYTES_RETRANSMITTED",
+        "PACKETS_RETRANSMITTED", "UPSTREAM_REQUEST_ATTEMPT_COUNT", "CONNECTION_ID", "DOWNSTREAM_REMOTE_PORT",
         "DOWNSTREAM_DIRECT_REMOTE_PORT", "DOWNSTREAM_LOCAL_PORT", "UPSTREAM_REMOTE_PORT", "UPSTREAM_LOCAL_PORT",
         "GRPC_STATUS_NUMBER");
+    private static final Set<String> UPSTREAM = Set.of(
+        "UPSTREAM_PROTOCOL", "UPSTREAM_CONNECTION_ID", "UPSTREAM_HOST_NAME", "UPSTREAM_HOST_NAME_WITHOUT_PORT");
     private static final byte[][] PROTOCOLS =
         {null, bytes("HTTP/1.0"), bytes("HTTP/1.1"), bytes("HTTP/2"), bytes("HTTP/3")};
     /** Behind a text that was too long for its record. */
@@ -127,7 +133,11 @@ final class LogOperators
         {
             return AccessLogSink.USES_GRPC_STATUS;
         }
-        return name.equals("RESP") && argument != null && argument.toLowerCase(Locale.ROOT).contains("content-type") ?
+        if (UPSTREAM.contains(name))
+        {
+            return AccessLogSink.USES_UPSTREAM;
+        }
+        return (name.equals("RESP") || name.equals("RESPONSE_HEADER")) && argument != null && argument.toLowerCase(Locale.ROOT).contains("content-type") ?
             AccessLogSink.USES_CONTENT_TYPE : TlsOperators.uses(name);
     }
 
@@ -155,12 +165,8 @@ final class LogOperators
                 return time(argument, ZoneOffset.UTC, argumentAt, r -> r.startTimeUs() + r.durationUs());
             case "EMIT_TIME_LOCAL":
                 return time(argument, ZoneId.systemDefault(), argumentAt, r -> r.startTimeUs() + r.durationUs());
-            case "REQ":
-                return HeaderOperators.request(argument, at, argumentAt);
-            case "RESP":
-                return HeaderOperators.response(argument, at, argumentAt);
-            case "TRAILER":
-                return HeaderOperators.trailer(argument, at, argumentAt);
+            case "REQ", "REQUEST_HEADER", "RESP", "RESPONSE_HEADER", "TRAILER", "RESPONSE_TRAILER":
+                return HeaderOperators.of(name, argument, at, argumentAt);
             case "COMMON_DURATION":
                 return DurationOperators.common(argument, at, argumentAt);
             case "RESPONSE_CODE_DETAILS":
@@ -169,6 +175,8 @@ final class LogOperators
                 return GrpcOperators.of(argument, argumentAt);
             case "ENVIRONMENT":
                 return environment(argument, at);
+            case "PATH", "QUERY_PARAM", "QUERY_PARAMS":
+                return PathOperators.of(name, argument, at, argumentAt);
             default:
                 return AddressOperators.of(name, argument, argumentAt);
         }
@@ -189,6 +197,10 @@ final class LogOperators
             case "ROUTE_NAME" -> string(AccessRecord::routeNameId);
             case "UPSTREAM_CLUSTER", "UPSTREAM_CLUSTER_RAW" -> string(AccessRecord::clusterNameId);
             case "UPSTREAM_HOST" -> AddressOperators.upstreamHost();
+            case "UPSTREAM_HOST_NAME" -> AddressOperators.upstreamName(true);
+            case "UPSTREAM_HOST_NAME_WITHOUT_PORT" -> AddressOperators.upstreamName(false);
+            case "UPSTREAM_PROTOCOL" -> (r, line) -> textOrDash(PROTOCOLS[r.upstream().protocol()], line);
+            case "UPSTREAM_CONNECTION_ID" -> number(r -> r.upstream().connectionId());
             case "UPSTREAM_REQUEST_ATTEMPT_COUNT" -> number(AccessRecord::attempts);
             case "UPSTREAM_TRANSPORT_FAILURE_REASON" -> IdOperators.transportFailure();
             case "CONNECTION_TERMINATION_DETAILS" -> text(AccessText.TERMINATION_DETAIL);
@@ -197,8 +209,11 @@ final class LogOperators
             case "STREAM_ID" -> IdOperators.stream();
             case "UNIQUE_ID" -> IdOperators.unique();
             case "ACCESS_LOG_TYPE" -> (r, line) -> line.put(r.protocol() == AccessProtocol.NONE ? RELAY : REQUEST);
-            // A chain with a name has it in the format. TCP tells no round trips.
-            case "FILTER_CHAIN_NAME", "ROUNDTRIP_DURATION" -> constant(null);
+            // A chain with a name has it in the format. TCP tells no round trips and nothing that was sent again, and
+            // there are neither virtual clusters nor traces.
+            case "FILTER_CHAIN_NAME", "ROUNDTRIP_DURATION", "VIRTUAL_CLUSTER_NAME", "TRACE_ID", "SPAN_ID" ->
+                constant(null);
+            case "BYTES_RETRANSMITTED", "PACKETS_RETRANSMITTED" -> constant("0");
             case "DOWNSTREAM_TRANSPORT_FAILURE_REASON" -> text(AccessText.TRANSPORT_FAILURE);
             case "HOSTNAME" -> constant(hostName());
             default -> DurationOperators.of(name);

@@ -31,6 +31,8 @@ final class FieldTranslator
     /** What a request gets behind the filters. */
     private static final Set<String> LATER = Set.of("x-request-id", "x-forwarded-for", "x-forwarded-proto", ":scheme",
         "x-forwarded-client-cert", "via");
+    private static final Set<String> OF_REQUESTS = Set.of("REQ", "REQUEST_HEADER");
+    private static final Set<String> OF_RESPONSES = Set.of("RESP", "RESPONSE_HEADER");
     private static final Map<String, ValuePart.Known> KNOWN = Map.ofEntries(
         Map.entry("DOWNSTREAM_REMOTE_ADDRESS", ValuePart.Known.REMOTE_ADDRESS),
         Map.entry("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", ValuePart.Known.REMOTE_ADDRESS_WITHOUT_PORT),
@@ -167,7 +169,7 @@ final class FieldTranslator
         if (reads(operator.group(1), where) && argument != null && argument.matches("[^?]+(\\?[^?]*)?"))
         {
             final String[] names = argument.split("\\?");
-            final boolean ofResponse = operator.group(1).equals("RESP");
+            final boolean ofResponse = operator.group(1).startsWith("RESP");
             checkThere(ofResponse, names, path, where);
             parts.add(new ValuePart.Field(new HeaderKey(names[0]), names.length == 1 ? null : new HeaderKey(names[1]),
                 operator.group(3) == null ? Integer.MAX_VALUE : Integer.parseInt(operator.group(3)), ofResponse));
@@ -181,9 +183,9 @@ final class FieldTranslator
     {
         return switch (where)
         {
-            case REQUEST, FILTERED_REQUEST -> operator.equals("REQ");
-            case RESPONSE -> operator.equals("RESP");
-            case FILTERED_RESPONSE -> operator.equals("REQ") || operator.equals("RESP");
+            case REQUEST, FILTERED_REQUEST -> OF_REQUESTS.contains(operator);
+            case RESPONSE -> OF_RESPONSES.contains(operator);
+            case FILTERED_RESPONSE -> OF_REQUESTS.contains(operator) || OF_RESPONSES.contains(operator);
         };
     }
 

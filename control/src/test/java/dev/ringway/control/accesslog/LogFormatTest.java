@@ -68,6 +68,57 @@ final class LogFormatTest
         assertEquals("TcpConnectionEnd", print("%ACCESS_LOG_TYPE%", Records.empty()));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        %QUERY_PARAM(x)%         | /a?x=%41+%zz%2     | A+%zz%2
+        %QUERY_PARAM(x)%         | /a?y=1&%78==b=&x=2 | =b=
+        <%QUERY_PARAM(x)%>       | /a?x               | <>
+        <%QUERY_PARAM(x)%>       | /a?x=&x=1          | <>
+        %QUERY_PARAM(x)%         | /a?x=%0a%00%7f%20. | '%0a%00%7f .'
+        %QUERY_PARAM(x)%         | /a?X=1&xx=2&=3     | -
+        %QUERY_PARAM(x)%         | /x=1               | -
+        <%QUERY_PARAMS%>         | /a?                | <>
+        %QUERY_PARAMS(ORIG)%     | /a?b?c             | b?c
+        %QUERY_PARAMS%           | /a                 | -
+        %PATH(NQ)%               | /a?b?c             | /a
+        %PATH(NQ:PATH):3%        | /abcd              | /ab
+        %PATH(WQ:ORIG)%          | /a?b               | -
+        %PATH%                   | /a?b               | /a?b
+        """)
+    void shouldPrintPartsOfAPath(final String format, final String path, final String expected)
+        throws LogFormatException
+    {
+        assertEquals(expected, print(format, Records.empty().text(AccessText.PATH, path.getBytes(US_ASCII))));
+    }
+
+    @Test
+    void shouldSayThatAPathWasCut() throws LogFormatException
+    {
+        final byte[] path = ("/a?x=" + "v".repeat(AccessText.bound(AccessText.PATH))).getBytes(US_ASCII);
+        final AccessRecord record = Records.empty().text(AccessText.PATH, path);
+        assertTrue(print("%QUERY_PARAM(x)%", record).endsWith("v..."));
+        assertTrue(print("%QUERY_PARAMS%", record).endsWith("v..."));
+        assertEquals("/a", print("%PATH(NQ)%", record));
+    }
+
+    @Test
+    void shouldPrintTheWayToTheEndpoint() throws LogFormatException
+    {
+        final String format = "%UPSTREAM_PROTOCOL% %UPSTREAM_CONNECTION_ID% %UPSTREAM_HOST_NAME% " +
+            "%UPSTREAM_HOST_NAME_WITHOUT_PORT% %REQUEST_TX_DURATION% %COMMON_DURATION(US_TX_BEG:US_TX_END:us)%";
+        assertEquals("- 0 - - - -", print(format, Records.empty()));
+        final AccessRecord record = Records.empty();
+        record.text(AccessText.UPSTREAM_HOST, "[::1]:80".getBytes(US_ASCII));
+        record.upstream().connection(7, AccessProtocol.HTTP_2, "");
+        record.upstream().times(1000, 5200);
+        assertEquals("HTTP/2 7 [::1]:80 ::1 5 4200", print(format, record));
+        record.upstream().connection(8, AccessProtocol.HTTP_1_1, "a.example");
+        assertEquals("HTTP/1.1 8 a.example a.example 5 4200", print(format, record));
+        record.upstream().forget();
+        assertEquals("- 0 a.example a.example 5 4200", print(format, record));
+        assertEquals(AccessLogSink.USES_UPSTREAM, LogFormat.compile(format).uses());
+    }
+
     @Test
     void shouldPrintWhatACallCameTo() throws LogFormatException
     {
@@ -208,6 +259,11 @@ final class LogFormatTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
+        %PATH(XQ)%                               | 6  | takes WQ or NQ
+        %PATH(NQ:FOO)%                           | 9  | takes ORIG, PATH or ORIG_OR_PATH, not FOO
+        %QUERY_PARAMS(DECODED)%                  | 14 | takes ORIG or nothing
+        %QUERY_PARAM%                            | 0  | needs the name of a parameter
+        %UPSTREAM_PROTOCOL(X)%                   | 19 | takes no argument
         abc %FOO% x                              | 4  | operator %FOO% is not supported
         %                                        | 0  | must begin an operator
         100% sure                                | 3  | must begin an operator

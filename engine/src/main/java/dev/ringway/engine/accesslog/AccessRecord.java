@@ -33,6 +33,7 @@ public final class AccessRecord
     public static final int DEFAULT_CAPACITY = 1024;
 
     private final AccessSinks sinks = new AccessSinks(this);
+    private final AccessUpstream upstream = new AccessUpstream(this);
     private UnsafeBuffer buffer;
     private int offset;
     private int capacity;
@@ -65,6 +66,8 @@ public final class AccessRecord
         memory.putInt(start + UPSTREAM_SERVICE_TIME_MS_OFFSET, -1);
         memory.putLong(start + REQUEST_DURATION_US_OFFSET, -1);
         memory.putLong(start + RESPONSE_DURATION_US_OFFSET, -1);
+        memory.putLong(start + SENDING_US_OFFSET, -1);
+        memory.putLong(start + SENT_US_OFFSET, -1);
         return this;
     }
 
@@ -159,7 +162,8 @@ public final class AccessRecord
         return this;
     }
 
-    private int take(final int field, final int position, final int count)
+    /** Makes room for a text behind the others, and gives how much of it fits. */
+    int take(final int field, final int position, final int count)
     {
         final int taken = Math.min(count, Math.min(AccessText.bound(field), capacity - position));
         if (taken < count)
@@ -333,6 +337,12 @@ public final class AccessRecord
     public AccessSinks sinks()
     {
         return sinks;
+    }
+
+    /** @return the way to the endpoint; the same object as long as this. */
+    public AccessUpstream upstream()
+    {
+        return upstream;
     }
 
     /** @return time of the first byte, since 1970. */

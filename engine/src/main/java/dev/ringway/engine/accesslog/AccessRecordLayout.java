@@ -5,7 +5,7 @@ package dev.ringway.engine.accesslog;
  * <pre>
  *   0        4        5        6        8                16               24
  *  +--------+--------+--------+--------+----------------+----------------+
- *  | length |protocol| method | status |born  |call|logs start time     |
+ *  | length |protocol| method | status |born|call,protocol|logs start time|
  *  +--------+--------+--------+--------+----------------+----------------+ 24
  *  | duration        | bytes received  | bytes sent     | connection id  |
  *  +--------+--------+--------+--------+--------+-------+----------------+ 56
@@ -13,12 +13,14 @@ package dev.ringway.engine.accesslog;
  *  +--------+--------+--------+--------+--------+-------+----------------+ 88
  *  | request duration| response durat. |attempts| gRPC  |
  *  +-----------------+-----------------+--------+-------+ 112
+ *  | sending began   | sending ended   | id to endpoint |
+ *  +-----------------+-----------------+----------------+ 136
  *  | 5 socket addresses of 32 bytes                      |
- *  +-----------------------------------------------------+ 272
- *  | 15 times offset (16 bits), length (16 bits) of text |
- *  +-----------------------------------------------------+ 332
+ *  +-----------------------------------------------------+ 296
+ *  | 16 times offset (16 bits), length (16 bits) of text |
+ *  +-----------------------------------------------------+ 360
  *  | offset of the field that was added last, or 0       |
- *  +-----------------------------------------------------+ 336
+ *  +-----------------------------------------------------+ 364
  *  | logs times index (16 bits), conditions (16 bits)    |
  *  +-----------------------------------------------------+
  *  | texts, and fields: offset of the one before (16     |
@@ -34,6 +36,7 @@ final class AccessRecordLayout
     static final int STATUS_OFFSET = 6;
     static final int SINKS_BORN_OFFSET = 8;
     static final int IS_CALL_OFFSET = 12;
+    static final int UPSTREAM_PROTOCOL_OFFSET = 13;
     static final int SINK_COUNT_OFFSET = 14;
     static final int START_TIME_US_OFFSET = 16;
     static final int DURATION_US_OFFSET = 24;
@@ -52,7 +55,10 @@ final class AccessRecordLayout
     static final int RESPONSE_DURATION_US_OFFSET = 96;
     static final int ATTEMPTS_OFFSET = 104;
     static final int GRPC_STATUS_OFFSET = 108;
-    static final int ADDRESSES_OFFSET = 112;
+    static final int SENDING_US_OFFSET = 112;
+    static final int SENT_US_OFFSET = 120;
+    static final int UPSTREAM_CONNECTION_ID_OFFSET = 128;
+    static final int ADDRESSES_OFFSET = 136;
     static final int ADDRESS_LENGTH = 32;
     static final int TEXTS_OFFSET = ADDRESSES_OFFSET + 5 * ADDRESS_LENGTH;
     static final int LAST_FIELD_OFFSET = TEXTS_OFFSET + AccessText.COUNT * Integer.BYTES;

@@ -35,12 +35,14 @@ public final class AccessText
     public static final int DOWNSTREAM_TLS = 13;
     /** What {@code TlsReport} tells of the connection to the endpoint. */
     public static final int UPSTREAM_TLS = 14;
+    /** Name of the endpoint, where it has one. */
+    public static final int UPSTREAM_NAME = 15;
     /** Bytes beyond which any is cut. */
     public static final int MAX_BOUND = 512;
     /** Number of texts. */
-    public static final int COUNT = 15;
+    public static final int COUNT = 16;
 
-    private static final int[] BOUNDS = {32, 512, 512, 255, 256, 128, 64, 256, 108, 128, 64, 128, 64, 512, 512};
+    private static final int[] BOUNDS = {32, 512, 512, 255, 256, 128, 64, 256, 108, 128, 64, 128, 64, 512, 512, 255};
 
     private AccessText()
     {

@@ -136,7 +136,7 @@ final class EndpointSide implements UpstreamHandler
     public void onUpstreamReady(final UpstreamSession ready)
     {
         session = ready;
-        report.onUpstream(ready);
+        report.onUpstream(ready, routing, cluster);
         final boolean hasWaited = exchange.hasWaited();
         exchange.phase(Phase.SEND_UP);
         if (http != null)
@@ -190,6 +190,10 @@ final class EndpointSide implements UpstreamHandler
         {
             return edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED;
         }
+        if (isWhole)
+        {
+            times.onSent(nowNs);
+        }
         if (!retrying.isAgain())
         {
             mirroring.begin(request, edits, routing, cluster, isWhole);
@@ -210,7 +214,12 @@ final class EndpointSide implements UpstreamHandler
         }
         retrying.onSentMore(offset, length, isEnd, trailers, cluster);
         mirroring.onSentMore(offset, length, isEnd, trailers);
-        times.touch(exchanges.nowNs());
+        final long nowNs = exchanges.nowNs();
+        times.touch(nowNs);
+        if (isEnd)
+        {
+            times.onSent(nowNs);
+        }
         return true;
     }
 
@@ -372,6 +381,10 @@ final class EndpointSide implements UpstreamHandler
     public void onUpstreamFailed(final int failure)
     {
         session = null;
+        if (UpstreamFailure.isConnecting(failure))
+        {
+            report.onUnconnected(times);
+        }
         if (exchange.isRelay())
         {
             report.onEndpointCut();

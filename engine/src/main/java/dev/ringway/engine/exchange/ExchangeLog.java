@@ -442,11 +442,24 @@ final class ExchangeLog
         }
     }
 
-    void onUpstream(final byte[] host)
+    void onUpstream(final UpstreamSession session, final int protocol)
+    {
+        if (!isOpen)
+        {
+            return;
+        }
+        record.text(AccessText.UPSTREAM_HOST, session.hostText()).attempts(1);
+        if ((uses & AccessLogSink.USES_UPSTREAM) != 0)
+        {
+            record.upstream().connection(session.connection().id(), protocol, session.endpoint().hostname());
+        }
+    }
+
+    void onUnconnected()
     {
         if (isOpen)
         {
-            record.text(AccessText.UPSTREAM_HOST, host).attempts(1);
+            record.upstream().forget();
         }
     }
 
@@ -544,8 +557,8 @@ final class ExchangeLog
         final Outcome outcome,
         final String clusterName,
         final String routeName,
-        final long requestNs,
-        final long durationNs,
+        final ExchangeTimes times,
+        final boolean isHttp,
         final int droppedId)
     {
         if (!isOpen)
@@ -553,6 +566,11 @@ final class ExchangeLog
             return;
         }
         isOpen = false;
+        if (isHttp)
+        {
+            record.requestDurationUs(times.isRequestEnded() ? microsOf(times.requestNs()) : -1)
+                .upstream().times(microsOf(times.sendingNs()), microsOf(times.sentNs()));
+        }
         record.status(outcome.status())
             .flags(outcome.flags())
             .detailId(LogStrings.idOf(outcome.detail()))
@@ -560,12 +578,16 @@ final class ExchangeLog
             .routeNameId(LogStrings.idOf(routeName))
             .bytesReceived(outcome.requestBytes())
             .bytesSent(outcome.responseBytes())
-            .requestDurationUs(requestNs < 0 ? -1 : requestNs / NANOS_PER_MICRO)
-            .durationUs(durationNs / NANOS_PER_MICRO);
+            .durationUs((exchanges.nowNs() - times.startNs()) / NANOS_PER_MICRO);
         if (outcome.isHealthCheck())
         {
             record.healthCheck();
         }
         exchanges.publish(record, droppedId);
+    }
+
+    private static long microsOf(final long spanNs)
+    {
+        return spanNs < 0 ? -1 : spanNs / NANOS_PER_MICRO;
     }
 }

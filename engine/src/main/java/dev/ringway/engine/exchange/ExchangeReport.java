@@ -5,6 +5,7 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.route.FieldChanges;
@@ -87,9 +88,18 @@ final class ExchangeReport
         log.onReplyFields(fields, edits, length);
     }
 
-    void onUpstream(final UpstreamSession session)
+    void onUpstream(final UpstreamSession session, final Routing routing, final ClusterState cluster)
     {
-        log.onUpstream(session.hostText());
+        final boolean isHttp = http != null && !routing.endsTunnel();
+        log.onUpstream(session,
+            isHttp ? AccessProtocol.of(cluster.cluster().http2() != null, 1) : AccessProtocol.NONE);
+    }
+
+    /** The connection to the endpoint did not come to be, and nothing was sent. */
+    void onUnconnected(final ExchangeTimes times)
+    {
+        times.onUnsent();
+        log.onUnconnected();
     }
 
     void onInterim(final ClusterState cluster)
@@ -188,9 +198,8 @@ final class ExchangeReport
             exchanges.countResponse(http.counters(), outcome, times.startNs());
         }
         log.attempts(cluster == null ? 0 : retrying.attempts());
-        log.onEnd(outcome, cluster == null ? "" : cluster.cluster().name(), routing.routeName(),
-            http != null && times.isRequestEnded() ? times.requestNs() : -1, exchanges.nowNs() - times.startNs(),
-            http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);
+        log.onEnd(outcome, cluster == null ? "" : cluster.cluster().name(), routing.routeName(), times,
+            http != null, http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);
         outcome.reset();
         pauses.reset();
         http = null;

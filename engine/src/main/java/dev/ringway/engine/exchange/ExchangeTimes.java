@@ -21,6 +21,8 @@ final class ExchangeTimes
     private long tryIdleTimeoutNs;
     private long tryStartNs;
     private long tryTouchNs;
+    private long sendingNs;
+    private long sentNs;
     private long againNs;
     private long idleDeadlineNs;
     private long durationDeadlineNs;
@@ -44,6 +46,8 @@ final class ExchangeTimes
         tryTimeoutNs = 0;
         tryIdleTimeoutNs = 0;
         tryStartNs = NEVER;
+        sendingNs = NEVER;
+        sentNs = NEVER;
         againNs = NEVER;
         durationDeadlineNs = NEVER;
         callDeadlineNs = NEVER;
@@ -135,6 +139,8 @@ final class ExchangeTimes
     {
         tryStartNs = nowNs;
         tryTouchNs = nowNs;
+        sendingNs = nowNs;
+        sentNs = NEVER;
         return tryTimeoutNs > 0 || tryIdleTimeoutNs > 0;
     }
 
@@ -169,6 +175,41 @@ final class ExchangeTimes
             againNs = NEVER;
         }
         return isDue;
+    }
+
+    /**
+     * The endpoint is given the last of the request.
+     *
+     * @param nowNs time of the duty cycle.
+     */
+    void onSent(final long nowNs)
+    {
+        sentNs = nowNs;
+    }
+
+    /**
+     * The endpoint has been given nothing of the request in the last attempt.
+     */
+    void onUnsent()
+    {
+        sendingNs = NEVER;
+        sentNs = NEVER;
+    }
+
+    /**
+     * @return time from the beginning until the last attempt began, or -1.
+     */
+    long sendingNs()
+    {
+        return sendingNs == NEVER ? -1 : sendingNs - startNs;
+    }
+
+    /**
+     * @return time from the beginning until the last attempt had the whole request, or -1.
+     */
+    long sentNs()
+    {
+        return sentNs == NEVER ? -1 : sentNs - startNs;
     }
 
     /**

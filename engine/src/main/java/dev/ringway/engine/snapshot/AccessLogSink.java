@@ -46,6 +46,8 @@ public record AccessLogSink(
     public static final int USES_RESPONSE_FIELDS = 1 << 26;
     /** Some of {@link #fields()} in trailers. */
     public static final int USES_TRAILERS = 1 << 27;
+    /** Number, protocol and name of what a request goes to. */
+    public static final int USES_UPSTREAM = 1 << 28;
 
     /**
      * A sink that asks for nothing special.

@@ -1,0 +1,78 @@
+package dev.ringway.engine.accesslog;
+
+import static dev.ringway.engine.accesslog.AccessRecordLayout.*;
+
+/**
+ * What a record tells of the way to its endpoint. Of its record in all respects.
+ */
+public final class AccessUpstream
+{
+    private final AccessRecord record;
+
+    AccessUpstream(final AccessRecord record)
+    {
+        this.record = record;
+    }
+
+    /** @return time from start to the first byte for the endpoint that was asked last, -1 for never. */
+    public long sendingUs()
+    {
+        return record.buffer().getLong(record.offset() + SENDING_US_OFFSET);
+    }
+
+    /** @return time from start to the last byte for that endpoint, -1 for never. */
+    public long sentUs()
+    {
+        return record.buffer().getLong(record.offset() + SENT_US_OFFSET);
+    }
+
+    /**
+     * Notes the times.
+     *
+     * @param first see {@link #sendingUs()}.
+     * @param last  see {@link #sentUs()}.
+     */
+    public void times(final long first, final long last)
+    {
+        record.buffer().putLong(record.offset() + SENDING_US_OFFSET, first);
+        record.buffer().putLong(record.offset() + SENT_US_OFFSET, last);
+    }
+
+    /** @return number of the connection, 0 for none. Recorded on demand. */
+    public long connectionId()
+    {
+        return record.buffer().getLong(record.offset() + UPSTREAM_CONNECTION_ID_OFFSET);
+    }
+
+    /** @return what is spoken on it, from {@link AccessProtocol}. Recorded on demand. */
+    public int protocol()
+    {
+        return record.buffer().getByte(record.offset() + UPSTREAM_PROTOCOL_OFFSET);
+    }
+
+    /** There was no connection after all; the endpoint's name stays. */
+    public void forget()
+    {
+        record.buffer().putLong(record.offset() + UPSTREAM_CONNECTION_ID_OFFSET, 0);
+        record.buffer().putByte(record.offset() + UPSTREAM_PROTOCOL_OFFSET, (byte)AccessProtocol.NONE);
+    }
+
+    /**
+     * Notes the connection; once, or for another attempt at a request.
+     *
+     * @param id       see {@link #connectionId()}.
+     * @param protocol see {@link #protocol()}.
+     * @param name     of the endpoint in ASCII, empty for none, see {@link AccessText#UPSTREAM_NAME}.
+     */
+    public void connection(final long id, final int protocol, final String name)
+    {
+        record.buffer().putLong(record.offset() + UPSTREAM_CONNECTION_ID_OFFSET, id);
+        record.buffer().putByte(record.offset() + UPSTREAM_PROTOCOL_OFFSET, (byte)protocol);
+        final int to = record.offset() + record.length();
+        final int taken = record.take(AccessText.UPSTREAM_NAME, record.length(), name.length());
+        for (int i = 0; i < taken; i++)
+        {
+            record.buffer().putByte(to + i, (byte)name.charAt(i));
+        }
+    }
+}
