@@ -179,6 +179,30 @@ public final class Http1BodyDecoder
     }
 
     /**
+     * Whether nothing but a known number of bytes of the body follows.
+     *
+     * @return true while some of a body of {@link #fixed} length are to come.
+     */
+    public boolean fixedActive()
+    {
+        return state == FIXED;
+    }
+
+    /**
+     * Bytes of a body of {@link #fixed} length have been taken by somebody else.
+     *
+     * @param length at most {@link #remaining()}; the body is complete when that is 0.
+     */
+    public void skip(final int length)
+    {
+        remaining -= length;
+        if (remaining == 0)
+        {
+            state = COMPLETE;
+        }
+    }
+
+    /**
      * Bytes of data known to follow: of the body, or of the current chunk.
      *
      * @return 0 when none or unknown; while a chunk size is being read, its value so far.

@@ -81,6 +81,42 @@ public final class Connection implements CompletionHandler
     }
 
     /**
+     * Says that much of what comes next is sent on another connection as it is, and may pass as with {@link #passTo}
+     * when {@link #mayPass}. It ends when {@link ConnectionHandler#passable} says so, or with {@link #stopPassing}.
+     *
+     * @param sink of the same loop, on which nothing else is queued until then.
+     */
+    public void passBody(final Connection sink)
+    {
+        receiver.passBody(sink.life);
+    }
+
+    /**
+     * @param sink where what comes goes as it is.
+     * @return whether this one brings much and both have moved so much that passing is worth it.
+     */
+    public boolean mayPass(final Connection sink)
+    {
+        return receiver.mayPass(sink.life);
+    }
+
+    /**
+     * Bytes are told again, if they passed. What has been told of and has not left is lost.
+     */
+    public void stopPassing()
+    {
+        receiver.stopPassing();
+    }
+
+    /**
+     * Has the next receive take a head and little more where connections take turns, because what follows may pass.
+     */
+    public void expectHead()
+    {
+        receiver.expectHead();
+    }
+
+    /**
      * Starts or resumes reading.
      */
     public void startReading()
@@ -278,7 +314,7 @@ public final class Connection implements CompletionHandler
         life.closePlain();
     }
 
-    void onSpliced(final int length)
+    void onPassed(final int length)
     {
         handler.onPassed(this, length);
     }

@@ -59,6 +59,26 @@ public interface ConnectionHandler
     }
 
     /**
+     * Asked before bytes pass, and when those before have left.
+     *
+     * @param connection they come from.
+     * @return how many of those that come next may pass; at 0 {@link #onPassedAll} follows and bytes are told again.
+     */
+    default long passable(final Connection connection)
+    {
+        return Long.MAX_VALUE;
+    }
+
+    /**
+     * All that {@link #passable} told of have left.
+     *
+     * @param connection they came from.
+     */
+    default void onPassedAll(final Connection connection)
+    {
+    }
+
+    /**
      * Where {@link Connection#passTo} said cannot take more: nothing comes until its {@link #onDrained}.
      *
      * @param connection they came from.

@@ -106,10 +106,10 @@ final class ConnectionLife
         outstanding += ops().install(slot, tokenBase, Op.INSTALL);
     }
 
-    /** Asks for a plain descriptor that does not block; it stays until the connection ends. */
+    /** Asks for a plain descriptor that does not block, if there is room; it stays until the connection ends. */
     void makePlain()
     {
-        if (plainFd == NONE)
+        if (plainFd == NONE && connections.splices().takePlain())
         {
             plainFd = AWAITED;
             outstanding += ops().install(slot, tokenBase, Op.PLAIN);
@@ -119,6 +119,10 @@ final class ConnectionLife
     private void onPlain(final int result)
     {
         plainFd = result < 0 ? REFUSED : result;
+        if (result < 0)
+        {
+            connections.splices().releasePlain();
+        }
         if (isClosing())
         {
             closePlain();
@@ -128,8 +132,6 @@ final class ConnectionLife
         {
             Sockets.nonBlocking(plainFd, true);
         }
-        receiver.onPlain(plainFd >= 0);
-        sender.onPlain(plainFd >= 0);
     }
 
     /** Until it is closed, the socket stays. */
@@ -139,6 +141,7 @@ final class ConnectionLife
         {
             Sockets.close(plainFd);
             plainFd = NONE;
+            connections.splices().releasePlain();
         }
     }
 

@@ -139,7 +139,7 @@ public final class Connections implements LoopTask
         return ops;
     }
 
-    Splices pipes()
+    Splices splices()
     {
         return splices;
     }
@@ -332,9 +332,9 @@ public final class Connections implements LoopTask
     }
 
     /**
-     * @return directions of relays that are spliced now.
+     * @return directions of relays and contents of responses that are spliced now.
      */
-    public int splices()
+    public int splicesInUse()
     {
         return splices.inUse();
     }
@@ -348,7 +348,7 @@ public final class Connections implements LoopTask
     }
 
     /**
-     * @return times a direction of a relay moved much and was not spliced: there were too many, or no pipes.
+     * @return times what moved much was not spliced: there were too many, or no pipes or descriptors.
      */
     public long splicesRefused()
     {

@@ -10,7 +10,7 @@ import static dev.ringway.ffi.uring.UringConstants.RECVSEND_POLL_FIRST;
 /**
  * The receiving direction of a connection: at most one receive is armed, and once that may wait for long, a poll for the
  * hang-up beside it. One that brings much while others do so takes {@link ReceiveTurns}: a poll in place of the armed
- * receive, then one receive when its turn comes. Loop thread only.
+ * receive, then one receive when its turn comes, or one piece that is spliced. Loop thread only.
  */
 final class Receiver
 {
@@ -32,9 +32,13 @@ final class Receiver
     private static final int QUEUED = 1 << 8;
     /** Nothing is armed: what came before has not left on the other side. */
     private static final int PASSING = 1 << 9;
+    /** The next receive in turns should take a head and little more. */
+    private static final int HEAD_NEXT = 1 << 10;
 
     /** Small receives in a row after which it brings little. */
     private static final int FEW = 8;
+    /** A head and little more. */
+    private static final int HEAD = 8 * 1024;
 
     private final ConnectionLife life;
     private long bytes;
@@ -68,6 +72,45 @@ final class Receiver
         sink = other;
         sinkId = other.connection().id();
         bulk = 0;
+    }
+
+    /** Much of what comes next leaves on another connection as it is, and may be spliced. */
+    void passBody(final ConnectionLife other)
+    {
+        if (splice == null && mayPass(other))
+        {
+            beginSplice(other);
+            cancelForTurns();
+        }
+    }
+
+    /** Whether it brings much, and both have moved so much that it may be spliced. */
+    boolean mayPass(final ConnectionLife other)
+    {
+        final int after = life.connections().splices().after();
+        return small < FEW && bytes >= after && other.sender().bytes() >= after &&
+            life.maySplice() && other.maySplice();
+    }
+
+    /** The next receive in turns takes a head and little more. */
+    void expectHead()
+    {
+        state |= HEAD_NEXT;
+    }
+
+    /** Splices as soon as both sockets have plain descriptors. */
+    private void beginSplice(final ConnectionLife other)
+    {
+        if (life.plainFd() >= 0 && other.plainFd() >= 0)
+        {
+            bulk = 0;
+            splice = life.connections().splices().acquire(life, other);
+        }
+        else
+        {
+            life.makePlain();
+            other.makePlain();
+        }
     }
 
     /** Says which counter grows by what comes and by what has come. */
@@ -107,12 +150,7 @@ final class Receiver
 
     private boolean takesTurns()
     {
-        return isSpliced() || small < FEW && life.connections().turns().isCrowded();
-    }
-
-    private boolean isSpliced()
-    {
-        return splice != null && splice.isReady();
+        return splice != null || small < FEW && life.connections().turns().isCrowded();
     }
 
     /** There is something to receive. */
@@ -139,7 +177,7 @@ final class Receiver
         {
             return false;
         }
-        if (isSpliced())
+        if (splice != null)
         {
             state |= PASSING;
             if (splice.move())
@@ -148,17 +186,24 @@ final class Receiver
             }
             return true;
         }
-        state |= ARMED;
-        life.expect(life.ops().receiveNow(life.slot(), life.tokenBase(), life.connections().receiveLimit()));
+        final boolean isHead = (state & HEAD_NEXT) != 0;
+        state = state & ~HEAD_NEXT | ARMED;
+        life.expect(isHead ? life.ops().receiveLittle(life.slot(), life.tokenBase(), HEAD) :
+            life.ops().receiveNow(life.slot(), life.tokenBase()));
         return true;
     }
 
-    /** The relay is spliced from now on, see {@link #passTo}, or no more when null. */
-    void splice(final Splice begun)
+    /** Bytes are received again; {@link #onPassed} arms that. */
+    void onSpliceEnded()
     {
-        splice = begun;
-        bulk = 0;
+        splice = null;
         state &= ~PASSING;
+    }
+
+    /** What passes comes in small pieces. */
+    void onSmallPieces()
+    {
+        small = FEW;
     }
 
     /** Nothing of what comes has anywhere to go. */
@@ -171,25 +216,12 @@ final class Receiver
         }
     }
 
-    void onPlain(final boolean isPlain)
-    {
-        if (splice != null)
-        {
-            splice.onPlain(isPlain);
-        }
-    }
-
-    /** What is armed takes no bytes from now on. */
-    void onSpliceReady()
-    {
-        cancel();
-    }
-
     /** Bytes came and are not here. */
     void onSpliced(final int length)
     {
         onCame(length);
-        life.connection().onSpliced(length);
+        onLarge(length);
+        life.connection().onPassed(length);
     }
 
     /** What was spliced last has left. */
@@ -197,12 +229,6 @@ final class Receiver
     {
         state &= ~PASSING;
         arm();
-    }
-
-    /** The peer has ended its direction (0), or the socket has failed (-errno). */
-    void onSpliceEnded(final int result)
-    {
-        onReceiveEnded(result);
     }
 
     /** Once the receive is armed. */
@@ -297,7 +323,31 @@ final class Receiver
         {
             small = Math.min(small + 1, FEW);
         }
-        else if (received >= ReceiveTurns.LARGE)
+        else
+        {
+            onLarge(received);
+        }
+        if (sink != null)
+        {
+            onBulk(received);
+        }
+        if (isArmed)
+        {
+            cancelForTurns();
+        }
+    }
+
+    private void cancelForTurns()
+    {
+        if (takesTurns())
+        {
+            cancel();
+        }
+    }
+
+    private void onLarge(final int received)
+    {
+        if (received >= ReceiveTurns.LARGE)
         {
             small = 0;
             if (largeNs != life.nowNs())
@@ -306,30 +356,26 @@ final class Receiver
                 life.connections().turns().onLarge();
             }
         }
-        if (sink != null)
-        {
-            onBulk(received);
-        }
-        if (isArmed && takesTurns())
-        {
-            cancel();
-        }
     }
 
     private void onBulk(final int received)
     {
         bulk = received < ReceiveTurns.LARGE ? bulk >> 1 : bulk + received;
-        if (splice == null && bulk >= life.connections().pipes().after())
+        if (splice == null && bulk >= life.connections().splices().after())
         {
-            bulk = 0;
             if (sink.connection().id() == sinkId && life.maySplice() && sink.maySplice())
             {
-                splice = life.connections().pipes().acquire(life, sink);
+                beginSplice(sink);
+            }
+            else
+            {
+                bulk = 0;
             }
         }
     }
 
-    private void onReceiveEnded(final int result)
+    /** The peer has ended its direction (0), or the socket has failed (-errno). */
+    void onReceiveEnded(final int result)
     {
         switch (result)
         {

@@ -233,7 +233,8 @@ final class Sender
         }
     }
 
-    private void onGone(final int length)
+    /** Bytes have left, from the queue or past it. */
+    void onGone(final int length)
     {
         bytes += length;
         if (counter != Connection.NOT_COUNTED)
@@ -337,20 +338,6 @@ final class Sender
     void splice(final Splice from)
     {
         splice = from;
-    }
-
-    void onPlain(final boolean isPlain)
-    {
-        if (splice != null)
-        {
-            splice.onPlain(isPlain);
-        }
-    }
-
-    /** Bytes have left past the queue. */
-    void onSpliced(final int length)
-    {
-        onGone(length);
     }
 
     /** {@link Splice#onWritable} follows. */

@@ -166,10 +166,17 @@ final class SocketOps
         return 1;
     }
 
-    /** Receives what there is, once, at most so many bytes. */
-    int receiveNow(final int slot, final long base, final int limit)
+    /** Receives what there is, once. */
+    int receiveNow(final int slot, final long base)
     {
-        submissions.recvNow(slot, ReceiveBuffers.GROUP, limit, loop.receiveFlags(), token(base, Op.RECV));
+        submissions.recvNow(slot, ReceiveBuffers.GROUP, 0, loop.receiveFlags(), token(base, Op.RECV));
+        return 1;
+    }
+
+    /** Receives what there is, once, into one buffer and at most so many bytes. */
+    int receiveLittle(final int slot, final long base, final int limit)
+    {
+        submissions.recvNow(slot, ReceiveBuffers.GROUP, limit, 0, token(base, Op.RECV));
         return 1;
     }
 

@@ -4,9 +4,9 @@ import dev.ringway.ffi.libc.Errno;
 import dev.ringway.ffi.libc.Pipe;
 
 /**
- * One direction of a relay that moves much: its bytes pass from socket to socket through a pipe, uncopied, and never
- * enter the loop's memory. What the source has is taken only when the pipe is empty, so that all of it has been sent
- * when the source's end is seen. Loop thread only.
+ * One direction of a relay that moves much, or the content of a large response: the bytes pass from socket to socket
+ * through a pipe, uncopied, and never enter the loop's memory. What the source has is taken only when the pipe is empty,
+ * so that all of it has been sent when the source's end is seen. Loop thread only.
  */
 final class Splice
 {
@@ -29,6 +29,7 @@ final class Splice
         this.pipe = pipe;
     }
 
+    /** Both sockets have plain descriptors. */
     void begin(final ConnectionLife from, final ConnectionLife to)
     {
         source = from;
@@ -37,27 +38,6 @@ final class Splice
         small = 0;
         isBlocked = false;
         to.sender().splice(this);
-        from.makePlain();
-        to.makePlain();
-    }
-
-    /** Whether both sockets can be spliced; until then bytes are received and sent. */
-    boolean isReady()
-    {
-        return source.plainFd() >= 0 && sink.plainFd() >= 0;
-    }
-
-    /** One of the sockets can be spliced now, or never will be. */
-    void onPlain(final boolean isPlain)
-    {
-        if (!isPlain)
-        {
-            end();
-        }
-        else if (isReady())
-        {
-            source.receiver().onSpliceReady();
-        }
     }
 
     /**
@@ -67,12 +47,17 @@ final class Splice
      */
     boolean move()
     {
-        return sink.sender().isIdle() && fill() && drain();
+        if (!sink.sender().isIdle() || !fill() || !drain())
+        {
+            return false;
+        }
+        onEmpty();
+        return true;
     }
 
     private boolean fill()
     {
-        final int result = pipe.fill(source.plainFd(), PIECE);
+        final int result = pipe.fill(source.plainFd(), (int)Math.min(passable(), PIECE));
         if (result > 0)
         {
             held = result;
@@ -87,7 +72,7 @@ final class Splice
         }
         final Receiver receiver = source.receiver();
         end();
-        receiver.onSpliceEnded(result);
+        receiver.onReceiveEnded(result);
         return false;
     }
 
@@ -111,13 +96,30 @@ final class Splice
                 return false;
             }
             held -= result;
-            sink.sender().onSpliced(result);
-        }
-        if (small == MOST_SMALL)
-        {
-            end();
+            sink.sender().onGone(result);
         }
         return true;
+    }
+
+    /** Whether more passes is to be seen when what was taken has left. */
+    private void onEmpty()
+    {
+        final ConnectionLife from = source;
+        if (passable() == 0)
+        {
+            end();
+            from.connection().handler().onPassedAll(from.connection());
+        }
+        else if (small == MOST_SMALL)
+        {
+            end();
+            from.receiver().onSmallPieces();
+        }
+    }
+
+    private long passable()
+    {
+        return source.connection().handler().passable(source.connection());
     }
 
     private void block()
@@ -133,12 +135,15 @@ final class Splice
     void onWritable()
     {
         final ConnectionLife from = source;
-        final ConnectionLife to = sink;
         if (drain())
         {
             isBlocked = false;
+            sink.connection().onDrained();
+            if (source == from)
+            {
+                onEmpty();
+            }
             from.receiver().onPassed();
-            to.connection().onDrained();
         }
     }
 
@@ -162,7 +167,7 @@ final class Splice
     /** Bytes are received and sent again. What is in the pipe is lost: one of the connections ends. */
     void end()
     {
-        source.receiver().splice(null);
+        source.receiver().onSpliceEnded();
         sink.sender().splice(null);
         source = null;
         sink = null;

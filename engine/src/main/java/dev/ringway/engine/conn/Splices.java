@@ -5,7 +5,7 @@ import dev.ringway.ffi.libc.Pipe;
 import java.util.ArrayDeque;
 
 /**
- * The directions of relays that are spliced, and how many there may be. Loop thread only.
+ * What is spliced: directions of relays and contents of responses, and how much of that there may be. Loop thread only.
  */
 final class Splices
 {
@@ -14,20 +14,23 @@ final class Splices
     private static final int CAPACITY = 256 * 1024;
     /** A pipe that holds less, because the process has many, is not worth its calls. */
     private static final int LEAST = 64 * 1024;
+    /** Connections that have a plain descriptor besides their own: the process needs some for other things. */
+    private static final int MOST_PLAIN = 512;
 
     private final ArrayDeque<Splice> free = new ArrayDeque<>(LIMIT);
     private final int after;
     private int inUse;
+    private int plain;
     private long bytes;
     private long refused;
 
-    /** The directions of relays are spliced that brought the given number of bytes in large pieces. */
+    /** What is spliced is what has brought the given number of bytes. */
     Splices(final int after)
     {
         this.after = after;
     }
 
-    /** Bytes after which a direction should be spliced. */
+    /** Bytes after which what comes should be spliced. */
     int after()
     {
         return after;
@@ -77,6 +80,23 @@ final class Splices
         {
             splice.close();
         }
+    }
+
+    /** Takes room for a plain descriptor of a connection. */
+    boolean takePlain()
+    {
+        if (plain == MOST_PLAIN)
+        {
+            refused++;
+            return false;
+        }
+        plain++;
+        return true;
+    }
+
+    void releasePlain()
+    {
+        plain--;
     }
 
     void onMoved(final int length)

@@ -36,13 +36,13 @@ public final class LoopHealthCounters
     /** Steps of TLS handshakes meant for workers that the loop made itself, because those had too much to do. */
     public final int handshakesOnLoop;
 
-    /** Bytes of relays that were spliced past the loop's memory. */
+    /** Bytes of relays and contents that were spliced past the loop's memory. */
     public final int splicedBytes;
 
-    /** Times a direction of a relay moved much and was not spliced: there were too many, or no pipes. */
+    /** Times what moved much was not spliced: there were too many, or no pipes or descriptors. */
     public final int splicesRefused;
 
-    /** Directions of relays that are spliced. */
+    /** Directions of relays and contents of responses that are spliced. */
     public final int splices;
 
     /** Slots in use: sockets and armed accepts. */

@@ -175,6 +175,14 @@ final class Http1Response implements DownstreamSink
     /**
      * {@inheritDoc}
      */
+    public Connection bodyConnection()
+    {
+        return isChunked || isHeadRequest ? null : connection;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public boolean sendTrailers(final HeaderTable trailers)
     {
         isWhole = true;

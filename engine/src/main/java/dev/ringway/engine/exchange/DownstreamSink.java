@@ -118,6 +118,14 @@ public interface DownstreamSink
     Connection connection();
 
     /**
+     * @return the client's connection when the content of a response is sent on it as it is; or null.
+     */
+    default Connection bodyConnection()
+    {
+        return null;
+    }
+
+    /**
      * @return the client's connection when its bytes are those of the exchange, all of them and as they are; or null.
      */
     default Connection relayConnection()

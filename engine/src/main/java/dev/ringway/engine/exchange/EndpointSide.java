@@ -326,6 +326,15 @@ final class EndpointSide implements UpstreamHandler
     /**
      * {@inheritDoc}
      */
+    public Connection bodyConnection()
+    {
+        final FilterRun filters = exchange.filters();
+        return filters == null || filters.letsContentPass() ? downstream.bodyConnection() : null;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void onResponsePassed(final int length)
     {
         report.outcome().addResponseBytes(length);

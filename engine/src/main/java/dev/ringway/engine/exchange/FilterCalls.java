@@ -2,6 +2,7 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.engine.filter.FilterData;
+import dev.ringway.engine.filter.FilterExchange;
 import dev.ringway.engine.filter.FilterSettings;
 import dev.ringway.engine.filter.HttpFilter;
 import dev.ringway.engine.filter.HttpFilters;
@@ -19,6 +20,7 @@ final class FilterCalls
     private final LoopMemory memory;
     private final HttpFilter[] filters;
     private final boolean[] leftOut;
+    private final boolean[] readsResponse;
     private final FilterData data = new FilterData();
     private int current;
 
@@ -29,10 +31,38 @@ final class FilterCalls
         this.memory = memory;
         filters = new HttpFilter[chain.places().size()];
         leftOut = new boolean[filters.length];
+        readsResponse = new boolean[filters.length];
         for (int i = 0; i < filters.length; i++)
         {
             filters[i] = chain.places().get(i).factory().create(view);
+            readsResponse[i] = readsResponse(filters[i].getClass());
         }
+    }
+
+    private static boolean readsResponse(final Class<? extends HttpFilter> type)
+    {
+        try
+        {
+            return type.getMethod("onResponseData", FilterExchange.class, FilterData.class, boolean.class)
+                .getDeclaringClass() != HttpFilter.class;
+        }
+        catch (final NoSuchMethodException e)
+        {
+            return true;
+        }
+    }
+
+    /** Whether a filter that takes part looks at the content of responses. */
+    boolean readsResponse()
+    {
+        for (int i = 0; i < filters.length; i++)
+        {
+            if (readsResponse[i] && !leftOut[i])
+            {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Which filters take part in an exchange. */

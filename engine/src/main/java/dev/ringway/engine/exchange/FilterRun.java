@@ -246,6 +246,12 @@ final class FilterRun
         return passes;
     }
 
+    /** Whether the content of the response need not be shown. */
+    boolean letsContentPass()
+    {
+        return !down.isHeld() && !calls.readsResponse();
+    }
+
     boolean onResponseTrailers(final HeaderTable trailers)
     {
         final boolean passes = down.onTrailers(trailers);

@@ -65,7 +65,8 @@ public interface HttpFilter
     }
 
     /**
-     * A piece of a response's content, one that came from an endpoint.
+     * A piece of a response's content, one that came from an endpoint. Content is not brought into the loop's memory where
+     * no filter has this method.
      *
      * @param exchange it belongs to.
      * @param data     the bytes.

@@ -243,7 +243,7 @@ final class LoopRuntime implements LoopTask
     {
         view = new LoopView(
             loop.slots().inUse(), loop.memory().chunksHeldByTraffic(), loop.memory().blocks().inUse(),
-            connections.queuesInUse(), exchanges.active(), connections.splices(), connections.splicedBytes(),
+            connections.queuesInUse(), exchanges.active(), connections.splicesInUse(), connections.splicedBytes(),
             connections.enobufs(), connections.outOfMemory(), loop.stats().staleCompletions(), loop.stats().cycles(),
             loop.stats().enters(), loop.stats().submitted(), exchanges.accessLogDropped(), view.sequence() + 1);
     }
@@ -269,7 +269,7 @@ final class LoopRuntime implements LoopTask
         counters.set(ids.handshakesOnLoop, connections.handshakesOnLoop());
         counters.set(ids.splicedBytes, connections.splicedBytes());
         counters.set(ids.splicesRefused, connections.splicesRefused());
-        counters.set(ids.splices, connections.splices());
+        counters.set(ids.splices, connections.splicesInUse());
         counters.set(ids.slots, loop.slots().inUse());
         counters.set(ids.slotsCapacity, loop.slots().limit());
         counters.set(ids.chunks, loop.memory().chunksHeldByTraffic());

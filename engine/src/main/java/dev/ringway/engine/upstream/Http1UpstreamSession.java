@@ -7,10 +7,8 @@ import dev.ringway.codecs.http.MessageRules;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.codecs.http1.Http1BodyDecoder;
-import dev.ringway.codecs.http1.Http1Encoder;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.Http1Body;
-import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.memory.ByteConsumer;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.memory.PendingBytes;
@@ -22,19 +20,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class Http1UpstreamSession extends PooledSession implements ByteConsumer
 {
-    private static final byte[] HTTP11_HOST = " HTTP/1.1\r\nhost: ".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    private static final byte[] CHUNKED = "transfer-encoding: chunked\r\n".getBytes(
-        java.nio.charset.StandardCharsets.US_ASCII);
-    private static final byte[] UPGRADE = "connection: upgrade\r\nupgrade: ".getBytes(
-        java.nio.charset.StandardCharsets.US_ASCII);
-    /** Most bytes of a head that neither request nor edits have. */
-    private static final int FRAMING_LENGTH = 128 + WebSocketKey.LENGTH;
-    private static final byte[] GET = "GET".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
-    private static final byte[] NO_CONTENT = "content-length: 0\r\n".getBytes(
-        java.nio.charset.StandardCharsets.US_ASCII);
-    /** Methods whose requests have no content, so that they need not say so (RFC 9110, 8.6). */
-    private static final int WITHOUT_CONTENT = 1 << HttpMethod.GET | 1 << HttpMethod.HEAD | 1 << HttpMethod.DELETE |
-        1 << HttpMethod.CONNECT | 1 << HttpMethod.OPTIONS | 1 << HttpMethod.TRACE;
+    /** Bytes of content that are worth two calls beside the ring. */
+    private static final int LARGE = 32 * 1024;
     private static final int CONTINUE = 100;
     private static final int SWITCHING = 101;
 
@@ -51,6 +38,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     private boolean isRequestEnded;
     private boolean isHeadRequest;
     private boolean isInBody;
+    private boolean isLarge;
     private boolean isKeepAlive;
     private boolean isEnding;
 
@@ -65,6 +53,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         requests = 0;
         relay = null;
         isInBody = false;
+        isLarge = false;
         isRequestEnded = true;
         isKeepAlive = true;
         isEnding = false;
@@ -120,92 +109,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         isRequestEnded = isEnd;
         protocol = edits.protocol();
         isTunnel = head.tunnel();
-        final EditedTarget target = edits.target();
-        final boolean isRewritten = target.pathLength() >= 0 && !isTunnel;
-        final int pathLength = isTunnel ? target.hostLength(head) :
-            isRewritten ? target.pathLength() : Math.max(1, head.pathLength());
-        final int bound = head.methodLength() + pathLength + HTTP11_HOST.length + target.hostLength(head) +
-            Http1Encoder.headersLength(head.headers()) + edits.addedLength() + head.protocolLength() + FRAMING_LENGTH;
-        final LoopMemory memory = context.loop.memory();
-        final int start = memory.scratch().reserve(bound);
-        if (start < 0)
-        {
-            if (bound > BufferSlab.CHUNK_LENGTH)
-            {
-                edits.tooLong();
-            }
-            return false;
-        }
-        final UnsafeBuffer buffer = memory.slab().buffer();
-        final var source = head.headers().buffer();
-        int at = putMethod(head, buffer, start);
-        buffer.putByte(at++, (byte)' ');
-        if (isRewritten)
-        {
-            buffer.putBytes(at, target.path(), 0, pathLength);
-        }
-        else if (isTunnel)
-        {
-            buffer.putBytes(at, target.hostBuffer(head), target.hostOffset(head), pathLength);
-        }
-        else if (head.pathLength() == 0)
-        {
-            buffer.putByte(at, (byte)'/');
-        }
-        else
-        {
-            buffer.putBytes(at, source, head.pathOffset(), pathLength);
-        }
-        at += pathLength;
-        buffer.putBytes(at, HTTP11_HOST);
-        at += HTTP11_HOST.length;
-        buffer.putBytes(at, target.hostBuffer(head), target.hostOffset(head), target.hostLength(head));
-        at = Http1Encoder.putEnd(buffer, at + target.hostLength(head));
-        at = Http1Encoder.copyHeaders(head.headers(), edits.dropMask() | 1L << HeaderName.HOST, buffer, at);
-        at = edits.write(buffer, at);
-        at = Http1Encoder.putEnd(buffer, putFraming(head, buffer, at));
-        memory.scratch().commit(at - start);
-        connection.sendLeased(start, at - start);
-        return true;
-    }
-
-    /** What an extended CONNECT asks for is asked for with GET here (RFC 8441, 5). */
-    private static int putMethod(final RequestHead head, final UnsafeBuffer buffer, final int at)
-    {
-        if (head.http2() && head.upgrade())
-        {
-            buffer.putBytes(at, GET);
-            return at + GET.length;
-        }
-        buffer.putBytes(at, head.headers().buffer(), head.methodOffset(), head.methodLength());
-        return at + head.methodLength();
-    }
-
-    private int putFraming(final RequestHead head, final UnsafeBuffer buffer, final int start)
-    {
-        int at = start;
-        if (protocol != null)
-        {
-            buffer.putBytes(at, UPGRADE);
-            at += UPGRADE.length;
-            buffer.putBytes(at, head.headers().buffer(), head.protocolOffset(), head.protocolLength());
-            at = Http1Encoder.putEnd(buffer, at + head.protocolLength());
-            if (context.webSocketKey.isMissing(head))
-            {
-                at = context.webSocketKey.put(buffer, at);
-            }
-        }
-        if (isRequestChunked)
-        {
-            buffer.putBytes(at, CHUNKED);
-            at += CHUNKED.length;
-        }
-        else if ((WITHOUT_CONTENT >>> head.methodId() & 1) == 0 && head.contentLength() < 0)
-        {
-            buffer.putBytes(at, NO_CONTENT);
-            at += NO_CONTENT.length;
-        }
-        return at;
+        return context.requests.sendHead(connection, head, edits);
     }
 
     /**
@@ -331,6 +235,40 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         return 0;
     }
 
+    /**
+     * {@inheritDoc}
+     */
+    public long passable(final Connection source)
+    {
+        return handler != null && isInBody && body.fixedActive() ? body.remaining() : 0;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onPassed(final Connection source, final int length)
+    {
+        body.skip(length);
+        handler.onResponsePassed(length);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onBlocked(final Connection source)
+    {
+        handler.onResponseBlocked();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onPassedAll(final Connection source)
+    {
+        complete(false).onResponseData(0, 0, true);
+        isEnding = false;
+    }
+
     private int onHead(final int offset, final int length)
     {
         final ResponseHead head = context.head;
@@ -375,6 +313,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         else if (head.contentLength() >= 0)
         {
             body.fixed(head.contentLength());
+            isLarge = head.contentLength() >= 2 * LARGE;
         }
         else
         {
@@ -447,8 +386,22 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         else if (body.dataLength() > 0)
         {
             handler.onResponseData(body.dataOffset(), body.dataLength(), false);
+            offerBody();
         }
         return used;
+    }
+
+    /** Much of the content that is to come need not be seen here. */
+    private void offerBody()
+    {
+        if (handler != null && body.fixedActive() && body.remaining() >= LARGE)
+        {
+            final Connection client = handler.bodyConnection();
+            if (client != null)
+            {
+                connection.passBody(client);
+            }
+        }
     }
 
     /**
@@ -465,6 +418,11 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         handler = null;
         isInBody = false;
         isEnding = true;
+        connection.stopPassing();
+        if (isLarge)
+        {
+            expectLarge(last.bodyConnection());
+        }
         pool.keepSession(connection);
         pool.onResponseEnded();
         if (connection.isClosing())
@@ -481,6 +439,16 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             connection.close();
         }
         return last;
+    }
+
+    /** The next response is likely to be as large, and its content can pass only from the first receive on. */
+    private void expectLarge(final Connection client)
+    {
+        isLarge = false;
+        if (client != null && connection.mayPass(client))
+        {
+            connection.expectHead();
+        }
     }
 
     /**

@@ -38,7 +38,7 @@ final class UpstreamContext
     final ResponseFields responseFields = new ResponseFields();
     final TrailerFields trailerFields = new TrailerFields();
     final FreeSessions free = new FreeSessions(this);
-    final WebSocketKey webSocketKey = new WebSocketKey();
+    final Http1RequestWriter requests;
     private final RequestHost host = new RequestHost();
     private final Destination destination = new Destination();
     private final UnsafeBuffer path = new UnsafeBuffer(0, 0);
@@ -48,6 +48,7 @@ final class UpstreamContext
         this.loop = loop;
         this.connections = connections;
         this.http2 = http2;
+        requests = new Http1RequestWriter(loop.memory());
     }
 
     /** What the client is told whose tunnel ends here. */

@@ -2,6 +2,7 @@ package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.conn.Connection;
 
 /**
  * What the upstream side tells an exchange. Loop thread only; must not throw. When {@link #onUpstreamFailed} or the
@@ -62,7 +63,16 @@ public interface UpstreamHandler
     void onResponseData(int offset, int length, boolean isEnd);
 
     /**
-     * Bytes of a relay have come and are on their way to the client: {@link dev.ringway.engine.conn.Connection#passTo}.
+     * @return the client's connection when the content of the response goes there as it is and nobody else sees it, so
+     *         that it may pass: {@link Connection#passBody}; or null.
+     */
+    default Connection bodyConnection()
+    {
+        return null;
+    }
+
+    /**
+     * Bytes have come and are on their way to the client: {@link Connection#passTo}, {@link Connection#passBody}.
      *
      * @param length positive.
      */

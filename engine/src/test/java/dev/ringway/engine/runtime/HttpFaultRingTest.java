@@ -28,6 +28,7 @@ final class HttpFaultRingTest
     private static final int MOST_ROUNDS = 40;
     private static final int REQUESTS = 8;
     private static final int LONG = 6_000_000;
+    private static final int SPLICE_AFTER = 16 * 1024;
     private static final int SMALL_BUFFER = 8192;
 
     @ParameterizedTest
@@ -72,6 +73,7 @@ final class HttpFaultRingTest
         {
             final TestProxy settings = settings(backend);
             settings.receiveCrowd = crowd(seed);
+            settings.spliceAfter = seed % 4 < 2 ? SPLICE_AFTER : Integer.MAX_VALUE;
             run(settings, seed, isFailing, sqEntries, cqEntries);
         }
     }

@@ -64,6 +64,8 @@ final class PathAllocationTest
     private static final int DEPTH = 64;
     private static final int BATCHES = 10;
     private static final int PER_ROUND = CONNECTIONS * DEPTH * BATCHES;
+    private static final int LARGE = 100_000;
+    private static final int LARGE_ROUNDS = 10;
     private static final int SHORT_ONES = 10_000;
     private static final int SHORT_ROUND = 500;
     private static final int TIMEOUT_SECONDS = 300;
@@ -113,11 +115,7 @@ final class PathAllocationTest
         try (TestBackend backend = TestBackend.scripted(PathAllocationTest::answerAll);
             TestProxy proxy = new TestProxy(backend).start())
         {
-            final TestClient[] clients = new TestClient[CONNECTIONS];
-            for (int i = 0; i < CONNECTIONS; i++)
-            {
-                clients[i] = proxy.connect();
-            }
+            final TestClient[] clients = connect(proxy);
             final byte[] batch = repeat(REQUEST, DEPTH);
             final long ofProcess = allocation.assertNone(
                 proxy, Math.ceilDiv(REQUESTS, PER_ROUND), () -> askAll(clients, batch, BATCHES));
@@ -319,6 +317,23 @@ final class PathAllocationTest
         context.release();
     }
 
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForContentsThatPass() throws Exception
+    {
+        final byte[] answer = ("HTTP/1.1 200 OK\r\ncontent-length: " + LARGE + "\r\n\r\n" + "x".repeat(LARGE - 1) + "!")
+            .getBytes(US_ASCII);
+        try (TestBackend backend = TestBackend.scripted(link -> answerAll(link, answer));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient[] clients = connect(proxy);
+            final byte[] batch = repeat(REQUEST, DEPTH);
+            allocation.assertNone(proxy, LARGE_ROUNDS, () -> askAll(clients, batch, 1));
+            assertTrue(proxy.look().splicedBytes() > (long)LARGE_ROUNDS * CONNECTIONS * DEPTH * (LARGE >> 1),
+                "little was spliced");
+        }
+    }
+
     private void assertAllocatesNothingForFewer(final TestProxy proxy) throws Exception
     {
         assertAllocatesNothingForFewer(proxy, REQUEST);
@@ -326,15 +341,21 @@ final class PathAllocationTest
 
     private void assertAllocatesNothingForFewer(final TestProxy proxy, final byte[] request) throws Exception
     {
+        final TestClient[] clients = connect(proxy);
+        final byte[] batch = repeat(request, DEPTH);
+        allocation.assertNone(
+            proxy, Math.ceilDiv(FEWER_REQUESTS, PER_ROUND), () -> askAll(clients, batch, BATCHES));
+        assertEquals(0, proxy.counter("http.in.downstream_rq_5xx"));
+    }
+
+    private static TestClient[] connect(final TestProxy proxy) throws IOException
+    {
         final TestClient[] clients = new TestClient[CONNECTIONS];
         for (int i = 0; i < CONNECTIONS; i++)
         {
             clients[i] = proxy.connect();
         }
-        final byte[] batch = repeat(request, DEPTH);
-        allocation.assertNone(
-            proxy, Math.ceilDiv(FEWER_REQUESTS, PER_ROUND), () -> askAll(clients, batch, BATCHES));
-        assertEquals(0, proxy.counter("http.in.downstream_rq_5xx"));
+        return clients;
     }
 
     private static void askAll(final TestClient[] clients, final byte[] batch, final int count) throws IOException

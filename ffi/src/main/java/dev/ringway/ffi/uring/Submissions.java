@@ -253,7 +253,7 @@ public final class Submissions
      *
      * @param slot   direct descriptor.
      * @param group  buffer group.
-     * @param length most bytes, 0 for what the buffers hold.
+     * @param length most bytes, 0 for what the buffers hold; Linux 6.18 does not mind it with {@code RECVSEND_BUNDLE}.
      * @param ioprio {@code RECVSEND_*}.
      * @param token  user data.
      */
