@@ -46,6 +46,19 @@ final class Http2WindowsTest
     }
 
     @Test
+    void shouldTakeNoMoreThanTheWindowAndWhatWasUsedOfItOnceThePeerIsTold()
+    {
+        final Http2Windows windows = opened();
+        assertTrue(windows.take(FIRST_OF_CONNECTION));
+        assertEquals(0, windows.consumed(FIRST_OF_CONNECTION / 2 - 1, 0));
+        assertFalse(windows.take(1));
+        final int told = windows.consumed(1, TRIP_NS);
+        assertEquals(FIRST_OF_CONNECTION / 2, told);
+        assertTrue(windows.take(told - 1));
+        assertFalse(windows.take(1));
+    }
+
+    @Test
     void shouldDoubleWhereHalfIsUsedInLessThanARoundTrip()
     {
         final Http2Windows windows = opened();
