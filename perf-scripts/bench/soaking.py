@@ -10,9 +10,10 @@ import time
 from bench import configs, edge, load, peers, proc, runner, streams, trouble
 from bench.rig import RigError, await_listener, say
 
-LEAK = re.compile(r"(loop\.\d+\.(slots|chunks|blocks|queues|exchanges|slots_in_use|buffers_in_use)"
+LEAK = re.compile(r"(loop\.\d+\.(slots|splices|chunks|blocks|queues|exchanges|slots_in_use|buffers_in_use)"
                   r"|cluster\..*\.upstream_(cx|rq|rq_pending)_active|(http|tcp|listener)\..*downstream_(cx|rq)_active"
                   r"|(http|cluster)\..*streams_active|http\..*\.downstream_cx_(http1|http2|upgrades)_active)")
+PIPES = re.compile(r"loop\.\d+\.pipes")
 GROWTH_BYTES = 48 << 20
 
 
@@ -118,6 +119,11 @@ def leak_gauges(stats):
     return {name: value for name, value in stats.items() if LEAK.fullmatch(name)}
 
 
+def pipe_ends(stats):
+    """Descriptors that loops keep for what they may splice later."""
+    return 2 * sum(value for name, value in stats.items() if PIPES.fullmatch(name))
+
+
 def differences(before, after):
     """Lines for all gauges above their baseline; a gauge that was not there before had 0."""
     return [f"{name}: {before.get(name, 0)} before, {value} after"
@@ -191,16 +197,22 @@ class Soak:
         finally:
             connection.close()
 
+    def descriptors(self, stats):
+        """Open descriptors but those of pipes that are kept."""
+        count = proc.descriptors(self.child.pid)
+        if count is None:
+            raise RigError("the process has ended")
+        return count - pipe_ends(stats)
+
     def settled(self, baseline, descriptors, seconds):
         """
         Waits until all leak gauges and the descriptors are at or below the baseline. Returns what is still above.
         """
         deadline = time.monotonic() + seconds
         while True:
-            left = differences(baseline, leak_gauges(self.stats()))
-            now = proc.descriptors(self.child.pid)
-            if now is None:
-                raise RigError("the process has ended")
+            stats = self.stats()
+            left = differences(baseline, leak_gauges(stats))
+            now = self.descriptors(stats)
             if descriptors is not None and now > descriptors:
                 left.append(f"descriptors: {descriptors} before, {now} after")
             if not left or time.monotonic() > deadline:

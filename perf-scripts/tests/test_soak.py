@@ -29,6 +29,9 @@ class SoakTest(unittest.TestCase):
         self.assertEqual({"loop.0.slots": 32, "loop.0.chunks": 0, "cluster.good.upstream_cx_active": 3,
                           "http.soak.downstream_rq_active": 0}, soaking.leak_gauges(soaking.parse_stats(STATS)))
 
+    def test_should_know_the_descriptors_of_pipes(self):
+        self.assertEqual(10, soaking.pipe_ends({"loop.0.pipes": 4, "loop.1.pipes": 1, "loop.0.splices": 3}))
+
     def test_should_name_what_is_above_the_baseline(self):
         self.assertEqual(["a: 1 before, 2 after", "c: 0 before, 1 after"],
                          soaking.differences({"a": 1, "b": 5}, {"a": 2, "b": 4, "c": 1}))

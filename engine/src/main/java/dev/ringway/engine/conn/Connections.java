@@ -340,6 +340,14 @@ public final class Connections implements LoopTask
     }
 
     /**
+     * @return pipes that are open, in use or kept for later.
+     */
+    public int pipes()
+    {
+        return splices.pipes();
+    }
+
+    /**
      * @return bytes that were spliced.
      */
     public long splicedBytes()

@@ -104,10 +104,16 @@ final class Splices
         bytes += length;
     }
 
-    /** Directions spliced now. */
+    /** Those in use. */
     int inUse()
     {
         return inUse;
+    }
+
+    /** Pipes that are open. */
+    int pipes()
+    {
+        return inUse + free.size();
     }
 
     /** Bytes that passed so. */

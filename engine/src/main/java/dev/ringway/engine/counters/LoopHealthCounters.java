@@ -45,6 +45,9 @@ public final class LoopHealthCounters
     /** Directions of relays and contents of responses that are spliced. */
     public final int splices;
 
+    /** Pipes that are open, in use or kept for later: two descriptors each. */
+    public final int pipes;
+
     /** Slots in use: sockets and armed accepts. */
     public final int slots;
 
@@ -93,6 +96,7 @@ public final class LoopHealthCounters
         splicedBytes = registry.register("loop.spliced_bytes", CounterRegistry.LOOP_COUNTER);
         splicesRefused = registry.register("loop.splices_refused", CounterRegistry.LOOP_COUNTER);
         splices = registry.register("loop.splices", CounterRegistry.LOOP_GAUGE);
+        pipes = registry.register("loop.pipes", CounterRegistry.LOOP_GAUGE);
         slots = registry.register("loop.slots", CounterRegistry.LOOP_GAUGE);
         slotsCapacity = registry.register("loop.slots_capacity", CounterRegistry.LOOP_GAUGE);
         chunks = registry.register("loop.chunks", CounterRegistry.LOOP_GAUGE);

@@ -270,6 +270,7 @@ final class LoopRuntime implements LoopTask
         counters.set(ids.splicedBytes, connections.splicedBytes());
         counters.set(ids.splicesRefused, connections.splicesRefused());
         counters.set(ids.splices, connections.splicesInUse());
+        counters.set(ids.pipes, connections.pipes());
         counters.set(ids.slots, loop.slots().inUse());
         counters.set(ids.slotsCapacity, loop.slots().limit());
         counters.set(ids.chunks, loop.memory().chunksHeldByTraffic());
