@@ -1,5 +1,6 @@
 package dev.ringway.system;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import dev.ringway.system.Certificates.Certified;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,6 +17,7 @@ import javax.net.ssl.SSLSocket;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -30,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +53,11 @@ final class TlsTest
     private static final String LARGE = "0123456789abcde\n".repeat(1 << 16);
     private static final int HALF_HANDSHAKES = 2_000;
     private static final int WAVES = 5;
+    private static final int MANY = 10_000;
+    private static final long HANDSHAKE_NS = 10_000_000_000L;
     private static final int RUN_S = 60;
+    /** The tag of an element 15 that is explicit. */
+    private static final int MAX_EARLY_DATA = 0xa0 | 15;
 
     @TempDir
     private static Path directory;
@@ -68,6 +75,7 @@ final class TlsTest
     private static int port;
     private static int mutualPort;
     private static int tcpPort;
+    private static int hastyPort;
 
     @BeforeAll
     static void start() throws Exception
@@ -86,6 +94,7 @@ final class TlsTest
         port = Program.freePort();
         mutualPort = Program.freePort();
         tcpPort = Program.freePort();
+        hastyPort = Program.freePort();
         final int adminPort = Program.freePort();
         final String routes = "- match: { prefix: \"/\" }\n  route: { cluster: origin }\n";
         final Path file = Files.writeString(directory.resolve("ringway.yaml"), Bootstraps.admin(adminPort) +
@@ -97,11 +106,15 @@ final class TlsTest
                 "\" }, match_typed_subject_alt_names: [ { san_type: URI, matcher: { prefix: \"spiffe://mesh/\" } } ] } }") +
             Bootstraps.tcp("tcp", Bootstraps.tcpAddress("127.0.0.1", tcpPort), "origin") +
             Bootstraps.downstreamTls("common_tls_context: { " + both + " }") +
+            Bootstraps.http("hasty", Bootstraps.tcpAddress("127.0.0.1", hastyPort), "", routes) +
+            Bootstraps.downstreamTls("common_tls_context: { " + both + " }") +
+            "      transport_socket_connect_timeout: 10s\n" +
             "  clusters:\n" +
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
         admin = new Admin(adminPort);
         ringway = Program.ringway(directory, "-c", file.toString(), "--concurrency", "2");
-        ringway.awaitPort(adminPort).awaitPort(port).awaitPort(mutualPort).awaitPort(tcpPort);
+        ringway.awaitPort(adminPort).awaitPort(port).awaitPort(mutualPort).awaitPort(tcpPort)
+            .awaitPort(hastyPort);
         gauges = admin.firstGauges();
     }
 
@@ -123,15 +136,7 @@ final class TlsTest
 
     private static void awaitCounter(final String name, final long value) throws Exception
     {
-        final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (counter(name) < value)
-        {
-            if (System.nanoTime() > deadlineNs)
-            {
-                throw new AssertionError(name + " is " + counter(name) + " instead of " + value);
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+        Patience.await(() -> counter(name) >= value, () -> name + " is " + counter(name) + " instead of " + value);
     }
 
     /** What a command prints, and 0 for its end unless it is to fail. */
@@ -234,6 +239,50 @@ final class TlsTest
         assertTrue(openssl(port, version, "-sess_out", session.toString()).contains("New, TLS"));
         assertTrue(openssl(port, version, "-sess_in", session.toString()).contains("Reused, TLS"));
         awaitCounter(name, before + 1);
+    }
+
+    /** The openssl client offers early data only with a session whose ticket allows it, so that is written into it. */
+    @Test
+    void shouldRefuseEarlyDataAndServeItsClient() throws Exception
+    {
+        final Path session = directory.resolve("session-early");
+        openssl(port, "-tls1_3", "-sess_out", session.toString());
+        final Path early =
+            Files.writeString(directory.resolve("early"), "GET /early HTTP/1.1\r\nhost: a\r\n\r\n");
+        assertTrue(openssl(port, "-tls1_3", "-sess_in", session.toString(), "-early_data", early.toString())
+            .contains("Early data was not sent"), "what the ticket does not allow is not offered");
+        Files.writeString(session, allowingEarlyData(Files.readString(session)));
+        origin.takeSeen();
+        final String text =
+            openssl(port, "-tls1_3", "-sess_in", session.toString(), "-early_data", early.toString());
+        assertTrue(text.contains("Early data was rejected"), text);
+        assertTrue(text.contains("HTTP/1.1 200 OK"), text);
+        assertTrue(origin.takeSeen().isEmpty(), "nothing of it went on");
+    }
+
+    /** A session as openssl writes it (SSL_SESSION in ASN.1) with an element [15], max_early_data, in its place. */
+    private static String allowingEarlyData(final String pem)
+    {
+        final byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[A-Z ]+-----", ""));
+        final int head = 2 + (der[1] < 0 ? der[1] & 0x7f : 0);
+        int at = head;
+        while (at < der.length && (der[at] & 0xff) < MAX_EARLY_DATA)
+        {
+            final int more = der[at + 1] < 0 ? der[at + 1] & 0x7f : 0;
+            int length = more == 0 ? der[at + 1] : 0;
+            for (int i = 0; i < more; i++)
+            {
+                length = length << 8 | der[at + 2 + i] & 0xff;
+            }
+            at += 2 + more + length;
+        }
+        final byte[] element = {(byte)MAX_EARLY_DATA, 4, 2, 2, 0x40, 0};
+        final int length = der.length - head + element.length;
+        final ByteBuffer out = ByteBuffer.allocate(4 + length).put(der[0]).put((byte)0x82).putShort((short)length)
+            .put(der, head, at - head).put(element).put(der, at, der.length - at);
+        return "-----BEGIN SSL SESSION PARAMETERS-----\n" +
+            Base64.getMimeEncoder(64, new byte[]{'\n'}).encodeToString(out.array()) +
+            "\n-----END SSL SESSION PARAMETERS-----\n";
     }
 
     @Test
@@ -447,6 +496,51 @@ final class TlsTest
                 }
             }
             admin.awaitNothingLeft(gauges, origin);
+        }
+    }
+
+    /** As many as descriptors allow, at a time unless the machine takes longer to open them than they may last. */
+    @Test
+    void shouldEndTenThousandHalfHandshakesWhenTheirTimeIsOver() throws Exception
+    {
+        final long files = ((UnixOperatingSystemMXBean)ManagementFactory.getOperatingSystemMXBean())
+            .getMaxFileDescriptorCount();
+        final int count = (int)Math.min(MANY, files - 1000);
+        final String prefix = "127.0.0.1_" + hastyPort + ".downstream_cx_";
+        final long ended = counter(prefix + "transport_socket_connect_timeout");
+        final long before = admin.stats().get("server.memory_physical_size");
+        final byte[] hello = hello();
+        final List<Socket> half = new ArrayList<>();
+        try
+        {
+            final long startNs = System.nanoTime();
+            for (int i = 0; i < count; i++)
+            {
+                final Socket socket = new Socket(InetAddress.getLoopbackAddress(), hastyPort);
+                half.add(socket);
+                socket.getOutputStream().write(hello, 0, i % 2 == 0 ? hello.length : 1 + i % hello.length);
+            }
+            Patience.await(
+                () -> counter(prefix + "active") == count || System.nanoTime() - startNs > HANDSHAKE_NS, () -> "all open");
+            final long grown = admin.stats().get("server.memory_physical_size") - before;
+            assertTrue(grown < count * 64L * 1024, grown + " bytes");
+            assertTrue(openssl(port).contains("HTTP/1.1 200 OK"), "a neighbour is served");
+            assertTrue(openssl(hastyPort).contains("HTTP/1.1 200 OK"), "a neighbour of the same listener is served");
+            awaitCounter(prefix + "transport_socket_connect_timeout", ended + count);
+            admin.awaitNothingLeft(gauges, origin);
+            for (final Socket socket : half)
+            {
+                socket.setSoTimeout(Patience.MS);
+                awaitClosed(socket);
+            }
+            assertEquals(ended + count, counter(prefix + "transport_socket_connect_timeout"));
+        }
+        finally
+        {
+            for (final Socket socket : half)
+            {
+                close(socket);
+            }
         }
     }
 
