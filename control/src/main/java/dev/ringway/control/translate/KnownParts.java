@@ -4,10 +4,7 @@ import com.google.protobuf.Message;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.FilterChain;
-import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Listener;
-import dev.ringway.engine.snapshot.NetworkFilter;
-import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.tls.TlsContext;
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 
@@ -143,19 +140,10 @@ final class KnownParts
             for (final FilterChain chain : known.listener.filterChains().all())
             {
                 chain.accessLogs().forEach(sink -> used.set(sink.index()));
-                sinks(chain.filter()).forEach(sink -> used.set(sink.index()));
+                chain.filter().accessLogs().forEach(sink -> used.set(sink.index()));
             }
         }
         return used;
-    }
-
-    private static List<AccessLogSink> sinks(final NetworkFilter filter)
-    {
-        return switch (filter)
-        {
-            case HttpConnectionManager http -> http.accessLogs();
-            case TcpProxy tcp -> tcp.accessLogs();
-        };
     }
 
     /** What keeps the counters of its parts. */
