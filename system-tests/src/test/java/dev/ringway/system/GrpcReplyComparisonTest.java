@@ -4,6 +4,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -17,6 +19,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What Ringway and Envoy answer by themselves to requests of gRPC in both versions of HTTP, and what they log. */
 final class GrpcReplyComparisonTest
@@ -34,6 +37,7 @@ final class GrpcReplyComparisonTest
 
     private static ServerSocket silent;
     private static NettyServer resetting;
+    private static Origin origin;
     private static Pair<Side> sides;
 
     /** One of the two. */
@@ -62,7 +66,8 @@ final class GrpcReplyComparisonTest
                     "dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())) + Bootstraps.cluster(
                     "silent", "STATIC", Bootstraps.tcpAddress("127.0.0.1", silent.getLocalPort())) + Bootstraps.cluster(
                     "resetting", "STATIC", Bootstraps.tcpAddress("127.0.0.1", resetting.port())) +
-                    Bootstraps.HTTP2_CLUSTER);
+                    Bootstraps.HTTP2_CLUSTER + Bootstraps.cluster(
+                    "origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
             program = Peers.either(isEnvoy, directory, file);
             admin = new Admin(adminPort);
             program.awaitPort(adminPort).awaitPort(port);
@@ -75,6 +80,12 @@ final class GrpcReplyComparisonTest
                   route: { cluster: dead }
                 - match: { prefix: "/reset" }
                   route: { cluster: resetting }
+                - match: { path: "/timed/late" }
+                  route: { cluster: silent, max_stream_duration: { grpc_timeout_header_max: 60s, \
+                grpc_timeout_header_offset: 59.9s } }
+                - match: { path: "/timed/told" }
+                  route: { cluster: origin, max_stream_duration: { grpc_timeout_header_max: 60s, \
+                grpc_timeout_header_offset: 1s } }
                 - match: { path: "/redirect" }
                   redirect: { host_redirect: "other.example" }
                 - match: { path: "/late" }
@@ -127,11 +138,11 @@ final class GrpcReplyComparisonTest
         /** Envoy says more of why a connection failed. */
         private List<String> log(final int lines) throws Exception
         {
-            return LogLines.await(log, lines, line -> !line.startsWith("/reset"));
+            return LogLines.await(log, lines, line -> !line.matches("/(reset|timed)/.*"));
         }
 
-        /** The answer to a call that its endpoint resets. */
-        private String reset(final String path, final String type, final String timeout) throws Exception
+        /** The answer to a call that says how long it waits. */
+        private String timed(final String path, final String type, final String timeout) throws Exception
         {
             try (Http2Client client = Http2Client.open(port))
             {
@@ -162,6 +173,7 @@ final class GrpcReplyComparisonTest
     {
         // The kernel accepts, nobody answers.
         silent = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+        origin = new Origin(Map.of());
         resetting = new NettyServer(null, 65_535);
         sides = Pair.start(Side::new);
     }
@@ -172,6 +184,32 @@ final class GrpcReplyComparisonTest
         Pair.stop(sides);
         silent.close();
         resetting.close();
+        origin.close();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"application/grpc, 5S", "application/grpc, 2M", "application/grpc, 99999999H", "application/grpc, 5500m",
+        "application/grpc, x", "application/json, 5S"})
+    void shouldTellEndpointsHowLongTheyHave(final String type, final String timeout) throws Exception
+    {
+        final List<String> told = new ArrayList<>();
+        for (final Side side : List.of(sides.envoy(), sides.ringway()))
+        {
+            final String answer = side.timed("/timed/told", type, timeout);
+            told.add(answer + origin.takeSeen().element().field("grpc-timeout"));
+        }
+        assertEquals(told.get(0), told.get(1));
+    }
+
+    @Test
+    void shouldEndACallWhoseTimeIsOver() throws Exception
+    {
+        for (final String timeout : List.of("100S", "60S", "1S", "0S"))
+        {
+            final String answer = sides.envoy().timed("/timed/late", "application/grpc", timeout);
+            assertTrue(answer.startsWith("200 4 "), answer);
+            assertEquals(answer, sides.ringway().timed("/timed/late", "application/grpc", timeout));
+        }
     }
 
     @Test
@@ -182,16 +220,16 @@ final class GrpcReplyComparisonTest
             for (final String call : List.of("application/grpc 1H", "application/grpc 1x", "application/json 0n"))
             {
                 final String[] parts = call.split(" ");
-                assertEquals(sides.envoy().reset(path, parts[0], parts[1]), sides.ringway().reset(path, parts[0], parts[1]),
+                assertEquals(sides.envoy().timed(path, parts[0], parts[1]), sides.ringway().timed(path, parts[0], parts[1]),
                     path + " " + call);
             }
         }
         final String message =
             " upstream connect error or disconnect/reset before headers. reset reason: remote reset  true";
-        assertEquals("200 14" + message, sides.envoy().reset("/reset/before", "application/grpc", "0n"));
+        assertEquals("200 14" + message, sides.envoy().timed("/reset/before", "application/grpc", "0n"));
         for (final String status : DIFFERENCES.values())
         {
-            assertEquals("200 " + status + message, sides.ringway().reset("/reset/before", "application/grpc", "0n"));
+            assertEquals("200 " + status + message, sides.ringway().timed("/reset/before", "application/grpc", "0n"));
         }
     }
 

@@ -98,6 +98,7 @@ final class ListenerComparisonTest
                 listener("http", "127.0.0.1", filter("http_inspector.v3.HttpInspector", ""), """
                 - { filter_chain_match: { application_protocols: [http/1.1] }, $one }
                 - { filter_chain_match: { application_protocols: [http/1.0] }, $zero }
+                - { filter_chain_match: { application_protocols: [h2c] }, $two }
                 """, "default_filter_chain: { $default }") +
                 listener("told", "127.0.0.1", filter("proxy_protocol.v3.ProxyProtocol", ""), """
                 - { filter_chain_match: { destination_port: 81 }, $port }
@@ -105,6 +106,9 @@ final class ListenerComparisonTest
                 - { filter_chain_match: { source_prefix_ranges: [{ address_prefix: "fd00::", prefix_len: 8 }] }, $six }
                 - { filter_chain_match: {
                     direct_source_prefix_ranges: [{ address_prefix: 127.0.0.9, prefix_len: 32 }] }, $direct }
+                - { filter_chain_match: { source_ports: [7777, 7778] }, $source }
+                - { filter_chain_match: { source_prefix_ranges: [{ address_prefix: 9.0.0.0, prefix_len: 8 }],
+                    source_ports: [7777] }, $both }
                 """, "default_filter_chain: { $default }") +
                 listener("maybe", "127.0.0.1",
                     filter("proxy_protocol.v3.ProxyProtocol", ", allow_requests_without_proxy_protocol: true"),
@@ -266,6 +270,13 @@ final class ListenerComparisonTest
         compare("one", "http", "127.0.0.1", "127.0.0.1", bytes("GE"), bytes("T /chain HTT"),
             bytes("P/1.1\r\nhost: a\r\n\r\n"));
         compare("zero", "http", "127.0.0.1", "127.0.0.1", bytes("GET /chain HTTP/1.0\r\n"), bytes("\r\n"));
+        for (final Side side : List.of(sides.envoy(), sides.ringway()))
+        {
+            try (Http2Client client = Http2Client.open(side.ports.get("http")))
+            {
+                assertEquals("two", client.answer(client.request(Http2Block.request("GET", "/chain"), true)).text());
+            }
+        }
     }
 
     @ParameterizedTest
@@ -275,6 +286,10 @@ final class ListenerComparisonTest
         PROXY TCP6 fd00::1 fd00::2 1000 80             | six
         PROXY TCP6 fe80::1 fd00::2 1000 80             | default
         PROXY TCP4 1.2.3.4 5.6.7.8 1000 80             | default
+        PROXY TCP4 1.2.3.4 5.6.7.8 7777 80             | source
+        PROXY TCP4 9.2.3.4 5.6.7.8 7777 80             | both
+        PROXY TCP4 9.2.3.4 5.6.7.8 7778 80             | default
+        PROXY TCP4 1.2.3.4 5.6.7.8 7777 81             | port
         PROXY UNKNOWN                                  | default
         PROXY UNKNOWN ::1 ::2 3 4                      | default
         PROXY TCP4 1.2.3.4 5.6.7.8 1000                | closed
