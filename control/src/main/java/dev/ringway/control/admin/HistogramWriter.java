@@ -26,19 +26,20 @@ final class HistogramWriter
 
     private List<HistogramStat> wanted(final StatsQuery query)
     {
-        final List<HistogramStat> wanted = new ArrayList<>();
-        if (query.type().includes(StatType.HISTOGRAMS))
+        if (!query.type().includes(StatType.HISTOGRAMS))
         {
-            final String[] names = histograms.names();
-            for (int id = 0; id < names.length; id++)
+            return List.of();
+        }
+        final List<HistogramStat> wanted = new ArrayList<>();
+        final String[] names = histograms.names();
+        for (int id = 0; id < names.length; id++)
+        {
+            if (names[id] != null && query.matches(names[id]))
             {
-                if (names[id] != null && query.matches(names[id]))
+                final HistogramStat stat = new HistogramStat(names[id], histograms.counts(id));
+                if (histograms.isStill(id, names[id]) && (!query.usedOnly() || stat.total() > 0))
                 {
-                    final HistogramStat stat = new HistogramStat(names[id], histograms.counts(id));
-                    if (histograms.isStill(id, names[id]) && (!query.usedOnly() || stat.total() > 0))
-                    {
-                        wanted.add(stat);
-                    }
+                    wanted.add(stat);
                 }
             }
         }
@@ -52,36 +53,25 @@ final class HistogramWriter
         for (final HistogramStat stat : wanted(query))
         {
             out.append(stat.name()).append(':');
-            final boolean isEmpty = stat.total() == 0;
-            switch (mode)
+            if (mode.equals("cumulative") || mode.equals("disjoint"))
             {
-                case "cumulative", "disjoint" -> buckets(stat, mode.equals("disjoint"), out);
-                case "detailed" ->
-                {
-                    if (isEmpty)
-                    {
-                        out.append(" No recorded values");
-                    }
-                    else
-                    {
-                        out.append("\n  totals=");
-                        totals(stat, out);
-                        out.append("\n  intervals=\n  summary=");
-                        quantiles(stat, out);
-                    }
-                }
-                default ->
-                {
-                    out.append(' ');
-                    if (isEmpty)
-                    {
-                        out.append("No recorded values");
-                    }
-                    else
-                    {
-                        quantiles(stat, out);
-                    }
-                }
+                buckets(stat, mode.equals("disjoint"), out);
+            }
+            else if (stat.total() == 0)
+            {
+                out.append(" No recorded values");
+            }
+            else if (mode.equals("detailed"))
+            {
+                out.append("\n  totals=");
+                totals(stat, out);
+                out.append("\n  intervals=\n  summary=");
+                quantiles(stat, out);
+            }
+            else
+            {
+                out.append(' ');
+                quantiles(stat, out);
             }
             out.append('\n');
         }

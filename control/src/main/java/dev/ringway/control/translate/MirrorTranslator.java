@@ -99,12 +99,10 @@ final class MirrorTranslator
         {
             for (final NetworkInterface card : Collections.list(NetworkInterface.getNetworkInterfaces()))
             {
-                for (final InetAddress candidate : Collections.list(card.getInetAddresses()))
+                final String address = card.isUp() ? firstAddress(card) : null;
+                if (address != null)
                 {
-                    if (candidate instanceof Inet4Address && card.isUp() && !candidate.isLoopbackAddress())
-                    {
-                        return candidate.getHostAddress();
-                    }
+                    return address;
                 }
             }
         }
@@ -113,5 +111,17 @@ final class MirrorTranslator
             // A host that does not tell is known to itself alone.
         }
         return LOOPBACK;
+    }
+
+    private static String firstAddress(final NetworkInterface card)
+    {
+        for (final InetAddress candidate : Collections.list(card.getInetAddresses()))
+        {
+            if (candidate instanceof Inet4Address && !candidate.isLoopbackAddress())
+            {
+                return candidate.getHostAddress();
+            }
+        }
+        return null;
     }
 }

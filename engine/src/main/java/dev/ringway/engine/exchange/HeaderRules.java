@@ -413,29 +413,38 @@ final class HeaderRules
     {
         for (int i = headers.find(HeaderName.TE); i >= 0; i = headers.findNext(HeaderName.TE, i))
         {
-            int matched = 0;
-            for (int at = headers.valueOffset(i), end = at + headers.valueLength(i); at <= end; at++)
+            if (listsTrailers(headers, i))
             {
-                final byte b = at == end ? (byte)',' : headers.buffer().getByte(at);
-                if (b == ',')
-                {
-                    if (matched == TRAILERS.length)
-                    {
-                        return true;
-                    }
-                    matched = 0;
-                }
-                else if (matched >= 0 && matched < TRAILERS.length && (b | 0x20) == TRAILERS[matched])
-                {
-                    matched++;
-                }
-                else if (!AsciiScan.isSpace(b) || matched > 0 && matched < TRAILERS.length)
-                {
-                    matched = -1;
-                }
+                return true;
             }
         }
         return false;
+    }
+
+    private static boolean listsTrailers(final HeaderTable headers, final int field)
+    {
+        int matched = 0;
+        for (int at = headers.valueOffset(field), end = at + headers.valueLength(field); at < end; at++)
+        {
+            final byte b = headers.buffer().getByte(at);
+            if (b == ',')
+            {
+                if (matched == TRAILERS.length)
+                {
+                    return true;
+                }
+                matched = 0;
+            }
+            else if (matched >= 0 && matched < TRAILERS.length && (b | 0x20) == TRAILERS[matched])
+            {
+                matched++;
+            }
+            else if (!AsciiScan.isSpace(b) || matched > 0 && matched < TRAILERS.length)
+            {
+                matched = -1;
+            }
+        }
+        return matched == TRAILERS.length;
     }
 
     HeaderEdits response()

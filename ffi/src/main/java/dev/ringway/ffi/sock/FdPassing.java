@@ -238,22 +238,29 @@ public final class FdPassing implements AutoCloseable
         {
             if (CMsg.level(memory, at) == SocketOptions.SOL_SOCKET && CMsg.type(memory, at) == CMsg.SCM_RIGHTS)
             {
-                final int count = CMsg.dataLength(memory, at) / Integer.BYTES;
-                for (int i = 0; i < count; i++)
-                {
-                    final int fd = memory.getInt(at + CMsg.HEADER_LENGTH + i * Integer.BYTES);
-                    if (receivedCount < MAX_FD_COUNT)
-                    {
-                        received[receivedCount++] = fd;
-                    }
-                    else
-                    {
-                        tooMany = true;
-                        Sockets.close(fd);
-                    }
-                }
+                tooMany |= takeFds(at + CMsg.HEADER_LENGTH, CMsg.dataLength(memory, at) / Integer.BYTES);
             }
             at = CMsg.next(memory, at, limit);
+        }
+        return tooMany;
+    }
+
+    /** Whether there were more than fit; those are closed. */
+    private boolean takeFds(final int offset, final int count)
+    {
+        boolean tooMany = false;
+        for (int i = 0; i < count; i++)
+        {
+            final int fd = memory.getInt(offset + i * Integer.BYTES);
+            if (receivedCount < MAX_FD_COUNT)
+            {
+                received[receivedCount++] = fd;
+            }
+            else
+            {
+                tooMany = true;
+                Sockets.close(fd);
+            }
         }
         return tooMany;
     }
