@@ -274,7 +274,7 @@ KINDS = {kind.name: kind for kind in [
           **_on_tls(_RINGWAY_DUTY), ("tcp", "tcp"): "concurrency 1; tcp_proxy with its defaults; statistics on"},
          "default format, written by its own thread", "/ready"),
     Kind("floor", False, False, _on_path("cc", "apt-get install gcc libc6-dev"), _floor_version, _floor_command,
-         {("h1", "h1"): _FLOOR_DUTY, ("tcp", "tcp"): _FLOOR_DUTY}, None, floor=True,
+         {("h1", "h1"): _FLOOR_DUTY, ("h2", "h2"): _FLOOR_DUTY, ("tcp", "tcp"): _FLOOR_DUTY}, None, floor=True,
          unfit={"h1-newconn": "it keeps no upstream connection for the next client"}),
 ]}
 
