@@ -28,6 +28,10 @@ final class FieldTranslator
     /** Framing, and what belongs to one connection. */
     private static final Set<String> UNTOUCHED = Set.of("content-length", "transfer-encoding", "connection",
         "keep-alive", "proxy-connection", "upgrade", "te", "trailer", "http2-settings");
+    /** What a route cannot add to requests: the router is steered by them, and they end here. */
+    private static final Set<String> STEERING = Set.of("x-envoy-retry-on", "x-envoy-retry-grpc-on",
+        "x-envoy-max-retries", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names",
+        "x-envoy-hedge-on-per-try-timeout");
     /** What a request gets behind the filters. */
     private static final Set<String> LATER = Set.of("x-request-id", "x-forwarded-for", "x-forwarded-proto", ":scheme",
         "x-forwarded-client-cert", "via");
@@ -108,7 +112,12 @@ final class FieldTranslator
         {
             checks.fault(path, "has both append and append_action");
         }
-        return new FieldChanges.Put(name(config.getHeader().getKey(), header.field("key")),
+        final String key = config.getHeader().getKey();
+        if (where == Where.REQUEST && STEERING.contains(key.toLowerCase(Locale.ROOT)))
+        {
+            checks.fault(header.field("key"), "'" + key + "' steers the router; retry_policy says it");
+        }
+        return new FieldChanges.Put(name(key, header.field("key")),
             value(config.getHeader().getValue(), header.field("value"), where),
             config.hasAppend() && !config.getAppend().getValue() ? Action.OVERWRITE_IF_EXISTS_OR_ADD :
                 Action.valueOf(action.name()),

@@ -1,8 +1,11 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.text.IpLiteral;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.filter.FilterPeer;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -16,7 +19,11 @@ public final class ConnectionPeer implements FilterPeer
 {
     private final UnsafeBuffer addresses;
     private final UnsafeBuffer network = new UnsafeBuffer(new byte[SockAddr.INET6_LENGTH]);
+    private final ForwardedFor forwardedFor = new ForwardedFor();
     private Connection connection;
+    /** Of the request, or null where nobody is trusted. */
+    private HeaderTable headers;
+    private int skipped;
 
     /**
      * @param addresses of the loop's slots.
@@ -33,6 +40,22 @@ public final class ConnectionPeer implements FilterPeer
     public ConnectionPeer wrap(final Connection shown)
     {
         connection = shown;
+        headers = null;
+        return this;
+    }
+
+    /**
+     * Has the client's address told as text by {@code x-forwarded-for}, where the proxies before this one are trusted
+     * to tell it.
+     *
+     * @param request fields as they came; read when the text is asked for.
+     * @param http    says whom to trust.
+     * @return this.
+     */
+    ConnectionPeer forwarded(final HeaderTable request, final HttpConnectionManager http)
+    {
+        skipped = http.xffTrustedHops() - (http.useRemoteAddress() ? 1 : 0);
+        headers = skipped < 0 || !request.contains(HeaderName.X_FORWARDED_FOR) ? null : request;
         return this;
     }
 
@@ -81,7 +104,8 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int remoteText(final boolean withPort, final MutableDirectBuffer to)
     {
-        return text(connection.addresses().peer(), withPort, to);
+        return isForwarded() ? text(network, 0, withPort, to) :
+            text(addresses, connection.addresses().peer(), withPort, to);
     }
 
     /**
@@ -89,13 +113,15 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int networkText(final int length4, final int length6, final MutableDirectBuffer to)
     {
-        final int at = connection.addresses().peer();
-        final int length = SockAddr.addressLength(addresses, at);
+        if (!isForwarded())
+        {
+            network.putBytes(0, addresses, connection.addresses().peer(), SockAddr.INET6_LENGTH);
+        }
+        final int length = SockAddr.addressLength(network, 0);
         if (length == 0)
         {
             return 0;
         }
-        network.putBytes(0, addresses, at, SockAddr.INET6_LENGTH);
         final int bits = length == IpLiteral.INET6 ? length6 : length4;
         final int first = SockAddr.addressOffset(network, 0);
         for (int i = 0; i < length; i++)
@@ -113,7 +139,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int directText(final boolean withPort, final MutableDirectBuffer to)
     {
-        return text(connection.addresses().direct(), withPort, to);
+        return text(addresses, connection.addresses().direct(), withPort, to);
     }
 
     /**
@@ -166,7 +192,19 @@ public final class ConnectionPeer implements FilterPeer
         return length;
     }
 
-    private int text(final int at, final boolean withPort, final MutableDirectBuffer to)
+    /** Puts the address that others have told into {@link #network}. */
+    private boolean isForwarded()
+    {
+        if (headers == null || !forwardedFor.find(headers, skipped))
+        {
+            return false;
+        }
+        forwardedFor.encode(network);
+        return true;
+    }
+
+    private static int text(
+        final UnsafeBuffer addresses, final int at, final boolean withPort, final MutableDirectBuffer to)
     {
         return withPort || SockAddr.addressLength(addresses, at) == 0 ?
             SockAddr.appendText(addresses, at, to, 0) : SockAddr.appendAddress(addresses, at, to, 0);

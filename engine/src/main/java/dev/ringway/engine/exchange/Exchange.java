@@ -83,7 +83,7 @@ public final class Exchange
     FilterRun enterFilters()
     {
         filters = exchanges.filterPools().acquire(http.filters());
-        filters.begin(this, downstream, outcome, routing, headBlock);
+        filters.begin(this, downstream, http, outcome, routing, headBlock);
         return filters;
     }
 
@@ -107,7 +107,7 @@ public final class Exchange
         else if (phase == Phase.ACQUIRE && !headBlock.keep(request))
         {
             endpoint.cancelWaiting();
-            replies.reply(LocalReply.OVERLOADED, exchanges.responseEdits());
+            replies.reply(LocalReply.OVERLOADED);
         }
     }
 

@@ -284,14 +284,19 @@ public final class Exchanges
         if (route.kind() == Route.Kind.REDIRECT)
         {
             loop.counters().increment(http.counters().rqRedirect);
-            headerRules.redirects().write(
-                head, HeaderRules.isHttps(downstream, head.headers(), http), route, edits);
         }
         else
         {
             loop.counters().increment(http.counters().rqDirectResponse);
         }
-        changeReply(edits, head, downstream, routing, http);
+        // Of what was created too (RFC 9110, 10.2.2).
+        final int status = route.answer().status();
+        if (status / 100 == 3 || status == 201)
+        {
+            headerRules.redirects().write(
+                head, HeaderRules.isHttps(downstream, head.headers(), http), route, edits);
+        }
+        changeReply(edits, status, head, downstream, routing, http);
         return edits;
     }
 
@@ -301,6 +306,7 @@ public final class Exchanges
         final DownstreamSink downstream,
         final Routing routing,
         final HttpConnectionManager http,
+        final int status,
         final boolean isOverflow)
     {
         final HeaderEdits edits = headerRules.response();
@@ -308,18 +314,19 @@ public final class Exchanges
         {
             edits.add(HeaderName.X_ENVOY_OVERLOADED, TRUE);
         }
-        changeReply(edits, head, downstream, routing, http);
+        changeReply(edits, status, head, downstream, routing, http);
         return edits;
     }
 
     private void changeReply(
         final HeaderEdits edits,
+        final int status,
         final RequestHead head,
         final DownstreamSink downstream,
         final Routing routing,
         final HttpConnectionManager http)
     {
-        headerRules.change(edits, null, head, downstream, http, routing);
+        headerRules.change(edits, null, status, head, downstream, http, routing);
         if (edits.find(HeaderName.CONTENT_TYPE, null) >= 0)
         {
             edits.drop(HeaderName.CONTENT_TYPE);
@@ -419,6 +426,11 @@ public final class Exchanges
         final int grpcStatus,
         final FilterRun filters)
     {
+        if (body.length == 0 || grpcStatus != NOT_GRPC)
+        {
+            // Whatever the route says: it is of no content, or of gRPC.
+            edits.withdraw(HeaderName.CONTENT_TYPE, null);
+        }
         if (filters != null && filters.hasReply())
         {
             edits.drop(HeaderName.SERVER);

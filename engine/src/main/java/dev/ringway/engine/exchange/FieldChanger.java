@@ -1,5 +1,6 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.conn.Connection;
@@ -12,6 +13,7 @@ import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.route.HeaderKey;
 import dev.ringway.engine.route.ValuePart;
 import dev.ringway.engine.route.ValueView;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 
 import java.util.List;
@@ -36,10 +38,10 @@ final class FieldChanger
 
     /** What is known of an exchange; holds until the next one is told of. */
     FieldChanger of(
-        final RequestHead head, final Connection client, final String route, final String cluster)
+        final RequestHead head, final Connection client, final HttpConnectionManager http, final Routing routing)
     {
         request = head;
-        values.of(head, peer.wrap(client), route, cluster);
+        values.of(head, peer.wrap(client).forwarded(head.headers(), http), routing.routeName(), routing.clusterName());
         return this;
     }
 
@@ -51,9 +53,10 @@ final class FieldChanger
     }
 
     /** Changes the head of a response, or with a table of null one that is made here. */
-    void changeResponse(final FieldChanges changes, final HeaderTable table, final HeaderEdits to)
+    void changeResponse(
+        final FieldChanges changes, final HeaderTable table, final int status, final HeaderEdits to)
     {
-        values.response(table);
+        values.response(table, status);
         change(changes, table, to);
     }
 
@@ -79,7 +82,7 @@ final class FieldChanger
         for (int i = 0; i < level.put().size(); i++)
         {
             final Put put = level.put().get(i);
-            if (put.action() != Action.APPEND_IF_EXISTS_OR_ADD && put.action() != Action.ADD_IF_ABSENT)
+            if (!isAdded(put.action()))
             {
                 put(put);
             }
@@ -87,11 +90,16 @@ final class FieldChanger
         for (int i = 0; i < level.put().size(); i++)
         {
             final Put put = level.put().get(i);
-            if (put.action() == Action.APPEND_IF_EXISTS_OR_ADD || put.action() == Action.ADD_IF_ABSENT)
+            if (isAdded(put.action()))
             {
                 put(put);
             }
         }
+    }
+
+    private static boolean isAdded(final Action action)
+    {
+        return action == Action.APPEND_IF_EXISTS_OR_ADD || action == Action.ADD_IF_ABSENT;
     }
 
     private void put(final Put put)
@@ -102,20 +110,53 @@ final class FieldChanger
         {
             return;
         }
+        final int first = edits.position();
+        final boolean isJoined = isAdded(action) && put.name().isJoined() && putAll(put.name());
         final int start = edits.position();
         for (int i = 0; i < put.value().size(); i++)
         {
             put(put.value().get(i));
         }
-        if (edits.position() == start && !put.keepEmpty())
+        if (edits.position() == start && (isJoined || !put.keepEmpty()))
         {
+            edits.back(first);
             return;
         }
-        if (action == Action.OVERWRITE_IF_EXISTS_OR_ADD || action == Action.OVERWRITE_IF_EXISTS)
+        if (isJoined || action == Action.OVERWRITE_IF_EXISTS_OR_ADD || action == Action.OVERWRITE_IF_EXISTS)
         {
             remove(put.name());
         }
         edits.finish(put.name().id(), put.name().bytes());
+    }
+
+    /** Puts what there is of a field, each value with a comma behind it; false when there is none. */
+    private boolean putAll(final FieldName name)
+    {
+        boolean isFound = false;
+        for (int i = headers == null ? -1 : name.find(headers, -1); i >= 0; i = name.find(headers, i))
+        {
+            if (stays(i))
+            {
+                isFound = true;
+                edits.put(headers.buffer(), headers.valueOffset(i), headers.valueLength(i));
+                putComma(headers.valueLength(i));
+            }
+        }
+        for (int i = edits.find(name.id(), name.bytes()); i >= 0; i = edits.findNext(name.id(), name.bytes(), i))
+        {
+            isFound = true;
+            edits.repeat(i, Integer.MAX_VALUE);
+            putComma(edits.valueLength(i));
+        }
+        return isFound;
+    }
+
+    private void putComma(final int length)
+    {
+        if (length > 0)
+        {
+            edits.put((byte)',');
+        }
     }
 
     private void remove(final FieldName name)
@@ -136,16 +177,27 @@ final class FieldChanger
         return added >= 0 && added < seen || headers != null && isInTable(name);
     }
 
+    private boolean isInTable(final HeaderKey key)
+    {
+        return headers != null && isInTable(key.field());
+    }
+
     private boolean isInTable(final FieldName name)
     {
         for (int i = name.find(headers, -1); i >= 0; i = name.find(headers, i))
         {
-            if (!headers.nominated(i) && !edits.drops(headers.nameId(i)))
+            if (stays(i))
             {
                 return true;
             }
         }
         return false;
+    }
+
+    private boolean stays(final int index)
+    {
+        final int nameId = headers.nameId(index);
+        return !headers.nominated(index) && (nameId == HeaderName.OTHER || !edits.drops(nameId));
     }
 
     private void put(final ValuePart part)
@@ -162,17 +214,41 @@ final class FieldChanger
         edits.put(values.buffer(), values.offset(), values.length());
     }
 
-    /** One that was added counts before those of the head. */
+    /** The first of a name: those of the head stand before those that were added. */
     private boolean putField(final HeaderKey key, final ValuePart.Field field)
     {
         final int added = edits.find(key.nameId(), key.bytes());
-        if (added >= 0 && added < seen)
+        if (added >= 0 && added < seen && !isInTable(key))
         {
             edits.repeat(added, field.maxLength());
             return true;
         }
+        if (isGone(key, field.ofResponse()))
+        {
+            return false;
+        }
         final boolean isThere = values.select(key, field);
         edits.put(values.buffer(), values.offset(), values.length());
         return isThere;
+    }
+
+    /** Whether the head has lost it, but not to another value that this level puts: of that the level knows nothing. */
+    private boolean isGone(final HeaderKey key, final boolean ofResponse)
+    {
+        if (key.nameId() == HeaderName.X_FORWARDED_PROTO && !ofResponse)
+        {
+            // Each request has one, unless it was removed.
+            return edits.find(key.nameId(), key.bytes()) < 0 && !isInTable(key);
+        }
+        if (headers == null || !key.isField() || key.field().find(headers, -1) < 0 || isInTable(key))
+        {
+            return false;
+        }
+        int added = edits.find(key.nameId(), key.bytes());
+        while (added >= 0 && added < seen)
+        {
+            added = edits.findNext(key.nameId(), key.bytes(), added);
+        }
+        return added < 0;
     }
 }

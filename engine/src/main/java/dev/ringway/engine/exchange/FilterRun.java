@@ -8,6 +8,7 @@ import dev.ringway.engine.filter.FilterSettings;
 import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.filter.Verdict;
 import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 
 import java.util.Arrays;
@@ -67,6 +68,7 @@ final class FilterRun
     void begin(
         final Exchange owner,
         final DownstreamSink sink,
+        final HttpConnectionManager http,
         final Outcome outcome,
         final Routing routing,
         final HeadBlock requestBlock)
@@ -74,7 +76,7 @@ final class FilterRun
         exchange = owner;
         downstream = sink;
         block = requestBlock;
-        view.begin(sink.connection(), outcome, routing);
+        view.begin(sink.connection(), owner.request().headers(), http, outcome, routing);
         final FilterSettings settings = routing.filters();
         calls.begin(chain, settings);
     }

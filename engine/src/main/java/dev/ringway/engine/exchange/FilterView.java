@@ -1,5 +1,6 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.conn.Connection;
@@ -14,6 +15,7 @@ import dev.ringway.engine.filter.FilterSignal;
 import dev.ringway.engine.filter.HeadStore;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopCommand;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
 
 /**
  * An exchange as its filters see it, and what they can ask of it. Reused with its {@link FilterRun}. Loop thread only.
@@ -36,12 +38,17 @@ final class FilterView implements FilterExchange
         peer = new ConnectionPeer(exchanges.slotAddresses());
     }
 
-    void begin(final Connection connection, final Outcome of, final Routing by)
+    void begin(
+        final Connection connection,
+        final HeaderTable headers,
+        final HttpConnectionManager http,
+        final Outcome of,
+        final Routing by)
     {
         outcome = of;
         routing = by;
         isAnswered = false;
-        peer.wrap(connection);
+        peer.wrap(connection).forwarded(headers, http);
     }
 
     void request(final RequestHead head, final HeadStore store)

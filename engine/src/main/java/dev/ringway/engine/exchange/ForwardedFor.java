@@ -4,7 +4,12 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.text.AsciiScan;
 import dev.ringway.codecs.text.IpLiteral;
+import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.nio.ByteOrder;
 
 /**
  * An address of x-forwarded-for, counted from the right, where the proxies nearest to this one stand. Several fields
@@ -15,6 +20,7 @@ final class ForwardedFor
     private static final int FOUND = -1;
 
     private final byte[] address = new byte[IpLiteral.INET6];
+    private final UnsafeBuffer told = new UnsafeBuffer(address);
     private int addressLength;
     private int offset;
     private int length;
@@ -86,6 +92,20 @@ final class ForwardedFor
         }
         offset = start;
         length = end - start;
+    }
+
+    /** Writes the address as one of a socket, without a port. */
+    void encode(final MutableDirectBuffer sockAddr)
+    {
+        if (addressLength == IpLiteral.INET6)
+        {
+            SockAddr.encodeInet6(sockAddr, 0, told.getLong(0, ByteOrder.BIG_ENDIAN),
+                told.getLong(Long.BYTES, ByteOrder.BIG_ENDIAN), 0, 0);
+        }
+        else
+        {
+            SockAddr.encodeInet4(sockAddr, 0, told.getInt(0, ByteOrder.BIG_ENDIAN), 0);
+        }
     }
 
     /** Whether the list has no other address. */

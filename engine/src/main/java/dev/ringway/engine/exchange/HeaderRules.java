@@ -14,6 +14,7 @@ import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.snapshot.ForwardClientCert;
 import dev.ringway.engine.snapshot.ForwardClientCert.Mode;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.snapshot.HttpConnectionManager.ServerHeader;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.RequestHost;
 import dev.ringway.ffi.sock.SockAddr;
@@ -95,18 +96,19 @@ final class HeaderRules
     }
 
     /**
-     * Before a request is routed and logged: where it comes from, and its id.
+     * Before a request is routed and logged: where it comes from, and its id. One that is not routed gets none.
      */
     void identify(
         final DownstreamSink downstream,
         final HeaderTable headers,
         final HttpConnectionManager http,
+        final boolean isRouted,
         final RequestId id)
     {
         id.reset(!http.internalRanges().isEmpty() && isInternal(downstream, headers, http));
         final boolean isTaken = headers.contains(HeaderName.X_REQUEST_ID);
         final boolean isReplaced = http.useRemoteAddress() && !id.isInternal() && !http.preserveExternalRequestId();
-        if (http.generateRequestId() && (!isTaken || isReplaced))
+        if (isRouted && http.generateRequestId() && (!isTaken || isReplaced))
         {
             id.generate(requestIds);
         }
@@ -215,7 +217,7 @@ final class HeaderRules
         }
         if (route.request() != null)
         {
-            changer.of(head, downstream.connection(), route.name(), routing.clusterName())
+            changer.of(head, downstream.connection(), http, routing)
                 .changeRequest(route.request(), edits, isHttps(downstream, headers, http));
         }
         rewriter.host(head, route, routing.endpoint(), !http.suppressEnvoyHeaders(), edits);
@@ -470,7 +472,7 @@ final class HeaderRules
             edits.add(
                 HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME, (loop.clock().nowNs() - startNs) / NANOS_PER_MILLI);
         }
-        change(edits, head.headers(), request, downstream, http, routing);
+        change(edits, head.headers(), head.status(), request, downstream, http, routing);
         response(edits, head, http, id);
     }
 
@@ -478,6 +480,7 @@ final class HeaderRules
     void change(
         final HeaderEdits edits,
         final HeaderTable headers,
+        final int status,
         final RequestHead request,
         final DownstreamSink downstream,
         final HttpConnectionManager http,
@@ -486,12 +489,11 @@ final class HeaderRules
         final Route route = routing.route();
         if (route != null && route.response() != null)
         {
-            changer.of(request, downstream.connection(), route.name(), routing.clusterName())
-                .changeResponse(route.response(), headers, edits);
-            // These are written last, whatever a route says of them.
-            edits.withdraw(HeaderName.DATE, null);
-            if (http.serverHeader() == HttpConnectionManager.ServerHeader.OVERWRITE)
+            changer.of(request, downstream.connection(), http, routing)
+                .changeResponse(route.response(), headers, status, edits);
+            if (http.serverHeader() == ServerHeader.OVERWRITE)
             {
+                // Written last, whatever a route says of it.
                 edits.withdraw(HeaderName.SERVER, null);
             }
         }
@@ -518,7 +520,7 @@ final class HeaderRules
             }
             case APPEND_IF_ABSENT ->
             {
-                if (!headers.contains(HeaderName.SERVER))
+                if (!has(HeaderName.SERVER, headers, edits))
                 {
                     edits.add(HeaderName.SERVER, serverName(http));
                 }
@@ -528,7 +530,7 @@ final class HeaderRules
                 // PASS_THROUGH: whatever the endpoint sent, or nothing.
             }
         }
-        if (!headers.contains(HeaderName.DATE))
+        if (!has(HeaderName.DATE, headers, edits))
         {
             edits.add(HeaderName.DATE, loop.clock().httpDate());
         }
@@ -539,11 +541,23 @@ final class HeaderRules
         echoId(edits, id);
     }
 
+    /** Whether there is a field of that name once the route has had its say. */
+    private static boolean has(final int nameId, final HeaderTable headers, final HeaderEdits edits)
+    {
+        int index = headers.find(nameId);
+        while (index >= 0 && headers.nominated(index))
+        {
+            index = headers.findNext(nameId, index);
+        }
+        return index >= 0 || edits.find(nameId, null) >= 0;
+    }
+
     private static void echoId(final HeaderEdits edits, final RequestId id)
     {
         if (id.isEchoed())
         {
             edits.drop(HeaderName.X_REQUEST_ID);
+            edits.withdraw(HeaderName.X_REQUEST_ID, null);
             edits.addBytes(HeaderName.X_REQUEST_ID, id.bytes(), id.length());
         }
     }
@@ -553,10 +567,6 @@ final class HeaderRules
     {
         refusal(edits, http, hasBody);
         echoId(edits, id);
-        if (http.via().length > 0)
-        {
-            edits.add(HeaderName.VIA, http.via());
-        }
     }
 
     /** The same for a request of gRPC. A message that no client would take the head for is left out. */
@@ -583,8 +593,20 @@ final class HeaderRules
         {
             edits.add(HeaderName.CONTENT_TYPE, TEXT_PLAIN);
         }
-        edits.add(HeaderName.DATE, loop.clock().httpDate());
-        edits.add(HeaderName.SERVER, serverName(http));
+        if (edits.find(HeaderName.DATE, null) < 0)
+        {
+            edits.add(HeaderName.DATE, loop.clock().httpDate());
+        }
+        final ServerHeader server = http.serverHeader();
+        if (server == ServerHeader.OVERWRITE ||
+            server == ServerHeader.APPEND_IF_ABSENT && edits.find(HeaderName.SERVER, null) < 0)
+        {
+            edits.add(HeaderName.SERVER, serverName(http));
+        }
+        if (http.via().length > 0)
+        {
+            edits.add(HeaderName.VIA, http.via());
+        }
     }
 
     private byte[] serverName(final HttpConnectionManager http)

@@ -73,7 +73,7 @@ final class Intake
         report.onStart(manager, request.http2());
         final int verdict = manager.requestRules() == RequestRules.NONE ? RequestFixer.PASS :
             exchanges.requestFixer().apply(request, headBlock, manager.requestRules());
-        exchanges.headerRules().identify(sink, request.headers(), manager, id);
+        exchanges.headerRules().identify(sink, request.headers(), manager, verdict == RequestFixer.PASS, id);
         report.onRequest(sink, request, id, nowNs);
         if (verdict == RequestFixer.PASS)
         {
@@ -97,7 +97,7 @@ final class Intake
             routing.upgrade(exchanges.counters(), request, http, !times.isRequestEnded());
         if (refusal != null)
         {
-            exchange.replies().reply(refusal, exchanges.responseEdits());
+            exchange.replies().reply(refusal);
         }
         else if (http.filters() == null ||
             exchange.enterFilters().onRequestHead(this, request, times.isRequestEnded()))
@@ -138,7 +138,7 @@ final class Intake
         final LocalReply refusal = routing.settle(exchanges.counters(), http.counters());
         if (refusal != null)
         {
-            exchange.replies().reply(refusal, exchanges.responseEdits());
+            exchange.replies().reply(refusal);
             return;
         }
         final Route route = routing.route();

@@ -2,7 +2,6 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
-import dev.ringway.codecs.text.IpLiteral;
 import dev.ringway.engine.accesslog.AccessAddress;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
@@ -10,8 +9,6 @@ import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.concurrent.UnsafeBuffer;
-
-import java.nio.ByteOrder;
 
 /**
  * Writes into access records who the client of a request is: as the connection says, and as {@code x-forwarded-for}
@@ -23,7 +20,6 @@ final class LoggedClient
     /** A comma, and an address behind it. */
     private final UnsafeBuffer text = new UnsafeBuffer(new byte[1 + SockAddr.MAX_TEXT_LENGTH]);
     private final UnsafeBuffer sockAddr = new UnsafeBuffer(new byte[SockAddr.INET6_LENGTH]);
-    private final UnsafeBuffer told = new UnsafeBuffer(0, 0);
 
     LoggedClient(final Exchanges exchanges)
     {
@@ -44,16 +40,7 @@ final class LoggedClient
         {
             return;
         }
-        told.wrap(forwarded.address());
-        if (forwarded.addressLength() == IpLiteral.INET6)
-        {
-            SockAddr.encodeInet6(sockAddr, 0, told.getLong(0, ByteOrder.BIG_ENDIAN),
-                told.getLong(Long.BYTES, ByteOrder.BIG_ENDIAN), 0, 0);
-        }
-        else
-        {
-            SockAddr.encodeInet4(sockAddr, 0, told.getInt(0, ByteOrder.BIG_ENDIAN), 0);
-        }
+        forwarded.encode(sockAddr);
         record.address(AccessAddress.DOWNSTREAM_REMOTE, sockAddr, 0)
             .address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
                 connection.addresses().direct());

@@ -7,6 +7,8 @@ import dev.ringway.engine.route.Route;
 import dev.ringway.engine.upstream.HeaderEdits;
 import org.agrona.DirectBuffer;
 
+import java.util.Arrays;
+
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
@@ -33,12 +35,12 @@ final class Redirects
     /**
      * @param request to redirect.
      * @param isHttps whether it came by HTTPS.
-     * @param route   whose redirect.
+     * @param route   whose redirect; without one the location is that of the request.
      * @param edits   gains the location.
      */
     void write(final RequestHead request, final boolean isHttps, final Route route, final HeaderEdits edits)
     {
-        final Redirect redirect = route.answer().redirect();
+        final Redirect redirect = route.kind() == Route.Kind.REDIRECT ? route.answer().redirect() : Redirect.NONE;
         final DirectBuffer buffer = request.headers().buffer();
         put(edits, redirect.scheme() != null ? redirect.scheme() : isHttps ? HeaderRules.HTTPS : HeaderRules.HTTP);
         put(edits, SEPARATOR);
@@ -82,7 +84,7 @@ final class Redirects
             if (b == ':')
             {
                 final boolean isDefault = HeaderRules.equal(buffer, request.authorityOffset() + i, all - i, port);
-                return redirect.port() > 0 || redirect.scheme() != null && isDefault ? i : all;
+                return redirect.port() > 0 || isDefault && changesScheme(redirect, isHttps) ? i : all;
             }
             if (b < '0' || b > '9')
             {
@@ -90,6 +92,12 @@ final class Redirects
             }
         }
         return all;
+    }
+
+    private static boolean changesScheme(final Redirect redirect, final boolean isHttps)
+    {
+        return redirect.scheme() != null &&
+            !Arrays.equals(redirect.scheme(), isHttps ? HeaderRules.HTTPS : HeaderRules.HTTP);
     }
 
     private void putPath(
@@ -101,30 +109,42 @@ final class Redirects
     {
         final int query = request.queryOffset();
         final int pathEnd = query < 0 ? request.pathOffset() + request.pathLength() : query;
+        final int start = edits.position();
         boolean hasQuery = false;
         if (redirect.path() != null)
         {
-            put(edits, redirect.path());
+            putRooted(edits, redirect.path());
             hasQuery = hasQuery(redirect.path());
         }
         else if (redirect.prefixRewrite() != null)
         {
-            put(edits, redirect.prefixRewrite());
+            putRooted(edits, redirect.prefixRewrite());
             final int from = request.pathOffset() + route.matchedLength(request);
             edits.put(buffer, from, pathEnd - from);
         }
-        else if (redirect.regexRewrite() != null)
-        {
-            rewriter.putPath(request, redirect.regexRewrite(), pathEnd - request.pathOffset(), edits);
-        }
-        else
+        else if (redirect.regexRewrite() == null ||
+            !rewriter.putPath(request, redirect.regexRewrite(), pathEnd - request.pathOffset(), edits))
         {
             edits.put(buffer, request.pathOffset(), pathEnd - request.pathOffset());
         }
-        if (query >= 0 && !redirect.stripQuery() && !hasQuery)
+        if (redirect.stripQuery() && !hasQuery)
+        {
+            edits.cutAt((byte)'?', start);
+        }
+        else if (query >= 0 && !hasQuery)
         {
             edits.put(buffer, query, request.pathOffset() + request.pathLength() - query);
         }
+    }
+
+    /** A location has a whole path, whatever is put for it. */
+    private static void putRooted(final HeaderEdits edits, final byte[] path)
+    {
+        if (path[0] != '/')
+        {
+            edits.put((byte)'/');
+        }
+        put(edits, path);
     }
 
     private static boolean hasQuery(final byte[] path)

@@ -3,6 +3,7 @@ package dev.ringway.engine.exchange;
 import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
@@ -12,6 +13,8 @@ import dev.ringway.engine.upstream.HeaderEdits;
  */
 final class Replies
 {
+    private static final byte[] NO_CONTENT = new byte[0];
+
     private final Exchange exchange;
     private final Exchanges exchanges;
     private final RequestHead request;
@@ -57,7 +60,8 @@ final class Replies
     void noCluster(final LocalReply reply)
     {
         exchanges.counters().increment(http.counters().noCluster);
-        reply(reply, endpointEdits(false));
+        retrying.noAttempt();
+        reply(reply);
     }
 
     /**
@@ -72,24 +76,30 @@ final class Replies
         final LocalReply reply = LocalReply.of(failure, retrying.isAgain());
         exchanges.countUpstreamResponse(
             cluster.cluster().counters(), reply.status(), report.outcome().isInternal());
-        final HeaderEdits edits = endpointEdits(reply.flag() == ResponseFlag.UPSTREAM_OVERFLOW);
+        final HeaderEdits edits = edits(reply.status(), reply.flag() == ResponseFlag.UPSTREAM_OVERFLOW);
         report.outcome().flag(reply.flag());
         reply(reply.status(), reply.body(), edits, reply.detail(),
             isOfDeadline ? Grpc.DEADLINE_EXCEEDED : reply.grpc());
     }
 
-    /** Routes have a say in answers that stand for an endpoint's. */
-    private HeaderEdits endpointEdits(final boolean isOverflow)
+    /** Routes that send requests on have a say in all answers to these. */
+    private HeaderEdits edits(final int status, final boolean isOverflow)
     {
-        return exchanges.failureEdits(request, downstream, routing, http, isOverflow);
+        final Route route = routing.route();
+        return route == null || route.kind() != Route.Kind.CLUSTER ? exchanges.responseEdits() :
+            exchanges.failureEdits(request, downstream, routing, http, status, isOverflow);
     }
 
     /** Instead of a response that does not come any more. */
     void instead(final int status, final byte[] body, final int flag, final String why, final int grpcStatus)
     {
         report.outcome().flag(flag);
-        final boolean isRouters = flag == ResponseFlag.UPSTREAM_REQUEST_TIMEOUT;
-        reply(status, body, isRouters ? endpointEdits(false) : exchanges.responseEdits(), why, grpcStatus);
+        reply(status, body, edits(status, false), why, grpcStatus);
+    }
+
+    void reply(final LocalReply reply)
+    {
+        reply(reply, edits(reply.status(), false));
     }
 
     void reply(final LocalReply reply, final HeaderEdits edits)
@@ -99,13 +109,15 @@ final class Replies
     }
 
     void reply(
-        final int status, final byte[] body, final HeaderEdits edits, final String why, final int grpcStatus)
+        final int status, final byte[] text, final HeaderEdits edits, final String why, final int grpcStatus)
     {
         final int grpc = isGrpc ? grpcStatus : Exchanges.NOT_GRPC;
+        // Such answers have no content (RFC 9110, 15.3.5 and 15.4.5): it would be taken for the next one.
+        final byte[] body = grpc == Exchanges.NOT_GRPC && (status == 204 || status == 304) ? NO_CONTENT : text;
         final FilterRun filters = exchange.filters();
         if (filters != null && !filters.onReply(status, body, grpc))
         {
-            reply(LocalReply.FILTER_FAILED, exchanges.responseEdits());
+            reply(LocalReply.FILTER_FAILED);
             return;
         }
         exchange.onReply();

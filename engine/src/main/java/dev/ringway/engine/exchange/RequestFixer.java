@@ -1,5 +1,6 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
@@ -105,7 +106,12 @@ final class RequestFixer
         }
         final boolean hasQuery = paths.pathLength() < paths.length();
         head.path(at, paths.length(), hasQuery ? at + paths.pathLength() : -1);
-        return result == PathNormalizer.REDIRECTED ? REDIRECT : PASS;
+        if (result == PathNormalizer.REDIRECTED)
+        {
+            // A call of gRPC does not follow.
+            return Grpc.isRequest(head.headers()) ? REJECT_PATH : REDIRECT;
+        }
+        return PASS;
     }
 
     /** The dot stands at the end, or in front of a port; a lone dot stays. */

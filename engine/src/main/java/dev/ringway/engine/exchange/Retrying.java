@@ -123,6 +123,12 @@ final class Retrying
         attempts++;
     }
 
+    /** Nothing is tried, and the client is not told of attempts. */
+    void noAttempt()
+    {
+        attempts = 0;
+    }
+
     /** What the endpoint is told of attempts. */
     void tellEndpoint(final HeaderEdits edits)
     {
@@ -136,9 +142,10 @@ final class Retrying
     /** What the client is told of them. */
     void tellClient(final HeaderEdits edits)
     {
-        if (policy.tellsClient())
+        if (policy.tellsClient() && attempts > 0)
         {
             edits.drop(HeaderName.X_ENVOY_ATTEMPT_COUNT);
+            edits.withdraw(HeaderName.X_ENVOY_ATTEMPT_COUNT, null);
             edits.add(HeaderName.X_ENVOY_ATTEMPT_COUNT, attempts);
         }
     }

@@ -25,6 +25,8 @@ final class Rewriter
     private static final int MAX_HOST = 4096;
 
     private final RequestView view = new RequestView();
+    /** A host may be that of a field which the route has made. */
+    private final LoggedHead shown = new LoggedHead();
     private final byte[] path = new byte[BufferSlab.CHUNK_LENGTH];
     private final UnsafeBuffer name = new UnsafeBuffer(new byte[MAX_HOST]);
     private final byte[] host = new byte[BufferSlab.CHUNK_LENGTH];
@@ -35,17 +37,29 @@ final class Rewriter
         view.forget();
     }
 
-    /** Puts the path without its query, as an expression makes it, into a value. */
-    void putPath(final RequestHead head, final RegexRewrite rewrite, final int whole, final HeaderEdits edits)
+    /**
+     * Puts the path without its query, as an expression makes it, into a value, with a slash ahead; false when nothing
+     * is left of it, and nothing was put.
+     */
+    boolean putPath(final RequestHead head, final RegexRewrite rewrite, final int whole, final HeaderEdits edits)
     {
         final int length =
             rewrite.rewrite(view.of(head), head.headers().buffer(), head.pathOffset(), whole, path);
         if (length < 0)
         {
             edits.tooLong();
-            return;
+            return true;
+        }
+        if (length == 0)
+        {
+            return false;
+        }
+        if (path[0] != '/')
+        {
+            edits.put((byte)'/');
         }
         edits.put(path, length);
+        return true;
     }
 
     void path(final RequestHead head, final Route route, final boolean tells, final HeaderEdits edits)
@@ -72,6 +86,11 @@ final class Rewriter
                 edits.tooLong();
                 return;
             }
+            if (length == 0)
+            {
+                // As Envoy: what would be no path at all is none.
+                return;
+            }
             edits.path(path, length, buffer, head.pathOffset() + whole, head.pathLength() - whole);
         }
         else
@@ -81,6 +100,7 @@ final class Rewriter
         if (tells)
         {
             edits.drop(HeaderName.X_ENVOY_ORIGINAL_PATH);
+            edits.withdraw(HeaderName.X_ENVOY_ORIGINAL_PATH, null);
             edits.addRange(HeaderName.X_ENVOY_ORIGINAL_PATH, buffer, head.pathOffset(), head.pathLength());
         }
     }
@@ -106,6 +126,7 @@ final class Rewriter
             {
                 headers.nominate(i);
             }
+            edits.withdraw(ORIGINAL_HOST.id(), ORIGINAL_HOST.bytes());
             edits.put(headers.buffer(), head.authorityOffset(), head.authorityLength());
             edits.finish(ORIGINAL_HOST.id(), ORIGINAL_HOST.bytes());
         }
@@ -115,7 +136,7 @@ final class Rewriter
     void askHost(final RequestHead head, final Route route, final RequestHost host)
     {
         final HostRewrite rewrite = route.forward().hostRewrite();
-        if (rewrite != null && select(rewrite, head) > 0)
+        if (rewrite != null && select(rewrite, view.of(head), head) > 0)
         {
             host.of(view.buffer(), view.offset(), view.length());
             return;
@@ -128,7 +149,7 @@ final class Rewriter
     {
         if (!rewrite.isAutomatic())
         {
-            final int length = select(rewrite, head);
+            final int length = select(rewrite, view.of(head).with(shown.of(edits)), head);
             if (length < 0)
             {
                 edits.tooLong();
@@ -145,9 +166,8 @@ final class Rewriter
     }
 
     /** Bytes of the host, 0 for none, negative for more than there is room for: nobody has such a host. */
-    private int select(final HostRewrite rewrite, final RequestHead head)
+    private int select(final HostRewrite rewrite, final RequestView view, final RequestHead head)
     {
-        view.of(head);
         if (rewrite.literal() != null)
         {
             view.select(rewrite.literal(), rewrite.literal().capacity());

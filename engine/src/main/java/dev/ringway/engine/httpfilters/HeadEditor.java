@@ -67,7 +67,7 @@ final class HeadEditor
     {
         values.of(exchange.request().head(), exchange.peer(), exchange.routeName(), exchange.clusterName())
             .reading(0, exchange.peer().isEncrypted())
-            .response(response);
+            .response(response, response == null ? 0 : exchange.response().status());
     }
 
     private static void put(final FilterField field, final Action action, final FilterHead head)

@@ -22,7 +22,7 @@ public final class HeaderKey
     /** Where its value comes from. */
     enum Kind
     {
-        FIELD, METHOD, PATH, AUTHORITY, SCHEME, INTERNAL, UNKNOWN
+        FIELD, METHOD, PATH, AUTHORITY, SCHEME, INTERNAL, STATUS, UNKNOWN
     }
 
     /**
@@ -42,6 +42,8 @@ public final class HeaderKey
             // Both say what the connection manager has found out, whatever the client said.
             case ":scheme", "x-forwarded-proto" -> Kind.SCHEME;
             case "x-envoy-internal" -> Kind.INTERNAL;
+            // Of responses alone.
+            case ":status" -> Kind.STATUS;
             default -> lower.startsWith(":") ? Kind.UNKNOWN : Kind.FIELD;
         };
     }
@@ -73,6 +75,22 @@ public final class HeaderKey
     public int nameId()
     {
         return nameId;
+    }
+
+    /**
+     * @return whether it is a field of the head itself.
+     */
+    public boolean isField()
+    {
+        return kind == Kind.FIELD;
+    }
+
+    /**
+     * @return the name alone.
+     */
+    public FieldName field()
+    {
+        return field;
     }
 
     /**

@@ -23,6 +23,9 @@ public record Redirect(
     RegexRewrite regexRewrite,
     boolean stripQuery)
 {
+    /** That of what the request asked for. */
+    public static final Redirect NONE = of(null, null, -1, null, null, false);
+
     /** That of {@code VirtualHost.require_tls}: it keeps the authority as it is, port included, as Envoy does. */
     public static final Redirect TO_HTTPS = of("https", null, -1, null, null, false);
 

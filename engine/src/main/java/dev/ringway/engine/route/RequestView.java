@@ -236,7 +236,7 @@ public final class RequestView
             case AUTHORITY -> take(bytes, head.authorityOffset(), head.authorityLength());
             case SCHEME -> isHttps ? take(HTTPS, 0, HTTPS.capacity()) : take(HTTP, 0, HTTP.capacity());
             case INTERNAL -> isInternal ? take(TRUE, 0, TRUE.capacity()) : takeNone();
-            case UNKNOWN -> takeNone();
+            case STATUS, UNKNOWN -> takeNone();
         };
     }
 

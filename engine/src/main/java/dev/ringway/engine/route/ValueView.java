@@ -24,6 +24,7 @@ public final class ValueView
     private final UnsafeBuffer literal = new UnsafeBuffer(0, 0);
     private RequestHead request;
     private HeaderTable response;
+    private int status;
     private FilterPeer peer;
     private String routeName;
     private String clusterName;
@@ -67,11 +68,13 @@ public final class ValueView
      * Takes a response.
      *
      * @param fields of it, or null for one that has none yet.
+     * @param code   its status.
      * @return this.
      */
-    public ValueView response(final HeaderTable fields)
+    public ValueView response(final HeaderTable fields, final int code)
     {
         response = fields;
+        status = code;
         return this;
     }
 
@@ -138,6 +141,11 @@ public final class ValueView
             final boolean isThere = view.select(key);
             take(view.buffer(), view.offset(), Math.min(view.length(), field.maxLength()));
             return isThere;
+        }
+        if (key.kind() == HeaderKey.Kind.STATUS)
+        {
+            take(made, 0, Math.min(made.putIntAscii(0, status), field.maxLength()));
+            return true;
         }
         final int index = response == null ? -1 : key.find(response);
         if (index < 0)

@@ -270,6 +270,34 @@ public final class HeaderEdits
     }
 
     /**
+     * Takes back the pieces of a value that were put behind a place.
+     *
+     * @param place from {@link #position()}, not before the last field's end.
+     */
+    public void back(final int place)
+    {
+        position = place;
+    }
+
+    /**
+     * Takes back a piece of a value from a character on.
+     *
+     * @param character of ASCII, where there is one.
+     * @param place     from {@link #position()}: looked for behind it.
+     */
+    public void cutAt(final byte character, final int place)
+    {
+        for (int i = place; i < position; i++)
+        {
+            if (values[i] == character)
+            {
+                position = i;
+                return;
+            }
+        }
+    }
+
+    /**
      * @return added fields so far.
      */
     public int count()
@@ -427,12 +455,27 @@ public final class HeaderEdits
         {
             for (int i = head.find(nameId); i >= 0; i = head.findNext(nameId, i))
             {
-                put(head.buffer(), head.valueOffset(i), head.valueLength(i));
-                put(separator, separator.length);
+                if (!head.nominated(i))
+                {
+                    put(head.buffer(), head.valueOffset(i), head.valueLength(i));
+                    put(separator, separator.length);
+                }
             }
+            appendAdded(nameId, separator);
             drop(nameId);
         }
         addBytes(nameId, value, length);
+    }
+
+    /** Those that were added before join the new one. */
+    private void appendAdded(final int nameId, final byte[] separator)
+    {
+        for (int i = find(nameId, null); i >= 0; i = findNext(nameId, null, i))
+        {
+            repeat(i, VALUE_LENGTH);
+            put(separator, separator.length);
+        }
+        withdraw(nameId, null);
     }
 
     /**

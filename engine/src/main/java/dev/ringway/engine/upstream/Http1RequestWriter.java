@@ -23,7 +23,7 @@ final class Http1RequestWriter
     private static final byte[] NO_CONTENT = "content-length: 0\r\n".getBytes(US_ASCII);
     /** Methods whose requests have no content, so that they need not say so (RFC 9110, 8.6). */
     private static final int WITHOUT_CONTENT = 1 << HttpMethod.GET | 1 << HttpMethod.HEAD | 1 << HttpMethod.DELETE |
-        1 << HttpMethod.CONNECT | 1 << HttpMethod.OPTIONS | 1 << HttpMethod.TRACE;
+        1 << HttpMethod.CONNECT | 1 << HttpMethod.TRACE;
     /** Most bytes of a head that neither request nor edits have. */
     private static final int FRAMING_LENGTH = 128 + WebSocketKey.LENGTH;
 

@@ -173,13 +173,13 @@ final class LocalAnswerTest
         try (TestBackend backend = TestBackend.answering(TestBackend.ok("x")); TestProxy proxy = new TestProxy(backend))
         {
             proxy.http.routes.put("/to", HttpSettings.redirecting(301,
-                Redirect.of("https", "h".repeat(255), 65535, null, "p".repeat(1024).getBytes(US_ASCII), false), 3));
+                Redirect.of("https", "h".repeat(255), 65535, null, ("/" + "p".repeat(1023)).getBytes(US_ASCII), false), 3));
             proxy.http.routes.put("/new", proxy.http.rewriting("/new", "/old"));
             proxy.start();
             for (final int length : new int[]{1800, 1900, 2048, 10_000, 61_000})
             {
                 final String rest = "r".repeat(length);
-                assertEquals("https://" + "h".repeat(255) + ":65535" + "p".repeat(1024) + rest,
+                assertEquals("https://" + "h".repeat(255) + ":65535/" + "p".repeat(1023) + rest,
                     proxy.connect().get("/to" + rest).header("location"), "length " + length);
             }
             final String rest = "/" + "r".repeat(20_000);

@@ -1,0 +1,192 @@
+package dev.ringway.system;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+/**
+ * Ringway and Envoy with the same random routes do the same with the same random requests. To look for more,
+     name other
+ * seeds by {@code -Dringway.random.first} and how many by {@code -Dringway.random.seeds}.
+ */
+@Timeout(300)
+final class RandomRoutesComparisonTest
+{
+    private static final long FIRST_SEED = Long.getLong("ringway.random.first", 1);
+    private static final int SEEDS = Integer.getInteger("ringway.random.seeds", 8);
+    private static final int REQUESTS = 100;
+
+    @TempDir
+    private static Path directory;
+
+    /** What an endpoint says is in the path, so that both proxies hear the same. */
+    private static final class Answers extends HashMap<String, String>
+    {
+        private static final long serialVersionUID = 1;
+
+        private static final List<String> FIELDS = List.of("", "x-a: theirs\r\n", "x-a: 1\r\nX-B: 2\r\nx-a: 3\r\n",
+            "etag: e\r\nserver: s\r\n", "content-type: text/html\r\nlocation: /there\r\n",
+            "set-cookie: a=b\r\nset-cookie: c=d\r\nx-b: \r\n", "date: then\r\nvary: x\r\n");
+
+        @Override
+        public String getOrDefault(final Object path, final String otherwise)
+        {
+            final String fields = FIELDS.get(((String)path).length() % FIELDS.size());
+            return "HTTP/1.1 200 OK\r\n" + fields + "content-length: 0\r\n\r\n";
+        }
+    }
+
+    /** One of the two with two upstreams of its own, and a listener for each seed. */
+    private static final class Side implements AutoCloseable
+    {
+        private final Origin one = new Origin(new Answers());
+        private final Origin two = new Origin(new Answers());
+        private final List<Integer> ports = new ArrayList<>();
+        private final Program program;
+
+        private Side(final boolean isEnvoy) throws Exception
+        {
+            final int adminPort = Program.freePort();
+            final StringBuilder text = new StringBuilder(Bootstraps.admin(adminPort));
+            for (int i = 0; i < SEEDS; i++)
+            {
+                ports.add(Program.freePort());
+                final RandomRoutes routes = new RandomRoutes(FIRST_SEED + i);
+                final String listener = Bootstraps.http("in-" + i, Bootstraps.tcpAddress("127.0.0.1", ports.get(i)),
+                    routes.options(), "");
+                text.append(listener, 0, listener.indexOf("            virtual_hosts:"))
+                    .append((routes.table() + routes.hosts()).indent(12));
+            }
+            text.append("  clusters:\n")
+                .append(Bootstraps.cluster("one", "STATIC", Bootstraps.tcpAddress("127.0.0.1", one.port())))
+                .append(Bootstraps.cluster("two", "STATIC", Bootstraps.tcpAddress("127.0.0.1", two.port()) +
+                    ", hostname: two.example"));
+            program = Peers.either(isEnvoy, directory,
+                Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"), text));
+            program.awaitPort(adminPort);
+            for (final int port : ports)
+            {
+                program.awaitPort(port);
+            }
+        }
+
+        /** For each request what the upstreams saw and the client was told. */
+        private List<String> observe(final int port, final List<String> requests) throws Exception
+        {
+            final List<String> seen = new ArrayList<>();
+            Client client = new Client(port);
+            try
+            {
+                for (final String request : requests)
+                {
+                    client.send(request);
+                    final boolean isHead = request.startsWith("HEAD");
+                    final HttpMessage answer = isHead ? client.readHead() : client.read();
+                    final List<String> fields = isHead ?
+                        answer.fields().stream().map(Side::lengthOfHead).toList() : answer.fields();
+                    seen.add("one " + told(one) + "\ntwo " + told(two) + "\n-> " + answer.start() + fields(fields) +
+                        '\n' +
+                        answer.text());
+                    if ("close".equals(answer.field("connection")))
+                    {
+                        client.close();
+                        client = new Client(port);
+                    }
+                }
+            }
+            finally
+            {
+                client.close();
+            }
+            return seen;
+        }
+
+        /** Envoy says of an answer of its own without content that its length is not known. */
+        private static String lengthOfHead(final String field)
+        {
+            return field.equals("transfer-encoding: chunked") ? "content-length: 0" : field;
+        }
+
+        private static String told(final Origin origin)
+        {
+            return origin.takeSeen().stream().map(request -> request.start() + fields(request.fields()))
+                .collect(Collectors.joining("\n"));
+        }
+
+        /** Sorted: order between names has no meaning. */
+        private static String fields(final List<String> fields)
+        {
+            final Map<String, List<String>> values = new TreeMap<>();
+            for (final String field : fields)
+            {
+                final int colon = field.indexOf(':');
+                final String name = field.substring(0, colon).toLowerCase();
+                values.computeIfAbsent(name, key -> new ArrayList<>())
+                    .add(EnvoyCases.comparable(name, field.substring(colon + 1).strip()));
+            }
+            return values.entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining("\n   ", "\n   ",
+                ""));
+        }
+
+        public void close() throws IOException
+        {
+            program.close();
+            one.close();
+            two.close();
+        }
+    }
+
+    @Test
+    void shouldDoTheSameWithRandomRoutes() throws Exception
+    {
+        final Pair<Side> sides = Pair.start(Side::new);
+        try
+        {
+            final StringBuilder differences = new StringBuilder();
+            for (int i = 0; i < SEEDS; i++)
+            {
+                compare(i, sides, differences);
+            }
+            assertEquals("", differences.toString());
+        }
+        finally
+        {
+            Pair.stop(sides);
+        }
+    }
+
+    private static void compare(final int index, final Pair<Side> sides,
+        final StringBuilder differences) throws Exception
+    {
+        final RandomRoutes random = new RandomRoutes(~(FIRST_SEED + index));
+        final List<String> requests = new ArrayList<>();
+        for (int i = 0; i < REQUESTS; i++)
+        {
+            requests.add(random.request());
+        }
+        final Pair<List<String>> seen = Pair.of(
+            () -> sides.envoy().observe(sides.envoy().ports.get(index), requests),
+            () -> sides.ringway().observe(sides.ringway().ports.get(index), requests));
+        for (int i = 0; i < REQUESTS; i++)
+        {
+            if (!seen.envoy().get(i).equals(seen.ringway().get(i)))
+            {
+                differences.append("seed ").append(FIRST_SEED +
+                    index).append(": ").append(requests.get(i)).append("Envoy:\n")
+                    .append(seen.envoy().get(i)).append("\nRingway:\n").append(seen.ringway().get(i)).append("\n\n");
+            }
+        }
+    }
+}
