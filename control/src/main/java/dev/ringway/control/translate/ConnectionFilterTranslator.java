@@ -144,7 +144,7 @@ final class ConnectionFilterTranslator
             config.hasShadowRules() ?
                 policies.translate(config.getShadowRules(), path.field("shadow_rules"), of) : null,
             checks.duration(config.hasDelayDeny(), config.getDelayDeny(), path.field("delay_deny"), 0),
-            new ConnectionRbacCounters(counters, StatName.of(config.getStatPrefix()),
+            new ConnectionRbacCounters(counters, StatName.of(config.getStatPrefix()).replaceFirst("\\.$", ""),
                 RbacTranslator.dotted(config.getShadowRulesStatPrefix())));
     }
 }

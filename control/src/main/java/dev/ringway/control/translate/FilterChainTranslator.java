@@ -136,7 +136,7 @@ final class FilterChainTranslator
             // Without faults, which are told once.
             listenerLogs = accessLogs.ofListener(listener.getAccessLogList(), path);
         }
-        final NetworkFilter filter = filter(config.getFiltersList(), path.field("filters"), listener);
+        final NetworkFilter filter = filter(config.getFiltersList(), path.field("filters"), listener, stats);
         final List<ConnectionFilterFactory> guards =
             guards(config.getFiltersList(), path.field("filters"), config.hasTransportSocket());
         final TlsContext tls = tls(config, path.field("transport_socket"), stats);
@@ -155,7 +155,7 @@ final class FilterChainTranslator
     }
 
     private NetworkFilter filter(
-        final List<Filter> filters, final FieldPath path, final Listener listener)
+        final List<Filter> filters, final FieldPath path, final Listener listener, final String stats)
     {
         if (!checks.required(!filters.isEmpty(), path))
         {
@@ -174,7 +174,7 @@ final class FilterChainTranslator
             checks.fault(path.at(last), "must have another filter behind it: " + HCM + " or " + TCP_PROXY);
             return null;
         }
-        return filter(filter.getTypedConfig(), config, listener);
+        return filter(filter.getTypedConfig(), config, listener, stats);
     }
 
     /** Those before the last one. */
@@ -206,14 +206,14 @@ final class FilterChainTranslator
     }
 
     private NetworkFilter filter(
-        final Any config, final FieldPath path, final Listener listener)
+        final Any config, final FieldPath path, final Listener listener, final String stats)
     {
         final String type = ExtensionTypes.nameOf(config.getTypeUrl());
         try
         {
             return switch (type)
             {
-                case HCM -> http.translate(HttpConnectionManager.parseFrom(config.getValue()), path, listener);
+                case HCM -> http.translate(HttpConnectionManager.parseFrom(config.getValue()), path, listener, stats);
                 case TCP_PROXY -> tcp(io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
                     .parseFrom(config.getValue()), path);
                 default ->

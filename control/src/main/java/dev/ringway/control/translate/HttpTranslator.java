@@ -68,12 +68,14 @@ final class HttpTranslator
      * @param config   message.
      * @param path     where it stands.
      * @param listener that it serves.
+     * @param stats    name of the listener in stats.
      * @return the connection manager, or null when it has no routes, which is then noted.
      */
     HttpConnectionManager translate(
         final io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager config,
         final FieldPath path,
-        final Listener listener)
+        final Listener listener,
+        final String stats)
     {
         checks.required(config.getStatPrefix(), path.field("stat_prefix"));
         final HttpFilterTranslator.Chain chain =
@@ -130,7 +132,7 @@ final class HttpTranslator
             upgrades.ofManager(config.getUpgradeConfigsList(), path.field("upgrade_configs")),
             chain.filters(),
             accessLogs.translate(config.getAccessLogList(), path.field("access_log")),
-            new HttpCounters(counters, StatName.of(config.getStatPrefix())));
+            new HttpCounters(counters, stats, StatName.of(config.getStatPrefix())));
     }
 
     private static ForwardClientCert forwardClientCert(

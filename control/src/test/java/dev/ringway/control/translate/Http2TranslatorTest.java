@@ -96,7 +96,7 @@ class Http2TranslatorTest
                 io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                     .parseFrom(listener.getFilterChains(0).getFilters(0).getTypedConfig().getValue()),
                 root.field("listeners").at(0).field("filter_chains").at(0).field("filters").at(0).field("typed_config"),
-                listener);
+                listener, "l");
         }
         catch (final InvalidProtocolBufferException ex)
         {

@@ -42,7 +42,7 @@ public final class AccessText
     /** Number of texts. */
     public static final int COUNT = 16;
 
-    private static final int[] BOUNDS = {32, 512, 512, 255, 256, 128, 64, 256, 108, 128, 64, 128, 64, 512, 512, 255};
+    private static final int[] BOUNDS = {32, 512, 512, 255, 256, 128, 64, 256, 108, 128, 128, 128, 64, 512, 512, 255};
 
     private AccessText()
     {

@@ -1,8 +1,10 @@
 package dev.ringway.engine.connfilters;
 
+import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.counters.ConnectionRateLimitCounters;
 import dev.ringway.engine.filter.ConnectionFilter;
 import dev.ringway.engine.filter.ConnectionFilterFactory;
+import dev.ringway.engine.filter.ConnectionRefusal;
 import dev.ringway.engine.filter.FilterLoop;
 import dev.ringway.engine.filter.FilterPeer;
 import dev.ringway.engine.httpfilters.TokenBucket;
@@ -17,6 +19,10 @@ import dev.ringway.engine.httpfilters.TokenBucket;
 public record ConnectionRateLimit(TokenBucket bucket, ConnectionRateLimitCounters counters)
     implements ConnectionFilterFactory
 {
+    /** Envoy's flag for it. */
+    private static final ConnectionRefusal LIMITED =
+        ConnectionRefusal.of(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED, "");
+
     /**
      * {@inheritDoc}
      */
@@ -36,6 +42,11 @@ public record ConnectionRateLimit(TokenBucket bucket, ConnectionRateLimitCounter
             }
             loop.counters().increment(limit.counters.rateLimited);
             return 0;
+        }
+
+        public ConnectionRefusal refusal()
+        {
+            return LIMITED;
         }
     }
 }

@@ -11,6 +11,9 @@ public final class HttpCounters
     /** Connections that exist now. */
     public final int downstreamCxActive;
 
+    /** Encrypted connections, once their handshake is over. */
+    public final int downstreamCxSslTotal;
+
     /** HTTP/1.1 connections. */
     public final int downstreamCxHttp1Total;
 
@@ -157,10 +160,10 @@ public final class HttpCounters
     /** Requests that were routed. */
     public final int rqTotal;
 
-    /** Direct responses. */
+    /** Direct responses, redirects among them. */
     public final int rqDirectResponse;
 
-    /** Redirects. */
+    /** Never counted; Envoy counts redirects with the other direct responses. */
     public final int rqRedirect;
 
     /** Responses cut after they had begun. */
@@ -178,19 +181,24 @@ public final class HttpCounters
     /** What is counted of HTTP/2 itself, for all connection managers together. */
     public final Http2Counters http2;
 
+    /** What is counted for the listener alone besides. */
+    public final ListenerHttpCounters ofListener;
+
     /** Has the ids stay those of these counters. */
     private final Object lease;
 
     /**
      * @param registry gives out the ids.
+     * @param listener   name of its listener in stats.
      * @param statPrefix of the connection manager.
      */
-    public HttpCounters(final CounterRegistry registry, final String statPrefix)
+    public HttpCounters(final CounterRegistry registry, final String listener, final String statPrefix)
     {
         lease = registry.lease();
         final String prefix = "http." + statPrefix + ".";
         downstreamCxTotal = registry.counter(prefix + "downstream_cx_total");
         downstreamCxActive = registry.gauge(prefix + "downstream_cx_active");
+        downstreamCxSslTotal = registry.counter(prefix + "downstream_cx_ssl_total");
         downstreamCxHttp1Total = registry.counter(prefix + "downstream_cx_http1_total");
         downstreamCxHttp1Active = registry.gauge(prefix + "downstream_cx_http1_active");
         downstreamCxHttp2Total = registry.counter(prefix + "downstream_cx_http2_total");
@@ -249,6 +257,62 @@ public final class HttpCounters
         downstreamRqTime = registry.histogram(prefix + "downstream_rq_time");
         downstreamCxLengthMs = registry.histogram(prefix + "downstream_cx_length_ms");
         accessLogDropped = registry.counter(prefix + "access_log_dropped");
+        ofListener = new ListenerHttpCounters(registry, listener, statPrefix);
         http2 = new Http2Counters(registry, "http2.");
+    }
+
+    /**
+     * Counts an answer 1xx, behind which another one comes.
+     *
+     * @param counters of the loop.
+     */
+    public void interim(final LoopCounters counters)
+    {
+        counters.increment(downstreamRq1xx);
+        counters.increment(ofListener.downstreamRq1xx);
+    }
+
+    /**
+     * Counts a request that has ended.
+     *
+     * @param counters of the loop.
+     * @param status   that it was answered with, 0 when no answer was begun.
+     */
+    public void response(final LoopCounters counters, final int status)
+    {
+        ofListener.response(counters, status);
+        counters.increment(downstreamRqCompleted);
+        switch (status / 100)
+        {
+            case 1 -> counters.increment(downstreamRq1xx);
+            case 2 -> counters.increment(downstreamRq2xx);
+            case 3 -> counters.increment(downstreamRq3xx);
+            case 4 -> counters.increment(downstreamRq4xx);
+            case 5 -> counters.increment(downstreamRq5xx);
+            default ->
+            {
+                // No response was sent.
+            }
+        }
+    }
+
+    /**
+     * Counts a request that is answered before it has become one: it was wrong or too late.
+     *
+     * @param counters of the loop.
+     * @param isHttp2  whether it came in HTTP/2.
+     * @param isWhole  whether the client has sent all of it.
+     * @param status   that it is answered with.
+     */
+    public void refusal(final LoopCounters counters, final boolean isHttp2, final boolean isWhole, final int status)
+    {
+        counters.increment(downstreamRqTotal);
+        counters.increment(isHttp2 ? downstreamRqHttp2Total : downstreamRqHttp1Total);
+        if (!isWhole)
+        {
+            counters.increment(downstreamRqResponseBeforeRqComplete);
+            counters.increment(downstreamRqRxReset);
+        }
+        response(counters, status);
     }
 }

@@ -324,7 +324,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         if (head.expectContinue() && !body.isEnded())
         {
             Http1ResponseWriter.sendContinue(connection, factory.loop().memory());
-            count(http.counters().downstreamRq1xx);
+            http.counters().interim(factory.loop().counters());
         }
         fresh.onRequestHead(response, http, body.isEnded());
         if (exchange != null)
@@ -362,7 +362,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
      */
     private void refuse(final int error, final RequestHead head)
     {
-        refuser.count(error, http.counters());
+        refuser.count(http.counters());
         ending.endNext();
         if (exchange != null)
         {

@@ -1,11 +1,9 @@
 package dev.ringway.engine.downstream;
 
 import dev.ringway.codecs.http.RequestHead;
-import dev.ringway.codecs.http1.Http1Error;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.HttpCounters;
-import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.exchange.LocalReply;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
@@ -28,23 +26,16 @@ final class Http1Refuser
     }
 
     /** The client broke the protocol. */
-    void count(final int error, final HttpCounters ids)
+    void count(final HttpCounters ids)
     {
-        final LoopCounters counters = factory.loop().counters();
-        counters.increment(ids.downstreamCxProtocolError);
-        if (error == Http1Error.HEAD_TOO_LARGE || error == Http1Error.TOO_MANY_HEADERS)
-        {
-            counters.increment(ids.downstreamRqTooLarge);
-        }
+        factory.loop().counters().increment(ids.downstreamCxProtocolError);
     }
 
     /** The head is null where it cannot be read. */
     void answer(
         final HttpConnectionManager http, final Connection connection, final LocalReply reply, final RequestHead head)
     {
-        final LoopCounters counters = factory.loop().counters();
-        counters.increment(http.counters().downstreamRqTotal);
-        counters.increment(http.counters().downstreamRq4xx);
+        http.counters().refusal(factory.loop().counters(), false, head != null, reply.status());
         connection.note(reply.flag() & ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
         final HeaderEdits edits = factory.exchanges().refusalEdits(http, reply.body().length > 0);
         response.sendLocalReply(reply.status(), reply.body(), edits);

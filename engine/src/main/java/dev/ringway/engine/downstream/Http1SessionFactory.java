@@ -100,7 +100,9 @@ public final class Http1SessionFactory implements SessionFactory
         connection.highWaterMark(bufferLimit());
         connection.count(http.counters().downstreamCxRxBytesTotal, http.counters().downstreamCxTxBytesTotal);
         open.add(session);
-        countOpened(http.counters());
+        countOpened(loop.counters(), http.counters(), connection);
+        loop.counters().increment(http.counters().downstreamCxHttp1Total);
+        loop.counters().increment(http.counters().downstreamCxHttp1Active);
         session.open(connection, http.codecType() == CodecType.AUTO && agreed == null);
     }
 
@@ -126,13 +128,15 @@ public final class Http1SessionFactory implements SessionFactory
         counters.increment(to.downstreamCxActive);
     }
 
-    private void countOpened(final HttpCounters ids)
+    /** What sessions of all versions count at their beginning. */
+    static void countOpened(final LoopCounters counters, final HttpCounters ids, final Connection opened)
     {
-        final LoopCounters counters = loop.counters();
         counters.increment(ids.downstreamCxTotal);
         counters.increment(ids.downstreamCxActive);
-        counters.increment(ids.downstreamCxHttp1Total);
-        counters.increment(ids.downstreamCxHttp1Active);
+        if (opened.tls().isOn())
+        {
+            counters.increment(ids.downstreamCxSslTotal);
+        }
     }
 
     void countClosed(final HttpCounters ids, final Connection closed, final boolean isByClient)

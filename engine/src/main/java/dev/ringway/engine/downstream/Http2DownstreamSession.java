@@ -148,12 +148,10 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
             case Http2Fault.COOKIES_TOO_LARGE -> ids.http2.cookiesTotalBytesTooLarge;
             default -> ids.http2.headerListSizeTooLarge;
         });
-        count(ids.downstreamRqTooLarge);
-        count(ids.downstreamRqTotal);
-        count(ids.downstreamRq4xx);
         final Http2Response response = factory.acquire();
         response.begin(this, link.acceptStream(streamId, response, isEnd), null);
         final LocalReply reply = Refusals.http2(fault);
+        ids.refusal(factory.loop().counters(), true, isEnd, reply.status());
         response.sendLocalReply(reply.status(), reply.body(), factory.exchanges().refusalEdits(http, false));
         record(reply, response.headLength());
         response.onExchangeEnded(false, false);

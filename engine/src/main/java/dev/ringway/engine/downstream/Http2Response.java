@@ -191,7 +191,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
             final UnsafeBuffer buffer = memory().slab().buffer();
             final HpackEncoder encoder = stream.session().encoder();
             stream.sendFields(start, encoder.putStatus(buffer, encoder.putBlockStart(buffer, start), 100), false);
-            factory.loop().counters().increment(session.http().counters().downstreamRq1xx);
+            session.http().counters().interim(factory.loop().counters());
         }
     }
 

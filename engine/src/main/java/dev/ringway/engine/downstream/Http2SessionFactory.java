@@ -62,9 +62,7 @@ final class Http2SessionFactory implements SessionFactory
      */
     public void open(final Connection connection)
     {
-        final LoopCounters counters = loop.counters();
-        counters.increment(http.counters().downstreamCxTotal);
-        counters.increment(http.counters().downstreamCxActive);
+        Http1SessionFactory.countOpened(loop.counters(), http.counters(), connection);
         connection.count(http.counters().downstreamCxRxBytesTotal, http.counters().downstreamCxTxBytesTotal);
         take(connection);
     }

@@ -14,6 +14,7 @@ import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.filter.ConnectionRefusal;
 import dev.ringway.engine.route.Condition;
 import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.route.FieldName;
@@ -372,13 +373,14 @@ final class ExchangeLog
         final Connection connection,
         final boolean hasChain,
         final boolean isHttp,
-        final int flags,
+        final ConnectionRefusal refusal,
         final int droppedId)
     {
         final long ageNs = connection.ageNs();
         begin(all, connection, null, exchanges.nowNs() - ageNs);
         isOpen = false;
-        record.protocol(AccessProtocol.NONE).flags(flags).durationUs(ageNs / NANOS_PER_MICRO);
+        record.protocol(AccessProtocol.NONE).flags(refusal.flags()).durationUs(ageNs / NANOS_PER_MICRO)
+            .text(AccessText.TERMINATION_DETAIL, refusal.detail());
         if (isHttp)
         {
             httpConnection(connection);
@@ -387,7 +389,7 @@ final class ExchangeLog
         {
             record.bytesReceived(connection.plainReceived()).bytesSent(connection.plainSent());
         }
-        if ((flags & ResponseFlag.NO_ROUTE) != 0)
+        if ((refusal.flags() & ResponseFlag.NO_ROUTE) != 0)
         {
             record.detailId(LogStrings.idOf(Exchanges.NO_CHAIN));
         }

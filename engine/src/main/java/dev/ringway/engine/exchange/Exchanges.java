@@ -11,6 +11,7 @@ import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.filter.ConnectionRefusal;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.route.RequestView;
@@ -281,14 +282,7 @@ public final class Exchanges
     {
         final Route route = routing.route();
         final HeaderEdits edits = headerRules.response();
-        if (route.kind() == Route.Kind.REDIRECT)
-        {
-            loop.counters().increment(http.counters().rqRedirect);
-        }
-        else
-        {
-            loop.counters().increment(http.counters().rqDirectResponse);
-        }
+        loop.counters().increment(http.counters().rqDirectResponse);
         // Of what was created too (RFC 9110, 10.2.2).
         final int status = route.answer().status();
         if (status / 100 == 3 || status == 201)
@@ -480,7 +474,7 @@ public final class Exchanges
      * @param connection that is gone.
      * @param hasChain   whether it had a filter chain.
      * @param isHttp     whether that is one of a connection manager.
-     * @param flags      bits of {@link ResponseFlag}; {@link ResponseFlag#NO_ROUTE} where no chain was for it.
+     * @param refusal    why it was not served; {@link ResponseFlag#NO_ROUTE} where no chain was for it.
      * @param droppedId  counts the record when the log thread does not keep up.
      */
     public void recordConnection(
@@ -488,10 +482,10 @@ public final class Exchanges
         final Connection connection,
         final boolean hasChain,
         final boolean isHttp,
-        final int flags,
+        final ConnectionRefusal refusal,
         final int droppedId)
     {
-        refusalLog.onConnection(sinks, connection, hasChain, isHttp, flags, droppedId);
+        refusalLog.onConnection(sinks, connection, hasChain, isHttp, refusal, droppedId);
     }
 
     /**
@@ -534,7 +528,7 @@ public final class Exchanges
 
     void countInterim(final HttpCounters ids, final ClusterCounters clusterIds)
     {
-        loop.counters().increment(ids.downstreamRq1xx);
+        ids.interim(loop.counters());
         loop.counters().increment(clusterIds.upstreamRq1xx);
     }
 
@@ -560,19 +554,7 @@ public final class Exchanges
         {
             return;
         }
-        counters.increment(ids.downstreamRqCompleted);
-        switch (outcome.status() / 100)
-        {
-            case 1 -> counters.increment(ids.downstreamRq1xx);
-            case 2 -> counters.increment(ids.downstreamRq2xx);
-            case 3 -> counters.increment(ids.downstreamRq3xx);
-            case 4 -> counters.increment(ids.downstreamRq4xx);
-            case 5 -> counters.increment(ids.downstreamRq5xx);
-            default ->
-            {
-                // No response was sent.
-            }
-        }
+        ids.response(counters, outcome.status());
     }
 
     UnsafeBuffer slotAddresses()

@@ -95,12 +95,12 @@ final class Routing
      */
     LocalReply settle(final LoopCounters counters, final HttpCounters ids)
     {
+        counters.increment(ids.rqTotal);
         if (route == null)
         {
             counters.increment(ids.noRoute);
             return LocalReply.NO_ROUTE;
         }
-        counters.increment(ids.rqTotal);
         return null;
     }
 

@@ -33,6 +33,14 @@ public interface ConnectionFilter
     }
 
     /**
+     * @return what access logs say of the connection that this filter has just not let pass.
+     */
+    default ConnectionRefusal refusal()
+    {
+        return ConnectionRefusal.SILENT;
+    }
+
+    /**
      * A connection for which {@link #onAccepted} was called is gone.
      *
      * @param isRefused whether this filter had it closed.

@@ -34,8 +34,16 @@ public record Rbac(
      */
     public static FilterAnswer refusal(final String policy)
     {
-        return FilterAnswer.of(FORBIDDEN, BODY, 0,
-            "rbac_access_denied_matched_policy[" + policy.replaceAll("\\s", "_") + "]");
+        return FilterAnswer.of(FORBIDDEN, BODY, 0, detail(policy));
+    }
+
+    /**
+     * @param policy name of the policy that denies, or {@code none}.
+     * @return what access logs say of it.
+     */
+    public static String detail(final String policy)
+    {
+        return "rbac_access_denied_matched_policy[" + policy.replaceAll("\\s", "_") + "]";
     }
 
     /**

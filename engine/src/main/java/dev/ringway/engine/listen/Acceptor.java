@@ -5,6 +5,7 @@ import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.downstream.SessionFactory;
+import dev.ringway.engine.filter.ConnectionRefusal;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.ChainQuery;
@@ -20,6 +21,7 @@ public final class Acceptor implements ConnectionHandler
 {
     private static final int ARMED = 16;
     private static final long RETRY_NS = 10_000_000L;
+    private static final ConnectionRefusal UNMATCHED = ConnectionRefusal.of(ResponseFlag.NO_ROUTE, "");
 
     private final ListenContext context;
     private final EventLoop loop;
@@ -174,15 +176,15 @@ public final class Acceptor implements ConnectionHandler
 
     private void onUnmatchedGone(final Connection connection)
     {
-        record(connection, ResponseFlag.NO_ROUTE);
+        record(connection, UNMATCHED);
     }
 
-    private void record(final Connection connection, final int flags)
+    private void record(final Connection connection, final ConnectionRefusal refusal)
     {
         if (!listener.accessLogs().isEmpty())
         {
             context.exchanges().recordConnection(
-                listener.accessLogs(), connection, false, false, flags, listener.counters().accessLogDropped);
+                listener.accessLogs(), connection, false, false, refusal, listener.counters().accessLogDropped);
         }
     }
 
@@ -196,7 +198,7 @@ public final class Acceptor implements ConnectionHandler
     void onInspectionGone(final Connection connection, final boolean isUnmatched)
     {
         active--;
-        record(connection, isUnmatched ? ResponseFlag.NO_ROUTE : 0);
+        record(connection, isUnmatched ? UNMATCHED : ConnectionRefusal.SILENT);
     }
 
     /** A connection of a chain is gone. */

@@ -7,10 +7,14 @@ import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.downstream.Http1SessionFactory;
 import dev.ringway.engine.downstream.SessionFactory;
 import dev.ringway.engine.downstream.TcpSessionFactory;
+import dev.ringway.engine.filter.ConnectionRefusal;
+import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.FilterChain;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.TcpProxy;
+
+import java.util.List;
 
 /**
  * The connections of one filter chain on one loop: gives each its session, once its handshake is over where the chain
@@ -175,23 +179,32 @@ final class ChainSessions implements SessionlessHandler, CloseListener
      */
     public void onConnectionGone(final Connection connection)
     {
+        onConnectionGone(connection, ConnectionRefusal.SILENT);
+    }
+
+    /** The same, of one of which logs say this. */
+    void onConnectionGone(final Connection connection, final ConnectionRefusal refusal)
+    {
         final LoopCounters counters = context.loop().counters();
         counters.decrement(listener.counters().downstreamCxActive);
         counters.increment(listener.counters().downstreamCxDestroy);
         counters.record(listener.counters().downstreamCxLengthMs, connection.ageMs());
-        if (!chain.accessLogs().isEmpty() && chain.filter() instanceof HttpConnectionManager)
+        if (chain.filter() instanceof HttpConnectionManager)
         {
-            record(connection);
+            record(chain.accessLogs(), connection, refusal);
         }
         active--;
         acceptor.onConnectionGone(this);
     }
 
-    private void record(final Connection connection)
+    private void record(
+        final List<AccessLogSink> logs, final Connection connection, final ConnectionRefusal refusal)
     {
-        context.exchanges().recordConnection(
-            chain.accessLogs(), connection, true, chain.filter() instanceof HttpConnectionManager, 0,
-            listener.counters().accessLogDropped);
+        if (!logs.isEmpty())
+        {
+            context.exchanges().recordConnection(logs, connection, true,
+                chain.filter() instanceof HttpConnectionManager, refusal, listener.counters().accessLogDropped);
+        }
     }
 
     /**
@@ -244,10 +257,18 @@ final class ChainSessions implements SessionlessHandler, CloseListener
      */
     public void onClosed(final Connection connection)
     {
-        // Its handshake came to nothing, or a filter refused it. A relay would have told the listener's logs of itself.
-        if (!chain.accessLogs().isEmpty() && chain.filter() instanceof TcpProxy)
+        onUnserved(connection, false, ConnectionRefusal.SILENT);
+    }
+
+    /**
+     * A connection has ended without a session: its handshake came to nothing, or a filter refused it. A relay would
+     * have told all logs of itself, those of the listener among them.
+     */
+    void onUnserved(final Connection connection, final boolean isRefused, final ConnectionRefusal refusal)
+    {
+        if (chain.filter() instanceof final TcpProxy proxy)
         {
-            record(connection);
+            record(isRefused ? proxy.accessLogs() : chain.accessLogs(), connection, refusal);
         }
     }
 }

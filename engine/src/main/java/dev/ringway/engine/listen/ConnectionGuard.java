@@ -4,6 +4,7 @@ import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.exchange.ConnectionPeer;
 import dev.ringway.engine.filter.ConnectionFilter;
+import dev.ringway.engine.filter.ConnectionRefusal;
 
 /**
  * One connection of a filter chain that has filters before its last one, from its accept to its end: until it has its
@@ -23,6 +24,7 @@ final class ConnectionGuard implements SessionlessHandler, CloseListener
     /** The filter that has the connection closed. */
     private int refusing;
     private boolean isClosedHere;
+    private ConnectionRefusal refusal = ConnectionRefusal.SILENT;
 
     ConnectionGuard(final ConnectionGuards guards, final ChainSessions chain, final ConnectionPeer peer)
     {
@@ -39,6 +41,7 @@ final class ConnectionGuard implements SessionlessHandler, CloseListener
         filters = by;
         told = 0;
         refusing = NONE;
+        refusal = ConnectionRefusal.SILENT;
         isClosedHere = false;
         peer.wrap(connection);
         connection.onClose(this);
@@ -75,6 +78,7 @@ final class ConnectionGuard implements SessionlessHandler, CloseListener
     private void refuse(final Connection connection, final int filter, final long delayNs)
     {
         refusing = filter;
+        refusal = filters[filter].refusal();
         chain.onRefused();
         if (delayNs == 0)
         {
@@ -107,7 +111,7 @@ final class ConnectionGuard implements SessionlessHandler, CloseListener
         peer.wrap(null);
         filters = null;
         guards.release(this);
-        chain.onConnectionGone(connection);
+        chain.onConnectionGone(connection, refusal);
     }
 
     /**
@@ -159,6 +163,6 @@ final class ConnectionGuard implements SessionlessHandler, CloseListener
     public void onClosed(final Connection connection)
     {
         // Its filters are told when its slot is free.
-        chain.onClosed(connection);
+        chain.onUnserved(connection, refusing != NONE, refusal);
     }
 }

@@ -162,7 +162,6 @@ final class EndpointTally
 
     void onCancelled()
     {
-        counters().increment(ids().upstreamRqTxReset);
         counters().increment(ids().upstreamCxDestroyLocalWithActiveRq);
         counters().increment(ids().upstreamCxDestroyWithActiveRq);
     }

@@ -42,6 +42,7 @@ final class CountersDocumentTest
         GROUPS.put("<stat_prefix>.http_local_rate_limit.", "LocalRateLimitCounters");
         GROUPS.put("tcp.<stat_prefix>.", "TcpCounters");
         GROUPS.put("listener.<address>.", "ListenerCounters");
+        GROUPS.put("listener.<address>.http.<stat_prefix>.", "ListenerHttpCounters");
         GROUPS.put("listener.<address>.ssl.", "TlsCounters");
         GROUPS.put("tls_inspector.", "TlsInspectorCounters");
         GROUPS.put("http_inspector.", "HttpInspectorCounters");
@@ -72,7 +73,7 @@ final class CountersDocumentTest
         final Map<String, String> kinds = new HashMap<>();
         try (CountersFile file = CountersFile.create(directory.resolve("counters"), 4096, 1, false))
         {
-            new HttpCounters(file, "<stat_prefix>");
+            new HttpCounters(file, "<address>", "<stat_prefix>");
             new LocalRateLimitCounters(file, "<stat_prefix>");
             new FaultCounters(file, "<stat_prefix>");
             new GrpcStatsCounters(file, "<stat_prefix>");

@@ -95,7 +95,7 @@ final class LocalAnswerTest
             assertRedirect(client.get("/host/x"), 302, "http://new.example:8080/host/x");
             assertRedirect(client.get("/path/x?q=1"), 307, "http://a/elsewhere");
             assertRedirect(client.get("/prefix/x?q=1"), 308, "http://a/new/x?q=1");
-            assertEquals(4, proxy.counter("http.in.rq_redirect"));
+            assertEquals(4, proxy.counter("http.in.rq_direct_response"));
         }
     }
 

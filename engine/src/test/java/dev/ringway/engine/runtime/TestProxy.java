@@ -214,7 +214,7 @@ final class TestProxy implements AutoCloseable
             balancing, telling, connect, new ClusterCounters(registry, "b", upstreamHttp2 != null));
         final NetworkFilter filter = isTcp ?
             new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, telling != null, new TcpCounters(registry, "t")) :
-            http.toManager(new HttpCounters(registry, "in"));
+            http.toManager(new HttpCounters(registry, "l", "in"));
         final Listener listener = new Listener(
             0, "l", listen, listenerFilters, chains.apply(filter), bufferLimit, 1024, true, false, maxConnections,
             0, new ListenerCounters(registry, "l"));
