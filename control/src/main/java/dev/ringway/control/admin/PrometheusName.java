@@ -1,5 +1,7 @@
 package dev.ringway.control.admin;
 
+import java.util.regex.Pattern;
+
 /**
  * What a stat is called in Prometheus: Envoy's family name, and the labels that Envoy takes out of the stat's name. The
  * name of a cluster, listener or prefix may hold dots: it reaches to the dot before the stat proper, where Envoy's
@@ -15,12 +17,26 @@ record PrometheusName(String family, String labels)
         {"http.", "envoy_http_conn_manager_prefix"},
         {"listener.", "envoy_listener_address"},
         {"tcp.", "envoy_tcp_prefix"},
+        {"connection_limit.", "envoy_connection_limit_prefix"},
+        {"local_rate_limit.", "envoy_local_network_ratelimit_prefix"},
+        {"proxy_proto.", "envoy_proxy_protocol_prefix"},
         {"loop.", "ringway_loop"},
     };
     private static final String[] INNER_SCOPES = {
         ".circuit_breakers.default", ".circuit_breakers.high", ".outlier_detection", ".health_check", ".http1",
-        ".http2", ".external", ".internal", ".ssl",
+        ".http2", ".external", ".internal", ".retry", ".ssl", ".http", ".fault", ".cors", ".rbac", ".grpc_stats", ".grpc",
+        ".upstream.proxyprotocol",
     };
+    private static final String[][] SESSIONS = {
+        {"ciphers", "envoy_ssl_cipher"}, {"versions", "envoy_ssl_version"}, {"curves", "envoy_ssl_curve"}};
+    private static final String SSL = ".ssl.";
+    private static final String HTTP = ".http.";
+    private static final String RBAC = ".rbac.";
+    private static final String RATE_LIMIT = ".http_local_rate_limit.";
+    private static final String VERSIONS = "versions.v";
+    private static final String GRPC = ".grpc.";
+    private static final Pattern OF_CALLS =
+        Pattern.compile("[0-9]+|success|failure|total|request_message_count|response_message_count");
 
     /**
      * @param name full name of a stat.
@@ -30,7 +46,7 @@ record PrometheusName(String family, String labels)
     {
         final StringBuilder labels = new StringBuilder();
         final String withoutCode = code(name, labels);
-        final String rest = scope(withoutCode, labels);
+        final String rest = scope(inner(withoutCode, labels), labels);
         final StringBuilder family = new StringBuilder(rest.length() + 6).append("envoy_");
         for (int i = 0; i < rest.length(); i++)
         {
@@ -64,6 +80,88 @@ record PrometheusName(String family, String labels)
             return name.substring(0, length - 4);
         }
         return name;
+    }
+
+    /** Takes out of a name what stands within it, besides the name of its scope. */
+    private static String inner(final String name, final StringBuilder labels)
+    {
+        if (name.startsWith("cluster."))
+        {
+            return call(session(name, labels), labels);
+        }
+        if (name.startsWith("listener."))
+        {
+            final int at = name.indexOf(HTTP);
+            return at < 0 ? session(name, labels) :
+                without(name, at + HTTP.length(), name.lastIndexOf('.'), "envoy_http_conn_manager_prefix", labels);
+        }
+        if (name.startsWith("proxy_proto."))
+        {
+            final int at = name.indexOf(VERSIONS);
+            return at < 0 ? name : name.substring(0, at) + without(name.substring(at + VERSIONS.length()), 0,
+                1, "envoy_proxy_protocol_version", labels);
+        }
+        return filter(name, labels);
+    }
+
+    /** Names of filters, whose own prefixes come first, or in the middle. */
+    private static String filter(final String name, final StringBuilder labels)
+    {
+        final int limit = name.indexOf(RATE_LIMIT);
+        if (limit > 0)
+        {
+            return without(name, 0, limit, "envoy_local_http_ratelimit_prefix", labels);
+        }
+        final int rbac = name.indexOf(RBAC);
+        if (rbac < 0)
+        {
+            return name;
+        }
+        return !name.startsWith("http.") ? without(name, 0, rbac, "envoy_rbac_prefix", labels) :
+            without(name, rbac + RBAC.length(), name.lastIndexOf('.'), "envoy_rbac_http_prefix", labels);
+    }
+
+    /** What a handshake agreed on. */
+    private static String session(final String name, final StringBuilder labels)
+    {
+        final int at = name.indexOf(SSL);
+        for (final String[] agreed : SESSIONS)
+        {
+            final int end = at + SSL.length() + agreed[0].length();
+            if (at > 0 && name.startsWith(agreed[0], at + SSL.length()) && name.startsWith(".", end))
+            {
+                append(labels, agreed[1], name.substring(end + 1));
+                return name.substring(0, end);
+            }
+        }
+        return name;
+    }
+
+    /** Service and method of a call of gRPC. */
+    private static String call(final String name, final StringBuilder labels)
+    {
+        final int at = name.indexOf(GRPC);
+        final int stat = name.lastIndexOf('.');
+        final int method = name.lastIndexOf('.', stat - 1);
+        final int service = at + GRPC.length();
+        if (at < 0 || method <= service || !OF_CALLS.matcher(name.substring(stat + 1)).matches())
+        {
+            return name;
+        }
+        return without(without(name, method + 1, stat, "envoy_grpc_bridge_method", labels), service, method,
+            "envoy_grpc_bridge_service", labels);
+    }
+
+    /** Takes a piece and the dot behind it out of a name, where there is one. */
+    private static String without(
+        final String name, final int start, final int end, final String label, final StringBuilder labels)
+    {
+        if (end <= start)
+        {
+            return name;
+        }
+        append(labels, label, name.substring(start, end));
+        return name.substring(0, start) + name.substring(end + 1);
     }
 
     private static boolean isDigit(final char c)
