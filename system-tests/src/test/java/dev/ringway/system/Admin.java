@@ -69,7 +69,10 @@ final class Admin
             final int colon = line.lastIndexOf(": ");
             if (colon > 0 && line.substring(colon + 2).matches("-?\\d+"))
             {
-                stats.put(line.substring(0, colon), Long.parseLong(line.substring(colon + 2)));
+                // A gauge of Envoy's may have gone below 0.
+                final String value = line.substring(colon + 2);
+                stats.put(line.substring(0, colon),
+                    value.startsWith("-") ? Long.parseLong(value) : Long.parseUnsignedLong(value));
             }
         }
         return stats;

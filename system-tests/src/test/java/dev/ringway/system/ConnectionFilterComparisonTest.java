@@ -32,11 +32,21 @@ final class ConnectionFilterComparisonTest
         return Bootstraps.admin(adminPort) + """
               - name: in
                 address: %s
+                access_log: [ %s ]
                 filter_chains:
                 - filters: [ %s ]
               clusters:
-            """.formatted(Bootstraps.tcpAddress("127.0.0.1", port), filters) +
+            """.formatted(Bootstraps.tcpAddress("127.0.0.1", port), log("listener"), filters) +
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", originPort));
+    }
+
+    /** Of lines that tell why connections ended. */
+    private static String log(final String name)
+    {
+        return "{ name: log, typed_config: { \"@type\": " +
+            "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: \"" +
+            directory.resolve(name + ".log") + "\", log_format: { text_format_source: { inline_string: \"" + name +
+            " %ACCESS_LOG_TYPE% %RESPONSE_FLAGS% %CONNECTION_TERMINATION_DETAILS%\\n\" } } } }";
     }
 
     private static String filters(final String guards, final boolean isHttp)
@@ -48,8 +58,9 @@ final class ConnectionFilterComparisonTest
             "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router } }], \
             route_config: { virtual_hosts: [{ name: all, domains: ["*"], routes: [{ match: { prefix: / }, \
             route: { cluster: origin } }] }] } } }""" : """
-            , { name: tcp, typed_config: { "@type": %1$stcp_proxy.v3.TcpProxy, stat_prefix: t, cluster: origin } }""")
-            .formatted(NETWORK);
+            , { name: tcp, typed_config: { "@type": %1$stcp_proxy.v3.TcpProxy, stat_prefix: t, cluster: origin, \
+            access_log: [ %2$s ] } }""")
+            .formatted(NETWORK, log("relay"));
     }
 
     /** What becomes of three connections that are open at once, then of one more, and what is counted. */
@@ -85,9 +96,23 @@ final class ConnectionFilterComparisonTest
                 {
                     client.close();
                 }
+                admin.awaitQuiet();
+                admin.quit(program);
+                seen.add(lines("listener"));
+                seen.add(lines("relay"));
             }
         }
         return String.join("\n", seen);
+    }
+
+    /** What a log has, in any order, and removes it. */
+    private static String lines(final String name) throws IOException
+    {
+        final Path file = directory.resolve(name + ".log");
+        final String lines =
+            Files.exists(file) ? Files.readAllLines(file).stream().sorted().toList().toString() : "[]";
+        Files.deleteIfExists(file);
+        return lines;
     }
 
     /** A listener that is not there yet refuses; a filter that would count such a try never sees it. */

@@ -52,5 +52,9 @@ final class DifferencesDocumentTest
         {
             assertTrue(section("Access log").contains(name), name);
         }
+        for (final String names : StatsComparisonTest.LACKING.keySet())
+        {
+            assertTrue(section("Counters").contains(names), names);
+        }
     }
 }

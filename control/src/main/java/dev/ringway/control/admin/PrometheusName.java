@@ -24,8 +24,8 @@ record PrometheusName(String family, String labels)
     };
     private static final String[] INNER_SCOPES = {
         ".circuit_breakers.default", ".circuit_breakers.high", ".outlier_detection", ".health_check", ".http1",
-        ".http2", ".external", ".internal", ".retry", ".ssl", ".http", ".fault", ".cors", ".rbac", ".grpc_stats", ".grpc",
-        ".upstream.proxyprotocol",
+        ".http2", ".external", ".internal", ".retry", ".ssl", ".http", ".fault", ".cors", ".rbac", ".grpc_stats",
+        ".grpc", ".upstream.proxyprotocol",
     };
     private static final String[][] SESSIONS = {
         {"ciphers", "envoy_ssl_cipher"}, {"versions", "envoy_ssl_version"}, {"curves", "envoy_ssl_curve"}};
