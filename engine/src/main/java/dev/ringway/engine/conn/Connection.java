@@ -185,44 +185,7 @@ public final class Connection implements CompletionHandler
     }
 
     /**
-     * Encrypts a connection that was accepted from its first byte on. The handshake begins;
-     * {@link ConnectionHandler#onSecured} comes when it is over.
-     *
-     * @param context of a server.
-     * @return false when memory has run out.
-     */
-    public boolean secure(final TlsContext context)
-    {
-        assert context.isServer();
-        link = connections.acquireLink(life, context, null, null, 0);
-        if (link == null)
-        {
-            return false;
-        }
-        startReading();
-        return true;
-    }
-
-    /**
-     * Encrypts a connection that {@link #connect} has begun to connect. It is opened when the handshake is over:
-     * {@link ConnectionHandler#onOpened} or onOpenFailed comes then, and what is queued before leaves encrypted.
-     *
-     * @param context    of a client.
-     * @param serverName name that is asked for, or null.
-     * @param peerName   name or address that the server's certificate must be for, or null.
-     * @param session    that is to be resumed, still the caller's, or 0.
-     */
-    public void secure(
-        final TlsContext context, final String serverName, final String peerName, final long session)
-    {
-        assert !context.isServer();
-        // Without a link, for memory has run out, it fails as soon as it has connected.
-        link = connections.acquireLink(life, context, serverName, peerName, session);
-        life.secure();
-    }
-
-    /**
-     * @return what is known of its encryption.
+     * @return how it is encrypted.
      */
     public ConnectionTls tls()
     {
@@ -586,9 +549,21 @@ public final class Connection implements CompletionHandler
         return handler;
     }
 
+    /** Encrypts all that is sent and received; false when memory has run out. */
+    boolean link(final TlsContext context, final String serverName, final String peerName, final long session)
+    {
+        link = connections.acquireLink(life, context, serverName, peerName, session);
+        return link != null;
+    }
+
     TlsLink link()
     {
         return link;
+    }
+
+    ConnectionLife life()
+    {
+        return life;
     }
 
     Receiver receiver()

@@ -22,7 +22,7 @@ public interface ConnectionHandler
     void onOpenFailed(Connection connection, int errno);
 
     /**
-     * The handshake that {@link Connection#secure} began is over: bytes may be sent and come from now on.
+     * The handshake that {@link ConnectionTls} began is over: bytes may be sent and come from now on.
      *
      * @param connection that is encrypted.
      */

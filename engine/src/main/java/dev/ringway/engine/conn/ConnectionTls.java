@@ -1,11 +1,12 @@
 package dev.ringway.engine.conn;
 
+import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsEngine;
 
 import java.util.List;
 
 /**
- * What is known of the encryption of one connection. Loop thread only.
+ * The encryption of one connection: begins it, and tells what is known of it. Loop thread only.
  */
 public final class ConnectionTls
 {
@@ -14,6 +15,42 @@ public final class ConnectionTls
     ConnectionTls(final Connection connection)
     {
         this.connection = connection;
+    }
+
+    /**
+     * Encrypts a connection that was accepted from its first byte on. The handshake begins;
+     * {@link ConnectionHandler#onSecured} comes when it is over.
+     *
+     * @param context of a server.
+     * @return false when memory has run out.
+     */
+    public boolean accept(final TlsContext context)
+    {
+        assert context.isServer();
+        if (!connection.link(context, null, null, 0))
+        {
+            return false;
+        }
+        connection.startReading();
+        return true;
+    }
+
+    /**
+     * Encrypts a connection that {@link Connection#connect} has begun to connect. It is opened when the handshake is
+     * over: {@link ConnectionHandler#onOpened} or onOpenFailed comes then, and what is queued before leaves encrypted.
+     *
+     * @param context    of a client.
+     * @param serverName name that is asked for, or null.
+     * @param peerName   name or address that the server's certificate must be for, or null.
+     * @param session    that is to be resumed, still the caller's, or 0.
+     */
+    public void connect(
+        final TlsContext context, final String serverName, final String peerName, final long session)
+    {
+        assert !context.isServer();
+        // Without memory for it, it fails as soon as it has connected.
+        connection.link(context, serverName, peerName, session);
+        connection.life().secure();
     }
 
     /**

@@ -82,7 +82,7 @@ final class EndpointSide implements UpstreamHandler
      */
     public void askHost(final RequestHost host)
     {
-        exchanges.headerRules().askHost(request, routing.route(), host);
+        exchanges.requestHeaders().askHost(request, routing.route(), host);
     }
 
     /** Whether the cluster of the route is there. */

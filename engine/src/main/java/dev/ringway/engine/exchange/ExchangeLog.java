@@ -141,7 +141,7 @@ final class ExchangeLog
         final boolean hasOriginal = head.headers().contains(HeaderName.X_ENVOY_ORIGINAL_PATH);
         if (hasOriginal || hasConditions || (uses & AccessLogSink.USES_REQUEST_FIELDS) != 0)
         {
-            final HeaderEdits edits = exchanges.headerRules().arrival(downstream, head, http, id);
+            final HeaderEdits edits = exchanges.requestHeaders().arrival(downstream, head, http, id);
             onHead(http, downstream, head, id, edits, hasOriginal);
         }
     }
@@ -153,7 +153,7 @@ final class ExchangeLog
         if (isOpen)
         {
             method(head);
-            final HeaderEdits edits = exchanges.headerRules().arrival(downstream, head, http, id);
+            final HeaderEdits edits = exchanges.requestHeaders().arrival(downstream, head, http, id);
             exchanges.loggedHead().path(record, head, edits);
             exchanges.loggedHead().host(record, head, edits);
             onHead(http, downstream, head, id, edits, true);
@@ -203,7 +203,7 @@ final class ExchangeLog
         {
             return;
         }
-        final boolean isHttps = HeaderRules.isHttps(downstream, head.headers(), http);
+        final boolean isHttps = RequestHeaderRules.isHttps(downstream, head.headers(), http);
         for (int i = 0; i < sinks.size(); i++)
         {
             if (!sinks.get(i).conditions().isEmpty())
@@ -286,7 +286,7 @@ final class ExchangeLog
         final LoggedField field, final HeaderTable fields, final HeaderEdits edits, final int length)
     {
         final FieldName name = field.name();
-        if (edits != null && edits.protocol() != null && HeaderRules.isOfUpgrade(name.id()))
+        if (edits != null && edits.protocol() != null && RequestHeaderRules.isOfUpgrade(name.id()))
         {
             return;
         }
@@ -349,7 +349,7 @@ final class ExchangeLog
         }
         if (reply.status() > 0 && reply.body().length > 0 && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
         {
-            record.text(AccessText.RESPONSE_CONTENT_TYPE, HeaderRules.TEXT_PLAIN);
+            record.text(AccessText.RESPONSE_CONTENT_TYPE, ResponseHeaderRules.TEXT_PLAIN);
         }
         if ((uses & AccessLogSink.USES_DOWNSTREAM_LOCAL) != 0)
         {
@@ -519,7 +519,8 @@ final class ExchangeLog
         }
         if (isOpen && (isGrpc || hasBody) && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
         {
-            record.text(AccessText.RESPONSE_CONTENT_TYPE, isGrpc ? HeaderRules.GRPC : HeaderRules.TEXT_PLAIN);
+            record.text(AccessText.RESPONSE_CONTENT_TYPE,
+                isGrpc ? ResponseHeaderRules.GRPC : ResponseHeaderRules.TEXT_PLAIN);
         }
     }
 

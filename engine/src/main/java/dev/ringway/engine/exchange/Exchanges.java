@@ -49,7 +49,8 @@ public final class Exchanges
 
     private final EventLoop loop;
     private final Upstreams upstreams;
-    private final HeaderRules headerRules;
+    private final RequestHeaderRules requestHeaders;
+    private final ResponseHeaderRules responseHeaders;
     /** Noted at connections of HTTP/2, beside bits of {@link ResponseFlag}. */
     public static final int HTTP2_NOTED = 1 << 31;
 
@@ -78,7 +79,9 @@ public final class Exchanges
         this.loop = loop;
         this.upstreams = upstreams;
         this.accessLogRing = accessLogRing;
-        headerRules = new HeaderRules(loop);
+        final FieldChanger changer = new FieldChanger(loop);
+        requestHeaders = new RequestHeaderRules(loop, changer);
+        responseHeaders = new ResponseHeaderRules(loop, changer);
         refusalLog = new ExchangeLog(this);
         LogStrings.register(NO_CHAIN);
         mirrors = new Mirrors(this);
@@ -96,7 +99,7 @@ public final class Exchanges
         filterPools.adopt();
         requestFixer.prepare(fresh.changesPaths());
         view.forget();
-        headerRules.forget();
+        requestHeaders.forget();
     }
 
     /**
@@ -203,15 +206,15 @@ public final class Exchanges
         return view;
     }
 
-    HeaderRules headerRules()
+    RequestHeaderRules requestHeaders()
     {
-        return headerRules;
+        return requestHeaders;
     }
 
     /** What the answer to a request that {@link RequestFixer} refused has beside status and text. */
     HeaderEdits refusalEdits(final int verdict)
     {
-        final HeaderEdits edits = headerRules.response();
+        final HeaderEdits edits = responseHeaders.begin();
         if (verdict == RequestFixer.REDIRECT)
         {
             requestFixer.addLocation(edits);
@@ -267,7 +270,7 @@ public final class Exchanges
         final RequestId id,
         final long expectedNs)
     {
-        return headerRules.request(downstream, head, http, routing, id, expectedNs);
+        return requestHeaders.request(downstream, head, http, routing, id, expectedNs);
     }
 
     /**
@@ -281,14 +284,14 @@ public final class Exchanges
         final RequestHead head, final DownstreamSink downstream, final Routing routing, final HttpConnectionManager http)
     {
         final Route route = routing.route();
-        final HeaderEdits edits = headerRules.response();
+        final HeaderEdits edits = responseHeaders.begin();
         loop.counters().increment(http.counters().rqDirectResponse);
         // Of what was created too (RFC 9110, 10.2.2).
         final int status = route.answer().status();
         if (status / 100 == 3 || status == 201)
         {
-            headerRules.redirects().write(
-                head, HeaderRules.isHttps(downstream, head.headers(), http), route, edits);
+            requestHeaders.redirects().write(
+                head, RequestHeaderRules.isHttps(downstream, head.headers(), http), route, edits);
         }
         changeReply(edits, status, head, downstream, routing, http);
         return edits;
@@ -303,7 +306,7 @@ public final class Exchanges
         final int status,
         final boolean isOverflow)
     {
-        final HeaderEdits edits = headerRules.response();
+        final HeaderEdits edits = responseHeaders.begin();
         if (isOverflow && !http.suppressEnvoyHeaders())
         {
             edits.add(HeaderName.X_ENVOY_OVERLOADED, TRUE);
@@ -320,7 +323,7 @@ public final class Exchanges
         final Routing routing,
         final HttpConnectionManager http)
     {
-        headerRules.change(edits, null, status, head, downstream, http, routing);
+        responseHeaders.change(edits, null, status, head, downstream, http, routing);
         if (edits.find(HeaderName.CONTENT_TYPE, null) >= 0)
         {
             edits.drop(HeaderName.CONTENT_TYPE);
@@ -377,7 +380,7 @@ public final class Exchanges
 
     HeaderEdits responseEdits()
     {
-        return headerRules.response();
+        return responseHeaders.begin();
     }
 
     void prepareResponse(
@@ -390,15 +393,15 @@ public final class Exchanges
         final RequestId id,
         final long startNs)
     {
-        headerRules.response(edits, head, request, downstream, routing, http, id, startNs);
+        responseHeaders.response(edits, head, request, downstream, routing, http, id, startNs);
     }
 
     HeaderEdits upgradeEdits(
         final ResponseHead head, final HttpConnectionManager http, final RequestId id, final byte[] protocol)
     {
-        final HeaderEdits edits = headerRules.response();
+        final HeaderEdits edits = responseHeaders.begin();
         edits.protocol(protocol);
-        headerRules.upgrade(edits, head, http, id);
+        responseHeaders.upgrade(edits, head, http, id);
         return edits;
     }
 
@@ -429,15 +432,15 @@ public final class Exchanges
         {
             edits.drop(HeaderName.SERVER);
             edits.drop(HeaderName.DATE);
-            headerRules.localReply(edits, http, id, false);
+            responseHeaders.localReply(edits, http, id, false);
             return filters.sendReply(downstream, edits, status, body);
         }
         if (grpcStatus != NOT_GRPC)
         {
-            headerRules.grpcReply(edits, http, id, grpcStatus, body);
+            responseHeaders.grpcReply(edits, http, id, grpcStatus, body);
             return downstream.sendGrpcReply(status, edits);
         }
-        headerRules.localReply(edits, http, id, body.length > 0);
+        responseHeaders.localReply(edits, http, id, body.length > 0);
         return downstream.sendLocalReply(status, body, edits);
     }
 
@@ -497,8 +500,8 @@ public final class Exchanges
      */
     public HeaderEdits refusalEdits(final HttpConnectionManager http, final boolean hasBody)
     {
-        final HeaderEdits edits = headerRules.response();
-        headerRules.refusal(edits, http, hasBody);
+        final HeaderEdits edits = responseHeaders.begin();
+        responseHeaders.refusal(edits, http, hasBody);
         return edits;
     }
 

@@ -73,7 +73,7 @@ final class Intake
         report.onStart(manager, request.http2());
         final int verdict = manager.requestRules() == RequestRules.NONE ? RequestFixer.PASS :
             exchanges.requestFixer().apply(request, headBlock, manager.requestRules());
-        exchanges.headerRules().identify(sink, request.headers(), manager, verdict == RequestFixer.PASS, id);
+        exchanges.requestHeaders().identify(sink, request.headers(), manager, verdict == RequestFixer.PASS, id);
         report.onRequest(sink, request, id, nowNs);
         if (verdict == RequestFixer.PASS)
         {
@@ -91,7 +91,7 @@ final class Intake
     private void enter()
     {
         exchange.phase(Phase.FILTER);
-        routing.begin(exchanges.headerRules().random());
+        routing.begin(exchanges.requestHeaders().random());
         findRoute();
         final LocalReply refusal =
             routing.upgrade(exchanges.counters(), request, http, !times.isRequestEnded());
@@ -146,7 +146,7 @@ final class Intake
         times.onRoute(forward.idleTimeoutNs(), forward.timeoutNs(), forward.retry());
         if (forward.duration() != StreamDuration.NONE)
         {
-            times.limit(HeaderRules.limitNs(request.headers(), route, http));
+            times.limit(RequestHeaderRules.limitNs(request.headers(), route, http));
         }
         if (id.isInternal())
         {

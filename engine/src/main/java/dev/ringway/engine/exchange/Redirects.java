@@ -42,7 +42,7 @@ final class Redirects
     {
         final Redirect redirect = route.kind() == Route.Kind.REDIRECT ? route.answer().redirect() : Redirect.NONE;
         final DirectBuffer buffer = request.headers().buffer();
-        put(edits, redirect.scheme() != null ? redirect.scheme() : isHttps ? HeaderRules.HTTPS : HeaderRules.HTTP);
+        put(edits, redirect.scheme() != null ? redirect.scheme() : scheme(isHttps));
         put(edits, SEPARATOR);
         putAuthority(request, isHttps, redirect, buffer, edits);
         putPath(request, route, redirect, buffer, edits);
@@ -83,7 +83,8 @@ final class Redirects
             final byte b = buffer.getByte(request.authorityOffset() + i);
             if (b == ':')
             {
-                final boolean isDefault = HeaderRules.equal(buffer, request.authorityOffset() + i, all - i, port);
+                final boolean isDefault =
+                    RequestHeaderRules.equal(buffer, request.authorityOffset() + i, all - i, port);
                 return redirect.port() > 0 || isDefault && changesScheme(redirect, isHttps) ? i : all;
             }
             if (b < '0' || b > '9')
@@ -96,8 +97,12 @@ final class Redirects
 
     private static boolean changesScheme(final Redirect redirect, final boolean isHttps)
     {
-        return redirect.scheme() != null &&
-            !Arrays.equals(redirect.scheme(), isHttps ? HeaderRules.HTTPS : HeaderRules.HTTP);
+        return redirect.scheme() != null && !Arrays.equals(redirect.scheme(), scheme(isHttps));
+    }
+
+    private static byte[] scheme(final boolean isHttps)
+    {
+        return isHttps ? RequestHeaderRules.HTTPS : RequestHeaderRules.HTTP;
     }
 
     private void putPath(

@@ -87,14 +87,14 @@ final class ResponseStore implements HeadStore
         boolean isGood = true;
         if (isGrpc)
         {
-            isGood = add(head, HeaderName.CONTENT_TYPE, HeaderRules.GRPC) &&
+            isGood = add(head, HeaderName.CONTENT_TYPE, ResponseHeaderRules.GRPC) &&
                 addNumber(head, HeaderName.GRPC_STATUS, grpcStatus) && addMessage(head, body);
             head.body(0, false);
         }
         else if (!head.bodyless())
         {
             isGood = body.length == 0 || addNumber(head, HeaderName.CONTENT_LENGTH, body.length) &&
-                add(head, HeaderName.CONTENT_TYPE, HeaderRules.TEXT_PLAIN);
+                add(head, HeaderName.CONTENT_TYPE, ResponseHeaderRules.TEXT_PLAIN);
             head.body(body.length, false);
         }
         isWritten = isGood;
@@ -104,7 +104,7 @@ final class ResponseStore implements HeadStore
     private boolean addMessage(final ResponseHead head, final byte[] message)
     {
         final int length = Grpc.messageLength(message);
-        if (length == 0 || length > HeaderRules.MAX_MESSAGE_LENGTH)
+        if (length == 0 || length > ResponseHeaderRules.MAX_MESSAGE_LENGTH)
         {
             return true;
         }

@@ -205,7 +205,7 @@ final class RetryFields
     {
         for (int i = after + 1, count = headers.count(); i < count; i++)
         {
-            if (HeaderRules.equal(headers.buffer(), headers.nameOffset(i), headers.nameLength(i), name))
+            if (RequestHeaderRules.equal(headers.buffer(), headers.nameOffset(i), headers.nameLength(i), name))
             {
                 return i;
             }

@@ -51,8 +51,8 @@ final class Routing
         final HttpConnectionManager http)
     {
         final RouteTable table = http.routeTable();
-        final boolean isHttps = !table.asksScheme() || HeaderRules.isHttps(downstream, request.headers(), http);
-        final long absent = table.hasConditions() ? HeaderRules.absent(request, http, id) : 0;
+        final boolean isHttps = !table.asksScheme() || RequestHeaderRules.isHttps(downstream, request.headers(), http);
+        final long absent = table.hasConditions() ? RequestHeaderRules.absent(request, http, id) : 0;
         final RequestView view = exchanges.view().of(request, absent, isHttps, id.isInternal(), random);
         if (id.isOwn())
         {

@@ -168,7 +168,7 @@ final class ChainSessions implements SessionlessHandler, CloseListener
         {
             connection.deadline(context.loop().clock().nowNs() + chain.handshakeTimeoutNs());
         }
-        if (!connection.secure(chain.tls()))
+        if (!connection.tls().accept(chain.tls()))
         {
             connection.close();
         }

@@ -64,7 +64,8 @@ final class EndpointTls
     void secure(final Connection connection, final boolean isRelay)
     {
         final long session = count == 0 ? 0 : sessions[count - 1];
-        connection.secure(isRelay ? settings.relayContext() : settings.context(), serverName, peerName, session);
+        connection.tls().connect(
+            isRelay ? settings.relayContext() : settings.context(), serverName, peerName, session);
         if (session != 0 && TlsEngines.isForOneUse(session))
         {
             count--;
