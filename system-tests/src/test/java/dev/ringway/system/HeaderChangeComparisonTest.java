@@ -2,6 +2,7 @@ package dev.ringway.system;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Ringway and Envoy with the same routes add, replace and remove the same fields of requests and responses. */
 final class HeaderChangeComparisonTest
@@ -43,6 +45,24 @@ final class HeaderChangeComparisonTest
           - { header: { key: x-known, value: "%%PROTOCOL%% %%ROUTE_NAME%% %%UPSTREAM_CLUSTER%% 100%%%%" } }
           - { header: { key: x-address, value: "%%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%% %%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%%" } }
           - { header: { key: accept, value: text/html }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+        - match: { prefix: /taken }
+          route: { cluster: one, prefix_rewrite: /rewritten }
+          request_headers_to_remove: [ x-gone ]
+          request_headers_to_add:
+          - { header: { key: x-path, value: "%%PATH%%|%%PATH(NQ)%%|%%PATH(WQ)%%|%%PATH(NQ:PATH):4%%|%%PATH(WQ:PATH)%%|%%PATH(:ORIG_OR_PATH):9%%" } }
+          - { header: { key: x-original, value: "%%PATH(WQ:ORIG)%%|%%PATH(NQ:ORIG)%%|%%PATH(NQ:ORIG_OR_PATH)%%" } }
+          - { header: { key: x-none, value: "%%PATH(WQ:ORIG)%%" } }
+          - { header: { key: x-parameter, value: "%%QUERY_PARAM(a)%%" } }
+          - { header: { key: x-parameters, value: "<%%QUERY_PARAM(a):3%%|%%QUERY_PARAM(b c)%%|%%QUERY_PARAM(d)%%>" } }
+        - match: { prefix: /origin }
+          route: { cluster: one }
+          request_headers_to_add:
+          - { header: { key: x-envoy-original-path, value: "/added?by=route" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+          - { header: { key: x-same, value: "%%PATH%%" } }
+        - match: { prefix: /unsaid }
+          route: { cluster: one }
+          request_headers_to_remove: [ x-envoy-original-path ]
+          request_headers_to_add: [ { header: { key: x-same, value: "%%PATH(NQ)%%" } } ]
         - match: { prefix: /response }
           route: { cluster: one }
           response_headers_to_remove: [ etag, x-envoy-upstream-service-time ]
@@ -102,7 +122,7 @@ final class HeaderChangeComparisonTest
           route: { cluster: one }
         """.formatted();
     private static final String HOST = """
-        request_headers_to_add: [ { header: { key: x-level, value: host }, append: false }, { header: { key: x-list, value: host } } ]
+        request_headers_to_add: [ { header: { key: x-host-path, value: "%PATH(NQ)%" } }, { header: { key: x-level, value: host }, append: false }, { header: { key: x-list, value: host } } ]
         response_headers_to_add: [ { header: { key: x-level, value: host }, append: false } ]
         """;
     private static final String TABLE = """
@@ -226,6 +246,20 @@ final class HeaderChangeComparisonTest
         /automatic | -
         /named-host | -
         /nowhere  | -
+        /taken    | -
+        /taken/?  | -
+        /taken?a  | -
+        /taken?a= | -
+        /taken?a=1&a=2&b%20c=3+4&d=%41%zz%4 | -
+        /taken?b+c=1&%61=x%20y%2541&d=%C3%A4 | -
+        /taken/x?d=a=b&a=long?er&&d=2 | -
+        /taken?a=1 | x-envoy-original-path: /mine?a=2
+        /taken?a=1 | x-envoy-original-path:
+        /taken?a=1 | x-envoy-original-path: /mine~connection: x-envoy-original-path
+        /origin?x | -
+        /origin?x | x-envoy-original-path: /mine
+        /unsaid?x | -
+        /unsaid?x | x-envoy-original-path: /mine?y
         """)
     void shouldChangeTheSameFields(final String target, final String fields) throws Exception
     {
@@ -233,5 +267,12 @@ final class HeaderChangeComparisonTest
             (fields == null ? "" : fields.replace("~", "\r\n") + "\r\n") + "\r\n";
         assertEquals(sides.envoy().observe(request, false), sides.ringway().observe(request, false));
         assertEquals(sides.envoy().observe(request, true), sides.ringway().observe(request, true));
+    }
+
+    @Test
+    void shouldLetNoControlCharacterOutOfAParameter() throws Exception
+    {
+        final String seen = sides.ringway().observe("GET /taken?a=%0Ax%7f%00 HTTP/1.1\r\nhost: a.example\r\n\r\n", false);
+        assertTrue(seen.contains("x-parameter=%0Ax%7f%00\n"), seen);
     }
 }

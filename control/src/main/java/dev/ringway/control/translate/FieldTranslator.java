@@ -25,6 +25,8 @@ final class FieldTranslator
 {
     private static final int MAX_VALUE = 16 * 1024;
     private static final Pattern OPERATOR = Pattern.compile("%(?:%|([A-Z_]+)(?:\\(([^()]*)\\))?(?::([0-9]{1,6}))?%)");
+    /** With or without query; which one. */
+    private static final Pattern OF_PATH = Pattern.compile("(WQ|NQ)?(?::(ORIG|PATH|ORIG_OR_PATH)?)?");
     /** Framing, and what belongs to one connection. */
     private static final Set<String> UNTOUCHED = Set.of("content-length", "transfer-encoding", "connection",
         "keep-alive", "proxy-connection", "upgrade", "te", "trailer", "http2-settings");
@@ -175,17 +177,43 @@ final class FieldTranslator
             parts.add(known);
             return;
         }
+        final int length = operator.group(3) == null ? Integer.MAX_VALUE : Integer.parseInt(operator.group(3));
         if (reads(operator.group(1), where) && argument != null && argument.matches("[^?]+(\\?[^?]*)?"))
         {
             final String[] names = argument.split("\\?");
             final boolean ofResponse = operator.group(1).startsWith("RESP");
             checkThere(ofResponse, names, path, where);
             parts.add(new ValuePart.Field(new HeaderKey(names[0]), names.length == 1 ? null : new HeaderKey(names[1]),
-                operator.group(3) == null ? Integer.MAX_VALUE : Integer.parseInt(operator.group(3)), ofResponse));
+                length, ofResponse));
+            return;
+        }
+        final ValuePart ofPath = where == Where.REQUEST ? ofPath(operator.group(1), argument, length) : null;
+        if (ofPath != null)
+        {
+            parts.add(ofPath);
             return;
         }
         checks.fault(path, operator.group() + " is not supported in fields of " +
             (where == Where.REQUEST || where == Where.FILTERED_REQUEST ? "requests" : "responses"));
+    }
+
+    /** What an operator takes of the path, or null for one that takes nothing of it. */
+    private static ValuePart ofPath(final String operator, final String argument, final int length)
+    {
+        if (operator.equals("QUERY_PARAM") && argument != null && !argument.isEmpty())
+        {
+            return new ValuePart.Parameter(argument.getBytes(StandardCharsets.UTF_8), length);
+        }
+        final Matcher path = OF_PATH.matcher(argument == null ? "" : argument);
+        if (!operator.equals("PATH") || !path.matches())
+        {
+            return null;
+        }
+        final HeaderKey original = new HeaderKey("x-envoy-original-path");
+        final HeaderKey own = new HeaderKey(":path");
+        final String which = path.group(2) == null ? "ORIG_OR_PATH" : path.group(2);
+        return new ValuePart.Path(new ValuePart.Field(which.equals("PATH") ? own : original,
+            which.equals("ORIG_OR_PATH") ? own : null, Integer.MAX_VALUE, false), !"NQ".equals(path.group(1)), length);
     }
 
     private static boolean reads(final String operator, final Where where)

@@ -210,8 +210,29 @@ final class FieldChanger
             }
             return;
         }
+        if (part instanceof final ValuePart.Path path)
+        {
+            putPath(path);
+            return;
+        }
         values.select(part);
         edits.put(values.buffer(), values.offset(), values.length());
+    }
+
+    /** As Envoy, which takes an empty field for none here. */
+    private void putPath(final ValuePart.Path path)
+    {
+        final int start = edits.position();
+        putField(path.field().name(), path.field());
+        if (edits.position() == start && path.field().otherwise() != null)
+        {
+            putField(path.field().otherwise(), path.field());
+        }
+        if (!path.hasQuery())
+        {
+            edits.cutAt((byte)'?', start);
+        }
+        edits.back(start + Math.min(edits.position() - start, path.maxLength()));
     }
 
     /** The first of a name: those of the head stand before those that were added. */

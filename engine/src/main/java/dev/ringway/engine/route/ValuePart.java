@@ -26,6 +26,27 @@ public sealed interface ValuePart
     {
     }
 
+    /**
+     * The path of the request, or a field that holds one.
+     *
+     * @param field     with the field that is taken where the first is missing or empty; it is not cut.
+     * @param hasQuery  whether the query is part of it.
+     * @param maxLength bytes that are taken of it.
+     */
+    record Path(Field field, boolean hasQuery, int maxLength) implements ValuePart
+    {
+    }
+
+    /**
+     * Value of a parameter of the query, the first of its name, without percent-encoding but for control characters.
+     *
+     * @param name      without percent-encoding, not changed afterwards.
+     * @param maxLength bytes that are taken of it.
+     */
+    record Parameter(byte[] name, int maxLength) implements ValuePart
+    {
+    }
+
     /** What is known of connection and route; nothing where it does not exist. */
     enum Known implements ValuePart
     {

@@ -103,7 +103,7 @@ public final class ValueView
     }
 
     /**
-     * Selects what a piece stands for; it stays until the next one is selected.
+     * Selects what a piece stands for, of a path its field; it stays until the next one is selected.
      *
      * @param part of a value.
      */
@@ -123,6 +123,8 @@ public final class ValueView
                     select(field.otherwise(), field);
                 }
             }
+            case final ValuePart.Path path -> select(path.field());
+            case final ValuePart.Parameter parameter -> select(parameter);
             case final ValuePart.Known known -> select(known);
         }
     }
@@ -155,6 +157,65 @@ public final class ValueView
         }
         take(response.buffer(), response.valueOffset(index), Math.min(response.valueLength(index), field.maxLength()));
         return true;
+    }
+
+    private void select(final ValuePart.Parameter parameter)
+    {
+        final DirectBuffer bytes = request.headers().buffer();
+        final int end = request.pathOffset() + request.pathLength();
+        for (int at = request.queryOffset() < 0 ? end : request.queryOffset() + 1; at < end; )
+        {
+            final int next = indexOf(bytes, (byte)'&', at, end);
+            final int nameEnd = indexOf(bytes, (byte)'=', at, next);
+            if (isMade(parameter.name(), decode(bytes, at, nameEnd)))
+            {
+                take(made, 0, Math.min(decode(bytes, Math.min(nameEnd + 1, next), next), parameter.maxLength()));
+                return;
+            }
+            at = next + 1;
+        }
+        take(literal, 0, 0);
+    }
+
+    private boolean isMade(final byte[] wanted, final int count)
+    {
+        boolean isSame = wanted.length == count;
+        for (int i = 0; isSame && i < count; i++)
+        {
+            isSame = made.getByte(i) == wanted[i];
+        }
+        return isSame;
+    }
+
+    /** Writes a range without percent-encoding; what a value may not hold stays encoded. */
+    private int decode(final DirectBuffer bytes, final int from, final int to)
+    {
+        int count = 0;
+        for (int at = from; at < to; at++)
+        {
+            final int value = bytes.getByte(at) == '%' && at + 2 < to ?
+                digit(bytes.getByte(at + 1)) << 4 | digit(bytes.getByte(at + 2)) : -1;
+            final boolean isDecoded = value >= ' ' && value != 0x7F;
+            made.putByte(count++, isDecoded ? (byte)value : bytes.getByte(at));
+            at += isDecoded ? 2 : 0;
+        }
+        return count;
+    }
+
+    /** Negative for what is no digit. */
+    private static int digit(final byte letter)
+    {
+        return Character.digit((char)(letter & 0xFF), 16);
+    }
+
+    private static int indexOf(final DirectBuffer bytes, final byte wanted, final int from, final int end)
+    {
+        int at = from;
+        while (at < end && bytes.getByte(at) != wanted)
+        {
+            at++;
+        }
+        return at;
     }
 
     private void take(final DirectBuffer bytes, final int at, final int count)

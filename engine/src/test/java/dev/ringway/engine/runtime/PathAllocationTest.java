@@ -220,6 +220,14 @@ final class PathAllocationTest
                 ValuePart.Known.ROUTE_NAME, ValuePart.Known.CLUSTER,
                 new ValuePart.Field(new HeaderKey(field), new HeaderKey("x-none"), 100, ofResponse)), action, true));
         }
+        if (!ofResponse)
+        {
+            final ValuePart.Field path =
+                new ValuePart.Field(new HeaderKey("x-envoy-original-path"), new HeaderKey(":path"), 100, false);
+            puts.add(new FieldChanges.Put(new FieldName("x-path"), List.of(new ValuePart.Path(path, false, 100),
+                new ValuePart.Parameter("none".getBytes(US_ASCII), 100)),
+                FieldChanges.Action.OVERWRITE_IF_EXISTS_OR_ADD, true));
+        }
         return puts;
     }
 
