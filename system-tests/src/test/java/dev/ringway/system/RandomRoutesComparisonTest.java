@@ -28,6 +28,24 @@ final class RandomRoutesComparisonTest
     private static final int SEEDS = Integer.getInteger("ringway.random.seeds", 8);
     private static final int REQUESTS = 100;
 
+    /** The number of the request comes first, so that lines can be brought into order. */
+    private static final String LOG = """
+        access_log:
+        - name: envoy.access_loggers.file
+          typed_config:
+            "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+            path: "%s"
+            log_format: { text_format_source: { inline_string: "%%REQ(X-NUMBER)%% %%REQ(:METHOD)%% %%REQ(:PATH)%% \
+        %%PROTOCOL%% %%RESPONSE_CODE%% %%RESPONSE_CODE_DETAILS%% %%RESPONSE_FLAGS%% route=%%ROUTE_NAME%% \
+        cluster=%%UPSTREAM_CLUSTER%% %%REQ(:AUTHORITY)%% original=%%REQ(X-ENVOY-ORIGINAL-PATH)%% \
+        %%BYTES_RECEIVED%% %%BYTES_SENT%% to=%%RESP(LOCATION)%% type=%%RESP(CONTENT-TYPE)%% a=%%REQ(X-A)%%/%%RESP(X-A)%% \
+        attempts=%%UPSTREAM_REQUEST_ATTEMPT_COUNT%% protocol=%%UPSTREAM_PROTOCOL%% \
+        proto=%%REQ(X-FORWARDED-PROTO)%% agent=%%REQ(USER-AGENT)%% b=%%REQ(X-B)%%/%%RESP(X-B)%% \
+        host=%%REQ(X-FORWARDED-HOST)%% new=%%REQ(X-NEW)%%/%%RESP(X-NEW)%% etag=%%RESP(ETAG)%% \
+        length=%%RESP(CONTENT-LENGTH)%% internal=%%REQ(X-ENVOY-INTERNAL)%% cookie=%%REQ(COOKIE)%% \
+        set=%%RESP(SET-COOKIE)%%\\n" } }
+        """;
+
     @TempDir
     private static Path directory;
 
@@ -54,6 +72,7 @@ final class RandomRoutesComparisonTest
         private final Origin one = new Origin(new Answers());
         private final Origin two = new Origin(new Answers());
         private final List<Integer> ports = new ArrayList<>();
+        private final List<Path> logs = new ArrayList<>();
         private final Program program;
 
         private Side(final boolean isEnvoy) throws Exception
@@ -63,9 +82,10 @@ final class RandomRoutesComparisonTest
             for (int i = 0; i < SEEDS; i++)
             {
                 ports.add(Program.freePort());
+                logs.add(directory.resolve((isEnvoy ? "envoy-" : "ringway-") + i + ".log"));
                 final RandomRoutes routes = new RandomRoutes(FIRST_SEED + i);
                 final String listener = Bootstraps.http("in-" + i, Bootstraps.tcpAddress("127.0.0.1", ports.get(i)),
-                    routes.options(), "");
+                    routes.options() + LOG.formatted(logs.get(i)), "");
                 text.append(listener, 0, listener.indexOf("            virtual_hosts:"))
                     .append((routes.table() + routes.hosts()).indent(12));
             }
@@ -83,9 +103,10 @@ final class RandomRoutesComparisonTest
         }
 
         /** For each request what the upstreams saw and the client was told. */
-        private List<String> observe(final int port, final List<String> requests) throws Exception
+        private List<String> observe(final int index, final List<String> requests) throws Exception
         {
             final List<String> seen = new ArrayList<>();
+            final int port = ports.get(index);
             Client client = new Client(port);
             try
             {
@@ -110,7 +131,20 @@ final class RandomRoutesComparisonTest
             {
                 client.close();
             }
+            final List<String> logged = LogLines.await(logs.get(index), requests.size(), line -> true).stream()
+                .sorted().toList();
+            for (int i = 0; i < Math.min(seen.size(), logged.size()); i++)
+            {
+                seen.set(i, seen.get(i) + "\nlog " + comparable(logged.get(i)));
+            }
             return seen;
+        }
+
+        /** Where Envoy makes a location of the request it writes the path to it, though no request goes on. */
+        private static String comparable(final String line)
+        {
+            return line.contains(" direct_response ") ?
+                line.replaceFirst(" \\S+ HTTP/", " - HTTP/").replaceFirst("original=\\S+", "original=-") : line;
         }
 
         /** Envoy says of an answer of its own without content that its length is not known. */
@@ -174,11 +208,11 @@ final class RandomRoutesComparisonTest
         final List<String> requests = new ArrayList<>();
         for (int i = 0; i < REQUESTS; i++)
         {
-            requests.add(random.request());
+            requests.add(random.request().replaceFirst("\r\n", "\r\nx-number: " + (1000 + i) + "\r\n"));
         }
         final Pair<List<String>> seen = Pair.of(
-            () -> sides.envoy().observe(sides.envoy().ports.get(index), requests),
-            () -> sides.ringway().observe(sides.ringway().ports.get(index), requests));
+            () -> sides.envoy().observe(index, requests),
+            () -> sides.ringway().observe(index, requests));
         for (int i = 0; i < REQUESTS; i++)
         {
             if (!seen.envoy().get(i).equals(seen.ringway().get(i)))

@@ -248,13 +248,7 @@ final class ExchangeLog
         }
     }
 
-    /**
-     * Fields as they go on.
-     *
-     * @param place  what they are.
-     * @param fields that came.
-     * @param edits  what becomes of them.
-     */
+    /** Fields as they go on: what they are, those that came, and what becomes of them. */
     void onFields(final Place place, final HeaderTable fields, final HeaderEdits edits)
     {
         if (isOpen)
@@ -265,6 +259,14 @@ final class ExchangeLog
 
     private void fields(final Place place, final HeaderTable fields, final HeaderEdits edits, final int length)
     {
+        final int type = place == Place.RESPONSE && edits != null && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0 ?
+            edits.find(HeaderName.CONTENT_TYPE, null) : -1;
+        if (type >= 0)
+        {
+            // What a route says of it stands in place of what came.
+            record.replace(AccessText.RESPONSE_CONTENT_TYPE,
+                edits.values(), edits.valueOffset(type), edits.valueLength(type));
+        }
         if ((uses & place.use()) == 0)
         {
             return;
@@ -347,6 +349,7 @@ final class ExchangeLog
             request(http, connection, head, null);
             fields(Place.REQUEST, head.headers(), null, 0);
         }
+        fields(Place.RESPONSE, null, null, reply.body().length);
         if (reply.status() > 0 && reply.body().length > 0 && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
         {
             record.text(AccessText.RESPONSE_CONTENT_TYPE, ResponseHeaderRules.TEXT_PLAIN);

@@ -29,6 +29,8 @@ final class FieldChanger
     private HeaderEdits edits;
     /** Of the fields that were added, those that the level sees: the values of a level do not depend on one another. */
     private int seen;
+    /** A bit for each of the first changes of a level: whether its field was there ahead of the level. */
+    private long existed;
     private RequestHead request;
 
     FieldChanger(final EventLoop loop)
@@ -79,22 +81,34 @@ final class FieldChanger
             remove(level.removed().get(i));
         }
         seen = edits.count();
+        existed = 0;
+        for (int i = 0; i < Math.min(level.put().size(), Long.SIZE); i++)
+        {
+            final Put put = level.put().get(i);
+            if (asks(put.action()) && exists(put.name()))
+            {
+                existed |= 1L << i;
+            }
+        }
+        put(level, false);
+        put(level, true);
+    }
+
+    private void put(final Level level, final boolean isAdded)
+    {
         for (int i = 0; i < level.put().size(); i++)
         {
             final Put put = level.put().get(i);
-            if (!isAdded(put.action()))
+            if (isAdded(put.action()) == isAdded)
             {
-                put(put);
+                put(put, i < Long.SIZE ? (existed >>> i & 1) != 0 : exists(put.name()));
             }
         }
-        for (int i = 0; i < level.put().size(); i++)
-        {
-            final Put put = level.put().get(i);
-            if (isAdded(put.action()))
-            {
-                put(put);
-            }
-        }
+    }
+
+    private static boolean asks(final Action action)
+    {
+        return action == Action.ADD_IF_ABSENT || action == Action.OVERWRITE_IF_EXISTS;
     }
 
     private static boolean isAdded(final Action action)
@@ -102,11 +116,10 @@ final class FieldChanger
         return action == Action.APPEND_IF_EXISTS_OR_ADD || action == Action.ADD_IF_ABSENT;
     }
 
-    private void put(final Put put)
+    private void put(final Put put, final boolean exists)
     {
         final Action action = put.action();
-        if (action == Action.ADD_IF_ABSENT && exists(put.name()) ||
-            action == Action.OVERWRITE_IF_EXISTS && !exists(put.name()))
+        if (action == Action.ADD_IF_ABSENT && exists || action == Action.OVERWRITE_IF_EXISTS && !exists)
         {
             return;
         }
