@@ -16,7 +16,8 @@ public final class HeaderTable
     private static final int VALUE = 1;
     private static final int VALUE_LENGTH = 2;
     private static final int META = 3;
-    private static final int META_ID_MASK = 0xFF;
+    private static final int META_ID_MASK = 0x7F;
+    private static final int META_DROPPED = 1 << 7;
     private static final int META_NOMINATED = 1 << 8;
     private static final int META_CANONICAL = 1 << 9;
     private static final int META_NEVER_INDEXED = 1 << 10;
@@ -145,15 +146,15 @@ public final class HeaderTable
     }
 
     /**
-     * Whether a Connection field names this one, which makes it hop-by-hop (RFC 9110 section 7.6.1), or a policy of the
-     * parser drops it.
+     * Whether a Connection field names this one, which makes it hop-by-hop (RFC 9110 section 7.6.1), a policy of the
+     * parser drops it, or it was dropped on its way.
      *
      * @param index of the field.
      * @return true when it must not be forwarded.
      */
     public boolean nominated(final int index)
     {
-        return (entries[index * STRIDE + META] & META_NOMINATED) != 0;
+        return (entries[index * STRIDE + META] & (META_NOMINATED | META_DROPPED)) != 0;
     }
 
     /**
@@ -318,6 +319,27 @@ public final class HeaderTable
     public void nominate(final int index)
     {
         entries[index * STRIDE + META] |= META_NOMINATED;
+    }
+
+    /**
+     * Marks a field as taken out on its way, until {@link #restore}.
+     *
+     * @param index of the field.
+     */
+    public void drop(final int index)
+    {
+        entries[index * STRIDE + META] |= META_DROPPED;
+    }
+
+    /**
+     * Takes back all of {@link #drop}.
+     */
+    public void restore()
+    {
+        for (int at = META, end = count * STRIDE; at < end; at += STRIDE)
+        {
+            entries[at] &= ~META_DROPPED;
+        }
     }
 
     /**

@@ -54,6 +54,26 @@ class HeaderTableTest
     }
 
     @Test
+    void shouldRestoreWhatWasDroppedAndNotWhatConnectionNames()
+    {
+        table.reset(buffer);
+        table.add(1, 1, 1, 1, HeaderName.COUNT - 1);
+        table.add(1, 1, 1, 1, HeaderName.DATE);
+        table.add(1, 1, 1, 1, HeaderName.OTHER);
+        table.drop(0);
+        table.drop(1);
+        table.nominate(1);
+        assertTrue(table.nominated(0));
+        assertTrue(table.nominated(1));
+        assertFalse(table.nominated(2));
+        assertEquals(HeaderName.COUNT - 1, table.nameId(0));
+        table.restore();
+        assertFalse(table.nominated(0));
+        assertTrue(table.nominated(1));
+        assertEquals(1, table.nameLength(0));
+    }
+
+    @Test
     void shouldMoveAllOffsets()
     {
         table.reset(buffer);

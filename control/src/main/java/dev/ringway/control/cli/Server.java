@@ -130,7 +130,7 @@ final class Server implements ServerView
             accessLogs.adopt(translation().accessLogs());
             engine = Engine.launch(new EngineContext(
                 concurrency, cpus, counters::loop, accessLogs::ring, slots, CHUNKS, this::onLoopFailed,
-                handshakeWorkers));
+                handshakeWorkers, EngineContext.SPLICE_AFTER));
             isListening = true;
             engine.uses().builder(control);
             configuration.start(engine);

@@ -173,6 +173,11 @@ final class EndpointSide implements UpstreamHandler
     {
         final long nowNs = exchanges.nowNs();
         routing.onEndpoint(session.endpoint());
+        if (retrying.isAgain())
+        {
+            // What the route changes is changed anew.
+            request.headers().restore();
+        }
         final HeaderEdits edits = exchanges.requestEdits(
             downstream, request, http, routing, id, times.expectedNs(nowNs, retrying.isAgain()));
         edits.protocol(routing.upgrade().protocol());

@@ -179,7 +179,7 @@ final class FieldChanger
         {
             for (int i = name.find(headers, -1); i >= 0; i = name.find(headers, i))
             {
-                headers.nominate(i);
+                headers.drop(i);
             }
         }
     }

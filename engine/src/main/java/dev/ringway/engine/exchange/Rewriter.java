@@ -124,7 +124,7 @@ final class Rewriter
         {
             for (int i = ORIGINAL_HOST.find(headers, -1); i >= 0; i = ORIGINAL_HOST.find(headers, i))
             {
-                headers.nominate(i);
+                headers.drop(i);
             }
             edits.withdraw(ORIGINAL_HOST.id(), ORIGINAL_HOST.bytes());
             edits.put(headers.buffer(), head.authorityOffset(), head.authorityLength());

@@ -24,7 +24,7 @@ public final class LoopContext
     private int visibleReceives = 8;
     private int receiveLimit;
     private int receiveCrowd = 6;
-    private int spliceAfter = 1 << 20;
+    private int spliceAfter = Integer.MAX_VALUE;
     private int slotLimit = 16_384;
     private NanoClock nanoClock = SystemNanoClock.INSTANCE;
     private EpochNanoClock epochClock = new WallClock();
@@ -272,8 +272,7 @@ public final class LoopContext
     }
 
     /**
-     * @param spliceAfter bytes that came in large pieces, with few small ones between, after which a direction of a
-     *                    relay is spliced.
+     * @param spliceAfter bytes that came in large pieces after which what comes is spliced.
      * @return this.
      */
     public LoopContext spliceAfter(final int spliceAfter)

@@ -76,6 +76,7 @@ public final class Engine implements AutoCloseable
             .slotLimit(context.slotLimit())
             .receiveLimit(probe.limitsReceives() ? RECEIVE_LIMIT : 0)
             .memory(context.chunkCount(), VISIBLE_RECEIVES)
+            .spliceAfter(context.spliceAfter())
             .counters(context.counters().apply(index)));
         loops.add(loop);
         runtimes.add(new LoopRuntime(loop, snapshots, uses, workers, context.accessLogs().apply(index)));

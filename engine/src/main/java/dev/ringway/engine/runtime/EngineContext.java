@@ -20,6 +20,7 @@ import java.util.function.IntFunction;
  * @param onFailure   told when a loop dies: a fault of the process.
  * @param workers     threads for steps of handshakes that take long; 0 leaves them to the loops, and below 0 there are as
  *                    many as so many loops need.
+ * @param spliceAfter bytes that came in large pieces after which what comes is spliced past the loop's memory.
  */
 public record EngineContext(
     int concurrency,
@@ -29,8 +30,12 @@ public record EngineContext(
     int slotLimit,
     int chunkCount,
     Consumer<Throwable> onFailure,
-    int workers)
+    int workers,
+    int spliceAfter)
 {
+    /** Fewer bytes are not worth the calls that splicing needs at first. */
+    public static final int SPLICE_AFTER = 1 << 20;
+
     /**
      * Without access logs: records go to rings that nobody reads.
      *
@@ -50,6 +55,6 @@ public record EngineContext(
         final Consumer<Throwable> onFailure)
     {
         this(concurrency, cpus, counters, loop -> new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()),
-            slotLimit, chunkCount, onFailure, -1);
+            slotLimit, chunkCount, onFailure, -1, SPLICE_AFTER);
     }
 }

@@ -129,11 +129,8 @@ final class Http1KeepAliveTest
     {
         final int length = 24 << 20;
         try (TestBackend backend = TestBackend.answering(TestBackend.ok("x".repeat(length)));
-            TestProxy proxy = new TestProxy(backend))
+            TestProxy proxy = new TestProxy(backend).start())
         {
-            // What is spliced is not queued.
-            proxy.spliceAfter = Integer.MAX_VALUE;
-            proxy.start();
             final TestClient client = proxy.connect(1 << 16);
             client.send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
             assertEquals(200, client.readHead().status());

@@ -85,7 +85,8 @@ final class HttpSettings
 
     Route changing(final FieldChanges request, final FieldChanges response)
     {
-        return new RouteBuilder("changing").cluster(0, "b").timeoutNs(routeTimeoutNs).changes(request, response).build();
+        return new RouteBuilder("changing").cluster(0, "b").timeoutNs(routeTimeoutNs).retry(retry)
+            .changes(request, response).build();
     }
 
     static Route direct(final int status, final String text)

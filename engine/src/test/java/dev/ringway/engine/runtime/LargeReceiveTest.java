@@ -31,7 +31,6 @@ final class LargeReceiveTest
         {
             final TestProxy settings = new TestProxy(backend);
             settings.receiveCrowd = crowd;
-            settings.spliceAfter = Integer.MAX_VALUE;
             try (FaultRig rig = new FaultRig(settings, next -> (token, result, flags) ->
                 {
                     polls += Token.op(token) == Op.READABLE ? 1 : 0;

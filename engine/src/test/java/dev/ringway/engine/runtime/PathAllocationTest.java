@@ -332,7 +332,7 @@ final class PathAllocationTest
         final byte[] answer = ("HTTP/1.1 200 OK\r\ncontent-length: " + LARGE + "\r\n\r\n" + "x".repeat(LARGE - 1) + "!")
             .getBytes(US_ASCII);
         try (TestBackend backend = TestBackend.scripted(link -> answerAll(link, answer));
-            TestProxy proxy = new TestProxy(backend).start())
+            TestProxy proxy = new TestProxy(backend).spliced().start())
         {
             final TestClient[] clients = connect(proxy);
             final byte[] batch = repeat(REQUEST, DEPTH);

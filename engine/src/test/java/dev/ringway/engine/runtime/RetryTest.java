@@ -2,10 +2,15 @@ package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.route.FieldChanges;
+import dev.ringway.engine.route.FieldChanges.Action;
+import dev.ringway.engine.route.FieldName;
+import dev.ringway.engine.route.HeaderKey;
 import dev.ringway.engine.route.RetryOn;
 import dev.ringway.engine.route.RetryPolicy;
 import dev.ringway.engine.route.RetryPolicy.ResetHeader;
 import dev.ringway.engine.route.RetryPolicy.RetryBackoff;
+import dev.ringway.engine.route.ValuePart;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.CidrRanges;
 import dev.ringway.engine.snapshot.Thresholds;
@@ -18,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -83,6 +89,38 @@ final class RetryTest
         TestProxy.await(() -> proxy.records.poll((final AccessRecord record) -> flags[0] = record.flags(), 1) == 1,
             () -> "a record");
         return flags[0];
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpPair.class)
+    void shouldSendTheSameFieldsAgainWhereARouteChangesThem(final HttpPair pair) throws Exception
+    {
+        final List<ValuePart> own =
+            List.of(new ValuePart.Field(new HeaderKey("x-own"), null, 100, false), text("-1"));
+        final FieldChanges changes = new FieldChanges(List.of(new FieldChanges.Level(List.of(), List.of(
+            new FieldChanges.Put(new FieldName("x-there"), List.of(text("new")), Action.OVERWRITE_IF_EXISTS, true),
+            new FieldChanges.Put(new FieldName("x-own"), own, Action.OVERWRITE_IF_EXISTS_OR_ADD, true),
+            new FieldChanges.Put(new FieldName("accept"), List.of(text("b")), Action.APPEND_IF_EXISTS_OR_ADD, true)))));
+        try (TestBackend backend = pair.backend(request ->
+            {
+                told.add(request.header("x-there") + ' ' + request.header("x-own") + ' ' + request.headers("accept"));
+                return answer(told.size() < 3 ? 503 : 200);
+            });
+            TestProxy proxy = pair.proxy(backend))
+        {
+            proxy.http.retry = policy(RetryOn.SERVER_ERROR, 3);
+            proxy.http.routes.put("/", proxy.http.changing(changes, null));
+            proxy.start();
+            final HttpMessage answer = pair.connect(proxy).ask(
+                Sent.of("GET /", null, false, "x-there", "old", "x-own", "a", "accept", "a"));
+            assertEquals(200, answer.status());
+            assertEquals(Collections.nCopies(3, "new a-1 [a,b]"), List.copyOf(told));
+        }
+    }
+
+    private static ValuePart text(final String text)
+    {
+        return new ValuePart.Text(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     @ParameterizedTest

@@ -82,7 +82,7 @@ final class SplicedBodyTest
     void shouldPassContentsByAndAnswerOn() throws Exception
     {
         try (TestBackend backend = TestBackend.scripted(SplicedBodyTest::serve);
-            TestProxy proxy = new TestProxy(backend).start())
+            TestProxy proxy = new TestProxy(backend).spliced().start())
         {
             final TestClient client = busy(proxy);
             long all = 4 * LARGE;
@@ -107,7 +107,7 @@ final class SplicedBodyTest
     void shouldAnswerRequestsThatAreSentTogether() throws Exception
     {
         try (TestBackend backend = TestBackend.scripted(SplicedBodyTest::serve);
-            TestProxy proxy = new TestProxy(backend).start())
+            TestProxy proxy = new TestProxy(backend).spliced().start())
         {
             final TestClient client = busy(proxy);
             for (int round = 0; round < 5; round++)
@@ -133,7 +133,7 @@ final class SplicedBodyTest
     void shouldHoldNothingForASlowClient() throws Exception
     {
         try (TestBackend backend = TestBackend.scripted(SplicedBodyTest::serve);
-            TestProxy proxy = new TestProxy(backend).start())
+            TestProxy proxy = new TestProxy(backend).spliced().start())
         {
             final TestClient client = busy(proxy);
             ask(client, MUCH);
@@ -162,7 +162,7 @@ final class SplicedBodyTest
                 link.write("HTTP/1.1 200 OK\r\ncontent-length: " + MUCH + "\r\n\r\n");
                 link.out.write(BYTES, 0, MUCH / 2);
             });
-            TestProxy proxy = new TestProxy(backend).start())
+            TestProxy proxy = new TestProxy(backend).spliced().start())
         {
             final TestClient client = busy(proxy);
             ask(client, MUCH);
@@ -189,7 +189,7 @@ final class SplicedBodyTest
                     isGone.countDown();
                 }
             });
-            TestProxy proxy = new TestProxy(backend).start())
+            TestProxy proxy = new TestProxy(backend).spliced().start())
         {
             final TestClient client = busy(proxy);
             ask(client, MUCH);
@@ -222,7 +222,7 @@ final class SplicedBodyTest
                     }
                 }
             });
-            TestProxy proxy = new TestProxy(backend).start())
+            TestProxy proxy = new TestProxy(backend).spliced().start())
         {
             final TestClient client = busy(proxy);
             ask(client, MUCH);
@@ -264,7 +264,7 @@ final class SplicedBodyTest
     private static void assertAnswersThrough(final HttpFilterFactory filter, final boolean isSpliced) throws Exception
     {
         try (TestBackend backend = TestBackend.scripted(SplicedBodyTest::serve);
-            TestProxy proxy = new TestProxy(backend))
+            TestProxy proxy = new TestProxy(backend).spliced())
         {
             proxy.http.filters = new HttpFilters(
                 proxy.registry(), "in", List.of(new HttpFilters.Place("f", filter, false)), (name, error) -> { });
@@ -305,7 +305,7 @@ final class SplicedBodyTest
                     link.write("\r\n0\r\n\r\n");
                 }
             });
-            TestProxy proxy = new TestProxy(backend).start())
+            TestProxy proxy = new TestProxy(backend).spliced().start())
         {
             final TestClient client = busy(proxy);
             for (int i = 0; i < 10; i++)

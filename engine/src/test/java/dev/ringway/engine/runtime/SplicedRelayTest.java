@@ -106,7 +106,7 @@ final class SplicedRelayTest
     @Test
     void shouldPassBothDirectionsByAtOnce() throws Exception
     {
-        try (TestBackend backend = echo(); TestProxy proxy = new TestProxy(backend).tcp().start())
+        try (TestBackend backend = echo(); TestProxy proxy = new TestProxy(backend).spliced().tcp().start())
         {
             final TestClient client = proxy.connect();
             assertSentBack(client);
@@ -121,7 +121,7 @@ final class SplicedRelayTest
     @Test
     void shouldPassBytesOfUnixSocketsBy(@TempDir final Path folder) throws Exception
     {
-        try (TestBackend backend = echo(); TestProxy proxy = new TestProxy(backend).tcp())
+        try (TestBackend backend = echo(); TestProxy proxy = new TestProxy(backend).spliced().tcp())
         {
             proxy.listen = Address.unix(folder.resolve("listen.sock").toString());
             proxy.start();
@@ -150,7 +150,7 @@ final class SplicedRelayTest
                 }
                 link.write("done");
             });
-            TestProxy proxy = new TestProxy(backend).tcp().start())
+            TestProxy proxy = new TestProxy(backend).spliced().tcp().start())
         {
             final CRC32 sent = new CRC32();
             final TestClient client = proxy.connect();
@@ -184,7 +184,7 @@ final class SplicedRelayTest
     @Test
     void shouldReceiveAgainWhenLittleComes() throws Exception
     {
-        try (TestBackend backend = echo(); TestProxy proxy = new TestProxy(backend).tcp().start())
+        try (TestBackend backend = echo(); TestProxy proxy = new TestProxy(backend).spliced().tcp().start())
         {
             final TestClient client = proxy.connect();
             for (int i = 0; i < 2; i++)
@@ -221,7 +221,7 @@ final class SplicedRelayTest
                     seen.set(e);
                 }
             });
-            TestProxy proxy = new TestProxy(backend).tcp().start())
+            TestProxy proxy = new TestProxy(backend).spliced().tcp().start())
         {
             final TestClient client = proxy.connect();
             beside(() ->
@@ -254,7 +254,7 @@ final class SplicedRelayTest
                 isEnough.await();
                 link.reset();
             });
-            TestProxy proxy = new TestProxy(backend).tcp().start())
+            TestProxy proxy = new TestProxy(backend).spliced().tcp().start())
         {
             final TestClient client = proxy.connect();
             final Thread reader = beside(() -> client.in.skipNBytes(Long.MAX_VALUE));
@@ -276,7 +276,7 @@ final class SplicedRelayTest
                     link.out.write(BYTES);
                 }
             });
-            TestProxy proxy = new TestProxy(backend).tcp().start())
+            TestProxy proxy = new TestProxy(backend).spliced().tcp().start())
         {
             final TestClient client = proxy.connect();
             client.in.skipNBytes(MUCH);
@@ -294,7 +294,7 @@ final class SplicedRelayTest
     {
         try (TestBackend backend = TestBackend.scripted(
                 link -> link.in.transferTo(OutputStream.nullOutputStream()));
-            TestProxy proxy = new TestProxy(backend).tcp())
+            TestProxy proxy = new TestProxy(backend).spliced().tcp())
         {
             proxy.tcpIdleNs = 2_000_000_000L;
             proxy.start();
@@ -314,7 +314,7 @@ final class SplicedRelayTest
                 link.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
                 sendBack(link);
             });
-            TestProxy proxy = new TestProxy(backend))
+            TestProxy proxy = new TestProxy(backend).spliced())
         {
             proxy.http.upgrades = new Upgrades(Map.of("websocket", true));
             proxy.start();
@@ -330,7 +330,7 @@ final class SplicedRelayTest
     void shouldNotPassEncryptedBytesBy() throws Exception
     {
         try (TestBackend backend = echo();
-            TestProxy proxy = new TestProxy(backend).tcp().encrypted(TlsFixture.listener(false)).start())
+            TestProxy proxy = new TestProxy(backend).spliced().tcp().encrypted(TlsFixture.listener(false)).start())
         {
             final TestClient client = proxy.connect();
             assertSentBack(client);

@@ -74,7 +74,8 @@ final class StartFaultTest
 
     private static void launch(final IntFunction<LoopCounters> counters, final IntFunction<AccessLogRing> rings)
     {
-        Engine.launch(new EngineContext(2, new int[0], counters, rings, 8, CHUNKS, error -> { }, -1)).close();
+        Engine.launch(new EngineContext(2, new int[0], counters, rings, 8, CHUNKS, error -> { }, -1,
+            EngineContext.SPLICE_AFTER)).close();
     }
 
     private static LoopCounters counters(final int index)

@@ -86,8 +86,8 @@ final class TestProxy implements AutoCloseable
     int receiveCrowd = 6;
     /** Of a {@link FaultRig}. */
     int firstStreamId = 1;
-    /** Of a {@link FaultRig}. */
-    int spliceAfter = 1 << 20;
+    /** What is spliced is not queued: tests of queues would wait for that in vain. */
+    int spliceAfter = Integer.MAX_VALUE;
     private boolean hasCluster = true;
     int maxConnections = Integer.MAX_VALUE;
     int slotLimit = 4096;
@@ -130,6 +130,13 @@ final class TestProxy implements AutoCloseable
         }
     }
 
+    /** Splices as the product does. */
+    TestProxy spliced()
+    {
+        spliceAfter = EngineContext.SPLICE_AFTER;
+        return this;
+    }
+
     TestProxy tcp()
     {
         isTcp = true;
@@ -162,7 +169,7 @@ final class TestProxy implements AutoCloseable
         descriptors = openDescriptors();
         engine = Engine.launch(new EngineContext(
             loops, new int[0], this::counters, this::records, slotLimit, chunkCount, error -> failure = error,
-            handshakeWorkers));
+            handshakeWorkers, spliceAfter));
         if (listen == null)
         {
             listen = Address.of(new InetSocketAddress("127.0.0.1", freePort("127.0.0.1")));
