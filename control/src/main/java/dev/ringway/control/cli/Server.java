@@ -81,8 +81,9 @@ final class Server implements ServerView
     private final MembershipCounters membership;
     private final BreakerGauges breakers;
     private final AccessLogs accessLogs;
+    // Else it is as the thread that has the first task for it, and the process may end while it closes files.
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
-        Thread.ofPlatform().name("control").factory());
+        Thread.ofPlatform().daemon(false).name("control").factory());
     private final long startNs = System.nanoTime();
     private Engine engine;
     private AdminServer admin;
