@@ -138,12 +138,30 @@ final class AccessLogAgent implements Agent
             final int index = record.sinks().index(i);
             record.sinks().ask(i);
             if (index < known.formats().length && known.formats()[index] != null &&
-                record.sinks().born() >= known.born()[index] && known.filters()[index].takes(record))
+                record.sinks().born() >= known.born()[index])
+            {
+                print(record, known.filters()[index], known.formats()[index], known.targets()[index]);
+            }
+        }
+    }
+
+    private void print(
+        final AccessRecord record, final RecordFilter filter, final LogFormat format, final AccessLogFile target)
+    {
+        try
+        {
+            if (filter.takes(record))
             {
                 line.clear();
-                known.formats()[index].append(record, line);
-                known.targets()[index].append(line);
+                format.append(record, line);
+                target.append(line);
             }
+        }
+        catch (final RuntimeException e)
+        {
+            // A fault costs its own line.
+            target.onLineLost();
+            errors.record(e);
         }
     }
 

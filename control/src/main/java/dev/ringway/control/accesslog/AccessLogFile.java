@@ -121,6 +121,12 @@ final class AccessLogFile implements AutoCloseable
         }
     }
 
+    /** A line for it could not be made. */
+    void onLineLost()
+    {
+        counters.increment(ids.writeDropped);
+    }
+
     /**
      * Writes what the buffer holds because it is time, and takes note when the file was moved away.
      *

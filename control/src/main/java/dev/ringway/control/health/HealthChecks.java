@@ -98,7 +98,7 @@ public final class HealthChecks implements AutoCloseable
             clock = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("health-checks").factory());
         }
-        final int connections = cluster.counters().upstreamCxTotal;
+        final int connections = cluster.counters().connections.upstreamCxTotal;
         return new HostCheck(key.target, key.health, counters.shared(),
             ids, clock,
             () -> counters.reader().value(connections) > 0, logger::info);

@@ -113,6 +113,36 @@ final class AccessLogAgentTest
     }
 
     @Test
+    void shouldLoseTheLineAloneThatCannotBeMade() throws Exception
+    {
+        final Path second = directory.resolve("second.log");
+        final AccessLogFile other = open(second);
+        final RecordFilter faulty = record ->
+        {
+            if (record.connectionId() == 2)
+            {
+                throw new IllegalStateException("a fault of a filter");
+            }
+            return true;
+        };
+        agent.sinks(new AccessLogAgent.Sinks(
+            new LogFormat[] {LogFormat.compile("a%CONNECTION_ID%\n"), LogFormat.compile("b%CONNECTION_ID%\n")},
+            new RecordFilter[] {faulty, RecordFilter.ALL},
+            new AccessLogFile[] {file, other}, new int[2], List.of(file, other)));
+        publish(1, 0b11);
+        publish(2, 0b11);
+        publish(3, 0b11);
+        agent.onClose();
+        assertEquals("a1\na3\n", Files.readString(path));
+        assertEquals("b1\nb2\nb3\n", Files.readString(second));
+        assertEquals(1, value(ids.writeDropped));
+        final List<String> errors = new ArrayList<>();
+        counters.reader().forEachError((count, first, last, text) -> errors.add(text));
+        assertEquals(1, errors.size());
+        assertTrue(errors.get(0).contains("a fault of a filter"), errors.get(0));
+    }
+
+    @Test
     void shouldGoOnInANewFileWhenAskedTo() throws IOException
     {
         publish(1, 1);

@@ -172,9 +172,9 @@ final class AdminPagesTest
     void shouldLeaveOutWhatWasNotUsed()
     {
         final ClusterCounters ids = new ClusterCounters(server.file, "a");
-        server.file.loop(0).increment(ids.upstreamCxActive);
+        server.file.loop(0).increment(ids.connections.upstreamCxActive);
         assertEquals("cluster.a.upstream_cx_active: 1\n", body(get("/stats?usedonly")));
-        server.file.loop(0).decrement(ids.upstreamCxActive);
+        server.file.loop(0).decrement(ids.connections.upstreamCxActive);
         assertEquals("cluster.a.upstream_cx_active: 0\n", body(get("/stats?usedonly")));
         assertEquals("", body(get("/stats?usedonly&type=Counters")));
         assertEquals("cluster.a.upstream_cx_active: 0\n", body(get("/stats?usedonly&type=Gauges")));

@@ -96,7 +96,7 @@ public final class AccessLogRing implements AutoCloseable
     /**
      * Takes what is there. Log thread only.
      *
-     * @param handler gets each record, oldest first; it is gone after the call.
+     * @param handler gets each record, oldest first; it is gone after the call, also when that throws.
      * @param limit   most records to take.
      * @return records taken.
      */
@@ -104,15 +104,22 @@ public final class AccessLogRing implements AutoCloseable
     {
         final long from = consumed.get() + 1;
         final long available = Math.min(sequencer.getCursor(), from + limit - 1);
-        for (long sequence = from; sequence <= available; sequence++)
+        long sequence = from;
+        try
         {
-            handler.onRecord(record.wrap(memory, ((int)sequence & mask) << slotShift, slotLength));
+            while (sequence <= available)
+            {
+                handler.onRecord(record.wrap(memory, ((int)sequence++ & mask) << slotShift, slotLength));
+            }
         }
-        if (available >= from)
+        finally
         {
-            consumed.set(available);
+            if (sequence > from)
+            {
+                consumed.set(sequence - 1);
+            }
         }
-        return (int)(available - from + 1);
+        return (int)(sequence - from);
     }
 
     /**

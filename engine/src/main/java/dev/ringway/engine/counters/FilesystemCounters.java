@@ -15,7 +15,7 @@ public final class FilesystemCounters
     /** Writes that failed; what they held is lost. */
     public final int writeFailed;
 
-    /** Lines lost because a file's buffer was full or its writing failed. */
+    /** Lines lost because they could not be made, a file's buffer was full or its writing failed. */
     public final int writeDropped;
 
     /** Bytes that wait in buffers. */

@@ -5,72 +5,6 @@ package dev.ringway.engine.counters;
  */
 public final class HttpCounters
 {
-    /** Connections. */
-    public final int downstreamCxTotal;
-
-    /** Connections that exist now. */
-    public final int downstreamCxActive;
-
-    /** Encrypted connections, once their handshake is over. */
-    public final int downstreamCxSslTotal;
-
-    /** HTTP/1.1 connections. */
-    public final int downstreamCxHttp1Total;
-
-    /** HTTP/1.1 connections that exist now. */
-    public final int downstreamCxHttp1Active;
-
-    /** HTTP/2 connections. */
-    public final int downstreamCxHttp2Total;
-
-    /** HTTP/2 connections that exist now. */
-    public final int downstreamCxHttp2Active;
-
-    /** Connections gone. */
-    public final int downstreamCxDestroy;
-
-    /** Connections closed from here. */
-    public final int downstreamCxDestroyLocal;
-
-    /** Connections closed by the client. */
-    public final int downstreamCxDestroyRemote;
-
-    /** Connections gone with a request on them. */
-    public final int downstreamCxDestroyActiveRq;
-
-    /** Closed from here with a request on them. */
-    public final int downstreamCxDestroyLocalActiveRq;
-
-    /** Closed by the client with a request on them. */
-    public final int downstreamCxDestroyRemoteActiveRq;
-
-    /** Connections closed because idle. */
-    public final int downstreamCxIdleTimeout;
-
-    /** Connections that broke the protocol. */
-    public final int downstreamCxProtocolError;
-
-    /** Connections closed by a drain. */
-    public final int downstreamCxDrainClose;
-
-    /** Connections closed because they had served their number of requests. */
-    public final int downstreamCxMaxRequestsReached;
-
-    /** Bytes received. */
-    public final int downstreamCxRxBytesTotal;
-
-    /** Bytes sent. */
-    public final int downstreamCxTxBytesTotal;
-
-    /** Connections whose client did not close in time. */
-    public final int downstreamCxDelayedCloseTimeout;
-
-    /** Requests that asked for another protocol and were allowed to. */
-    public final int downstreamCxUpgradesTotal;
-
-    /** Of these, those under way now. */
-    public final int downstreamCxUpgradesActive;
-
     /** Requests. */
     public final int downstreamRqTotal;
 
@@ -82,24 +16,6 @@ public final class HttpCounters
 
     /** Requests in flight. */
     public final int downstreamRqActive;
-
-    /** Requests answered. */
-    public final int downstreamRqCompleted;
-
-    /** Responses 1xx. */
-    public final int downstreamRq1xx;
-
-    /** Responses 2xx. */
-    public final int downstreamRq2xx;
-
-    /** Responses 3xx. */
-    public final int downstreamRq3xx;
-
-    /** Responses 4xx. */
-    public final int downstreamRq4xx;
-
-    /** Responses 5xx. */
-    public final int downstreamRq5xx;
 
     /** Requests reset by the client. */
     public final int downstreamRqRxReset;
@@ -118,6 +34,7 @@ public final class HttpCounters
 
     /** Streams without progress. */
     public final int downstreamRqIdleTimeout;
+
     /** Streams that took too long as a whole. */
     public final int downstreamRqMaxDurationReached;
 
@@ -172,17 +89,20 @@ public final class HttpCounters
     /** From the first byte of a request to the last of its response. */
     public final int downstreamRqTime;
 
-    /** How long connections lasted. */
-    public final int downstreamCxLengthMs;
-
     /** Access records dropped because the log ring was full. */
     public final int accessLogDropped;
 
     /** What is counted of HTTP/2 itself, for all connection managers together. */
     public final Http2Counters http2;
 
-    /** What is counted for the listener alone besides. */
-    public final ListenerHttpCounters ofListener;
+    /** What is counted of connections. */
+    public final DownstreamConnectionCounters connections;
+
+    /** What is counted of responses. */
+    private final ResponseCounters responses;
+
+    /** The same for the listener alone. */
+    private final ResponseCounters listenerResponses;
 
     /** Has the ids stay those of these counters. */
     private final Object lease;
@@ -196,38 +116,10 @@ public final class HttpCounters
     {
         lease = registry.lease();
         final String prefix = "http." + statPrefix + ".";
-        downstreamCxTotal = registry.counter(prefix + "downstream_cx_total");
-        downstreamCxActive = registry.gauge(prefix + "downstream_cx_active");
-        downstreamCxSslTotal = registry.counter(prefix + "downstream_cx_ssl_total");
-        downstreamCxHttp1Total = registry.counter(prefix + "downstream_cx_http1_total");
-        downstreamCxHttp1Active = registry.gauge(prefix + "downstream_cx_http1_active");
-        downstreamCxHttp2Total = registry.counter(prefix + "downstream_cx_http2_total");
-        downstreamCxHttp2Active = registry.gauge(prefix + "downstream_cx_http2_active");
-        downstreamCxDestroy = registry.counter(prefix + "downstream_cx_destroy");
-        downstreamCxDestroyLocal = registry.counter(prefix + "downstream_cx_destroy_local");
-        downstreamCxDestroyRemote = registry.counter(prefix + "downstream_cx_destroy_remote");
-        downstreamCxDestroyActiveRq = registry.counter(prefix + "downstream_cx_destroy_active_rq");
-        downstreamCxDestroyLocalActiveRq = registry.counter(prefix + "downstream_cx_destroy_local_active_rq");
-        downstreamCxDestroyRemoteActiveRq = registry.counter(prefix + "downstream_cx_destroy_remote_active_rq");
-        downstreamCxIdleTimeout = registry.counter(prefix + "downstream_cx_idle_timeout");
-        downstreamCxProtocolError = registry.counter(prefix + "downstream_cx_protocol_error");
-        downstreamCxDrainClose = registry.counter(prefix + "downstream_cx_drain_close");
-        downstreamCxMaxRequestsReached = registry.counter(prefix + "downstream_cx_max_requests_reached");
-        downstreamCxRxBytesTotal = registry.counter(prefix + "downstream_cx_rx_bytes_total");
-        downstreamCxTxBytesTotal = registry.counter(prefix + "downstream_cx_tx_bytes_total");
-        downstreamCxDelayedCloseTimeout = registry.counter(prefix + "downstream_cx_delayed_close_timeout");
-        downstreamCxUpgradesTotal = registry.counter(prefix + "downstream_cx_upgrades_total");
-        downstreamCxUpgradesActive = registry.gauge(prefix + "downstream_cx_upgrades_active");
         downstreamRqTotal = registry.counter(prefix + "downstream_rq_total");
         downstreamRqHttp1Total = registry.counter(prefix + "downstream_rq_http1_total");
         downstreamRqHttp2Total = registry.counter(prefix + "downstream_rq_http2_total");
         downstreamRqActive = registry.gauge(prefix + "downstream_rq_active");
-        downstreamRqCompleted = registry.counter(prefix + "downstream_rq_completed");
-        downstreamRq1xx = registry.counter(prefix + "downstream_rq_1xx");
-        downstreamRq2xx = registry.counter(prefix + "downstream_rq_2xx");
-        downstreamRq3xx = registry.counter(prefix + "downstream_rq_3xx");
-        downstreamRq4xx = registry.counter(prefix + "downstream_rq_4xx");
-        downstreamRq5xx = registry.counter(prefix + "downstream_rq_5xx");
         downstreamRqRxReset = registry.counter(prefix + "downstream_rq_rx_reset");
         downstreamRqTxReset = registry.counter(prefix + "downstream_rq_tx_reset");
         downstreamRqTooManyPrematureResets = registry.counter(prefix + "downstream_rq_too_many_premature_resets");
@@ -255,9 +147,10 @@ public final class HttpCounters
         rqRedirect = registry.counter(prefix + "rq_redirect");
         rqResetAfterDownstreamResponseStarted = registry.counter(prefix + "rq_reset_after_downstream_response_started");
         downstreamRqTime = registry.histogram(prefix + "downstream_rq_time");
-        downstreamCxLengthMs = registry.histogram(prefix + "downstream_cx_length_ms");
         accessLogDropped = registry.counter(prefix + "access_log_dropped");
-        ofListener = new ListenerHttpCounters(registry, listener, statPrefix);
+        connections = new DownstreamConnectionCounters(registry, prefix);
+        responses = new ResponseCounters(registry, prefix);
+        listenerResponses = new ResponseCounters(registry, "listener." + listener + "." + prefix);
         http2 = new Http2Counters(registry, "http2.");
     }
 
@@ -268,8 +161,8 @@ public final class HttpCounters
      */
     public void interim(final LoopCounters counters)
     {
-        counters.increment(downstreamRq1xx);
-        counters.increment(ofListener.downstreamRq1xx);
+        responses.interim(counters);
+        listenerResponses.interim(counters);
     }
 
     /**
@@ -280,20 +173,8 @@ public final class HttpCounters
      */
     public void response(final LoopCounters counters, final int status)
     {
-        ofListener.response(counters, status);
-        counters.increment(downstreamRqCompleted);
-        switch (status / 100)
-        {
-            case 1 -> counters.increment(downstreamRq1xx);
-            case 2 -> counters.increment(downstreamRq2xx);
-            case 3 -> counters.increment(downstreamRq3xx);
-            case 4 -> counters.increment(downstreamRq4xx);
-            case 5 -> counters.increment(downstreamRq5xx);
-            default ->
-            {
-                // No response was sent.
-            }
-        }
+        responses.response(counters, status);
+        listenerResponses.response(counters, status);
     }
 
     /**

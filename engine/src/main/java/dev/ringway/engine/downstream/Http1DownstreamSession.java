@@ -408,7 +408,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         {
             // The response was cut. Where only the end of the connection marks its end, an orderly one would lie.
             ending.cut(isReset || response.isClosedByEnd());
-            factory.countCut(http.counters(), false);
+            factory.countCut(http.counters().connections, false);
         }
         else if (!isComplete)
         {
@@ -470,7 +470,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
 
     private void abandon(final boolean isReset)
     {
-        factory.countCut(http.counters(), true);
+        factory.countCut(http.counters().connections, true);
         final Exchange last = exchange;
         exchange = null;
         last.onDownstreamClosed(isReset);
@@ -501,7 +501,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     {
         if (exchange != null)
         {
-            factory.countCut(http.counters(), false);
+            factory.countCut(http.counters().connections, false);
             final Exchange last = exchange;
             exchange = null;
             last.onOverload();
@@ -545,7 +545,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         }
         else if (ending.isLingering())
         {
-            count(http.counters().downstreamCxDelayedCloseTimeout);
+            count(http.counters().connections.downstreamCxDelayedCloseTimeout);
             connection.close();
         }
         else if (deadlines.isHeadAwaited())
@@ -557,12 +557,12 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         else if (factory.endsIdle())
         {
             connection.deadline(Long.MAX_VALUE);
-            count(http.counters().downstreamCxDrainClose);
+            count(http.counters().connections.downstreamCxDrainClose);
             ending.endAfterFlush();
         }
         else
         {
-            count(http.counters().downstreamCxIdleTimeout);
+            count(http.counters().connections.downstreamCxIdleTimeout);
             connection.close();
         }
     }
@@ -582,7 +582,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
      */
     public void onClosed(final Connection closed)
     {
-        factory.countClosed(http.counters(), closed, isClosedByClient);
+        factory.countClosed(http.counters().connections, closed, isClosedByClient);
         input.release(factory.loop().memory());
         connection = null;
         exchange = null;

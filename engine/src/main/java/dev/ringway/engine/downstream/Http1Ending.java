@@ -46,7 +46,7 @@ final class Http1Ending
         if (http.maxRequestsPerConnection() > 0 && requests >= http.maxRequestsPerConnection())
         {
             isKept = false;
-            factory.loop().counters().increment(http.counters().downstreamCxMaxRequestsReached);
+            factory.loop().counters().increment(http.counters().connections.downstreamCxMaxRequestsReached);
         }
     }
 
@@ -63,7 +63,7 @@ final class Http1Ending
         if (factory.isDraining())
         {
             isKept = false;
-            factory.loop().counters().increment(ids.downstreamCxDrainClose);
+            factory.loop().counters().increment(ids.connections.downstreamCxDrainClose);
         }
         return isKept;
     }

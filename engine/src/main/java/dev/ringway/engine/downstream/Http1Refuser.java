@@ -28,7 +28,7 @@ final class Http1Refuser
     /** The client broke the protocol. */
     void count(final HttpCounters ids)
     {
-        factory.loop().counters().increment(ids.downstreamCxProtocolError);
+        factory.loop().counters().increment(ids.connections.downstreamCxProtocolError);
     }
 
     /** The head is null where it cannot be read. */

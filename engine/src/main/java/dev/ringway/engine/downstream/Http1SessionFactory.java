@@ -5,7 +5,7 @@ import dev.ringway.codecs.http1.Http1Limits;
 import dev.ringway.codecs.http1.Http1RequestParser;
 import dev.ringway.codecs.http1.Http1TrailerParser;
 import dev.ringway.engine.conn.Connection;
-import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.counters.DownstreamConnectionCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.exchange.Exchanges;
 import dev.ringway.engine.http2.Http2Context;
@@ -98,11 +98,11 @@ public final class Http1SessionFactory implements SessionFactory
             session = new Http1DownstreamSession(this);
         }
         connection.highWaterMark(bufferLimit());
-        connection.count(http.counters().downstreamCxRxBytesTotal, http.counters().downstreamCxTxBytesTotal);
+        countBytes(connection, http);
         open.add(session);
-        countOpened(loop.counters(), http.counters(), connection);
-        loop.counters().increment(http.counters().downstreamCxHttp1Total);
-        loop.counters().increment(http.counters().downstreamCxHttp1Active);
+        countOpened(loop.counters(), http.counters().connections, connection);
+        loop.counters().increment(http.counters().connections.downstreamCxHttp1Total);
+        loop.counters().increment(http.counters().connections.downstreamCxHttp1Active);
         session.open(connection, http.codecType() == CodecType.AUTO && agreed == null);
     }
 
@@ -112,24 +112,35 @@ public final class Http1SessionFactory implements SessionFactory
      */
     HttpConnectionManager renew(final HttpConnectionManager held)
     {
-        if (held != http && held.counters().downstreamCxActive != http.counters().downstreamCxActive)
+        final DownstreamConnectionCounters was = held.counters().connections;
+        final DownstreamConnectionCounters now = http.counters().connections;
+        if (held != http && was.downstreamCxActive != now.downstreamCxActive)
         {
-            move(loop.counters(), held.counters(), http.counters());
-            loop.counters().decrement(held.counters().downstreamCxHttp1Active);
-            loop.counters().increment(http.counters().downstreamCxHttp1Active);
+            move(loop.counters(), was, now);
+            loop.counters().decrement(was.downstreamCxHttp1Active);
+            loop.counters().increment(now.downstreamCxHttp1Active);
         }
         return http;
     }
 
     /** A connection of any version counts elsewhere. */
-    static void move(final LoopCounters counters, final HttpCounters from, final HttpCounters to)
+    static void move(
+        final LoopCounters counters, final DownstreamConnectionCounters from, final DownstreamConnectionCounters to)
     {
         counters.decrement(from.downstreamCxActive);
         counters.increment(to.downstreamCxActive);
     }
 
+    /** What comes and leaves is the connection manager's. */
+    static void countBytes(final Connection connection, final HttpConnectionManager http)
+    {
+        final DownstreamConnectionCounters ids = http.counters().connections;
+        connection.count(ids.downstreamCxRxBytesTotal, ids.downstreamCxTxBytesTotal);
+    }
+
     /** What sessions of all versions count at their beginning. */
-    static void countOpened(final LoopCounters counters, final HttpCounters ids, final Connection opened)
+    static void countOpened(
+        final LoopCounters counters, final DownstreamConnectionCounters ids, final Connection opened)
     {
         counters.increment(ids.downstreamCxTotal);
         counters.increment(ids.downstreamCxActive);
@@ -139,7 +150,7 @@ public final class Http1SessionFactory implements SessionFactory
         }
     }
 
-    void countClosed(final HttpCounters ids, final Connection closed, final boolean isByClient)
+    void countClosed(final DownstreamConnectionCounters ids, final Connection closed, final boolean isByClient)
     {
         loop.counters().decrement(ids.downstreamCxHttp1Active);
         countClosed(loop.counters(), ids, closed, isByClient);
@@ -147,7 +158,10 @@ public final class Http1SessionFactory implements SessionFactory
 
     /** What sessions of all versions count at their end. */
     static void countClosed(
-        final LoopCounters counters, final HttpCounters ids, final Connection closed, final boolean isByClient)
+        final LoopCounters counters,
+        final DownstreamConnectionCounters ids,
+        final Connection closed,
+        final boolean isByClient)
     {
         counters.decrement(ids.downstreamCxActive);
         counters.increment(ids.downstreamCxDestroy);
@@ -156,7 +170,7 @@ public final class Http1SessionFactory implements SessionFactory
     }
 
     /** A connection ends with a request on it. */
-    void countCut(final HttpCounters ids, final boolean isByClient)
+    void countCut(final DownstreamConnectionCounters ids, final boolean isByClient)
     {
         final LoopCounters counters = loop.counters();
         counters.increment(ids.downstreamCxDestroyActiveRq);
@@ -212,7 +226,7 @@ public final class Http1SessionFactory implements SessionFactory
      */
     void handOver(final Connection connection, final int offset, final int length)
     {
-        loop.counters().decrement(http.counters().downstreamCxHttp1Active);
+        loop.counters().decrement(http.counters().connections.downstreamCxHttp1Active);
         http2.take(connection).link().connectionHandler().onBytes(connection, offset, length);
     }
 

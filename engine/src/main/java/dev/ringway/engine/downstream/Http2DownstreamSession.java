@@ -8,6 +8,7 @@ import dev.ringway.codecs.http2.RequestFields;
 import dev.ringway.codecs.http2.TrailerFields;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.counters.DownstreamConnectionCounters;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.exchange.Exchange;
 import dev.ringway.engine.exchange.LocalReply;
@@ -118,7 +119,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         final int most = http.maxRequestsPerConnection();
         if (most > 0 && requests == most)
         {
-            count(http.counters().downstreamCxMaxRequestsReached);
+            count(http.counters().connections.downstreamCxMaxRequestsReached);
             link.drain();
         }
     }
@@ -225,7 +226,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
     {
         if (cause == Http2Cause.CONNECTION_ERROR)
         {
-            count(http.counters().downstreamCxProtocolError);
+            count(http.counters().connections.downstreamCxProtocolError);
             link.connection().note(ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
         }
         else if (cause == Http2Cause.RESET_FLOOD)
@@ -236,7 +237,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
 
     void countDestroyed(final int cause)
     {
-        final HttpCounters ids = http.counters();
+        final DownstreamConnectionCounters ids = http.counters().connections;
         switch (cause)
         {
             case Http2Cause.CLOSED, Http2Cause.RESET ->
@@ -262,7 +263,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
      */
     public void onIdleTimeout()
     {
-        count(http.counters().downstreamCxIdleTimeout);
+        count(http.counters().connections.downstreamCxIdleTimeout);
     }
 
     /**
@@ -287,7 +288,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
     @Override
     void drain()
     {
-        count(http.counters().downstreamCxDrainClose);
+        count(http.counters().connections.downstreamCxDrainClose);
         link.drain();
     }
 
@@ -296,7 +297,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
      */
     public void onClosed(final Connection closed)
     {
-        factory.countClosed(http.counters(), closed, link.isClosedByPeer());
+        factory.countClosed(http.counters().connections, closed, link.isClosedByPeer());
         factory.release(this);
     }
 }

@@ -5,7 +5,7 @@ import dev.ringway.codecs.http2.Http2FieldLimits;
 import dev.ringway.codecs.http2.RequestFields;
 import dev.ringway.codecs.http2.TrailerFields;
 import dev.ringway.engine.conn.Connection;
-import dev.ringway.engine.counters.HttpCounters;
+import dev.ringway.engine.counters.DownstreamConnectionCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.exchange.Exchanges;
 import dev.ringway.engine.http2.Http2Context;
@@ -62,8 +62,8 @@ final class Http2SessionFactory implements SessionFactory
      */
     public void open(final Connection connection)
     {
-        Http1SessionFactory.countOpened(loop.counters(), http.counters(), connection);
-        connection.count(http.counters().downstreamCxRxBytesTotal, http.counters().downstreamCxTxBytesTotal);
+        Http1SessionFactory.countOpened(loop.counters(), http.counters().connections, connection);
+        Http1SessionFactory.countBytes(connection, http);
         take(connection);
     }
 
@@ -82,8 +82,8 @@ final class Http2SessionFactory implements SessionFactory
         connection.highWaterMark(Http1SessionFactory.bufferLimit(listener));
         connection.note(Exchanges.HTTP2_NOTED);
         open.add(session);
-        loop.counters().increment(http.counters().downstreamCxHttp2Total);
-        loop.counters().increment(http.counters().downstreamCxHttp2Active);
+        loop.counters().increment(http.counters().connections.downstreamCxHttp2Total);
+        loop.counters().increment(http.counters().connections.downstreamCxHttp2Active);
         session.open(connection);
         if (isDraining)
         {
@@ -95,16 +95,18 @@ final class Http2SessionFactory implements SessionFactory
     /** See {@link Http1SessionFactory#renew}. */
     HttpConnectionManager renew(final HttpConnectionManager held)
     {
-        if (held != http && held.counters().downstreamCxActive != http.counters().downstreamCxActive)
+        final DownstreamConnectionCounters was = held.counters().connections;
+        final DownstreamConnectionCounters now = http.counters().connections;
+        if (held != http && was.downstreamCxActive != now.downstreamCxActive)
         {
-            Http1SessionFactory.move(loop.counters(), held.counters(), http.counters());
-            loop.counters().decrement(held.counters().downstreamCxHttp2Active);
-            loop.counters().increment(http.counters().downstreamCxHttp2Active);
+            Http1SessionFactory.move(loop.counters(), was, now);
+            loop.counters().decrement(was.downstreamCxHttp2Active);
+            loop.counters().increment(now.downstreamCxHttp2Active);
         }
         return http;
     }
 
-    void countClosed(final HttpCounters ids, final Connection closed, final boolean isByClient)
+    void countClosed(final DownstreamConnectionCounters ids, final Connection closed, final boolean isByClient)
     {
         loop.counters().decrement(ids.downstreamCxHttp2Active);
         Http1SessionFactory.countClosed(loop.counters(), ids, closed, isByClient);

@@ -46,7 +46,7 @@ final class UpgradedConnections implements RelayOwner
      */
     public void onRelayCut(final TcpDownstreamSession relay, final boolean isByClient)
     {
-        factory.countCut(relay.http(), isByClient);
+        factory.countCut(relay.http().connections, isByClient);
     }
 
     /**
@@ -54,7 +54,7 @@ final class UpgradedConnections implements RelayOwner
      */
     public void onRelayClosed(final TcpDownstreamSession relay, final Connection closed)
     {
-        factory.countClosed(relay.http(), closed, relay.isClosedByClient());
+        factory.countClosed(relay.http().connections, closed, relay.isClosedByClient());
         free.addLast(relay);
     }
 }

@@ -7,6 +7,7 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.counters.RetryCounters;
 import dev.ringway.engine.route.RetryOn;
 import dev.ringway.engine.route.RetryPolicy;
 import dev.ringway.engine.snapshot.Address;
@@ -109,7 +110,7 @@ final class Retrying
     {
         if (left == 0)
         {
-            exchanges.counters().increment(cluster.cluster().counters().upstreamCxConnectAttemptsExceeded);
+            exchanges.counters().increment(cluster.cluster().counters().connections.upstreamCxConnectAttemptsExceeded);
             flag = ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED;
             return false;
         }
@@ -251,13 +252,14 @@ final class Retrying
     private void countDropped(final int status, final ClusterCounters ids)
     {
         ids.statuses.dropped(exchanges.counters(), status);
-        exchanges.counters().increment(ids.retryRqCompleted);
+        final RetryCounters retries = ids.retries;
+        exchanges.counters().increment(retries.retryRqCompleted);
         exchanges.counters().increment(switch (status / 100)
         {
-            case 2 -> ids.retryRq2xx;
-            case 3 -> ids.retryRq3xx;
-            case 4 -> ids.retryRq4xx;
-            default -> ids.retryRq5xx;
+            case 2 -> retries.retryRq2xx;
+            case 3 -> retries.retryRq3xx;
+            case 4 -> retries.retryRq4xx;
+            default -> retries.retryRq5xx;
         });
     }
 
@@ -332,7 +334,7 @@ final class Retrying
         final ClusterCounters ids = cluster.cluster().counters();
         if (holder != null && !isWanted)
         {
-            exchanges.counters().increment(ids.upstreamRqRetrySuccess);
+            exchanges.counters().increment(ids.retries.upstreamRqRetrySuccess);
         }
         leave();
         if (!isWanted)
@@ -341,21 +343,21 @@ final class Retrying
         }
         if (left == 0)
         {
-            exchanges.counters().increment(ids.upstreamRqRetryLimitExceeded);
+            exchanges.counters().increment(ids.retries.upstreamRqRetryLimitExceeded);
             flag = ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED;
             return false;
         }
         left--;
         if (!cluster.takeRetry())
         {
-            exchanges.counters().increment(ids.upstreamRqRetryOverflow);
+            exchanges.counters().increment(ids.retries.upstreamRqRetryOverflow);
             flag = ResponseFlag.UPSTREAM_OVERFLOW;
             return false;
         }
         holder = cluster;
-        exchanges.counters().increment(ids.upstreamRqRetry);
+        exchanges.counters().increment(ids.retries.upstreamRqRetry);
         exchanges.counters().increment(
-            waitNs > 0 ? ids.upstreamRqRetryBackoffRatelimited : ids.upstreamRqRetryBackoffExponential);
+            waitNs > 0 ? ids.retries.upstreamRqRetryBackoffRatelimited : ids.retries.upstreamRqRetryBackoffExponential);
         if (waitNs == 0)
         {
             waitNs = exchanges.retryWaits().exponentialNs(policy.backoff(), backoffs++);
@@ -417,7 +419,7 @@ final class Retrying
         isRefused = failure == UpstreamFailure.REFUSED;
         isUnseen = !isRefused;
         flag = 0;
-        exchanges.counters().increment(cluster.cluster().counters().upstreamRqRetry);
+        exchanges.counters().increment(cluster.cluster().counters().retries.upstreamRqRetry);
         return true;
     }
 

@@ -56,8 +56,8 @@ final class Upgrade
         }
         protocol = allowed;
         isTunnel = request.tunnel();
-        counters.increment(ids.downstreamCxUpgradesTotal);
-        counters.increment(ids.downstreamCxUpgradesActive);
+        counters.increment(ids.connections.downstreamCxUpgradesTotal);
+        counters.increment(ids.connections.downstreamCxUpgradesActive);
         return null;
     }
 
@@ -146,7 +146,7 @@ final class Upgrade
     {
         if (protocol != null)
         {
-            counters.decrement(ids.downstreamCxUpgradesActive);
+            counters.decrement(ids.connections.downstreamCxUpgradesActive);
             protocol = null;
             isTunnel = false;
             isOpen = false;

@@ -2,6 +2,7 @@ package dev.ringway.engine.listen;
 
 import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.counters.DownstreamConnectionCounters;
 import dev.ringway.engine.counters.ListenerCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.downstream.Http1SessionFactory;
@@ -145,7 +146,7 @@ final class ChainSessions implements SessionlessHandler, CloseListener
     {
         context.loop().counters().increment(switch (chain.filter())
         {
-            case HttpConnectionManager manager -> manager.counters().downstreamCxTotal;
+            case HttpConnectionManager manager -> manager.counters().connections.downstreamCxTotal;
             case TcpProxy proxy -> proxy.counters().downstreamCxTotal;
         });
     }
@@ -156,9 +157,9 @@ final class ChainSessions implements SessionlessHandler, CloseListener
         if (chain.filter() instanceof HttpConnectionManager manager)
         {
             final LoopCounters counters = context.loop().counters();
-            counters.increment(manager.counters().downstreamCxDestroy);
-            counters.increment(isClosedHere ?
-                manager.counters().downstreamCxDestroyLocal : manager.counters().downstreamCxDestroyRemote);
+            final DownstreamConnectionCounters ids = manager.counters().connections;
+            counters.increment(ids.downstreamCxDestroy);
+            counters.increment(isClosedHere ? ids.downstreamCxDestroyLocal : ids.downstreamCxDestroyRemote);
         }
     }
 

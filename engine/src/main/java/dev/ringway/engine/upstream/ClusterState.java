@@ -6,6 +6,7 @@ import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.SocketPlan;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.counters.UpstreamConnectionCounters;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Thresholds;
 
@@ -170,7 +171,7 @@ public final class ClusterState
 
     private int noEndpoint()
     {
-        context.loop.counters().increment(cluster.counters().upstreamCxNoneHealthy);
+        context.loop.counters().increment(cluster.counters().connections.upstreamCxNoneHealthy);
         return UpstreamFailure.NO_ENDPOINT;
     }
 
@@ -240,7 +241,7 @@ public final class ClusterState
         {
             if (!connections.take())
             {
-                context.loop.counters().increment(cluster.counters().upstreamCxOverflow);
+                context.loop.counters().increment(cluster.counters().connections.upstreamCxOverflow);
                 return;
             }
             if (!pool.preconnect())
@@ -333,7 +334,7 @@ public final class ClusterState
         {
             return false;
         }
-        context.loop.counters().increment(cluster.counters().upstreamCxOverflow);
+        context.loop.counters().increment(cluster.counters().connections.upstreamCxOverflow);
         connections.takeAnyway();
         return true;
     }
@@ -351,7 +352,7 @@ public final class ClusterState
     /** Room to wait is taken. */
     private int enqueue(final UpstreamHandler handler)
     {
-        context.loop.counters().increment(cluster.counters().upstreamCxOverflow);
+        context.loop.counters().increment(cluster.counters().connections.upstreamCxOverflow);
         requests.release();
         waiting.addLast(handler);
         // What waits may be for another endpoint or host than the connections that are idle.
@@ -433,7 +434,7 @@ public final class ClusterState
         }
         if (!connections.take())
         {
-            counters.increment(cluster.counters().upstreamCxOverflow);
+            counters.increment(cluster.counters().connections.upstreamCxOverflow);
             return UpstreamFailure.OVERFLOW;
         }
         if (!takePending())
@@ -502,7 +503,7 @@ public final class ClusterState
 
     void onConnectionOpening(final Connection connection)
     {
-        final ClusterCounters ids = cluster.counters();
+        final UpstreamConnectionCounters ids = cluster.counters().connections;
         context.loop.counters().increment(ids.upstreamCxTotal);
         context.loop.counters().increment(ids.upstreamCxActive);
         connection.count(ids.upstreamCxRxBytesTotal, ids.upstreamCxTxBytesTotal);
@@ -512,7 +513,7 @@ public final class ClusterState
     {
         connections.release();
         final LoopCounters counters = context.loop.counters();
-        final ClusterCounters ids = cluster.counters();
+        final UpstreamConnectionCounters ids = cluster.counters().connections;
         counters.decrement(ids.upstreamCxActive);
         counters.increment(ids.upstreamCxDestroy);
         counters.record(ids.upstreamCxLengthMs, connection.ageMs());

@@ -4,6 +4,7 @@ import dev.ringway.engine.balance.HostHealth;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.EndpointCounters;
 import dev.ringway.engine.counters.LoopCounters;
+import dev.ringway.engine.counters.UpstreamConnectionCounters;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.snapshot.Endpoint;
 
@@ -31,6 +32,11 @@ final class EndpointTally
     private LoopCounters counters()
     {
         return loop.counters();
+    }
+
+    private UpstreamConnectionCounters connections()
+    {
+        return ids().connections;
     }
 
     private ClusterCounters ids()
@@ -64,23 +70,23 @@ final class EndpointTally
 
     void onHttp1()
     {
-        counters().increment(ids().upstreamCxHttp1Total);
+        counters().increment(connections().upstreamCxHttp1Total);
     }
 
     void onHttp2()
     {
-        counters().increment(ids().upstreamCxHttp2Total);
+        counters().increment(connections().upstreamCxHttp2Total);
     }
 
     void onConnected(final long connectNs)
     {
-        counters().record(ids().upstreamCxConnectMs, connectNs / NANOS_PER_MILLI);
+        counters().record(connections().upstreamCxConnectMs, connectNs / NANOS_PER_MILLI);
     }
 
     /** A connection has had as many requests as it may. */
     void onExhausted()
     {
-        counters().increment(ids().upstreamCxMaxRequests);
+        counters().increment(connections().upstreamCxMaxRequests);
     }
 
     /** A connection has ended, whatever came of it. */
@@ -162,8 +168,8 @@ final class EndpointTally
 
     void onCancelled()
     {
-        counters().increment(ids().upstreamCxDestroyLocalWithActiveRq);
-        counters().increment(ids().upstreamCxDestroyWithActiveRq);
+        counters().increment(connections().upstreamCxDestroyLocalWithActiveRq);
+        counters().increment(connections().upstreamCxDestroyWithActiveRq);
     }
 
     void onTrailers()
@@ -178,48 +184,48 @@ final class EndpointTally
 
     void onProtocolError()
     {
-        counters().increment(ids().upstreamCxProtocolError);
+        counters().increment(connections().upstreamCxProtocolError);
     }
 
     void onCloseNotify()
     {
-        counters().increment(ids().upstreamCxCloseNotify);
+        counters().increment(connections().upstreamCxCloseNotify);
     }
 
     void onIdleTimeout()
     {
-        counters().increment(ids().upstreamCxIdleTimeout);
+        counters().increment(connections().upstreamCxIdleTimeout);
     }
 
     /** A connection has lasted as long as it may. */
     void onOver()
     {
-        counters().increment(ids().upstreamCxMaxDurationReached);
+        counters().increment(connections().upstreamCxMaxDurationReached);
     }
 
     void onLocalClose()
     {
-        counters().increment(ids().upstreamCxDestroyLocal);
+        counters().increment(connections().upstreamCxDestroyLocal);
     }
 
     void onRemoteClose(final boolean isActive)
     {
-        counters().increment(ids().upstreamCxDestroyRemote);
+        counters().increment(connections().upstreamCxDestroyRemote);
         if (isActive)
         {
-            counters().increment(ids().upstreamCxDestroyRemoteWithActiveRq);
-            counters().increment(ids().upstreamCxDestroyWithActiveRq);
+            counters().increment(connections().upstreamCxDestroyRemoteWithActiveRq);
+            counters().increment(connections().upstreamCxDestroyWithActiveRq);
         }
     }
 
     void onConnectFailed(final boolean isTimeout)
     {
         own.increment(EndpointCounters.CX_CONNECT_FAIL);
-        counters().increment(ids().upstreamCxConnectFail);
+        counters().increment(connections().upstreamCxConnectFail);
         counters().increment(ids().upstreamRqPendingFailureEject);
         if (isTimeout)
         {
-            counters().increment(ids().upstreamCxConnectTimeout);
+            counters().increment(connections().upstreamCxConnectTimeout);
         }
     }
 }

@@ -50,6 +50,25 @@ final class AccessLogRingTest
     }
 
     @Test
+    void shouldBeDoneWithARecordWhoseHandlerThrows()
+    {
+        final AccessLogRing ring = new AccessLogRing(4, 512, wakeup);
+        for (int i = 0; i < 3; i++)
+        {
+            assertTrue(publish(ring, i));
+        }
+        assertThrows(IllegalStateException.class, () -> ring.poll(r ->
+        {
+            if (r.connectionId() == 1)
+            {
+                throw new IllegalStateException("a fault of the handler");
+            }
+        }, 100));
+        assertEquals(2, ring.taken());
+        assertEquals(1, ring.poll(r -> assertEquals(2, r.connectionId()), 100));
+    }
+
+    @Test
     void shouldRefuseSizesThatAreNoPowersOfTwo()
     {
         assertThrows(IllegalArgumentException.class, () -> new AccessLogRing(5, 512, wakeup));

@@ -26,42 +26,42 @@ final class CountersDocumentTest
     private static final Pattern FIELD = Pattern.compile("/\\*\\*\\s*(.*?)\\s*\\*/\\s*(?:public|private) final int(?:\\[\\])? (\\w+);");
     private static final Pattern REGISTERED = Pattern.compile("(\\w+) =\\s+(?:registry\\.(\\w+)\\(|ids\\(registry, )(?:prefix \\+ )?\"([^\"]+)\"");
     /** Classes by the prefix of what they register. */
-    private static final Map<String, String> GROUPS = new LinkedHashMap<>();
+    private static final Map<String, List<String>> GROUPS = new LinkedHashMap<>();
 
     static
     {
-        GROUPS.put("http.<stat_prefix>.", "HttpCounters");
-        GROUPS.put("http2.", "Http2Counters");
-        GROUPS.put("http.<stat_prefix>.fault.", "FaultCounters");
-        GROUPS.put("http.<stat_prefix>.grpc_stats.", "GrpcStatsCounters");
-        GROUPS.put("http.<stat_prefix>.cors.", "CorsCounters");
-        GROUPS.put("http.<stat_prefix>.rbac.", "RbacCounters");
-        GROUPS.put("<stat_prefix>.rbac.", "ConnectionRbacCounters");
-        GROUPS.put("connection_limit.<stat_prefix>.", "ConnectionLimitCounters");
-        GROUPS.put("local_rate_limit.<stat_prefix>.", "ConnectionRateLimitCounters");
-        GROUPS.put("<stat_prefix>.http_local_rate_limit.", "LocalRateLimitCounters");
-        GROUPS.put("tcp.<stat_prefix>.", "TcpCounters");
-        GROUPS.put("listener.<address>.", "ListenerCounters");
-        GROUPS.put("listener.<address>.http.<stat_prefix>.", "ListenerHttpCounters");
-        GROUPS.put("listener.<address>.ssl.", "TlsCounters");
-        GROUPS.put("tls_inspector.", "TlsInspectorCounters");
-        GROUPS.put("http_inspector.", "HttpInspectorCounters");
-        GROUPS.put("proxy_proto.<stat_prefix>.", "ProxyProtocolCounters");
-        GROUPS.put("cluster.<name>.", "ClusterCounters");
-        GROUPS.put("cluster.<name>.circuit_breakers.default.", "BreakerCounters");
-        GROUPS.put("cluster.<name>.circuit_breakers.high.", "BreakerCounters");
-        GROUPS.put("cluster.<name>.http2.", "Http2Counters");
-        GROUPS.put("cluster.<name>.ssl.", "TlsCounters");
-        GROUPS.put("cluster.<name>.upstream.proxyprotocol.", "ProxyTransportCounters");
-        GROUPS.put("cluster.<name>.health_check.", "HealthCheckCounters");
-        GROUPS.put("cluster.<name>.outlier_detection.", "OutlierCounters");
-        GROUPS.put("listener_manager.", "ListenerManagerCounters");
-        GROUPS.put("cluster_manager.", "ClusterManagerCounters");
-        GROUPS.put("filesystem.", "FilesystemCounters");
-        GROUPS.put("server.", "ServerCounters");
-        GROUPS.put("tls_files.", "TlsFileCounters");
-        GROUPS.put("config_file.", "ConfigFileCounters");
-        GROUPS.put("loop.<number>.", "LoopHealthCounters");
+        GROUPS.put("http.<stat_prefix>.", List.of("HttpCounters", "ResponseCounters", "DownstreamConnectionCounters"));
+        GROUPS.put("http2.", List.of("Http2Counters"));
+        GROUPS.put("http.<stat_prefix>.fault.", List.of("FaultCounters"));
+        GROUPS.put("http.<stat_prefix>.grpc_stats.", List.of("GrpcStatsCounters"));
+        GROUPS.put("http.<stat_prefix>.cors.", List.of("CorsCounters"));
+        GROUPS.put("http.<stat_prefix>.rbac.", List.of("RbacCounters"));
+        GROUPS.put("<stat_prefix>.rbac.", List.of("ConnectionRbacCounters"));
+        GROUPS.put("connection_limit.<stat_prefix>.", List.of("ConnectionLimitCounters"));
+        GROUPS.put("local_rate_limit.<stat_prefix>.", List.of("ConnectionRateLimitCounters"));
+        GROUPS.put("<stat_prefix>.http_local_rate_limit.", List.of("LocalRateLimitCounters"));
+        GROUPS.put("tcp.<stat_prefix>.", List.of("TcpCounters"));
+        GROUPS.put("listener.<address>.", List.of("ListenerCounters"));
+        GROUPS.put("listener.<address>.http.<stat_prefix>.", List.of("ResponseCounters"));
+        GROUPS.put("listener.<address>.ssl.", List.of("TlsCounters"));
+        GROUPS.put("tls_inspector.", List.of("TlsInspectorCounters"));
+        GROUPS.put("http_inspector.", List.of("HttpInspectorCounters"));
+        GROUPS.put("proxy_proto.<stat_prefix>.", List.of("ProxyProtocolCounters"));
+        GROUPS.put("cluster.<name>.", List.of("ClusterCounters", "UpstreamConnectionCounters", "RetryCounters"));
+        GROUPS.put("cluster.<name>.circuit_breakers.default.", List.of("BreakerCounters"));
+        GROUPS.put("cluster.<name>.circuit_breakers.high.", List.of("BreakerCounters"));
+        GROUPS.put("cluster.<name>.http2.", List.of("Http2Counters"));
+        GROUPS.put("cluster.<name>.ssl.", List.of("TlsCounters"));
+        GROUPS.put("cluster.<name>.upstream.proxyprotocol.", List.of("ProxyTransportCounters"));
+        GROUPS.put("cluster.<name>.health_check.", List.of("HealthCheckCounters"));
+        GROUPS.put("cluster.<name>.outlier_detection.", List.of("OutlierCounters"));
+        GROUPS.put("listener_manager.", List.of("ListenerManagerCounters"));
+        GROUPS.put("cluster_manager.", List.of("ClusterManagerCounters"));
+        GROUPS.put("filesystem.", List.of("FilesystemCounters"));
+        GROUPS.put("server.", List.of("ServerCounters"));
+        GROUPS.put("tls_files.", List.of("TlsFileCounters"));
+        GROUPS.put("config_file.", List.of("ConfigFileCounters"));
+        GROUPS.put("loop.<number>.", List.of("LoopHealthCounters"));
     }
 
     @TempDir
@@ -112,21 +112,28 @@ final class CountersDocumentTest
         return kinds;
     }
 
-    private static Map<String, String> meanings(final String group, final String prefix) throws IOException
+    private static Map<String, String> meanings(final List<String> classes, final String prefix) throws IOException
     {
-        final String source = Files.readString(SOURCES.resolve(group + ".java"));
+        final Map<String, String> ofNames = new LinkedHashMap<>();
+        for (final String name : classes)
+        {
+            addMeanings(Files.readString(SOURCES.resolve(name + ".java")), prefix, ofNames);
+        }
+        return ofNames;
+    }
+
+    private static void addMeanings(final String source, final String prefix, final Map<String, String> ofNames)
+    {
         final Map<String, String> ofFields = new HashMap<>();
         for (final Matcher field = FIELD.matcher(source); field.find(); )
         {
             ofFields.put(field.group(2), field.group(1).replaceAll("\\s+\\*\\s+", " "));
         }
-        final Map<String, String> ofNames = new LinkedHashMap<>();
         for (final Matcher call = REGISTERED.matcher(source); call.find(); )
         {
             final String name = call.group(3).replaceFirst("^(server|loop|filesystem|tls_files|config_file|\\w+_manager|\\w+_inspector)\\.", "");
             ofNames.put(prefix + name + (name.endsWith(".") ? "<name>" : ""), ofFields.get(call.group(1)));
         }
-        return ofNames;
     }
 
     private static String unit(final String name)
@@ -155,7 +162,7 @@ final class CountersDocumentTest
 
             The tables are made from the classes of `dev.ringway.engine.counters`.
             """);
-        for (final Map.Entry<String, String> group : GROUPS.entrySet())
+        for (final Map.Entry<String, List<String>> group : GROUPS.entrySet())
         {
             text.append("\n## `").append(group.getKey()).append("`\n| name | kind | unit | meaning |\n|---|---|---|---|\n");
             meanings(group.getValue(), group.getKey()).forEach((name, meaning) ->

@@ -1,37 +1,35 @@
 package dev.ringway.engine.counters;
 
 /**
- * Ids of the counters {@code listener.<address>.http.<stat_prefix>.*}; names and meaning as in Envoy's statistics of a
- * listener's connection manager.
+ * Ids of the counters {@code downstream_rq_completed} and {@code downstream_rq_<class>}, which a connection manager has
+ * once for itself and once for its listener; names and meaning as in Envoy's connection-manager statistics.
  */
-public final class ListenerHttpCounters
+final class ResponseCounters
 {
     /** Requests answered. */
-    public final int downstreamRqCompleted;
+    private final int downstreamRqCompleted;
 
     /** Responses 1xx. */
-    public final int downstreamRq1xx;
+    private final int downstreamRq1xx;
 
     /** Responses 2xx. */
-    public final int downstreamRq2xx;
+    private final int downstreamRq2xx;
 
     /** Responses 3xx. */
-    public final int downstreamRq3xx;
+    private final int downstreamRq3xx;
 
     /** Responses 4xx. */
-    public final int downstreamRq4xx;
+    private final int downstreamRq4xx;
 
     /** Responses 5xx. */
-    public final int downstreamRq5xx;
+    private final int downstreamRq5xx;
 
     /**
-     * @param registry   gives out the ids.
-     * @param listener   name of the listener in stats.
-     * @param statPrefix of the connection manager.
+     * @param registry gives out the ids.
+     * @param prefix   of the names, with a dot at its end.
      */
-    ListenerHttpCounters(final CounterRegistry registry, final String listener, final String statPrefix)
+    ResponseCounters(final CounterRegistry registry, final String prefix)
     {
-        final String prefix = "listener." + listener + ".http." + statPrefix + ".";
         downstreamRqCompleted = registry.counter(prefix + "downstream_rq_completed");
         downstreamRq1xx = registry.counter(prefix + "downstream_rq_1xx");
         downstreamRq2xx = registry.counter(prefix + "downstream_rq_2xx");
@@ -40,6 +38,22 @@ public final class ListenerHttpCounters
         downstreamRq5xx = registry.counter(prefix + "downstream_rq_5xx");
     }
 
+    /**
+     * Counts an answer 1xx, behind which another one comes.
+     *
+     * @param counters of the loop.
+     */
+    void interim(final LoopCounters counters)
+    {
+        counters.increment(downstreamRq1xx);
+    }
+
+    /**
+     * Counts a request that has ended.
+     *
+     * @param counters of the loop.
+     * @param status   that it was answered with, 0 when no answer was begun.
+     */
     void response(final LoopCounters counters, final int status)
     {
         counters.increment(downstreamRqCompleted);
