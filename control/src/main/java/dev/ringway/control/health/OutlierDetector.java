@@ -122,12 +122,17 @@ final class OutlierDetector implements ErrorWatch.Listener
             return;
         }
         counters.increment(detected);
+        final boolean isOlder = countOlder(detected);
         final boolean hasRoom = (double)WHOLE * (active + 1) / set.size() <= settings.mostPercent() ||
             settings.alwaysOne() && active == 0;
         if (!hasRoom)
         {
             counters.increment(ids.overflow);
             return;
+        }
+        if (isOlder)
+        {
+            counters.increment(ids.total);
         }
         if (ThreadLocalRandom.current().nextInt(WHOLE) >= enforcing)
         {
@@ -145,6 +150,22 @@ final class OutlierDetector implements ErrorWatch.Listener
         record.times += settings.baseNs() * record.times > settings.mostNs() ? 0 : 1;
         host.set(HostHealth.FAILED_OUTLIER_CHECK);
         log.accept("cluster '" + cluster + "': endpoint " + name(set, host) + " is ejected: " + reason);
+    }
+
+    /** Under the names that counters had when there were two reasons; whether this is one of them. */
+    private boolean countOlder(final int detected)
+    {
+        if (detected == ids.detectedConsecutive5xx)
+        {
+            counters.increment(ids.consecutive5xx);
+            return true;
+        }
+        if (detected == ids.detectedSuccessRate)
+        {
+            counters.increment(ids.successRate);
+            return true;
+        }
+        return false;
     }
 
     private static boolean isIn(final HostSet set, final HostHealth host)
@@ -176,6 +197,8 @@ final class OutlierDetector implements ErrorWatch.Listener
     {
         final HostSet set = hosts.newest();
         final Map<HostHealth, Record> present = new HashMap<>();
+        final boolean isEnough =
+            set.size() >= Math.min(settings.successRate().minimumHosts(), settings.failures().minimumHosts());
         final List<Success> forRate = new ArrayList<>();
         final List<Success> forFailures = new ArrayList<>();
         final List<Success> forLocalRate = new ArrayList<>();
@@ -185,10 +208,10 @@ final class OutlierDetector implements ErrorWatch.Listener
             final HostHealth host = set.health(i);
             final Record record = records.getOrDefault(host, new Record());
             present.put(host, record);
-            lookLocal(host, record, forLocalRate, forLocalFailures);
+            lookLocal(host, record, isEnough, forLocalRate, forLocalFailures);
             final long requests = look(host, record);
             host.successRate(-1);
-            if (!host.has(HostHealth.FAILED_OUTLIER_CHECK) && requests > 0)
+            if (isEnough && !host.has(HostHealth.FAILED_OUTLIER_CHECK) && requests > 0)
             {
                 final double percent = (double)WHOLE * record.lastSuccesses / requests;
                 host.successRate(
@@ -216,14 +239,19 @@ final class OutlierDetector implements ErrorWatch.Listener
 
     /** Times of the last interval that it could be asked, or not. */
     private void lookLocal(
-        final HostHealth host, final Record record, final List<Success> forRate, final List<Success> forFailures)
+        final HostHealth host,
+        final Record record,
+        final boolean isEnough,
+        final List<Success> forRate,
+        final List<Success> forFailures)
     {
         final long successes = host.counters().sum(EndpointCounters.LOCAL_SUCCESS) - record.localSuccesses;
         final long errors = host.counters().sum(EndpointCounters.LOCAL_ERROR) - record.localErrors;
         final long times = successes + errors;
         final double percent = times == 0 ? -1 : (double)WHOLE * successes / times;
         record.localSuccesses += successes;
-        final boolean isSeen = settings.local() != null && times > 0 && !host.has(HostHealth.FAILED_OUTLIER_CHECK);
+        final boolean isSeen =
+            isEnough && settings.local() != null && times > 0 && !host.has(HostHealth.FAILED_OUTLIER_CHECK);
         host.localSuccessRate(
             isSeen && times >= Math.min(settings.successRate().volume(), settings.failures().volume()) ? percent : -1);
         addIf(isSeen && times >= settings.successRate().volume(), forRate, host, percent);

@@ -44,6 +44,7 @@ final class OutlierDetectorTest
     private long nowNs = 5 * S;
     private int mostPercent = 50;
     private boolean alwaysOne;
+    private int consecutive5xx = 5;
     private int enforcing5xx = 100;
     private int enforcingGateway;
     private int enforcingFailures;
@@ -78,7 +79,7 @@ final class OutlierDetectorTest
 
     private void detect()
     {
-        detector = new OutlierDetector("c", new OutlierDetection(5, 3, 10 * S, 30 * S, 90 * S, 0, mostPercent, alwaysOne,
+        detector = new OutlierDetector("c", new OutlierDetection(consecutive5xx, 3, 10 * S, 30 * S, 90 * S, 0, mostPercent, alwaysOne,
             enforcing5xx, enforcingGateway, new Rate(100, 5, 100), 1900, new Rate(enforcingFailures, 5, 50), 85, local),
             hosts, counters.shared(), ids, Runnable::run, () -> nowNs, logged::add);
         hosts.watch(detector.watch());
@@ -122,6 +123,8 @@ final class OutlierDetectorTest
         assertEquals(1, value(ids.enforcedTotal));
         assertEquals(1, value(ids.enforcedConsecutive5xx));
         assertEquals(1, value(ids.detectedConsecutive5xx));
+        assertEquals(1, value(ids.consecutive5xx));
+        assertEquals(1, value(ids.total));
         assertEquals(List.of("cluster 'c': endpoint 10.0.0.1:1 is ejected: errors in a row"), logged);
     }
 
@@ -227,6 +230,31 @@ final class OutlierDetectorTest
     }
 
     @Test
+    void shouldLookForGatewayErrorsFirst()
+    {
+        enforcingGateway = 100;
+        consecutive5xx = 3;
+        detect();
+        answers(0, 503, 3);
+        assertEquals(1, value(ids.enforcedConsecutiveGatewayFailure));
+        assertEquals(0, value(ids.detectedConsecutive5xx));
+        assertEquals(0, value(ids.total));
+    }
+
+    @Test
+    void shouldTellRatesOnlyOfEnoughEndpoints()
+    {
+        endpoints(4);
+        answers(0, 200, 200);
+        detector.onInterval();
+        assertEquals(-1, host(0).successRate());
+        endpoints(5);
+        answers(0, 200, 200);
+        detector.onInterval();
+        assertEquals(100, host(0).successRate());
+    }
+
+    @Test
     void shouldEjectNoMoreThanItMay()
     {
         for (int i = 0; i < 10; i++)
@@ -235,6 +263,8 @@ final class OutlierDetectorTest
         }
         assertEquals(5, value(ids.active));
         assertEquals(5, value(ids.overflow));
+        assertEquals(10, value(ids.consecutive5xx));
+        assertEquals(5, value(ids.total));
         assertEquals(5, hosts.newest().healthyCount());
     }
 
@@ -263,6 +293,7 @@ final class OutlierDetectorTest
         assertFalse(isEjected(0));
         assertEquals(2, value(ids.detectedConsecutive5xx));
         assertEquals(0, value(ids.enforcedTotal));
+        assertEquals(2, value(ids.total));
     }
 
     @Test
@@ -280,6 +311,8 @@ final class OutlierDetectorTest
         detector.onInterval();
         assertTrue(isEjected(3));
         assertEquals(1, value(ids.enforcedSuccessRate));
+        assertEquals(1, value(ids.successRate));
+        assertEquals(1, value(ids.total));
         assertEquals(1, value(ids.active));
         detector.onInterval();
         assertEquals(1, value(ids.detectedSuccessRate));

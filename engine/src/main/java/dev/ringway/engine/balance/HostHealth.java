@@ -77,9 +77,10 @@ public final class HostHealth
         {
             return;
         }
-        count(errors, status >= SERVER_ERROR, watch.mostErrors(), watch.listener(), Kind.ANSWERS);
+        // In Envoy's order: who is ejected for the first is not looked at for the second.
         count(gatewayErrors, status >= FIRST_GATEWAY_ERROR && status <= LAST_GATEWAY_ERROR, watch.mostGatewayErrors(),
             watch.listener(), Kind.GATEWAY);
+        count(errors, status >= SERVER_ERROR, watch.mostErrors(), watch.listener(), Kind.ANSWERS);
     }
 
     /**

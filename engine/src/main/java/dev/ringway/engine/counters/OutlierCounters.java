@@ -14,6 +14,15 @@ public final class OutlierCounters
     /** Times that one was not, for too many were already. */
     public final int overflow;
 
+    /** Older name: times that one was to be ejected for errors in a row or its rate and could be, enforced or not. */
+    public final int total;
+
+    /** Older name of {@link #detectedConsecutive5xx}. */
+    public final int consecutive5xx;
+
+    /** Older name of {@link #detectedSuccessRate}. */
+    public final int successRate;
+
     /** Times that errors in a row were seen. */
     public final int detectedConsecutive5xx;
 
@@ -70,6 +79,9 @@ public final class OutlierCounters
         active = registry.gauge(prefix + "ejections_active");
         enforcedTotal = registry.counter(prefix + "ejections_enforced_total");
         overflow = registry.counter(prefix + "ejections_overflow");
+        total = registry.counter(prefix + "ejections_total");
+        consecutive5xx = registry.counter(prefix + "ejections_consecutive_5xx");
+        successRate = registry.counter(prefix + "ejections_success_rate");
         detectedConsecutive5xx = registry.counter(prefix + "ejections_detected_consecutive_5xx");
         enforcedConsecutive5xx = registry.counter(prefix + "ejections_enforced_consecutive_5xx");
         detectedConsecutiveGatewayFailure =
