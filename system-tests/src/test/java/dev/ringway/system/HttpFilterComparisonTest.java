@@ -378,8 +378,14 @@ final class HttpFilterComparisonTest
                 "- match: { prefix: \"/name\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { r: { " +
                 "\"@type\": " + FilterSides.TYPE + "rbac.v3.RBACPerRoute, rbac: { rules: { policies: { p: { " +
                 "permissions: [{ requested_server_name: { exact: \"a.example\" } }], principals: [{ any: true }] } } } } } }\n" +
-                ALL,
-                List.of(get("/a"), get("/port"), get("/name")), "http\\.in\\.rbac\\..*")),
+                "- match: { prefix: \"/told\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { r: { " +
+                "\"@type\": " + FilterSides.TYPE + "rbac.v3.RBACPerRoute, rbac: { rules: { policies: { p: { " +
+                "permissions: [{ any: true }], principals: [{ remote_ip: { address_prefix: 10.0.0.0, prefix_len: 8 } }, " +
+                "{ remote_ip: { address_prefix: \"2001:db8::\", prefix_len: 32 } }] } } } } } }\n" + ALL,
+                List.of(get("/a"), get("/port"), get("/name"), get("/told"), get("/told", "x-forwarded-for: 10.1.2.3"),
+                    get("/told", "x-forwarded-for: 10.1.2.3, 11.0.0.1"), get("/told", "x-forwarded-for: 11.0.0.1,10.1.2.3"),
+                    get("/told", "x-forwarded-for: 2001:db8::7"), get("/told", "x-forwarded-for: nobody"),
+                    get("/a", "x-forwarded-for: 10.1.2.3")), "http\\.in\\.rbac\\..*")),
             Arguments.of("a disabled filter", new FilterSides.Scenario(
                 filter("m", MUTATION.formatted(FilterSides.TYPE) + ", " + mutations(
                     append("x-a", "filter", "APPEND_IF_EXISTS_OR_ADD"), "")) + "  disabled: true\n",

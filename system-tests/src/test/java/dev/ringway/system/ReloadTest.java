@@ -140,7 +140,6 @@ final class ReloadTest
         }
     }
 
-    /** More logs than there can be at once, one after the other. */
     @Test
     void shouldHaveAClusterTakeAnotherType() throws Exception
     {
@@ -167,6 +166,7 @@ final class ReloadTest
         }
     }
 
+    /** More logs than there can be at once, one after the other. */
     @Test
     void shouldLogToOneFileAfterTheOther() throws Exception
     {

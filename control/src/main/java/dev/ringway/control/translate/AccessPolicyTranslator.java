@@ -133,7 +133,8 @@ final class AccessPolicyTranslator
             case URL_PATH -> ofRequest(path.field("url_path"), new AccessRule.Path(
                 conditions.text(config.getUrlPath().getPath(), path.field("url_path").field("path"))));
             case DIRECT_REMOTE_IP -> range(config.getDirectRemoteIp(), path.field("direct_remote_ip"), End.DIRECT);
-            case REMOTE_IP -> remote(config.getRemoteIp(), path.field("remote_ip"));
+            case REMOTE_IP -> range(
+                config.getRemoteIp(), path.field("remote_ip"), of == Of.REQUEST ? End.FORWARDED : End.REMOTE);
             case SOURCE_IP -> range(config.getSourceIp(), path.field("source_ip"), End.REMOTE);
             case AUTHENTICATED -> authenticated(config.getAuthenticated(), path.field("authenticated"));
             case NOT_ID -> new AccessRule.Not(principal(config.getNotId(), path.field("not_id")));
@@ -161,15 +162,6 @@ final class AccessPolicyTranslator
     {
         final List<CidrRanges.Range> ranges = RangeTranslator.translate(List.of(config), path, checks);
         return ranges.isEmpty() ? NONE : new AccessRule.Address(new CidrRanges(ranges), end);
-    }
-
-    private AccessRule remote(final CidrRange config, final FieldPath path)
-    {
-        if (of == Of.REQUEST)
-        {
-            checks.fault(path, "depends on x-forwarded-for, which is not supported; direct_remote_ip and source_ip are");
-        }
-        return range(config, path, End.REMOTE);
     }
 
     private AccessRule port(final int port, final FieldPath path)

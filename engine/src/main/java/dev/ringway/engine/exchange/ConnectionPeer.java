@@ -45,10 +45,10 @@ public final class ConnectionPeer implements FilterPeer
     }
 
     /**
-     * Has the client's address told as text by {@code x-forwarded-for}, where the proxies before this one are trusted
-     * to tell it.
+     * Has the client's address told by {@code x-forwarded-for}, as text and as {@link #forwardedAddress}, where the
+     * proxies before this one are trusted to tell it.
      *
-     * @param request fields as they came; read when the text is asked for.
+     * @param request fields as they came; read when one is asked for.
      * @param http    says whom to trust.
      * @return this.
      */
@@ -73,6 +73,19 @@ public final class ConnectionPeer implements FilterPeer
     public int remotePort()
     {
         return port(connection.addresses().peer());
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public int forwardedAddress(final byte[] to)
+    {
+        if (headers == null || !forwardedFor.find(headers, skipped))
+        {
+            return remoteAddress(to);
+        }
+        System.arraycopy(forwardedFor.address(), 0, to, 0, forwardedFor.addressLength());
+        return forwardedFor.addressLength();
     }
 
     /**

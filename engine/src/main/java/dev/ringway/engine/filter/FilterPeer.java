@@ -28,6 +28,15 @@ public interface FilterPeer
     int remotePort();
 
     /**
+     * The address of who has sent the request, which proxies that are trusted may have told in
+     * {@code x-forwarded-for}; otherwise {@link #remoteAddress}.
+     *
+     * @param to takes the bytes in network order.
+     * @return 4, 16 or 0.
+     */
+    int forwardedAddress(byte[] to);
+
+    /**
      * The address of the other end of the connection itself.
      *
      * @param to takes the bytes in network order.

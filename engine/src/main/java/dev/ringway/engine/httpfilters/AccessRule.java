@@ -93,6 +93,8 @@ public interface AccessRule
         DIRECT,
         /** Of the client, which a listener filter may have told. */
         REMOTE,
+        /** The same, or of the sender of the request, where proxies are trusted to tell it. */
+        FORWARDED,
         /** That the client connected to. */
         LOCAL
     }
@@ -112,6 +114,7 @@ public interface AccessRule
             {
                 case DIRECT -> view.peer().directAddress(address);
                 case REMOTE -> view.peer().remoteAddress(address);
+                case FORWARDED -> view.peer().forwardedAddress(address);
                 case LOCAL -> view.peer().localAddress(address);
             };
             return length > 0 && range.contains(address, length);
@@ -151,19 +154,23 @@ public interface AccessRule
     }
 
     /**
-     * Demands a name of the client's certificate, of any kind.
+     * Demands an encrypted connection and a name of the client's certificate, of any kind. Without a certificate, which
+     * the listener may demand, the name is empty.
      *
-     * @param match {@code authenticated.principal_name}, or null for any certificate.
+     * @param match {@code authenticated.principal_name}, or null for any client.
      */
     record Authenticated(TextMatch match) implements AccessRule
     {
+        private static final List<byte[]> NAMELESS = List.of(new byte[0]);
+
         public boolean holds(final AccessView view)
         {
-            final List<byte[]> names = view.peer().principals();
-            if (match == null)
+            if (match == null || !view.peer().isEncrypted())
             {
-                return !names.isEmpty();
+                return view.peer().isEncrypted();
             }
+            final List<byte[]> shown = view.peer().principals();
+            final List<byte[]> names = shown.isEmpty() ? NAMELESS : shown;
             for (int i = 0; i < names.size(); i++)
             {
                 final byte[] name = names.get(i);
