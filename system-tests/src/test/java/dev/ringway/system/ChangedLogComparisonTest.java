@@ -24,10 +24,11 @@ final class ChangedLogComparisonTest
         "%REQ(:AUTHORITY)% %REQ(USER-AGENT)% %REQ(X-FORWARDED-FOR)% %REQ(X-REQUEST-ID)% %REQ(REFERER)% " +
         "%REQ(X-FORWARDED-PROTO)% %REQ(X-ENVOY-INTERNAL)% %REQ(VIA)% %REQ(X-ENVOY-ATTEMPT-COUNT)% %REQ(X-A)% " +
         "%REQ(X-ENVOY-EXPECTED-RQ-TIMEOUT-MS)% %REQ(X-ENVOY-EXTERNAL-ADDRESS)% %REQ(X-ENVOY-ORIGINAL-HOST)% " +
-        "%REQ(CONNECTION)% %REQ(TE)% %REQ(X-ENVOY-RETRY-ON)% %RESPONSE_CODE%";
+        "%REQ(CONNECTION)% %REQ(TE)% %REQ(X-ENVOY-RETRY-ON)% %REQ(:SCHEME)% %REQ(X-NONE?:SCHEME)% %RESPONSE_CODE%";
     private static final String PATH = "header_filter: { header: { name: \":path\", string_match: { ";
     private static final List<String> PATHS = List.of("/", "/prefix/a?b=c", "/regex/abc/d", "/long/a", "/host", "/share", "/agent",
-        "/joined", "/removed", "/added", "/direct", "/direct/long", "/unrouted", "/dead", "/replaced", "/auto", "/fails", "/refused");
+        "/joined", "/removed", "/added", "/direct", "/direct/long", "/unrouted", "/dead", "/replaced", "/auto", "/fails", "/refused",
+        "/empty");
     private static final String FIELDS = "\r\nhost: a.test\r\nuser-agent: agent\r\nreferer: from\r\nx-request-id: id\r\n" +
         "x-envoy-original-path: /mine\r\nx-envoy-retry-on: 5xx\r\nte: trailers\r\nconnection: keep-alive\r\n" +
         "x-forwarded-for: 203.0.113.9\r\nx-a: one\r\n\r\n";
@@ -69,6 +70,7 @@ final class ChangedLogComparisonTest
             listener(name, "in", ports.get(0), "via: here") +
             listener(name, "edge", ports.get(1), "use_remote_address: true") + "  clusters:\n" +
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) +
+            "  - { name: empty, type: STATIC, connect_timeout: 1s, load_assignment: { cluster_name: empty } }\n" +
             Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", 1)));
         try (Program program = Peers.either(isEnvoy, directory, bootstrap))
         {
@@ -130,6 +132,9 @@ final class ChangedLogComparisonTest
         return Bootstraps.http(listener, Bootstraps.tcpAddress("127.0.0.1", port), options.toString(), """
             - match: { prefix: "/prefix" }
               route: { cluster: origin, prefix_rewrite: "/new" }
+            - match: { path: "/empty" }
+              route: { cluster: empty, prefix_rewrite: "/new", host_rewrite_literal: "b.test" }
+              request_headers_to_add: [ { header: { key: x-a, value: two }, append_action: OVERWRITE_IF_EXISTS_OR_ADD } ]
             - match: { prefix: "/regex" }
               route: { cluster: origin, regex_rewrite: { pattern: { regex: "/regex/([a-z]+)" }, substitution: "/new/\\\\1" } }
             - match: { prefix: "/long" }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -23,6 +24,17 @@ final class HeaderChangeComparisonTest
     private static final Map<String, String> ANSWERS = Map.of(
         "/response", "HTTP/1.1 200 OK\r\nx-a: theirs\r\nx-b: 1\r\nx-b: 2\r\netag: e\r\nserver: s\r\ncontent-length: 0\r\n\r\n",
         "/slow", "");
+
+    /** What answers say of requests. */
+    private static final String ECHO = Stream.of("x-request-id", "x-own", "x-over", "x-gone", "x-two", ":path",
+        ":authority", "host", ":method", ":scheme", "x-forwarded-proto", "x-envoy-original-path", "user-agent", "x-none?x-two",
+        "x-none?x-none", "x-envoy-expected-rq-timeout-ms", "x-envoy-internal", "connection", "x-forwarded-for",
+        "cookie", "te", "transfer-encoding", "x-envoy-upstream-rq-timeout-ms", "x-envoy-decorator-operation", "x-ref:2")
+        .map(name -> "{ header: { key: \"e-" + name.replaceAll("[^a-z]", "") + "\", value: \"%REQ(" +
+            name.replaceFirst(":2$", "") + ")" + (name.endsWith(":2") ? ":2" : "") + "%\" } }")
+        .collect(Collectors.joining(", ", "", ", { header: { key: x-path, " +
+            "value: \"%PATH%|%PATH(NQ)%|%PATH(NQ:PATH):4%|%PATH(WQ:ORIG)%|%QUERY_PARAM(a)%|%RESP(x-a)%|%REQ(x-a)%\" } }, " +
+            "{ header: { key: x-a, value: \"%REQ(x-a)%\" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }"));
 
     private static final String ROUTES = """
         - match: { path: /request }
@@ -71,6 +83,35 @@ final class HeaderChangeComparisonTest
           - { header: { key: x-b, value: "%%RESP(x-a)%% %%RESP(x-nothing)%%." }, append_action: OVERWRITE_IF_EXISTS }
           - { header: { key: x-c, value: c }, append_action: ADD_IF_ABSENT }
           - { header: { key: server, value: mine } }
+        - match: { prefix: /echo/dead }
+          route: { cluster: dead, prefix_rewrite: /gone, auto_host_rewrite: true }
+          request_headers_to_add: [ { header: { key: x-own, value: added } } ]
+          response_headers_to_add: [ %1$s ]
+        - match: { prefix: /echo/nowhere }
+          route: { cluster_header: x-cluster, prefix_rewrite: /gone, host_rewrite_literal: new.example }
+          response_headers_to_add: [ %1$s ]
+        - match: { prefix: /echo/empty }
+          route: { cluster: empty, prefix_rewrite: /gone, host_rewrite_literal: new.example }
+          request_headers_to_add: [ { header: { key: x-own, value: added } } ]
+          response_headers_to_add: [ %1$s ]
+        - match: { prefix: /echo/direct }
+          direct_response: { status: 200, body: { inline_string: "{}" } }
+          request_headers_to_add: [ { header: { key: x-own, value: added } } ]
+          response_headers_to_add: [ %1$s ]
+        - match: { prefix: /echo/moved }
+          redirect: { path_redirect: /there }
+          response_headers_to_add: [ %1$s ]
+        - match: { prefix: /echo/slow }
+          route: { cluster: one, timeout: 0.3s, prefix_rewrite: /slow }
+          response_headers_to_add: [ %1$s ]
+        - match: { prefix: /echo }
+          route: { cluster: host, prefix_rewrite: /response, auto_host_rewrite: true }
+          request_headers_to_add:
+          - { header: { key: x-own, value: added } }
+          - { header: { key: user-agent, value: agent } }
+          - { header: { key: x-over, value: over }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+          request_headers_to_remove: [ x-gone, x-forwarded-proto ]
+          response_headers_to_add: [ %1$s ]
         - match: { prefix: /direct }
           direct_response: { status: 200, body: { inline_string: "{}" } }
           response_headers_to_add:
@@ -120,7 +161,7 @@ final class HeaderChangeComparisonTest
           response_headers_to_add: [ { header: { key: x-level, value: route }, append: false } ]
         - match: { prefix: / }
           route: { cluster: one }
-        """.formatted();
+        """.formatted(ECHO);
     private static final String HOST = """
         request_headers_to_add: [ { header: { key: x-host-path, value: "%PATH(NQ)%" } }, { header: { key: x-level, value: host }, append: false }, { header: { key: x-list, value: host } } ]
         response_headers_to_add: [ { header: { key: x-level, value: host }, append: false } ]
@@ -153,6 +194,7 @@ final class HeaderChangeComparisonTest
                     Bootstraps.cluster("one", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) +
                     Bootstraps.cluster("host", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port()) +
                         ", hostname: endpoint.example") +
+                    "  - { name: empty, type: STATIC, connect_timeout: 1s, load_assignment: { cluster_name: empty } }\n" +
                     Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())));
             program = Peers.either(isEnvoy, directory, file);
             program.awaitPort(adminPort).awaitPort(port).awaitPort(specific);
@@ -172,7 +214,7 @@ final class HeaderChangeComparisonTest
             try (Client client = new Client(isSpecific ? specific : port))
             {
                 final HttpMessage answer = client.send(request).read();
-                if (request.startsWith("GET /slow "))
+                if (request.contains("/slow"))
                 {
                     // It was answered when its time was over, which need not be after it came.
                     origin.awaitSeen();
@@ -188,7 +230,7 @@ final class HeaderChangeComparisonTest
                 field -> field.substring(0, field.indexOf(':')), java.util.TreeMap::new,
                 Collectors.mapping(field -> EnvoyCases.comparable(field.substring(0, field.indexOf(':')),
                     field.substring(field.indexOf(':') + 1).strip()), Collectors.joining(",")))).toString()
-                .replace(", ", "\n   ");
+                .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "(some)").replace(", ", "\n   ");
         }
 
         public void close() throws IOException
@@ -260,6 +302,17 @@ final class HeaderChangeComparisonTest
         /origin?x | x-envoy-original-path: /mine
         /unsaid?x | -
         /unsaid?x | x-envoy-original-path: /mine?y
+        /echo     | -
+        /echo/a?a=1&b=2 | x-own: 1~x-over: mine~x-over: two~x-gone: 3~x-two: 1~x-two: 2~user-agent: u~x-request-id: mine
+        /echo?a=%41 | x-a: ours~x-ref: long~cookie: a=b~cookie: c=d~x-envoy-upstream-rq-timeout-ms: 9000~te: trailers
+        /echo/x   | connection: x-own, close~x-own: 1~x-forwarded-proto: https~x-forwarded-for: 192.0.2.1
+        /echo/x   | x-envoy-original-path: /a?b~x-envoy-internal: true~x-two:~x-envoy-decorator-operation: d
+        /echo/direct?a=1 | x-own: 1~x-request-id: mine~x-two: 2~connection: x-two
+        /echo/moved?a=1 | x-own: 1~x-forwarded-proto: https~te: trailers
+        /echo/dead?a=1 | x-own: 1~x-request-id: mine~x-a: 2
+        /echo/nowhere?a=1 | x-own: 1~x-request-id: mine
+        /echo/empty?a=1 | x-own: 1~x-request-id: mine
+        /echo/slow?a=1 | x-own: 1~x-two: 1
         """)
     void shouldChangeTheSameFields(final String target, final String fields) throws Exception
     {

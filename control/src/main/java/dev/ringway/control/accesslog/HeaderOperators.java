@@ -75,7 +75,8 @@ final class HeaderOperators
         final int[] ids = new int[names.length];
         for (int i = 0; i < names.length; i++)
         {
-            if (!isName(names[i]) && known(place(operator), names[i]) == NONE)
+            if (!isName(names[i]) && known(place(operator), names[i]) == NONE &&
+                !LoggedField.isScheme(place(operator), names[i]))
             {
                 throw new LogFormatException(argumentAt + (i == 0 ? 0 : names[0].length() + 1),
                     "'" + names[i] + "' is no name of a header field that %" + operator + "% knows");

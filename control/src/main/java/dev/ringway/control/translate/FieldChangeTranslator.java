@@ -19,6 +19,7 @@ import java.util.List;
  */
 final class FieldChangeTranslator
 {
+    private final Checks checks;
     private final FieldTranslator fields;
 
     /** What one message says of both heads. */
@@ -31,6 +32,7 @@ final class FieldChangeTranslator
      */
     FieldChangeTranslator(final Checks checks)
     {
+        this.checks = checks;
         fields = new FieldTranslator(checks);
     }
 
@@ -51,6 +53,10 @@ final class FieldChangeTranslator
             names.add(fields.name(removed.get(i), removing.at(i)));
         }
         final FieldPath adding = path.field(of + "_headers_to_add");
+        if (added.size() > FieldChanges.MAX_PUT)
+        {
+            checks.fault(adding, "adds more than " + FieldChanges.MAX_PUT + " fields");
+        }
         final List<FieldChanges.Put> puts = new ArrayList<>(added.size());
         for (int i = 0; i < added.size(); i++)
         {

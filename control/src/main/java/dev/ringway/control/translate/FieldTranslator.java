@@ -187,7 +187,7 @@ final class FieldTranslator
                 length, ofResponse));
             return;
         }
-        final ValuePart ofPath = where == Where.REQUEST ? ofPath(operator.group(1), argument, length) : null;
+        final ValuePart ofPath = where == Where.REQUEST || where == Where.RESPONSE ? ofPath(operator.group(1), argument, length) : null;
         if (ofPath != null)
         {
             parts.add(ofPath);
@@ -221,8 +221,7 @@ final class FieldTranslator
         return switch (where)
         {
             case REQUEST, FILTERED_REQUEST -> OF_REQUESTS.contains(operator);
-            case RESPONSE -> OF_RESPONSES.contains(operator);
-            case FILTERED_RESPONSE -> OF_REQUESTS.contains(operator) || OF_RESPONSES.contains(operator);
+            case RESPONSE, FILTERED_RESPONSE -> OF_REQUESTS.contains(operator) || OF_RESPONSES.contains(operator);
         };
     }
 
@@ -230,7 +229,7 @@ final class FieldTranslator
     {
         for (final String name : names)
         {
-            if (!ofResponse && where != Where.REQUEST && LATER.contains(name.toLowerCase(Locale.ROOT)))
+            if (!ofResponse && where != Where.REQUEST && where != Where.RESPONSE && LATER.contains(name.toLowerCase(Locale.ROOT)))
             {
                 checks.fault(path, "filters see '" + name + "' as the client has sent it, which is not supported");
             }

@@ -173,16 +173,11 @@ final class EndpointSide implements UpstreamHandler
     {
         final long nowNs = exchanges.nowNs();
         routing.onEndpoint(session.endpoint());
-        if (retrying.isAgain())
+        final HeaderEdits edits = edit(nowNs);
+        if (routing.lacksAsked())
         {
-            // What the route changes is changed anew.
-            request.headers().restore();
+            return LocalReply.OVERLOADED;
         }
-        final HeaderEdits edits = exchanges.requestEdits(
-            downstream, request, http, routing, id, times.expectedNs(nowNs, retrying.isAgain()));
-        edits.protocol(routing.upgrade().protocol());
-        retrying.tellEndpoint(edits);
-        report.onSent(downstream, request, id, edits, routing.route().request());
         if (times.startTry(nowNs))
         {
             downstream.awaitDeadline();
@@ -204,6 +199,32 @@ final class EndpointSide implements UpstreamHandler
             mirroring.begin(request, edits, routing, cluster, isWhole);
         }
         return null;
+    }
+
+    /** What becomes of the head. */
+    private HeaderEdits edit(final long nowNs)
+    {
+        if (retrying.isAgain())
+        {
+            // What the route changes is changed anew.
+            request.headers().restore();
+        }
+        final HeaderEdits edits = exchanges.requestEdits(
+            downstream, request, http, routing, id, times.expectedNs(nowNs, retrying.isAgain()));
+        edits.protocol(routing.upgrade().protocol());
+        retrying.tellEndpoint(edits);
+        report.onSent(downstream, request, id, edits, routing.route().request());
+        routing.keepAsked(exchanges.view(), request, edits, exchanges.loggedHead());
+        return edits;
+    }
+
+    /** The request goes nowhere. As Envoy, which changes its head before it looks for an endpoint. */
+    void onUnsent()
+    {
+        if (cluster != null && routing.endpoint() == null)
+        {
+            edit(exchanges.nowNs());
+        }
     }
 
     /**

@@ -29,8 +29,8 @@ public final class Exchange
     private final RequestId id = new RequestId();
     private final ExchangeTimes times = new ExchangeTimes();
     private final Outcome outcome;
-    private final Routing routing = new Routing();
-    private final Upgrade upgrade = routing.upgrade();
+    private final Routing routing;
+    private final Upgrade upgrade;
     private final Affinity affinity;
     private final EndpointSide endpoint;
     private final Replies replies;
@@ -48,6 +48,8 @@ public final class Exchange
         report = new ExchangeReport(exchanges);
         outcome = report.outcome();
         headBlock = new HeadBlock(exchanges.memory());
+        routing = new Routing(exchanges.memory());
+        upgrade = routing.upgrade();
         retrying = new Retrying(exchanges, headBlock);
         affinity = new Affinity(exchanges);
         endpoint = new EndpointSide(this, exchanges, id, times, report, routing, retrying, affinity);
@@ -109,6 +111,12 @@ public final class Exchange
             endpoint.cancelWaiting();
             replies.reply(LocalReply.OVERLOADED);
         }
+    }
+
+    /** See {@link EndpointSide#onUnsent}. */
+    void onUnsent()
+    {
+        endpoint.onUnsent();
     }
 
     /**

@@ -48,6 +48,9 @@ final class ExchangeLog
     private static final IntFunction<byte[]> FAILURE_TEXT =
         id -> UpstreamFailure.transportText(id).replace(' ', '_').getBytes(US_ASCII);
 
+    private static final UnsafeBuffer HTTP = new UnsafeBuffer(RequestHeaderRules.HTTP);
+    private static final UnsafeBuffer HTTPS = new UnsafeBuffer(RequestHeaderRules.HTTPS);
+
     private final AccessRecord record = new AccessRecord();
     private final UnsafeBuffer digits = new UnsafeBuffer(new byte[MAX_DIGITS]);
     private final Exchanges exchanges;
@@ -288,6 +291,11 @@ final class ExchangeLog
         final LoggedField field, final HeaderTable fields, final HeaderEdits edits, final int length)
     {
         final FieldName name = field.name();
+        if (field.isScheme())
+        {
+            scheme(field, edits);
+            return;
+        }
         if (edits != null && edits.protocol() != null && RequestHeaderRules.isOfUpgrade(name.id()))
         {
             return;
@@ -314,6 +322,15 @@ final class ExchangeLog
         else if (edits != null)
         {
             AccessFields.remove(record, field.id());
+        }
+    }
+
+    private void scheme(final LoggedField field, final HeaderEdits edits)
+    {
+        if (edits != null)
+        {
+            final UnsafeBuffer scheme = edits.target().isHttps() ? HTTPS : HTTP;
+            AccessFields.put(record, field.id(), scheme, 0, scheme.capacity());
         }
     }
 

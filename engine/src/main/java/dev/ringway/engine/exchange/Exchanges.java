@@ -79,7 +79,7 @@ public final class Exchanges
         this.loop = loop;
         this.upstreams = upstreams;
         this.accessLogRing = accessLogRing;
-        final FieldChanger changer = new FieldChanger(loop);
+        final FieldChanger changer = new FieldChanger(loop.slotAddresses());
         requestHeaders = new RequestHeaderRules(loop, changer);
         responseHeaders = new ResponseHeaderRules(loop, changer);
         refusalLog = new ExchangeLog(this);

@@ -4,7 +4,6 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.conn.Connection;
-import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.route.FieldChanges.Action;
 import dev.ringway.engine.route.FieldChanges.Level;
@@ -15,6 +14,7 @@ import dev.ringway.engine.route.ValuePart;
 import dev.ringway.engine.route.ValueView;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.List;
 
@@ -29,13 +29,15 @@ final class FieldChanger
     private HeaderEdits edits;
     /** Of the fields that were added, those that the level sees: the values of a level do not depend on one another. */
     private int seen;
-    /** A bit for each of the first changes of a level: whether its field was there ahead of the level. */
+    /** A bit for each change of a level: whether its field was there ahead of the level. */
     private long existed;
     private RequestHead request;
+    /** What is known of the request of a response, or null for a request. */
+    private AskedValues asked;
 
-    FieldChanger(final EventLoop loop)
+    FieldChanger(final UnsafeBuffer slotAddresses)
     {
-        peer = new ConnectionPeer(loop.slotAddresses());
+        peer = new ConnectionPeer(slotAddresses);
     }
 
     /** What is known of an exchange; holds until the next one is told of. */
@@ -50,14 +52,20 @@ final class FieldChanger
     /** Changes the head of a request, to which the edits have added what it gets anyway. */
     void changeRequest(final FieldChanges changes, final HeaderEdits to, final boolean isHttps)
     {
+        asked = null;
         values.reading(to.dropMask(), isHttps);
         change(changes, request.headers(), to);
     }
 
     /** Changes the head of a response, or with a table of null one that is made here. */
     void changeResponse(
-        final FieldChanges changes, final HeaderTable table, final int status, final HeaderEdits to)
+        final FieldChanges changes,
+        final HeaderTable table,
+        final int status,
+        final AskedValues ofRequest,
+        final HeaderEdits to)
     {
+        asked = ofRequest;
         values.response(table, status);
         change(changes, table, to);
     }
@@ -82,7 +90,7 @@ final class FieldChanger
         }
         seen = edits.count();
         existed = 0;
-        for (int i = 0; i < Math.min(level.put().size(), Long.SIZE); i++)
+        for (int i = 0; i < level.put().size(); i++)
         {
             final Put put = level.put().get(i);
             if (asks(put.action()) && exists(put.name()))
@@ -101,7 +109,7 @@ final class FieldChanger
             final Put put = level.put().get(i);
             if (isAdded(put.action()) == isAdded)
             {
-                put(put, i < Long.SIZE ? (existed >>> i & 1) != 0 : exists(put.name()));
+                put(put, (existed >>> i & 1) != 0);
             }
         }
     }
@@ -228,7 +236,15 @@ final class FieldChanger
             putPath(path);
             return;
         }
-        values.select(part);
+        if (asked != null && part instanceof final ValuePart.Parameter parameter)
+        {
+            asked.select(ValuePart.Parameter.PATH.name());
+            values.select(parameter, asked.buffer(), asked.offset(), asked.length());
+        }
+        else
+        {
+            values.select(part);
+        }
         edits.put(values.buffer(), values.offset(), values.length());
     }
 
@@ -251,6 +267,12 @@ final class FieldChanger
     /** The first of a name: those of the head stand before those that were added. */
     private boolean putField(final HeaderKey key, final ValuePart.Field field)
     {
+        if (asked != null && !field.ofResponse())
+        {
+            final boolean isKept = asked.select(key);
+            edits.put(asked.buffer(), asked.offset(), Math.min(asked.length(), field.maxLength()));
+            return isKept;
+        }
         final int added = edits.find(key.nameId(), key.bytes());
         if (added >= 0 && added < seen && !isInTable(key))
         {

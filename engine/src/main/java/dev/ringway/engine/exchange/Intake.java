@@ -160,6 +160,7 @@ final class Intake
         }
         else
         {
+            exchange.replies().keepAsked();
             final HeaderEdits edits = exchanges.routeReply(request, downstream, routing, http);
             final Route.Answer answer = route.answer();
             exchange.replies().reply(

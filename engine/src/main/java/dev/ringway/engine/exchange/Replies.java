@@ -86,8 +86,26 @@ final class Replies
     private HeaderEdits edits(final int status, final boolean isOverflow)
     {
         final Route route = routing.route();
-        return route == null || route.kind() != Route.Kind.CLUSTER ? exchanges.responseEdits() :
-            exchanges.failureEdits(request, downstream, routing, http, status, isOverflow);
+        if (route == null || route.kind() != Route.Kind.CLUSTER)
+        {
+            return exchanges.responseEdits();
+        }
+        if (exchange.phase() == Phase.ACQUIRE)
+        {
+            exchange.onUnsent();
+        }
+        keepAsked();
+        return exchanges.failureEdits(request, downstream, routing, http, status, isOverflow);
+    }
+
+    /** What the answer is to say of the request, unless it went on before. Without memory it says nothing of it. */
+    void keepAsked()
+    {
+        if (routing.lacksAsked())
+        {
+            final HeaderEdits edits = exchanges.requestHeaders().arrival(downstream, request, http, id);
+            routing.keepAsked(exchanges.view(), request, edits, exchanges.loggedHead());
+        }
     }
 
     /** Instead of a response that does not come any more. */

@@ -331,7 +331,7 @@ final class RequestHeaderRules
         {
             if (headers.nameId(i) == HeaderName.OTHER && isAnyOf(names, headers, i))
             {
-                headers.nominate(i);
+                headers.drop(i);
             }
         }
     }

@@ -80,7 +80,7 @@ final class ResponseHeaderRules
         if (route != null && route.response() != null)
         {
             changer.of(request, downstream.connection(), http, routing)
-                .changeResponse(route.response(), headers, status, edits);
+                .changeResponse(route.response(), headers, status, routing.asked(), edits);
             if (http.serverHeader() == ServerHeader.OVERWRITE)
             {
                 // Written last, whatever a route says of it.

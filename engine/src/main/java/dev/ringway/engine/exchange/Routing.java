@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.filter.FilterSettings;
+import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.route.ClusterNames;
 import dev.ringway.engine.route.HashPolicy;
 import dev.ringway.engine.route.MetadataMatch;
@@ -12,6 +13,7 @@ import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.RouteTable;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
+import dev.ringway.engine.upstream.HeaderEdits;
 
 /**
  * What is to be done with a request, and what it may upgrade to. Reused with its exchange. Loop thread only.
@@ -19,10 +21,16 @@ import dev.ringway.engine.snapshot.HttpConnectionManager;
 final class Routing
 {
     private final Upgrade upgrade = new Upgrade();
+    private final AskedValues asked;
     private Route route;
     private long random;
     private int namedCluster;
     private Endpoint endpoint;
+
+    Routing(final LoopMemory memory)
+    {
+        asked = new AskedValues(memory);
+    }
 
     /**
      * A request begins.
@@ -116,6 +124,41 @@ final class Routing
         return route == null ? "" : route.name();
     }
 
+    /**
+     * Keeps what the route's answers say of the request, if they say something of it; nothing when memory has run out.
+     *
+     * @param view  lent for it.
+     * @param head  of the request, as it is now.
+     * @param edits what becomes of it.
+     * @param shown shows them.
+     */
+    void keepAsked(
+        final RequestView view, final RequestHead head, final HeaderEdits edits, final LoggedHead shown)
+    {
+        if (hasAsked())
+        {
+            asked.keep(route.response().asked(),
+                view.of(head, 0, edits.target().isHttps(), false, 0).with(shown.of(edits)));
+        }
+    }
+
+    /** Whether the route's answers say something of the request that is not kept yet. */
+    boolean lacksAsked()
+    {
+        return hasAsked() && !asked.isKept();
+    }
+
+    private boolean hasAsked()
+    {
+        return route != null && route.response() != null && !route.response().asked().isEmpty();
+    }
+
+    /** What the route's answers say of the request. */
+    AskedValues asked()
+    {
+        return asked;
+    }
+
     /** The endpoint that the request is sent to now. */
     void onEndpoint(final Endpoint picked)
     {
@@ -193,6 +236,7 @@ final class Routing
 
     void end()
     {
+        asked.end();
         route = null;
         endpoint = null;
     }

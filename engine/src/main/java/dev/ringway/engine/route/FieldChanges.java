@@ -10,9 +10,53 @@ import java.util.List;
  * {@code request_headers_to_add} and its kin. Immutable.
  *
  * @param levels in the order in which they are applied, none of them empty.
+ * @param asked  fields of the request that values of a response are made of, each key once for each place.
  */
-public record FieldChanges(List<Level> levels)
+public record FieldChanges(List<Level> levels, List<HeaderKey> asked)
 {
+    /** Most fields that one level adds. */
+    public static final int MAX_PUT = Long.SIZE;
+
+    /**
+     * @param levels in the order in which they are applied, none of them empty.
+     */
+    public FieldChanges(final List<Level> levels)
+    {
+        this(levels, asked(levels));
+    }
+
+    private static List<HeaderKey> asked(final List<Level> levels)
+    {
+        final List<HeaderKey> asked = new ArrayList<>();
+        for (final Level level : levels)
+        {
+            for (final Put put : level.put)
+            {
+                put.value.forEach(part -> addAsked(part, asked));
+            }
+        }
+        return List.copyOf(asked);
+    }
+
+    private static void addAsked(final ValuePart part, final List<HeaderKey> asked)
+    {
+        final ValuePart.Field field = switch (part)
+        {
+            case final ValuePart.Field own -> own;
+            case final ValuePart.Path path -> path.field();
+            case final ValuePart.Parameter parameter -> ValuePart.Parameter.PATH;
+            default -> null;
+        };
+        if (field != null && !field.ofResponse())
+        {
+            asked.add(field.name());
+            if (field.otherwise() != null)
+            {
+                asked.add(field.otherwise());
+            }
+        }
+    }
+
     /**
      * Those of one level: of a cluster's share, a route, a virtual host or a table.
      *

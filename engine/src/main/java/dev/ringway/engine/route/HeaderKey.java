@@ -63,6 +63,12 @@ public final class HeaderKey
         return nameId != HeaderName.OTHER && nameId != HeaderName.COOKIE;
     }
 
+    /** Where its value comes from once the request has all that it goes on with. */
+    Kind kindAtEnd()
+    {
+        return kind == Kind.INTERNAL || kind == Kind.SCHEME && nameId != HeaderName.OTHER ? Kind.FIELD : kind;
+    }
+
     /** In lower case, not to be changed. */
     byte[] name()
     {

@@ -216,16 +216,17 @@ public final class RequestView
      */
     public boolean select(final HeaderKey key)
     {
-        if (head == null && key.kind() != HeaderKey.Kind.FIELD)
+        final HeaderKey.Kind kind = added == null ? key.kind() : key.kindAtEnd();
+        if (head == null && kind != HeaderKey.Kind.FIELD)
         {
             return takeNone();
         }
-        if (added != null && selectChanged(key))
+        if (added != null && selectChanged(key, kind))
         {
             return true;
         }
         final DirectBuffer bytes = headers.buffer();
-        return switch (key.kind())
+        return switch (kind)
         {
             case FIELD -> selectField(key);
             case METHOD -> head.upgrade() && head.methodId() == HttpMethod.CONNECT ?
@@ -241,18 +242,18 @@ public final class RequestView
     }
 
     /** What has become of it on the way; an added field stands for all of its name. */
-    private boolean selectChanged(final HeaderKey key)
+    private boolean selectChanged(final HeaderKey key, final HeaderKey.Kind kind)
     {
-        if (key.kind() == HeaderKey.Kind.PATH && added.pathLength() >= 0)
+        if (kind == HeaderKey.Kind.PATH && added.pathLength() >= 0)
         {
             path.wrap(added.path());
             return take(path, 0, added.pathLength());
         }
-        if (key.kind() == HeaderKey.Kind.AUTHORITY)
+        if (kind == HeaderKey.Kind.AUTHORITY)
         {
             return take(added.hostBuffer(head), added.hostOffset(head), added.hostLength(head));
         }
-        final int index = key.kind() == HeaderKey.Kind.FIELD ? added.find(key.nameId(), key.bytes()) : -1;
+        final int index = kind == HeaderKey.Kind.FIELD ? added.find(key.nameId(), key.bytes()) : -1;
         if (index < 0 || !added.drops(key.nameId()) && find(headers, key, -1) >= 0)
         {
             return false;

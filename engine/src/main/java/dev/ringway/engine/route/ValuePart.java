@@ -45,6 +45,8 @@ public sealed interface ValuePart
      */
     record Parameter(byte[] name, int maxLength) implements ValuePart
     {
+        /** What has the query. */
+        public static final Field PATH = new Field(new HeaderKey(":path"), null, Integer.MAX_VALUE, false);
     }
 
     /** What is known of connection and route; nothing where it does not exist. */

@@ -124,7 +124,8 @@ public final class ValueView
                 }
             }
             case final ValuePart.Path path -> select(path.field());
-            case final ValuePart.Parameter parameter -> select(parameter);
+            case final ValuePart.Parameter parameter ->
+                select(parameter, request.headers().buffer(), request.pathOffset(), request.pathLength());
             case final ValuePart.Known known -> select(known);
         }
     }
@@ -159,11 +160,19 @@ public final class ValueView
         return true;
     }
 
-    private void select(final ValuePart.Parameter parameter)
+    /**
+     * Selects a parameter of a query, an empty one where there is none.
+     *
+     * @param parameter its name.
+     * @param bytes     hold a path with its query.
+     * @param start     where the path starts.
+     * @param count     bytes of it.
+     */
+    public void select(
+        final ValuePart.Parameter parameter, final DirectBuffer bytes, final int start, final int count)
     {
-        final DirectBuffer bytes = request.headers().buffer();
-        final int end = request.pathOffset() + request.pathLength();
-        for (int at = request.queryOffset() < 0 ? end : request.queryOffset() + 1; at < end; )
+        final int end = start + count;
+        for (int at = indexOf(bytes, (byte)'?', start, end) + 1; at < end; )
         {
             final int next = indexOf(bytes, (byte)'&', at, end);
             final int nameEnd = indexOf(bytes, (byte)'=', at, next);

@@ -14,6 +14,9 @@ import java.util.Locale;
  */
 public record LoggedField(Place place, FieldName name, int id)
 {
+    private static final String SCHEME = ":scheme";
+    private static final int SCHEME_ID = LogStrings.register(Place.REQUEST + ":" + SCHEME);
+
     /** Where a field stands. */
     public enum Place
     {
@@ -38,6 +41,24 @@ public record LoggedField(Place place, FieldName name, int id)
         {
             return use;
         }
+    }
+
+    /**
+     * @param place where it stands.
+     * @param name  of it, in any case.
+     * @return whether it is the scheme of a request, which is no field of the head.
+     */
+    public static boolean isScheme(final Place place, final String name)
+    {
+        return place == Place.REQUEST && name.equalsIgnoreCase(SCHEME);
+    }
+
+    /**
+     * @return whether it is the scheme of a request, which is no field of the head.
+     */
+    public boolean isScheme()
+    {
+        return id == SCHEME_ID;
     }
 
     /**

@@ -220,7 +220,14 @@ final class PathAllocationTest
                 ValuePart.Known.ROUTE_NAME, ValuePart.Known.CLUSTER,
                 new ValuePart.Field(new HeaderKey(field), new HeaderKey("x-none"), 100, ofResponse)), action, true));
         }
-        if (!ofResponse)
+        if (ofResponse)
+        {
+            puts.add(new FieldChanges.Put(new FieldName("x-asked"), List.of(
+                new ValuePart.Field(new HeaderKey("user-agent"), new HeaderKey(":path"), 100, false),
+                new ValuePart.Parameter("q".getBytes(US_ASCII), 100)),
+                FieldChanges.Action.OVERWRITE_IF_EXISTS_OR_ADD, true));
+        }
+        else
         {
             final ValuePart.Field path =
                 new ValuePart.Field(new HeaderKey("x-envoy-original-path"), new HeaderKey(":path"), 100, false);
