@@ -58,6 +58,24 @@ final class BalancingComparisonTest
         Map.entry("ring", "lb_policy: RING_HASH | A[health_status: UNHEALTHY] | priority: 1: B"),
         Map.entry("ring-panic", "lb_policy: RING_HASH | A[health_status: UNHEALTHY]"),
         Map.entry("maglev-empty", "lb_policy: MAGLEV"),
+        Map.entry("hash-ring", "lb_policy: RING_HASH | A B C D"),
+        Map.entry("hash-ring-murmur", "lb_policy: RING_HASH, ring_hash_lb_config: { hash_function: MURMUR_HASH_2, " +
+            "minimum_ring_size: 100 } | A B C D"),
+        Map.entry("hash-ring-weights", "lb_policy: RING_HASH | A[load_balancing_weight: 1] B[load_balancing_weight: 4]"),
+        Map.entry("hash-ring-key", "lb_policy: RING_HASH | A[" + metadata("hash_key: one") + "] B[" +
+            metadata("hash_key: two") + "]"),
+        Map.entry("hash-ring-localities", "lb_policy: RING_HASH, common_lb_config: { locality_weighted_lb_config: {} } | " +
+            "load_balancing_weight: 1, locality: { zone: a }: A | load_balancing_weight: 3, locality: { zone: b }: B C"),
+        Map.entry("hash-maglev", "lb_policy: MAGLEV | A B C D"),
+        Map.entry("hash-maglev-small", "lb_policy: MAGLEV, maglev_lb_config: { table_size: 101 } | A B C D"),
+        Map.entry("hash-maglev-weights", "lb_policy: MAGLEV | A[load_balancing_weight: 1] B[load_balancing_weight: 4]"),
+        Map.entry("hash-maglev-localities", "lb_policy: MAGLEV, common_lb_config: { locality_weighted_lb_config: {} } | " +
+            "load_balancing_weight: 1, locality: { zone: a }: A | load_balancing_weight: 3, locality: { zone: b }: B C"),
+        Map.entry("hash-ring-policy", policy("ring_hash.v3.RingHash") + " | A B C D"),
+        Map.entry("hash-maglev-policy", policy("maglev.v3.Maglev") + " | A B C D"),
+        Map.entry("turns-policy", policy("round_robin.v3.RoundRobin") + " | A B[health_status: UNHEALTHY] C"),
+        Map.entry("least-policy", policy("least_request.v3.LeastRequest") + " | A B[health_status: UNHEALTHY] C"),
+        Map.entry("random-policy", policy("random.v3.Random") + " | A B[health_status: UNHEALTHY] C D"),
         Map.entry("least", "lb_policy: LEAST_REQUEST | A B[health_status: UNHEALTHY] C"),
         Map.entry("random", "lb_policy: RANDOM | A B[health_status: UNHEALTHY] C D"),
         Map.entry("subset-none", subsets("fallback_policy: NO_FALLBACK, subset_selectors: [ { keys: [ v ] } ]")),
@@ -98,6 +116,12 @@ final class BalancingComparisonTest
         return "metadata: { filter_metadata: { envoy.lb: { " + fields + " } } }";
     }
 
+    private static String policy(final String type)
+    {
+        return "load_balancing_policy: { policies: [ { typed_extension_config: { name: x, typed_config: { \"@type\": " +
+            "type.googleapis.com/envoy.extensions.load_balancing_policies." + type + " } } } ] }";
+    }
+
     private static String subsets(final String config)
     {
         return "lb_subset_config: { " + config + " } | A[" + metadata("v: \"1\", s: x") + "] B[" +
@@ -110,7 +134,8 @@ final class BalancingComparisonTest
         final String[] groups = config.split(" \\| ");
         final StringBuilder text = new StringBuilder("  - name: " + name + "\n    type: STATIC\n    connect_timeout: 60s\n");
         final boolean hasFactor = groups[0].equals("load_assignment_policy");
-        text.append(groups[0].isBlank() || hasFactor ? "" : "    " + groups[0] + "\n")
+        text.append(groups[0].isBlank() || hasFactor ? "" :
+            "    " + groups[0].replaceAll(", (?=[a-z_]+_lb_config: )", "\n    ") + "\n")
             .append("    load_assignment:\n      cluster_name: ").append(name)
             .append(hasFactor ? "\n      policy: { overprovisioning_factor: 100 }" : "")
             .append(groups.length == 1 ? "\n" : "\n      endpoints:\n");
@@ -149,7 +174,8 @@ final class BalancingComparisonTest
                 for (final String wanted : List.of("v: \"2\"", "v: \"9\"", "v: \"3\"", "s: y, v: \"2\"", "s: z, v: \"1\"", ""))
                 {
                     routes.append("- match: { path_separated_prefix: \"").append(path(name, wanted))
-                        .append("\" }\n  route: { cluster: ").append(name).append(wanted.isEmpty() ? "" :
+                        .append("\" }\n  route: { hash_policy: [ { header: { header_name: x-key } } ], cluster: ")
+                        .append(name).append(wanted.isEmpty() ? "" :
                             ", metadata_match: { filter_metadata: { envoy.lb: { " + wanted + " } } }").append(" }\n");
                 }
                 clusters.append(cluster(name, config));
@@ -184,6 +210,21 @@ final class BalancingComparisonTest
             return wanted + " " + seen + " " + counted;
         }
 
+        /** Who answers requests with different keys. */
+        private String byKeys(final String cluster) throws Exception
+        {
+            final StringBuilder seen = new StringBuilder();
+            try (Client client = new Client(port))
+            {
+                for (int i = 0; i < REQUESTS / 4; i++)
+                {
+                    client.send("GET " + path(cluster, "") + " HTTP/1.1\r\nhost: a\r\nx-key: key" + i + "\r\n\r\n").read();
+                    ORIGINS.forEach((name, origin) -> origin.takeSeen().forEach(request -> seen.append(name)));
+                }
+            }
+            return seen.toString();
+        }
+
         public void close() throws IOException
         {
             program.close();
@@ -214,7 +255,7 @@ final class BalancingComparisonTest
 
     static List<String> names()
     {
-        return new ArrayList<>(CLUSTERS.keySet());
+        return CLUSTERS.keySet().stream().filter(name -> !name.startsWith("hash")).toList();
     }
 
     @ParameterizedTest
@@ -231,5 +272,21 @@ final class BalancingComparisonTest
             ours.add(ringway.answers(cluster, wanted));
         }
         assertEquals(String.join("\n", theirs), String.join("\n", ours));
+    }
+
+    static List<String> hashing()
+    {
+        return CLUSTERS.keySet().stream().filter(name -> name.startsWith("hash")).toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("hashing")
+    void shouldTakeTheSameEndpointsForTheSameKeys(final String cluster) throws Exception
+    {
+        final String theirs = envoy.byKeys(cluster);
+        assertEquals(REQUESTS / 4, theirs.length());
+        assertEquals(theirs, ringway.byKeys(cluster));
+        final String gauges = "cluster." + cluster + ".(ring_hash|maglev)_lb";
+        assertEquals(envoy.admin.stats(gauges), ringway.admin.stats(gauges));
     }
 }

@@ -68,6 +68,9 @@ final class BalancingConfigComparisonTest
         common_lb_config: { zone_aware_lb_config: { } }                            | refused here
         common_lb_config: { consistent_hashing_lb_config: { hash_balance_factor: 99 } }  | refused
         common_lb_config: { consistent_hashing_lb_config: { hash_balance_factor: 100 } } | refused here
+        lb_policy: MAGLEV, common_lb_config: { consistent_hashing_lb_config: { use_hostname_for_hashing: true } } | refused
+        type: STRICT_DNS, lb_policy: MAGLEV, common_lb_config: { consistent_hashing_lb_config: { use_hostname_for_hashing: true } } | taken
+        type: LOGICAL_DNS, lb_policy: MAGLEV, common_lb_config: { consistent_hashing_lb_config: { use_hostname_for_hashing: true } } | refused
         lb_subset_config: { }                                                      | taken
         lb_subset_config: { subset_selectors: [ { } ] }                            | refused here
         lb_subset_config: { subset_selectors: [ { keys: [ a ] } ] }                | taken
@@ -82,7 +85,7 @@ final class BalancingConfigComparisonTest
         """)
     void shouldTakeTheSameFieldsOfClusters(final String fields, final String how) throws Exception
     {
-        compare("\"connect_timeout\": 1s\n    " + fields.replaceAll(", (?=[a-z_]+_lb_config: )", "\n    "), "", "", how);
+        compare("\"connect_timeout\": 1s\n    " + fields.replaceAll(", (?=([a-z_]+_lb_config|lb_policy): )", "\n    "), "", "", how);
     }
 
     @ParameterizedTest

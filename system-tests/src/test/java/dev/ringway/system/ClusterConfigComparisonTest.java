@@ -19,7 +19,7 @@ final class ClusterConfigComparisonTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         circuit_breakers: { thresholds: [ { priority: HIGH, max_requests: 0 }, {}, { priority: HIGH } ] } | taken
         circuit_breakers: { thresholds: [ { priority: HIGH, retry_budget: { budget_percent: { value: 101 } } } ] } | refused
-        circuit_breakers: { thresholds: [ { track_remaining: true } ] } | refused here
+        circuit_breakers: { thresholds: [ { track_remaining: true } ] } | taken
         upstream_connection_options: { tcp_keepalive: {} }        | taken
         upstream_connection_options: { tcp_keepalive: { keepalive_probes: 0, keepalive_time: 1, keepalive_interval: 2 } } | taken
         upstream_bind_config: {}                                  | taken

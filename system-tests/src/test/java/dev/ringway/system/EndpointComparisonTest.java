@@ -130,7 +130,7 @@ final class EndpointComparisonTest
                     circuit_breakers:
                       thresholds:
                       - { priority: HIGH, max_requests: 0, retry_budget: { min_retry_concurrency: 7 } }
-                      - { max_connections: 17, max_retries: 5 }
+                      - { max_connections: 17, max_retries: 5, track_remaining: true }
                       - { max_connections: 18 }
                     load_assignment:
                       cluster_name: bounded
@@ -162,6 +162,14 @@ final class EndpointComparisonTest
         {
             final Map<String, Long> stats = new TreeMap<>(admin.stats());
             stats.keySet().removeIf(name -> !name.startsWith(prefix));
+            return stats;
+        }
+
+        /** What is counted of outliers, besides endpoints that are degraded for their answers, which is not supported. */
+        private Map<String, Long> ejections(final String cluster) throws Exception
+        {
+            final Map<String, Long> stats = stats("cluster." + cluster + ".outlier_detection.");
+            stats.keySet().removeIf(name -> name.endsWith("_degradation"));
             return stats;
         }
 
@@ -245,7 +253,7 @@ final class EndpointComparisonTest
             ringway.admin.awaitQuiet();
             envoy.admin.awaitQuiet();
             final Map<String, Long> gauges = envoy.stats("cluster.bounded.circuit_breakers.");
-            gauges.keySet().removeIf(name -> name.endsWith(".cx_pool_open"));
+            gauges.keySet().removeIf(name -> name.contains(".cx_pool_open") || name.endsWith(".remaining_cx_pools"));
             assertEquals(gauges, ringway.stats("cluster.bounded.circuit_breakers."));
         }
     }
@@ -271,10 +279,7 @@ final class EndpointComparisonTest
                 side.admin.awaitStat("cluster.ejected.outlier_detection.ejections_active", 1);
             }
             assertEquals(envoy.endpoints("ejected"), ringway.endpoints("ejected"));
-            final Map<String, Long> expected = envoy.stats("cluster.ejected.outlier_detection.");
-            final Map<String, Long> actual = ringway.stats("cluster.ejected.outlier_detection.");
-            expected.keySet().retainAll(actual.keySet());
-            assertEquals(expected, actual);
+            assertEquals(envoy.ejections("ejected"), ringway.ejections("ejected"));
         }
     }
 
@@ -294,10 +299,8 @@ final class EndpointComparisonTest
                     () -> side.status("/absent").equals("503 no healthy upstream"), () -> "the ejection");
                 side.admin.awaitStat(prefix + "ejections_active", 1);
             }
-            final Map<String, Long> expected = envoy.stats(prefix);
-            final Map<String, Long> actual = ringway.stats(prefix);
-            expected.keySet().retainAll(actual.keySet());
-            assertEquals(expected, actual);
+            final Map<String, Long> actual = ringway.ejections("absent");
+            assertEquals(envoy.ejections("absent"), actual);
             assertEquals(1, actual.get(prefix + "ejections_enforced_consecutive_local_origin_failure"));
         }
     }

@@ -17,7 +17,9 @@ import dev.ringway.engine.snapshot.Thresholds;
 
 import java.io.IOException;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -50,19 +52,34 @@ final class TopologyPages
         }
         final List<Cluster> wanted = view.snapshot().clusters().stream()
             .filter(cluster -> filter == null || filter.matcher(cluster.name()).find()).toList();
-        return query.value("format").equals("json") ? Page.json(clustersJson(wanted)) : Page.text(out ->
+        final Map<String, String> shown = shownNames();
+        return query.value("format").equals("json") ? Page.json(clustersJson(wanted, shown)) : Page.text(out ->
         {
             for (final Cluster cluster : wanted)
             {
-                write(cluster, out);
+                write(cluster, shown.getOrDefault(cluster.name(), cluster.name()), out);
             }
         });
     }
 
-    private void write(final Cluster cluster, final Appendable out) throws IOException
+    /** Names of clusters in stats, where those are others. */
+    private Map<String, String> shownNames()
+    {
+        final Map<String, String> shown = new HashMap<>();
+        for (final var cluster : view.translation().bootstrap().getStaticResources().getClustersList())
+        {
+            if (!cluster.getAltStatName().isEmpty())
+            {
+                shown.put(cluster.getName(), cluster.getAltStatName());
+            }
+        }
+        return shown;
+    }
+
+    private void write(final Cluster cluster, final String shown, final Appendable out) throws IOException
     {
         final String name = cluster.name() + "::";
-        line(out, name, "observability_name", cluster.name());
+        line(out, name, "observability_name", shown);
         final SuccessRates rates = view.uses().of(cluster.id()).hosts().successRates();
         if (rates != null)
         {
@@ -118,7 +135,7 @@ final class TopologyPages
         out.append(prefix).append(name).append("::").append(value.toString()).append('\n');
     }
 
-    private JsonObject clustersJson(final List<Cluster> clusters)
+    private JsonObject clustersJson(final List<Cluster> clusters, final Map<String, String> shown)
     {
         final JsonArray statuses = new JsonArray();
         for (final Cluster cluster : clusters)
@@ -136,9 +153,12 @@ final class TopologyPages
             {
                 status.add("success_rate_ejection_threshold", percent(rates.threshold()));
             }
-            status.add("host_statuses", hosts);
+            if (!hosts.isEmpty())
+            {
+                status.add("host_statuses", hosts);
+            }
             status.add("circuit_breakers", circuitBreakers(cluster));
-            status.addProperty("observability_name", cluster.name());
+            status.addProperty("observability_name", shown.getOrDefault(cluster.name(), cluster.name()));
             statuses.add(status);
         }
         final JsonObject root = new JsonObject();

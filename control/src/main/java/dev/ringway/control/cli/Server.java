@@ -80,6 +80,7 @@ final class Server implements ServerView
     private final Configuration configuration;
     private final MembershipCounters membership;
     private final BreakerGauges breakers;
+    private final PlanGauges planGauges;
     private final AccessLogs accessLogs;
     // Else it is as the thread that has the first task for it, and the process may end while it closes files.
     private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
@@ -103,6 +104,7 @@ final class Server implements ServerView
         health = new LoopHealthCounters(counters);
         membership = new MembershipCounters(counters.shared());
         breakers = new BreakerGauges(counters.shared());
+        planGauges = new PlanGauges(counters.shared());
         accessLogs = new AccessLogs(concurrency, options.fileFlushIntervalMsec, counters);
         configuration = new Configuration(
             new ConfigSource(options.configPath, options.configYaml, options.allowUnknownStaticFields,
@@ -132,9 +134,10 @@ final class Server implements ServerView
             engine = Engine.launch(new EngineContext(
                 concurrency, cpus, counters::loop, accessLogs::ring, slots, CHUNKS, this::onLoopFailed,
                 handshakeWorkers, EngineContext.SPLICE_AFTER));
-            isListening = true;
             engine.uses().builder(control);
-            configuration.start(engine);
+            configuration.prepare(engine);
+            isListening = true;
+            configuration.start();
         }
         catch (final ConfigException | ListenException | IOException | RuntimeException e)
         {
@@ -337,6 +340,7 @@ final class Server implements ServerView
         engine.publishHealth(health);
         membership.refresh(engine.snapshot(), engine.uses());
         breakers.refresh(engine.snapshot(), engine.uses());
+        planGauges.refresh(translation().clusters(), engine.uses());
     }
 
     /**

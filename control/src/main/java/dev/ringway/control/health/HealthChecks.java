@@ -72,7 +72,7 @@ public final class HealthChecks implements AutoCloseable
             }
             final Key key = new Key(new HostCheck.Target(cluster.name(), endpoint.address(),
                 address(endpoint, settings.altPort()), endpoint.check().hostname(),
-                tls == null ? null : tls.names(endpoint), settings), hosts.health(i));
+                tls == null ? null : tls.names(endpoint), cluster.connect(), settings), hosts.health(i));
             final HostCheck old = running.get(key);
             final HostCheck check = old != null ? old : wanted.getOrDefault(key, check(key, cluster, ids));
             wanted.put(key, check);
@@ -131,6 +131,21 @@ public final class HealthChecks implements AutoCloseable
         });
         running.clear();
         running.putAll(wanted);
+    }
+
+    /**
+     * Waits until each check that is wanted has come to its first end, which its time-out bounds.
+     */
+    public void awaitFirst()
+    {
+        final long startNs = System.nanoTime();
+        for (final HostCheck check : running.values())
+        {
+            if (!check.awaitFirst(startNs))
+            {
+                return;
+            }
+        }
     }
 
     /**

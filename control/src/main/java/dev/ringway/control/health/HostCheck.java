@@ -4,10 +4,12 @@ import dev.ringway.engine.balance.HostHealth;
 import dev.ringway.engine.counters.HealthCheckCounters;
 import dev.ringway.engine.counters.SharedCounters;
 import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.ConnectRules;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsCounting;
 
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,6 +23,8 @@ import java.util.function.Consumer;
 final class HostCheck
 {
     private static final int WHOLE = 100;
+    /** A first check may end somewhat later than its time-out says. */
+    private static final long GRACE_NS = 100_000_000L;
 
     private final Target target;
     private final HostHealth health;
@@ -35,7 +39,7 @@ final class HostCheck
     private boolean isAsking;
     private int successes;
     private int failures;
-    private boolean isChecked;
+    private final CountDownLatch first = new CountDownLatch(1);
     private boolean isCountedHealthy;
     private boolean isCountedDegraded;
     private volatile boolean isStopped;
@@ -48,10 +52,12 @@ final class HostCheck
      * @param address  that is connected to.
      * @param host     that it is asked for, or the empty string.
      * @param names    how its connections are encrypted, or null when they are not.
+     * @param rules    how its connections are opened.
      * @param settings of the cluster.
      */
     record Target(
-        String cluster, Address shown, Address address, String host, CheckTls.Names names, HealthCheck settings)
+        String cluster, Address shown, Address address, String host, CheckTls.Names names, ConnectRules rules,
+        HealthCheck settings)
     {
     }
 
@@ -121,6 +127,28 @@ final class HostCheck
         }
     }
 
+    /**
+     * Waits for the end of the first check, at most as long as it may take. Any thread.
+     *
+     * @param startNs when that begins.
+     * @return false when this thread is not to wait any longer.
+     */
+    boolean awaitFirst(final long startNs)
+    {
+        final HealthCheck.Times times = target.settings.times();
+        final long mostNs = times.initialJitterNs() + times.timeoutNs() + GRACE_NS;
+        try
+        {
+            first.await(startNs + mostNs - System.nanoTime(), TimeUnit.NANOSECONDS);
+            return true;
+        }
+        catch (final InterruptedException e)
+        {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
     private void count()
     {
         final boolean isHealthy = !health.has(HostHealth.FAILED_ACTIVE_CHECK);
@@ -169,7 +197,7 @@ final class HostCheck
         }
         final boolean isSuccess = verdict == Verdict.HEALTHY || verdict == Verdict.DEGRADED;
         final boolean isPending = isSuccess ? onSuccess(verdict == Verdict.DEGRADED) : onFailure(verdict);
-        isChecked = true;
+        first.countDown();
         count();
         schedule(pauseNs(isSuccess, isPending));
     }
@@ -237,7 +265,7 @@ final class HostCheck
         {
             tls = new LinkTls(new TlsCounting(counters::increment));
         }
-        link = new Link(target.address, tls);
+        link = new Link(target.address, tls, target.rules);
         if (tls != null)
         {
             tls.open(context, target.names.serverName(), target.names.peerName());
@@ -262,7 +290,7 @@ final class HostCheck
         boolean isPending = false;
         if (health.has(HostHealth.FAILED_ACTIVE_CHECK))
         {
-            isPending = ++successes < target.settings.healthyThreshold() && isChecked;
+            isPending = ++successes < target.settings.healthyThreshold() && first.getCount() == 0;
             if (!isPending)
             {
                 health.healthySince(System.nanoTime());
@@ -297,14 +325,15 @@ final class HostCheck
         failures++;
         if (health.has(HostHealth.FAILED_ACTIVE_CHECK))
         {
+            tellTimeout(verdict);
             return false;
         }
         if (verdict != Verdict.REFUSED && failures < target.settings.unhealthyThreshold())
         {
             return true;
         }
-        health.set(HostHealth.FAILED_ACTIVE_CHECK |
-            (verdict == Verdict.LATE ? HostHealth.ACTIVE_CHECK_TIMEOUT : 0));
+        health.set(HostHealth.FAILED_ACTIVE_CHECK);
+        tellTimeout(verdict);
         log.accept(text("is unhealthy: " + switch (verdict)
         {
             case LATE -> "no answer in time";
@@ -312,6 +341,19 @@ final class HostCheck
             default -> "wrong answer";
         }));
         return false;
+    }
+
+    /** Of an unhealthy one: whether the last check was late. */
+    private void tellTimeout(final Verdict verdict)
+    {
+        if (verdict == Verdict.LATE)
+        {
+            health.set(HostHealth.ACTIVE_CHECK_TIMEOUT);
+        }
+        else
+        {
+            health.clear(HostHealth.ACTIVE_CHECK_TIMEOUT);
+        }
     }
 
     private String text(final String what)

@@ -1,6 +1,8 @@
 package dev.ringway.control.health;
 
 import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.ConnectRules;
+import dev.ringway.ffi.sock.ChannelOptions;
 
 import java.io.Closeable;
 import java.io.EOFException;
@@ -11,6 +13,7 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 
 /**
  * A connection to an endpoint that is checked, clear or encrypted. One thread at a time, but for {@link #cut}, which
@@ -24,15 +27,47 @@ final class Link implements Closeable
     private boolean isReusable;
     private Http2Calls calls;
 
-    /** Closes the encryption with itself; null for none. */
-    Link(final Address address, final LinkTls tls) throws IOException
+    /**
+     * Opens a socket as the cluster's connections are opened, which has a check take their way.
+     *
+     * @param address of the endpoint.
+     * @param tls     encryption, which is closed with the link; null for none.
+     * @param rules   of the cluster; of no account for Unix sockets.
+     * @throws IOException when there is no such socket.
+     */
+    Link(final Address address, final LinkTls tls, final ConnectRules rules) throws IOException
     {
         this.tls = tls;
         channel = SocketChannel.open(
             address.unixPath() != null ? StandardProtocolFamily.UNIX : family(address));
         if (address.unixPath() == null)
         {
-            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            try
+            {
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                set(rules.options());
+                if (rules.source() != null)
+                {
+                    channel.bind(rules.source().inet());
+                }
+                set(rules.boundOptions());
+            }
+            catch (final IOException | RuntimeException e)
+            {
+                cut();
+                throw e;
+            }
+        }
+    }
+
+    private void set(final List<ConnectRules.Option> options) throws IOException
+    {
+        for (final ConnectRules.Option option : options)
+        {
+            if (ChannelOptions.set(channel, option.level(), option.name(), option.value()) < 0)
+            {
+                throw new IOException("option " + option.name() + " of level " + option.level() + " cannot be set");
+            }
         }
     }
 

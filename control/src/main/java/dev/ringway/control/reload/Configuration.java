@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -149,20 +150,56 @@ public final class Configuration implements AutoCloseable
     }
 
     /**
-     * Publishes what was loaded. After this all calls are the control thread's.
+     * Puts the clusters of what was loaded into force, where there is something to wait for, and waits until their names
+     * are looked up and their endpoints have been checked once: before that requests have nowhere to go. Any one thread,
+     * before the control thread has a task.
      *
      * @param loops that serve it.
-     * @throws ListenException when an address cannot be listened on.
+     * @throws ListenException never, for nothing listens yet.
      */
-    public void start(final Engine loops) throws ListenException
+    public void prepare(final Engine loops) throws ListenException
     {
         engine = loops;
         health.clusters(new ClusterCounts(loops.uses()));
-        publish(translation.snapshot(++version));
+        if (translation.clusters().stream().noneMatch(plan -> plan.needsLookup() || plan.checks() != null))
+        {
+            return;
+        }
+        final CountDownLatch known = new CountDownLatch(1);
+        lookups.prepare(translation.clusters(), known::countDown);
+        await(known, TimeUnit.SECONDS.toNanos(LOOKUP_S));
+        final List<Cluster> clusters = translation.clusters().stream().map(lookups::resolve).toList();
+        publish(new Snapshot(++version, List.of(), clusters, translation.accessLogs()));
+        adoptChecks();
+        healthChecks.awaitFirst();
+    }
+
+    private static void await(final CountDownLatch latch, final long mostNs)
+    {
+        try
+        {
+            latch.await(mostNs, TimeUnit.NANOSECONDS);
+        }
+        catch (final InterruptedException e)
+        {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Has the listeners of what was loaded listen, after {@link #prepare}. After this all calls are the control thread's.
+     *
+     * @throws ListenException when an address cannot be listened on.
+     */
+    public void start() throws ListenException
+    {
+        final Snapshot prepared = engine.snapshot();
+        publish(prepared == null ? translation.snapshot(++version) : new Snapshot(
+            ++version, translation.listeners(), prepared.clusters(), translation.accessLogs()));
         snapshotCounters.onStarted();
         configuredAt = Instant.now();
-        lookups.adopt(translation.clusters());
         adoptChecks();
+        lookups.adopt(translation.clusters());
     }
 
     /** Endpoints in force are checked, and no others. */

@@ -134,6 +134,9 @@ final class BalancingTranslator
         onlyFor(policy, LbPolicy.ROUND_ROBIN, config.hasRoundRobinLbConfig(), path.field("round_robin_lb_config"));
         final boolean byHostname =
             config.getCommonLbConfig().getConsistentHashingLbConfig().getUseHostnameForHashing();
+        check(byHostname && config.getType() != Cluster.DiscoveryType.STRICT_DNS,
+            path.field("common_lb_config").field("consistent_hashing_lb_config").field("use_hostname_for_hashing"),
+            "is for clusters of the type STRICT_DNS");
         return switch (policy)
         {
             case LEAST_REQUEST -> leastRequest(

@@ -45,6 +45,19 @@ final class BreakerTranslator
         return new CircuitBreakers(normal == null ? Thresholds.DEFAULT : normal, high == null ? Thresholds.DEFAULT : high);
     }
 
+    /**
+     * @param config message.
+     * @param isHigh whether for priority HIGH.
+     * @return whether what remains of its bounds is told.
+     */
+    static boolean tracksRemaining(
+        final io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers config, final boolean isHigh)
+    {
+        return config.getThresholdsList().stream()
+            .filter(thresholds -> thresholds.getPriority() == RoutingPriority.HIGH == isHigh)
+            .findFirst().map(thresholds -> thresholds.getTrackRemaining()).orElse(false);
+    }
+
     private Thresholds thresholds(
         final io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers.Thresholds config, final FieldPath path)
     {

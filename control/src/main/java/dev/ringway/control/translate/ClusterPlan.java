@@ -4,7 +4,10 @@ import dev.ringway.control.health.CheckTls;
 import dev.ringway.control.health.HealthCheck;
 import dev.ringway.control.health.OutlierDetection;
 import dev.ringway.engine.counters.HealthCheckCounters;
+import dev.ringway.engine.counters.MaglevCounters;
 import dev.ringway.engine.counters.OutlierCounters;
+import dev.ringway.engine.counters.RemainingCounters;
+import dev.ringway.engine.counters.RingHashCounters;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
@@ -29,10 +32,24 @@ import java.util.function.Function;
  * @param lookups   how names are looked up.
  * @param checks    how its endpoints are asked for their health, or null when they are not.
  * @param ejecting  when they are ejected for their answers, or null for never.
+ * @param gauges    what else is told of it.
  */
 public record ClusterPlan(Cluster cluster, List<Target> targets, Lookups lookups, HealthChecked checks,
-    Ejecting ejecting)
+    Ejecting ejecting, Gauges gauges)
 {
+    /**
+     * Gauges that only some clusters have; null for each that it does not have.
+     *
+     * @param normal what remains of the circuit breakers' bounds.
+     * @param high   the same for priority HIGH.
+     * @param ring   of the policy RING_HASH.
+     * @param maglev of the policy MAGLEV.
+     */
+    public record Gauges(
+        RemainingCounters normal, RemainingCounters high, RingHashCounters ring, MaglevCounters maglev)
+    {
+    }
+
     /**
      * What outlier detection needs.
      *
@@ -121,7 +138,7 @@ public record ClusterPlan(Cluster cluster, List<Target> targets, Lookups lookups
     {
         final Cluster fresh = cluster.withContexts(replaced);
         return fresh == cluster ? this : new ClusterPlan(
-            fresh, targets, lookups, checks == null ? null : checks.withContexts(replaced), ejecting);
+            fresh, targets, lookups, checks == null ? null : checks.withContexts(replaced), ejecting, gauges);
     }
 
     /**

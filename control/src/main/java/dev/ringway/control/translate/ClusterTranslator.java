@@ -8,7 +8,11 @@ import dev.ringway.control.translate.Lookups.Family;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HealthCheckCounters;
+import dev.ringway.engine.counters.MaglevCounters;
 import dev.ringway.engine.counters.OutlierCounters;
+import dev.ringway.engine.counters.RemainingCounters;
+import dev.ringway.engine.counters.RingHashCounters;
+import dev.ringway.engine.snapshot.Balancing.Policy;
 import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.UpstreamTls;
@@ -106,7 +110,24 @@ final class ClusterTranslator
             new ClusterCounters(counters, statName, http.http2() != null));
         return new ClusterPlan(cluster, List.copyOf(targets), lookups(config, path),
             checked(config, path, http, encryption, statName),
-            ejecting(outliers.translate(config, path), statName));
+            ejecting(outliers.translate(config, path), statName),
+            gauges(config, cluster, statName));
+    }
+
+    private ClusterPlan.Gauges gauges(
+        final io.envoyproxy.envoy.config.cluster.v3.Cluster config, final Cluster cluster, final String statName)
+    {
+        final Policy policy = cluster.balancing().policy();
+        return new ClusterPlan.Gauges(remaining(config, statName, false), remaining(config, statName, true),
+            policy == Policy.RING_HASH ? new RingHashCounters(counters, statName) : null,
+            policy == Policy.MAGLEV ? new MaglevCounters(counters, statName) : null);
+    }
+
+    private RemainingCounters remaining(
+        final io.envoyproxy.envoy.config.cluster.v3.Cluster config, final String statName, final boolean isHigh)
+    {
+        return BreakerTranslator.tracksRemaining(config.getCircuitBreakers(), isHigh) ?
+            new RemainingCounters(counters, statName, isHigh) : null;
     }
 
     /**

@@ -374,6 +374,29 @@ final class HealthChecksTest
     }
 
     @Test
+    void shouldTellWhetherTheLastCheckWasLate() throws Exception
+    {
+        final Target target = target();
+        target.answer = "";
+        check(settings(http(), 2, 1, true, 50));
+        await(() -> isUnhealthy(0) && hosts.newest().health(0).has(HostHealth.ACTIVE_CHECK_TIMEOUT));
+        target.answer = "what?\r\n\r\n";
+        await(() -> isUnhealthy(0) && !hosts.newest().health(0).has(HostHealth.ACTIVE_CHECK_TIMEOUT));
+    }
+
+    @Test
+    void shouldWaitForTheEndOfFirstChecks() throws Exception
+    {
+        target();
+        final Target stalled = target();
+        stalled.answer = "";
+        check(settings(http(), 1, 1, true, 50));
+        checks.awaitFirst();
+        assertFalse(isUnhealthy(0));
+        assertTrue(value(ids.failure) > 0);
+    }
+
+    @Test
     void shouldSeeDegradedEndpoints() throws Exception
     {
         final Target target = target();

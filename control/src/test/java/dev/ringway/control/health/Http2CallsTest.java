@@ -1,6 +1,7 @@
 package dev.ringway.control.health;
 
 import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.ConnectRules;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,7 +100,8 @@ final class Http2CallsTest
     {
         final ServerSocket server = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
         final Link link = new Link(
-            Address.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort())), null);
+            Address.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort())), null,
+            ConnectRules.NONE);
         private final FutureTask<List<Frame>> frames;
 
         Endpoint(final int cut, final byte[]... answers) throws IOException

@@ -186,6 +186,21 @@ public final class ClusterHosts
         }
     }
 
+    /**
+     * @return what the table of the last priority is like that has endpoints, or null where nothing goes by hashes.
+     */
+    public HashShape hashShape()
+    {
+        final HashGroups groups = hashes;
+        HashShape shape = null;
+        for (final HashTable table : groups == null ? new HashTable[0] : groups.whole.tables)
+        {
+            shape = shape == null || table.size() > 0 ?
+                new HashShape(table.size(), table.fewest(), table.most()) : shape;
+        }
+        return shape;
+    }
+
     /** Tables of balancers that go by hashes, or null. */
     HashGroups hashes()
     {

@@ -105,19 +105,17 @@ final class HashRing implements HashTable
         return owners[(int)(((long)(at == points.length ? 0 : at) + attempt) % owners.length)];
     }
 
-    int size()
+    public int size()
     {
         return points.length;
     }
 
-    /** Points of the endpoint that has the fewest. */
-    int fewest()
+    public int fewest()
     {
         return fewest;
     }
 
-    /** Points of the endpoint that has the most. */
-    int most()
+    public int most()
     {
         return most;
     }

@@ -11,4 +11,19 @@ sealed interface HashTable permits HashRing, MaglevTable
      * @return index of an endpoint, or {@link Picker#NONE}.
      */
     int pick(long hash, int attempt);
+
+    /**
+     * @return points or entries.
+     */
+    int size();
+
+    /**
+     * @return of the endpoint that has the fewest.
+     */
+    int fewest();
+
+    /**
+     * @return of the endpoint that has the most.
+     */
+    int most();
 }

@@ -107,14 +107,17 @@ final class MaglevTable implements HashTable
         return entries[(int)Long.remainderUnsigned(mutated, entries.length)];
     }
 
-    /** Entries of the endpoint that has the fewest. */
-    int fewest()
+    public int size()
+    {
+        return entries.length;
+    }
+
+    public int fewest()
     {
         return fewest;
     }
 
-    /** Entries of the endpoint that has the most. */
-    int most()
+    public int most()
     {
         return most;
     }

@@ -17,10 +17,10 @@ public final class OutlierCounters
     /** Older name: times that one was to be ejected for errors in a row or its rate and could be, enforced or not. */
     public final int total;
 
-    /** Older name of {@link #detectedConsecutive5xx}. */
+    /** Older name: times that errors in a row were seen. */
     public final int consecutive5xx;
 
-    /** Older name of {@link #detectedSuccessRate}. */
+    /** Older name: times that one had far less success than the others. */
     public final int successRate;
 
     /** Times that errors in a row were seen. */

@@ -48,8 +48,10 @@ final class CountersDocumentTest
         GROUPS.put("http_inspector.", List.of("HttpInspectorCounters"));
         GROUPS.put("proxy_proto.<stat_prefix>.", List.of("ProxyProtocolCounters"));
         GROUPS.put("cluster.<name>.", List.of("ClusterCounters", "UpstreamConnectionCounters", "RetryCounters"));
-        GROUPS.put("cluster.<name>.circuit_breakers.default.", List.of("BreakerCounters"));
-        GROUPS.put("cluster.<name>.circuit_breakers.high.", List.of("BreakerCounters"));
+        GROUPS.put("cluster.<name>.ring_hash_lb.", List.of("RingHashCounters"));
+        GROUPS.put("cluster.<name>.maglev_lb.", List.of("MaglevCounters"));
+        GROUPS.put("cluster.<name>.circuit_breakers.default.", List.of("BreakerCounters", "RemainingCounters"));
+        GROUPS.put("cluster.<name>.circuit_breakers.high.", List.of("BreakerCounters", "RemainingCounters"));
         GROUPS.put("cluster.<name>.http2.", List.of("Http2Counters"));
         GROUPS.put("cluster.<name>.ssl.", List.of("TlsCounters"));
         GROUPS.put("cluster.<name>.upstream.proxyprotocol.", List.of("ProxyTransportCounters"));
@@ -93,6 +95,10 @@ final class CountersDocumentTest
             new ProxyTransportCounters(file, "<name>");
             new HealthCheckCounters(file, "<name>");
             new OutlierCounters(file, "<name>");
+            new RingHashCounters(file, "<name>");
+            new MaglevCounters(file, "<name>");
+            new RemainingCounters(file, "<name>", false);
+            new RemainingCounters(file, "<name>", true);
             new ListenerManagerCounters(file);
             new ClusterManagerCounters(file);
             new FilesystemCounters(file);
