@@ -21,15 +21,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 final class ConnectionFilterComparisonTest
 {
     private static final String NETWORK = "type.googleapis.com/envoy.extensions.filters.network.";
+    private static final String RUNTIME = "layered_runtime: { layers: [ { name: one, static_layer: { \"on\": true, " +
+        "\"off\": false, zero: 0, one: 1, two: 2, half: 0.5, text: \"false\", word: \"no\", more: { \"off\": false } } } ] }\n";
     private static final String STATS =
-        "connection_limit\\.c\\.limited.*|(local_rate_limit|r\\.rbac)\\..*|(http\\.in|tcp\\.t)\\.downstream_cx_total";
+        "connection_limit\\.(c\\.limited|by).*|(local_rate_limit|r\\.rbac)\\..*|(http\\.in|tcp\\.t)\\.downstream_cx_total";
 
     @TempDir
     private static Path directory;
 
     private static String bootstrap(final int port, final int adminPort, final int originPort, final String filters)
     {
-        return Bootstraps.admin(adminPort) + """
+        return RUNTIME + Bootstraps.admin(adminPort) + """
               - name: in
                 address: %s
                 access_log: [ %s ]
@@ -159,6 +161,8 @@ final class ConnectionFilterComparisonTest
         { name: r, typed_config: { @rbac.v3.RBAC, stat_prefix: r, rules: { policies: { a: { permissions: [{ destination_port: 1 }], principals: [{ any: true }] } } } } }
         { name: r, typed_config: { @rbac.v3.RBAC, stat_prefix: r, rules: { action: DENY, policies: { a: { permissions: [{ destination_port_range: { start: 1, end: 65536 } }], principals: [{ source_ip: { address_prefix: 127.0.0.0, prefix_len: 8 } }] } } } } }
         { name: r, typed_config: { @rbac.v3.RBAC, stat_prefix: r, rules: { action: DENY, policies: { a: { permissions: [{ any: true }], principals: [{ authenticated: {} }] } } }, shadow_rules: { policies: { a: { permissions: [{ any: true }], principals: [{ remote_ip: { address_prefix: 10.0.0.0, prefix_len: 8 } }] } } }, shadow_rules_stat_prefix: sh_ } }
+        { name: r, typed_config: { @rbac.v3.RBAC, stat_prefix: r, enforcement_type: CONTINUOUS, rules: { policies: { a: { permissions: [{ any: true }], principals: [{ any: true }] } } } } }
+        { name: r, typed_config: { @rbac.v3.RBAC, stat_prefix: r, enforcement_type: CONTINUOUS, rules: { action: DENY, policies: { a: { permissions: [{ any: true }], principals: [{ any: true }] } } } } }
         { name: r, typed_config: { @rbac.v3.RBAC, stat_prefix: r, delay_deny: 0.05s, rules: {} } }, { name: c, typed_config: { @connection_limit.v3.ConnectionLimit, stat_prefix: c, max_connections: 2 } }
         """)
     void shouldTakeTheConnectionsThatEnvoyTakes(final String guards) throws Exception
@@ -179,7 +183,7 @@ final class ConnectionFilterComparisonTest
         { name: l, typed_config: { @local_ratelimit.v3.LocalRateLimit, stat_prefix: l, token_bucket: { max_tokens: 1, fill_interval: 0.049s } } } | refused
         { name: r, typed_config: { @rbac.v3.RBAC, stat_prefix: r } } | taken
         { name: r, typed_config: { @rbac.v3.RBAC } } | refused
-        { name: r, typed_config: { @rbac.v3.RBAC, stat_prefix: r, enforcement_type: CONTINUOUS } } | refused here
+        { name: r, typed_config: { @rbac.v3.RBAC, stat_prefix: r, enforcement_type: CONTINUOUS } } | taken
         { name: r, typed_config: { @rbac.v3.RBAC, stat_prefix: r, rules: { policies: { a: { permissions: [{ header: { name: a } }], principals: [{ any: true }] } } } } } | refused
         { name: r, typed_config: { @rbac.v3.RBAC, stat_prefix: r, rules: { policies: { a: { permissions: [{ requested_server_name: { exact: a } }], principals: [{ any: true }] } } } } } | refused here
         { name: r, typed_config: { @rbac.v3.RBAC, stat_prefix: r, rules: { policies: { a: { permissions: [{ destination_port: 65536 }], principals: [{ any: true }] } } } } } | refused

@@ -12,6 +12,16 @@ final class FilterSides
 {
     static final String TYPE = "type.googleapis.com/envoy.extensions.filters.http.";
 
+    /** Of all scenarios; other filters than those that ask for these keys do not see them. */
+    private static final String RUNTIME = """
+        layered_runtime:
+          layers:
+          - name: first
+            static_layer: { switch: { none: 100, all: 0, text: "100", half: 50 } }
+          - name: second
+            static_layer:
+              switch: { none: 0, all: { numerator: 1000000, denominator: MILLION }, status: 404, call: 5, cap: 0, negative: -1, word: yes }
+        """;
     private static final String LOG_FORMAT = "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%\\n";
     private static final String NOT_COMPARED = "x-request-id|date|x-envoy-upstream-service-time|x-forwarded-proto";
 
@@ -76,7 +86,7 @@ final class FilterSides
         try (Origin origin = new Origin(Map.of()))
         {
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
-                Bootstraps.admin(adminPort) + listener(port, log, scenario) + "  clusters:\n" +
+                RUNTIME + Bootstraps.admin(adminPort) + listener(port, log, scenario) + "  clusters:\n" +
                     Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
             try (Program program = Peers.either(isEnvoy, directory, file))
             {

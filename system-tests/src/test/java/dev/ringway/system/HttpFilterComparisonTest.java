@@ -102,6 +102,20 @@ final class HttpFilterComparisonTest
         return "\"@type\": " + FilterSides.TYPE + "cors.v3.CorsPolicy, " + config;
     }
 
+    /** A route with settings of a filter, which end their own line. */
+    private static String switched(final String path, final String filter, final String settings)
+    {
+        return "- match: { prefix: \"" + path + "\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { " +
+            filter + ": { " + settings;
+    }
+
+    private static String switchedLimit(final String enabled, final String enforced)
+    {
+        return "\"@type\": " + FilterSides.TYPE + "local_ratelimit.v3.LocalRateLimit, stat_prefix: s, token_bucket: { " +
+            "max_tokens: 1, fill_interval: 3600s }, filter_enabled: { default_value: {}, runtime_key: switch." + enabled +
+            " }, filter_enforced: { default_value: {}, runtime_key: switch." + enforced + " } } }\n";
+    }
+
     private static String rbac(final String config)
     {
         return "\"@type\": " + FilterSides.TYPE + "rbac.v3.RBAC, " + config;
@@ -329,6 +343,39 @@ final class HttpFilterComparisonTest
                     get("/asked", "x-envoy-fault-delay-request: 5", "x-envoy-fault-abort-request: 404"),
                     get("/none"), get("/other"), get("/other", "x-fault: 1")),
                 "http\\.in\\.fault\\..*")),
+            Arguments.of("switches of the runtime", new FilterSides.Scenario(
+                filter("f", "\"@type\": " + FilterSides.TYPE + "fault.v3.HTTPFault") +
+                    filter("limit", "\"@type\": " + FilterSides.TYPE + "local_ratelimit.v3.LocalRateLimit, stat_prefix: l") +
+                    filter("c", "\"@type\": " + FilterSides.TYPE + "cors.v3.Cors"),
+                "",
+                switched("/fault/none", "f", fault("abort_percent_runtime: switch.none, abort: { http_status: 503, " +
+                    "percentage: { numerator: 100 } }")) +
+                switched("/fault/all", "f", fault("abort_percent_runtime: switch.all, abort: { http_status: 503 }")) +
+                switched("/fault/status", "f", fault("abort_http_status_runtime: switch.status, abort: { " +
+                    "http_status: 503, percentage: { numerator: 100 } }")) +
+                switched("/fault/wrong", "f", fault("abort_http_status_runtime: switch.negative, " +
+                    "abort_percent_runtime: switch.text, abort: { http_status: 503 }")) +
+                switched("/fault/word", "f", fault("abort_percent_runtime: switch.word, abort: { http_status: 503, " +
+                    "percentage: { numerator: 100 } }")) +
+                switched("/fault/call", "f", fault("abort_grpc_status_runtime: switch.call, abort: { grpc_status: 7, " +
+                    "percentage: { numerator: 100 } }")) +
+                switched("/fault/cap", "f", fault("max_active_faults_runtime: switch.cap, abort: { http_status: 503, " +
+                    "percentage: { numerator: 100 } }")) +
+                switched("/fault/late", "f", fault("delay_percent_runtime: switch.all, " +
+                    "delay_duration_runtime: switch.call, delay: { fixed_delay: 3600s }")) +
+                switched("/limit/off", "limit", switchedLimit("none", "all")) +
+                switched("/limit/shadow", "limit", switchedLimit("all", "none")) +
+                switched("/limit/on", "limit", switchedLimit("all", "all")) +
+                switched("/cors/off", "c", cors("allow_origin_string_match: [{ prefix: h }], filter_enabled: { " +
+                    "default_value: { numerator: 100 }, runtime_key: switch.none } } }\n")) +
+                switched("/cors/on", "c", cors("allow_origin_string_match: [{ prefix: h }], filter_enabled: { " +
+                    "default_value: {}, runtime_key: switch.all } } }\n")) + ALL,
+                List.of(get("/fault/none"), get("/fault/all"), get("/fault/status"), get("/fault/wrong"),
+                    get("/fault/word"), get("/fault/call", "content-type: application/grpc"), get("/fault/cap"),
+                    get("/fault/late"), get("/limit/off"), get("/limit/off"), get("/limit/shadow"), get("/limit/shadow"),
+                    get("/limit/on"), get("/limit/on"), get("/cors/off", "origin: https://a.test"),
+                    get("/cors/on", "origin: https://a.test")),
+                "(l|s)\\..*|http\\.in\\.(fault|cors)\\..*")),
             Arguments.of("cors", new FilterSides.Scenario(
                 filter("c", "\"@type\": " + FilterSides.TYPE + "cors.v3.Cors"),
                 "typed_per_filter_config: { c: { " + cors("allow_origin_string_match: [{ exact: \"https://a.test\" }, " +

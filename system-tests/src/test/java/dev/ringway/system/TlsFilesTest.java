@@ -18,6 +18,7 @@ import java.util.Map;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Certificate files that change under a Ringway process. */
@@ -163,6 +164,31 @@ final class TlsFilesTest
             awaitShown("CN=first");
             assertAnswered(kept);
         }
+    }
+
+    /** What was agreed with a client holds for all of its connection, so those of before end. */
+    @Test
+    void shouldEndConnectionsWhoseTransportChanges() throws Exception
+    {
+        serve(first.certificate(), first.key());
+        final Path file = directory.resolve("ringway.yaml");
+        final String encrypted = Files.readString(file);
+        try (SSLSocket old = connect())
+        {
+            assertAnswered(old);
+            final int transport = encrypted.indexOf("      transport_socket:");
+            Files.writeString(
+                file, encrypted.substring(0, transport) + encrypted.substring(encrypted.indexOf("  clusters:")));
+            assertEquals(-1, old.getInputStream().read());
+        }
+        try (Client clear = new Client(port))
+        {
+            assertEquals("ok", clear.get("/").text());
+            Files.writeString(file, encrypted);
+            assertNull(clear.read());
+        }
+        assertEquals("CN=first", shownNow());
+        assertEquals(0, admin.stats().get("config_file.update_rejected"));
     }
 
     @Test

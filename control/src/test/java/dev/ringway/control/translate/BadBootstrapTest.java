@@ -108,6 +108,27 @@ class BadBootstrapTest
         assertTrue(refusal.getMessage().contains("values"), refusal.getMessage());
     }
 
+    @Test
+    void shouldRefuseWhatHoldsItself()
+    {
+        assertRefused("node: &a { metadata: { a: *a } }\n", "a");
+        assertRefused("static_resources: { listeners: &a [ *a ] }\n", "a");
+    }
+
+    @Test
+    void shouldRefuseWhatIsNestedTooDeep()
+    {
+        assertRefused("node: { metadata: { a: " + "[".repeat(100_000) + "]".repeat(100_000) + " } }\n", "nested deeper");
+        assertRefused("{ \"node\": { \"metadata\": { \"a\": " + "{\"a\":".repeat(100_000) + "1" +
+            "}".repeat(100_000) + " } } }", "nested deeper");
+    }
+
+    private static void assertRefused(final String text, final String why)
+    {
+        final ConfigException refusal = assertThrows(ConfigException.class, () -> translate(null, text));
+        assertTrue(refusal.getMessage().contains(why), refusal.getMessage());
+    }
+
     private static void translate(final String file, final String inline) throws ConfigException
     {
         new BootstrapTranslator(new NamedCounters()).translate(new BootstrapLoader(false).load(file, inline));
