@@ -21,14 +21,18 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * Ringway and Envoy with the same filter chains and listener filters give each connection to the same chain, with the
@@ -39,6 +43,8 @@ final class ListenerComparisonTest
     private static final String REQUEST = "GET /chain HTTP/1.1\r\nhost: a\r\n\r\n";
     private static final String UP = "GET /up HTTP/1.1\r\nhost: a\r\n\r\n";
     private static final String SIGNATURE = "0d0a0d0a000d0a515549540a";
+    private static final int SEED = 20_260;
+    private static final int CONNECTIONS = 200;
     private static final String TYPE = "type.googleapis.com/envoy.extensions.";
 
     @TempDir
@@ -60,7 +66,7 @@ final class ListenerComparisonTest
         private Side(final boolean isEnvoy) throws Exception
         {
             origin = new Origin(Map.of());
-            for (final String name : List.of("addresses", "names", "http", "told", "maybe", "first", "slow"))
+            for (final String name : List.of("addresses", "names", "http", "told", "maybe", "first", "slow", "random"))
             {
                 ports.put(name, Program.freePort());
             }
@@ -115,6 +121,9 @@ final class ListenerComparisonTest
                     "- { $maybe }\n", "") +
                 listener("first", "127.0.0.1",
                     filter("proxy_protocol.v3.ProxyProtocol", ", disallowed_versions: [V2]"), "- { $first }\n", "") +
+                listener("random", "127.0.0.1", filters(filter("proxy_protocol.v3.ProxyProtocol", ""),
+                    filter("tls_inspector.v3.TlsInspector", "")), new RandomChains(SEED).yaml(),
+                    "default_filter_chain: { $default }") +
                 listener("slow", "127.0.0.1", filter("tls_inspector.v3.TlsInspector", ""), "- { $slow }\n",
                     "listener_filters_timeout: 0.3s\ncontinue_on_listener_filters_timeout: true");
         }
@@ -123,6 +132,11 @@ final class ListenerComparisonTest
         {
             return "listener_filters: [ { name: f, typed_config: { \"@type\": \"" + TYPE + "filters.listener." + type +
                 "\"" + options + " } } ]";
+        }
+
+        private static String filters(final String first, final String second)
+        {
+            return first.substring(0, first.length() - 2) + "," + second.substring(second.indexOf('[') + 1);
         }
 
         private String listener(
@@ -136,6 +150,7 @@ final class ListenerComparisonTest
                     "[http/1.1], tls_certificates: [ " + certified.yaml() + " ] } } }")
                 .replaceAll("\\$(\\w+)", "name: $1, filters: [ { name: http, typed_config: { \"@type\": " + TYPE +
                     "filters.network.http_connection_manager.v3.HttpConnectionManager, stat_prefix: $1, " +
+                    "server_name: $1, " +
                     "use_remote_address: true, http_protocol_options: { accept_http_10: true, " +
                     "default_host_for_http_10: a }, http_filters: [ { name: router, " +
                     "typed_config: { \"@type\": " + TYPE +
@@ -368,6 +383,40 @@ final class ListenerComparisonTest
         compare("closed", "first", "127.0.0.1", "127.0.0.1", binary("20 00 0000"), bytes(REQUEST));
         compare("closed", "told", "127.0.0.1", "127.0.0.1", bytes(REQUEST));
         compare("maybe", "maybe", "127.0.0.1", "127.0.0.1", binary("20 00 0000"), bytes(REQUEST));
+    }
+
+    /** A chain is told from the others by what its answer calls the server, also to one that is not understood. */
+    @Test
+    void shouldChooseAmongManyThatMatch() throws Exception
+    {
+        final RandomChains random = new RandomChains(-SEED);
+        final Set<String> chosen = new TreeSet<>();
+        final List<String> different = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++)
+        {
+            final RandomChains.Given given = random.connection();
+            final String expected = chain(sides.envoy(), given);
+            final String chosenHere = chain(sides.ringway(), given);
+            if (!expected.equals(chosenHere))
+            {
+                different.add(given + ": " + expected + " -> " + chosenHere);
+            }
+            chosen.add(expected);
+        }
+        assertEquals(List.of(), different);
+        assertTrue(chosen.size() > CONNECTIONS / 10, chosen::toString);
+    }
+
+    private static String chain(final Side side, final RandomChains.Given given) throws Exception
+    {
+        try (Socket socket = new Socket())
+        {
+            socket.setSoTimeout(Patience.MS);
+            socket.bind(new InetSocketAddress(InetAddress.ofLiteral(given.from()), 0));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), side.ports.get("random")));
+            socket.getOutputStream().write(given.said());
+            return HttpMessage.read(socket.getInputStream(), false).field("server");
+        }
     }
 
     @ParameterizedTest

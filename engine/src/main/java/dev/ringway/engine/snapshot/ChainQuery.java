@@ -126,11 +126,12 @@ public final class ChainQuery
         return sourceLength == 0 || isLoopback() || isSource(destination, destinationLength);
     }
 
+    /** As with Envoy it is one address, not the whole of 127.0.0.0/8. */
     private boolean isLoopback()
     {
         if (sourceLength == INET4_LENGTH)
         {
-            return source[0] == 127;
+            return source[0] == 127 && source[1] == 0 && source[2] == 0 && source[3] == 1;
         }
         for (int i = 0; i < MAX_ADDRESS_LENGTH - 1; i++)
         {

@@ -185,7 +185,8 @@ final class FilterChainsTest
         add("type=SAME_IP_OR_LOOPBACK");
         add("type=EXTERNAL src=12.0.0.0/8");
         final FilterChains chains = builder.build(new FilterChain("", RELAY));
-        assertEquals(3, chains.find(query("1.1.1.1", 1, "127.1.1.1", 100)), "its own source type hides the rest");
+        assertEquals(3, chains.find(query("1.1.1.1", 1, "127.0.0.1", 100)), "its own source type hides the rest");
+        assertEquals(5, chains.find(query("1.1.1.1", 1, "127.1.1.1", 100)), "one address is loopback");
         assertEquals(3, chains.find(query("10.1.1.1", 1, "10.1.1.1", 100)));
         assertEquals(3, chains.find(query("::1", 1, "::1", 100)));
         assertEquals(3, chains.find(new ChainQuery()), "a unix socket is local");
