@@ -80,6 +80,9 @@ final class GrpcReplyComparisonTest
                   route: { cluster: dead }
                 - match: { prefix: "/reset" }
                   route: { cluster: resetting }
+                - match: { prefix: "/again/reset" }
+                  route: { cluster: resetting, retry_policy: { retry_on: reset, num_retries: 2, \
+                retry_back_off: { base_interval: 0.001s } } }
                 - match: { path: "/timed/late" }
                   route: { cluster: silent, max_stream_duration: { grpc_timeout_header_max: 60s, \
                 grpc_timeout_header_offset: 59.9s } }
@@ -138,7 +141,7 @@ final class GrpcReplyComparisonTest
         /** Envoy says more of why a connection failed. */
         private List<String> log(final int lines) throws Exception
         {
-            return LogLines.await(log, lines, line -> !line.matches("/(reset|timed)/.*"));
+            return LogLines.await(log, lines, line -> !line.matches("/(reset|again|timed)/.*"));
         }
 
         /** The answer to a call that says how long it waits. */
@@ -224,6 +227,12 @@ final class GrpcReplyComparisonTest
                     path + " " + call);
             }
         }
+        for (final String call : List.of("application/grpc 1H", "application/grpc 0n", "application/json 0n"))
+        {
+            // Time that is over does not keep it from being sent again: that is the route's to say.
+            assertEquals(3, attempts(sides.envoy(), call), call);
+            assertEquals(3, attempts(sides.ringway(), call), call);
+        }
         final String message =
             " upstream connect error or disconnect/reset before headers. reset reason: remote reset  true";
         assertEquals("200 14" + message, sides.envoy().timed("/reset/before", "application/grpc", "0n"));
@@ -231,6 +240,15 @@ final class GrpcReplyComparisonTest
         {
             assertEquals("200 " + status + message, sides.ringway().timed("/reset/before", "application/grpc", "0n"));
         }
+    }
+
+    /** How often a call that its endpoint resets comes there where the route says that it is sent again. */
+    private static int attempts(final Side side, final String call) throws Exception
+    {
+        final int before = resetting.requests.get();
+        final String[] parts = call.split(" ");
+        assertTrue(side.timed("/again/reset/before", parts[0], parts[1]).contains("remote reset"), call);
+        return resetting.requests.get() - before;
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -25,6 +26,9 @@ final class Http2FlowTest
     private static final int MOST_CHUNKS = 24;
     private static final int MOST_CHUNKS_WITHOUT_LIMIT = 128;
     private static final int CANCEL = 8;
+    private static final int MANY = 99;
+    /** 64 KiB may be queued and a window of 64 KiB come behind them. */
+    private static final int MOST_CHUNKS_OF_STREAM = 3;
 
     private static byte[] bytes(final int length)
     {
@@ -294,6 +298,50 @@ final class Http2FlowTest
             assertEquals(200, client.ask("/go").status());
             client.body(id, Arrays.copyOfRange(body, at, body.length), FRAME, true);
             assertEquals(String.valueOf(body.length), client.await(id).text());
+        }
+    }
+
+    /**
+     * Each stream has its water mark and its window, the connection's window is not theirs: what it allows is given back as
+     * soon as streams have taken their bytes, so those that stand still leave it to the others.
+     */
+    @Test
+    void shouldHoldABoundedAmountForAllStreamsThatTheEndpointDoesNotTake() throws Exception
+    {
+        try (TestBackend backend = slow(HttpPair.HTTP2_TO_HTTP2, null);
+            TestProxy proxy = HttpPair.HTTP2_TO_HTTP2.proxy(backend).start())
+        {
+            final Http2Peer client = Http2Peer.client(proxy.connect());
+            final Map<Integer, Integer> sent = new TreeMap<>();
+            for (int i = 0; i < MANY; i++)
+            {
+                sent.put(client.open(false, "POST", "/slow"), 0);
+            }
+            boolean isSending = true;
+            while (isSending)
+            {
+                isSending = false;
+                for (final Map.Entry<Integer, Integer> stream : sent.entrySet())
+                {
+                    final int count = (int)Math.min(client.stream(stream.getKey()).sendWindow, FRAME);
+                    if (count > 0)
+                    {
+                        client.data(stream.getKey(), false, new byte[count]);
+                        stream.setValue(stream.getValue() + count);
+                        isSending = true;
+                    }
+                }
+                client.settle();
+                client.settle();
+            }
+            assertTrue(proxy.look().chunks() <= MANY * MOST_CHUNKS_OF_STREAM, "chunks " + proxy.look().chunks());
+            assertEquals(200, client.ask("/quick").status());
+            assertEquals(200, client.ask("/go").status());
+            for (final Map.Entry<Integer, Integer> stream : sent.entrySet())
+            {
+                client.data(stream.getKey(), true, new byte[0]);
+                assertEquals(stream.getValue().toString(), client.await(stream.getKey()).text());
+            }
         }
     }
 
