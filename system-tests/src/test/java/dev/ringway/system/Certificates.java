@@ -132,7 +132,7 @@ final class Certificates
         if (own != null)
         {
             shown.setKeyEntry("own", all.getKey(own.alias(), PASSWORD.toCharArray()), PASSWORD.toCharArray(),
-                new Certificate[]{all.getCertificate(own.alias())});
+                new Certificate[]{all.getCertificate(own.alias()), all.getCertificate(AUTHORITY)});
         }
         keys.init(shown, PASSWORD.toCharArray());
         final TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");

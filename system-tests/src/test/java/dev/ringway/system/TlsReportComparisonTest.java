@@ -9,10 +9,15 @@ import org.junit.jupiter.api.io.TempDir;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -27,11 +32,30 @@ final class TlsReportComparisonTest
           typed_config:
             "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
             path: %s
-            log_format: { text_format_source: { inline_string: "%%DOWNSTREAM_TLS_VERSION%% %%DOWNSTREAM_TLS_CIPHER%% \
-        '%%DOWNSTREAM_PEER_SUBJECT%%' '%%DOWNSTREAM_PEER_ISSUER%%' %%DOWNSTREAM_PEER_FINGERPRINT_256%% \
-        %%DOWNSTREAM_PEER_SERIAL%% %%DOWNSTREAM_PEER_URI_SAN%% %%DOWNSTREAM_PEER_DNS_SAN%% \
-        %%REQUESTED_SERVER_NAME%% %%DOWNSTREAM_TLS_SESSION_ID%%\\n" } }
+            log_format: { text_format_source: { inline_string: "%s\\n" } }
         """;
+    private static final String FORMAT = "%DOWNSTREAM_TLS_VERSION% %DOWNSTREAM_TLS_CIPHER% " +
+        "'%DOWNSTREAM_PEER_SUBJECT%' '%DOWNSTREAM_PEER_ISSUER%' %DOWNSTREAM_PEER_FINGERPRINT_256% " +
+        "%DOWNSTREAM_PEER_SERIAL% %DOWNSTREAM_PEER_URI_SAN% %DOWNSTREAM_PEER_DNS_SAN% " +
+        "%REQUESTED_SERVER_NAME% %DOWNSTREAM_TLS_SESSION_ID%";
+    /** More than a record has room for together. */
+    private static final String FORMAT_OF_MORE = "%DOWNSTREAM_TLS_GROUP% %DOWNSTREAM_PEER_FINGERPRINT_1% " +
+        "%DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_256% %DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_1% " +
+        "%DOWNSTREAM_PEER_CHAIN_SERIALS% %DOWNSTREAM_PEER_IP_SAN% %DOWNSTREAM_PEER_EMAIL_SAN% " +
+        "%DOWNSTREAM_PEER_OTHERNAME_SAN% %DOWNSTREAM_PEER_CERT_V_START% %DOWNSTREAM_PEER_CERT_V_END(%Y/%m/%d)% " +
+        "'%DOWNSTREAM_LOCAL_SUBJECT%' %DOWNSTREAM_LOCAL_URI_SAN% %DOWNSTREAM_LOCAL_DNS_SAN% " +
+        "%DOWNSTREAM_LOCAL_IP_SAN% %DOWNSTREAM_LOCAL_EMAIL_SAN% %DOWNSTREAM_LOCAL_OTHERNAME_SAN%";
+    private static final String FORMAT_OF_ENDPOINT = "%UPSTREAM_TLS_VERSION% %UPSTREAM_TLS_CIPHER% " +
+        "%UPSTREAM_TLS_GROUP% %UPSTREAM_SERVER_NAME% '%UPSTREAM_PEER_SUBJECT%' '%UPSTREAM_PEER_ISSUER%' " +
+        "%UPSTREAM_PEER_CERT_V_START% %UPSTREAM_PEER_CERT_V_END(%s)% %UPSTREAM_PEER_URI_SAN% " +
+        "%UPSTREAM_PEER_DNS_SAN% %UPSTREAM_PEER_IP_SAN% %UPSTREAM_LOCAL_URI_SAN% %UPSTREAM_LOCAL_DNS_SAN% " +
+        "%UPSTREAM_LOCAL_IP_SAN%";
+    /** A client of the JDK does not have it: each side asks the other one. */
+    private static final String HYBRID =
+        "tls_params: { tls_maximum_protocol_version: TLSv1_3, ecdh_curves: [ X25519MLKEM768 ] }";
+    private static final Pair<Integer> ENDS = new Pair<>(Program.freePort(), Program.freePort());
+    /** What Ringway has no counters for: OCSP, and what its library does not tell. */
+    private static final String LACKING = ".*\\.ssl\\.(ocsp_.*|sigalgs\\..*|certificate\\..*)";
     /** Without it Envoy does not know which name was asked for. */
     private static final String INSPECTOR = """
             listener_filters:
@@ -46,63 +70,109 @@ final class TlsReportComparisonTest
     private static Certificates certificates;
     private static Certified client;
     private static String contexts;
-    private static int toEnvoy;
-    private static int toRingway;
-    private static Program envoy;
-    private static Program ringway;
-    private static Admin ofEnvoy;
-    private static Admin ofRingway;
+    private static Pair<Side> sides;
+
+    /** One of the two. */
+    private static final class Side implements AutoCloseable
+    {
+        private final int port = Program.freePort();
+        private final int more = Program.freePort();
+        private final int end;
+        private final String name;
+        private final Program program;
+        private final Admin admin;
+
+        private Side(final boolean isEnvoy, final String inline) throws Exception
+        {
+            name = isEnvoy ? "envoy" : "ringway";
+            end = isEnvoy ? ENDS.envoy() : ENDS.ringway();
+            final int other = isEnvoy ? ENDS.ringway() : ENDS.envoy();
+            final int adminPort = Program.freePort();
+            final String clusters = "  clusters:\n" + cluster("none", 1, "sni: localhost") + cluster("inline", 1, inline) +
+                cluster("end", other, "sni: localhost, common_tls_context: { " + HYBRID + ", tls_certificates: [ " +
+                    client.yaml() + " ], validation_context: { trusted_ca: { filename: \"" + certificates.authority() +
+                    "\" } } }");
+            final Path file = Files.writeString(directory.resolve(name + ".yaml"), Bootstraps.admin(adminPort) +
+                listener("mutual", port, FORMAT, "direct_response: { status: 200 }", "")
+                    .replace("    filter_chains:\n", INSPECTOR) +
+                listener("more", more, FORMAT_OF_MORE + " " + FORMAT_OF_ENDPOINT, "route: { cluster: end }", "") +
+                listener("end", end, "", "direct_response: { status: 200 }", HYBRID + ", ") + clusters);
+            program = Peers.either(isEnvoy, directory, file);
+            admin = new Admin(adminPort);
+            program.awaitPort(adminPort).awaitPort(port).awaitPort(more).awaitPort(end);
+        }
+
+        private String listener(
+            final String called, final int at, final String format, final String action, final String parameters)
+        {
+            return Bootstraps.http(called, Bootstraps.tcpAddress("127.0.0.1", at),
+                format.isEmpty() ? "" : ACCESS_LOG.formatted(log(called), format),
+                "- match: { prefix: \"/\" }\n  " + action + "\n") +
+                Bootstraps.downstreamTls("common_tls_context: { " + parameters + contexts + " }");
+        }
+
+        private Path log(final String called)
+        {
+            return directory.resolve(name + "-" + called + ".log");
+        }
+
+        /** What was logged, once there are so many lines; sessions have ids of their own. */
+        private String logged(final String called, final int lines) throws Exception
+        {
+            final List<String> logged = LogLines.await(log(called), lines, line -> true);
+            return String.join("\n", logged).replaceAll("(?m) [0-9a-f]{64}$", " ID");
+        }
+
+        /** What is counted of TLS, with the listeners' names for their ports; without what was never counted. */
+        private Map<String, Long> counted() throws Exception
+        {
+            final Map<String, Long> values = new TreeMap<>();
+            for (final Map.Entry<String, Long> stat : admin.stats().entrySet())
+            {
+                final String shown = stat.getKey().replace("127.0.0.1_" + port, "mutual")
+                    .replace("127.0.0.1_" + more, "more").replace("127.0.0.1_" + end, "end");
+                if (shown.contains(".ssl.") && !shown.matches(LACKING) && stat.getValue() > 0)
+                {
+                    values.put(shown, stat.getValue());
+                }
+            }
+            return values;
+        }
+
+        public void close()
+        {
+            program.close();
+        }
+    }
 
     @BeforeAll
     static void start() throws Exception
     {
         certificates = new Certificates(directory, "mesh");
         final Certified ecdsa =
-            certificates.ecdsa("ecdsa", "ip:2001:db8::1,uri:spiffe://mesh/a,dns:localhost,ip:127.0.0.1,dns:*.a.test");
+            certificates.ecdsa("ecdsa", "ip:2001:db8::1,uri:spiffe://mesh/a,dns:localhost,ip:127.0.0.1,dns:*.a.test,email:a@a.test");
         final Certified rsa = certificates.rsa("rsa", "dns:localhost");
         client = certificates.ecdsa(
             "client,EMAILADDRESS=a@b.test,SERIALNUMBER=77,SURNAME=C,GIVENNAME=D,T=E,OU=mesh,O=A Test,C=DE",
-            "uri:spiffe://mesh/client,dns:client.test,uri:https://a.test/,dns:*.client.test");
-        toEnvoy = Program.freePort();
-        toRingway = Program.freePort();
+            "uri:spiffe://mesh/client,dns:client.test,uri:https://a.test/,dns:*.client.test,ip:10.1.2.3,ip:fd00::1," +
+                "email:c@mesh.test");
         contexts = "tls_certificates: [ " + ecdsa.yaml() + ", " + rsa.yaml() + " ], validation_context: " +
             "{ trusted_ca: { filename: \"" + certificates.authority() + "\" } }";
         final String inline = "common_tls_context: { validation_context: { trusted_ca: { inline_string: \"" +
             Files.readString(certificates.authority()).replace("\n", "\\n") + "\" } } }";
-        final String clusters = "  clusters:\n" + cluster("none", "sni: localhost") + cluster("inline", inline);
-        final int envoyPort = Program.freePort();
-        final int ringwayPort = Program.freePort();
-        envoy = Peers.either(true, directory, bootstrap("envoy", envoyPort, toEnvoy, clusters));
-        ringway = Peers.either(false, directory, bootstrap("ringway", ringwayPort, toRingway, clusters));
-        envoy.awaitPort(envoyPort).awaitPort(toEnvoy);
-        ringway.awaitPort(ringwayPort).awaitPort(toRingway);
-        ofEnvoy = new Admin(envoyPort);
-        ofRingway = new Admin(ringwayPort);
+        sides = Pair.start(isEnvoy -> new Side(isEnvoy, inline));
     }
 
-    private static String cluster(final String name, final String context)
+    private static String cluster(final String name, final int port, final String context)
     {
-        return Bootstraps.cluster(name, "STATIC", Bootstraps.tcpAddress("127.0.0.1", 1)) +
+        return Bootstraps.cluster(name, "STATIC", Bootstraps.tcpAddress("127.0.0.1", port)) +
             Bootstraps.upstreamTls(context);
     }
 
-    private static Path bootstrap(final String name, final int adminPort, final int port, final String clusters)
-        throws Exception
-    {
-        return Files.writeString(directory.resolve(name + ".yaml"), Bootstraps.admin(adminPort) +
-            Bootstraps.http("mutual", Bootstraps.tcpAddress("127.0.0.1", port),
-                ACCESS_LOG.formatted(directory.resolve(name + ".log")),
-                "- match: { prefix: \"/\" }\n  direct_response: { status: 200 }\n")
-                .replace("    filter_chains:\n", INSPECTOR) +
-            Bootstraps.downstreamTls("common_tls_context: { " + contexts + " }") +
-            clusters);
-    }
-
     @AfterAll
-    static void stop()
+    static void stop() throws Exception
     {
-        envoy.close();
-        ringway.close();
+        Pair.stop(sides);
     }
 
     /** Contexts in an order of their own: Envoy has none. */
@@ -129,34 +199,89 @@ final class TlsReportComparisonTest
         }
     }
 
-    /** What was logged, once there are so many lines; sessions have ids of their own. */
-    private static String logOf(final String name, final int lines) throws Exception
-    {
-        final List<String> logged = LogLines.await(directory.resolve(name + ".log"), lines, line -> true);
-        return String.join("\n", logged).replaceAll("(?m) [0-9a-f]{64}$", " ID");
-    }
-
     @Test
     void shouldLogTheSameOfConnections() throws Exception
     {
-        for (final int port : new int[]{toEnvoy, toRingway})
+        for (final Side side : List.of(sides.envoy(), sides.ringway()))
         {
-            request(client, "TLSv1.2", port);
-            request(client, "TLSv1.3", port);
-            request(null, "TLSv1.2", port);
-            request(null, "TLSv1.3", port);
+            for (final int port : new int[]{side.port, side.more})
+            {
+                request(client, "TLSv1.2", port);
+                request(client, "TLSv1.3", port);
+                request(null, "TLSv1.2", port);
+                request(null, "TLSv1.3", port);
+            }
+            openssl(side.more, "-tls1_3 -groups P-256 -sigalgs rsa_pss_rsae_sha256");
         }
-        final String expected = logOf("envoy", 4);
+        final String expected = sides.envoy().logged("mutual", 4);
         assertTrue(expected.contains("spiffe://mesh/client,https://a.test/ client.test,*.client.test"), expected);
         assertTrue(expected.contains(" b.a.test "), expected);
-        assertEquals(expected, logOf("ringway", 4));
+        assertEquals(expected, sides.ringway().logged("mutual", 4));
+        final String more = sides.envoy().logged("more", 5);
+        assertTrue(more.contains(" TLSv1.3 TLS_AES_128_GCM_SHA256 X25519MLKEM768 localhost 'CN=ecdsa'"), more);
+        assertTrue(more.contains("\nP-256 ") && more.contains(" 'CN=rsa' - localhost - - - "), more);
+        assertTrue(more.contains(" 10.1.2.3,fd00::1 c@mesh.test - 20"), more);
+        assertTrue(more.contains(" 'CN=ecdsa' spiffe://mesh/a localhost,*.a.test 2001:db8::1,127.0.0.1 a@a.test - "), more);
+        assertEquals(more, sides.ringway().logged("more", 5));
+    }
+
+    /** What openssl does is the same on both sides, whether it succeeds or not. */
+    private static void openssl(final int port, final String options) throws Exception
+    {
+        final List<String> command = new ArrayList<>(List.of("openssl", "s_client", "-ign_eof", "-connect", "127.0.0.1:" + port));
+        command.addAll(List.of(options.split(" ")));
+        final Path in =
+            Files.writeString(directory.resolve("in"), "GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        final Process process = new ProcessBuilder(command).redirectInput(in.toFile())
+            .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+        if (!process.waitFor(Patience.S, TimeUnit.SECONDS))
+        {
+            process.destroyForcibly();
+            throw new AssertionError(command + " still runs");
+        }
+    }
+
+    @Test
+    void shouldCountTheSameOfTls() throws Exception
+    {
+        final Certified known = certificates.ecdsa("known", "dns:known.test");
+        final Certified stranger = new Certificates(directory, "strange").ecdsa("stranger", "dns:stranger.test");
+        for (final Side side : List.of(sides.envoy(), sides.ringway()))
+        {
+            final String shown = "-cert " + known.certificate() + " -key " + known.key() + " ";
+            final String session = directory.resolve(side.name + ".session").toString();
+            openssl(side.port, shown + "-tls1_2 -sess_out " + session);
+            openssl(side.port, shown + "-tls1_2 -sess_in " + session);
+            openssl(side.port, shown + "-tls1_3 -sess_out " + session);
+            openssl(side.port, shown + "-tls1_3 -sess_in " + session);
+            openssl(side.port, "-tls1_2 -cipher ECDHE-RSA-AES256-GCM-SHA384 -curves P-256");
+            openssl(side.port, "-tls1_2 -cipher AES128-SHA");
+            openssl(side.port, "-tls1_3 -ciphersuites TLS_CHACHA20_POLY1305_SHA256");
+            openssl(side.port, "-tls1_3 -groups P-521");
+            openssl(side.port, "-tls1_1 -cipher ALL:@SECLEVEL=0");
+            openssl(side.port, "-tls1_2 -cert " + stranger.certificate() + " -key " + stranger.key());
+            openssl(side.port, "-tls1_3 -cert " + stranger.certificate() + " -key " + stranger.key());
+            openssl(side.end, "-tls1_3 -groups P-256");
+            try (Client clear = new Client(side.port))
+            {
+                clear.send(Client.PROBE).read();
+            }
+            catch (final IOException e)
+            {
+                // A reset, because the request was not read to its end.
+            }
+        }
+        Patience.await(() -> sides.envoy().counted().equals(sides.ringway().counted()),
+            () -> "the same:\n" + sides.envoy().counted() + "\n" + sides.ringway().counted());
+        final Map<String, Long> counted = sides.envoy().counted();
+        assertEquals(2, counted.getOrDefault("listener.mutual.ssl.session_reused", 0L), () -> counted.toString());
     }
 
     @Test
     void shouldShowTheSameCertificates() throws Exception
     {
-        final List<String> expected = shownBy(ofEnvoy);
-        assertEquals(3, expected.size());
-        assertEquals(String.join("\n", expected), String.join("\n", shownBy(ofRingway)));
+        final List<String> expected = shownBy(sides.envoy().admin);
+        assertEquals(6, expected.size());
+        assertEquals(String.join("\n", expected), String.join("\n", shownBy(sides.ringway().admin)));
     }
 }

@@ -242,7 +242,7 @@ public final class LogFormat
     /**
      * @return what it asks for that is only recorded on demand, {@code USES_*} of {@link AccessLogSink}.
      */
-    public int uses()
+    public long uses()
     {
         return needs.uses();
     }

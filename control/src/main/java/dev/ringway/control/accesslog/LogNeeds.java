@@ -12,10 +12,10 @@ import java.util.Map;
 final class LogNeeds
 {
     private final Map<Integer, LoggedField> fields = new LinkedHashMap<>();
-    private int uses;
+    private long uses;
 
     /** {@code USES_*} of {@link dev.ringway.engine.snapshot.AccessLogSink}. */
-    void addUses(final int bits)
+    void addUses(final long bits)
     {
         uses |= bits;
     }
@@ -32,7 +32,7 @@ final class LogNeeds
         uses |= others.uses;
     }
 
-    int uses()
+    long uses()
     {
         return uses;
     }

@@ -30,15 +30,12 @@ final class LogOperators
         "RESPONSE_TRAILER PATH QUERY_PARAM QUERY_PARAMS ROUTE_NAME UPSTREAM_CLUSTER UPSTREAM_CLUSTER_RAW " +
         "UPSTREAM_HOST UPSTREAM_HOST_NAME UPSTREAM_HOST_NAME_WITHOUT_PORT UPSTREAM_PROTOCOL UPSTREAM_CONNECTION_ID " +
         "UPSTREAM_REQUEST_ATTEMPT_COUNT UPSTREAM_TRANSPORT_FAILURE_REASON " +
-        "CONNECTION_TERMINATION_DETAILS CONNECTION_ID REQUESTED_SERVER_NAME HOSTNAME ENVIRONMENT " +
+        "CONNECTION_TERMINATION_DETAILS CONNECTION_ID HOSTNAME ENVIRONMENT " +
         "GRPC_STATUS GRPC_STATUS_NUMBER STREAM_ID UNIQUE_ID FILTER_CHAIN_NAME ACCESS_LOG_TYPE ROUNDTRIP_DURATION " +
         "VIRTUAL_CLUSTER_NAME TRACE_ID SPAN_ID BYTES_RETRANSMITTED PACKETS_RETRANSMITTED " +
         "DOWNSTREAM_TRANSPORT_FAILURE_REASON, " +
         "{DOWNSTREAM_REMOTE, DOWNSTREAM_DIRECT_REMOTE, DOWNSTREAM_LOCAL, UPSTREAM_REMOTE, UPSTREAM_LOCAL}_" +
-        "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " +
-        "{DOWNSTREAM, UPSTREAM}_TLS_{VERSION, CIPHER, SESSION_ID}, " +
-        "UPSTREAM_PEER_{SUBJECT, ISSUER, URI_SAN, DNS_SAN}, " +
-        "DOWNSTREAM_PEER_{SUBJECT, ISSUER, SERIAL, FINGERPRINT_256, URI_SAN, DNS_SAN}";
+        "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " + TlsOperators.names();
     private static final Set<String> NUMBERS = Set.of("RESPONSE_CODE", "BYTES_RECEIVED", "BYTES_SENT",
         "REQUEST_HEADERS_BYTES", "RESPONSE_HEADERS_BYTES", "DURATION", "REQUEST_DURATION", "RESPONSE_DURATION",
         "REQUEST_TX_DURATION", "RESPONSE_TX_DURATION", "UPSTREAM_CONNECTION_ID", "BYTES_RETRANSMITTED",
@@ -92,13 +89,13 @@ final class LogOperators
     static LogOperator of(final String name, final String argument, final int at, final int argumentAt)
         throws LogFormatException
     {
-        final LogOperator withArgument = withArgument(name, argument, at, argumentAt);
+        final LogOperator tls = TlsOperators.of(name, argument, argumentAt);
+        final LogOperator withArgument = tls == null ? withArgument(name, argument, at, argumentAt) : tls;
         if (withArgument != null)
         {
             return withArgument;
         }
-        final LogOperator tls = TlsOperators.of(name);
-        final LogOperator plain = tls == null ? plain(name) : tls;
+        final LogOperator plain = plain(name);
         if (plain == null)
         {
             throw new LogFormatException(at, "operator %" + name + "% is not supported; supported are " + SUPPORTED);
@@ -115,8 +112,13 @@ final class LogOperators
      * @param argument between its parentheses, or null.
      * @return what it asks for that is only recorded on demand.
      */
-    static int uses(final String name, final String argument)
+    static long uses(final String name, final String argument)
     {
+        final long tls = TlsOperators.uses(name);
+        if (tls != 0)
+        {
+            return tls;
+        }
         if (name.startsWith("DOWNSTREAM_LOCAL_"))
         {
             return AccessLogSink.USES_DOWNSTREAM_LOCAL;
@@ -138,7 +140,7 @@ final class LogOperators
             return AccessLogSink.USES_UPSTREAM;
         }
         return (name.equals("RESP") || name.equals("RESPONSE_HEADER")) && argument != null && argument.toLowerCase(Locale.ROOT).contains("content-type") ?
-            AccessLogSink.USES_CONTENT_TYPE : TlsOperators.uses(name);
+            AccessLogSink.USES_CONTENT_TYPE : 0;
     }
 
     /**

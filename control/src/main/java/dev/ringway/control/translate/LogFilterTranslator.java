@@ -87,9 +87,9 @@ final class LogFilterTranslator
      * @param config of a filter.
      * @return what it asks for that is only recorded on demand: {@code AccessLogSink.USES_*}.
      */
-    static int uses(final AccessLogFilter config)
+    static long uses(final AccessLogFilter config)
     {
-        int uses = config.hasGrpcStatusFilter() ? AccessLogSink.USES_GRPC_STATUS : 0;
+        long uses = config.hasGrpcStatusFilter() ? AccessLogSink.USES_GRPC_STATUS : 0;
         for (final AccessLogFilter filter : config.getAndFilter().getFiltersList())
         {
             uses |= uses(filter);

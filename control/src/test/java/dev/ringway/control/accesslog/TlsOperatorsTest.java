@@ -6,13 +6,18 @@ import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.tls.TlsReport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
-import java.util.Set;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.stream.IntStream;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 @Timeout(30)
@@ -20,7 +25,13 @@ final class TlsOperatorsTest
 {
     private static final String ALL = "%DOWNSTREAM_TLS_VERSION% %DOWNSTREAM_TLS_CIPHER% %DOWNSTREAM_TLS_SESSION_ID% " +
         "%REQUESTED_SERVER_NAME% %DOWNSTREAM_PEER_FINGERPRINT_256% %DOWNSTREAM_PEER_SERIAL% " +
-        "%DOWNSTREAM_PEER_URI_SAN% %DOWNSTREAM_PEER_DNS_SAN% %DOWNSTREAM_PEER_SUBJECT% %DOWNSTREAM_PEER_ISSUER%";
+        "%DOWNSTREAM_PEER_URI_SAN% %DOWNSTREAM_PEER_DNS_SAN% %DOWNSTREAM_PEER_SUBJECT% %DOWNSTREAM_PEER_ISSUER% " +
+        "%DOWNSTREAM_TLS_GROUP% %DOWNSTREAM_PEER_FINGERPRINT_1% %DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_256% " +
+        "%DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_1% %DOWNSTREAM_PEER_CHAIN_SERIALS% %DOWNSTREAM_PEER_IP_SAN% " +
+        "%DOWNSTREAM_PEER_EMAIL_SAN% %DOWNSTREAM_PEER_OTHERNAME_SAN% %DOWNSTREAM_PEER_CERT_V_START% " +
+        "%DOWNSTREAM_PEER_CERT_V_END% %DOWNSTREAM_LOCAL_SUBJECT% %DOWNSTREAM_LOCAL_URI_SAN% " +
+        "%DOWNSTREAM_LOCAL_DNS_SAN% %DOWNSTREAM_LOCAL_IP_SAN% %DOWNSTREAM_LOCAL_EMAIL_SAN% " +
+        "%DOWNSTREAM_LOCAL_OTHERNAME_SAN%";
 
     private static void put(final ByteArrayOutputStream report, final int item, final String text)
     {
@@ -30,13 +41,26 @@ final class TlsOperatorsTest
         report.writeBytes(text.getBytes(US_ASCII));
     }
 
+    private static boolean isTime(final int item)
+    {
+        return item == TlsReport.VALID_FROM || item == TlsReport.VALID_UNTIL;
+    }
+
+    /** What an item that tells its own number is printed as; the session's id is empty. */
+    private static String shown(final int item)
+    {
+        final String digits = "6e" + HexFormat.of().formatHex(Integer.toString(item).getBytes(US_ASCII));
+        return item == TlsReport.SESSION_ID ? "-" : isTime(item) ? "1970-01-01T00:00:" + item + ".000Z" :
+            TlsReport.digestLength(item) > 0 ? digits : "n" + item;
+    }
+
     /** A report in which each item is its own number, but for the session's id, which is empty. */
     private static byte[] numbers()
     {
         final ByteArrayOutputStream report = new ByteArrayOutputStream();
         for (int item = 0; item < TlsReport.COUNT; item++)
         {
-            put(report, item, item == TlsReport.SESSION_ID ? "" : "n" + item);
+            put(report, item, item == TlsReport.SESSION_ID ? "" : isTime(item) ? "" + item : "n" + item);
         }
         return report.toByteArray();
     }
@@ -52,13 +76,14 @@ final class TlsOperatorsTest
     @Test
     void shouldPrintEachItem() throws LogFormatException
     {
-        assertEquals("n0 n1 - n3 n4 n5 n6 n7 n8 n9", print(ALL, numbers()));
+        assertEquals(String.join(" ", IntStream.range(0, TlsReport.COUNT).mapToObj(TlsOperatorsTest::shown).toList()),
+            print(ALL, numbers()));
     }
 
     @Test
     void shouldPrintDashesWithoutTls() throws LogFormatException
     {
-        assertEquals("- - - - - - - - - -", print(ALL, new byte[0]));
+        assertEquals(String.join(" ", Collections.nCopies(TlsReport.COUNT, "-")), print(ALL, new byte[0]));
     }
 
     @Test
@@ -71,7 +96,8 @@ final class TlsOperatorsTest
             assertEquals(TlsReport.COUNT, printed.length);
             for (int item = 0; item < TlsReport.COUNT; item++)
             {
-                assertTrue(Set.of("-", "...", "n...", "n" + item).contains(printed[item]), printed[item]);
+                assertTrue(printed[item].equals("-") || printed[item].equals(shown(item)) ||
+                    printed[item].matches("(n|6e|6e3[12])?\\.\\.\\.|n[12]\\.\\.\\."), printed[item]);
             }
         }
         assertEquals("n0 n... -", print("%DOWNSTREAM_TLS_VERSION% %DOWNSTREAM_TLS_CIPHER% %DOWNSTREAM_PEER_ISSUER%",
@@ -79,10 +105,31 @@ final class TlsOperatorsTest
     }
 
     @Test
+    void shouldSeparateDigestsAndFormatTimes() throws LogFormatException
+    {
+        final ByteArrayOutputStream report = new ByteArrayOutputStream();
+        put(report, TlsReport.CHAIN_OLD_FINGERPRINTS, "a".repeat(40));
+        put(report, TlsReport.VALID_UNTIL, "-86400");
+        assertEquals("61".repeat(20) + "," + "61".repeat(20) + " 1969/12/31",
+            print("%DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_1% %DOWNSTREAM_PEER_CERT_V_END(%Y/%m/%d)%", report.toByteArray()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%DOWNSTREAM_PEER_CERT%", "%UPSTREAM_PEER_FINGERPRINT_256%", "%DOWNSTREAM_TLS_GROUP(x)%",
+        "%DOWNSTREAM_PEER_CERT_V_END(%Q)%"})
+    void shouldRefuseWhatIsNotThere(final String format)
+    {
+        assertThrows(LogFormatException.class, () -> LogFormat.compile(format));
+    }
+
+    @Test
     void shouldAskForTheItemsOfTheFormatAlone() throws LogFormatException
     {
-        assertEquals((1 << TlsReport.COUNT) - 1 << AccessLogSink.USES_TLS_SHIFT, LogFormat.compile(ALL).uses());
-        assertEquals(1 << TlsReport.PEER_SERIAL + AccessLogSink.USES_TLS_SHIFT,
+        assertEquals((1L << TlsReport.COUNT) - 1 << AccessLogSink.USES_TLS_SHIFT, LogFormat.compile(ALL).uses());
+        assertEquals(1L << TlsReport.PEER_MAILS + AccessLogSink.USES_TLS_SHIFT |
+            1L << TlsReport.OWN_ADDRESSES + AccessLogSink.USES_UPSTREAM_TLS_SHIFT,
+            LogFormat.compile("%DOWNSTREAM_PEER_EMAIL_SAN% %UPSTREAM_LOCAL_IP_SAN%").uses());
+        assertEquals(1L << TlsReport.PEER_SERIAL + AccessLogSink.USES_TLS_SHIFT,
             LogFormat.compile("%DOWNSTREAM_PEER_SERIAL% %PROTOCOL%").uses());
     }
 }

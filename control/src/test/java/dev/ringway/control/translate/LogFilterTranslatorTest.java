@@ -115,7 +115,7 @@ final class LogFilterTranslatorTest
         assertEquals(0, uses("or_filter { filters { response_flag_filter { } } filters { log_type_filter { } } }"));
     }
 
-    private static int uses(final String filter) throws Exception
+    private static long uses(final String filter) throws Exception
     {
         return LogFilterTranslator.uses(TextFormat.parse(filter, AccessLogFilter.class));
     }

@@ -59,7 +59,7 @@ final class ExchangeLog
     private final Int2ObjectHashMap<byte[]> failures = new Int2ObjectHashMap<>();
     private boolean isOpen;
     private List<AccessLogSink> sinks;
-    private int uses;
+    private long uses;
     private boolean hasConditions;
 
     ExchangeLog(final Exchanges exchanges)
@@ -73,7 +73,7 @@ final class ExchangeLog
         final List<AccessLogSink> all, final Connection connection, final RequestHead head, final long startNs)
     {
         sinks = all;
-        int wanted = 0;
+        long wanted = 0;
         int born = 0;
         hasConditions = false;
         record.begin();
@@ -95,7 +95,7 @@ final class ExchangeLog
             record.address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
                 connection.addresses().direct());
         }
-        final int items = wanted >>> AccessLogSink.USES_TLS_SHIFT & AccessLogSink.TLS_ITEMS;
+        final int items = (int)(wanted >>> AccessLogSink.USES_TLS_SHIFT) & AccessLogSink.TLS_ITEMS;
         final byte[] report = items == 0 ? null : connection.tls().report(items);
         if (report != null)
         {
@@ -557,7 +557,7 @@ final class ExchangeLog
             return;
         }
         record.responseHeaderBytes(downstream.headLength());
-        final int items = uses >>> AccessLogSink.USES_UPSTREAM_TLS_SHIFT & AccessLogSink.TLS_ITEMS;
+        final int items = (int)(uses >>> AccessLogSink.USES_UPSTREAM_TLS_SHIFT) & AccessLogSink.TLS_ITEMS;
         final byte[] report = items == 0 || upstream == null ? null : upstream.connection().tls().report(items);
         if (report != null)
         {

@@ -22,32 +22,32 @@ import java.util.List;
  */
 public record AccessLogSink(
     int index, String path, String format, boolean isJson, boolean omitsEmpty, RecordFilter filter,
-    List<Condition> conditions, List<LoggedField> fields, int uses, int born)
+    List<Condition> conditions, List<LoggedField> fields, long uses, int born)
 {
     /** Address the client connected to. */
-    public static final int USES_DOWNSTREAM_LOCAL = 1;
+    public static final long USES_DOWNSTREAM_LOCAL = 1;
     /** Own address of the connection to the endpoint. */
-    public static final int USES_UPSTREAM_LOCAL = 1 << 1;
+    public static final long USES_UPSTREAM_LOCAL = 1 << 1;
     /** Content type of the response. */
-    public static final int USES_CONTENT_TYPE = 1 << 2;
+    public static final long USES_CONTENT_TYPE = 1 << 2;
     /** What a call of gRPC came to. */
-    public static final int USES_GRPC_STATUS = 1 << 3;
-    /** First of the bits for items of {@code TlsReport} about the client's connection, in their order. */
-    public static final int USES_TLS_SHIFT = 4;
-    /** First of the bits for items of {@code TlsReport} about the connection to the endpoint, in their order. */
-    public static final int USES_UPSTREAM_TLS_SHIFT = USES_TLS_SHIFT + 10;
-    /** Mask of either, shifted down. */
-    public static final int TLS_ITEMS = (1 << 10) - 1;
+    public static final long USES_GRPC_STATUS = 1 << 3;
     /** Address of the client as trusted headers say. */
-    public static final int USES_FORWARDED = 1 << 24;
+    public static final long USES_FORWARDED = 1 << 4;
     /** Some of {@link #fields()} in requests. */
-    public static final int USES_REQUEST_FIELDS = 1 << 25;
+    public static final long USES_REQUEST_FIELDS = 1 << 5;
     /** Some of {@link #fields()} in responses. */
-    public static final int USES_RESPONSE_FIELDS = 1 << 26;
+    public static final long USES_RESPONSE_FIELDS = 1 << 6;
     /** Some of {@link #fields()} in trailers. */
-    public static final int USES_TRAILERS = 1 << 27;
+    public static final long USES_TRAILERS = 1 << 7;
     /** Number, protocol and name of what a request goes to. */
-    public static final int USES_UPSTREAM = 1 << 28;
+    public static final long USES_UPSTREAM = 1 << 8;
+    /** First of the bits for items of {@code TlsReport} about the client's connection, in their order. */
+    public static final int USES_TLS_SHIFT = 10;
+    /** First of the bits for items of {@code TlsReport} about the connection to the endpoint, in their order. */
+    public static final int USES_UPSTREAM_TLS_SHIFT = USES_TLS_SHIFT + 27;
+    /** Mask of either, shifted down. */
+    public static final int TLS_ITEMS = (1 << 27) - 1;
 
     /**
      * A sink that asks for nothing special.
@@ -69,7 +69,7 @@ public record AccessLogSink(
      * @param format format string.
      * @param uses   {@code USES_*}.
      */
-    public AccessLogSink(final int index, final String path, final String format, final int uses)
+    public AccessLogSink(final int index, final String path, final String format, final long uses)
     {
         this(index, path, format, false, false, RecordFilter.ALL, List.of(), List.of(), uses, 0);
     }
@@ -79,7 +79,7 @@ public record AccessLogSink(
      * @param use   one of {@code USES_*}.
      * @return whether one of them asks for it.
      */
-    public static boolean anyUses(final List<AccessLogSink> sinks, final int use)
+    public static boolean anyUses(final List<AccessLogSink> sinks, final long use)
     {
         for (final AccessLogSink sink : sinks)
         {

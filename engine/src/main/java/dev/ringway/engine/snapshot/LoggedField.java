@@ -27,9 +27,9 @@ public record LoggedField(Place place, FieldName name, int id)
         /** Behind the response. */
         TRAILER(AccessLogSink.USES_TRAILERS);
 
-        private final int use;
+        private final long use;
 
-        Place(final int use)
+        Place(final long use)
         {
             this.use = use;
         }
@@ -37,7 +37,7 @@ public record LoggedField(Place place, FieldName name, int id)
         /**
          * @return one of {@link AccessLogSink}'s {@code USES_*}.
          */
-        public int use()
+        public long use()
         {
             return use;
         }

@@ -27,10 +27,14 @@ public final class ForwardedCert
 
     /** Allocates. */
     static byte[] of(
-        final TlsAgreement agreement, final PeerCertificate peer, final List<String> ownUris, final int details)
+        final TlsAgreement agreement, final PeerCertificate peer, final int details)
     {
         final List<String> parts = new ArrayList<>();
-        ownUris.forEach(uri -> parts.add("By=" + uri));
+        final PeerCertificate own = agreement.ownCertificate();
+        if (own != null)
+        {
+            own.values(PeerCertificate.URI).forEach(uri -> parts.add("By=" + uri));
+        }
         parts.add("Hash=" + peer.sha256());
         if ((details & CERT) != 0)
         {

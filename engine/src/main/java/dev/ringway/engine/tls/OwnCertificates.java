@@ -51,10 +51,42 @@ final class OwnCertificates implements CertificateCallback
         return !all.isEmpty() && all.getLast().kind.equals(RSA);
     }
 
-    /** Those of the first. */
-    List<String> uris()
+    /** The first, or null when there are none. */
+    PeerCertificate first()
     {
-        return all.isEmpty() ? List.of() : all.getFirst().certificate.values(PeerCertificate.URI);
+        return all.isEmpty() ? null : all.getFirst().certificate;
+    }
+
+    /**
+     * The one that a handshake has chosen of several; null where there is no choice or none was made yet. The library knows
+     * it as long as the handshake goes on.
+     */
+    PeerCertificate selected(final long ssl)
+    {
+        if (all.size() > 1)
+        {
+            final long selected = credential(ssl);
+            for (final Own own : all)
+            {
+                if (own.credential == selected)
+                {
+                    return own.certificate;
+                }
+            }
+        }
+        return null;
+    }
+
+    private static long credential(final long ssl)
+    {
+        try
+        {
+            return SSL.getSelectedCredential(ssl);
+        }
+        catch (final Exception e)
+        {
+            return 0;
+        }
     }
 
     /** Gives them to a context. */

@@ -11,6 +11,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -25,7 +26,9 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  */
 public final class PeerCertificate
 {
-    /** Kind of an alternative name: a mail address (RFC 5280, 4.2.1.6). */
+    /** Kind of an alternative name: one of a type of its own (RFC 5280, 4.2.1.6), as text where it is text or a number. */
+    public static final int OTHER = 0;
+    /** Kind of an alternative name: a mail address. */
     public static final int EMAIL = 1;
     /** Kind of an alternative name: a DNS name. */
     public static final int DNS = 2;
@@ -39,6 +42,9 @@ public final class PeerCertificate
         "1.2.840.113549.1.9.1", "emailAddress", "2.5.4.5", "serialNumber", "2.5.4.4", "SN", "2.5.4.42", "GN",
         "2.5.4.12", "title", "2.5.4.46", "dnQualifier");
     private static final int LINE_LENGTH = 64;
+    private static final int OTHER_PARTS = 4;
+    private static final byte DER_INTEGER = 2;
+    private static final byte DER_ENUMERATED = 10;
 
     private final X509Certificate certificate;
     private final byte[] der;
@@ -47,7 +53,7 @@ public final class PeerCertificate
     /**
      * An alternative name.
      *
-     * @param kind  {@link #EMAIL}, {@link #DNS}, {@link #URI} or {@link #IP}.
+     * @param kind  {@link #OTHER}, {@link #EMAIL}, {@link #DNS}, {@link #URI} or {@link #IP}.
      * @param value in text.
      */
     public record Name(int kind, String value)
@@ -97,9 +103,28 @@ public final class PeerCertificate
                     final String value = (String)name.get(1);
                     names.add(new Name(kind, kind == IP && value.indexOf(':') >= 0 ? shortened(value) : value));
                 }
+                else if (kind == OTHER)
+                {
+                    addOther(name, names);
+                }
             }
         }
         return List.copyOf(names);
+    }
+
+    /** The JDK gives its bytes, its type, and its value as text or in DER. */
+    private static void addOther(final List<?> name, final List<Name> names)
+    {
+        final Object value = name.size() < OTHER_PARTS ? null : name.get(OTHER_PARTS - 1);
+        if (value instanceof final String text)
+        {
+            names.add(new Name(OTHER, text));
+        }
+        else if (value instanceof final byte[] coded && coded.length > 2 && coded.length == 2 + coded[1] &&
+            (coded[0] == DER_INTEGER || coded[0] == DER_ENUMERATED))
+        {
+            names.add(new Name(OTHER, new BigInteger(Arrays.copyOfRange(coded, 2, coded.length)).toString()));
+        }
     }
 
     /** The JDK writes v6 addresses with all zeros; the longest run of them goes (RFC 5952, 4.2). */
@@ -173,7 +198,7 @@ public final class PeerCertificate
         {
             final String value = name.value();
             if (name.kind() == DNS ? value.equalsIgnoreCase(host) || value.equalsIgnoreCase(wildcard) :
-                value.equals(host))
+                name.kind() != OTHER && value.equals(host))
             {
                 return true;
             }
@@ -208,7 +233,19 @@ public final class PeerCertificate
      */
     public String sha256()
     {
-        return HexFormat.of().formatHex(digest(der));
+        return HexFormat.of().formatHex(fingerprint());
+    }
+
+    /** SHA-256 of the certificate. */
+    byte[] fingerprint()
+    {
+        return digest("SHA-256", der);
+    }
+
+    /** SHA-1 of the certificate, by which some lists still name it. */
+    byte[] oldFingerprint()
+    {
+        return digest("SHA-1", der);
     }
 
     /**
@@ -216,7 +253,7 @@ public final class PeerCertificate
      */
     public String spkiSha256()
     {
-        return Base64.getEncoder().encodeToString(digest(certificate.getPublicKey().getEncoded()));
+        return Base64.getEncoder().encodeToString(digest("SHA-256", certificate.getPublicKey().getEncoded()));
     }
 
     /**
@@ -229,15 +266,15 @@ public final class PeerCertificate
             "\n-----END CERTIFICATE-----\n";
     }
 
-    private static byte[] digest(final byte[] bytes)
+    private static byte[] digest(final String algorithm, final byte[] bytes)
     {
         try
         {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
+            return MessageDigest.getInstance(algorithm).digest(bytes);
         }
         catch (final NoSuchAlgorithmException e)
         {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+            throw new IllegalStateException("every JDK has it", e);
         }
     }
 }

@@ -17,7 +17,8 @@ public final class TlsAgreement
     private static final byte[] NOTHING = {};
 
     private long ssl;
-    private List<String> ownUris;
+    private OwnCertificates own;
+    private PeerCertificate shown;
     private boolean isMade;
     private byte[] report;
     private int reportItems;
@@ -30,21 +31,31 @@ public final class TlsAgreement
     {
     }
 
-    void open(final long connection, final List<String> uris)
+    void open(final long connection, final OwnCertificates certificates)
     {
         ssl = connection;
-        ownUris = uris;
+        own = certificates;
     }
 
     void close()
     {
         ssl = 0;
-        ownUris = null;
+        own = null;
+        shown = null;
         isMade = false;
         report = null;
         askedName = null;
         principals = null;
         forwarded = null;
+    }
+
+    /** The handshake waits for the peer. */
+    void onStep()
+    {
+        if (shown == null)
+        {
+            shown = own.selected(ssl);
+        }
     }
 
     /** The handshake is over. */
@@ -144,7 +155,7 @@ public final class TlsAgreement
         if (forwarded == null || forwardedDetails != details)
         {
             final PeerCertificate peer = peerCertificate();
-            forwarded = peer == null ? NOTHING : ForwardedCert.of(this, peer, ownUris, details);
+            forwarded = peer == null ? NOTHING : ForwardedCert.of(this, peer, details);
             forwardedDetails = details;
         }
         return forwarded == NOTHING ? null : forwarded;
@@ -204,6 +215,12 @@ public final class TlsAgreement
             }
         }
         return all;
+    }
+
+    /** The certificate that this side has shown, or would have where a session was resumed; null when it has none. */
+    PeerCertificate ownCertificate()
+    {
+        return shown == null ? own.first() : shown;
     }
 
     /**

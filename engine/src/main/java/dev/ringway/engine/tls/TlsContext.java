@@ -157,10 +157,10 @@ public final class TlsContext
         return certificates;
     }
 
-    /** URIs of the own certificate, of the first where there are several: the library does not tell which was shown. */
-    List<String> ownUris()
+    /** Those that it can show. */
+    OwnCertificates own()
     {
-        return own.uris();
+        return own;
     }
 
     /**

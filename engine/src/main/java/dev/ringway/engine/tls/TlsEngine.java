@@ -71,7 +71,7 @@ public final class TlsEngine
             return false;
         }
         this.context = context;
-        agreement.open(ssl, context.ownUris());
+        agreement.open(ssl, context.own());
         peerName = expectedPeer;
         bio = SSL.bioNewByteBuffer(ssl, OWN_ROOM);
         if (serverName != null)
@@ -167,6 +167,7 @@ public final class TlsEngine
     {
         if (error == SSL.SSL_ERROR_WANT_READ)
         {
+            agreement.onStep();
             // With nothing to read from, or all of it read and what came of that written.
             return !isReading && consumed >= sourceLength ? NEEDS_INPUT : 0;
         }

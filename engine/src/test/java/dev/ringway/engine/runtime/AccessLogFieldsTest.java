@@ -30,7 +30,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 final class AccessLogFieldsTest
 {
-    private static final int ALL = AccessLogSink.USES_DOWNSTREAM_LOCAL | AccessLogSink.USES_UPSTREAM_LOCAL |
+    private static final long ALL = AccessLogSink.USES_DOWNSTREAM_LOCAL | AccessLogSink.USES_UPSTREAM_LOCAL |
         AccessLogSink.USES_CONTENT_TYPE;
     private static final String RESPONSE =
         "HTTP/1.1 200 OK\r\ncontent-type: text/x\r\ncontent-length: 2\r\n\r\nok";
@@ -61,7 +61,7 @@ final class AccessLogFieldsTest
         return record.buffer().getStringWithoutLengthAscii(record.textOffset(field), record.textLength(field));
     }
 
-    private static TestProxy proxy(final int uses, final TestBackend... backends)
+    private static TestProxy proxy(final long uses, final TestBackend... backends)
     {
         final TestProxy proxy = new TestProxy(backends);
         proxy.http.accessLogs = List.of(new AccessLogSink(0, "/dev/null", "x", uses));
@@ -103,7 +103,7 @@ final class AccessLogFieldsTest
     @Test
     void shouldTellOfTlsWhatFormatsAskFor() throws Exception
     {
-        final int uses = (1 << TlsReport.VERSION | 1 << TlsReport.PEER_SUBJECT) << AccessLogSink.USES_TLS_SHIFT;
+        final long uses = (1L << TlsReport.VERSION | 1L << TlsReport.PEER_SUBJECT) << AccessLogSink.USES_TLS_SHIFT;
         try (TestBackend backend = TestBackend.answering(RESPONSE);
             TestProxy proxy = proxy(uses, backend).encrypted(TlsFixture.listener(false)).start())
         {
@@ -123,7 +123,7 @@ final class AccessLogFieldsTest
     @Test
     void shouldTellOfTlsWithEndpointsWhatFormatsAskFor() throws Exception
     {
-        final int uses = (1 << TlsReport.VERSION | 1 << TlsReport.PEER_SUBJECT) << AccessLogSink.USES_UPSTREAM_TLS_SHIFT;
+        final long uses = (1L << TlsReport.VERSION | 1L << TlsReport.PEER_SUBJECT) << AccessLogSink.USES_UPSTREAM_TLS_SHIFT;
         try (TestBackend backend =
             TestBackend.encrypted(TlsFixture.jdkServer(TlsFixture.Shown.GOOD), link -> link.serve(request ->
                 TestBackend.ok("ok")));
@@ -188,7 +188,7 @@ final class AccessLogFieldsTest
         final LoggedField server = LoggedField.of(Place.RESPONSE, "server");
         final LoggedField told = LoggedField.of(Place.RESPONSE, "x-told");
         final LoggedField last = LoggedField.of(Place.TRAILER, "x-last");
-        final int uses = asked.place().use() | server.place().use() | last.place().use();
+        final long uses = asked.place().use() | server.place().use() | last.place().use();
         try (TestBackend backend = TestBackend.answering("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\nx-told: a\r\n" +
             "server: other\r\n\r\n0\r\nx-last: z\r\n\r\n");
             TestProxy proxy = new TestProxy(backend))

@@ -27,6 +27,20 @@ final class PeerCertificateTest
         DBIn12tavOBjODpOg0AeyNroqygCyUR2SyLC6gwYRgA=
         """;
 
+    /** Made by openssl with other names besides: a text, an older kind of text, and a number. */
+    private static final String OTHERS = """
+        MIIB2TCCAYCgAwIBAgICD+0wCgYIKoZIzj0EAwIwEDEOMAwGA1UEAwwFaW50ZXIw
+        HhcNMjYxMTMwMDk0NTU2WhcNMjYxMjA3MDk0NTU2WjAdMQ8wDQYDVQQDDAZjbGll
+        bnQxCjAIBgNVBAoMAUEwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAT8EZ7rxWQV
+        w6+jlGxFFginHH+hChr3GssOcmnqF1Puyr5k5U28vIOwcdjcPY0MPAYKEosHgm7B
+        VGyoQN8mBPaCo4G8MIG5MHcGA1UdEQRwMG6GDHNwaWZmZTovL2EvYoIGYy50ZXN0
+        hwQKAAABhxAgAQ24AAAAAAAAAAAAAAAFgQhhQGIudGVzdKAOBgMqAwSgBwwFb3Ro
+        ZXKgEAYDKgMFoAkWB2lhNW5hbWWgCgYDKgMGoAMCAU2CBmQudGVzdDAdBgNVHQ4E
+        FgQUfy/yY4+Ys066YoFGK78TjEvrNBEwHwYDVR0jBBgwFoAUZr0HGULKCCG3HoGI
+        Q6wzG0oixzQwCgYIKoZIzj0EAwIDRwAwRAIgVUm0kJYObSmDgrXdJgOaVqfFp9pK
+        aKPAHpWbWyg/jFMCICVq/HDi1TxeM9MmDp8SpkoCaJesrmd0WKOHZdnvlLz8
+        """;
+
     private static final PeerCertificate PEER = PeerCertificate.of(Base64.getMimeDecoder().decode(NAMES));
 
     @Test
@@ -49,6 +63,16 @@ final class PeerCertificateTest
         assertFalse(PEER.isFor("example.org"));
         assertFalse(PEER.isFor("names"));
         assertFalse(PEER.isFor("192.0.2.2"));
+    }
+
+    @Test
+    void shouldReadNamesOfOtherTypesAsTextAndBeForNoneOfThem()
+    {
+        final PeerCertificate peer = PeerCertificate.of(Base64.getMimeDecoder().decode(OTHERS));
+        assertEquals(List.of("other", "ia5name", "77"), peer.values(PeerCertificate.OTHER));
+        assertEquals(List.of("c.test", "d.test"), peer.values(PeerCertificate.DNS));
+        assertTrue(peer.isFor("c.test"));
+        assertFalse(peer.isFor("other"));
     }
 
     @Test
