@@ -83,10 +83,12 @@ final class TopologyPages
         final SuccessRates rates = view.uses().of(cluster.id()).hosts().successRates();
         if (rates != null)
         {
+            final SuccessRates local = view.uses().of(cluster.id()).hosts().localSuccessRates();
             line(out, name, "outlier::success_rate_average", HealthText.shortNumber(rates.average()));
             line(out, name, "outlier::success_rate_ejection_threshold", HealthText.shortNumber(rates.threshold()));
-            line(out, name, "outlier::local_origin_success_rate_average", -1);
-            line(out, name, "outlier::local_origin_success_rate_ejection_threshold", -1);
+            line(out, name, "outlier::local_origin_success_rate_average", HealthText.shortNumber(local.average()));
+            line(out, name, "outlier::local_origin_success_rate_ejection_threshold",
+                HealthText.shortNumber(local.threshold()));
         }
         write(out, name + "default_priority::", cluster.circuitBreakers().normal(), retries(cluster, false));
         write(out, name + "high_priority::", cluster.circuitBreakers().high(), retries(cluster, true));
@@ -152,6 +154,11 @@ final class TopologyPages
             if (rates != null && rates.threshold() > 0)
             {
                 status.add("success_rate_ejection_threshold", percent(rates.threshold()));
+            }
+            final SuccessRates local = view.uses().of(cluster.id()).hosts().localSuccessRates();
+            if (rates != null && local.threshold() > 0)
+            {
+                status.add("local_origin_success_rate_ejection_threshold", percent(local.threshold()));
             }
             if (!hosts.isEmpty())
             {

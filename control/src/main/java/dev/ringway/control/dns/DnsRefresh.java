@@ -162,7 +162,8 @@ public final class DnsRefresh implements AutoCloseable
             plan = fresh;
             if (schedule == null)
             {
-                schedule = executor().schedule(this, 0, TimeUnit.NANOSECONDS);
+                // What was just prepared is not asked for twice.
+                schedule = executor().schedule(this, isKnown(fresh) ? waits.nextNs(false) : 0, TimeUnit.NANOSECONDS);
             }
         }
 

@@ -152,7 +152,7 @@ final class OutlierDetector implements ErrorWatch.Listener
         log.accept("cluster '" + cluster + "': endpoint " + name(set, host) + " is ejected: " + reason);
     }
 
-    /** Under the names that counters had when there were two reasons; whether this is one of them. */
+    /** Under the names that counters had when there were two reasons; whether this is one of those two. */
     private boolean countOlder(final int detected)
     {
         if (detected == ids.detectedConsecutive5xx)
@@ -160,12 +160,11 @@ final class OutlierDetector implements ErrorWatch.Listener
             counters.increment(ids.consecutive5xx);
             return true;
         }
-        if (detected == ids.detectedSuccessRate)
+        if (detected == ids.detectedSuccessRate || detected == ids.detectedLocalOriginSuccessRate)
         {
             counters.increment(ids.successRate);
-            return true;
         }
-        return false;
+        return detected == ids.detectedSuccessRate;
     }
 
     private static boolean isIn(final HostSet set, final HostHealth host)
@@ -230,8 +229,8 @@ final class OutlierDetector implements ErrorWatch.Listener
             settings.failures().enforcing());
         if (settings.local() != null)
         {
-            judgeRates(forLocalRate, ids.detectedLocalOriginSuccessRate, ids.enforcedLocalOriginSuccessRate,
-                settings.local().enforcingRate());
+            hosts.localSuccessRates(judgeRates(forLocalRate, ids.detectedLocalOriginSuccessRate,
+                ids.enforcedLocalOriginSuccessRate, settings.local().enforcingRate()));
             judgeFailures(forLocalFailures, ids.detectedLocalOriginFailurePercentage,
                 ids.enforcedLocalOriginFailurePercentage, settings.local().enforcingFailures());
         }
@@ -374,6 +373,7 @@ final class OutlierDetector implements ErrorWatch.Listener
             set.health(i).successRate(-1);
             set.health(i).localSuccessRate(-1);
         }
+        hosts.localSuccessRates(SuccessRates.NONE);
         counters.add(ids.active, -active);
         active = 0;
     }

@@ -435,14 +435,19 @@ final class AdminPagesTest
             "b::outlier::local_origin_success_rate_average::-1\n" +
             "b::outlier::local_origin_success_rate_ejection_threshold::-1\nb::default_priority"));
         hosts.successRates(new SuccessRates(200 / 3.0, 50));
+        hosts.localSuccessRates(new SuccessRates(90, 52));
         hosts.newest().health(0).successRate(200 / 3.0);
         final String text = body(get("/clusters"));
         assertTrue(text.contains("b::outlier::success_rate_average::66.6667\n" +
-            "b::outlier::success_rate_ejection_threshold::50\n"), text);
+            "b::outlier::success_rate_ejection_threshold::50\n" +
+            "b::outlier::local_origin_success_rate_average::90\n" +
+            "b::outlier::local_origin_success_rate_ejection_threshold::52\n"), text);
         assertTrue(text.contains("::success_rate::66.66666666666667\n"), text);
         final JsonObject status =
             json("/clusters?format=json").getAsJsonArray("cluster_statuses").get(0).getAsJsonObject();
         assertEquals(50, status.getAsJsonObject("success_rate_ejection_threshold").get("value").getAsDouble());
+        assertEquals(
+            52, status.getAsJsonObject("local_origin_success_rate_ejection_threshold").get("value").getAsDouble());
         assertEquals(200 / 3.0, status.getAsJsonArray("host_statuses").get(0).getAsJsonObject()
             .getAsJsonObject("success_rate").get("value").getAsDouble());
     }

@@ -163,18 +163,22 @@ final class OutlierDetectorTest
         for (int i = 0; i < 5; i++)
         {
             answers(i, 200, 100);
-            for (int n = 0; n < 60; n++)
+            for (int n = 0; n < 100; n++)
             {
                 host(i).onReady(0);
             }
         }
-        goesWithout(0, 400);
+        goesWithout(0, 900);
         detector.onInterval();
         assertTrue(isEjected(0));
         assertFalse(isEjected(1));
         assertEquals(1, value(ids.enforcedLocalOriginFailurePercentage));
         assertEquals(0, value(ids.detectedFailurePercentage));
         assertEquals(0, value(ids.detectedSuccessRate));
+        assertEquals(1, value(ids.detectedLocalOriginSuccessRate));
+        assertEquals(1, value(ids.successRate));
+        assertEquals(0, value(ids.total));
+        assertEquals(82, hosts.localSuccessRates().average(), 0.1);
     }
 
     @Test

@@ -27,6 +27,7 @@ public final class ClusterHosts
     private volatile HashGroups hashes;
     private volatile ErrorWatch watch;
     private volatile SuccessRates successRates;
+    private volatile SuccessRates localSuccessRates = SuccessRates.NONE;
     private final OriginalHosts originals;
     private volatile boolean hasOriginals;
 
@@ -158,6 +159,22 @@ public final class ClusterHosts
     public SuccessRates successRates()
     {
         return successRates;
+    }
+
+    /**
+     * @param found by outlier detection of how often endpoints could be asked.
+     */
+    public void localSuccessRates(final SuccessRates found)
+    {
+        localSuccessRates = found;
+    }
+
+    /**
+     * @return what outlier detection has found of how often endpoints could be asked.
+     */
+    public SuccessRates localSuccessRates()
+    {
+        return localSuccessRates;
     }
 
     ErrorWatch watch()

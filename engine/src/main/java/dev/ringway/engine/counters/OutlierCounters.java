@@ -20,7 +20,7 @@ public final class OutlierCounters
     /** Older name: times that errors in a row were seen. */
     public final int consecutive5xx;
 
-    /** Older name: times that one had far less success than the others. */
+    /** Older name: times that one had far less success than the others, or could be asked far less often. */
     public final int successRate;
 
     /** Times that errors in a row were seen. */
