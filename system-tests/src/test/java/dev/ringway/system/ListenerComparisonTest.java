@@ -43,7 +43,7 @@ final class ListenerComparisonTest
     private static final String REQUEST = "GET /chain HTTP/1.1\r\nhost: a\r\n\r\n";
     private static final String UP = "GET /up HTTP/1.1\r\nhost: a\r\n\r\n";
     private static final String SIGNATURE = "0d0a0d0a000d0a515549540a";
-    private static final int SEED = 20_260;
+    private static final int SEED = Integer.getInteger("ringway.random.first", 20_260);
     private static final int CONNECTIONS = 200;
     private static final String TYPE = "type.googleapis.com/envoy.extensions.";
 
@@ -385,7 +385,10 @@ final class ListenerComparisonTest
         compare("maybe", "maybe", "127.0.0.1", "127.0.0.1", binary("20 00 0000"), bytes(REQUEST));
     }
 
-    /** A chain is told from the others by what its answer calls the server, also to one that is not understood. */
+    /**
+     * Chains and connections come from one seed, {@code -Dringway.random.first}. A chain is told from the others by what its
+     * answer calls the server, also to one that is not understood.
+     */
     @Test
     void shouldChooseAmongManyThatMatch() throws Exception
     {
@@ -404,7 +407,7 @@ final class ListenerComparisonTest
             chosen.add(expected);
         }
         assertEquals(List.of(), different);
-        assertTrue(chosen.size() > CONNECTIONS / 10, chosen::toString);
+        assertTrue(chosen.size() > CONNECTIONS / 20, chosen::toString);
     }
 
     private static String chain(final Side side, final RandomChains.Given given) throws Exception
