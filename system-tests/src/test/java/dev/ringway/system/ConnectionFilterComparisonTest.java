@@ -1,5 +1,6 @@
 package dev.ringway.system;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,6 +170,25 @@ final class ConnectionFilterComparisonTest
     {
         assertEquals(observe(true, guards, true), observe(false, guards, true));
         assertEquals(observe(true, guards, false), observe(false, guards, false));
+    }
+
+    /** Which of many are on is told by what they count. */
+    @Test
+    void shouldBeSwitchedAsEnvoysAre() throws Exception
+    {
+        final StringBuilder guards = new StringBuilder();
+        for (final String key : "on off zero one two half text word more more.off none".split(" "))
+        {
+            for (final boolean unset : new boolean[]{true, false})
+            {
+                guards.append(guards.isEmpty() ? "" : ", ").append("{ name: c, typed_config: { ")
+                    .append("@connection_limit.v3.ConnectionLimit, stat_prefix: by_").append(key.replace('.', '_'))
+                    .append('_').append(unset).append(", max_connections: 100, runtime_enabled: { default_value: ")
+                    .append(unset).append(", runtime_key: \"").append(key).append("\" } } }");
+            }
+        }
+        assertEquals(observe(true, guards.toString(), true).replace(", ", "\n"),
+            observe(false, guards.toString(), true).replace(", ", "\n"));
     }
 
     @ParameterizedTest

@@ -77,12 +77,17 @@ final class RuntimeValues
 
     /**
      * @param config a switch with the key that may say otherwise.
-     * @return whether it is on.
+     * @return whether it is on. A whole number is, but for 0.
      */
     boolean flag(final RuntimeFeatureFlag config)
     {
-        final Value value = values.get(config.getRuntimeKey());
-        return value != null && value.hasBoolValue() ? value.getBoolValue() : config.getDefaultValue().getValue();
+        final Value value = values.getOrDefault(config.getRuntimeKey(), Value.getDefaultInstance());
+        if (value.hasBoolValue())
+        {
+            return value.getBoolValue();
+        }
+        final double number = value.getNumberValue();
+        return value.hasNumberValue() && number == (int)number ? number != 0 : config.getDefaultValue().getValue();
     }
 
     private static DenominatorType denominator(final Value value)

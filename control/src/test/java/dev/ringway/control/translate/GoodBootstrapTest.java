@@ -30,6 +30,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -226,6 +227,38 @@ class GoodBootstrapTest
         assertEquals(before.cluster("app").id(), after.cluster("app").id());
         assertEquals(before.listeners().get(1).id(), after.listeners().get(1).id());
         assertEquals(before.accessLogs(), after.accessLogs());
+    }
+
+    @Test
+    void shouldShareWhatHasNotChanged() throws ConfigException
+    {
+        final Translation before = translator.translate(new BootstrapLoader(false).load(null, two("one", "1s")));
+        translator.commit();
+        final Translation after = translator.translate(new BootstrapLoader(false).load(null, two("two", "2s")));
+        assertSame(before.listeners().get(0), after.listeners().get(0));
+        assertNotSame(before.listeners().get(1), after.listeners().get(1));
+        assertSame(before.clusters().get(0), after.clusters().get(0));
+        assertNotSame(before.clusters().get(1), after.clusters().get(1));
+        translator.commit();
+        final Translation same = translator.translate(new BootstrapLoader(false).load(null, two("two", "2s")));
+        assertSame(after.listeners().get(1), same.listeners().get(1));
+        assertSame(after.clusters().get(1), same.clusters().get(1));
+    }
+
+    /** The second listener and the second cluster are as is said. */
+    private static String two(final String cluster, final String timeout)
+    {
+        return """
+            static_resources:
+              listeners:
+              - { name: stays, address: { socket_address: { address: 127.0.0.1, port_value: 1 } }, filter_chains: [ { filters: [
+                  { name: t, typed_config: { "@type": %1$s, stat_prefix: a, cluster: one } } ] } ] }
+              - { name: changes, address: { socket_address: { address: 127.0.0.1, port_value: 2 } }, filter_chains: [ { filters: [
+                  { name: t, typed_config: { "@type": %1$s, stat_prefix: b, cluster: %2$s } } ] } ] }
+              clusters:
+              - { name: one }
+              - { name: two, connect_timeout: %3$s }
+            """.formatted("type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy", cluster, timeout);
     }
 
     @Test
