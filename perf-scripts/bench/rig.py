@@ -20,6 +20,7 @@ LOCK_NAME = "bench.lock"
 LOCK_BUSY_EXIT = 75
 PR_SET_PDEATHSIG = 1
 MEASURED_NICE = -15
+FIRST_PRIORITY = 10
 FIRST_PORT, LAST_PORT = 10000, 30000
 
 
@@ -102,10 +103,14 @@ def _tie_to_parent():
 
 
 class Rig:
-    """Context manager: holds the lock and a folder in memory, and stops all it started when it is left."""
+    """
+    Context manager: holds the lock and a folder in memory, and stops all it started when it is left. What it starts on
+    `first_core` runs there before everything else (SCHED_FIFO, as root), if one is given.
+    """
 
-    def __init__(self, wait_seconds=600, time_limit=3600):
+    def __init__(self, wait_seconds=600, time_limit=3600, first_core=None):
         self.lock = BenchLock(wait_seconds)
+        self.first_core = first_core
         self.time_limit = time_limit
         self.folder = None
         self.children = []
@@ -176,10 +181,15 @@ class Rig:
             self.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                       "-subj", "/CN=localhost", "-days", "2", "-keyout", path, "-out", path])
 
+    def _placed(self, command, core):
+        if core is None:
+            return command
+        first = ["chrt", "--fifo", str(FIRST_PRIORITY)] if core == self.first_core else []
+        return ["taskset", "-c", str(core)] + first + command
+
     def start(self, name, command, core=None, environment=None):
         """Starts a process in a session of its own, pinned when a core is given; its output goes to NAME.out."""
-        if core is not None:
-            command = ["taskset", "-c", str(core)] + command
+        command = self._placed(command, core)
         output = self.path(name + ".out")
         with open(output, "ab") as sink:
             child = self.starter.submit(
@@ -189,6 +199,14 @@ class Rig:
         child.output_path = output
         self.children.append(child)
         return child
+
+    def keep_awake(self, cores):
+        """
+        Lets cores spin where they would sleep: on a virtual machine it takes a sleeping one 50 us and more to come back.
+        """
+        for core in cores:
+            spin = "echo 19 > /proc/self/autogroup; while :; do :; done"
+            self.start("awake", ["nice", "-n", "40", "chrt", "--idle", "0", "sh", "-c", spin], core)
 
     def stop(self, children):
         """SIGTERM, three seconds, SIGKILL: to the sessions that were started here and to no others."""
@@ -209,8 +227,7 @@ class Rig:
     def run(self, command, core=None, seconds=60):
         """Runs a bounded command to its end and returns its output; RigError when it fails or overruns."""
         child_output = None
-        if core is not None:
-            command = ["taskset", "-c", str(core)] + command
+        command = self._placed(command, core)
         try:
             child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                      stderr=subprocess.STDOUT, cwd=self.folder, text=True, start_new_session=True,

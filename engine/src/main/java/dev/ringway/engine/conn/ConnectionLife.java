@@ -23,6 +23,8 @@ final class ConnectionLife
     private static final int CLOSING = 1 << 5;
     private static final int CLOSED = 1 << 6;
     private static final int OUTGOING = 1 << 7;
+    /** There is no socket yet: it waits for its turn to connect. */
+    private static final int DUE = 1 << 8;
 
     /** There is no plain descriptor, nor has one been asked for. */
     private static final int NONE = -1;
@@ -40,6 +42,7 @@ final class ConnectionLife
     private int slot;
     private int state;
     private int outstanding;
+    private SocketPlan plan;
     private int plainFd;
 
     ConnectionLife(final Connection connection, final Connections connections)
@@ -68,8 +71,23 @@ final class ConnectionLife
 
     void connect(final byte[] sockAddr, final int sockAddrLength, final SocketPlan plan)
     {
-        state = OPENING | OUTGOING;
-        outstanding += ops().connect(slot, tokenBase, sockAddr, sockAddrLength, plan);
+        state = OPENING | OUTGOING | DUE;
+        ops().keepPeer(slot, sockAddr, sockAddrLength);
+        this.plan = plan;
+        connections.awaitConnect(this);
+    }
+
+    /** Opens the socket and connects it; false when it was closed before. */
+    boolean onConnectTurn()
+    {
+        state &= ~DUE;
+        if (isClosing())
+        {
+            onSocketClosed();
+            return false;
+        }
+        outstanding += ops().connect(slot, tokenBase, plan);
+        return true;
     }
 
     /** The connection is open only when a handshake is over. */
@@ -199,7 +217,7 @@ final class ConnectionLife
     /** When neither the kernel nor a worker has anything to do for a connection that is to go, it goes. */
     void onQuiet()
     {
-        if (outstanding != 0 || connection.link() != null && connection.link().isAway())
+        if (outstanding != 0 || (state & DUE) != 0 || connection.link() != null && connection.link().isAway())
         {
             return;
         }
@@ -329,6 +347,10 @@ final class ConnectionLife
             connection.link().drop();
         }
         sender.drop();
+        if ((state & DUE) != 0)
+        {
+            return;
+        }
         if (isOpening())
         {
             // A connect is on the slot's own descriptor once the socket is there, an accept never is.

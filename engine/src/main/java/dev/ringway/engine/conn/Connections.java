@@ -25,6 +25,7 @@ public final class Connections implements LoopTask
     private final ArrayDeque<SendQueue> freeQueues = new ArrayDeque<>(1024);
     private final Starvation starvation;
     private final ReceiveTurns turns;
+    private final ConnectQueue connects = new ConnectQueue();
     private final SocketOps ops;
     private final Splices splices;
     private final TlsEngines engines = new TlsEngines();
@@ -144,6 +145,14 @@ public final class Connections implements LoopTask
         return splices;
     }
 
+    /** Has a connection opened when it is its turn, {@link ConnectionLife#onConnectTurn} follows. */
+    void awaitConnect(final ConnectionLife life)
+    {
+        connects.await(life);
+        // Behind this cycle's turns, no completion may tell of the next.
+        loop.stayAwake();
+    }
+
     ReceiveTurns turns()
     {
         return turns;
@@ -250,14 +259,14 @@ public final class Connections implements LoopTask
 
     /**
      * Measures what a connection may hold, and lets those receive whose turn it is and those that ran out of receive
-     * buffers.
+     * buffers, and those connect whose turn it is.
      */
     public int onDutyCycle(final long nowNs)
     {
         final int count = starvation.onDutyCycle(nowNs);
         measureShare();
-        final int given = turns.onDutyCycle(share);
-        if (turns.isWanted())
+        final int given = turns.onDutyCycle(share) + connects.onDutyCycle(loop.completions());
+        if (turns.isWanted() || !connects.isEmpty())
         {
             loop.stayAwake();
         }

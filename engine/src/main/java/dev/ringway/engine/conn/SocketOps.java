@@ -25,6 +25,8 @@ import static dev.ringway.ffi.uring.UringConstants.SQE_IO_LINK;
  */
 final class SocketOps
 {
+    /** Where a slot's address has its length. */
+    private static final int LENGTH_AT = EventLoop.SLOT_ADDRESS_LENGTH - Integer.BYTES;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_WAITALL = 0x100;
     private static final int SEND_FLAGS = MSG_NOSIGNAL | MSG_WAITALL;
@@ -86,21 +88,28 @@ final class SocketOps
     /** Accepts into the slot; the peer's address is written into the slot's. */
     int accept(final int slot, final long base, final int listenFd)
     {
-        final int lengthAt = EventLoop.SLOT_ADDRESS_LENGTH - Integer.BYTES;
         final int offset = slot * EventLoop.SLOT_ADDRESS_LENGTH;
-        loop.slotAddresses().putInt(offset + lengthAt, lengthAt);
+        loop.slotAddresses().putInt(offset + LENGTH_AT, LENGTH_AT);
         loop.slotAddresses().putShort(offset, (short)0);
         final long address = loop.slotAddress(slot);
-        submissions.acceptDirect(listenFd, address, address + lengthAt, slot, token(base, Op.ACCEPT));
+        submissions.acceptDirect(listenFd, address, address + LENGTH_AT, slot, token(base, Op.ACCEPT));
         return 1;
     }
 
-    /** Opens a socket and connects it to the address, which is copied into the slot's; the plan may be null. */
-    int connect(
-        final int slot, final long base, final byte[] sockAddr, final int sockAddrLength, final SocketPlan plan)
+    /** Copies the address that {@link #connect} is for into the slot's. */
+    void keepPeer(final int slot, final byte[] sockAddr, final int sockAddrLength)
     {
-        loop.slotAddresses().putBytes(slot * EventLoop.SLOT_ADDRESS_LENGTH, sockAddr, 0, sockAddrLength);
-        final int family = sockAddr[0] & 0xFF;
+        final int offset = slot * EventLoop.SLOT_ADDRESS_LENGTH;
+        loop.slotAddresses().putBytes(offset, sockAddr, 0, sockAddrLength);
+        loop.slotAddresses().putInt(offset + LENGTH_AT, sockAddrLength);
+    }
+
+    /** Opens a socket and connects it to the address of {@link #keepPeer}; the plan may be null. */
+    int connect(final int slot, final long base, final SocketPlan plan)
+    {
+        final int offset = slot * EventLoop.SLOT_ADDRESS_LENGTH;
+        final int sockAddrLength = loop.slotAddresses().getInt(offset + LENGTH_AT);
+        final int family = loop.slotAddresses().getByte(offset) & 0xFF;
         final boolean isUnix = family == SockAddr.AF_UNIX;
         submissions.reserve(STEPS + (plan == null ? 0 : plan.options().size() + plan.boundOptions().size()));
         submissions.socketDirect(family, SOCK_STREAM, 0, slot, SQE_IO_LINK, token(base, Op.SOCKET));

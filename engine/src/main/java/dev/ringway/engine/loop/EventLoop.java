@@ -62,6 +62,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private CompletionHandler[] flushes = new CompletionHandler[INITIAL_FLUSHES];
     private final Batching batching;
     private int flushCount;
+    private int completionCount;
     private boolean isAwake;
     private LoopTask[] tasks = new LoopTask[0];
     private Thread thread;
@@ -161,8 +162,9 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         final int submitted = uring.sqPending();
         submitAndWait();
         final long startNs = clock.update();
-        int workCount = uring.drain(completions, COMPLETION_LIMIT);
-        batching.onWaited(workCount, submitted);
+        completionCount = uring.drain(completions, COMPLETION_LIMIT);
+        batching.onWaited(completionCount, submitted);
+        int workCount = completionCount;
         workCount += timers.poll(startNs, this);
         workCount += proxy.onCommands(this);
         for (final LoopTask task : tasks)
@@ -281,6 +283,14 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     public void stayAwake()
     {
         isAwake = true;
+    }
+
+    /**
+     * @return completions of this duty cycle, 0 before they are there.
+     */
+    public int completions()
+    {
+        return completionCount;
     }
 
     /**

@@ -1,0 +1,73 @@
+package dev.ringway.engine.runtime;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/**
+ * Many requests of one client in one breath, each of which needs a connection to the endpoint.
+ */
+@Timeout(60)
+final class Http2BurstTest
+{
+    private static final int MANY = 90;
+    private static final int CANCEL = 8;
+
+    private static TestBackend backend() throws Exception
+    {
+        return HttpPair.HTTP2_TO_HTTP1.backend(request -> Sent.of("200", request.target().getBytes(US_ASCII), true));
+    }
+
+    @Test
+    void shouldOpenNoConnectionsForRequestsThatAreResetInTheSameBreath() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient raw = proxy.connect();
+            final ByteArrayOutputStream breath = new ByteArrayOutputStream();
+            final Http2Peer client = Http2Peer.client(raw.in, breath);
+            for (int i = 0; i < MANY; i++)
+            {
+                client.reset(client.get("/lost"), CANCEL);
+            }
+            final int kept = client.get("/kept");
+            breath.writeTo(raw.out);
+            raw.out.flush();
+            assertEquals("/kept", client.await(kept).body.toString(US_ASCII));
+            // The bytes may come in two pieces, and a request at the end of the first may have its turn between them.
+            assertTrue(backend.accepted() <= 3, () -> backend.accepted() + " connections");
+            assertEquals(MANY + 1, proxy.counter("http.in.downstream_rq_total"));
+            assertEquals(MANY, proxy.counter("http.in.downstream_rq_rx_reset"));
+            proxy.awaitCounter("cluster.b.upstream_cx_destroy", MANY);
+        }
+    }
+
+    @Test
+    void shouldOpenAllConnectionsThatAreWaitedFor() throws Exception
+    {
+        try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient raw = proxy.connect();
+            final ByteArrayOutputStream breath = new ByteArrayOutputStream();
+            final Http2Peer client = Http2Peer.client(raw.in, breath);
+            final List<Integer> ids = new ArrayList<>();
+            for (int i = 0; i < MANY; i++)
+            {
+                ids.add(client.get("/" + i));
+            }
+            breath.writeTo(raw.out);
+            raw.out.flush();
+            for (int i = 0; i < MANY; i++)
+            {
+                assertEquals("/" + i, client.await(ids.get(i)).body.toString(US_ASCII));
+            }
+        }
+    }
+}
