@@ -94,6 +94,9 @@ final class HeaderChangeComparisonTest
           route: { cluster: empty, prefix_rewrite: /gone, host_rewrite_literal: new.example }
           request_headers_to_add: [ { header: { key: x-own, value: added } } ]
           response_headers_to_add: [ %1$s ]
+        - match: { prefix: /echo/unnamed }
+          route: { cluster: empty, prefix_rewrite: /gone, auto_host_rewrite: true }
+          response_headers_to_add: [ %1$s ]
         - match: { prefix: /echo/direct }
           direct_response: { status: 200, body: { inline_string: "{}" } }
           request_headers_to_add: [ { header: { key: x-own, value: added } } ]
@@ -312,6 +315,7 @@ final class HeaderChangeComparisonTest
         /echo/dead?a=1 | x-own: 1~x-request-id: mine~x-a: 2
         /echo/nowhere?a=1 | x-own: 1~x-request-id: mine
         /echo/empty?a=1 | x-own: 1~x-request-id: mine
+        /echo/unnamed?a=1 | x-own: 1~x-request-id: mine
         /echo/slow?a=1 | x-own: 1~x-two: 1
         """)
     void shouldChangeTheSameFields(final String target, final String fields) throws Exception

@@ -156,7 +156,8 @@ final class Rewriter
             }
             return length > 0;
         }
-        final int length = Math.min(endpoint.hostname().length(), name.capacity());
+        // A request that goes nowhere keeps its host.
+        final int length = endpoint == null ? 0 : Math.min(endpoint.hostname().length(), name.capacity());
         for (int i = 0; i < length; i++)
         {
             name.putByte(i, (byte)endpoint.hostname().charAt(i));
