@@ -11,6 +11,8 @@ import dev.ringway.engine.filter.ConnectionFilterFactory;
 import dev.ringway.engine.httpfilters.AccessPolicies;
 import dev.ringway.engine.httpfilters.AccessRule;
 import dev.ringway.engine.httpfilters.TokenBucket;
+import dev.ringway.engine.route.LiteralMatch;
+import dev.ringway.engine.route.TextMatch;
 import dev.ringway.engine.snapshot.FilterChain;
 import dev.ringway.engine.snapshot.FilterChainMatch;
 import dev.ringway.engine.snapshot.FilterChains;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
@@ -169,7 +172,9 @@ final class ConnectionFilterTest
         {
             final TlsContext context = TlsFixture.listener(
                 new TlsCounters(proxy.registry(), "listener.l.ssl."), TlsFixture.Asks.OPTIONALLY);
-            guarded(proxy, context, rbac(proxy, AccessRule.ANY, new AccessRule.Authenticated(null))).start();
+            final TextMatch named =
+                new LiteralMatch(LiteralMatch.Kind.PREFIX, "spiffe://mesh/".getBytes(US_ASCII), false);
+            guarded(proxy, context, rbac(proxy, AccessRule.ANY, new AccessRule.Authenticated(named))).start();
             proxy.clientTls = TlsFixture.jdkClient(true);
             assertEquals("x", proxy.connect().get("/").text());
             assertEquals(1, proxy.counter("r.rbac.allowed"));
@@ -177,6 +182,21 @@ final class ConnectionFilterTest
             assertFalse(isAnswered(proxy));
             proxy.awaitCounter("r.rbac.denied", 1);
             assertEquals(1, proxy.counter("http.in.downstream_rq_total"));
+        }
+    }
+
+    @Test
+    void shouldTakeAnyEncryptedClientWhereNoNameIsAskedFor() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            final TlsContext context = TlsFixture.listener(
+                new TlsCounters(proxy.registry(), "listener.l.ssl."), TlsFixture.Asks.OPTIONALLY);
+            guarded(proxy, context, rbac(proxy, AccessRule.ANY, new AccessRule.Authenticated(null))).start();
+            proxy.clientTls = TlsFixture.jdkClient(false);
+            assertEquals("x", proxy.connect().get("/").text());
+            assertEquals(1, proxy.counter("r.rbac.allowed"));
         }
     }
 
