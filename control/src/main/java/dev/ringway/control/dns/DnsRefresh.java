@@ -112,20 +112,22 @@ public final class DnsRefresh implements AutoCloseable
      * Begins and ends look-ups, so that each cluster that is in force has its own; those that ask for the same as before
      * go on.
      *
-     * @param plans in force.
+     * @param plans    in force.
+     * @param clusters of the plans, in their order, as they are in force: what is found to be otherwise is told.
      */
-    public void adopt(final List<ClusterPlan> plans)
+    public void adopt(final List<ClusterPlan> plans, final List<Cluster> clusters)
     {
         final Map<Integer, Refresh> before = new HashMap<>(refreshes);
         final Set<Known> wanted = new HashSet<>();
         refreshes.clear();
-        for (final ClusterPlan plan : plans)
+        for (int i = 0; i < plans.size(); i++)
         {
+            final ClusterPlan plan = plans.get(i);
             if (plan.needsLookup())
             {
                 final Refresh running = before.get(plan.cluster().id());
                 final boolean isSame = running != null && running.plan.hasSameTargets(plan);
-                refreshes.put(plan.cluster().id(), isSame ? running : new Refresh(plan));
+                refreshes.put(plan.cluster().id(), isSame ? running : new Refresh(plan, clusters.get(i)));
                 refreshes.get(plan.cluster().id()).adopt(plan);
                 plan.targets().forEach(target -> wanted.add(new Known(target.name(), plan.lookups().family())));
             }
@@ -150,11 +152,11 @@ public final class DnsRefresh implements AutoCloseable
         private Cluster last;
         private boolean hasFailed;
 
-        Refresh(final ClusterPlan plan)
+        Refresh(final ClusterPlan plan, final Cluster inForce)
         {
             this.plan = plan;
             waits = new LookupWaits(plan.lookups(), bound -> ThreadLocalRandom.current().nextLong(bound));
-            first = DnsRefresh.this.resolve(plan);
+            first = inForce;
         }
 
         void adopt(final ClusterPlan fresh)
@@ -162,8 +164,9 @@ public final class DnsRefresh implements AutoCloseable
             plan = fresh;
             if (schedule == null)
             {
-                // What was just prepared is not asked for twice.
-                schedule = executor().schedule(this, isKnown(fresh) ? waits.nextNs(false) : 0, TimeUnit.NANOSECONDS);
+                // What was just prepared is not asked for twice, but for an answer that came too late to be in force.
+                final boolean isPrepared = isKnown(fresh) && isInForce(resolve(fresh));
+                schedule = executor().schedule(this, isPrepared ? waits.nextNs(false) : 0, TimeUnit.NANOSECONDS);
             }
         }
 
@@ -182,7 +185,7 @@ public final class DnsRefresh implements AutoCloseable
             final ClusterPlan current = plan;
             hasFailed = false;
             final Cluster fresh = current.resolve(target -> lookup(current, target));
-            if (!fresh.endpoints().equals((last == null ? first : last).endpoints()))
+            if (!isInForce(fresh))
             {
                 last = fresh;
                 onChange.accept(current, fresh);
@@ -191,6 +194,11 @@ public final class DnsRefresh implements AutoCloseable
             {
                 schedule = executor.schedule(this, waits.nextNs(hasFailed), TimeUnit.NANOSECONDS);
             }
+        }
+
+        private boolean isInForce(final Cluster found)
+        {
+            return found.endpoints().equals((last == null ? first : last).endpoints());
         }
 
         private List<InetAddress> lookup(final ClusterPlan current, final ClusterPlan.Target target)

@@ -199,7 +199,7 @@ public final class Configuration implements AutoCloseable
         snapshotCounters.onStarted();
         configuredAt = Instant.now();
         adoptChecks();
-        lookups.adopt(translation.clusters());
+        lookups.adopt(translation.clusters(), engine.snapshot().clusters());
     }
 
     /** Endpoints in force are checked, and no others. */
@@ -250,7 +250,7 @@ public final class Configuration implements AutoCloseable
         if (!replaced.isEmpty())
         {
             translation = translator.replace(translation, replaced);
-            lookups.adopt(translation.clusters());
+            lookups.adopt(translation.clusters(), engine.snapshot().clusters());
             publishOrLog(new Snapshot(++version, translation.listeners(),
                 engine.snapshot().clusters().stream().map(cluster -> cluster.withContexts(replaced)).toList(),
                 engine.snapshot().accessLogs()));
@@ -334,7 +334,7 @@ public final class Configuration implements AutoCloseable
         translation = fresh;
         configuredAt = Instant.now();
         refusal = null;
-        lookups.adopt(fresh.clusters());
+        lookups.adopt(fresh.clusters(), engine.snapshot().clusters());
         adoptChecks();
         tlsFiles.warn();
         control.schedule(() -> engine.cut(applied), drainTimeS, TimeUnit.SECONDS);

@@ -1,0 +1,89 @@
+package dev.ringway.control.dns;
+
+import dev.ringway.control.config.BootstrapLoader;
+import dev.ringway.control.translate.BootstrapTranslator;
+import dev.ringway.control.translate.ClusterPlan;
+import dev.ringway.engine.counters.CountersFile;
+import dev.ringway.engine.snapshot.Cluster;
+import dev.ringway.engine.snapshot.Endpoint;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.logging.Logger;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+/** What is told of names, at a rate at which nothing is asked a second time. */
+@Timeout(60)
+final class DnsRefreshTest
+{
+    private static final String BOOTSTRAP = """
+        static_resources:
+          clusters:
+          - name: a
+            type: STRICT_DNS
+            dns_refresh_rate: 3600s
+            load_assignment:
+              cluster_name: a
+              endpoints:
+              - lb_endpoints:
+                - { endpoint: { address: { socket_address: { address: localhost, port_value: 80 } } } }
+        """;
+
+    @TempDir
+    Path directory;
+
+    private final BlockingQueue<List<Endpoint>> told = new LinkedBlockingQueue<>();
+    private CountersFile counters;
+    private DnsRefresh lookups;
+    private List<ClusterPlan> plans;
+
+    @BeforeEach
+    void start() throws Exception
+    {
+        counters = CountersFile.create(directory.resolve("counters"), 4096, 1, false);
+        plans = new BootstrapTranslator(counters).translate(new BootstrapLoader(false).load(null, BOOTSTRAP)).clusters();
+        lookups = new DnsRefresh(
+            (plan, fresh) -> told.add(fresh.endpoints()), counters.shared(), Logger.getAnonymousLogger());
+    }
+
+    @AfterEach
+    void stop()
+    {
+        lookups.close();
+        counters.close();
+    }
+
+    private Cluster withoutEndpoints()
+    {
+        return plans.getFirst().cluster();
+    }
+
+    @Test
+    void shouldTellWhatWasNotKnown() throws Exception
+    {
+        lookups.adopt(plans, List.of(withoutEndpoints()));
+        assertEquals(told.take(), lookups.resolve(plans.getFirst()).endpoints());
+    }
+
+    @Test
+    void shouldTellWhatWasFoundTooLateToBeInForce() throws Exception
+    {
+        final CountDownLatch found = new CountDownLatch(1);
+        lookups.prepare(plans, found::countDown);
+        found.await();
+        final List<Endpoint> expected = lookups.resolve(plans.getFirst()).endpoints();
+        assertFalse(expected.isEmpty());
+        lookups.adopt(plans, List.of(withoutEndpoints()));
+        assertEquals(expected, told.take());
+    }
+}
