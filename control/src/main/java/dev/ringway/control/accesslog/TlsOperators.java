@@ -79,8 +79,8 @@ final class TlsOperators
      * @param name       of an operator.
      * @param argument   between its parentheses, or null.
      * @param argumentAt where its argument begins.
-     * @return the step, null when it is none of these or has an argument without taking one.
-     * @throws LogFormatException when the argument is no format of a time.
+     * @return the step, null when it is none of these.
+     * @throws LogFormatException when it takes no argument and has one, or the argument is no format of a time.
      */
     static LogOperator of(final String name, final String argument, final int argumentAt) throws LogFormatException
     {
@@ -92,9 +92,13 @@ final class TlsOperators
                 TimeFormat.iso(ZoneOffset.UTC) : TimeFormat.compile(argument, ZoneOffset.UTC, argumentAt);
             return (record, line) -> appendTime(record, text, item, format, line);
         }
-        if (item < 0 || argument != null && !argument.isEmpty())
+        if (item < 0)
         {
             return null;
+        }
+        if (argument != null && !argument.isEmpty())
+        {
+            throw new LogFormatException(argumentAt, "%" + name + "% takes no argument");
         }
         final int digest = TlsReport.digestLength(item);
         return digest > 0 ? (record, line) -> appendDigests(record, text, item, digest, line) :

@@ -60,7 +60,13 @@ final class FieldTranslator
         /** Into requests, by a filter. */
         FILTERED_REQUEST,
         /** Into responses, by a filter. */
-        FILTERED_RESPONSE
+        FILTERED_RESPONSE;
+
+        /** Routes, unlike filters, see a request as it goes on. */
+        private boolean isOfRoute()
+        {
+            return this == REQUEST || this == RESPONSE;
+        }
     }
 
     /**
@@ -187,7 +193,7 @@ final class FieldTranslator
                 length, ofResponse));
             return;
         }
-        final ValuePart ofPath = where == Where.REQUEST || where == Where.RESPONSE ? ofPath(operator.group(1), argument, length) : null;
+        final ValuePart ofPath = where.isOfRoute() ? ofPath(operator.group(1), argument, length) : null;
         if (ofPath != null)
         {
             parts.add(ofPath);
@@ -229,7 +235,7 @@ final class FieldTranslator
     {
         for (final String name : names)
         {
-            if (!ofResponse && where != Where.REQUEST && where != Where.RESPONSE && LATER.contains(name.toLowerCase(Locale.ROOT)))
+            if (!ofResponse && !where.isOfRoute() && LATER.contains(name.toLowerCase(Locale.ROOT)))
             {
                 checks.fault(path, "filters see '" + name + "' as the client has sent it, which is not supported");
             }

@@ -264,6 +264,7 @@ final class LogFormatTest
         %QUERY_PARAMS(DECODED)%                  | 14 | takes ORIG or nothing
         %QUERY_PARAM%                            | 0  | needs the name of a parameter
         %UPSTREAM_PROTOCOL(X)%                   | 19 | takes no argument
+        %DOWNSTREAM_TLS_GROUP(X)%                | 22 | takes no argument
         abc %FOO% x                              | 4  | operator %FOO% is not supported
         %                                        | 0  | must begin an operator
         100% sure                                | 3  | must begin an operator

@@ -7,7 +7,6 @@ import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessAddress;
-import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
@@ -17,11 +16,9 @@ import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.filter.ConnectionRefusal;
 import dev.ringway.engine.route.Condition;
 import dev.ringway.engine.route.FieldChanges;
-import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
-import dev.ringway.engine.snapshot.LoggedField;
 import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.UpstreamFailure;
@@ -42,17 +39,12 @@ final class ExchangeLog
 {
     private static final long NANOS_PER_MICRO = 1000L;
     private static final long NANOS_PER_MILLI = 1_000_000L;
-    /** Of an int. */
-    private static final int MAX_DIGITS = 10;
 
     private static final IntFunction<byte[]> FAILURE_TEXT =
         id -> UpstreamFailure.transportText(id).replace(' ', '_').getBytes(US_ASCII);
 
-    private static final UnsafeBuffer HTTP = new UnsafeBuffer(RequestHeaderRules.HTTP);
-    private static final UnsafeBuffer HTTPS = new UnsafeBuffer(RequestHeaderRules.HTTPS);
-
     private final AccessRecord record = new AccessRecord();
-    private final UnsafeBuffer digits = new UnsafeBuffer(new byte[MAX_DIGITS]);
+    private final LoggedFields loggedFields = new LoggedFields();
     private final Exchanges exchanges;
     private final HeaderTable noFields = new HeaderTable(1);
     /** By number: no more of them than the library has failures. */
@@ -274,64 +266,7 @@ final class ExchangeLog
         {
             return;
         }
-        for (int i = 0; i < sinks.size(); i++)
-        {
-            final List<LoggedField> wanted = sinks.get(i).fields();
-            for (int j = 0; j < wanted.size(); j++)
-            {
-                if (wanted.get(j).place() == place)
-                {
-                    field(wanted.get(j), fields, edits, length);
-                }
-            }
-        }
-    }
-
-    private void field(
-        final LoggedField field, final HeaderTable fields, final HeaderEdits edits, final int length)
-    {
-        final FieldName name = field.name();
-        if (field.isScheme())
-        {
-            scheme(field, edits);
-            return;
-        }
-        if (edits != null && edits.protocol() != null && RequestHeaderRules.isOfUpgrade(name.id()))
-        {
-            return;
-        }
-        final boolean isDropped = edits != null && name.id() != HeaderName.OTHER && edits.drops(name.id());
-        int index = fields == null || isDropped ? -1 : name.find(fields, -1);
-        while (index >= 0 && fields.nominated(index))
-        {
-            index = name.find(fields, index);
-        }
-        final int added = index >= 0 || edits == null ? -1 : edits.find(name.id(), name.bytes());
-        if (index >= 0)
-        {
-            AccessFields.put(record, field.id(), fields.buffer(), fields.valueOffset(index), fields.valueLength(index));
-        }
-        else if (added >= 0)
-        {
-            AccessFields.put(record, field.id(), edits.values(), edits.valueOffset(added), edits.valueLength(added));
-        }
-        else if (length > 0 && name.id() == HeaderName.CONTENT_LENGTH)
-        {
-            AccessFields.put(record, field.id(), digits, 0, digits.putNaturalIntAscii(0, length));
-        }
-        else if (edits != null)
-        {
-            AccessFields.remove(record, field.id());
-        }
-    }
-
-    private void scheme(final LoggedField field, final HeaderEdits edits)
-    {
-        if (edits != null)
-        {
-            final UnsafeBuffer scheme = edits.target().isHttps() ? HTTPS : HTTP;
-            AccessFields.put(record, field.id(), scheme, 0, scheme.capacity());
-        }
+        loggedFields.put(record, sinks, place, fields, edits, length);
     }
 
     /**
