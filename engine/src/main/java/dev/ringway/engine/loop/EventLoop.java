@@ -286,7 +286,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     }
 
     /**
-     * @return completions of this duty cycle, 0 before they are there.
+     * @return completions of this duty cycle, once all of them have been told; before that, of the one before.
      */
     public int completions()
     {

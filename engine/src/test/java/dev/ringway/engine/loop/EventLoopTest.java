@@ -1,5 +1,6 @@
 package dev.ringway.engine.loop;
 
+import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.conn.Connections;
@@ -8,6 +9,7 @@ import dev.ringway.engine.io.Op;
 import dev.ringway.engine.io.Token;
 import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.tls.HandshakeWorkers;
+import dev.ringway.ffi.sock.SockAddr;
 import dev.ringway.ffi.sock.Sockets;
 import dev.ringway.ffi.uring.UringProbe;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -101,6 +103,15 @@ final class EventLoopTest
     private Socket connect() throws IOException
     {
         return new Socket(InetAddress.getLoopbackAddress(), port);
+    }
+
+    private Connection connecting()
+    {
+        final UnsafeBuffer address = new UnsafeBuffer(new byte[SockAddr.INET6_LENGTH]);
+        final int length = SockAddr.encode(address, 0, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        final Connection connection = connections.acquire(recorder, 1 << 16);
+        connection.connect(address.byteArray(), length, null);
+        return connection;
     }
 
     @Test
@@ -303,6 +314,33 @@ final class EventLoopTest
         {
             throw new AssertionError(e);
         }
+    }
+
+    /** Their slots are free at once, without a completion to wait for. */
+    @Test
+    void shouldOpenNoSocketsForWhatEndsBeforeItsTurn()
+    {
+        final Connection first = connecting();
+        connecting().close();
+        final Connection full = connecting();
+        final int queued = loop.memory().scratch().reserve(100);
+        loop.memory().scratch().commit(100);
+        full.sendLeased(queued, 100);
+        full.reset();
+        final CloseListener owner = gone -> told.add("counted");
+        connecting().onClose(owner);
+        connections.cut(owner);
+        final Connection late = connecting();
+        late.deadline(nowNs + MILLI_NS);
+        nowNs += 1_000 * MILLI_NS;
+        step();
+        assertEquals(List.of("error", "deadline", "closed", "closed", "closed", "counted"), told);
+        assertEquals(2, loop.slots().inUse());
+        late.close();
+        step();
+        assertEquals(1, loop.slots().inUse());
+        await(() -> told.contains("opened"));
+        first.close();
     }
 
     @Test
