@@ -4,6 +4,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -11,20 +13,21 @@ import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** An authority and what it has certified, made by keytool as files in PEM. */
 final class Certificates
 {
     private static final String PASSWORD = "secret";
     private static final String AUTHORITY = "authority";
-    private static final long PATIENCE_S = 60;
 
     private final Path directory;
     private final String name;
     private final Path store;
+    /** What is in the store, or null when that has to be read. */
+    private KeyStore known;
 
     /** A certificate with its key. */
     record Certified(String alias, Path certificate, Path key)
@@ -80,27 +83,35 @@ final class Certificates
     private void keytool(final String... options) throws Exception
     {
         final List<String> command = new ArrayList<>(List.of(
-            Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair",
-            "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD));
+            "-genkeypair", "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", PASSWORD));
         command.addAll(List.of(options));
-        final Path output = Files.createTempFile(directory, "keytool", ".txt");
-        final Process keytool =
-            new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile()).start();
-        if (!keytool.waitFor(PATIENCE_S, TimeUnit.SECONDS) || keytool.exitValue() != 0)
+        known = null;
+        final Class<?> keytool = Class.forName("sun.security.tools.keytool.Main");
+        final PrintStream errors = System.err;
+        try
         {
-            keytool.destroyForcibly();
-            throw new AssertionError(command + ": " + Files.readString(output));
+            // It tells of each key.
+            System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+            assertEquals(0, keytool.getMethod("run", String[].class, PrintStream.class).invoke(
+                keytool.getConstructor().newInstance(), command.toArray(new String[0]), System.out), command::toString);
+        }
+        finally
+        {
+            System.setErr(errors);
         }
     }
 
     private KeyStore load() throws Exception
     {
-        final KeyStore all = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store))
+        if (known == null)
         {
-            all.load(in, PASSWORD.toCharArray());
+            known = KeyStore.getInstance("PKCS12");
+            try (InputStream in = Files.newInputStream(store))
+            {
+                known.load(in, PASSWORD.toCharArray());
+            }
         }
-        return all;
+        return known;
     }
 
     private Certified write(final String alias) throws Exception

@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import java.io.IOException;
@@ -140,9 +141,10 @@ final class RbacPeerComparisonTest
         private List<String> told(final Certified shown, final String serverName) throws Exception
         {
             final List<String> told = new ArrayList<>();
+            final SSLContext context = certificates.client(shown);
             for (final String listener : ports.keySet().stream().sorted().toList())
             {
-                try (SSLSocket socket = (SSLSocket)certificates.client(shown).getSocketFactory()
+                try (SSLSocket socket = (SSLSocket)context.getSocketFactory()
                     .createSocket("localhost", ports.get(listener)))
                 {
                     if (serverName != null)
