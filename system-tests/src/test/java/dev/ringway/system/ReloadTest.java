@@ -2,6 +2,8 @@ package dev.ringway.system;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -23,6 +25,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class ReloadTest
 {
     private static final int RELOADS_WITH_LOGS = 70;
+    /** Ends a cluster. */
+    private static final String CHECKED = """
+            common_lb_config: { healthy_panic_threshold: { value: 0 } }
+            health_checks: [ { timeout: 60s, interval: 3600s, no_traffic_interval: 3600s, unhealthy_threshold: 1,
+              healthy_threshold: 1, http_health_check: { path: /hc } } ]
+        """;
 
     @TempDir
     private Path directory;
@@ -111,6 +119,30 @@ final class ReloadTest
             assertEquals("fresh", client.get("/").text());
             reloads.admin.awaitStat("cluster.old.upstream_cx_active", 0);
             assertEquals(1, reloads.admin.stats().get("cluster_manager.cluster_removed"));
+        }
+    }
+
+    /** The new endpoint is that of another cluster, or takes the place of the only one. */
+    @ParameterizedTest
+    @ValueSource(strings = {"other", "origin"})
+    void shouldUseNewEndpointsOnceTheyHaveBeenChecked(final String name) throws Exception
+    {
+        final int port = Program.freePort();
+        try (Origin old = new Origin(Map.of()); Origin fresh = new Origin(Map.of("/", "HTTP/1.1 200 OK\r\n" +
+                "content-length: 5\r\n\r\nfresh"));
+            Reloads reloads = new Reloads(directory, Reloads.forward("in", port, "origin") +
+                Reloads.clusters(Map.of("origin", old)));
+            Client client = new Client(port))
+        {
+            final CountDownLatch held = fresh.hold();
+            reloads.signal(Reloads.forward("in", port, name) + Reloads.clusters(Map.of(name, fresh)) + CHECKED);
+            fresh.awaitHeld();
+            assertEquals("ok", client.get("/").text());
+            assertEquals(0, reloads.count("update_success"));
+            fresh.letGo(held);
+            awaitAnswer(client, "fresh");
+            assertEquals(0, reloads.admin.stats().get("http.in.downstream_rq_5xx"));
+            assertEquals(1, reloads.admin.stats().get("cluster." + name + ".health_check.attempt"));
         }
     }
 

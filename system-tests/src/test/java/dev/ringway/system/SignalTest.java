@@ -25,6 +25,11 @@ final class SignalTest
     /** 128 + SIGTERM: ended by the signal before anybody could handle it. */
     private static final int ENDED_BY_TERM = 143;
 
+    private static final String CHECKED = """
+            health_checks: [ { timeout: 60s, interval: 3600s, no_traffic_interval: 3600s, unhealthy_threshold: 1,
+              healthy_threshold: 1, http_health_check: { path: /hc } } ]
+        """;
+
     @TempDir
     private Path directory;
 
@@ -32,6 +37,13 @@ final class SignalTest
     private int adminPort;
 
     private Program serve(final Origin origin, final String options, final String... arguments) throws Exception
+    {
+        return serve(origin, options, "", arguments);
+    }
+
+    /** More of the cluster. */
+    private Program serve(
+        final Origin origin, final String options, final String cluster, final String[] arguments) throws Exception
     {
         port = Program.freePort();
         adminPort = Program.freePort();
@@ -42,7 +54,7 @@ final class SignalTest
                 - match: { prefix: "/" }
                   route: { cluster: origin }
                 """) + "  clusters:\n" +
-            Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
+            Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) + cluster);
         final String[] all = Stream.concat(
             Stream.of("-c", file.toString(), "--concurrency", "1"),
             Stream.of(arguments)).toArray(String[]::new);
@@ -159,6 +171,78 @@ final class SignalTest
             assertTrue(code == 0 || code == ENDED_BY_TERM, code + ": " + ringway.output());
             assertFalse(ringway.output().contains("\tat ") || ringway.output().contains("Exception") ||
                 ringway.output().contains("SIGSEGV"), ringway.output());
+        }
+    }
+
+    /** Whose first check is on its way, so that nothing listens. */
+    private Program waiting(final Origin origin) throws Exception
+    {
+        final Program ringway = serve(origin, "", CHECKED, new String[0]);
+        origin.awaitHeld();
+        assertThrows(IOException.class, () -> new Client(port).close());
+        assertEquals("503 PRE_INITIALIZING\n", ready());
+        return ringway;
+    }
+
+    private String ready() throws Exception
+    {
+        try (Client client = new Client(adminPort))
+        {
+            final HttpMessage answer = client.get("/ready");
+            return answer.status() + " " + answer.text();
+        }
+    }
+
+    @Test
+    void shouldEndAtOnceOnTermBeforeItServes() throws Exception
+    {
+        try (Origin origin = new Origin(Map.of()))
+        {
+            origin.hold();
+            try (Program ringway = waiting(origin))
+            {
+                ringway.signal("TERM");
+                assertEquals(0, ringway.awaitExit(), ringway.output());
+            }
+        }
+    }
+
+    @Test
+    void shouldShowWhatItWaitsForAndReloadOnceItServes() throws Exception
+    {
+        try (Origin origin = new Origin(Map.of()))
+        {
+            final CountDownLatch held = origin.hold();
+            try (Program ringway = waiting(origin))
+            {
+                final Admin admin = new Admin(adminPort);
+                assertTrue(admin.get("/server_info").contains("\"PRE_INITIALIZING\""));
+                assertTrue(admin.get("/clusters").contains("::health_flags::/failed_active_hc\n"));
+                assertTrue(admin.get("/config_dump").contains("\"origin\""));
+                assertEquals(2, admin.stats().get("server.state"));
+                ringway.signal("HUP");
+                admin.post("/healthcheck/fail");
+                admin.post("/drain_listeners?graceful&skip_exit");
+                assertEquals("503 PRE_INITIALIZING\n", ready());
+                origin.letGo(held);
+                ringway.awaitPort(port).awaitOutput("was reloaded");
+                Patience.await(() -> ready().equals("503 DRAINING\n"), () -> "what was asked for meanwhile");
+                admin.post("/healthcheck/ok");
+                assertEquals("200 LIVE\n", ready());
+            }
+        }
+    }
+
+    @Test
+    void shouldEndOnTheAdminsWordBeforeItServes() throws Exception
+    {
+        try (Origin origin = new Origin(Map.of()))
+        {
+            origin.hold();
+            try (Program ringway = waiting(origin))
+            {
+                new Admin(adminPort).quit(ringway);
+            }
         }
     }
 

@@ -19,7 +19,7 @@ import java.util.Map;
 public interface ServerView
 {
     /**
-     * @return LIVE, DRAINING or INITIALIZING.
+     * @return LIVE, DRAINING, PRE_INITIALIZING while clusters are waited for, or INITIALIZING.
      */
     String stateName();
 
@@ -54,7 +54,7 @@ public interface ServerView
     List<TlsContexts.Certificates> certificates();
 
     /**
-     * @return newest snapshot.
+     * @return newest snapshot; an empty one before the first.
      */
     Snapshot snapshot();
 

@@ -33,6 +33,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
@@ -58,13 +59,14 @@ final class Server implements ServerView
     /** Connections without a request may keep a drain waiting for this part of its time. */
     private static final int IDLE_SHARE = 10;
     private static final long DRAIN_POLL_MS = 20;
-    private static final long START_POLL_MS = 5;
     /** As Envoy's stats_flush_interval. Rare enough that it is interpreted, so it costs more than it looks. */
     private static final long GAUGES_MS = 5000;
+    private static final Snapshot NOTHING = new Snapshot(0, List.of(), List.of(), List.of());
     private static final Path MEMORY = Path.of("/proc/self/statm");
     private static final int PAGE = 4096;
     private static final int LIVE = 0;
     private static final int DRAINING = 1;
+    private static final int PRE_INITIALIZING = 2;
     private static final int INITIALIZING = 3;
     private static final int FAILING = 4;
 
@@ -88,8 +90,9 @@ final class Server implements ServerView
     private final long startNs = System.nanoTime();
     private Engine engine;
     private AdminServer admin;
-    private volatile int state = INITIALIZING;
-    private volatile boolean isListening;
+    private volatile int state = PRE_INITIALIZING;
+    /** What was asked for before the start was over. Control thread only. */
+    private final List<Runnable> deferred = new ArrayList<>();
     private int stopSignals;
 
     Server(final Options options) throws IOException
@@ -135,29 +138,57 @@ final class Server implements ServerView
                 concurrency, cpus, counters::loop, accessLogs::ring, slots, CHUNKS, this::onLoopFailed,
                 handshakeWorkers, EngineContext.SPLICE_AFTER));
             engine.uses().builder(control);
+            counters.shared().set(ids.state, PRE_INITIALIZING);
+            counters.shared().set(ids.concurrency, concurrency);
+            if (configuration.isAwaited())
+            {
+                // Else there is nothing to see before: whoever finds the administration finds the listeners too.
+                startAdmin();
+            }
             configuration.prepare(engine);
-            isListening = true;
+            state(INITIALIZING);
             configuration.start();
+            startAdmin();
         }
         catch (final ConfigException | ListenException | IOException | RuntimeException e)
         {
             close();
             throw e;
         }
-        startAdmin();
         configuration.watch(options.watchesConfig);
         control.scheduleWithFixedDelay(this::refreshGauges, 0, GAUGES_MS, TimeUnit.MILLISECONDS);
-        state = LIVE;
         counters.shared().set(ids.live, 1);
-        counters.shared().set(ids.state, LIVE);
-        counters.shared().set(ids.concurrency, concurrency);
+        state(LIVE);
         counters.shared().set(ids.initializationTimeMs, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNs));
+        control.execute(() -> deferred.forEach(Runnable::run));
         logger.info("serving with " + concurrency + (concurrency == 1 ? " loop" : " loops"));
+    }
+
+    private void state(final int fresh)
+    {
+        state = fresh;
+        counters.shared().set(ids.state, fresh);
+    }
+
+    private boolean isStarting()
+    {
+        return state == PRE_INITIALIZING || state == INITIALIZING;
+    }
+
+    /** Now, or as soon as the start is over. Control thread only. */
+    private void onceStarted(final Runnable task)
+    {
+        if (isStarting())
+        {
+            deferred.add(task);
+            return;
+        }
+        task.run();
     }
 
     private void startAdmin() throws IOException
     {
-        if (translation().admin() != null)
+        if (admin == null && translation().admin() != null)
         {
             admin = new AdminServer(translation().admin(), this);
             if (options.adminAddressPath != null)
@@ -184,22 +215,19 @@ final class Server implements ServerView
     {
         Signals.TERM.handle(control, this::onStop);
         Signals.INT.handle(control, this::onStop);
-        Signals.HUP.handle(control, this::onReload);
+        Signals.HUP.handle(control, () -> onceStarted(this::onReload));
         Signals.USR1.handle(control, this::reopen);
     }
 
     private void onReload()
     {
-        switch (state)
+        if (state == DRAINING)
         {
-            case INITIALIZING -> control.schedule(this::onReload, START_POLL_MS, TimeUnit.MILLISECONDS);
-            case DRAINING -> logger.warning("SIGHUP: draining, so nothing is reloaded");
-            default ->
-            {
-                logger.info("SIGHUP: reloading");
-                configuration.reload();
-            }
+            logger.warning("SIGHUP: draining, so nothing is reloaded");
+            return;
         }
+        logger.info("SIGHUP: reloading");
+        configuration.reload();
     }
 
     private void reopen()
@@ -223,27 +251,30 @@ final class Server implements ServerView
             exit(0);
             return;
         }
-        if (state == INITIALIZING && !isListening)
+        if (!endsBeforeStart())
         {
-            // Nothing is served yet, and what is half built on another thread must not be taken apart here.
-            Thread.ofPlatform().start(() -> System.exit(0));
-            return;
+            // Clients may be there already, though the start is not quite over.
+            onceStarted(this::drainAndEnd);
         }
-        drainAndEnd();
+    }
+
+    /** Nothing is served yet, and what is half built on another thread must not be taken apart here. */
+    private boolean endsBeforeStart()
+    {
+        final boolean isEarly = state == PRE_INITIALIZING;
+        if (isEarly)
+        {
+            Thread.ofPlatform().start(() -> System.exit(0));
+        }
+        return isEarly;
     }
 
     private void drainAndEnd()
     {
-        if (state == INITIALIZING)
-        {
-            // Clients may be there already, though the start is not quite over.
-            control.schedule(this::drainAndEnd, START_POLL_MS, TimeUnit.MILLISECONDS);
-            return;
-        }
         logger.info("draining");
-        state = DRAINING;
+        configuration.abandon();
         counters.shared().set(ids.live, 0);
-        counters.shared().set(ids.state, DRAINING);
+        state(DRAINING);
         final int seconds = options.drainTimeS >= 0 ? options.drainTimeS : SIGTERM_DRAIN_S;
         stopListening(listener -> true, seconds);
         final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
@@ -295,6 +326,7 @@ final class Server implements ServerView
         {
             case LIVE -> "LIVE";
             case DRAINING, FAILING -> "DRAINING";
+            case PRE_INITIALIZING -> "PRE_INITIALIZING";
             default -> "INITIALIZING";
         };
     }
@@ -338,8 +370,8 @@ final class Server implements ServerView
             configuration.daysUntilFirstCertificateExpires(System.currentTimeMillis()));
         counters.shared().set(ids.errorLogDropped, counters.errors().dropped());
         engine.publishHealth(health);
-        membership.refresh(engine.snapshot(), engine.uses());
-        breakers.refresh(engine.snapshot(), engine.uses());
+        membership.refresh(snapshot(), engine.uses());
+        breakers.refresh(snapshot(), engine.uses());
         planGauges.refresh(translation().clusters(), engine.uses());
     }
 
@@ -379,7 +411,8 @@ final class Server implements ServerView
      */
     public Snapshot snapshot()
     {
-        return engine.snapshot();
+        final Snapshot newest = engine.snapshot();
+        return newest != null ? newest : NOTHING;
     }
 
     /**
@@ -435,7 +468,7 @@ final class Server implements ServerView
      */
     public void drainListeners(final boolean isGraceful, final boolean neverStops, final boolean inboundOnly)
     {
-        control.execute(() ->
+        control.execute(() -> onceStarted(() ->
         {
             final Predicate<Listener> isMeant = inboundOnly ? inbound() : listener -> true;
             if (!isGraceful && !neverStops)
@@ -448,7 +481,7 @@ final class Server implements ServerView
             {
                 control.schedule(() -> stopListening(isMeant, adminDrainS()), adminDrainS(), TimeUnit.SECONDS);
             }
-        });
+        }));
     }
 
     private int adminDrainS()
@@ -481,6 +514,11 @@ final class Server implements ServerView
      */
     public void healthy(final boolean isHealthy)
     {
+        if (isStarting())
+        {
+            control.execute(() -> onceStarted(() -> healthy(isHealthy)));
+            return;
+        }
         if (state == (isHealthy ? FAILING : LIVE))
         {
             state = isHealthy ? LIVE : FAILING;
@@ -522,6 +560,12 @@ final class Server implements ServerView
      */
     public void quit()
     {
-        control.execute(() -> exit(0));
+        control.execute(() ->
+        {
+            if (!endsBeforeStart())
+            {
+                onceStarted(() -> exit(0));
+            }
+        });
     }
 }

@@ -11,10 +11,12 @@ import dev.ringway.engine.snapshot.Endpoint;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 
 /**
@@ -26,6 +28,7 @@ public final class HealthChecks implements AutoCloseable
     private final Logger logger;
     private final Map<Key, HostCheck> running = new HashMap<>();
     private Map<Key, HostCheck> wanted = new HashMap<>();
+    private List<HostCheck> begun = List.of();
     private ScheduledExecutorService clock;
 
     /** A check with the endpoint that it is for: a new health of the same address is checked anew. */
@@ -122,30 +125,32 @@ public final class HealthChecks implements AutoCloseable
                 }
             }
         });
-        wanted.forEach((key, check) ->
-        {
-            if (running.get(key) != check)
-            {
-                check.start();
-            }
-        });
+        begun = wanted.entrySet().stream().filter(entry -> running.get(entry.getKey()) != entry.getValue())
+            .map(Map.Entry::getValue).toList();
+        begun.forEach(HostCheck::start);
         running.clear();
         running.putAll(wanted);
     }
 
     /**
-     * Waits until each check that is wanted has come to its first end, which its time-out bounds.
+     * Tells when each check that the last {@link #end} began has come to its first end.
+     *
+     * @param done run then, on the thread of a check, or during the call where there is none left.
+     * @return what that takes at most.
      */
-    public void awaitFirst()
+    public long whenFirst(final Runnable done)
     {
-        final long startNs = System.nanoTime();
-        for (final HostCheck check : running.values())
+        final AtomicInteger left = new AtomicInteger(begun.size() + 1);
+        final Runnable one = () ->
         {
-            if (!check.awaitFirst(startNs))
+            if (left.decrementAndGet() == 0)
             {
-                return;
+                done.run();
             }
-        }
+        };
+        begun.forEach(check -> check.whenFirst(one));
+        one.run();
+        return begun.stream().mapToLong(HostCheck::firstNs).max().orElse(0);
     }
 
     /**

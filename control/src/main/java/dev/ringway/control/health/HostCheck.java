@@ -9,7 +9,6 @@ import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsCounting;
 
 import java.io.IOException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
@@ -39,7 +38,8 @@ final class HostCheck
     private boolean isAsking;
     private int successes;
     private int failures;
-    private final CountDownLatch first = new CountDownLatch(1);
+    private boolean isFirst = true;
+    private Runnable onFirst = () -> { };
     private boolean isCountedHealthy;
     private boolean isCountedDegraded;
     private volatile boolean isStopped;
@@ -128,25 +128,24 @@ final class HostCheck
     }
 
     /**
-     * Waits for the end of the first check, at most as long as it may take. Any thread.
+     * Any thread.
      *
-     * @param startNs when that begins.
-     * @return false when this thread is not to wait any longer.
+     * @param done run at the end of the first check, on its thread, or now when that was before.
      */
-    boolean awaitFirst(final long startNs)
+    synchronized void whenFirst(final Runnable done)
     {
-        final HealthCheck.Times times = target.settings.times();
-        final long mostNs = times.initialJitterNs() + times.timeoutNs() + GRACE_NS;
-        try
+        if (isFirst)
         {
-            first.await(startNs + mostNs - System.nanoTime(), TimeUnit.NANOSECONDS);
-            return true;
+            onFirst = done;
+            return;
         }
-        catch (final InterruptedException e)
-        {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        done.run();
+    }
+
+    /** What the first check takes at most. */
+    long firstNs()
+    {
+        return target.settings.times().initialJitterNs() + target.settings.times().timeoutNs() + GRACE_NS;
     }
 
     private void count()
@@ -197,8 +196,12 @@ final class HostCheck
         }
         final boolean isSuccess = verdict == Verdict.HEALTHY || verdict == Verdict.DEGRADED;
         final boolean isPending = isSuccess ? onSuccess(verdict == Verdict.DEGRADED) : onFailure(verdict);
-        first.countDown();
         count();
+        if (isFirst)
+        {
+            isFirst = false;
+            onFirst.run();
+        }
         schedule(pauseNs(isSuccess, isPending));
     }
 
@@ -290,7 +293,7 @@ final class HostCheck
         boolean isPending = false;
         if (health.has(HostHealth.FAILED_ACTIVE_CHECK))
         {
-            isPending = ++successes < target.settings.healthyThreshold() && first.getCount() == 0;
+            isPending = ++successes < target.settings.healthyThreshold() && !isFirst;
             if (!isPending)
             {
                 health.healthySince(System.nanoTime());

@@ -15,6 +15,7 @@ import dev.ringway.control.translate.ClusterPlan;
 import dev.ringway.control.translate.TlsContexts;
 import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.balance.ClusterHosts;
+import dev.ringway.engine.balance.HostSet;
 import dev.ringway.engine.counters.ConfigFileCounters;
 import dev.ringway.engine.counters.CountersFile;
 import dev.ringway.engine.counters.ServerCounters;
@@ -77,6 +78,14 @@ public final class Configuration implements AutoCloseable
     private volatile Refusal refusal;
     private Translation pending;
     private boolean isAskedAgain;
+    /** Whether new endpoints of what is pending are checked already. */
+    private boolean isWarming;
+    private List<Awaited> awaited = List.of();
+
+    /** Endpoints that are checked before a snapshot has them. */
+    private record Awaited(Cluster cluster, ClusterPlan.HealthChecked checked, HostSet hosts)
+    {
+    }
 
     /**
      * @param source     where it comes from.
@@ -124,6 +133,7 @@ public final class Configuration implements AutoCloseable
     {
         translation = translate(read());
         commit(translation);
+        configuredAt = Instant.now();
         tlsFiles.warn();
         return translation;
     }
@@ -150,6 +160,15 @@ public final class Configuration implements AutoCloseable
     }
 
     /**
+     * @return whether clusters of what was loaded have names that are looked up or endpoints that are checked before
+     *         anything is served.
+     */
+    public boolean isAwaited()
+    {
+        return translation.clusters().stream().anyMatch(plan -> plan.needsLookup() || plan.checks() != null);
+    }
+
+    /**
      * Puts the clusters of what was loaded into force, where there is something to wait for, and waits until their names
      * are looked up and their endpoints have been checked once: before that requests have nowhere to go. Any one thread,
      * before the control thread has a task.
@@ -161,7 +180,7 @@ public final class Configuration implements AutoCloseable
     {
         engine = loops;
         health.clusters(new ClusterCounts(loops.uses()));
-        if (translation.clusters().stream().noneMatch(plan -> plan.needsLookup() || plan.checks() != null))
+        if (!isAwaited())
         {
             return;
         }
@@ -171,7 +190,8 @@ public final class Configuration implements AutoCloseable
         final List<Cluster> clusters = translation.clusters().stream().map(lookups::resolve).toList();
         publish(new Snapshot(++version, List.of(), clusters, translation.accessLogs()));
         adoptChecks();
-        healthChecks.awaitFirst();
+        final CountDownLatch checked = new CountDownLatch(1);
+        await(checked, healthChecks.whenFirst(checked::countDown));
     }
 
     private static void await(final CountDownLatch latch, final long mostNs)
@@ -197,12 +217,11 @@ public final class Configuration implements AutoCloseable
         publish(prepared == null ? translation.snapshot(++version) : new Snapshot(
             ++version, translation.listeners(), prepared.clusters(), translation.accessLogs()));
         snapshotCounters.onStarted();
-        configuredAt = Instant.now();
         adoptChecks();
         lookups.adopt(translation.clusters(), engine.snapshot().clusters());
     }
 
-    /** Endpoints in force are checked, and no others. */
+    /** Endpoints in force are checked, and those that are about to be; no others. */
     private void adoptChecks()
     {
         final List<Cluster> clusters = engine.snapshot().clusters();
@@ -223,6 +242,8 @@ public final class Configuration implements AutoCloseable
                     hosts.newest());
             }
         }
+        awaited.forEach(one -> healthChecks.want(one.cluster, one.checked.settings(), one.checked.tls(),
+            one.checked.counters(), one.hosts));
         healthChecks.end();
         outliers.end();
     }
@@ -267,7 +288,7 @@ public final class Configuration implements AutoCloseable
 
     /**
      * Reads the configuration again and puts it into force, or says in log, counters and {@link #refusal} why not. Ends
-     * before it is in force when names of new clusters have to be looked up.
+     * before it is in force when names of new clusters have to be looked up or new endpoints checked.
      */
     public void reload()
     {
@@ -297,8 +318,68 @@ public final class Configuration implements AutoCloseable
             return;
         }
         final Translation fresh = pending;
-        control.schedule(() -> applyOnce(fresh), LOOKUP_S, TimeUnit.SECONDS);
-        lookups.prepare(fresh.clusters(), () -> control.execute(() -> applyOnce(fresh)));
+        control.schedule(() -> warmOnce(fresh), LOOKUP_S, TimeUnit.SECONDS);
+        lookups.prepare(fresh.clusters(), () -> control.execute(() -> warmOnce(fresh)));
+    }
+
+    /** Names are looked up, or have had their time: what is in force serves on until new endpoints are checked once. */
+    private void warmOnce(final Translation fresh)
+    {
+        if (fresh != pending || isWarming)
+        {
+            return;
+        }
+        isWarming = true;
+        awaited = awaited(fresh, clusters(translation, fresh));
+        if (awaited.isEmpty())
+        {
+            applyOnce(fresh);
+            return;
+        }
+        adoptChecks();
+        final long mostNs = healthChecks.whenFirst(() ->
+        {
+            if (!control.isShutdown())
+            {
+                control.execute(() -> applyOnce(fresh));
+            }
+        });
+        control.schedule(() -> applyOnce(fresh), mostNs, TimeUnit.NANOSECONDS);
+    }
+
+    private List<Awaited> awaited(final Translation fresh, final List<Cluster> clusters)
+    {
+        final List<Awaited> all = new ArrayList<>();
+        for (int i = 0; i < clusters.size(); i++)
+        {
+            final ClusterPlan.HealthChecked checked = fresh.clusters().get(i).checks();
+            final HostSet hosts = checked == null ? null : engine.uses().prepare(clusters.get(i), System.nanoTime());
+            if (hosts != null && hosts.size() > 0)
+            {
+                all.add(new Awaited(clusters.get(i), checked, hosts));
+            }
+        }
+        return all;
+    }
+
+    private void settle()
+    {
+        pending = null;
+        isWarming = false;
+        engine.uses().settle();
+    }
+
+    /** What is pending does not come into force, nor what was asked for meanwhile. */
+    public void abandon()
+    {
+        isAskedAgain = false;
+        if (pending != null)
+        {
+            awaited = List.of();
+            translator.rollback();
+            adoptChecks();
+            settle();
+        }
     }
 
     private void applyOnce(final Translation fresh)
@@ -306,7 +387,7 @@ public final class Configuration implements AutoCloseable
         if (fresh == pending)
         {
             apply(fresh);
-            pending = null;
+            settle();
             if (isAskedAgain)
             {
                 isAskedAgain = false;
@@ -318,6 +399,7 @@ public final class Configuration implements AutoCloseable
     private void apply(final Translation fresh)
     {
         final Translation old = translation;
+        awaited = List.of();
         try
         {
             accessLogs.adopt(fresh.accessLogs());
@@ -326,6 +408,7 @@ public final class Configuration implements AutoCloseable
         catch (final ListenException | IOException | RuntimeException e)
         {
             translator.rollback();
+            adoptChecks();
             refuse(e.getMessage());
             return;
         }

@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -391,7 +392,9 @@ final class HealthChecksTest
         final Target stalled = target();
         stalled.answer = "";
         check(settings(http(), 1, 1, true, 50));
-        checks.awaitFirst();
+        final CountDownLatch ended = new CountDownLatch(1);
+        checks.whenFirst(ended::countDown);
+        ended.await();
         assertFalse(isUnhealthy(0));
         assertTrue(value(ids.failure) > 0);
     }

@@ -5,6 +5,7 @@ import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,8 @@ public final class ClusterHosts
     private final AtomicInteger version = new AtomicInteger();
     private final AtomicBoolean isBuilding = new AtomicBoolean();
     private volatile Map<Object, HostHealth> known = Map.of();
+    /** Of endpoints that no snapshot has had yet. Control thread only. */
+    private Map<Object, HostHealth> prepared = Map.of();
     private volatile HostSet current;
     private volatile HashGroups hashes;
     private volatile ErrorWatch watch;
@@ -59,9 +62,8 @@ public final class ClusterHosts
         final Map<Object, HostHealth> kept = new HashMap<>();
         for (final Endpoint endpoint : cluster.endpoints())
         {
-            final HostHealth old = known.get(endpoint.identity());
-            final boolean isChecked = cluster.balancing().isChecked() && !endpoint.check().isDisabled();
-            kept.putIfAbsent(endpoint.identity(), old != null ? old : newHealth(isChecked, nowNs));
+            final HostHealth old = known.getOrDefault(endpoint.identity(), prepared.get(endpoint.identity()));
+            kept.putIfAbsent(endpoint.identity(), old != null ? old : newHealth(isChecked(cluster, endpoint), nowNs));
         }
         known = kept;
         current = set(cluster, nowNs);
@@ -69,6 +71,43 @@ public final class ClusterHosts
         {
             hashes = HashGroups.build(current, version.get());
         }
+    }
+
+    private static boolean isChecked(final Cluster cluster, final Endpoint endpoint)
+    {
+        return cluster.balancing().isChecked() && !endpoint.check().isDisabled();
+    }
+
+    /**
+     * Makes the health of endpoints known before a snapshot has them, until {@link #settle}. Control thread only.
+     *
+     * @param cluster that a snapshot is to have.
+     * @param nowNs   monotonic.
+     * @return those of its endpoints that are checked and that the newest snapshot does not have.
+     */
+    public HostSet prepare(final Cluster cluster, final long nowNs)
+    {
+        final Map<Object, HostHealth> fresh = new HashMap<>();
+        final List<Endpoint> endpoints = new ArrayList<>();
+        final List<HostHealth> health = new ArrayList<>();
+        for (final Endpoint endpoint : cluster.endpoints())
+        {
+            if (isChecked(cluster, endpoint) && !known.containsKey(endpoint.identity()))
+            {
+                endpoints.add(endpoint);
+                health.add(fresh.computeIfAbsent(endpoint.identity(), any -> newHealth(true, nowNs)));
+            }
+        }
+        prepared = fresh;
+        return new HostSet(endpoints, health.toArray(HostHealth[]::new), cluster.balancing());
+    }
+
+    /**
+     * What was prepared is in the newest snapshot, or will be in none. Control thread only.
+     */
+    public void settle()
+    {
+        prepared = Map.of();
     }
 
     private HostHealth newHealth(final boolean isChecked, final long nowNs)

@@ -1,8 +1,11 @@
 package dev.ringway.engine.upstream;
 
+import dev.ringway.engine.balance.HostSet;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Snapshot;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.Executor;
 
 /**
@@ -13,6 +16,8 @@ public final class ClusterUses
     private final int loops;
     private volatile ClusterUse[] uses = new ClusterUse[0];
     private volatile Executor builder = Runnable::run;
+    /** Of clusters that no snapshot has had yet. Control thread only. */
+    private final Map<Integer, ClusterUse> prepared = new HashMap<>();
 
     /**
      * @param loops how many loops there are.
@@ -48,10 +53,42 @@ public final class ClusterUses
         for (final Cluster cluster : snapshot.clusters())
         {
             final int id = cluster.id();
-            fresh[id] = id < before.length && before[id] != null ? before[id] : newUse();
+            final ClusterUse known = id < before.length ? before[id] : null;
+            fresh[id] = known != null ? known : prepared.containsKey(id) ? prepared.get(id) : newUse();
             fresh[id].hosts().adopt(cluster, nowNs);
         }
         uses = fresh;
+    }
+
+    /**
+     * Makes the health of endpoints known before a snapshot has them, until {@link #settle}. Control thread only.
+     *
+     * @param cluster that a snapshot is to have.
+     * @param nowNs   monotonic.
+     * @return those of its endpoints that are checked and that the newest snapshot does not have.
+     */
+    public HostSet prepare(final Cluster cluster, final long nowNs)
+    {
+        final int id = cluster.id();
+        final ClusterUse[] current = uses;
+        final ClusterUse known = id < current.length ? current[id] : null;
+        final ClusterUse use = known != null ? known : prepared.computeIfAbsent(id, any -> newUse());
+        return use.hosts().prepare(cluster, nowNs);
+    }
+
+    /**
+     * What was prepared is in the newest snapshot, or will be in none. Control thread only.
+     */
+    public void settle()
+    {
+        prepared.clear();
+        for (final ClusterUse use : uses)
+        {
+            if (use != null)
+            {
+                use.hosts().settle();
+            }
+        }
     }
 
     /**
