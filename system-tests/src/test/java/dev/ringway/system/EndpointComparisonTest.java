@@ -63,8 +63,9 @@ final class EndpointComparisonTest
                     "- match: { prefix: \"/normal\" }\n  route: { cluster: bounded }\n" +
                     "- match: { prefix: \"/ejected\" }\n  route: { cluster: ejected }\n" +
                     "- match: { prefix: \"/absent\" }\n  route: { cluster: absent }\n" +
+                    "- match: { prefix: \"/leaving\" }\n  route: { cluster: leaving }\n" +
                     "- match: { prefix: \"/\" }\n  route: { cluster: checked }\n") +
-                    "  clusters:\n" + GIVEN + checked() + ejected() + absent() + bounded());
+                    "  clusters:\n" + GIVEN + checked() + ejected() + absent() + leaving() + bounded());
             program = Peers.either(isEnvoy, directory, file);
             admin = new Admin(adminPort);
             program.awaitPort(adminPort);
@@ -119,6 +120,27 @@ final class EndpointComparisonTest
                       cluster_name: absent
                       endpoints: [ { lb_endpoints: [ { endpoint: { address: %s } } ] } ]
                 """.formatted(at(Program.freePort()));
+        }
+
+        /** Checked once, when it is healthy. */
+        private String leaving()
+        {
+            return """
+                  - name: leaving
+                    type: STATIC
+                    connect_timeout: 30s
+                    common_lb_config: { healthy_panic_threshold: { value: 0 } }
+                    health_checks:
+                    - timeout: 60s
+                      interval: 3600s
+                      no_traffic_interval: 3600s
+                      unhealthy_threshold: 2
+                      healthy_threshold: 2
+                      http_health_check: { path: /probe }
+                    load_assignment:
+                      cluster_name: leaving
+                      endpoints: [ { lb_endpoints: [ { endpoint: { address: %s } } ] } ]
+                """.formatted(at(origin.port()));
         }
 
         private String bounded()
@@ -231,6 +253,35 @@ final class EndpointComparisonTest
                 side.admin.awaitStat("cluster.checked.health_check.healthy", 1);
             }
             assertSameStatus(envoy, ringway, "200 ok");
+        }
+    }
+
+    @Test
+    void shouldLeaveOutAnEndpointWhoseAnswerAsksForItAsEnvoyDoes() throws Exception
+    {
+        try (Side envoy = new Side(true);
+            Side ringway = new Side(false))
+        {
+            final List<String> seen = new ArrayList<>();
+            for (final Side side : List.of(envoy, ringway))
+            {
+                side.answers.put("/leaving/last",
+                    "HTTP/1.1 200 OK\r\nx-envoy-immediate-health-check-fail: true\r\ncontent-length: 2\r\n\r\nok");
+                try (Client client = new Client(side.port))
+                {
+                    final HttpMessage answer = client.get("/leaving/last");
+                    seen.add(answer.start() + answer.field("x-envoy-immediate-health-check-fail"));
+                }
+                Patience.await(() -> side.status("/leaving").equals("503 no healthy upstream"), () -> "the exclusion");
+                side.admin.awaitStat("cluster.leaving.health_check.passive_failure", 1);
+                side.admin.awaitStat("cluster.leaving.membership_healthy", 0);
+            }
+            assertEquals(seen.get(0), seen.get(1));
+            assertEquals(envoy.endpoints("leaving"), ringway.endpoints("leaving"));
+            final Map<String, Long> stats = envoy.stats("cluster.leaving.health_check.");
+            stats.keySet().removeIf(name -> name.endsWith(".verify_cluster"));
+            assertEquals(stats, ringway.stats("cluster.leaving.health_check."));
+            assertEquals(envoy.stats("cluster.leaving.membership_"), ringway.stats("cluster.leaving.membership_"));
         }
     }
 

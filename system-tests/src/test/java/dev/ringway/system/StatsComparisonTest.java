@@ -89,7 +89,7 @@ final class StatsComparisonTest
     {
         LACKING.put("what is not counted here", "cluster\\..*\\.(bind_errors|circuit_breakers\\..*\\.cx_pool_open" +
             "|circuit_breakers\\..*\\.remaining_cx_pools|external\\.upstream_rq_time|max_host_weight" +
-            "|health_check\\.(passive_failure|verify_cluster)" +
+            "|health_check\\.verify_cluster" +
             "|outlier_detection\\..*_degradation|upstream_cx_(pool_overflow|preconnect_skipped)" +
             "|upstream_flow_control_(backed_up|drained)_total|upstream_queue_overloaded" +
             "|upstream_rq_(max_duration_reached|per_cx|rx_reset_no_error))" +

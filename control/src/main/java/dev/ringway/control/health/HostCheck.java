@@ -106,6 +106,7 @@ final class HostCheck
     synchronized void start()
     {
         count();
+        health.whenLeaving(this::onLeaving);
         schedule(random(target.settings.times().initialJitterNs()));
     }
 
@@ -113,6 +114,7 @@ final class HostCheck
     synchronized void stop()
     {
         isStopped = true;
+        health.whenLeaving(null);
         counters.add(ids.healthy, isCountedHealthy ? -1 : 0);
         counters.add(ids.degraded, isCountedDegraded ? -1 : 0);
         release();
@@ -140,6 +142,28 @@ final class HostCheck
             return;
         }
         done.run();
+    }
+
+    /** Each time that it asks to be left out; a loop's thread. */
+    private void onLeaving()
+    {
+        counters.increment(ids.failure);
+        counters.increment(ids.passiveFailure);
+        if (!health.has(HostHealth.FAILED_ACTIVE_CHECK) && health.set(HostHealth.FAILED_ACTIVE_CHECK) &&
+            !clock.isShutdown())
+        {
+            clock.execute(this::settleLeaving);
+        }
+    }
+
+    private synchronized void settleLeaving()
+    {
+        successes = 0;
+        if (!isStopped)
+        {
+            count();
+            log.accept(text("is unhealthy: it asked to be left out"));
+        }
     }
 
     /** What the first check takes at most. */
@@ -201,6 +225,7 @@ final class HostCheck
         {
             isFirst = false;
             onFirst.run();
+            onFirst = null;
         }
         schedule(pauseNs(isSuccess, isPending));
     }
@@ -297,7 +322,8 @@ final class HostCheck
             if (!isPending)
             {
                 health.healthySince(System.nanoTime());
-                health.clear(HostHealth.FAILED_ACTIVE_CHECK | HostHealth.ACTIVE_CHECK_TIMEOUT);
+                health.clear(
+                    HostHealth.FAILED_ACTIVE_CHECK | HostHealth.ACTIVE_CHECK_TIMEOUT | HostHealth.EXCLUDED);
                 log.accept(text("is healthy"));
             }
         }
@@ -320,6 +346,10 @@ final class HostCheck
     private boolean onFailure(final Verdict verdict)
     {
         counters.increment(ids.failure);
+        if (verdict == Verdict.LEAVING)
+        {
+            health.set(HostHealth.EXCLUDED);
+        }
         if (verdict == Verdict.BROKEN || verdict == Verdict.LATE)
         {
             counters.increment(ids.networkFailure);
@@ -331,7 +361,7 @@ final class HostCheck
             tellTimeout(verdict);
             return false;
         }
-        if (verdict != Verdict.REFUSED && failures < target.settings.unhealthyThreshold())
+        if (verdict != Verdict.REFUSED && verdict != Verdict.LEAVING && failures < target.settings.unhealthyThreshold())
         {
             return true;
         }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * A request, and the status that answers it. Envoy: {@code HttpHealthCheck}.
@@ -34,6 +35,7 @@ public record HttpProbe(
     private static final int INTERIM = 200;
     private static final String AGENT = "Envoy/HC";
     private static final String DEGRADED = "x-envoy-degraded";
+    private static final String LEAVING = "x-envoy-immediate-health-check-fail";
 
     /**
      * Numbers.
@@ -64,7 +66,7 @@ public record HttpProbe(
         all.putAll(fields);
         final Http2Calls.Answer answer =
             link.http2().ask(new Http2Calls.Request(method, path, authority, all, new byte[0]), false);
-        return verdict(answer.status(), answer.head().containsKey(DEGRADED));
+        return verdict(answer.status(), answer.head()::containsKey);
     }
 
     private Verdict askHttp1(final Link link, final String authority) throws IOException
@@ -93,14 +95,14 @@ public record HttpProbe(
             offset += parsed;
             if (head.status() >= INTERIM)
             {
-                final Verdict verdict = verdict(head.status(), isDegraded(head.headers()));
+                final Verdict verdict = verdict(head.status(), name -> has(head.headers(), name));
                 finish(link, head, received.position() - offset);
                 return verdict;
             }
         }
     }
 
-    private Verdict verdict(final int status, final boolean isDegraded)
+    private Verdict verdict(final int status, final Predicate<String> has)
     {
         if (retriable.stream().anyMatch(range -> range.contains(status)))
         {
@@ -108,16 +110,16 @@ public record HttpProbe(
         }
         if (expected.stream().noneMatch(range -> range.contains(status)))
         {
-            return Verdict.REFUSED;
+            return has.test(LEAVING) ? Verdict.LEAVING : Verdict.REFUSED;
         }
-        return isDegraded ? Verdict.DEGRADED : Verdict.HEALTHY;
+        return has.test(DEGRADED) ? Verdict.DEGRADED : Verdict.HEALTHY;
     }
 
-    private static boolean isDegraded(final HeaderTable headers)
+    private static boolean has(final HeaderTable headers, final String name)
     {
         for (int i = 0; i < headers.count(); i++)
         {
-            if (DEGRADED.equals(headers.buffer()
+            if (name.equals(headers.buffer()
                 .getStringWithoutLengthAscii(headers.nameOffset(i), headers.nameLength(i))))
             {
                 return true;

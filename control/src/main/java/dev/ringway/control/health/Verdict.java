@@ -9,6 +9,8 @@ enum Verdict
     DEGRADED,
     /** An answer that makes it unhealthy at once. */
     REFUSED,
+    /** The same, and it says that it wants to be left out. */
+    LEAVING,
     /** An answer that counts like a broken connection. */
     RETRIABLE,
     /** No connection, or one that broke. */

@@ -400,6 +400,32 @@ final class HealthChecksTest
     }
 
     @Test
+    void shouldLeaveOutWhatAsksForItUntilItIsHealthy() throws Exception
+    {
+        final Target target = target();
+        check(settings(http(), 1, 1, true, 5000));
+        await(() -> !isUnhealthy(0));
+        target.answer = OK.replace("200 OK\r\n", "503 No\r\nx-envoy-immediate-health-check-fail: 1\r\n");
+        await(() -> isUnhealthy(0));
+        assertEquals(1, hosts.newest().excludedCount());
+        target.answer = OK;
+        await(() -> !isUnhealthy(0));
+        assertEquals(0, hosts.newest().excludedCount());
+        target.answer = "";
+        final int seen = target.seen.size();
+        await(() -> target.seen.size() > seen);
+        hosts.newest().health(0).onLeaving();
+        assertTrue(isUnhealthy(0));
+        assertEquals(1, hosts.newest().excludedCount());
+        assertEquals(1, value(ids.passiveFailure));
+        await(() -> value(ids.healthy) == 0);
+        isChecked = false;
+        check(settings(http(), 1, 1, true, 5000));
+        hosts.newest().health(0).onLeaving();
+        assertEquals(0, hosts.newest().excludedCount());
+    }
+
+    @Test
     void shouldSeeDegradedEndpoints() throws Exception
     {
         final Target target = target();

@@ -34,7 +34,7 @@ public final class HostHealth
 
     /** All that active checks find. */
     public static final int ACTIVE_CHECKS =
-        FAILED_ACTIVE_CHECK | DEGRADED_ACTIVE_CHECK | PENDING_ACTIVE_CHECK | ACTIVE_CHECK_TIMEOUT;
+        FAILED_ACTIVE_CHECK | DEGRADED_ACTIVE_CHECK | PENDING_ACTIVE_CHECK | EXCLUDED | ACTIVE_CHECK_TIMEOUT;
 
     private static final int UNHEALTHY = FAILED_ACTIVE_CHECK | FAILED_OUTLIER_CHECK;
 
@@ -46,6 +46,7 @@ public final class HostHealth
     private final AtomicInteger gatewayErrors = new AtomicInteger();
     /** Times without an answer in a row, where they count by themselves. */
     private final AtomicInteger localErrors = new AtomicInteger();
+    private volatile Runnable leaving;
     private volatile long healthySinceNs;
     private volatile double successRate = -1;
     private volatile double localSuccessRate = -1;
@@ -81,6 +82,31 @@ public final class HostHealth
         count(gatewayErrors, status >= FIRST_GATEWAY_ERROR && status <= LAST_GATEWAY_ERROR, watch.mostGatewayErrors(),
             watch.listener(), Kind.GATEWAY);
         count(errors, status >= SERVER_ERROR, watch.mostErrors(), watch.listener(), Kind.ANSWERS);
+    }
+
+    /**
+     * It asks to be left out until a check finds it healthy; nobody minds where it is not checked.
+     */
+    public void onLeaving()
+    {
+        final Runnable told = leaving;
+        if (told != null)
+        {
+            // It may say so with each answer, and a change allocates.
+            if (!has(EXCLUDED))
+            {
+                set(EXCLUDED);
+            }
+            told.run();
+        }
+    }
+
+    /**
+     * @param told when it asks to be left out, on the thread that saw it; must not wait. Null for nobody.
+     */
+    public void whenLeaving(final Runnable told)
+    {
+        leaving = told;
     }
 
     /**

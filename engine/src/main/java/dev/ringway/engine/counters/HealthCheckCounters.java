@@ -17,6 +17,9 @@ public final class HealthCheckCounters
     /** Of those the ones without an answer. */
     public final int networkFailure;
 
+    /** Of those the answers to requests that said {@code x-envoy-immediate-health-check-fail}. */
+    public final int passiveFailure;
+
     /** Endpoints that are healthy by the last checks. */
     public final int healthy;
 
@@ -38,6 +41,7 @@ public final class HealthCheckCounters
         success = registry.counter(prefix + "success");
         failure = registry.counter(prefix + "failure");
         networkFailure = registry.counter(prefix + "network_failure");
+        passiveFailure = registry.counter(prefix + "passive_failure");
         healthy = registry.gauge(prefix + "healthy");
         degraded = registry.gauge(prefix + "degraded");
     }

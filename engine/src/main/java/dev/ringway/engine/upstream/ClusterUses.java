@@ -53,8 +53,8 @@ public final class ClusterUses
         for (final Cluster cluster : snapshot.clusters())
         {
             final int id = cluster.id();
-            final ClusterUse known = id < before.length ? before[id] : null;
-            fresh[id] = known != null ? known : prepared.containsKey(id) ? prepared.get(id) : newUse();
+            final ClusterUse known = id < before.length && before[id] != null ? before[id] : prepared.get(id);
+            fresh[id] = known != null ? known : newUse();
             fresh[id].hosts().adopt(cluster, nowNs);
         }
         uses = fresh;

@@ -1,5 +1,7 @@
 package dev.ringway.engine.upstream;
 
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.balance.HostHealth;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.EndpointCounters;
@@ -117,10 +119,14 @@ final class EndpointTally
         own.add(EndpointCounters.RQ_PENDING_ACTIVE, change);
     }
 
-    void onResponse(final int status)
+    void onResponse(final ResponseHead head)
     {
-        own.increment(status < 500 ? EndpointCounters.RQ_SUCCESS : EndpointCounters.RQ_ERROR);
-        health.onStatus(status);
+        own.increment(head.status() < 500 ? EndpointCounters.RQ_SUCCESS : EndpointCounters.RQ_ERROR);
+        health.onStatus(head.status());
+        if (head.headers().contains(HeaderName.X_ENVOY_IMMEDIATE_HEALTH_CHECK_FAIL))
+        {
+            health.onLeaving();
+        }
     }
 
     /** A relay has its connection: to outlier detection that is an answer, as in Envoy. */

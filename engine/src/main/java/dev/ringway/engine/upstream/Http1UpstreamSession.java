@@ -295,7 +295,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             become(head);
             return used;
         }
-        pool.tally().onResponse(status);
+        pool.tally().onResponse(head);
         isKeepAlive = head.keepAlive();
         if (!isKeepAlive)
         {
@@ -348,7 +348,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
 
     private void become(final ResponseHead head)
     {
-        pool.tally().onResponse(head.status());
+        pool.tally().onResponse(head);
         relay = pool.upgrade(connection, handler);
         handler = null;
         relay.handler.onUpgraded(head, relay);

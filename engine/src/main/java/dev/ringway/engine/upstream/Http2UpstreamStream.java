@@ -152,7 +152,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
             return;
         }
         isInBody = true;
-        session.pool().tally().onResponse(status);
+        session.pool().tally().onResponse(head);
         if (isUpgrade && status < 300)
         {
             onUpgraded(head, isEnd);
