@@ -180,7 +180,7 @@ final class StatsComparisonTest
             admin = new Admin(ports.get("admin"));
             program.awaitPort(ports.get("admin"));
             Patience.await(() -> admin.stats().getOrDefault("listener_manager.workers_started", 0L) == 1 &&
-                admin.get("/ready").startsWith("LIVE"), () -> "started");
+                admin.get("/server_info").contains("\"LIVE\""), () -> "started");
         }
 
         private String bootstrap()

@@ -17,7 +17,7 @@ public final class HealthCheckCounters
     /** Of those the ones without an answer. */
     public final int networkFailure;
 
-    /** Of those the answers to requests that said {@code x-envoy-immediate-health-check-fail}. */
+    /** Of those the answers to requests that said x-envoy-immediate-health-check-fail. */
     public final int passiveFailure;
 
     /** Endpoints that are healthy by the last checks. */
