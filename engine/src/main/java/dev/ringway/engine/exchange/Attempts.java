@@ -58,14 +58,15 @@ final class Attempts
     /** A time-out of a request is over. */
     void onTimeOut(final long nowNs, final HttpCounters ids, final DownstreamSink downstream)
     {
-        final LocalReply reply = exchanges.timeOut(times, nowNs, ids, endpoint.cluster(), endpoint.session());
+        final LocalReply over = exchanges.timeOut(times, nowNs, ids, endpoint.cluster(), endpoint.session());
         final boolean isSent = exchange.phase() == Phase.SEND_UP;
-        if (isSent && reply.isOfTry() && retrying.retries(UpstreamFailure.RESET, endpoint.cluster()))
+        if (isSent && over.isOfTry() && retrying.retries(UpstreamFailure.RESET, endpoint.cluster()))
         {
             awaitNext(downstream);
             return;
         }
-        if (reply.isOfEndpoint() && (isSent || exchange.phase() == Phase.ACQUIRE && !times.awaitsTry()))
+        final LocalReply reply = over.isOfEndpoint() && times.isQuiet() ? over.quiet() : over;
+        if (over.isOfEndpoint() && (isSent || exchange.phase() == Phase.ACQUIRE && !times.awaitsTry()))
         {
             exchanges.countUpstreamResponse(
                 endpoint.cluster().cluster().counters(), reply.status(), report.outcome().isInternal());

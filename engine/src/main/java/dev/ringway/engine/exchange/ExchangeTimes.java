@@ -28,6 +28,7 @@ final class ExchangeTimes
     private long durationDeadlineNs;
     private long callDeadlineNs;
     private boolean isRequestEnded;
+    private boolean isQuiet;
 
     /**
      * Begins.
@@ -52,6 +53,7 @@ final class ExchangeTimes
         durationDeadlineNs = NEVER;
         callDeadlineNs = NEVER;
         isRequestEnded = false;
+        isQuiet = false;
         touch(nowNs);
     }
 
@@ -122,6 +124,20 @@ final class ExchangeTimes
         {
             tryTimeoutNs = tryNs;
         }
+    }
+
+    /** The client wants no error when its endpoint takes too long. */
+    void quiet()
+    {
+        isQuiet = true;
+    }
+
+    /**
+     * @return whether an endpoint that takes too long makes an answer without an error.
+     */
+    boolean isQuiet()
+    {
+        return isQuiet;
     }
 
     private long tryTimeoutNs()

@@ -55,6 +55,9 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
     /** Nothing passed for as long as may be in one attempt. */
     public static final LocalReply TRY_IDLE_TIMEOUT = of(
         504, "upstream request timeout", ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "upstream_per_try_idle_timeout");
+    private static final LocalReply QUIET_RESPONSE_TIMEOUT = quiet(RESPONSE_TIMEOUT);
+    private static final LocalReply QUIET_TRY_TIMEOUT = quiet(TRY_TIMEOUT);
+    private static final LocalReply QUIET_TRY_IDLE_TIMEOUT = quiet(TRY_IDLE_TIMEOUT);
     /** Memory has run out. */
     public static final LocalReply OVERLOADED = of(503, "envoy overloaded", ResponseFlag.OVERLOAD, "overload");
     /** With what is added to it, the request's head fits no chunk. */
@@ -82,6 +85,18 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
     boolean isOfEndpoint()
     {
         return this == RESPONSE_TIMEOUT || isOfTry();
+    }
+
+    /** Of an endpoint that took too long, for a client that wants no error. */
+    LocalReply quiet()
+    {
+        return this == RESPONSE_TIMEOUT ? QUIET_RESPONSE_TIMEOUT :
+            this == TRY_TIMEOUT ? QUIET_TRY_TIMEOUT : QUIET_TRY_IDLE_TIMEOUT;
+    }
+
+    private static LocalReply quiet(final LocalReply reply)
+    {
+        return of(204, "", reply.flag, reply.detail);
     }
 
     private static final String RESET = "upstream connect error or disconnect/reset before headers. reset reason: ";

@@ -103,7 +103,13 @@ final class RetryFields
     /** Whether a response comes of a limit on the rate of requests, in an Envoy. */
     static boolean isRateLimited(final HeaderTable response)
     {
-        return response.hasOtherEnvoyNames() && find(response, RATE_LIMITED, -1) >= 0;
+        return hasOther(response, RATE_LIMITED);
+    }
+
+    /** Whether there is a field of Envoy's whose name has no number. */
+    static boolean hasOther(final HeaderTable headers, final byte[] name)
+    {
+        return headers.hasOtherEnvoyNames() && find(headers, name, -1) >= 0;
     }
 
     /** Number in the first field of a name, or {@link #NONE}. */

@@ -4,9 +4,11 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import org.agrona.DirectBuffer;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 /**
  * Time-outs that a request itself asks for, in Envoy's fields, milliseconds each. What is no number, or given twice, counts
- * as not given. Loop thread only.
+ * as not given. One more field asks for no error where the endpoint takes too long. Loop thread only.
  */
 final class TimeoutFields
 {
@@ -15,6 +17,7 @@ final class TimeoutFields
 
     private static final long FIELDS = HeaderName.mask(
         HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS, HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS);
+    private static final byte[] QUIET = "x-envoy-upstream-rq-timeout-alt-response".getBytes(US_ASCII);
     private static final int MAX_DIGITS = 20;
     private static final long NANOS_PER_MILLI = 1_000_000L;
     /** Some 36 years: as good as none, and sums with a time stay positive. */
@@ -35,6 +38,10 @@ final class TimeoutFields
             times.onTimeoutFields(
                 nanos(headers, HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS),
                 nanos(headers, HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS));
+        }
+        if (RetryFields.hasOther(headers, QUIET))
+        {
+            times.quiet();
         }
     }
 

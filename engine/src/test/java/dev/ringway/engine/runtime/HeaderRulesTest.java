@@ -1,10 +1,22 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.route.FieldChanges;
+import dev.ringway.engine.route.FieldName;
+import dev.ringway.engine.route.HeaderKey;
+import dev.ringway.engine.route.RetryOn;
+import dev.ringway.engine.route.RetryPolicy;
+import dev.ringway.engine.route.RetryPolicy.RetryBackoff;
+import dev.ringway.engine.route.ValuePart;
 import dev.ringway.engine.snapshot.CidrRanges;
 import dev.ringway.engine.snapshot.HttpConnectionManager.ServerHeader;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -27,6 +39,43 @@ final class HeaderRulesTest
     private static TestBackend backend() throws Exception
     {
         return TestBackend.answering(TestBackend.ok("x"));
+    }
+
+    private static FieldChanges.Put telling(final String name)
+    {
+        return new FieldChanges.Put(new FieldName("e-" + name.replace(":", "")),
+            List.of(new ValuePart.Field(new HeaderKey(name), null, 100, false)),
+            FieldChanges.Action.OVERWRITE_IF_EXISTS_OR_ADD, false);
+    }
+
+    /** Also when it was sent again, and nothing of what was asked for before. */
+    @ParameterizedTest
+    @EnumSource(HttpPair.class)
+    void shouldTellInAnswersWhatWasAskedFor(final HttpPair pair) throws Exception
+    {
+        final FieldChanges changes = new FieldChanges(List.of(new FieldChanges.Level(List.of(),
+            Stream.of("x-own", ":path", ":method", "x-gone").map(HeaderRulesTest::telling).toList())));
+        final AtomicInteger asked = new AtomicInteger();
+        try (TestBackend backend = pair.backend(request -> Sent.of(asked.getAndIncrement() % 2 == 0 ? "503" : "200",
+            "x".getBytes(StandardCharsets.US_ASCII), true, "e-x-own", "theirs")); TestProxy proxy = pair.proxy(backend))
+        {
+            proxy.http.retry = new RetryPolicy(RetryOn.SERVER_ERROR, 1, new int[0], List.of(), List.of(),
+                new RetryBackoff(1_000_000, 2_000_000, List.of(), 0), 0, 0, false, 1, 1 << 20, false, false);
+            proxy.http.routes.put("/", proxy.http.changing(null, changes));
+            proxy.start();
+            final HttpPair.Client client = pair.connect(proxy);
+            final HttpMessage first =
+                client.ask(Sent.of("POST /p?k=v", new byte[3_000], true, "x-own", "one", "x-gone", "g"));
+            assertEquals("200 [one] [/p?k=v] [POST] [g]", told(first));
+            assertEquals("200 [theirs] [/] [GET] []", told(client.ask(Sent.of("GET /", null, false))));
+            assertEquals("200 [two] [/] [GET] []", told(client.ask(Sent.of("GET /", null, false, "x-own", "two"))));
+        }
+    }
+
+    private static String told(final HttpMessage answer)
+    {
+        return answer.status() + " " + answer.headers("e-x-own") + ' ' + answer.headers("e-path") + ' ' +
+            answer.headers("e-method") + ' ' + answer.headers("e-x-gone");
     }
 
     @Test

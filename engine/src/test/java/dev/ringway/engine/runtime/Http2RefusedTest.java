@@ -1,9 +1,13 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.route.RetryOn;
+import dev.ringway.engine.route.RetryPolicy;
+import dev.ringway.engine.route.RetryPolicy.RetryBackoff;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -61,6 +65,29 @@ final class Http2RefusedTest
             assertTrue(new String(answer.body(), StandardCharsets.US_ASCII).endsWith("remote refused stream reset"));
             assertEquals(1, proxy.counter("cluster.b.upstream_rq_retry"));
             assertEquals(200, client.ask(Sent.of("GET /", null, false)).status());
+        }
+    }
+
+    @Test
+    void shouldSendAgainAsOftenAsThePolicySaysWhatIsRefusedOrReset() throws Exception
+    {
+        assertEquals("200 after 4", answer(RetryOn.REFUSED_STREAM, REFUSED_STREAM));
+        assertEquals("503 after 1", answer(RetryOn.REFUSED_STREAM, CANCEL));
+        assertEquals("200 after 4", answer(RetryOn.RESET, CANCEL));
+        assertEquals("200 after 4", answer(RetryOn.SERVER_ERROR, CANCEL));
+        assertEquals("503 after 1", answer(RetryOn.CONNECT_FAILURE | RetryOn.RESET_BEFORE_REQUEST, CANCEL));
+    }
+
+    /** What becomes of a request whose first three streams end with a code, and after how many attempts. */
+    private static String answer(final int retryOn, final int code) throws Exception
+    {
+        try (TestBackend backend = resetting(3, code); TestProxy proxy = HttpPair.HTTP1_TO_HTTP2.proxy(backend))
+        {
+            proxy.http.retry = new RetryPolicy(retryOn, 3, new int[0], List.of(), List.of(),
+                new RetryBackoff(1_000_000, 2_000_000, List.of(), 0), 0, 0, false, 1, 1 << 20, false, true);
+            proxy.start();
+            final HttpMessage answer = HttpPair.HTTP1_TO_HTTP2.connect(proxy).ask(Sent.of("GET /", null, false));
+            return answer.status() + " after " + answer.header("x-envoy-attempt-count");
         }
     }
 

@@ -410,6 +410,32 @@ final class RetryTest
         }
     }
 
+    @Test
+    void shouldBoundRetriesOverAllLoopsWhereNothingIsSaid() throws Exception
+    {
+        final HttpPair pair = HttpPair.HTTP1_TO_HTTP1;
+        final RetryBackoff asking = new RetryBackoff(1_000_000, 4_000_000,
+            List.of(new ResetHeader("retry-after".getBytes(StandardCharsets.US_ASCII), false)), 300_000_000_000L);
+        try (TestBackend backend = inTurn(pair, answer(503, "retry-after", "200")); TestProxy proxy = pair.proxy(backend))
+        {
+            proxy.loops = 2;
+            proxy.http.retry = new RetryPolicy(
+                RetryOn.SERVER_ERROR, 1, new int[0], List.of(), List.of(), asking, 0, 0, false, 1, 1 << 20, true, true);
+            proxy.start();
+            final List<TestClient> clients = new ArrayList<>();
+            for (int i = 0; i < 20; i++)
+            {
+                clients.add(proxy.connect().send("GET / HTTP/1.1\r\nhost: a\r\n\r\n"));
+            }
+            proxy.awaitCounter(CLUSTER + "upstream_rq_retry_overflow", 17);
+            assertEquals(3, proxy.counter(CLUSTER + "upstream_rq_retry"));
+            for (final TestClient client : clients)
+            {
+                client.reset();
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(HttpPair.class)
     void shouldForgetAnAttemptWhoseClientHasGone(final HttpPair pair) throws Exception

@@ -62,6 +62,10 @@ final class TimeoutTest
                 "GET / HTTP/1.1\r\nhost: a\r\nx-envoy-upstream-rq-per-try-timeout-ms: 100\r\n\r\n").read().status());
             assertEquals(1, proxy.counter("cluster.b.upstream_rq_timeout"));
             assertEquals(1, proxy.counter("cluster.b.upstream_rq_per_try_timeout"));
+            assertEquals(204, client.send("GET / HTTP/1.1\r\nhost: a\r\nx-envoy-upstream-rq-timeout-ms: 100\r\n" +
+                "x-envoy-upstream-rq-timeout-alt-response: 1\r\n\r\n").read().status());
+            assertEquals(504, client.send("GET / HTTP/1.1\r\nhost: a\r\nx-envoy-upstream-rq-timeout-ms: 100\r\n\r\n")
+                .read().status());
         }
     }
 
