@@ -120,6 +120,16 @@ final class HeaderChangeComparisonTest
           response_headers_to_add:
           - { header: { key: content-type, value: application/json } }
           - { header: { key: x-direct, value: "yes" } }
+        - match: { prefix: /secure/port }
+          redirect: { https_redirect: true, port_redirect: 8443 }
+        - match: { prefix: /secure/here }
+          redirect: { https_redirect: true, host_redirect: "b.example:81", response_code: SEE_OTHER }
+        - match: { prefix: /secure }
+          redirect: { https_redirect: true, response_code: PERMANENT_REDIRECT }
+        - match: { prefix: /clear }
+          redirect: { scheme_redirect: http, response_code: TEMPORARY_REDIRECT }
+        - match: { prefix: /port }
+          redirect: { port_redirect: 81, prefix_rewrite: /, response_code: FOUND }
         - match: { prefix: /moved }
           redirect: { regex_rewrite: { pattern: { regex: "/([a-z]+)/([0-9]+)" }, substitution: "/\\\\2/\\\\1" } }
         - match: { prefix: /stripped }
@@ -285,6 +295,21 @@ final class HeaderChangeComparisonTest
         /by-field | x-host:
         /moved/12/ab/3?q=/a/1 | -
         /stripped/s?s | -
+        /secure/a?b=c | -
+        /secure/a?b=c | host: a.example:80
+        /secure   | host: a.example:443
+        /secure   | host: [::1]:80
+        /secure   | host: [::1]
+        /secure   | host: a.example:8080~x-forwarded-proto: https
+        /secure/port?b | -
+        /secure/port | host: a.example:80
+        /secure/port | host: [::1]
+        /secure/here?b | host: a.example:80
+        /clear?b  | host: a.example:443~x-forwarded-proto: https
+        /clear    | host: a.example:80
+        /port/a?b | -
+        /port     | host: a.example:80
+        /port     | host: [::1]:90
         /of-path/new.example/x?y | -
         /of-path/ | -
         /both/a?b/ | -
@@ -320,7 +345,8 @@ final class HeaderChangeComparisonTest
         """)
     void shouldChangeTheSameFields(final String target, final String fields) throws Exception
     {
-        final String request = "GET " + target + " HTTP/1.1\r\nhost: a.example\r\n" +
+        final String request = "GET " + target + " HTTP/1.1\r\n" +
+            (fields != null && fields.startsWith("host:") ? "" : "host: a.example\r\n") +
             (fields == null ? "" : fields.replace("~", "\r\n") + "\r\n") + "\r\n";
         assertEquals(sides.envoy().observe(request, false), sides.ringway().observe(request, false));
         assertEquals(sides.envoy().observe(request, true), sides.ringway().observe(request, true));

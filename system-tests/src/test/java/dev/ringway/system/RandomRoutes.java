@@ -57,7 +57,8 @@ final class RandomRoutes
         "%REQ(user-agent)%", "%REQ(x-request-id):0%", "%REQ(:scheme)%", "%REQ(host)%");
     private static final List<String> RESPONSE_TEXTS = List.of("%RESP(x-a)%", "[%RESP(etag)%]", "%RESP(x-b?x-a):2%",
         "%RESP(:status)%",
-        "%RESP(content-type)%", "%RESP(server)%", "static", "", "%PROTOCOL%", "%ROUTE_NAME%", "%UPSTREAM_CLUSTER%",
+        "%RESP(content-type)%", "%RESP(server)%", "%REQ(x-a)%", "<%REQ(x-b?x-a):2%>", "%REQ(user-agent)%",
+        "%REQ(x-forwarded-proto)%", "%REQ(:method)% %REQ(:scheme)%", "%REQ(cookie)%", "%REQ(x-c)% %RESP(x-a)%", "static", "", "%PROTOCOL%", "%ROUTE_NAME%", "%UPSTREAM_CLUSTER%",
             "100%%",
         "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%");
     private static final List<String> ACTIONS = List.of("APPEND_IF_EXISTS_OR_ADD", "ADD_IF_ABSENT",
@@ -261,7 +262,17 @@ final class RandomRoutes
     private String forward()
     {
         final String target = target();
-        return target + rewrite() + (target.contains("host_rewrite") ? "" : hostRewrite());
+        return target + rewrite() + (target.contains("host_rewrite") ? "" : hostRewrite()) + (isOne(3) ? retry() : "");
+    }
+
+    private String retry()
+    {
+        return ", retry_policy: { retry_on: " + quoted(of(List.of("5xx", "gateway-error", "retriable-4xx",
+            "connect-failure", "retriable-status-codes", "retriable-headers,reset", "envoy-ratelimited", ""))) +
+            ", num_retries: " + random.nextInt(4) + ", retry_back_off: { base_interval: 0.001s, max_interval: 0.002s }" +
+            (isOne(3) ? ", retriable_status_codes: [ 404, 500 ]" : "") +
+            (isOne(3) ? ", retriable_headers: [ { name: x-a, present_match: true } ]" : "") +
+            (isOne(4) ? ", retriable_request_headers: [ " + headerMatch() + " ]" : "") + " }";
     }
 
     private String redirect()
@@ -300,7 +311,7 @@ final class RandomRoutes
                 ", ") +
                 (rewritesShares ? "host_rewrite_literal: share.example, " : "") + "}, { name: two, weight: " +
                 of(List.of(0, 9)) + ", " + changes(2, ", ") + "} ] }";
-            default -> "cluster: " + of(List.of("one", "two"));
+            default -> "cluster: " + (isOne(10) ? of(List.of("empty", "dead")) : of(List.of("one", "two")));
         };
     }
 

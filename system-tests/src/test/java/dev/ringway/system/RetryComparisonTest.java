@@ -28,7 +28,7 @@ final class RetryComparisonTest
     private static final String PREVIOUS = "retry_host_predicate: [ { name: p, typed_config: { \"@type\": " +
         "type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate } } ]";
 
-    /** Prefix of a path, cluster, policy. Where an attempt must be in time, there is much of it. */
+    /** Prefix of a path, cluster, policy, field of the route. Where an attempt must be in time, there is much of it. */
     private static final List<List<String>> ROUTES = List.of(
         List.of("/5xx", "origin", "retry_on: 5xx, num_retries: 2, " + BACKOFF),
         List.of("/gateway", "origin", "retry_on: gateway-error, " + BACKOFF),
@@ -53,9 +53,16 @@ final class RetryComparisonTest
             "{ reset_headers: [ { name: Retry-After }, { name: x-reset, format: UNIX_TIMESTAMP } ], max_interval: 1s }"),
         List.of("/bounded", "bounded", "retry_on: 5xx, num_retries: 2, " + BACKOFF),
         List.of("/dead", "dead", "retry_on: connect-failure, num_retries: 2, " + BACKOFF),
-        List.of("/half", "halfdead", "retry_on: connect-failure, host_selection_retry_max_attempts: 3, " + PREVIOUS +
+        List.of("/half", "halfdead", "retry_on: connect-failure, host_selection_retry_max_attempts: 40, " + PREVIOUS +
             ", " + BACKOFF),
+        List.of("/little", "origin", "retry_on: 5xx, " + BACKOFF, "per_request_buffer_limit_bytes: 4"),
+        List.of("/nothing", "origin", "retry_on: 5xx, " + BACKOFF, "per_request_buffer_limit_bytes: 0"),
+        List.of("/time", "origin, timeout: 0.3s", "retry_on: reset"),
+        List.of("/still", "origin, idle_timeout: 0.3s", "retry_on: reset"),
+        List.of("/long", "origin, max_stream_duration: { max_stream_duration: 0.3s }", "retry_on: reset"),
         List.of("/none", "none", "retry_on: 5xx, " + BACKOFF));
+    /** Longer than the virtual host keeps. */
+    private static final String LONG = "more than is kept of a request by default";
 
     /** Method and path with what the origin does, and fields of the request. */
     private static final List<List<String>> CASES = List.of(
@@ -87,6 +94,11 @@ final class RetryComparisonTest
         List.of("PUT /fields/200=x-other:,503", "content-length: 0"),
         List.of("POST /5xx/503,200", "content-length: 5", "", "hello"),
         List.of("POST /5xx/close,503,200", "transfer-encoding: chunked", "", "5", "hello", "0", "", ""),
+        List.of("POST /5xx/503,200", "content-length: " + LONG.length(), "", LONG),
+        List.of("POST /little/503,200", "content-length: 5", "", "hello"),
+        List.of("POST /little/503,200", "content-length: 4", "", "hell"),
+        List.of("POST /nothing/503,200", "content-length: 1", "", "h"),
+        List.of("POST /nothing/503,200", "content-length: 0"),
         List.of("GET /limited/429=x-envoy-ratelimited:true,503"),
         List.of("GET /limited/429"),
         List.of("POST /grpc/200=grpc-status:14,200=grpc-status:1", "content-type: application/grpc",
@@ -117,6 +129,12 @@ final class RetryComparisonTest
         List.of("GET /asked/never,200", "x-envoy-retry-on: reset", "x-envoy-upstream-rq-per-try-timeout-ms: 3000"),
         List.of("GET /asked/never", "x-envoy-retry-on: reset", "x-envoy-upstream-rq-timeout-ms: 300",
             "x-envoy-upstream-rq-per-try-timeout-ms: 400"),
+        List.of("GET /asked/never", "x-envoy-upstream-rq-timeout-ms: 300", "x-envoy-upstream-rq-timeout-alt-response: no"),
+        List.of("GET /try/never", "x-envoy-upstream-rq-timeout-alt-response: 1"),
+        List.of("GET /5xx/503", "x-envoy-upstream-rq-timeout-alt-response: 1"),
+        List.of("GET /time/never"),
+        List.of("GET /still/never"),
+        List.of("GET /long/never"),
         List.of("GET /later-try/never,200"),
         List.of("GET /try/never"),
         List.of("GET /try/never", "x-envoy-upstream-rq-per-try-timeout-ms: 0", "x-envoy-upstream-rq-timeout-ms: 700"),
@@ -157,7 +175,7 @@ final class RetryComparisonTest
                     Bootstraps.cluster("bounded", "STATIC", alive) +
                     "    circuit_breakers: { thresholds: [ { max_retries: 0 } ] }\n" +
                     Bootstraps.cluster("dead", "STATIC", dead) +
-                    Bootstraps.cluster("halfdead", "STATIC", alive + " } }, { endpoint: { address: " + dead) +
+                    Bootstraps.cluster("halfdead", "STATIC", alive + " } }, { load_balancing_weight: 20, endpoint: { address: " + dead) +
                     "  - name: none\n    type: STATIC\n    load_assignment: { cluster_name: none }\n");
             program = Peers.either(isEnvoy, directory, file);
             admin = new Admin(adminPort);
@@ -170,7 +188,8 @@ final class RetryComparisonTest
             for (final List<String> route : ROUTES)
             {
                 routes.append("- match: { prefix: \"").append(route.get(0)).append("/\" }\n  route: { cluster: ")
-                    .append(route.get(1)).append(", retry_policy: { ").append(route.get(2)).append(" } }\n");
+                    .append(route.get(1)).append(", retry_policy: { ").append(route.get(2)).append(" } }\n")
+                    .append(route.size() > 3 ? "  " + route.get(3) + "\n" : "");
             }
             routes.append("- match: { prefix: \"/\" }\n  route: { cluster: origin }\n");
             return Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), INSIDE + """
@@ -184,7 +203,7 @@ final class RetryComparisonTest
                 %%BYTES_SENT%%\\n" } }
                 """.formatted(log), routes.toString()).replaceAll("( +)domains: .*", "$0\n" +
                 "$1include_request_attempt_count: true\n$1include_attempt_count_in_response: true\n" +
-                "$1retry_policy: { retry_on: 5xx, " + BACKOFF + " }");
+                "$1per_request_buffer_limit_bytes: 20\n$1retry_policy: { retry_on: 5xx, " + BACKOFF + " }");
         }
 
         /** All that one request leaves behind, but for its line in the log. */
@@ -229,7 +248,7 @@ final class RetryComparisonTest
         {
             final Map<String, Long> stats = admin.awaitQuiet();
             stats.keySet().removeIf(name -> !name.matches("cluster\\.[a-z]+\\.(retry\\.)?upstream_rq_(retry.*|" +
-                "per_try.*|timeout|total|completed|[2345]xx|pending_failure_eject)"));
+                "per_try.*|timeout|total|completed|[2345]xx|pending_failure_eject)|cluster\\.[a-z]+\\.retry_or_shadow_abandoned"));
             return stats;
         }
 
@@ -276,7 +295,7 @@ final class RetryComparisonTest
         return String.join("\n", observed);
     }
 
-    /** Which of two endpoints is the first one to be picked is chance with Envoy. */
+    /** The other endpoint is picked twenty times as often, unless it has been tried. */
     @Test
     void shouldFindTheEndpointThatLives() throws Exception
     {

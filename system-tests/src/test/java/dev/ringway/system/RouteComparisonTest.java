@@ -85,6 +85,7 @@ final class RouteComparisonTest
         {"older regex", "prefix: /o, headers: [ { name: x-a, safe_regex_match: { regex: \"[0-9]+\" } } ]"},
         {"any case", "prefix: /AnyCase, case_sensitive: false"},
         {"separated", "path_separated_prefix: /sep"},
+        {"of a file", "path: /file"},
         {"none", "prefix: /"},
     };
 
@@ -113,10 +114,12 @@ final class RouteComparisonTest
         {
             final int adminPort = Program.freePort();
             final StringBuilder routes = new StringBuilder();
+            final Path text = Files.writeString(directory.resolve("text"), "file\n\u00fc\n");
             for (final String[] route : ROUTES)
             {
                 routes.append("- match: { ").append(route[1]).append(" }\n  direct_response: { status: 200, body: ")
-                    .append("{ inline_string: \"").append(route[0]).append("\" } }\n");
+                    .append(route[0].equals("of a file") ? "{ filename: \"" + text + "\" } }\n" :
+                        "{ inline_string: \"" + route[0] + "\" } }\n");
             }
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
                 RUNTIME + Bootstraps.admin(adminPort) +
@@ -264,6 +267,7 @@ final class RouteComparisonTest
         GET /anycase/x            | -                                   | any case
         GET /sep/x                | -                                   | separated
         GET /sepx                 | -                                   | none
+        GET /file                 | -                                   | -
         """)
     void shouldChooseTheSameRoute(final String target, final String fields, final String route) throws Exception
     {

@@ -2,6 +2,7 @@ package dev.ringway.system;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -9,9 +10,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 /** Ringway and Envoy with the same routes send the same requests to the same clusters and endpoints. */
 final class RouteTargetComparisonTest
@@ -90,16 +93,20 @@ final class RouteTargetComparisonTest
 
         private String answer(final String request) throws Exception
         {
-            one.takeSeen();
-            two.takeSeen();
+            asked();
             try (Client client = new Client(port))
             {
                 final HttpMessage answer = client.send(request).read();
                 final String cookie = answer.field("set-cookie");
-                return answer.status() + (one.takeSeen().isEmpty() ? "" : " one") +
-                    (two.takeSeen().isEmpty() ? "" : " two") +
+                return answer.status() + asked() +
                     (cookie == null ? "" : ' ' + cookie.replaceFirst("\"[0-9a-f]{16}\"", "(hash)"));
             }
+        }
+
+        /** Which endpoints have been asked since the last call. */
+        private String asked()
+        {
+            return (one.takeSeen().isEmpty() ? "" : " one") + (two.takeSeen().isEmpty() ? "" : " two");
         }
 
         public void close() throws IOException
@@ -176,12 +183,34 @@ final class RouteTargetComparisonTest
     }
 
     @ParameterizedTest
-    @CsvSource({"/hash-field,x-key: ", "/hash-query?key=,", "/hash-cookie,cookie: key="})
+    @CsvSource({"/hash-field,x-key: ", "/hash-query?key=,", "/hash-cookie,cookie: key=",
+        "/hash-both?key=9,x-key: ", "/hash-first?key=9,x-key: "})
     void shouldHashAsEnvoyDoes(final String target, final String field) throws Exception
     {
         for (int i = 0; i < 16; i++)
         {
             compare(field == null ? target + "k" + i : target, field == null ? null : field + "k" + i, null);
+        }
+    }
+
+    /** The cookie that is made leads to the endpoint that the first request went to. */
+    @Test
+    void shouldGoBackWhereTheCookieWasMade() throws Exception
+    {
+        for (int i = 0; i < 16; i++)
+        {
+            for (final Side side : List.of(sides.envoy(), sides.ringway()))
+            {
+                try (Client client = new Client(side.port))
+                {
+                    side.asked();
+                    final String cookie = client.get("/hash-made").field("set-cookie").replaceFirst(";.*", "");
+                    final String first = side.asked();
+                    client.send("GET /hash-made HTTP/1.1\r\nhost: a\r\ncookie: " + cookie + "\r\n\r\n");
+                    assertNull(client.read().field("set-cookie"));
+                    assertEquals(first, side.asked());
+                }
+            }
         }
     }
 

@@ -8,7 +8,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -29,12 +31,22 @@ final class SignalTest
             health_checks: [ { timeout: 60s, interval: 3600s, no_traffic_interval: 3600s, unhealthy_threshold: 1,
               healthy_threshold: 1, http_health_check: { path: /hc } } ]
         """;
+    private static final String LOG =
+        "- { name: %1$s, typed_config: { \"@type\": type.googleapis.com/envoy.extensions.access_loggers.%1$s, %2$s" +
+            "log_format: { text_format_source: { inline_string: \"%3$s %%REQ(:PATH)%%\\n\" } } } }\n";
+    /** Logs to both streams, by their types and by their devices. */
+    private static final String STREAMS = LOG.formatted("stream.v3.StdoutAccessLog", "", "out") +
+        LOG.formatted("stream.v3.StderrAccessLog", "", "err") +
+        LOG.formatted("file.v3.FileAccessLog", "path: /dev/stdout, ", "device out") +
+        LOG.formatted("file.v3.FileAccessLog", "path: /dev/stderr, ", "device err");
 
     @TempDir
     private Path directory;
 
     private int port;
     private int adminPort;
+    /** Where the standard error goes; null to go where the standard output goes. */
+    private Path errors;
 
     private Program serve(final Origin origin, final String options, final String... arguments) throws Exception
     {
@@ -55,10 +67,11 @@ final class SignalTest
                   route: { cluster: origin }
                 """) + "  clusters:\n" +
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) + cluster);
-        final String[] all = Stream.concat(
-            Stream.of("-c", file.toString(), "--concurrency", "1"),
-            Stream.of(arguments)).toArray(String[]::new);
-        return Program.ringway(directory, all);
+        final Stream<String> all = Stream.concat(
+            Stream.of(Program.REPOSITORY.resolve("ringway").toString(), "-c", file.toString(), "--concurrency", "1"),
+            Stream.of(arguments));
+        return Program.start(directory, (errors == null ? all : Stream.concat(
+            Stream.of("sh", "-c", "exec \"$@\" 2> " + errors, "sh"), all)).toList());
     }
 
     private void awaitRefused() throws Exception
@@ -251,6 +264,7 @@ final class SignalTest
     {
         final Path access = directory.resolve("access.log");
         final Path own = directory.resolve("own.log");
+        errors = directory.resolve("errors");
         try (Origin origin = new Origin(Map.of()); Program ringway = serve(origin, """
             access_log:
             - name: envoy.access_loggers.file
@@ -258,7 +272,7 @@ final class SignalTest
                 "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
                 path: "%s"
                 log_format: { text_format_source: { inline_string: "%%REQ(:PATH)%%\\n" } }
-            """.formatted(access), "--log-path", own.toString(), "--file-flush-interval-msec", "20"))
+            """.formatted(access) + STREAMS, "--log-path", own.toString(), "--file-flush-interval-msec", "20"))
         {
             ringway.awaitPort(port);
             try (Client client = new Client(port))
@@ -273,11 +287,22 @@ final class SignalTest
                 client.get("/two");
                 awaitLine(access, "/two");
                 assertEquals("/one\n", Files.readString(directory.resolve("access.log.1")));
+                awaitStream("out", ringway::output);
+                awaitStream("err", () -> Files.readString(errors));
                 ringway.signal("HUP");
                 awaitLine(own, "SIGHUP: reloading");
                 assertEquals("direct", client.get("/direct").text());
             }
         }
+    }
+
+    /** Each of the two requests is told of by the stream and by the device of that name, and nothing is written over. */
+    private static void awaitStream(final String name, final Callable<String> text) throws Exception
+    {
+        final List<String> expected =
+            List.of("device " + name + " /one", "device " + name + " /two", name + " /one", name + " /two");
+        Patience.await(() -> text.call().lines().filter(line -> line.matches("(device )?(out|err) /.*")).sorted().toList()
+            .equals(expected), () -> expected + " in the standard " + name);
     }
 
     private static void awaitExists(final Path file) throws Exception

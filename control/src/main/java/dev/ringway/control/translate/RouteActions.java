@@ -86,14 +86,21 @@ final class RouteActions
         return route;
     }
 
+    /** Where a route bounds the whole stream, Envoy has no other bound for the response. */
+    private long timeoutNs(final RouteAction action, final FieldPath path)
+    {
+        final long timeoutNs =
+            checks.duration(action.hasTimeout(), action.getTimeout(), path, RouteBuilder.DEFAULT_TIMEOUT_NS);
+        return action.hasMaxStreamDuration() ? 0 : timeoutNs;
+    }
+
     private void forward(
         final RouteAction action, final RouteBuilder route, final FieldPath path, final Rules rules)
     {
         targets.translate(action, route, path, rules.validateClusters);
         route.hashPolicy(hashPolicies.translate(action.getHashPolicyList(), path.field("hash_policy")))
             .highPriority(action.getPriority() == RoutingPriority.HIGH)
-            .timeoutNs(checks.duration(action.hasTimeout(), action.getTimeout(), path.field("timeout"),
-                RouteBuilder.DEFAULT_TIMEOUT_NS))
+            .timeoutNs(timeoutNs(action, path.field("timeout")))
             .idleTimeoutNs(
                 checks.duration(action.hasIdleTimeout(), action.getIdleTimeout(), path.field("idle_timeout"), -1))
             .duration(duration(action, path.field("max_stream_duration")))

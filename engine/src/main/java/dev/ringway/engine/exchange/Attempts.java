@@ -65,6 +65,10 @@ final class Attempts
             awaitNext(downstream);
             return;
         }
+        if (!over.isOfEndpoint())
+        {
+            retrying.leaveUntold();
+        }
         final LocalReply reply = over.isOfEndpoint() && times.isQuiet() ? over.quiet() : over;
         if (over.isOfEndpoint() && (isSent || exchange.phase() == Phase.ACQUIRE && !times.awaitsTry()))
         {

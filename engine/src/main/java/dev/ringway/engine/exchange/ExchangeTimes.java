@@ -92,7 +92,7 @@ final class ExchangeTimes
     /**
      * The route is known.
      *
-     * @param idleNs     instead of the former one, from the next byte on; negative to keep that.
+     * @param idleNs     instead of the former one, from the next {@link #touch} on; negative to keep that.
      * @param responseNs longest time from the end of the request to the end of the response.
      * @param retry      how long one attempt may take, from the end of the request on; without effect unless shorter
      *                   than the other.

@@ -144,6 +144,11 @@ final class Intake
         final Route route = routing.route();
         final Route.Forward forward = route.forward();
         times.onRoute(forward.idleTimeoutNs(), forward.timeoutNs(), forward.retry());
+        if (forward.idleTimeoutNs() >= 0)
+        {
+            // Nothing more may come of the request, so the other time counts at once.
+            times.touch(exchanges.nowNs());
+        }
         if (forward.duration() != StreamDuration.NONE)
         {
             times.limit(RequestHeaderRules.limitNs(request.headers(), route, http));

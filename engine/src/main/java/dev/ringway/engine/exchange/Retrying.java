@@ -53,6 +53,7 @@ final class Retrying
     private boolean isSent;
     private boolean isUnseen;
     private boolean isStarted;
+    private boolean isUntold;
     private boolean isAsked;
     private ClusterState holder;
 
@@ -130,6 +131,12 @@ final class Retrying
         attempts = 0;
     }
 
+    /** The client is not told of attempts: none of them was what took too long. */
+    void leaveUntold()
+    {
+        isUntold = true;
+    }
+
     /** What the endpoint is told of attempts. */
     void tellEndpoint(final HeaderEdits edits)
     {
@@ -143,7 +150,7 @@ final class Retrying
     /** What the client is told of them. */
     void tellClient(final HeaderEdits edits)
     {
-        if (policy.tellsClient() && attempts > 0)
+        if (policy.tellsClient() && attempts > 0 && !isUntold)
         {
             edits.drop(HeaderName.X_ENVOY_ATTEMPT_COUNT);
             edits.withdraw(HeaderName.X_ENVOY_ATTEMPT_COUNT, null);
@@ -479,5 +486,6 @@ final class Retrying
         isSent = false;
         isUnseen = false;
         isStarted = false;
+        isUntold = false;
     }
 }
