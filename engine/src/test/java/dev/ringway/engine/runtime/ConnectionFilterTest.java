@@ -164,17 +164,22 @@ final class ConnectionFilterTest
         }
     }
 
+    /** Takes clients on TLS whose certificate has such a name, or any where no name is asked for. */
+    private static void startForClients(final TestProxy proxy, final TextMatch name) throws Exception
+    {
+        final TlsContext context = TlsFixture.listener(
+            new TlsCounters(proxy.registry(), "listener.l.ssl."), TlsFixture.Asks.OPTIONALLY);
+        guarded(proxy, context, rbac(proxy, AccessRule.ANY, new AccessRule.Authenticated(name))).start();
+    }
+
     @Test
     void shouldJudgeByCertificates() throws Exception
     {
         try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
             TestProxy proxy = new TestProxy(backend))
         {
-            final TlsContext context = TlsFixture.listener(
-                new TlsCounters(proxy.registry(), "listener.l.ssl."), TlsFixture.Asks.OPTIONALLY);
-            final TextMatch named =
-                new LiteralMatch(LiteralMatch.Kind.PREFIX, "spiffe://mesh/".getBytes(US_ASCII), false);
-            guarded(proxy, context, rbac(proxy, AccessRule.ANY, new AccessRule.Authenticated(named))).start();
+            startForClients(proxy, new LiteralMatch(
+                LiteralMatch.Kind.PREFIX, "spiffe://mesh/".getBytes(US_ASCII), false));
             proxy.clientTls = TlsFixture.jdkClient(true);
             assertEquals("x", proxy.connect().get("/").text());
             assertEquals(1, proxy.counter("r.rbac.allowed"));
@@ -191,9 +196,7 @@ final class ConnectionFilterTest
         try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
             TestProxy proxy = new TestProxy(backend))
         {
-            final TlsContext context = TlsFixture.listener(
-                new TlsCounters(proxy.registry(), "listener.l.ssl."), TlsFixture.Asks.OPTIONALLY);
-            guarded(proxy, context, rbac(proxy, AccessRule.ANY, new AccessRule.Authenticated(null))).start();
+            startForClients(proxy, null);
             proxy.clientTls = TlsFixture.jdkClient(false);
             assertEquals("x", proxy.connect().get("/").text());
             assertEquals(1, proxy.counter("r.rbac.allowed"));
