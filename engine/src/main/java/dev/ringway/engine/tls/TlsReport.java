@@ -162,9 +162,10 @@ public final class TlsReport
     private static byte[] ofChain(final List<byte[]> chain, final int item)
     {
         final ByteArrayOutputStream all = new ByteArrayOutputStream();
-        for (final byte[] der : chain)
+        // A client may show hundreds: what would be cut off is not read.
+        for (int i = 0; i < chain.size() && all.size() < MAX_TEXT_LENGTH; i++)
         {
-            final PeerCertificate one = PeerCertificate.of(der);
+            final PeerCertificate one = PeerCertificate.of(chain.get(i));
             if (one != null && item == CHAIN_SERIALS)
             {
                 all.writeBytes(((all.size() == 0 ? "" : ",") + one.serial()).getBytes(UTF_8));
