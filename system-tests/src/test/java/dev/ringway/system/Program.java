@@ -23,10 +23,39 @@ final class Program implements AutoCloseable
         new AtomicInteger((int)(ProcessHandle.current().pid() * 61 % PORTS));
 
     static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
+    private static final String LAUNCHER = REPOSITORY.resolve("ringway").toString();
     private static final long START_S = 120;
 
     private final Process process;
     private final Path output;
+
+    /** Made once where the whole suite runs: it takes as long as a dozen starts, and shortens each. */
+    private static final class Cache
+    {
+        static
+        {
+            if (Boolean.getBoolean("ringway.test.cache"))
+            {
+                try
+                {
+                    final Process making = new ProcessBuilder(LAUNCHER, "cache").inheritIO().start();
+                    if (!making.waitFor(START_S, TimeUnit.SECONDS) || making.exitValue() != 0)
+                    {
+                        throw new AssertionError("no start-up cache");
+                    }
+                }
+                catch (final IOException | InterruptedException e)
+                {
+                    throw new AssertionError(e);
+                }
+            }
+        }
+
+        static void make()
+        {
+            // The class has been initialized by now.
+        }
+    }
 
     private Program(final Process process, final Path output)
     {
@@ -37,7 +66,8 @@ final class Program implements AutoCloseable
     /** Ringway with these arguments, through the launcher. */
     static Program ringway(final Path directory, final String... arguments) throws IOException
     {
-        final List<String> command = new ArrayList<>(List.of(REPOSITORY.resolve("ringway").toString()));
+        Cache.make();
+        final List<String> command = new ArrayList<>(List.of(LAUNCHER));
         command.addAll(List.of(arguments));
         return start(directory, command);
     }
