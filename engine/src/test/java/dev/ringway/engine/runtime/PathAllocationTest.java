@@ -52,21 +52,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * What the loop's thread allocates on the Java heap, from the accept to the log record: nothing. Counted are rounds one
- * after the other without a byte, a million requests of them. Where there is a byte the count begins again: classes
+ * after the other without a byte, half a million requests of them. Where there is a byte the count begins again: classes
  * are initialized at their first use, the runtime links and specializes code as it gets hot. An object for each request,
  * or one for every hundred thousand, never lets the count come to its end.
  */
 final class PathAllocationTest
 {
-    private static final int REQUESTS = 1_000_000;
-    private static final int FEWER_REQUESTS = 200_000;
+    private static final int REQUESTS = 500_000;
+    private static final int FEWER_REQUESTS = 100_000;
     private static final int CONNECTIONS = 16;
     private static final int DEPTH = 64;
     private static final int BATCHES = 10;
     private static final int PER_ROUND = CONNECTIONS * DEPTH * BATCHES;
     private static final int LARGE = 100_000;
     private static final int LARGE_ROUNDS = 10;
-    private static final int SHORT_ONES = 10_000;
+    private static final int SHORT_ONES = 6_000;
     private static final int SHORT_ROUND = 500;
     private static final int TIMEOUT_SECONDS = 300;
     private static final int PROCESS_BYTES_PER_REQUEST = 2;
