@@ -1,9 +1,8 @@
 package dev.ringway.system;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,7 +70,8 @@ final class ClusterComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Pair<Side> sides;
+    @RegisterExtension
+    private static final Sides<Side> SIDES = new Sides<>(Side::new);
 
     private static String options(final String common)
     {
@@ -245,24 +245,12 @@ final class ClusterComparisonTest
         }
     }
 
-    @BeforeAll
-    static void start() throws Exception
-    {
-        sides = Pair.start(Side::new);
-    }
-
-    @AfterAll
-    static void stop() throws Exception
-    {
-        Pair.stop(sides);
-    }
-
     @Test
     void shouldServeWhenItIsKnownWhereRequestsGo()
     {
         final List<String> served = List.of("200 checked", "200 named", "200 logical");
-        assertEquals(served, sides.envoy().first);
-        assertEquals(served, sides.ringway().first);
+        assertEquals(served, SIDES.envoy().first);
+        assertEquals(served, SIDES.ringway().first);
     }
 
     @ParameterizedTest
@@ -270,7 +258,7 @@ final class ClusterComparisonTest
     void shouldOpenConnectionsInTheSameWay(final String cluster) throws Exception
     {
         final List<String> seen = new ArrayList<>();
-        for (final Side side : List.of(sides.envoy(), sides.ringway()))
+        for (final Side side : List.of(SIDES.envoy(), SIDES.ringway()))
         {
             assertEquals("200 " + cluster, side.get(cluster));
             seen.add(side.servers.get(cluster).nextPeer());
@@ -281,8 +269,8 @@ final class ClusterComparisonTest
     @Test
     void shouldOpenConnectionsOfChecksInTheSameWay() throws Exception
     {
-        final String check = sides.envoy().servers.get("checked").nextPeer();
-        assertEquals(check, sides.ringway().servers.get("checked").nextPeer());
+        final String check = SIDES.envoy().servers.get("checked").nextPeer();
+        assertEquals(check, SIDES.ringway().servers.get("checked").nextPeer());
         assertTrue(check.matches("127.0.0.6 keepalive .* 0xb"), check);
     }
 
@@ -290,7 +278,7 @@ final class ClusterComparisonTest
     void shouldEndConnectionsThatHaveServedTheirNumberOfRequests() throws Exception
     {
         final List<Map<String, Long>> seen = new ArrayList<>();
-        for (final Side side : List.of(sides.envoy(), sides.ringway()))
+        for (final Side side : List.of(SIDES.envoy(), SIDES.ringway()))
         {
             for (int i = 0; i < 5; i++)
             {
@@ -307,7 +295,7 @@ final class ClusterComparisonTest
     void shouldEndConnectionsOfTheirAge(final String cluster, final String stat) throws Exception
     {
         final List<Map<String, Long>> seen = new ArrayList<>();
-        for (final Side side : List.of(sides.envoy(), sides.ringway()))
+        for (final Side side : List.of(SIDES.envoy(), SIDES.ringway()))
         {
             side.get(cluster);
             side.admin.awaitStat("cluster." + cluster + ".upstream_cx_" + stat, 1);
@@ -320,7 +308,7 @@ final class ClusterComparisonTest
     @Test
     void shouldHoldAsManyConnectionsReady() throws Exception
     {
-        for (final Side side : List.of(sides.envoy(), sides.ringway()))
+        for (final Side side : List.of(SIDES.envoy(), SIDES.ringway()))
         {
             side.get("ahead");
             side.admin.awaitStat("cluster.ahead.upstream_cx_active", 3);
@@ -333,16 +321,16 @@ final class ClusterComparisonTest
     @Test
     void shouldNameClustersAsStatsDo() throws Exception
     {
-        final String theirs = sides.envoy().named("alt").replace(" ", "");
+        final String theirs = SIDES.envoy().named("alt").replace(" ", "");
         assertTrue(theirs.contains("observability_name::other"), theirs);
-        assertEquals(theirs, sides.ringway().named("alt").replace(" ", ""));
+        assertEquals(theirs, SIDES.ringway().named("alt").replace(" ", ""));
     }
 
     /** What comes when all others have been there for long gets little at first. */
     @Test
     void shouldBringAnEndpointInSlowly() throws Exception
     {
-        Pair.of(() -> bringIn(sides.envoy()), () -> bringIn(sides.ringway()));
+        Pair.of(() -> bringIn(SIDES.envoy()), () -> bringIn(SIDES.ringway()));
     }
 
     private static Void bringIn(final Side side) throws Exception

@@ -1,8 +1,7 @@
 package dev.ringway.system;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -187,7 +186,8 @@ final class HeaderChangeComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Pair<Side> sides;
+    @RegisterExtension
+    private static final Sides<Side> SIDES = new Sides<>(Side::new);
 
     /** One of the two. */
     private static final class Side implements AutoCloseable
@@ -251,18 +251,6 @@ final class HeaderChangeComparisonTest
             program.close();
             origin.close();
         }
-    }
-
-    @BeforeAll
-    static void start() throws Exception
-    {
-        sides = Pair.start(Side::new);
-    }
-
-    @AfterAll
-    static void stop() throws Exception
-    {
-        Pair.stop(sides);
     }
 
     @ParameterizedTest
@@ -348,14 +336,14 @@ final class HeaderChangeComparisonTest
         final String request = "GET " + target + " HTTP/1.1\r\n" +
             (fields != null && fields.startsWith("host:") ? "" : "host: a.example\r\n") +
             (fields == null ? "" : fields.replace("~", "\r\n") + "\r\n") + "\r\n";
-        assertEquals(sides.envoy().observe(request, false), sides.ringway().observe(request, false));
-        assertEquals(sides.envoy().observe(request, true), sides.ringway().observe(request, true));
+        assertEquals(SIDES.envoy().observe(request, false), SIDES.ringway().observe(request, false));
+        assertEquals(SIDES.envoy().observe(request, true), SIDES.ringway().observe(request, true));
     }
 
     @Test
     void shouldLetNoControlCharacterOutOfAParameter() throws Exception
     {
-        final String seen = sides.ringway().observe("GET /taken?a=%0Ax%7f%00 HTTP/1.1\r\nhost: a.example\r\n\r\n", false);
+        final String seen = SIDES.ringway().observe("GET /taken?a=%0Ax%7f%00 HTTP/1.1\r\nhost: a.example\r\n\r\n", false);
         assertTrue(seen.contains("x-parameter=%0Ax%7f%00\n"), seen);
     }
 }

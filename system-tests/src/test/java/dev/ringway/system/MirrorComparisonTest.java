@@ -1,7 +1,6 @@
 package dev.ringway.system;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -50,7 +49,8 @@ final class MirrorComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Pair<Side> sides;
+    @RegisterExtension
+    private static final Sides<Side> SIDES = new Sides<>(Side::new);
 
     /** One of the two with two upstreams of its own. */
     private static final class Side implements AutoCloseable
@@ -121,18 +121,6 @@ final class MirrorComparisonTest
         }
     }
 
-    @BeforeAll
-    static void start() throws Exception
-    {
-        sides = Pair.start(Side::new);
-    }
-
-    @AfterAll
-    static void stop() throws Exception
-    {
-        Pair.stop(sides);
-    }
-
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
         /            | host: a                                        | - | 1
@@ -162,8 +150,8 @@ final class MirrorComparisonTest
     {
         final String request = (body == null ? "GET " : "POST ") + target + " HTTP/1.1\r\n" +
             fields.replace("~", "\r\n") + "\r\n\r\n" + (body == null ? "" : body.replace("~", "\r\n"));
-        final String theirs = sides.envoy().mirrored(request, copies);
-        assertEquals(theirs, sides.ringway().mirrored(request, copies));
+        final String theirs = SIDES.envoy().mirrored(request, copies);
+        assertEquals(theirs, SIDES.ringway().mirrored(request, copies));
         assertEquals(copies, theirs.split("upstream_rq_total=")[1].charAt(0) - '0', theirs);
     }
 }

@@ -1,6 +1,7 @@
 package dev.ringway.system;
 
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -15,18 +16,35 @@ record Pair<T>(T envoy, T ringway)
         T side(boolean isEnvoy) throws Exception;
     }
 
-    /** One after the other; where the second does not start, the first is stopped. */
+    /** Both at a time, since most of it is waiting; where one does not start, the other is stopped. */
     static <T extends AutoCloseable> Pair<T> start(final Start<T> start) throws Exception
     {
-        final T envoy = start.side(true);
+        try (ExecutorService both = Executors.newFixedThreadPool(2))
+        {
+            final Future<T> theirs = both.submit(() -> start.side(true));
+            final Future<T> ours = both.submit(() -> start.side(false));
+            try
+            {
+                return new Pair<>(theirs.get(), ours.get());
+            }
+            catch (final ExecutionException e)
+            {
+                closeIfThere(theirs);
+                closeIfThere(ours);
+                throw e;
+            }
+        }
+    }
+
+    private static <T extends AutoCloseable> void closeIfThere(final Future<T> side) throws Exception
+    {
         try
         {
-            return new Pair<>(envoy, start.side(false));
+            side.get().close();
         }
-        catch (final Exception | AssertionError e)
+        catch (final ExecutionException e)
         {
-            envoy.close();
-            throw e;
+            // It did not start, which is told already, or is told with the other.
         }
     }
 

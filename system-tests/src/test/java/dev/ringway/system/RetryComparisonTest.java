@@ -1,8 +1,7 @@
 package dev.ringway.system;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -152,7 +151,8 @@ final class RetryComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Pair<Side> sides;
+    @RegisterExtension
+    private static final Sides<Side> SIDES = new Sides<>(Side::new);
 
     /** One of the two with an upstream of its own. */
     private static final class Side implements AutoCloseable
@@ -264,25 +264,13 @@ final class RetryComparisonTest
         }
     }
 
-    @BeforeAll
-    static void start() throws Exception
-    {
-        sides = Pair.start(Side::new);
-    }
-
-    @AfterAll
-    static void stop() throws Exception
-    {
-        Pair.stop(sides);
-    }
-
     @Test
     void shouldSendAgainTellCountAndLogAsEnvoyDoes() throws Exception
     {
-        final Pair<String> observed = Pair.of(() -> observeAll(sides.envoy()), () -> observeAll(sides.ringway()));
+        final Pair<String> observed = Pair.of(() -> observeAll(SIDES.envoy()), () -> observeAll(SIDES.ringway()));
         assertEquals(observed.envoy(), observed.ringway());
-        assertEquals(String.join("\n", sides.envoy().log(CASES.size())),
-            String.join("\n", sides.ringway().log(CASES.size())));
+        assertEquals(String.join("\n", SIDES.envoy().log(CASES.size())),
+            String.join("\n", SIDES.ringway().log(CASES.size())));
     }
 
     private static String observeAll(final Side side) throws Exception
@@ -301,7 +289,7 @@ final class RetryComparisonTest
     {
         for (int i = 0; i < 8; i++)
         {
-            for (final Side side : List.of(sides.envoy(), sides.ringway()))
+            for (final Side side : List.of(SIDES.envoy(), SIDES.ringway()))
             {
                 try (Client client = new Client(side.port))
                 {

@@ -1,7 +1,6 @@
 package dev.ringway.system;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +21,8 @@ final class TlsRequirementComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Pair<Side> sides;
+    @RegisterExtension
+    private static final Sides<Side> SIDES = new Sides<>(Side::new);
 
     /** One of the two. */
     private static final class Side implements AutoCloseable
@@ -64,18 +64,6 @@ final class TlsRequirementComparisonTest
         }
     }
 
-    @BeforeAll
-    static void start() throws Exception
-    {
-        sides = Pair.start(Side::new);
-    }
-
-    @AfterAll
-    static void stop() throws Exception
-    {
-        Pair.stop(sides);
-    }
-
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
         ALL           | GET /        | a.example      | -                         | https://a.example/
@@ -96,9 +84,9 @@ final class TlsRequirementComparisonTest
     {
         final String request = target + " HTTP/1.1\r\nhost: " + host + "\r\n" + (field == null ? "" : field + "\r\n") +
             "\r\n";
-        final String expected = sides.envoy().answer(requirement, request);
+        final String expected = SIDES.envoy().answer(requirement, request);
         assertEquals(location == null ? "HTTP/1.1 200 OK null 5 taken" : "HTTP/1.1 301 Moved Permanently " + location,
             expected.substring(0, location == null ? 28 : 31 + location.length()));
-        assertEquals(expected, sides.ringway().answer(requirement, request));
+        assertEquals(expected, SIDES.ringway().answer(requirement, request));
     }
 }
