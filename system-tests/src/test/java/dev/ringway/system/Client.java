@@ -74,6 +74,13 @@ final class Client implements AutoCloseable
         return send("GET " + path + " HTTP/1.1\r\nhost: test\r\n\r\n").read();
     }
 
+    /** Ends it and what is under way, at once. */
+    void reset() throws IOException
+    {
+        ((Socket)connection).setSoLinger(true, 0);
+        connection.close();
+    }
+
     public void close() throws IOException
     {
         connection.close();

@@ -2,6 +2,7 @@ package dev.ringway.system;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,6 +11,8 @@ import java.util.regex.Pattern;
 /** Envoy and Ringway with the same HTTP filters: what clients, upstream, access log and counters show of requests. */
 final class FilterSides
 {
+    /** Before a request whose fault goes on while the next ones are asked; its client leaves at the end. */
+    static final String HELD = "HELD ";
     static final String TYPE = "type.googleapis.com/envoy.extensions.filters.http.";
 
     /** Of all scenarios; other filters than those that ask for these keys do not see them. */
@@ -36,7 +39,7 @@ final class FilterSides
      * @param host     further fields of the virtual host.
      * @param routes   entries of {@code routes}.
      * @param requests one after the other, each on a connection of its own; a head ends with an empty line. {@code ADMIN
-     *                 <path>} alone goes to the administration interface.
+     *                 <path>} alone goes to the administration interface; one may be {@link #HELD}.
      * @param counters which counters are compared.
      */
     record Scenario(String filters, String host, String routes, List<String> requests, String counters)
@@ -60,6 +63,12 @@ final class FilterSides
                           "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
                           path: %2$s
                           log_format: { text_format_source: { inline_string: "%3$s" } }
+                      - name: others
+                        filter: { not_health_check_filter: {} }
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                          path: %2$s.others
+                          log_format: { text_format_source: { inline_string: "no check: %%REQ(:path)%%\\n" } }
                       http_filters:
             %4$s
                       - name: envoy.filters.http.router
@@ -80,9 +89,12 @@ final class FilterSides
     {
         final StringBuilder text = new StringBuilder();
         final Path log = directory.resolve(isEnvoy ? "envoy.log" : "ringway.log");
+        final Path others = Path.of(log + ".others");
         Files.deleteIfExists(log);
+        Files.deleteIfExists(others);
         final int port = Program.freePort();
         final int adminPort = Program.freePort();
+        final List<Client> held = new ArrayList<>();
         try (Origin origin = new Origin(Map.of()))
         {
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
@@ -99,8 +111,18 @@ final class FilterSides
                         new Admin(adminPort).post(request.substring(request.indexOf('/')));
                         continue;
                     }
+                    if (request.startsWith(HELD))
+                    {
+                        held.add(new Client(port).send(request.substring(HELD.length())));
+                        new Admin(adminPort).awaitStat("http.in.fault.active_faults", held.size());
+                        continue;
+                    }
                     ask(port, request, text);
                     origin.takeSeen().forEach(seen -> describe("  upstream: ", seen, text));
+                }
+                for (final Client client : held)
+                {
+                    client.reset();
                 }
                 final Pattern counters = Pattern.compile(scenario.counters());
                 new Admin(adminPort).awaitQuiet().forEach((name, value) ->
@@ -115,7 +137,8 @@ final class FilterSides
         }
         // When a drain that was asked for reaches connections is left open.
         final boolean drains = scenario.requests().stream().anyMatch(request -> request.startsWith("ADMIN "));
-        return (drains ? text.toString().replace("connection=close, ", "") : text) + Files.readString(log);
+        return (drains ? text.toString().replace("connection=close, ", "") : text) + Files.readString(log) +
+            Files.readString(others);
     }
 
     private static void ask(final int port, final String request, final StringBuilder text) throws Exception

@@ -24,6 +24,9 @@ final class HttpFilterComparisonTest
     private static final String MUTATION = """
         "@type": %sheader_mutation.v3.HeaderMutation""";
 
+    private static final String PER_ROUTE =
+        "\"@type\": " + FilterSides.TYPE + "header_mutation.v3.HeaderMutationPerRoute, ";
+
     @TempDir
     private static Path directory;
 
@@ -128,9 +131,8 @@ final class HttpFilterComparisonTest
             "access-control-request-private-network: true\r\n\r\n";
     }
 
-    static Stream<Arguments> scenarios()
+    static Stream<Arguments> limits()
     {
-        final String perRoute = "\"@type\": " + FilterSides.TYPE + "header_mutation.v3.HeaderMutationPerRoute, ";
         return Stream.of(
             Arguments.of("local rate limit", new FilterSides.Scenario(
                 filter("limit", limit("l", 2, 100, ", response_headers_to_add: [" +
@@ -180,7 +182,12 @@ final class HttpFilterComparisonTest
                     get("/kind", "x-kind: b"), get("/address"), get("/address"), get("/match", "x-even: 1"),
                     get("/match"), get("/match"), get("/match", "x-even: 1"), get("/other"), get("/other"), get("/both"),
                     get("/both"), get("/a"), get("/a")),
-                "l\\..*")),
+                "l\\..*")));
+    }
+
+    static Stream<Arguments> limitsByWhatComes()
+    {
+        return Stream.of(
             Arguments.of("local rate limit by what comes", new FilterSides.Scenario(
                 filter("limit", limit("l", 100, 100, ", max_dynamic_descriptors: 2, " +
                     "enable_x_ratelimit_headers: DRAFT_VERSION_03, descriptors: [" +
@@ -223,7 +230,12 @@ final class HttpFilterComparisonTest
                 List.of(get("/a", "x-kind: many"), get("/a", "x-kind: many"), get("/a", "x-free: many"),
                     get("/a", "x-kind: other"), get("/a", "x-kind: other"), get("/a", "x-free: other"),
                     get("/a", "x-kind: other"), get("/a", "x-kind: other")),
-                "l\\..*")),
+                "l\\..*")));
+    }
+
+    static Stream<Arguments> limitsAndHealth()
+    {
+        return Stream.of(
             Arguments.of("local rate limit by what the filter says", new FilterSides.Scenario(
                 filter("limit", limit("l", 2, 100, ", enable_x_ratelimit_headers: DRAFT_VERSION_03, " +
                     "always_consume_default_token_bucket: false, descriptors: [" + descriptor(1, "kind", "a") + ", " +
@@ -250,7 +262,12 @@ final class HttpFilterComparisonTest
                 List.of(get("/a"), get("/health"), get("/health?x"), get("/passed"), get("/cached"), get("/cached"),
                     get("/enough"), get("/unknown"), "ADMIN /healthcheck/fail", get("/a"), get("/health"), get("/passed"),
                     get("/cached"), "ADMIN /healthcheck/ok", get("/health"), get("/a")),
-                "http\\.in\\.downstream_rq_([1-5]xx|completed|total)|cluster\\.origin\\.upstream_rq_(2xx|completed|total)")),
+                "http\\.in\\.downstream_rq_([1-5]xx|completed|total)|cluster\\.origin\\.upstream_rq_(2xx|completed|total)")));
+    }
+
+    static Stream<Arguments> mutations()
+    {
+        return Stream.of(
             Arguments.of("header mutation", new FilterSides.Scenario(
                 filter("m", MUTATION.formatted(FilterSides.TYPE) + ", " + mutations(
                     append("x-a", "filter", "APPEND_IF_EXISTS_OR_ADD") + ", " +
@@ -258,12 +275,12 @@ final class HttpFilterComparisonTest
                     append("x-c", "filter", "ADD_IF_ABSENT") + ", " +
                     append("x-d", "filter", "OVERWRITE_IF_EXISTS") + ", { remove: x-gone }, { remove: user-agent }",
                     append("x-r", "filter", "APPEND_IF_EXISTS_OR_ADD") + ", { remove: content-type }")),
-                "typed_per_filter_config: { m: { " + perRoute + mutations(
+                "typed_per_filter_config: { m: { " + PER_ROUTE + mutations(
                     append("x-b", "host", "OVERWRITE_IF_EXISTS_OR_ADD"),
                     append("x-r", "host", "APPEND_IF_EXISTS_OR_ADD")) + " } }",
                 "- match: { prefix: \"/direct\" }\n  direct_response: { status: 418, body: { inline_string: tea } }\n" +
                 "- match: { prefix: \"/own\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { m: { " +
-                    perRoute + mutations(append("x-b", "route", "OVERWRITE_IF_EXISTS_OR_ADD"),
+                    PER_ROUTE + mutations(append("x-b", "route", "OVERWRITE_IF_EXISTS_OR_ADD"),
                     append("x-r", "route", "APPEND_IF_EXISTS_OR_ADD")) + " } }\n" + ALL,
                 List.of(get("/a"), get("/own"), get("/direct"),
                     get("/own", "X-A: 1", "x-b: 1", "x-c: 1", "x-d: 1", "x-gone: 1", "X-Gone: 2", "user-agent: u")),
@@ -271,12 +288,12 @@ final class HttpFilterComparisonTest
             Arguments.of("header mutation of weighted clusters", new FilterSides.Scenario(
                 filter("m", MUTATION.formatted(FilterSides.TYPE) + ", most_specific_header_mutations_wins: true") +
                     filter("limit", limit("l", 100, 100, "")),
-                "typed_per_filter_config: { m: { " + perRoute + mutations(
+                "typed_per_filter_config: { m: { " + PER_ROUTE + mutations(
                     append("x-b", "host", "OVERWRITE_IF_EXISTS_OR_ADD"), "") + " } }",
-                "- match: { prefix: \"/\" }\n  typed_per_filter_config: { m: { " + perRoute + mutations(
+                "- match: { prefix: \"/\" }\n  typed_per_filter_config: { m: { " + PER_ROUTE + mutations(
                     append("x-b", "route", "OVERWRITE_IF_EXISTS_OR_ADD"), "") + " } }\n  route:\n" +
                 "    weighted_clusters:\n      header_name: x-number\n      clusters:\n" +
-                "      - { name: origin, weight: 1, typed_per_filter_config: { m: { " + perRoute + mutations(
+                "      - { name: origin, weight: 1, typed_per_filter_config: { m: { " + PER_ROUTE + mutations(
                     append("x-b", "cluster", "OVERWRITE_IF_EXISTS_OR_ADD"), "") + " }, limit: { " +
                     limit("c", 1, 100, "") + " } } }\n      - { name: origin, weight: 1 }\n",
                 List.of(get("/a", "x-number: 0"), get("/a", "x-number: 1"), get("/a", "x-number: 2"),
@@ -294,7 +311,7 @@ final class HttpFilterComparisonTest
                 "",
                 "- match: { prefix: \"/direct\" }\n  direct_response: { status: 418, body: { inline_string: tea } }\n" +
                 "- match: { prefix: \"/own\" }\n  name: mine\n  route: { cluster: origin }\n" +
-                "  typed_per_filter_config: { m: { " + perRoute + mutations(
+                "  typed_per_filter_config: { m: { " + PER_ROUTE + mutations(
                     append("x-b", "%REQ(x-b)%!", "OVERWRITE_IF_EXISTS_OR_ADD"),
                     append("x-r", "%RESP(x-r)% again", "OVERWRITE_IF_EXISTS_OR_ADD")) + " } }\n" + ALL,
                 List.of(get("/a"), get("/own", "x-a: 12345"), get("/direct?q", "x-a: 1"),
@@ -302,11 +319,16 @@ final class HttpFilterComparisonTest
                 "none")),
             Arguments.of("header mutation, most specific last", new FilterSides.Scenario(
                 filter("m", MUTATION.formatted(FilterSides.TYPE) + ", most_specific_header_mutations_wins: true"),
-                "typed_per_filter_config: { m: { " + perRoute + mutations(
+                "typed_per_filter_config: { m: { " + PER_ROUTE + mutations(
                     append("x-b", "host", "OVERWRITE_IF_EXISTS_OR_ADD"), "") + " } }",
                 "- match: { prefix: \"/\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { m: { " +
-                    perRoute + mutations(append("x-b", "route", "OVERWRITE_IF_EXISTS_OR_ADD"), "") + " } }\n",
-                List.of(get("/a")), "none")),
+                    PER_ROUTE + mutations(append("x-b", "route", "OVERWRITE_IF_EXISTS_OR_ADD"), "") + " } }\n",
+                List.of(get("/a")), "none")));
+    }
+
+    static Stream<Arguments> faults()
+    {
+        return Stream.of(
             Arguments.of("buffer", new FilterSides.Scenario(
                 filter("b", "\"@type\": " + FilterSides.TYPE + "buffer.v3.Buffer, max_request_bytes: 10"),
                 "",
@@ -343,6 +365,21 @@ final class HttpFilterComparisonTest
                     get("/asked", "x-envoy-fault-delay-request: 5", "x-envoy-fault-abort-request: 404"),
                     get("/none"), get("/other"), get("/other", "x-fault: 1")),
                 "http\\.in\\.fault\\..*")),
+            Arguments.of("faults at a time", new FilterSides.Scenario(
+                filter("f", "\"@type\": " + FilterSides.TYPE + "fault.v3.HTTPFault"), "",
+                switched("/late", "f", fault("max_active_faults: 1, delay: { fixed_delay: 3600s, " +
+                    "percentage: { numerator: 100 } }")) +
+                switched("/one", "f", fault("max_active_faults: 1, abort: { http_status: 418, " +
+                    "percentage: { numerator: 100 } }")) +
+                switched("/two", "f", fault("max_active_faults: 2, abort: { http_status: 418, " +
+                    "percentage: { numerator: 100 } }")),
+                List.of(get("/one"), FilterSides.HELD + get("/late"), get("/late"), get("/one"), get("/two")),
+                "http\\.in\\.fault\\..*")));
+    }
+
+    static Stream<Arguments> switchesAndOrigins()
+    {
+        return Stream.of(
             Arguments.of("switches of the runtime", new FilterSides.Scenario(
                 filter("f", "\"@type\": " + FilterSides.TYPE + "fault.v3.HTTPFault") +
                     filter("limit", "\"@type\": " + FilterSides.TYPE + "local_ratelimit.v3.LocalRateLimit, stat_prefix: l") +
@@ -393,7 +430,12 @@ final class HttpFilterComparisonTest
                     preflight("/own", "https://c.test"), preflight("/off", "https://a.test"),
                     get("/off", "origin: https://a.test"), get("/direct", "origin: https://a.test"),
                     "OPTIONS /a HTTP/1.1\r\nhost: a\r\norigin: https://a.test\r\n\r\n"),
-                "http\\.in\\.cors\\..*")),
+                "http\\.in\\.cors\\..*")));
+    }
+
+    static Stream<Arguments> policies()
+    {
+        return Stream.of(
             Arguments.of("rbac", new FilterSides.Scenario(
                 filter("r", rbac("rules: { policies: { \"b two\": { permissions: [{ and_rules: { rules: [" +
                     "{ url_path: { path: { prefix: /a } } }, { not_rule: { header: { name: x-bad } } }] } }], " +
@@ -438,13 +480,14 @@ final class HttpFilterComparisonTest
                     append("x-a", "filter", "APPEND_IF_EXISTS_OR_ADD"), "")) + "  disabled: true\n",
                 "",
                 "- match: { prefix: \"/on\" }\n  route: { cluster: origin }\n  typed_per_filter_config: { m: { " +
-                "\"@type\": type.googleapis.com/envoy.config.route.v3.FilterConfig, config: { " + perRoute + " } } }\n" +
+                "\"@type\": type.googleapis.com/envoy.config.route.v3.FilterConfig, config: { " + PER_ROUTE + " } } }\n" +
                 ALL,
                 List.of(get("/on"), get("/a")), "none")));
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("scenarios")
+    @MethodSource({"limits", "limitsByWhatComes", "limitsAndHealth", "mutations", "faults", "switchesAndOrigins",
+        "policies"})
     void shouldDoAsEnvoyDoes(final String name, final FilterSides.Scenario scenario) throws Exception
     {
         final Pair<String> observed = Pair.of(() -> FilterSides.observe(directory, true, scenario),

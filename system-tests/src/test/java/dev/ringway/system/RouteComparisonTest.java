@@ -1,15 +1,17 @@
 package dev.ringway.system;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Ringway and Envoy with the same matches of routes choose the same route for the same requests. */
 final class RouteComparisonTest
@@ -78,6 +80,7 @@ final class RouteComparisonTest
         {"runtime says all of them",
             "prefix: /s3, runtime_fraction: { default_value: { numerator: 0 }, runtime_key: every.million }"},
         {"numerator above", "prefix: /s4, runtime_fraction: { default_value: { numerator: 200 } }"},
+        {"half", "prefix: /half, runtime_fraction: { default_value: { numerator: 50 } }"},
         {"older exact", "prefix: /o, headers: [ { name: x-a, exact_match: one } ]"},
         {"older prefix", "prefix: /o, headers: [ { name: x-a, prefix_match: pre } ]"},
         {"older suffix", "prefix: /o, headers: [ { name: x-a, suffix_match: \"-end\" } ]"},
@@ -102,7 +105,8 @@ final class RouteComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Pair<Side> sides;
+    @RegisterExtension
+    private static final Sides<Side> SIDES = new Sides<>(Side::new);
 
     /** One of the two. */
     private static final class Side implements AutoCloseable
@@ -114,7 +118,8 @@ final class RouteComparisonTest
         {
             final int adminPort = Program.freePort();
             final StringBuilder routes = new StringBuilder();
-            final Path text = Files.writeString(directory.resolve("text"), "file\n\u00fc\n");
+            final Path text = Files.writeString(
+                directory.resolve(isEnvoy ? "envoy.text" : "ringway.text"), "file\n\u00fc\n");
             for (final String[] route : ROUTES)
             {
                 routes.append("- match: { ").append(route[1]).append(" }\n  direct_response: { status: 200, body: ")
@@ -143,16 +148,19 @@ final class RouteComparisonTest
         }
     }
 
-    @BeforeAll
-    static void start() throws Exception
+    /** Of 200 requests, with bounds that chance keeps to. */
+    @Test
+    void shouldTakeAShareOfRequests() throws Exception
     {
-        sides = Pair.start(Side::new);
-    }
-
-    @AfterAll
-    static void stop() throws Exception
-    {
-        Pair.stop(sides);
+        for (final Side side : List.of(SIDES.envoy(), SIDES.ringway()))
+        {
+            int taken = 0;
+            for (int i = 0; i < 200; i++)
+            {
+                taken += side.answer("GET /half HTTP/1.1\r\nhost: a\r\n\r\n").equals("half") ? 1 : 0;
+            }
+            assertTrue(taken > 50 && taken < 150, taken + " of 200");
+        }
     }
 
     @ParameterizedTest
@@ -275,11 +283,11 @@ final class RouteComparisonTest
         final String host = given.startsWith("host:") ? "" : "host: a.example\r\n";
         final String request = target + " HTTP/1.1\r\n" + host + given + (given.isEmpty() ? "\r\n" :
             given.contains("\r\n\r\n") ? "" : "\r\n\r\n");
-        final String expected = sides.envoy().answer(request);
+        final String expected = SIDES.envoy().answer(request);
         if (route != null)
         {
             assertEquals(route, expected);
         }
-        assertEquals(expected, sides.ringway().answer(request));
+        assertEquals(expected, SIDES.ringway().answer(request));
     }
 }
