@@ -1,11 +1,11 @@
 package dev.ringway.system;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,7 +57,8 @@ final class RouteTargetComparisonTest
     @TempDir
     private static Path directory;
 
-    private static Pair<Side> sides;
+    @RegisterExtension
+    private static final Sides<Side> SIDES = new Sides<>(Side::new);
 
     /** One of the two with two upstreams of its own. */
     private static final class Side implements AutoCloseable
@@ -117,28 +118,16 @@ final class RouteTargetComparisonTest
         }
     }
 
-    @BeforeAll
-    static void start() throws Exception
-    {
-        sides = Pair.start(Side::new);
-    }
-
-    @AfterAll
-    static void stop() throws Exception
-    {
-        Pair.stop(sides);
-    }
-
     private static void compare(final String target, final String fields, final String expected) throws Exception
     {
         final String request = "GET " + target + " HTTP/1.1\r\nhost: a\r\n" +
             (fields == null ? "" : fields.replace("~", "\r\n") + "\r\n") + "\r\n";
-        final String theirs = sides.envoy().answer(request);
+        final String theirs = SIDES.envoy().answer(request);
         if (expected != null)
         {
             assertEquals(expected, theirs);
         }
-        assertEquals(theirs, sides.ringway().answer(request));
+        assertEquals(theirs, SIDES.ringway().answer(request));
     }
 
     @ParameterizedTest
@@ -193,13 +182,23 @@ final class RouteTargetComparisonTest
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"10.0.0.", "192.0.2.1, 10.0.0.", "2001:db8::", "2001:0db8:0::0", "nobody"})
+    void shouldHashTheAddressThatIsTold(final String address) throws Exception
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            compare("/hash-address", "x-forwarded-for: " + address + i, null);
+        }
+    }
+
     /** The cookie that is made leads to the endpoint that the first request went to. */
     @Test
     void shouldGoBackWhereTheCookieWasMade() throws Exception
     {
         for (int i = 0; i < 16; i++)
         {
-            for (final Side side : List.of(sides.envoy(), sides.ringway()))
+            for (final Side side : List.of(SIDES.envoy(), SIDES.ringway()))
             {
                 try (Client client = new Client(side.port))
                 {
@@ -219,7 +218,7 @@ final class RouteTargetComparisonTest
     void shouldMakeTheSameCookie(final String target, final String cookie) throws Exception
     {
         final String request = "GET " + target + " HTTP/1.1\r\nhost: a\r\n\r\n";
-        for (final Side side : new Side[]{sides.envoy(), sides.ringway()})
+        for (final Side side : new Side[]{SIDES.envoy(), SIDES.ringway()})
         {
             final String answer = side.answer(request);
             assertEquals(cookie, answer.substring(answer.indexOf("key")));

@@ -5,6 +5,7 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.route.HashPolicy;
 import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.XxHash64;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.SessionNeeds;
 import dev.ringway.ffi.sock.SockAddr;
@@ -21,6 +22,8 @@ final class Affinity implements HashPolicy.Client
     private final Exchanges exchanges;
     private final UnsafeBuffer text = new UnsafeBuffer(new byte[2 * SockAddr.MAX_TEXT_LENGTH]);
     private DownstreamSink downstream;
+    private HttpConnectionManager http;
+    private RequestHead request;
     private byte[][] cookies;
     private long hash;
     private boolean isHashed;
@@ -31,13 +34,16 @@ final class Affinity implements HashPolicy.Client
     }
 
     /** The hash by a policy, or {@link SessionNeeds#NO_HASH}; the same as long as the exchange lasts. */
-    long hash(final HashPolicy policy, final DownstreamSink sink, final RequestHead request)
+    long hash(
+        final HashPolicy policy, final DownstreamSink sink, final HttpConnectionManager manager, final RequestHead head)
     {
         if (!isHashed)
         {
             isHashed = true;
             downstream = sink;
-            hash = policy.hash(exchanges.view().of(request), this);
+            http = manager;
+            request = head;
+            hash = policy.hash(exchanges.view().of(head), this);
         }
         return hash;
     }
@@ -60,15 +66,17 @@ final class Affinity implements HashPolicy.Client
         hash = SessionNeeds.NO_HASH;
         cookies = null;
         downstream = null;
+        http = null;
+        request = null;
     }
 
     /**
-     * {@inheritDoc}
+     * {@inheritDoc} As with Envoy it is the one that is logged.
      */
     public boolean selectAddress(final RequestView view)
     {
-        final int length = SockAddr.appendAddress(
-            exchanges.slotAddresses(), downstream.connection().addresses().peer(), text, 0);
+        final int length =
+            exchanges.loggedClient().remoteText(http, downstream.connection(), request.headers(), text);
         view.select(text, length);
         return length > 0;
     }

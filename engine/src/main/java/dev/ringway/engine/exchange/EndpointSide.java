@@ -66,7 +66,7 @@ final class EndpointSide implements UpstreamHandler
     {
         downstream = sink;
         http = manager;
-        needs.begin(sink);
+        needs.begin(sink, manager);
     }
 
     /**

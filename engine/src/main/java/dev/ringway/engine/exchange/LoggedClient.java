@@ -8,6 +8,7 @@ import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.ffi.sock.SockAddr;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -34,16 +35,37 @@ final class LoggedClient
         final Connection connection,
         final HeaderTable headers)
     {
-        final int skipped = http.xffTrustedHops() - (http.useRemoteAddress() ? 1 : 0);
-        final ForwardedFor forwarded = exchanges.forwardedFor();
-        if (skipped < 0 || !forwarded.find(headers, skipped))
+        if (!findForwarded(http, headers))
         {
             return;
         }
-        forwarded.encode(sockAddr);
         record.address(AccessAddress.DOWNSTREAM_REMOTE, sockAddr, 0)
             .address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
                 connection.addresses().direct());
+    }
+
+    private boolean findForwarded(final HttpConnectionManager http, final HeaderTable headers)
+    {
+        final int skipped = http.xffTrustedHops() - (http.useRemoteAddress() ? 1 : 0);
+        final ForwardedFor forwarded = exchanges.forwardedFor();
+        final boolean isFound = skipped >= 0 && forwarded.find(headers, skipped);
+        if (isFound)
+        {
+            forwarded.encode(sockAddr);
+        }
+        return isFound;
+    }
+
+    /** Prints the same address as text, and returns its length; 0 for that of a Unix socket. */
+    int remoteText(
+        final HttpConnectionManager http,
+        final Connection connection,
+        final HeaderTable headers,
+        final MutableDirectBuffer to)
+    {
+        return headers.contains(HeaderName.X_FORWARDED_FOR) && findForwarded(http, headers) ?
+            SockAddr.appendAddress(sockAddr, 0, to, 0) :
+            SockAddr.appendAddress(exchanges.slotAddresses(), connection.addresses().peer(), to, 0);
     }
 
     /** All of them as one list (RFC 9110, 5.3). */

@@ -6,6 +6,7 @@ import dev.ringway.engine.route.HashPolicy;
 import dev.ringway.engine.route.MetadataMatch;
 import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.Destination;
 import dev.ringway.engine.upstream.SessionNeeds;
 
@@ -21,6 +22,7 @@ final class Needs implements SessionNeeds
     private final Retrying retrying;
     private final Affinity affinity;
     private DownstreamSink downstream;
+    private HttpConnectionManager http;
 
     Needs(
         final Exchanges exchanges,
@@ -36,14 +38,17 @@ final class Needs implements SessionNeeds
         this.affinity = affinity;
     }
 
-    void begin(final DownstreamSink sink)
+    /** The connection manager is null for a TCP relay. */
+    void begin(final DownstreamSink sink, final HttpConnectionManager manager)
     {
         downstream = sink;
+        http = manager;
     }
 
     void end()
     {
         downstream = null;
+        http = null;
         affinity.end();
     }
 
@@ -53,7 +58,7 @@ final class Needs implements SessionNeeds
     public long hash()
     {
         final HashPolicy policy = routing.hashPolicy();
-        return policy == null ? NO_HASH : affinity.hash(policy, downstream, request);
+        return policy == null ? NO_HASH : affinity.hash(policy, downstream, http, request);
     }
 
     /**
