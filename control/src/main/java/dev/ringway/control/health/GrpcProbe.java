@@ -41,8 +41,7 @@ public record GrpcProbe(String service, String authority, Map<String, String> fi
         final Map<String, String> all = new LinkedHashMap<>();
         all.put("te", "trailers");
         all.put("content-type", TYPE);
-        all.put("user-agent", "Envoy/HC");
-        all.putAll(fields);
+        all.putAll(Probe.signed(fields));
         all.put("grpc-timeout", Math.min(MOST_MS, TimeUnit.NANOSECONDS.toMillis(timeoutNs)) + "m");
         final Http2Calls.Answer answer = link.http2().ask(
             new Http2Calls.Request("POST", PATH, own.isEmpty() ? authority : own, all, request()), true);

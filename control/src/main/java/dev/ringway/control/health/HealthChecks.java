@@ -75,7 +75,7 @@ public final class HealthChecks implements AutoCloseable
             }
             final Key key = new Key(new HostCheck.Target(cluster.name(), endpoint.address(),
                 address(endpoint, settings.altPort()), endpoint.check().hostname(),
-                tls == null ? null : tls.names(endpoint), cluster.connect(), settings), hosts.health(i));
+                tls == null ? null : tls.names(endpoint), cluster.connect().ofSockets(), settings), hosts.health(i));
             final HostCheck old = running.get(key);
             final HostCheck check = old != null ? old : wanted.getOrDefault(key, check(key, cluster, ids));
             wanted.put(key, check);

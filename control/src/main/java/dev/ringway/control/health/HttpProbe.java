@@ -9,7 +9,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -22,7 +21,7 @@ import java.util.function.Predicate;
  * @param host      for endpoints that have none of their own.
  * @param fields    further fields, by their names in lower case.
  * @param expected  statuses that are healthy.
- * @param retriable statuses that count like a broken connection.
+ * @param retriable statuses that count like a broken connection, where they are not expected.
  * @param isHttp2   whether it is sent with HTTP/2, or with HTTP/1.1.
  */
 public record HttpProbe(
@@ -33,7 +32,6 @@ public record HttpProbe(
     private static final int MOST_HEAD = 60 << 10;
     private static final int MOST_BODY = 1 << 20;
     private static final int INTERIM = 200;
-    private static final String AGENT = "Envoy/HC";
     private static final String DEGRADED = "x-envoy-degraded";
     private static final String LEAVING = "x-envoy-immediate-health-check-fail";
 
@@ -61,20 +59,17 @@ public record HttpProbe(
 
     private Verdict askHttp2(final Link link, final String authority) throws IOException
     {
-        final Map<String, String> all = new LinkedHashMap<>();
-        all.put("user-agent", AGENT);
-        all.putAll(fields);
-        final Http2Calls.Answer answer =
-            link.http2().ask(new Http2Calls.Request(method, path, authority, all, new byte[0]), false);
+        final Http2Calls.Answer answer = link.http2().ask(
+            new Http2Calls.Request(method, path, authority, Probe.signed(fields), new byte[0]), false);
         return verdict(answer.status(), answer.head()::containsKey);
     }
 
     private Verdict askHttp1(final Link link, final String authority) throws IOException
     {
         final StringBuilder lines = new StringBuilder();
-        fields.forEach((name, value) -> lines.append(name).append(": ").append(value).append("\r\n"));
-        link.send((method + " " + path + " HTTP/1.1\r\nhost: " + authority + "\r\nuser-agent: " + AGENT + "\r\n" +
-            lines + "\r\n").getBytes(StandardCharsets.ISO_8859_1));
+        Probe.signed(fields).forEach((name, value) -> lines.append(name).append(": ").append(value).append("\r\n"));
+        link.send((method + " " + path + " HTTP/1.1\r\nhost: " + authority + "\r\n" + lines + "\r\n")
+            .getBytes(StandardCharsets.ISO_8859_1));
         final Http1ResponseParser parser = new Http1ResponseParser(new Http1Limits(MOST_HEAD, MOST_HEADERS));
         final ResponseHead head = new ResponseHead(MOST_HEADERS);
         final ByteBuffer received = ByteBuffer.allocate(MOST_HEAD);
@@ -104,15 +99,15 @@ public record HttpProbe(
 
     private Verdict verdict(final int status, final Predicate<String> has)
     {
+        if (expected.stream().anyMatch(range -> range.contains(status)))
+        {
+            return has.test(DEGRADED) ? Verdict.DEGRADED : Verdict.HEALTHY;
+        }
         if (retriable.stream().anyMatch(range -> range.contains(status)))
         {
             return Verdict.RETRIABLE;
         }
-        if (expected.stream().noneMatch(range -> range.contains(status)))
-        {
-            return has.test(LEAVING) ? Verdict.LEAVING : Verdict.REFUSED;
-        }
-        return has.test(DEGRADED) ? Verdict.DEGRADED : Verdict.HEALTHY;
+        return has.test(LEAVING) ? Verdict.LEAVING : Verdict.REFUSED;
     }
 
     private static boolean has(final HeaderTable headers, final String name)

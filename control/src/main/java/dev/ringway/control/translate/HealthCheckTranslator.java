@@ -202,8 +202,9 @@ final class HealthCheckTranslator
             {
                 continue;
             }
-            fields.merge(option.getHeader().getKey().toLowerCase(Locale.ROOT), option.getHeader().getValue(),
-                (first, second) -> first + ',' + second);
+            final String name = option.getHeader().getKey().toLowerCase(Locale.ROOT);
+            final String separator = name.equals("cookie") ? "; " : ",";
+            fields.merge(name, option.getHeader().getValue(), (first, second) -> first + separator + second);
         }
         return fields;
     }

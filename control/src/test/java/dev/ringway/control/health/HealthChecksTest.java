@@ -73,6 +73,7 @@ final class HealthChecksTest
     private ClusterHosts hosts;
     private HealthChecks checks;
     private CheckTls tls;
+    private ConnectRules rules = ConnectRules.NONE;
     private boolean isChecked = true;
 
     /** Answers each request with what is set; the empty answer is none. */
@@ -80,6 +81,7 @@ final class HealthChecksTest
     {
         private final ServerSocket server;
         private final Queue<String> seen = new ConcurrentLinkedQueue<>();
+        private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
         private volatile String answer = OK;
         private volatile int connections;
         private volatile boolean isLeaving;
@@ -95,6 +97,7 @@ final class HealthChecksTest
                     {
                         final Socket socket = server.accept();
                         connections++;
+                        this.sockets.add(socket);
                         Thread.ofVirtual().start(() -> serve(socket));
                     }
                     catch (final IOException e)
@@ -129,6 +132,15 @@ final class HealthChecksTest
             catch (final IOException e)
             {
                 // The check is over.
+            }
+        }
+
+        /** Ends its connections; there will be others. */
+        void cut() throws IOException
+        {
+            for (final Socket socket : sockets)
+            {
+                socket.close();
             }
         }
 
@@ -232,7 +244,7 @@ final class HealthChecksTest
         final Balancing balancing = new Balancing(plain.policy(), plain.leastRequest(), plain.hashing(), null,
             plain.panicPercent(), plain.overprovisioning(), false, false, null, isChecked);
         final Cluster cluster = new Cluster(0, "c", endpoints, 1, CircuitBreakers.DEFAULT, 1, 0, 0, false, null, null,
-            balancing, null, ConnectRules.NONE, clusterIds);
+            balancing, null, rules, clusterIds);
         hosts.adopt(cluster, 0);
         checks.begin();
         if (isChecked)
@@ -325,10 +337,10 @@ final class HealthChecksTest
     }
 
     @Test
-    void shouldCountRetriableStatusesUpToTheThreshold() throws Exception
+    void shouldCountRetriableStatusesThatAreNotExpectedUpToTheThreshold() throws Exception
     {
         final Target target = target();
-        check(settings(http(new Range(500, 600)), 5, 1, true, 5000));
+        check(settings(http(new Range(200, 600)), 5, 1, true, 5000));
         await(() -> !isUnhealthy(0));
         target.answer = OK.replace("200 OK", "503 No");
         await(() -> isUnhealthy(0));
@@ -391,11 +403,13 @@ final class HealthChecksTest
         target();
         final Target stalled = target();
         stalled.answer = "";
-        check(settings(http(), 1, 1, true, 50));
+        check(settings(http(), 1, 1, true, 60_000));
         final CountDownLatch ended = new CountDownLatch(1);
-        checks.whenFirst(ended::countDown);
+        assertTrue(checks.whenFirst(ended::countDown) > 60_000 * MS);
+        await(() -> !isUnhealthy(0) && !stalled.seen.isEmpty());
+        assertEquals(1, ended.getCount());
+        stalled.cut();
         ended.await();
-        assertFalse(isUnhealthy(0));
         assertTrue(value(ids.failure) > 0);
     }
 
@@ -479,6 +493,7 @@ final class HealthChecksTest
         final HealthCheck settings = settings(http(), 1, 1, true, 5000);
         check(settings);
         await(() -> !isUnhealthy(0));
+        rules = new ConnectRules(List.of(), List.of(), null, 1, 2);
         check(settings);
         await(() -> value(ids.attempt) > 10);
         assertEquals(1, target.connections);

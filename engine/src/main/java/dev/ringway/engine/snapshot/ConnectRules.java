@@ -51,6 +51,14 @@ public record ConnectRules(
     }
 
     /**
+     * @return the same but for what does not concern how sockets are opened.
+     */
+    public ConnectRules ofSockets()
+    {
+        return new ConnectRules(options, boundOptions, source, NONE.maxAgeNs, NONE.preconnectRatio);
+    }
+
+    /**
      * @param other rules.
      * @return whether sockets are opened in the same way.
      */
