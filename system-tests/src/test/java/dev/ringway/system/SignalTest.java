@@ -138,7 +138,8 @@ final class SignalTest
     @Test
     void shouldNotWaitLongForClientsThatAskNothing() throws Exception
     {
-        try (Origin origin = new Origin(Map.of()); Program ringway = serve(origin, "", "--drain-time-s", "1200"))
+        try (Origin origin = new Origin(Map.of());
+            Program ringway = serve(origin, "drain_timeout: 0.5s", "--drain-time-s", "1200"))
         {
             ringway.awaitPort(port);
             try (Client client = new Client(port))
@@ -232,6 +233,7 @@ final class SignalTest
                 assertTrue(admin.get("/server_info").contains("\"PRE_INITIALIZING\""));
                 assertTrue(admin.get("/clusters").contains("::health_flags::/failed_active_hc\n"));
                 assertTrue(admin.get("/config_dump").contains("\"origin\""));
+                assertEquals("in::127.0.0.1:" + port + '\n', admin.get("/listeners"));
                 assertEquals(2, admin.stats().get("server.state"));
                 ringway.signal("HUP");
                 admin.post("/healthcheck/fail");

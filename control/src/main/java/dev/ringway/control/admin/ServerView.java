@@ -5,6 +5,7 @@ import dev.ringway.control.translate.TlsContexts;
 import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.CountersReader;
 import dev.ringway.engine.counters.Histograms;
+import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.ffi.uring.UringProbe;
@@ -57,6 +58,11 @@ public interface ServerView
      * @return newest snapshot; an empty one before the first.
      */
     Snapshot snapshot();
+
+    /**
+     * @return listeners of the newest snapshot, or those that are about to be before the process serves.
+     */
+    List<Listener> listeners();
 
     /**
      * @return what the loops hold of each cluster.

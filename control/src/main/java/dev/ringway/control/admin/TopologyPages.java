@@ -301,7 +301,7 @@ final class TopologyPages
 
     Page listeners(final Query query)
     {
-        final List<Listener> all = view.snapshot().listeners();
+        final List<Listener> all = view.listeners();
         if (!query.value("format").equals("json"))
         {
             return Page.text(out ->

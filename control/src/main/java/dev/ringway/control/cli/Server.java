@@ -418,6 +418,14 @@ final class Server implements ServerView
     /**
      * {@inheritDoc}
      */
+    public List<Listener> listeners()
+    {
+        return state == PRE_INITIALIZING ? translation().listeners() : snapshot().listeners();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public ClusterUses uses()
     {
         return engine.uses();

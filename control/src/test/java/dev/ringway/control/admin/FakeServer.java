@@ -11,6 +11,7 @@ import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.ffi.uring.UringProbe;
@@ -85,6 +86,11 @@ final class FakeServer implements ServerView, AutoCloseable
     public Snapshot snapshot()
     {
         return snapshot;
+    }
+
+    public List<Listener> listeners()
+    {
+        return snapshot.listeners();
     }
 
     public ClusterUses uses()
