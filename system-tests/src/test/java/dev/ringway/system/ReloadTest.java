@@ -146,6 +146,30 @@ final class ReloadTest
         }
     }
 
+    /** The check of what came before may take for ever. */
+    @Test
+    void shouldTakeTheNewestWhileAnotherIsChecked() throws Exception
+    {
+        final int port = Program.freePort();
+        try (Origin first = new Origin(Map.of()); Origin second = new Origin(Map.of());
+            Reloads reloads = Reloads.watching(directory, Reloads.direct("in", port, "old"));
+            Client client = new Client(port))
+        {
+            first.hold();
+            second.hold();
+            reloads.signal(Reloads.forward("in", port, "c") + Reloads.clusters(Map.of("c", first)) + CHECKED);
+            first.awaitHeld();
+            reloads.write(Bootstraps.admin(reloads.adminPort()) + Reloads.forward("in", port, "c") +
+                Reloads.clusters(Map.of("c", second)) + CHECKED);
+            second.awaitHeld();
+            assertEquals("old", client.get("/").text());
+            reloads.reload(Reloads.direct("in", port, "newest"));
+            assertEquals("newest", client.get("/").text());
+            assertEquals(1, reloads.count("update_success"));
+            assertEquals(0, reloads.count("update_rejected"));
+        }
+    }
+
     @Test
     void shouldKeepPoolsAndCountersOfWhatStays() throws Exception
     {
@@ -328,15 +352,22 @@ final class ReloadTest
         }
     }
 
+    /** The same, but clients that ask nothing get little time to end where the listener is gone. */
+    private static String soon(final String listener)
+    {
+        return listener.replaceFirst("( +)stat_prefix: .*\n", "$0$1drain_timeout: 0.5s\n");
+    }
+
     @Test
     void shouldAddMoveAndRemoveListeners() throws Exception
     {
         final int first = Program.freePort();
         final int second = Program.freePort();
-        try (Reloads reloads = new Reloads(directory, Reloads.direct("in", first, "one")); Client old = new Client(first))
+        final String one = soon(Reloads.direct("in", first, "one"));
+        try (Reloads reloads = new Reloads(directory, one); Client old = new Client(first))
         {
             assertEquals("one", old.get("/").text());
-            reloads.reload(Reloads.direct("in", first, "one") + Reloads.direct("added", second, "added"));
+            reloads.reload(one + soon(Reloads.direct("added", second, "added")));
             try (Client added = new Client(second))
             {
                 assertEquals("added", added.get("/").text());
@@ -365,7 +396,7 @@ final class ReloadTest
     {
         final int port = Program.freePort();
         try (Origin origin = new Origin(Map.of());
-            Reloads reloads = new Reloads(directory, Reloads.forward("in", port, "origin") +
+            Reloads reloads = new Reloads(directory, soon(Reloads.forward("in", port, "origin")) +
                 Reloads.clusters(Map.of("origin", origin)));
             Client client = new Client(port); Http2Client client2 = Http2Client.open(port))
         {

@@ -1,6 +1,5 @@
 package dev.ringway.control.reload;
 
-import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.ringway.control.accesslog.AccessLogs;
 import dev.ringway.control.config.ConfigException;
 import dev.ringway.control.config.LoadedBootstrap;
@@ -26,7 +25,6 @@ import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.tls.TlsContext;
-import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 
 import java.io.IOException;
 import java.time.Instant;
@@ -34,8 +32,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -53,10 +49,10 @@ public final class Configuration implements AutoCloseable
     /** What new clusters wait for the addresses of their names before requests may go to them. */
     private static final long LOOKUP_S = 5;
     private static final long WATCH_MS = 1000;
-    private static final Set<String> APPLIED = Set.of("static_resources", "layered_runtime");
 
     private final Logger logger = LogSetup.logger("config");
     private final ConfigSource source;
+    private final AppliedFields applied;
     private final AccessLogs accessLogs;
     private final ScheduledExecutorService control;
     private final long drainTimeS;
@@ -104,6 +100,7 @@ public final class Configuration implements AutoCloseable
         final long drainTimeS)
     {
         this.source = source;
+        applied = new AppliedFields(logger);
         this.accessLogs = accessLogs;
         this.counters = counters;
         this.control = control;
@@ -262,11 +259,21 @@ public final class Configuration implements AutoCloseable
     {
         counters.reclaim();
         accessLogs.reclaim();
-        if (pending != null)
+        if (pending == null)
         {
-            // What waits to come into force has the contexts of now.
-            return;
+            // Else what waits to come into force has the contexts of now.
+            checkCertificates();
         }
+        snapshotCounters.onDraining(engine.drainingListeners());
+        if (watchesConfiguration && source.isWatched() && source.isChanged())
+        {
+            logger.info(source.name() + " has changed");
+            reload();
+        }
+    }
+
+    private void checkCertificates()
+    {
         final Map<TlsContext, TlsContext> replaced = tlsFiles.check();
         if (!replaced.isEmpty())
         {
@@ -278,29 +285,29 @@ public final class Configuration implements AutoCloseable
             adoptChecks();
         }
         engine.releaseContexts();
-        snapshotCounters.onDraining(engine.drainingListeners());
-        if (watchesConfiguration && source.isWatched() && source.isChanged())
-        {
-            logger.info(source.name() + " has changed");
-            reload();
-        }
     }
 
     /**
      * Reads the configuration again and puts it into force, or says in log, counters and {@link #refusal} why not. Ends
-     * before it is in force when names of new clusters have to be looked up or new endpoints checked.
+     * before it is in force when names of new clusters have to be looked up or new endpoints checked. While they are
+     * checked the next call begins anew: how long that takes is up to the configuration, and the newest counts.
      */
     public void reload()
     {
-        if (pending != null)
+        if (pending != null && !isWarming)
         {
             isAskedAgain = true;
             return;
         }
+        if (pending != null)
+        {
+            logger.info(source.name() + " is read again before new endpoints of the one before were checked");
+            abandon();
+        }
         counters.shared().increment(ids.updateAttempt);
         try
         {
-            pending = translate(keepOthers(read()));
+            pending = translate(applied.of(read(), translation.bootstrap()));
         }
         catch (final ConfigException e)
         {
@@ -334,6 +341,11 @@ public final class Configuration implements AutoCloseable
         if (awaited.isEmpty())
         {
             applyOnce(fresh);
+            return;
+        }
+        if (isAskedAgain)
+        {
+            reload();
             return;
         }
         adoptChecks();
@@ -434,34 +446,6 @@ public final class Configuration implements AutoCloseable
         refusal = new Refusal(Instant.now(), reason);
         counters.shared().set(ids.isRefused, 1);
         counters.shared().increment(ids.updateRejected);
-    }
-
-    /** Of all but what is applied the old values hold: they are asked for at the start only. */
-    private LoadedBootstrap keepOthers(final LoadedBootstrap fresh)
-    {
-        final Bootstrap old = translation.bootstrap();
-        final Bootstrap.Builder effective = fresh.bootstrap().toBuilder();
-        final List<String> changed = new ArrayList<>();
-        for (final FieldDescriptor field : Bootstrap.getDescriptor().getFields())
-        {
-            final Object value = old.getAllFields().get(field);
-            if (!APPLIED.contains(field.getName()) &&
-                !Objects.equals(value, fresh.bootstrap().getAllFields().get(field)))
-            {
-                changed.add(field.getName());
-                effective.clearField(field);
-                if (value != null)
-                {
-                    effective.setField(field, value);
-                }
-            }
-        }
-        if (!changed.isEmpty())
-        {
-            logger.warning(source.name() + ": " + String.join(", ", changed) +
-                " changed, which takes a restart; the old value holds until then");
-        }
-        return new LoadedBootstrap(effective.build(), fresh.name(), fresh.sources(), fresh.warnings());
     }
 
     /** Clusters of a new configuration, with the addresses that are known of their names. */
