@@ -75,7 +75,7 @@ final class TlsFilesTest
     {
         final int adminPort = Program.freePort();
         final Path file = Files.writeString(directory.resolve("ringway.yaml"), Bootstraps.admin(adminPort) +
-            Bootstraps.http("tls", Bootstraps.tcpAddress("127.0.0.1", port), "",
+            Bootstraps.http("tls", Bootstraps.tcpAddress("127.0.0.1", port), "drain_timeout: 0.5s",
                 "- match: { prefix: \"/\" }\n  route: { cluster: origin }\n") +
             Bootstraps.downstreamTls(ahead + "common_tls_context: { tls_certificates: [ { certificate_chain: { filename: \"" +
                 certificate + "\" }, private_key: { filename: \"" + key + "\" } } ]" + more + " }") + "  clusters:\n" +
