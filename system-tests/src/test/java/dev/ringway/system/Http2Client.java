@@ -396,6 +396,13 @@ final class Http2Client implements AutoCloseable
         }
     }
 
+    /** Ends the connection with a reset. */
+    void cut() throws IOException
+    {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     public void close() throws IOException
     {
         socket.close();

@@ -30,7 +30,6 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     private Exchange exchange;
     private HttpConnectionManager http;
     private boolean isClosedByClient;
-    private boolean isInputEnded;
     private boolean mayBeHttp2;
     private boolean isHandedOver;
     private TcpDownstreamSession relay;
@@ -53,7 +52,6 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         http = factory.http();
         body.reset();
         ending.open(opened);
-        isInputEnded = false;
         isHandedOver = false;
         relay = null;
         mayBeHttp2 = detectsHttp2;
@@ -171,39 +169,10 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             return;
         }
         afterInput(fits);
-        if (isInputEnded)
-        {
-            afterInputEnd();
-        }
-        else if (!isBlocked() && (exchange == null || !exchange.isRequestPaused()))
+        if (!isBlocked() && (exchange == null || !exchange.isRequestPaused()))
         {
             connection.startReading();
         }
-    }
-
-    /**
-     * The client has said its last word; what it said before may still wait its turn.
-     */
-    private void afterInputEnd()
-    {
-        if (connection.isClosing())
-        {
-            return;
-        }
-        if (exchange == null)
-        {
-            recordCut();
-            ending.endAfterFlush();
-        }
-        else if (!body.isEnded() && (input.length() == 0 || !isBlocked()))
-        {
-            abandon(false);
-        }
-    }
-
-    private boolean isLastRequest()
-    {
-        return isInputEnded && input.length() == 0;
     }
 
     /**
@@ -398,7 +367,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     boolean keepAlive(final boolean can)
     {
         // As Envoy: a response that overtakes its request ends the connection, for who knows what still comes.
-        return ending.keepAlive(can && body.isEnded() && !isLastRequest(), http.counters());
+        return ending.keepAlive(can && body.isEnded(), http.counters());
     }
 
     void onExchangeEnded(final boolean isComplete, final boolean isReset)
@@ -440,7 +409,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
 
     private void becomeRelay()
     {
-        relay.takeInput(factory.loop().memory(), input, isInputEnded);
+        relay.takeInput(factory.loop().memory(), input);
         connection = null;
         exchange = null;
         factory.release(this);
@@ -459,13 +428,23 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     }
 
     /**
-     * {@inheritDoc}
+     * The client has said its last word, and is taken to be gone: what waits for an endpoint is given up, and what was
+     * asked for behind it. A client that has ended its side only still gets what was answered before.
      */
     public void onEof(final Connection source)
     {
-        isInputEnded = true;
         isClosedByClient = true;
-        afterInputEnd();
+        if (exchange != null)
+        {
+            abandon(false);
+            deadlines.awaitRequest(http);
+            ending.cut(response.isClosedByEnd());
+        }
+        else
+        {
+            recordCut();
+            ending.endAfterFlush();
+        }
     }
 
     private void abandon(final boolean isReset)
@@ -473,8 +452,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         factory.countCut(http.counters().connections, true);
         final Exchange last = exchange;
         exchange = null;
-        last.onDownstreamClosed(isReset);
-        connection.close();
+        last.onDownstreamClosed(isReset, false);
     }
 
     /**
@@ -490,8 +468,8 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         else
         {
             recordCut();
-            connection.close();
         }
+        connection.close();
     }
 
     /**

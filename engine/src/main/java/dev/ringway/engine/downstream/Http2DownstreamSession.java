@@ -29,6 +29,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
     private final Http2Session link;
     private HttpConnectionManager http;
     private int requests;
+    private boolean isCut;
 
     Http2DownstreamSession(final Http2SessionFactory factory)
     {
@@ -40,6 +41,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
     {
         http = factory.http();
         requests = 0;
+        isCut = false;
         link.open(opened, http.http2(), http.counters().http2, http.idleTimeoutNs(), http.requestHeadersTimeoutNs(),
             http.maxRequestHeadersBytes());
         opened.startReading();
@@ -235,19 +237,26 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         }
     }
 
+    /** A stream ends before its time. A connection that ends with some counts once. */
     void countDestroyed(final int cause)
     {
+        if (isCut)
+        {
+            return;
+        }
         final DownstreamConnectionCounters ids = http.counters().connections;
         switch (cause)
         {
             case Http2Cause.CLOSED, Http2Cause.RESET ->
             {
+                isCut = true;
                 count(ids.downstreamCxDestroyRemoteActiveRq);
                 count(ids.downstreamCxDestroyActiveRq);
             }
             case Http2Cause.CONNECTION_ERROR, Http2Cause.OVERLOADED, Http2Cause.KEEPALIVE_TIMEOUT,
                 Http2Cause.RESET_FLOOD ->
             {
+                isCut = true;
                 count(ids.downstreamCxDestroyLocalActiveRq);
                 count(ids.downstreamCxDestroyActiveRq);
             }

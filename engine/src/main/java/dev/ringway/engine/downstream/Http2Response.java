@@ -164,7 +164,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         }
         else
         {
-            last.onDownstreamClosed(true);
+            last.onDownstreamClosed(true, cause != Http2Cause.CLOSED && cause != Http2Cause.RESET);
         }
     }
 

@@ -73,16 +73,12 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
         upgraded.deadline(relay.deadlineNs());
     }
 
-    /** Takes what the client has sent of the other protocol already, maybe up to its end, and reads on. */
-    void takeInput(final LoopMemory memory, final Http1Input input, final boolean isEnded)
+    /** Takes what the client has sent of the other protocol already, and reads on. */
+    void takeInput(final LoopMemory memory, final Http1Input input)
     {
         input.resume(memory, this);
         input.release(memory);
-        if (isEnded)
-        {
-            onEof(connection);
-        }
-        else if (exchange != null && !exchange.isRequestPaused())
+        if (exchange != null && !exchange.isRequestPaused())
         {
             connection.startReading();
         }
@@ -205,7 +201,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
             final Exchange last = exchange;
             exchange = null;
             owner.onRelayCut(this, true);
-            last.onDownstreamClosed(true);
+            last.onDownstreamClosed(true, false);
         }
         connection.close();
     }

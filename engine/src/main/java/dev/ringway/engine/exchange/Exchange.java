@@ -319,11 +319,12 @@ public final class Exchange
     /**
      * The client is gone.
      *
-     * @param isReset whether by a reset.
+     * @param isReset  whether by a reset.
+     * @param isStream whether the reset is of a stream.
      */
-    public void onDownstreamClosed(final boolean isReset)
+    public void onDownstreamClosed(final boolean isReset, final boolean isStream)
     {
-        report.onClientReset(request.http2() && !upgrade.isOpen());
+        report.onClientReset(isStream && !upgrade.isOpen());
         release(isReset);
     }
 

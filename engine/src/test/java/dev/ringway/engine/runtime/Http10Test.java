@@ -4,6 +4,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.List;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -151,6 +152,26 @@ final class Http10Test
             assertEquals(400, client.read().status());
             client.assertEnd();
             assertEquals(0, backend.accepted());
+        }
+    }
+
+    /** Where only the end tells that a response is whole, an orderly one would lie. */
+    @Test
+    void shouldResetAClientThatEndsItsSideWithinAResponseThatEndsWithTheConnection() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.readHead();
+                link.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n");
+                link.awaitEnd();
+            });
+            TestProxy proxy = accepting(backend))
+        {
+            final TestClient client = proxy.connect().send("GET /a HTTP/1.0\r\nhost: a\r\n\r\n");
+            assertEquals(200, client.readHead().status());
+            assertEquals("ok", new String(client.in.readNBytes(2), ISO_8859_1));
+            client.halfClose();
+            client.assertReset();
         }
     }
 }

@@ -1,6 +1,8 @@
 package dev.ringway.engine.runtime;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -100,27 +102,63 @@ final class Http1KeepAliveTest
         }
     }
 
-    @Test
-    void shouldAnswerAllThatAClientAskedForBeforeItEndedItsSide() throws Exception
+    /** The endpoint must see the end, and what waits behind must not begin. */
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "GET /a HTTP/1.1\r\nhost: a\r\n\r\n", "GET /a HTTP/1.1\r\nhost: a\r\n\r\nGET /b HTTP/1.1\r\nhost: a\r\n\r\n",
+        "POST /a HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\nx",
+        "POST /a HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nx"})
+    void shouldGiveUpWhatAClientWaitsForThatHasEndedItsSide(final String asked) throws Exception
     {
-        final CountDownLatch gate = new CountDownLatch(1);
-        try (TestBackend backend = TestBackend.answering(request ->
+        try (TestBackend backend = TestBackend.scripted(link ->
             {
-                gate.await();
-                return TestBackend.ok(request.target());
+                link.readHead();
+                link.awaitEnd();
             });
             TestProxy proxy = new TestProxy(backend).start())
         {
-            final TestClient client = proxy.connect();
-            client.send("GET /a HTTP/1.1\r\nhost: a\r\n\r\nGET /b HTTP/1.1\r\nhost: a\r\n\r\n");
-            client.send("POST /c HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n\r\nxGET /part HTTP/1.1\r\n").halfClose();
-            proxy.awaitCounter("http.in.downstream_rq_active", 1);
-            proxy.look();
-            gate.countDown();
-            assertEquals("/a", client.read().text());
-            assertEquals("/b", client.read().text());
-            assertEquals("/c", client.read().text());
+            final TestClient client = proxy.connect().send(asked);
+            TestProxy.await(() -> backend.requests().size() == 1, () -> "request at the backend");
+            client.halfClose();
             client.assertEnd();
+            TestProxy.await(() -> backend.open() == 0, () -> "upstream connection closed");
+            proxy.awaitCounter("http.in.downstream_cx_destroy_remote", 1);
+            assertEquals(1, proxy.counter("http.in.downstream_cx_destroy_remote_active_rq"));
+            assertEquals(1, proxy.counter("http.in.downstream_rq_rx_reset"));
+            assertEquals(1, proxy.counter("http.in.downstream_rq_total"));
+        }
+    }
+
+    @Test
+    void shouldSendWhatWasAnsweredToAClientThatEndsItsSideAndWaitsForMore() throws Exception
+    {
+        final int length = 24 << 20;
+        final String whole = TestBackend.ok("x".repeat(length));
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.readHead();
+                link.write(whole);
+                link.readHead();
+                link.awaitEnd();
+            });
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect(1 << 16);
+            client.send("GET /a HTTP/1.1\r\nhost: a\r\n\r\nGET /b HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertEquals(200, client.readHead().status());
+            int got = 0;
+            final byte[] piece = new byte[1 << 14];
+            while (backend.requests().size() < 2)
+            {
+                got += client.in.read(piece);
+            }
+            client.halfClose();
+            proxy.awaitCounter("http.in.downstream_rq_rx_reset", 1);
+            for (int count = client.in.read(piece); count > 0; count = client.in.read(piece))
+            {
+                got += count;
+            }
+            assertEquals(length, got);
         }
     }
 

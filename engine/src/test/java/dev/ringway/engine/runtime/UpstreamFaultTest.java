@@ -274,18 +274,4 @@ final class UpstreamFaultTest
             TestProxy.await(() -> backend.open() == 0, () -> "upstream connection closed");
         }
     }
-
-    @Test
-    void shouldAnswerAClientThatHasEndedItsDirection() throws Exception
-    {
-        try (TestBackend backend = TestBackend.answering(request -> TestBackend.ok(request.text()));
-            TestProxy proxy = new TestProxy(backend).start())
-        {
-            final TestClient client =
-                proxy.connect().send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 4\r\n\r\nbody");
-            client.halfClose();
-            assertEquals("body", client.read().text());
-            client.assertEnd();
-        }
-    }
 }
