@@ -19,6 +19,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** What Envoy and Ringway say of endpoints with the same bootstrap, and how they check their health. */
 final class EndpointComparisonTest
 {
+    private static final String INTERNAL = "use_remote_address: true\ninternal_address_config: " +
+        "{ cidr_ranges: [ { address_prefix: 127.0.0.0, prefix_len: 8 } ] }\n";
     private static final String GIVEN = """
               - name: given
                 type: STATIC
@@ -62,7 +64,7 @@ final class EndpointComparisonTest
         {
             final int adminPort = Program.freePort();
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
-                Bootstraps.admin(adminPort) + Bootstraps.http("in", at(port), "",
+                Bootstraps.admin(adminPort) + Bootstraps.http("in", at(port), INTERNAL,
                     "- match: { prefix: \"/given\" }\n  route: { cluster: given }\n" +
                     "- match: { prefix: \"/high\" }\n  route: { cluster: bounded, priority: HIGH }\n" +
                     "- match: { prefix: \"/normal\" }\n  route: { cluster: bounded }\n" +
@@ -161,10 +163,16 @@ final class EndpointComparisonTest
 
         private String status(final String path) throws Exception
         {
+            return status(path, "");
+        }
+
+        private String status(final String path, final String fields) throws Exception
+        {
             try (Client client = new Client(port))
             {
                 final HttpMessage answer =
-                    client.send("GET " + path + " HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").read();
+                    client.send("GET " + path + " HTTP/1.1\r\nhost: a\r\n" + fields + "connection: close\r\n\r\n")
+                        .read();
                 return answer.status() + " " + answer.text();
             }
         }
@@ -268,10 +276,15 @@ final class EndpointComparisonTest
         final Side ringway = SIDES.ringway();
         for (final Side side : List.of(envoy, ringway))
         {
+            side.answers.put("/ejected/late", "");
             side.answers.put("/ejected/bad", "HTTP/1.1 503 No\r\ncontent-length: 2\r\n\r\nno");
             assertEquals("503 no", side.status("/ejected/bad"));
             assertEquals("503 no", side.status("/ejected/bad"));
             assertEquals("200 ok", side.status("/ejected/good"));
+            assertEquals("503 no", side.status("/ejected/bad"));
+            assertEquals("503 no", side.status("/ejected/bad"));
+            assertEquals("204 ", side.status("/ejected/late",
+                "x-envoy-upstream-rq-timeout-ms: 20\r\nx-envoy-upstream-rq-timeout-alt-response: 1\r\n"));
             assertEquals("503 no", side.status("/ejected/bad"));
             assertEquals("503 no", side.status("/ejected/bad"));
             assertEquals(0, side.admin.stats().get("cluster.ejected.outlier_detection.ejections_active"));

@@ -25,7 +25,8 @@ final class FilterSides
             static_layer:
               switch: { none: 0, all: { numerator: 1000000, denominator: MILLION }, status: 404, call: 5, cap: 0, negative: -1, word: yes }
         """;
-    private static final String LOG_FORMAT = "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%\\n";
+    private static final String LOG_FORMAT = "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% " +
+        "%UPSTREAM_CLUSTER% %RESP(CONTENT-LENGTH)% %REQUEST_HEADERS_BYTES%\\n";
     private static final String NOT_COMPARED = "x-request-id|date|x-envoy-upstream-service-time|x-forwarded-proto";
 
     private FilterSides()

@@ -33,10 +33,28 @@ final class AddressOperators
         {
             if (name.endsWith(what) && field(name.substring(0, name.length() - what.length())) >= 0)
             {
-                return of(name, what, field(name.substring(0, name.length() - what.length())), argument, at);
+                final int field = field(name.substring(0, name.length() - what.length()));
+                final LogOperator operator = of(name, what, field, argument, at);
+                return field == AccessAddress.UPSTREAM_REMOTE ? ifConnected(operator) : operator;
             }
         }
         return null;
+    }
+
+    /** Of an endpoint that was not reached only {@code %UPSTREAM_HOST%} tells. */
+    private static LogOperator ifConnected(final LogOperator operator)
+    {
+        return (record, line) ->
+        {
+            if (record.upstream().isConnected())
+            {
+                operator.append(record, line);
+            }
+            else
+            {
+                line.put((byte)'-');
+            }
+        };
     }
 
     private static LogOperator of(

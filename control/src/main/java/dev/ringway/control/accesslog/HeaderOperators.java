@@ -145,7 +145,7 @@ final class HeaderOperators
             case METHOD -> record.methodId() != HttpMethod.UNKNOWN;
             case STATUS -> record.status() > 0;
             case SERVICE_TIME -> record.upstreamServiceTimeMs() >= 0;
-            default -> id < OTHERS ? record.textLength(id) > 0 : AccessFields.find(record, id - OTHERS) != 0;
+            default -> id < OTHERS ? hasText(id, record) : AccessFields.find(record, id - OTHERS) != 0;
         };
     }
 
@@ -158,16 +158,23 @@ final class HeaderOperators
             case SERVICE_TIME -> number(record.upstreamServiceTimeMs(), line);
             default ->
             {
-                if (id < OTHERS)
-                {
-                    LogOperators.putText(record, id, line);
-                }
-                else
+                if (id >= OTHERS)
                 {
                     other(AccessFields.find(record, id - OTHERS), record, line);
                 }
+                else if (!hasText(id, record) || record.textLength(id) > 0)
+                {
+                    LogOperators.putText(record, id, line);
+                }
             }
         }
+    }
+
+    /** A field may be there and empty; a path or a host is not. */
+    private static boolean hasText(final int id, final AccessRecord record)
+    {
+        return record.textLength(id) > 0 ||
+            id != PATH && id != AccessText.AUTHORITY && AccessFields.hasText(record, id);
     }
 
     private static void other(final int at, final AccessRecord record, final LogLine line)

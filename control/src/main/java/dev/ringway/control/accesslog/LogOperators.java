@@ -135,6 +135,10 @@ final class LogOperators
         {
             return AccessLogSink.USES_GRPC_STATUS;
         }
+        if (name.endsWith("_HEADERS_BYTES"))
+        {
+            return AccessLogSink.USES_HEAD_LENGTHS;
+        }
         if (UPSTREAM.contains(name))
         {
             return AccessLogSink.USES_UPSTREAM;

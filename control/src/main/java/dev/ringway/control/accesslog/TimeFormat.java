@@ -1,11 +1,13 @@
 package dev.ringway.control.accesslog;
 
+import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.TextStyle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.TimeZone;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -210,15 +212,26 @@ final class TimeFormat
         line.put((byte)(seconds < 0 ? '-' : '+')).padded(minutes / 60, 2).padded(minutes % 60, 2);
     }
 
+    /** The zone's own letters where it has some, as in the system's list of zones, or how far it is from UTC. */
     private static void zoneName(final CivilTime time, final LogLine line)
     {
         if (time.zone() instanceof ZoneOffset)
         {
             line.put((byte)'U').put((byte)'T').put((byte)'C');
+            return;
         }
-        else
+        final boolean isSummer = time.zone().getRules().isDaylightSavings(Instant.ofEpochSecond(time.second()));
+        final String name = TimeZone.getTimeZone(time.zone()).getDisplayName(isSummer, TimeZone.SHORT, Locale.ENGLISH);
+        if (name.indexOf(':') < 0)
         {
-            offset(time.offset(), line);
+            line.put(LogOperators.bytes(name));
+            return;
+        }
+        final int minutes = Math.abs(time.offset()) / 60;
+        line.put((byte)(time.offset() < 0 ? '-' : '+')).padded(minutes / 60, 2);
+        if (minutes % 60 > 0)
+        {
+            line.padded(minutes % 60, 2);
         }
     }
 

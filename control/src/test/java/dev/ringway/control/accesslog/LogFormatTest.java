@@ -359,6 +359,15 @@ final class LogFormatTest
         assertEquals("01:59+0100 03:00+0200", line.toString());
     }
 
+    @ParameterizedTest
+    @CsvSource({"Etc/UTC, UTC", "Europe/Berlin, CEST", "America/Sao_Paulo, -03", "Asia/Kolkata, IST", "Asia/Kathmandu, +0545"})
+    void shouldNameAZoneAsTheSystemDoes(final String zone, final String name) throws LogFormatException
+    {
+        final LogLine line = new LogLine();
+        TimeFormat.compile("%Z", java.time.ZoneId.of(zone), 0).append(1_774_746_000_000_000L, line);
+        assertEquals(name, line.toString());
+    }
+
     private static String print(final String format, final AccessRecord record) throws LogFormatException
     {
         final LogLine line = new LogLine();

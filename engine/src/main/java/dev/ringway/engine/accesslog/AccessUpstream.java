@@ -7,6 +7,9 @@ import static dev.ringway.engine.accesslog.AccessRecordLayout.*;
  */
 public final class AccessUpstream
 {
+    /** In place of a protocol. */
+    private static final int UNCONNECTED = -1;
+
     private final AccessRecord record;
 
     AccessUpstream(final AccessRecord record)
@@ -47,14 +50,26 @@ public final class AccessUpstream
     /** @return what is spoken on it, from {@link AccessProtocol}. Recorded on demand. */
     public int protocol()
     {
-        return record.buffer().getByte(record.offset() + UPSTREAM_PROTOCOL_OFFSET);
+        return Math.max(AccessProtocol.NONE, record.buffer().getByte(record.offset() + UPSTREAM_PROTOCOL_OFFSET));
     }
 
     /** There was no connection after all; the endpoint's name stays. */
     public void forget()
     {
         record.buffer().putLong(record.offset() + UPSTREAM_CONNECTION_ID_OFFSET, 0);
+        record.buffer().putByte(record.offset() + UPSTREAM_PROTOCOL_OFFSET, (byte)UNCONNECTED);
+    }
+
+    /** An endpoint is asked, on a connection until {@link #forget} says otherwise. */
+    public void begin()
+    {
         record.buffer().putByte(record.offset() + UPSTREAM_PROTOCOL_OFFSET, (byte)AccessProtocol.NONE);
+    }
+
+    /** @return whether there was a connection to the endpoint that was asked last. */
+    public boolean isConnected()
+    {
+        return record.buffer().getByte(record.offset() + UPSTREAM_PROTOCOL_OFFSET) != UNCONNECTED;
     }
 
     /**

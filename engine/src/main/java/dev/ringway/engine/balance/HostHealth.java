@@ -29,6 +29,7 @@ public final class HostHealth
     private static final int OK = 200;
     private static final int SERVER_ERROR = 500;
     private static final int UNAVAILABLE = 503;
+    private static final int NO_CONTENT = 204;
     private static final int FIRST_GATEWAY_ERROR = 502;
     private static final int LAST_GATEWAY_ERROR = 504;
 
@@ -139,6 +140,25 @@ public final class HostHealth
         }
         counters.loop(loop).increment(EndpointCounters.LOCAL_ERROR);
         count(localErrors, true, watch.mostLocalErrors(), watch.listener(), Kind.LOCAL);
+    }
+
+    /**
+     * It did not answer in time, and the client is told of no error: as it answered, unless errors of its connections are
+     * told apart.
+     *
+     * @param loop that met it.
+     */
+    public void onQuietTimeout(final int loop)
+    {
+        final ErrorWatch watch = owner.watch();
+        if (watch != null && watch.isSplit())
+        {
+            onFailed(loop);
+        }
+        else
+        {
+            onStatus(NO_CONTENT);
+        }
     }
 
     /**

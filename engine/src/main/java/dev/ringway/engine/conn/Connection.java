@@ -508,6 +508,14 @@ public final class Connection implements CompletionHandler
     }
 
     /**
+     * @return whether it was opened, and may have been closed since.
+     */
+    public boolean wasOpened()
+    {
+        return life.openedNs() != 0;
+    }
+
+    /**
      * @return milliseconds since it was opened, 0 when it never was.
      */
     public long ageMs()

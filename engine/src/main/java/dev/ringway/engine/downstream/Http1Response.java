@@ -152,13 +152,19 @@ final class Http1Response implements DownstreamSink
     {
         isWhole = true;
         final boolean hasLength = head.headers().contains(HeaderName.CONTENT_LENGTH);
-        if (!hasLength && !head.bodyless())
+        final boolean lacksLength = !hasLength && !head.bodyless();
+        if (lacksLength)
         {
             edits.add(HeaderName.CONTENT_LENGTH, 0);
         }
         final boolean isKeepAlive = session.keepAlive(status != BAD_REQUEST);
         headLength = Http1ResponseWriter.sendHead(
             connection, memory, head, edits, isHttp10, false, !isKeepAlive, isKeepAlive && isHttp10);
+        if (lacksLength)
+        {
+            // It frames the answer, and is none of its fields.
+            edits.withdraw(HeaderName.CONTENT_LENGTH, null);
+        }
         return headLength > 0 &&
             (isHeadRequest || !hasLength || Http1ResponseWriter.sendText(connection, memory, body));
     }

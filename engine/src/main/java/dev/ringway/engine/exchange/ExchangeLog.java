@@ -134,7 +134,8 @@ final class ExchangeLog
         begin(http.accessLogs(), downstream.connection(), head, startNs);
         request(http, downstream.connection(), head, id);
         final boolean hasOriginal = head.headers().contains(HeaderName.X_ENVOY_ORIGINAL_PATH);
-        if (hasOriginal || hasConditions || (uses & AccessLogSink.USES_REQUEST_FIELDS) != 0)
+        if (hasOriginal || hasConditions ||
+            (uses & (AccessLogSink.USES_REQUEST_FIELDS | AccessLogSink.USES_HEAD_LENGTHS)) != 0)
         {
             final HeaderEdits edits = exchanges.requestHeaders().arrival(downstream, head, http, id);
             onHead(http, downstream, head, id, edits, hasOriginal);
@@ -194,6 +195,10 @@ final class ExchangeLog
             exchanges.loggedHead().fields(record, head, edits);
         }
         fields(Place.REQUEST, head.headers(), edits, 0);
+        if ((uses & AccessLogSink.USES_HEAD_LENGTHS) != 0)
+        {
+            record.requestHeaderBytes(HeadLength.ofRequest(head, edits));
+        }
         if (!hasConditions)
         {
             return;
@@ -214,7 +219,7 @@ final class ExchangeLog
     {
         final HeaderTable headers = head.headers();
         final var buffer = headers.buffer();
-        record.protocol(AccessProtocol.of(head.http2(), head.minorVersion())).requestHeaderBytes(head.headLength());
+        record.protocol(AccessProtocol.of(head.http2(), head.minorVersion()));
         method(head);
         record.text(AccessText.PATH, buffer, head.pathOffset(), head.pathLength());
         record.text(AccessText.AUTHORITY, buffer, head.authorityOffset(), head.authorityLength());
@@ -261,6 +266,10 @@ final class ExchangeLog
             // What a route says of it stands in place of what came.
             record.replace(AccessText.RESPONSE_CONTENT_TYPE,
                 edits.values(), edits.valueOffset(type), edits.valueLength(type));
+        }
+        if ((uses & AccessLogSink.USES_HEAD_LENGTHS) != 0 && place == Place.RESPONSE && edits != null)
+        {
+            record.responseHeaderBytes(HeadLength.ofResponse(fields, edits, length));
         }
         if ((uses & place.use()) == 0)
         {
@@ -405,7 +414,7 @@ final class ExchangeLog
         {
             return;
         }
-        record.text(AccessText.UPSTREAM_HOST, session.hostText()).attempts(1);
+        record.text(AccessText.UPSTREAM_HOST, session.hostText()).attempts(1).upstream().begin();
         if ((uses & AccessLogSink.USES_UPSTREAM) != 0)
         {
             record.upstream().connection(session.connection().id(), protocol, session.endpoint().hostname());
@@ -491,7 +500,10 @@ final class ExchangeLog
         {
             return;
         }
-        record.responseHeaderBytes(downstream.headLength());
+        if (upstream != null && !upstream.connection().wasOpened())
+        {
+            record.upstream().forget();
+        }
         final int items = (int)(uses >>> AccessLogSink.USES_UPSTREAM_TLS_SHIFT) & AccessLogSink.TLS_ITEMS;
         final byte[] report = items == 0 || upstream == null ? null : upstream.connection().tls().report(items);
         if (report != null)

@@ -198,8 +198,9 @@ final class ExchangeReport
             exchanges.countResponse(http.counters(), outcome, times.startNs());
         }
         log.attempts(cluster == null ? 0 : retrying.attempts());
-        log.onEnd(outcome, cluster == null ? "" : cluster.cluster().name(), routing.routeName(), times,
-            http != null, http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);
+        final String name = cluster == null ? routing.loggedCluster() : cluster.cluster().name();
+        log.onEnd(outcome, name, routing.routeName(), times, http != null,
+            http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);
         outcome.reset();
         pauses.reset();
         http = null;

@@ -359,7 +359,7 @@ public final class Exchanges
         {
             if (session != null)
             {
-                session.onTimeout();
+                session.onTimeout(times.isQuiet());
             }
             if (cluster != null)
             {
@@ -553,7 +553,7 @@ public final class Exchanges
         final LoopCounters counters = loop.counters();
         counters.decrement(ids.downstreamRqActive);
         counters.record(ids.downstreamRqTime, (nowNs() - startNs) / NANOS_PER_MILLI);
-        if (outcome.isHealthCheck())
+        if (outcome.isHealthCheck() || outcome.status() == 0)
         {
             return;
         }

@@ -3,6 +3,7 @@ package dev.ringway.engine.exchange;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.route.AddedFields;
@@ -83,6 +84,11 @@ final class LoggedHead implements AddedFields
         if (added < 0 && only >= 0 && headers.findNext(name, only) < 0 && !headers.nominated(only))
         {
             record.replace(text, headers.buffer(), headers.valueOffset(only), headers.valueLength(only));
+            return;
+        }
+        if (added < 0 && only < 0)
+        {
+            AccessFields.removeText(record, text);
             return;
         }
         length = 0;

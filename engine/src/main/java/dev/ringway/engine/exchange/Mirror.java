@@ -175,7 +175,7 @@ final class Mirror implements UpstreamHandler
     void onTimeout()
     {
         final ClusterCounters ids = cluster.cluster().counters();
-        session.onTimeout();
+        session.onTimeout(false);
         exchanges.counters().increment(ids.upstreamRqTimeout);
         exchanges.countUpstreamResponse(ids, GATEWAY_TIMEOUT, true);
         giveUp();

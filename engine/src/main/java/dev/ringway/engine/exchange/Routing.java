@@ -188,6 +188,12 @@ final class Routing
             route.forward().names().name(namedCluster);
     }
 
+    /** Name of the cluster that a request was meant for and did not get to; empty when there is none. */
+    String loggedCluster()
+    {
+        return route != null && route.kind() == Route.Kind.CLUSTER && clusterId() >= 0 ? clusterName() : "";
+    }
+
     /** What the client is told when there is no such cluster. */
     LocalReply noCluster()
     {

@@ -148,6 +148,20 @@ final class EndpointTally
         own.increment(EndpointCounters.RQ_ERROR);
     }
 
+    /** No answer came in time; where the client is told of no error, the endpoint is taken to have made none. */
+    void onUnanswered(final boolean isQuiet)
+    {
+        if (isQuiet)
+        {
+            health.onQuietTimeout(loop.index());
+        }
+        else
+        {
+            health.onFailed(loop.index());
+        }
+        own.increment(EndpointCounters.RQ_ERROR);
+    }
+
     void onTimeout()
     {
         own.increment(EndpointCounters.RQ_TIMEOUT);

@@ -510,6 +510,23 @@ public final class HeaderEdits
     }
 
     /**
+     * @return bytes of the names and values that are added.
+     */
+    public int fieldsLength()
+    {
+        int length = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (names[i] != WITHDRAWN)
+            {
+                length += valueLength(i) +
+                    (names[i] == HeaderName.OTHER ? otherNames[i].capacity() : HeaderName.bytes(names[i]).length);
+            }
+        }
+        return length;
+    }
+
+    /**
      * Writes the added fields as HTTP/1.1 lines.
      *
      * @param dst where to.

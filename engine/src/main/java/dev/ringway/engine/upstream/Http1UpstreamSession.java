@@ -137,7 +137,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     /**
      * {@inheritDoc}
      */
-    public void onTimeout()
+    public void onTimeout(final boolean isQuiet)
     {
         if (isPending())
         {
@@ -146,7 +146,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         pool.tally().onTimeout();
         if (!isInBody)
         {
-            pool.tally().onRequestFailed();
+            pool.tally().onUnanswered(isQuiet);
         }
     }
 

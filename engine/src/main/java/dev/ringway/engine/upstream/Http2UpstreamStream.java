@@ -299,7 +299,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     /**
      * {@inheritDoc}
      */
-    public void onTimeout()
+    public void onTimeout(final boolean isQuiet)
     {
         if (!session.isOpened())
         {
@@ -308,7 +308,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         session.pool().tally().onTimeout();
         if (!isInBody)
         {
-            session.pool().tally().onRequestFailed();
+            session.pool().tally().onUnanswered(isQuiet);
         }
     }
 

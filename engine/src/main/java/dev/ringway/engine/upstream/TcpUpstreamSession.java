@@ -103,7 +103,7 @@ final class TcpUpstreamSession extends PooledSession
     /**
      * {@inheritDoc}
      */
-    public void onTimeout()
+    public void onTimeout(final boolean isQuiet)
     {
         if (!isTunnel)
         {

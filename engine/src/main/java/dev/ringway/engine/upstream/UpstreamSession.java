@@ -40,8 +40,10 @@ public interface UpstreamSession
 
     /**
      * The response did not come in time; {@link #cancel} follows.
+     *
+     * @param isQuiet whether the client asks to be told of no error.
      */
-    void onTimeout();
+    void onTimeout(boolean isQuiet);
 
     /**
      * The exchange gives up: it is told nothing any more.

@@ -31,7 +31,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class AccessLogFieldsTest
 {
     private static final long ALL = AccessLogSink.USES_DOWNSTREAM_LOCAL | AccessLogSink.USES_UPSTREAM_LOCAL |
-        AccessLogSink.USES_CONTENT_TYPE;
+        AccessLogSink.USES_CONTENT_TYPE | AccessLogSink.USES_HEAD_LENGTHS;
     private static final String RESPONSE =
         "HTTP/1.1 200 OK\r\ncontent-type: text/x\r\ncontent-length: 2\r\n\r\nok";
 
@@ -219,18 +219,25 @@ final class AccessLogFieldsTest
         }
     }
 
+    /** Names and values, as no version spells them. */
+    private static int length(final HttpMessage response)
+    {
+        return ":status200".length() + response.head().lines().skip(1).filter(line -> !line.isEmpty())
+            .mapToInt(line -> line.length() - ": ".length()).sum();
+    }
+
     @Test
     void shouldRecordTimesSizesAttemptsAndConnection() throws Exception
     {
-        try (TestBackend backend = TestBackend.answering(RESPONSE); TestProxy proxy = proxy(0, backend).start())
+        try (TestBackend backend = TestBackend.answering(RESPONSE); TestProxy proxy = proxy(ALL, backend).start())
         {
             final TestClient client = proxy.connect();
             final HttpMessage response = client.get("/");
             final AccessRecord first = next(proxy);
-            assertEquals(response.head().length(), first.responseHeaderBytes());
+            assertEquals(length(response), first.responseHeaderBytes());
             assertEquals(0, first.requestDurationUs());
             assertTrue(first.responseDurationUs() >= 0 && first.responseDurationUs() <= first.durationUs());
-            assertTrue(first.requestHeaderBytes() > 0);
+            assertTrue(first.requestHeaderBytes() > ":method:authority:scheme:path".length());
             assertEquals(1, first.attempts());
             assertEquals(200, client.get("/").status());
             assertEquals(first.connectionId(), next(proxy).connectionId());
@@ -249,7 +256,7 @@ final class AccessLogFieldsTest
             final TestClient client = proxy.connect();
             final HttpMessage response = client.get("/");
             final AccessRecord record = next(proxy);
-            assertEquals(response.head().length(), record.responseHeaderBytes());
+            assertEquals(length(response), record.responseHeaderBytes());
             assertEquals(4, record.bytesSent());
             assertEquals(-1, record.responseDurationUs());
             assertEquals(0, record.attempts());
@@ -258,7 +265,7 @@ final class AccessLogFieldsTest
             assertFalse(record.hasAddress(AccessAddress.UPSTREAM_LOCAL));
             final HttpMessage head = client.send("HEAD / HTTP/1.1\r\nhost: a\r\n\r\n").readHead();
             final AccessRecord second = next(proxy);
-            assertEquals(head.head().length(), second.responseHeaderBytes());
+            assertEquals(length(head), second.responseHeaderBytes());
             assertEquals(0, second.bytesSent());
         }
     }

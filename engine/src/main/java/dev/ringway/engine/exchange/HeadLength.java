@@ -1,0 +1,67 @@
+package dev.ringway.engine.exchange;
+
+import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.HttpMethod;
+import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.upstream.HeaderEdits;
+
+/**
+ * How long heads are in the eyes of access logs: names and values of the fields as they go on, however they
+ * are spelled. Loop thread only.
+ */
+final class HeadLength
+{
+    private static final int METHOD_AUTHORITY = ":method:authority".length();
+    private static final int SCHEME_PATH = ":scheme:path".length();
+    private static final int STATUS = ":status200".length();
+    private static final int CONTENT_LENGTH = "content-length".length();
+    private static final int SWITCH = "connectionupgradeupgrade".length();
+
+    private HeadLength()
+    {
+    }
+
+    /**
+     * @param head  of a request.
+     * @param edits what becomes of it.
+     * @return its bytes.
+     */
+    static int ofRequest(final RequestHead head, final HeaderEdits edits)
+    {
+        final int start = METHOD_AUTHORITY + head.methodLength() + edits.target().hostLength(head);
+        final int path = edits.target().pathLength() < 0 ? head.pathLength() : edits.target().pathLength();
+        final boolean isTunnel = head.methodId() == HttpMethod.CONNECT;
+        return start + (isTunnel ? 0 : SCHEME_PATH + path + (edits.target().isHttps() ? 5 : 4)) +
+            ofFields(head.headers(), edits);
+    }
+
+    /**
+     * @param fields of a response, or null where there are none but what is added.
+     * @param edits  what becomes of them.
+     * @param length of a content that the head tells besides, 0 for none.
+     * @return its bytes.
+     */
+    static int ofResponse(final HeaderTable fields, final HeaderEdits edits, final int length)
+    {
+        int digits = 0;
+        for (int rest = length; rest > 0; rest /= 10)
+        {
+            digits++;
+        }
+        return STATUS + (digits > 0 ? CONTENT_LENGTH + digits : 0) + ofFields(fields, edits);
+    }
+
+    private static int ofFields(final HeaderTable fields, final HeaderEdits edits)
+    {
+        int length = edits.fieldsLength() + (edits.protocol() == null ? 0 : SWITCH + edits.protocol().length);
+        final int count = fields == null ? 0 : fields.count();
+        for (int i = 0; i < count; i++)
+        {
+            final int name = fields.nameId(i);
+            final boolean isDropped = name != HeaderName.OTHER && (name == HeaderName.HOST || edits.drops(name));
+            length += isDropped || fields.nominated(i) ? 0 : fields.nameLength(i) + fields.valueLength(i);
+        }
+        return length;
+    }
+}
