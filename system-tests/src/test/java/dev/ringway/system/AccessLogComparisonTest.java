@@ -179,7 +179,7 @@ final class AccessLogComparisonTest
     private static Path bootstrap(final String name, final int port, final int adminPort, final Origin origin)
         throws Exception
     {
-        final StringBuilder logs = new StringBuilder("access_log:\n");
+        final StringBuilder logs = new StringBuilder("server_name: same\naccess_log:\n");
         LOGS.forEach((log, config) -> logs.append("- name: ").append(log).append('\n')
             .append(config[1].isEmpty() ? "" : "  filter: { " + config[1] + " }\n")
             .append("  typed_config: { \"@type\": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, ")

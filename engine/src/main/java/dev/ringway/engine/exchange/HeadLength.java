@@ -60,7 +60,12 @@ final class HeadLength
         {
             final int name = fields.nameId(i);
             final boolean isDropped = name != HeaderName.OTHER && (name == HeaderName.HOST || edits.drops(name));
-            length += isDropped || fields.nominated(i) ? 0 : fields.nameLength(i) + fields.valueLength(i);
+            if (!isDropped && !fields.nominated(i))
+            {
+                // Behind the first it is one more item of a list.
+                final boolean isItem = name == HeaderName.X_FORWARDED_FOR && fields.find(name) < i;
+                length += fields.valueLength(i) + (isItem ? 1 : fields.nameLength(i));
+            }
         }
         return length;
     }
