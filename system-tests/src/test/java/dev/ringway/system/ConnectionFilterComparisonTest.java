@@ -135,11 +135,11 @@ final class ConnectionFilterComparisonTest
             }
             catch (final IOException e)
             {
-                if (tries == 100)
+                if (tries == 6000)
                 {
                     throw e;
                 }
-                TimeUnit.MILLISECONDS.sleep(100);
+                TimeUnit.MILLISECONDS.sleep(10);
             }
         }
     }

@@ -80,7 +80,8 @@ final class ProxyProtocolPeersTest
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) +
             cluster("nginx", 1) + cluster("nginx", 2) + cluster("haproxy", 1) + cluster("haproxy", 2));
         admin = new Admin(PORTS.get("admin"));
-        final Program ringway = started(Program.ringway(directory, "-c", file.toString(), "--concurrency", "1"));
+        final Program ringway = started(Program.ringway(
+            directory, "-c", file.toString(), "--concurrency", "1", "--file-flush-interval-msec", "50"));
         ringway.awaitPort(PORTS.get("admin"));
         ringway.awaitPort(PORTS.get("through2"));
         gauges = admin.firstGauges();

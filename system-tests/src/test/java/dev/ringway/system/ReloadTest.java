@@ -24,7 +24,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** Configurations that take each other's place while a process serves. */
 final class ReloadTest
 {
-    private static final int RELOADS_WITH_LOGS = 70;
+    private static final int RELOADS_WITH_LOGS = 8;
+    private static final int LOGS = 10;
     /** Ends a cluster. */
     private static final String CHECKED = """
             common_lb_config: { healthy_panic_threshold: { value: 0 } }
@@ -227,7 +228,8 @@ final class ReloadTest
     void shouldLogToOneFileAfterTheOther() throws Exception
     {
         final int port = Program.freePort();
-        try (Reloads reloads = new Reloads(directory, logging(port, 0)); Client client = new Client(port))
+        try (Reloads reloads = new Reloads(directory, logging(port, 0), "--file-flush-interval-msec", "50");
+            Client client = new Client(port))
         {
             for (int i = 1; i <= RELOADS_WITH_LOGS; i++)
             {
@@ -236,29 +238,33 @@ final class ReloadTest
             }
             for (int i = RELOADS_WITH_LOGS - 1; i <= RELOADS_WITH_LOGS; i++)
             {
-                final String text = "text " + i;
-                assertTrue(LogLines.await(log(i), 1, line -> true).stream().allMatch(text::equals), text);
+                for (int log = 0; log < LOGS; log++)
+                {
+                    final String text = "text " + i + " of " + log;
+                    assertTrue(LogLines.await(log(i, log), 1, line -> true).stream().allMatch(text::equals), text);
+                }
             }
             assertEquals(0, reloads.admin.stats().get("config_file.update_rejected"));
         }
     }
 
-    private Path log(final int number)
+    private Path log(final int reload, final int number)
     {
-        return directory.resolve("log" + number);
+        return directory.resolve("log" + reload + "-" + number);
     }
 
-    private String logging(final int port, final int number)
+    private String logging(final int port, final int reload)
     {
-        return Reloads.direct("in", port, "text " + number).replace("stat_prefix: in\n", """
-            stat_prefix: in
-                      access_log:
-                      - name: file
-                        typed_config:
-                          "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
-                          path: %s
-                          log_format: { text_format: "text %d\\n" }
-            """.formatted(log(number), number));
+        final StringBuilder logs = new StringBuilder();
+        for (int i = 0; i < LOGS; i++)
+        {
+            logs.append("{ name: file, typed_config: { \"@type\": ")
+                .append("type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: \"")
+                .append(log(reload, i)).append("\", log_format: { text_format_source: { inline_string: \"text ")
+                .append(reload).append(" of ").append(i).append("\\n\" } } } }, ");
+        }
+        return Reloads.direct("in", port, "text " + reload).replace(
+            "stat_prefix: in\n", "stat_prefix: in\n          access_log: [ " + logs + "]\n");
     }
 
     @Test
