@@ -44,7 +44,7 @@ final class AccessLogComparisonTest
             "agent: \"%REQ(USER-AGENT)%\", fixed: plain, cluster: \"%UPSTREAM_CLUSTER%\", " +
             "attempts: \"%UPSTREAM_REQUEST_ATTEMPT_COUNT%\", received: \"%BYTES_RECEIVED%\" } }", ""});
         LOGS.put("omit", new String[] {"log_format: { omit_empty_values: true, json_format: { path: \"%REQ(:PATH)%\", " +
-            "none: \"%REQ(REFERER)%\", mixed: \"<%REQ(REFERER)%>\" } }", ""});
+            "none: \"%REQ(REFERER)%\", from: \"%REQ(X-FORWARDED-FOR)%\", mixed: \"<%REQ(REFERER)%>\" } }", ""});
         LOGS.put("dashes", new String[] {"log_format: { omit_empty_values: true, text_format_source: { inline_string: " +
             "\"%REQ(:PATH)% [%REQ(REFERER)%] %RESPONSE_FLAGS%|\\n\" } }", ""});
         LOGS.put("operators", new String[] {"log_format: { text_format_source: { inline_string: \"%STREAM_ID% " +

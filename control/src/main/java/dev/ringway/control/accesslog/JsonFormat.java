@@ -170,10 +170,12 @@ final class JsonFormat
 
     private Part string(final String config) throws LogFormatException
     {
-        final LogFormat format = LogFormat.compile(config, omitsEmpty);
+        final LogFormat plain = LogFormat.compile(config, false);
+        final boolean isNumber = plain.isNumber();
+        final boolean isSingle = plain.isSingle() && !config.startsWith("%RESPONSE_FLAGS");
+        // A value that is there and empty is told, so what is not there has to be told apart.
+        final LogFormat format = isSingle ? plain : LogFormat.compile(config, omitsEmpty);
         needs.addAll(format.needs());
-        final boolean isNumber = format.isNumber();
-        final boolean isSingle = format.isSingle() && !config.startsWith("%RESPONSE_FLAGS");
         return (record, line) ->
         {
             text.clear();
@@ -196,7 +198,7 @@ final class JsonFormat
 
     private boolean isNothing()
     {
-        return omitsEmpty && text.length() == 0 || text.length() == 1 && text.bytes()[0] == '-';
+        return text.length() == 1 && text.bytes()[0] == '-';
     }
 
     /** As Envoy does it: in a text that is not UTF-8 everything special is written by its number. */
