@@ -132,6 +132,31 @@ final class BalancingConfigComparisonTest
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        round_robin.v3.RoundRobin, random.v3.Random                        | taken
+        random.v3.Random, maglev.v3.Maglev table_size: 4                   | taken
+        maglev.v3.Maglev table_size: 4, random.v3.Random                   | refused
+        .xds.type.v3.TypedStruct type_url: a/b.C, random.v3.Random         | taken
+        .xds.type.v3.TypedStruct type_url: a/b.C                           | refused
+        .envoy.extensions.filters.http.router.v3.Router, random.v3.Random  | taken
+        .envoy.extensions.filters.http.router.v3.Router                    | refused
+        client_side_weighted_round_robin.v3.ClientSideWeightedRoundRobin, random.v3.Random | taken
+        , random.v3.Random                                                 | taken
+        """)
+    void shouldTakeTheFirstPolicyThatIsKnown(final String policies, final String how) throws Exception
+    {
+        final StringBuilder list = new StringBuilder();
+        for (final String policy : policies.split(", "))
+        {
+            final String[] words = policy.strip().split(" ", 2);
+            final String type = words[0].startsWith(".") ? "type.googleapis.com/" + words[0].substring(1) : TYPES + words[0];
+            list.append(words[0].isEmpty() ? "{ }, " : "{ typed_extension_config: { name: x, typed_config: { \"@type\": " +
+                type + (words.length > 1 ? ", " + words[1] : "") + " } } }, ");
+        }
+        compare("load_balancing_policy: { policies: [ " + list + "] }", "", "", how);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         tcp_health_check: { }                                              | taken
         tcp_health_check: { send: { text: "0a0B" }, receive: [ { text: "61" } ] } | taken
         tcp_health_check: { send: { text: "0a0" } }                        | refused

@@ -1,5 +1,6 @@
 package dev.ringway.control.config;
 
+import com.github.xds.type.v3.TypedStruct;
 import com.google.protobuf.Any;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -18,6 +19,8 @@ final class MessageReader
 {
     private final ConfigErrors errors;
     private final boolean allowUnknownFields;
+    /** Inside of a list of which the first that is known counts: the others may be of types that nobody here knows. */
+    private boolean mayBeUnknown;
 
     /**
      * @param errors             where faults go.
@@ -193,6 +196,13 @@ final class MessageReader
             case "google.protobuf.Struct" -> WellKnownReader.struct(node);
             case "google.protobuf.Value" -> WellKnownReader.value(node);
             case "google.protobuf.ListValue" -> WellKnownReader.list(node);
+            case "envoy.config.cluster.v3.LoadBalancingPolicy" ->
+            {
+                mayBeUnknown = true;
+                final Message policies = read(node, type, path);
+                mayBeUnknown = false;
+                yield policies;
+            }
             default -> read(node, type, path);
         };
     }
@@ -205,6 +215,11 @@ final class MessageReader
             throw new ScalarReader.Mismatch("needs an \"@type\", such as type.googleapis.com/envoy.extensions...");
         }
         final Descriptor type = ExtensionTypes.find(url.text());
+        if (type == null && mayBeUnknown)
+        {
+            return Any.pack(TypedStruct.newBuilder().setTypeUrl(url.text())
+                .setValue(WellKnownReader.struct(node).toBuilder().removeFields("@type")).build());
+        }
         if (type == null)
         {
             throw new ScalarReader.Mismatch(unsupported(url.text()));

@@ -1,5 +1,6 @@
 package dev.ringway.control.translate;
 
+import com.github.xds.type.v3.TypedStruct;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ringway.control.config.ExtensionTypes;
@@ -9,13 +10,14 @@ import dev.ringway.engine.snapshot.Balancing.Hashing;
 import dev.ringway.engine.snapshot.Balancing.LeastRequest;
 import dev.ringway.engine.snapshot.Balancing.Policy;
 import io.envoyproxy.envoy.config.cluster.v3.LoadBalancingPolicy;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
 
 /**
- * Translates {@code load_balancing_policy}: the first of its policies, which must be supported.
+ * Translates {@code load_balancing_policy}: the first of its policies that is supported. Of the others nothing is used.
  */
 // Fields that Envoy deprecates are still what many configurations use.
 @SuppressWarnings("deprecation")
@@ -38,17 +40,27 @@ final class PolicyTranslator
         {
             return unset;
         }
-        if (config.getPoliciesCount() > 1)
+        for (int i = 0; i < config.getPoliciesCount(); i++)
         {
-            checks.fault(policies.at(1), "is without effect, for the first policy is supported; remove it");
+            final TypedExtensionConfig extension = config.getPolicies(i).getTypedExtensionConfig();
+            final FieldPath at = policies.at(i).field("typed_extension_config").field("typed_config");
+            if (config.getPolicies(i).hasTypedExtensionConfig() && !checks.required(extension.hasTypedConfig(), at))
+            {
+                return unset;
+            }
+            final Settings settings = translate(extension.getTypedConfig(), at, unset);
+            if (settings != null)
+            {
+                return settings;
+            }
         }
-        final FieldPath extension = policies.at(0).field("typed_extension_config");
-        if (!checks.required(config.getPolicies(0).hasTypedExtensionConfig(), extension))
-        {
-            return unset;
-        }
-        final FieldPath at = extension.field("typed_config");
-        final Any any = config.getPolicies(0).getTypedExtensionConfig().getTypedConfig();
+        checks.fault(policies, "has none of a type that is supported");
+        return unset;
+    }
+
+    /** Null when it is of a type that is not supported. */
+    private Settings translate(final Any any, final FieldPath at, final Settings unset)
+    {
         try
         {
             return switch (ExtensionTypes.nameOf(any.getTypeUrl()))
@@ -64,11 +76,8 @@ final class PolicyTranslator
                     ring(RingHash.parseFrom(any.getValue()), at);
                 case "envoy.extensions.load_balancing_policies.maglev.v3.Maglev" ->
                     maglev(Maglev.parseFrom(any.getValue()), at);
-                default ->
-                {
-                    checks.fault(at, ExtensionTypes.nameOf(any.getTypeUrl()) + " is not a load balancing policy");
-                    yield unset;
-                }
+                case "xds.type.v3.TypedStruct" -> struct(TypedStruct.parseFrom(any.getValue()), at, unset);
+                default -> null;
             };
         }
         catch (final InvalidProtocolBufferException ex)
@@ -76,6 +85,17 @@ final class PolicyTranslator
             checks.fault(at, "cannot be decoded: " + ex.getMessage());
             return unset;
         }
+    }
+
+    /** What Envoy would take must not be passed over. */
+    private Settings struct(final TypedStruct config, final FieldPath at, final Settings unset)
+    {
+        if (ExtensionTypes.find(config.getTypeUrl()) == null)
+        {
+            return null;
+        }
+        checks.fault(at, "must be written as its own type, " + config.getTypeUrl());
+        return unset;
     }
 
     private Settings roundRobin(final RoundRobin config, final FieldPath path)
