@@ -171,9 +171,8 @@ public final class Configuration implements AutoCloseable
      * before the control thread has a task.
      *
      * @param loops that serve it.
-     * @throws ListenException never, for nothing listens yet.
      */
-    public void prepare(final Engine loops) throws ListenException
+    public void prepare(final Engine loops)
     {
         engine = loops;
         health.clusters(new ClusterCounts(loops.uses()));
@@ -185,7 +184,7 @@ public final class Configuration implements AutoCloseable
         lookups.prepare(translation.clusters(), known::countDown);
         await(known, TimeUnit.SECONDS.toNanos(LOOKUP_S));
         final List<Cluster> clusters = translation.clusters().stream().map(lookups::resolve).toList();
-        publish(new Snapshot(++version, List.of(), clusters, translation.accessLogs()));
+        publishOrLog(new Snapshot(++version, List.of(), clusters, translation.accessLogs()));
         adoptChecks();
         final CountDownLatch checked = new CountDownLatch(1);
         await(checked, healthChecks.whenFirst(checked::countDown));
@@ -468,17 +467,13 @@ public final class Configuration implements AutoCloseable
 
     private void onEndpoints(final ClusterPlan plan, final Cluster resolved)
     {
-        final List<Cluster> clusters = new ArrayList<>(engine.snapshot().clusters());
-        for (int i = 0; i < clusters.size(); i++)
+        final int i = translation.indexOf(plan);
+        if (i >= 0)
         {
-            if (translation.clusters().get(i) == plan)
-            {
-                clusters.set(i, clusters.get(i).withEndpoints(resolved.endpoints()));
-                publishOrLog(
-                    new Snapshot(++version, translation.listeners(), clusters, engine.snapshot().accessLogs()));
-                adoptChecks();
-                return;
-            }
+            final List<Cluster> clusters = new ArrayList<>(engine.snapshot().clusters());
+            clusters.set(i, clusters.get(i).withEndpoints(resolved.endpoints()));
+            publishOrLog(new Snapshot(++version, translation.listeners(), clusters, engine.snapshot().accessLogs()));
+            adoptChecks();
         }
     }
 

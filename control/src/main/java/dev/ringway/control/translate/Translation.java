@@ -41,6 +41,23 @@ public record Translation(
     }
 
     /**
+     * @param plan of a cluster, of this or of a translation before.
+     * @return the index of that cluster, or -1 when there is none with the same endpoints, looked up in the same way. A
+     *         reload or a renewed certificate may have made its plan anew since its names were asked for.
+     */
+    public int indexOf(final ClusterPlan plan)
+    {
+        for (int i = 0; i < clusters.size(); i++)
+        {
+            if (clusters.get(i).cluster().id() == plan.cluster().id() && clusters.get(i).hasSameTargets(plan))
+            {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /**
      * @param version of the snapshot.
      * @return a snapshot in which clusters of STRICT_DNS have only the endpoints given as addresses.
      */

@@ -3,6 +3,7 @@ package dev.ringway.control.dns;
 import dev.ringway.control.config.BootstrapLoader;
 import dev.ringway.control.translate.BootstrapTranslator;
 import dev.ringway.control.translate.ClusterPlan;
+import dev.ringway.control.translate.Translation;
 import dev.ringway.engine.counters.CountersFile;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.Endpoint;
@@ -21,6 +22,7 @@ import java.util.logging.Logger;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 
 /** What is told of names, at a rate at which nothing is asked a second time. */
 @Timeout(60)
@@ -45,13 +47,15 @@ final class DnsRefreshTest
     private final BlockingQueue<List<Endpoint>> told = new LinkedBlockingQueue<>();
     private CountersFile counters;
     private DnsRefresh lookups;
+    private BootstrapTranslator translator;
     private List<ClusterPlan> plans;
 
     @BeforeEach
     void start() throws Exception
     {
         counters = CountersFile.create(directory.resolve("counters"), 4096, 1, false);
-        plans = new BootstrapTranslator(counters).translate(new BootstrapLoader(false).load(null, BOOTSTRAP)).clusters();
+        translator = new BootstrapTranslator(counters);
+        plans = translator.translate(new BootstrapLoader(false).load(null, BOOTSTRAP)).clusters();
         lookups = new DnsRefresh(
             (plan, fresh) -> told.add(fresh.endpoints()), counters.shared(), Logger.getAnonymousLogger());
     }
@@ -61,6 +65,20 @@ final class DnsRefreshTest
     {
         lookups.close();
         counters.close();
+    }
+
+    @Test
+    void shouldFindTheClusterOfAPlanThatWasMadeAnewMeanwhile() throws Exception
+    {
+        final ClusterPlan asked = plans.getFirst();
+        translator.commit();
+        final Translation changed = translator.translate(new BootstrapLoader(false).load(
+            null, BOOTSTRAP.replace("type: STRICT_DNS", "type: STRICT_DNS\n    connect_timeout: 1s")));
+        assertNotSame(asked, changed.clusters().getFirst());
+        assertEquals(0, changed.indexOf(asked));
+        translator.rollback();
+        assertEquals(-1, translator.translate(
+            new BootstrapLoader(false).load(null, BOOTSTRAP.replace("localhost", "other"))).indexOf(asked));
     }
 
     private Cluster withoutEndpoints()
