@@ -124,23 +124,23 @@ final class ProcessTest
     @ValueSource(strings = {"STRICT_DNS", "LOGICAL_DNS"})
     void shouldFollowANameWhoseAddressChanges(final String type) throws Exception
     {
-        final Path hosts = Files.writeString(directory.resolve("hosts"), "127.0.0.1 backend.test\n");
-        try (Origin first = new Origin("127.0.0.1", 0, Map.of("/", "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\none"));
+        try (NameServer names = NameServer.saying("backend.test", "0 A 127.0.0.1");
+            Origin first = new Origin("127.0.0.1", 0, Map.of("/", "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\none"));
             Origin second = new Origin("127.0.0.2", first.port(),
                 Map.of("/", "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\ntwo"));
-            Program ringway = run(
-                List.of("env", "RINGWAY_JVM_OPTS=-Djdk.net.hosts.file=" + hosts), file(Bootstraps.admin(adminPort) +
+            Program ringway = run(List.of(), file(Bootstraps.admin(adminPort) +
                     Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), "",
                         "- match: { prefix: \"/\" }\n  route: { cluster: named }\n") + "  clusters:\n" +
                     Bootstraps.cluster("named", type, Bootstraps.tcpAddress("backend.test", first.port())) +
+                    "    " + names.asResolver("query_tries: 1") + "\n" +
                     "    dns_refresh_rate: 0.1s\n    dns_lookup_family: V4_ONLY\n" +
                     "    max_requests_per_connection: 1\n")))
         {
             ringway.awaitPort(port);
             awaitAnswer("one");
-            Files.writeString(hosts, "127.0.0.2 backend.test\n");
+            names.say("backend.test", "0 A 127.0.0.2");
             awaitAnswer("two");
-            Files.writeString(hosts, "# nobody\n");
+            names.say("backend.test", "SERVFAIL");
             ringway.awaitOutput("name backend.test not found");
             awaitAnswer("two");
             ringway.awaitPort(adminPort);

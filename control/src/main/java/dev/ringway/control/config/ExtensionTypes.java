@@ -30,6 +30,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.maglev.v3.Maglev;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.random.v3.Random;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash;
 import io.envoyproxy.envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin;
+import io.envoyproxy.envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig;
 import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
@@ -93,6 +94,8 @@ public final class ExtensionTypes
         Map.entry("envoy.extensions.load_balancing_policies.ring_hash.v3.RingHash", () -> RingHash.getDescriptor()),
         Map.entry("envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin",
             () -> RoundRobin.getDescriptor()),
+        Map.entry("envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig",
+            () -> CaresDnsResolverConfig.getDescriptor()),
         Map.entry("envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
             () -> PreviousHostsPredicate.getDescriptor()),
         Map.entry("envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport",

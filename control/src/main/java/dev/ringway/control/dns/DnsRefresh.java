@@ -2,70 +2,76 @@ package dev.ringway.control.dns;
 
 import dev.ringway.control.translate.ClusterPlan;
 import dev.ringway.control.translate.Lookups;
+import dev.ringway.control.translate.NameServers;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.SharedCounters;
 import dev.ringway.engine.snapshot.Cluster;
 
-import java.net.Inet4Address;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.security.Security;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.logging.Logger;
 
 /**
- * Looks names up again and again, each cluster at its own rate, on a thread of its own, and tells when endpoints have
- * changed. A failed look-up keeps what was known. The JVM's own memory of names is switched off for that. Control thread
- * only, but for what says otherwise.
+ * Looks names up again and again, each at its cluster's rate or as its answers say, on a thread of its own that waits for
+ * none of them, and tells when endpoints have changed. A failed look-up keeps what was known. Control thread only, but
+ * for what says otherwise.
  */
 public final class DnsRefresh implements AutoCloseable
 {
+    private static final Path HOSTS = Path.of("/etc/hosts");
+    private static final Path CONFIGURATION = Path.of("/etc/resolv.conf");
+
     private final BiConsumer<ClusterPlan, Cluster> onChange;
     private final SharedCounters counters;
     private final Logger logger;
-    private final Map<Known, List<InetAddress>> known = new ConcurrentHashMap<>();
+    private final Map<Known, Answer> known = new ConcurrentHashMap<>();
+    /** Resolver thread only. */
     private final Map<Integer, Refresh> refreshes = new HashMap<>();
-    private ScheduledExecutorService executor;
+    private ScheduledThreadPoolExecutor executor;
+    private NameResolver resolver;
 
-    /** A name is looked up for each family on its own. */
-    private record Known(String name, Lookups.Family family)
+    /** A name is looked up on its own for each way to do so; no addresses are an answer for STRICT_DNS alone. */
+    private record Known(String name, Lookups.Family family, NameServers servers, boolean isLogical)
     {
+        static Known of(final ClusterPlan plan, final ClusterPlan.Target target)
+        {
+            return new Known(target.name(), plan.lookups().family(), plan.lookups().servers(),
+                target.endpoint().logical() != null);
+        }
     }
 
     /**
-     * @param onChange told of a plan and its cluster, whose endpoints are other than before, on the look-ups' thread.
+     * @param onChange told of a plan and its cluster, whose endpoints are other than before, on the resolver thread.
      * @param counters of the process.
      * @param logger   for failures.
      */
     public DnsRefresh(
         final BiConsumer<ClusterPlan, Cluster> onChange, final SharedCounters counters, final Logger logger)
     {
-        // The rate of look-ups is the cluster's; the JVM would answer from its own memory for 30 s.
-        Security.setProperty("networkaddress.cache.ttl", "0");
-        Security.setProperty("networkaddress.cache.negative.ttl", "0");
         this.onChange = onChange;
         this.counters = counters;
         this.logger = logger;
     }
 
-    private ScheduledExecutorService executor()
+    private ScheduledThreadPoolExecutor executor()
     {
         if (executor == null)
         {
-            executor = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().daemon().name("resolver").factory());
+            executor = new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("resolver").factory());
+            executor.setRemoveOnCancelPolicy(true);
+            resolver = new NameResolver(executor, new SystemFiles(HOSTS, CONFIGURATION));
         }
         return executor;
     }
@@ -75,7 +81,7 @@ public final class DnsRefresh implements AutoCloseable
      *
      * @param plans of a configuration.
      * @param done  run when there are answers for all names, good or bad; during the call when all were known before, on
-     *              the look-ups' thread otherwise.
+     *              the resolver thread otherwise.
      */
     public void prepare(final List<ClusterPlan> plans, final Runnable done)
     {
@@ -87,16 +93,20 @@ public final class DnsRefresh implements AutoCloseable
         }
         executor().execute(() ->
         {
+            final List<CompletableFuture<?>> all = new ArrayList<>();
             unknown.forEach(plan -> plan.targets().stream().filter(ClusterPlan.Target::isName)
-                .forEach(target -> lookup(plan, target)));
-            done.run();
+                .forEach(target -> all.add(lookup(plan, target).thenAccept(found -> note(plan, target, found)))));
+            CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenRun(done);
         });
     }
 
     private boolean isKnown(final ClusterPlan plan)
     {
-        return plan.targets().stream().allMatch(
-            target -> !target.isName() || known.containsKey(new Known(target.name(), plan.lookups().family())));
+        return plan.targets().stream().filter(ClusterPlan.Target::isName).allMatch(target ->
+        {
+            final Answer answer = known.get(Known.of(plan, target));
+            return answer != null && !answer.isFailed();
+        });
     }
 
     /**
@@ -105,7 +115,7 @@ public final class DnsRefresh implements AutoCloseable
      */
     public Cluster resolve(final ClusterPlan plan)
     {
-        return plan.resolve(target -> known(plan, target));
+        return plan.resolve(target -> known.getOrDefault(Known.of(plan, target), Answer.NONE).addresses());
     }
 
     /**
@@ -117,6 +127,14 @@ public final class DnsRefresh implements AutoCloseable
      */
     public void adopt(final List<ClusterPlan> plans, final List<Cluster> clusters)
     {
+        if (executor != null || plans.stream().anyMatch(ClusterPlan::needsLookup))
+        {
+            executor().execute(() -> onAdopt(plans, clusters));
+        }
+    }
+
+    private void onAdopt(final List<ClusterPlan> plans, final List<Cluster> clusters)
+    {
         final Map<Integer, Refresh> before = new HashMap<>(refreshes);
         final Set<Known> wanted = new HashSet<>();
         refreshes.clear();
@@ -127,113 +145,122 @@ public final class DnsRefresh implements AutoCloseable
             {
                 final Refresh running = before.get(plan.cluster().id());
                 final boolean isSame = running != null && running.plan.hasSameTargets(plan);
-                refreshes.put(plan.cluster().id(), isSame ? running : new Refresh(plan, clusters.get(i)));
-                refreshes.get(plan.cluster().id()).adopt(plan);
-                plan.targets().forEach(target -> wanted.add(new Known(target.name(), plan.lookups().family())));
+                final Refresh refresh = isSame ? running : new Refresh(plan, clusters.get(i));
+                refreshes.put(plan.cluster().id(), refresh);
+                refresh.plan = plan;
+                plan.targets().stream().filter(ClusterPlan.Target::isName)
+                    .forEach(target -> wanted.add(Known.of(plan, target)));
             }
         }
-        before.forEach((id, running) ->
-        {
-            if (refreshes.get(id) != running)
-            {
-                running.stop();
-            }
-        });
+        before.values().stream().filter(running -> !refreshes.containsValue(running)).forEach(Refresh::stop);
         known.keySet().retainAll(wanted);
+        refreshes.values().stream().filter(refresh -> !before.containsValue(refresh)).forEach(Refresh::begin);
     }
 
-    private final class Refresh implements Runnable
+    /** Look-ups of a cluster, of each name at its own times. Resolver thread only. */
+    private final class Refresh
     {
-        private final Cluster first;
         private final LookupWaits waits;
-        private volatile ClusterPlan plan;
-        private volatile boolean isStopped;
-        private volatile ScheduledFuture<?> schedule;
-        private Cluster last;
-        private boolean hasFailed;
+        private final ScheduledFuture<?>[] timers;
+        private ClusterPlan plan;
+        private Cluster told;
+        private boolean isStopped;
 
         Refresh(final ClusterPlan plan, final Cluster inForce)
         {
             this.plan = plan;
             waits = new LookupWaits(plan.lookups(), bound -> ThreadLocalRandom.current().nextLong(bound));
-            first = inForce;
+            timers = new ScheduledFuture<?>[plan.targets().size()];
+            told = inForce;
         }
 
-        void adopt(final ClusterPlan fresh)
+        /** What was just prepared is not asked for twice, but told where it came too late to be in force. */
+        void begin()
         {
-            plan = fresh;
-            if (schedule == null)
+            for (int i = 0; i < timers.length; i++)
             {
-                // What was just prepared is not asked for twice, but for an answer that came too late to be in force.
-                final boolean isPrepared = isKnown(fresh) && isInForce(resolve(fresh));
-                schedule = executor().schedule(this, isPrepared ? waits.nextNs(false) : 0, TimeUnit.NANOSECONDS);
+                final ClusterPlan.Target target = plan.targets().get(i);
+                if (target.isName())
+                {
+                    final Answer answer = known.get(Known.of(plan, target));
+                    schedule(i, answer == null ? 0 : waits.nextNs(answer));
+                }
             }
+            tell();
         }
 
         void stop()
         {
             isStopped = true;
-            schedule.cancel(false);
-        }
-
-        public void run()
-        {
-            if (isStopped)
+            for (final ScheduledFuture<?> timer : timers)
             {
-                return;
-            }
-            final ClusterPlan current = plan;
-            hasFailed = false;
-            final Cluster fresh = current.resolve(target -> lookup(current, target));
-            if (!isInForce(fresh))
-            {
-                last = fresh;
-                onChange.accept(current, fresh);
-            }
-            if (!isStopped && !executor.isShutdown())
-            {
-                schedule = executor.schedule(this, waits.nextNs(hasFailed), TimeUnit.NANOSECONDS);
+                if (timer != null)
+                {
+                    timer.cancel(false);
+                }
             }
         }
 
-        private boolean isInForce(final Cluster found)
+        private void schedule(final int i, final long waitNs)
         {
-            return found.endpoints().equals((last == null ? first : last).endpoints());
+            timers[i] = executor.schedule(() -> ask(i), waitNs, TimeUnit.NANOSECONDS);
         }
 
-        private List<InetAddress> lookup(final ClusterPlan current, final ClusterPlan.Target target)
+        private void ask(final int i)
         {
-            final List<InetAddress> found = DnsRefresh.this.lookup(current, target);
-            hasFailed |= found == null;
-            return found == null ? known(current, target) : found;
+            final ClusterPlan.Target target = plan.targets().get(i);
+            lookup(plan, target).thenAccept(found ->
+            {
+                if (!isStopped)
+                {
+                    schedule(i, waits.nextNs(note(plan, target, found)));
+                    tell();
+                }
+            });
+        }
+
+        private void tell()
+        {
+            final Cluster fresh = resolve(plan);
+            if (!fresh.endpoints().equals(told.endpoints()))
+            {
+                told = fresh;
+                onChange.accept(plan, fresh);
+            }
         }
     }
 
-    private List<InetAddress> known(final ClusterPlan plan, final ClusterPlan.Target target)
+    private CompletableFuture<Answer> lookup(final ClusterPlan plan, final ClusterPlan.Target target)
     {
-        return known.getOrDefault(new Known(target.name(), plan.lookups().family()), List.of());
+        counters.increment(plan.cluster().counters().updateAttempt);
+        return resolver.lookup(target.name(), plan.lookups());
     }
 
-    /** Blocks; null when there is no answer. */
-    private List<InetAddress> lookup(final ClusterPlan plan, final ClusterPlan.Target target)
+    /** What is known after an answer. */
+    private Answer note(final ClusterPlan plan, final ClusterPlan.Target target, final Answer answer)
     {
-        final Known key = new Known(target.name(), plan.lookups().family());
+        final Known key = Known.of(plan, target);
+        final Answer before = known.get(key);
         final ClusterCounters ids = plan.cluster().counters();
-        counters.increment(ids.updateAttempt);
-        try
+        if (!answer.isFailed() && !(key.isLogical && answer.isEmpty()))
         {
-            final List<InetAddress> picked = pick(InetAddress.getAllByName(target.name()), plan.lookups().family());
-            known.put(key, picked);
             counters.increment(ids.updateSuccess);
-            return picked;
+            known.put(key, answer);
+            if (answer.isEmpty() && (before == null || !before.isEmpty()))
+            {
+                logger.warning("cluster '" + plan.cluster().name() + "': name " + target.name() + " has no addresses");
+            }
+            return answer;
         }
-        catch (final UnknownHostException e)
+        counters.increment(ids.updateFailure);
+        if (before == null || !before.isFailed())
         {
-            counters.increment(ids.updateFailure);
             logger.warning("cluster '" + plan.cluster().name() + "': name " + target.name() +
                 " not found; endpoints known before stay in use");
-            return null;
         }
+        final Answer kept = before == null ? Answer.FAILED : before.failed();
+        known.put(key, kept);
+        return kept;
     }
 
     /**
@@ -245,35 +272,5 @@ public final class DnsRefresh implements AutoCloseable
         {
             executor.shutdownNow();
         }
-    }
-
-    /**
-     * Picks addresses by family.
-     *
-     * @param all    addresses of a name.
-     * @param family which of them are wanted.
-     * @return those, in the order of the answer.
-     */
-    static List<InetAddress> pick(final InetAddress[] all, final Lookups.Family family)
-    {
-        final List<InetAddress> v4 = new ArrayList<>();
-        final List<InetAddress> v6 = new ArrayList<>();
-        for (final InetAddress address : all)
-        {
-            (address instanceof Inet4Address ? v4 : v6).add(address);
-        }
-        final List<InetAddress> picked = switch (family)
-        {
-            case V4_ONLY -> v4;
-            case V6_ONLY -> v6;
-            case V4_PREFERRED -> v4.isEmpty() ? v6 : v4;
-            case AUTO -> v6.isEmpty() ? v4 : v6;
-            case ALL ->
-            {
-                v4.addAll(v6);
-                yield v4;
-            }
-        };
-        return List.copyOf(picked);
     }
 }

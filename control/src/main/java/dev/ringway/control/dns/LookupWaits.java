@@ -5,8 +5,9 @@ import dev.ringway.control.translate.Lookups;
 import java.util.function.LongUnaryOperator;
 
 /**
- * How long it is until names are looked up again: after an answer their rate with something added by chance, after
- * failures in a row, where that is asked for, any time up to a bound that doubles, as in Envoy. One thread at a time.
+ * How long it is until names are looked up again: after an answer their rate, or as long as it holds itself, with something
+ * added by chance; after failures in a row, where that is asked for, any time up to a bound that doubles, as in Envoy.
+ * Resolver thread only.
  */
 final class LookupWaits
 {
@@ -27,15 +28,20 @@ final class LookupWaits
         boundNs = lookups.failureBaseNs();
     }
 
-    long nextNs(final boolean isFailed)
+    long nextNs(final Answer answer)
     {
-        if (!isFailed || lookups.failureBaseNs() == 0)
+        if (!answer.isFailed() || lookups.failureBaseNs() == 0)
         {
             boundNs = lookups.failureBaseNs();
-            return lookups.refreshNs() + (lookups.jitterNs() == 0 ? 0 : chance.applyAsLong(lookups.jitterNs()));
+            return rateNs(answer) + (lookups.jitterNs() == 0 ? 0 : chance.applyAsLong(lookups.jitterNs()));
         }
         final long waitNs = chance.applyAsLong(boundNs);
         boundNs = Math.min(2 * boundNs, lookups.failureMostNs());
         return Math.max(LEAST_NS, waitNs);
+    }
+
+    private long rateNs(final Answer answer)
+    {
+        return lookups.respectsTtl() && !answer.isFailed() && answer.ttlNs() > 0 ? answer.ttlNs() : lookups.refreshNs();
     }
 }

@@ -1,4 +1,4 @@
 /**
- * Names of STRICT_DNS clusters, looked up off the loops.
+ * Names of STRICT_DNS and LOGICAL_DNS clusters, looked up off the loops.
  */
 package dev.ringway.control.dns;

@@ -4,7 +4,6 @@ import dev.ringway.control.config.FieldPath;
 import dev.ringway.control.health.CheckTls;
 import dev.ringway.control.health.HealthCheck;
 import dev.ringway.control.health.OutlierDetection;
-import dev.ringway.control.translate.Lookups.Family;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HealthCheckCounters;
@@ -16,7 +15,6 @@ import dev.ringway.engine.snapshot.Balancing.Policy;
 import dev.ringway.engine.counters.TlsCounters;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.UpstreamTls;
-import io.envoyproxy.envoy.config.cluster.v3.Cluster.RefreshRate;
 import io.envoyproxy.envoy.config.core.v3.HealthCheck.TlsOptions;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 
@@ -35,13 +33,10 @@ final class ClusterTranslator
     private static final String ALPN_HTTP2 = "h2";
     private static final int DEFAULT_BUFFER_LIMIT = 1 << 20;
     private static final long DEFAULT_CONNECT_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(5);
-    private static final long DEFAULT_REFRESH_NS = TimeUnit.SECONDS.toNanos(5);
-    private static final long LEAST_REFRESH_NS = TimeUnit.MILLISECONDS.toNanos(1);
-    /** Of waits after failures, where their bound is not given. */
-    private static final int FAILURE_GROWTH = 10;
 
     private final Checks checks;
     private final EndpointTranslator endpoints;
+    private final LookupTranslator lookups;
     private final HttpSettingsTranslator httpSettings;
     private final BalancingTranslator balancing;
     private final HealthCheckTranslator healthChecks;
@@ -63,6 +58,7 @@ final class ClusterTranslator
     {
         this.checks = checks;
         this.endpoints = new EndpointTranslator(checks);
+        this.lookups = new LookupTranslator(checks);
         this.httpSettings = new HttpSettingsTranslator(checks);
         this.balancing = new BalancingTranslator(checks);
         this.healthChecks = new HealthCheckTranslator(checks);
@@ -108,7 +104,7 @@ final class ClusterTranslator
             ProxyTransport.telling(config, path.field("transport_socket"), statName, checks, counters),
             connect.translate(config, path, http.maxAgeNs()),
             new ClusterCounters(counters, statName, http.http2() != null));
-        return new ClusterPlan(cluster, List.copyOf(targets), lookups(config, path),
+        return new ClusterPlan(cluster, List.copyOf(targets), lookups.translate(config, path),
             checked(config, path, http, encryption, statName),
             ejecting(outliers.translate(config, path), statName),
             gauges(config, cluster, statName));
@@ -137,31 +133,6 @@ final class ClusterTranslator
     static String statName(final io.envoyproxy.envoy.config.cluster.v3.Cluster config)
     {
         return StatName.of(config.getAltStatName().isEmpty() ? config.getName() : config.getAltStatName());
-    }
-
-    private Lookups lookups(final io.envoyproxy.envoy.config.cluster.v3.Cluster config, final FieldPath path)
-    {
-        final long refreshNs = checks.durationAtLeast(config.hasDnsRefreshRate(), config.getDnsRefreshRate(),
-            path.field("dns_refresh_rate"), DEFAULT_REFRESH_NS, LEAST_REFRESH_NS);
-        final Family family = Family.valueOf(config.getDnsLookupFamily().name());
-        final long jitterNs =
-            checks.duration(config.hasDnsJitter(), config.getDnsJitter(), path.field("dns_jitter"), 0);
-        if (!config.hasDnsFailureRefreshRate())
-        {
-            return new Lookups(refreshNs, family, jitterNs, 0, 0);
-        }
-        final RefreshRate rate = config.getDnsFailureRefreshRate();
-        final FieldPath at = path.field("dns_failure_refresh_rate");
-        checks.required(rate.hasBaseInterval(), at.field("base_interval"));
-        final long baseNs = checks.durationAtLeast(rate.hasBaseInterval(), rate.getBaseInterval(),
-            at.field("base_interval"), LEAST_REFRESH_NS, LEAST_REFRESH_NS);
-        final long mostNs = checks.durationAtLeast(rate.hasMaxInterval(), rate.getMaxInterval(),
-            at.field("max_interval"), FAILURE_GROWTH * baseNs, LEAST_REFRESH_NS);
-        if (mostNs < baseNs)
-        {
-            checks.fault(at.field("max_interval"), "must not be less than base_interval");
-        }
-        return new Lookups(refreshNs, family, jitterNs, baseNs, mostNs);
     }
 
     private ClusterPlan.Ejecting ejecting(final OutlierDetection settings, final String statName)

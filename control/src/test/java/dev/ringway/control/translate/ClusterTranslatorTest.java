@@ -3,6 +3,7 @@ package dev.ringway.control.translate;
 import dev.ringway.control.config.BootstrapLoader;
 import dev.ringway.control.config.ConfigException;
 import dev.ringway.engine.snapshot.Address;
+import dev.ringway.engine.snapshot.Balancing;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.ConnectRules;
@@ -95,12 +96,38 @@ final class ClusterTranslatorTest
     @Test
     void shouldTranslateHowNamesAreLookedUp() throws ConfigException
     {
-        assertEquals(new Lookups(2_000_000_000L, Lookups.Family.V4_ONLY, 3_000_000L, 4_000_000L, 40_000_000L), plan("""
+        assertEquals(new Lookups(2_000_000_000L, true, Lookups.Family.V4_ONLY, 3_000_000L, 4_000_000L,
+            40_000_000L, NameServers.SYSTEM), plan("""
             type: LOGICAL_DNS, dns_refresh_rate: 2s, dns_lookup_family: V4_ONLY, dns_jitter: 0.003s,
-            dns_failure_refresh_rate: { base_interval: 0.004s },
+            dns_failure_refresh_rate: { base_interval: 0.004s }, respect_dns_ttl: true,
             """ + endpoint("backend")).lookups());
-        assertEquals(new Lookups(5_000_000_000L, Lookups.Family.AUTO, 0, 0, 0),
+        assertEquals(new Lookups(5_000_000_000L, false, Lookups.Family.AUTO, 0, 0, 0, NameServers.SYSTEM),
             plan("type: STRICT_DNS, " + endpoint("backend")).lookups());
+    }
+
+    @Test
+    void shouldTranslateWhoIsAskedForNames() throws ConfigException
+    {
+        assertEquals(new NameServers(List.of(new InetSocketAddress("10.0.0.1", 53), new InetSocketAddress("::1", 54)),
+            true, false, 2_000_000_000L, 3), plan("""
+            type: STRICT_DNS, typed_dns_resolver_config: { name: x, typed_config: {
+            "@type": type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig,
+            resolvers: [ { socket_address: { address: 10.0.0.1, port_value: 53 } },
+            { socket_address: { address: "::1", port_value: 54 } } ], query_timeout_seconds: 2, query_tries: 3,
+            dns_resolver_options: { use_tcp_for_dns_lookups: true, no_default_search_domain: true } } },
+            """ + endpoint("backend")).lookups().servers());
+    }
+
+    @Test
+    void shouldTakeTheFirstPolicyThatIsSupported() throws ConfigException
+    {
+        final String type = "type.googleapis.com/envoy.extensions.load_balancing_policies.";
+        assertEquals(Balancing.Policy.RANDOM, plan("""
+            load_balancing_policy: { policies: [
+            { typed_extension_config: { name: x, typed_config: { "@type": %1$sno_such.v3.Policy, a: { b: 1 } } } },
+            { typed_extension_config: { name: x, typed_config: { "@type": %1$srandom.v3.Random } } },
+            { typed_extension_config: { name: x, typed_config: { "@type": %1$sround_robin.v3.RoundRobin } } } ] },
+            """.formatted(type) + endpoint("10.0.0.1")).cluster().balancing().policy());
     }
 
     private static Option option(final int level, final int name, final int value)

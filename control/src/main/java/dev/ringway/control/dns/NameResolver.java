@@ -1,0 +1,272 @@
+package dev.ringway.control.dns;
+
+import dev.ringway.control.translate.Lookups;
+import dev.ringway.control.translate.NameServers;
+import org.xbill.DNS.AAAARecord;
+import org.xbill.DNS.ARecord;
+import org.xbill.DNS.CNAMERecord;
+import org.xbill.DNS.DClass;
+import org.xbill.DNS.Message;
+import org.xbill.DNS.Name;
+import org.xbill.DNS.Rcode;
+import org.xbill.DNS.Record;
+import org.xbill.DNS.Section;
+import org.xbill.DNS.SimpleResolver;
+import org.xbill.DNS.TextParseException;
+import org.xbill.DNS.Type;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Finds the addresses of names, and how long they hold: in the hosts file, else from name servers. Many are asked at
+ * once and none is waited for. Its class is loaded with the first name of a configuration. Resolver thread only.
+ */
+final class NameResolver
+{
+    private static final int MOST_AT_ONCE = 64;
+    private static final int MOST_ALIASES = 16;
+    /** The library looks at its own time-outs only while nothing else arrives. */
+    private static final int PATIENCE = 2;
+
+    static
+    {
+        // Its thread is a daemon that holds nothing which must be closed, and the kernel draws ports as well.
+        System.setProperty("dnsjava.nio.register_shutdown_hook", "false");
+        System.setProperty("dnsjava.udp.ephemeral.use_ephemeral_port", "true");
+    }
+
+    private final Executor thread;
+    private final SystemFiles files;
+    /** Not more than there are names, for each is asked for once at a time. */
+    private final Queue<Query> waiting = new ArrayDeque<>();
+    private int outstanding;
+
+    /**
+     * @param thread runs tasks on the resolver thread.
+     * @param files  of the system.
+     */
+    NameResolver(final Executor thread, final SystemFiles files)
+    {
+        this.thread = thread;
+        this.files = files;
+    }
+
+    /**
+     * @param name    to look up.
+     * @param lookups says how.
+     * @return the answer, on the resolver thread; never completed with an exception.
+     */
+    CompletableFuture<Answer> lookup(final String name, final Lookups lookups)
+    {
+        final NameServers servers = lookups.servers();
+        return switch (lookups.family())
+        {
+            case V4_ONLY -> ask(name, Type.A, servers);
+            case V6_ONLY -> ask(name, Type.AAAA, servers);
+            case V4_PREFERRED -> askInTurn(name, Type.A, Type.AAAA, servers);
+            case AUTO -> askInTurn(name, Type.AAAA, Type.A, servers);
+            case ALL -> ask(name, Type.A, servers).thenCombine(ask(name, Type.AAAA, servers), NameResolver::both);
+        };
+    }
+
+    private CompletableFuture<Answer> askInTurn(
+        final String name, final int first, final int second, final NameServers servers)
+    {
+        return ask(name, first, servers).thenCompose(
+            answer -> answer.isEmpty() ? ask(name, second, servers) : CompletableFuture.completedFuture(answer));
+    }
+
+    private static Answer both(final Answer v4, final Answer v6)
+    {
+        if (v4.isEmpty() || v6.isEmpty())
+        {
+            return !v4.isEmpty() ? v4 : !v6.isEmpty() ? v6 : v4.isFailed() ? v4 : v6;
+        }
+        final List<InetAddress> all = new ArrayList<>(v4.addresses());
+        all.addAll(v6.addresses());
+        return new Answer(all, Math.min(v4.ttlNs(), v6.ttlNs()), false);
+    }
+
+    private CompletableFuture<Answer> ask(final String name, final int type, final NameServers servers)
+    {
+        final List<InetAddress> local = files.addresses(name, type == Type.AAAA);
+        if (!local.isEmpty())
+        {
+            return CompletableFuture.completedFuture(new Answer(local, 0, false));
+        }
+        final SystemFiles.Servers system = files.servers();
+        final List<Name> names = names(servers.searches() ? system.candidates(name) : List.of(name));
+        if (names.isEmpty())
+        {
+            return CompletableFuture.completedFuture(Answer.FAILED);
+        }
+        final Query query = new Query(
+            names.iterator(), type, servers, servers.addresses().isEmpty() ? system.addresses() : servers.addresses());
+        query.begin();
+        return query.answer;
+    }
+
+    /** Without those that cannot be names. */
+    private static List<Name> names(final List<String> candidates)
+    {
+        final List<Name> names = new ArrayList<>(candidates.size());
+        for (final String candidate : candidates)
+        {
+            try
+            {
+                names.add(Name.fromString(candidate, Name.root));
+            }
+            catch (final TextParseException e)
+            {
+                // Too long with that domain, for example: the others are asked for.
+            }
+        }
+        return names;
+    }
+
+    private void sendNext()
+    {
+        while (outstanding < MOST_AT_ONCE && !waiting.isEmpty())
+        {
+            outstanding++;
+            waiting.remove().send();
+        }
+    }
+
+    /** A question to each server in turn, until one has an answer; and for the next name where that is empty. */
+    private final class Query
+    {
+        private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+        private final Iterator<Name> names;
+        private final int type;
+        private final NameServers settings;
+        private final List<InetSocketAddress> servers;
+        private Record question;
+        private int tries;
+
+        Query(final Iterator<Name> names, final int type, final NameServers settings,
+            final List<InetSocketAddress> servers)
+        {
+            this.names = names;
+            this.type = type;
+            this.settings = settings;
+            this.servers = servers;
+        }
+
+        void begin()
+        {
+            question = Record.newRecord(names.next(), type, DClass.IN);
+            tries = 0;
+            queue();
+        }
+
+        private void queue()
+        {
+            waiting.add(this);
+            sendNext();
+        }
+
+        void send()
+        {
+            final SimpleResolver server = new SimpleResolver(servers.get(tries % servers.size()));
+            tries++;
+            server.setTCP(settings.usesTcp());
+            server.setTimeout(Duration.ofNanos(settings.timeoutNs()));
+            final CompletableFuture<Message> sent = sent(server);
+            // A socket of the library counts until it is closed, so that dead servers cannot take all of the process.
+            sent.whenCompleteAsync((message, error) ->
+            {
+                outstanding--;
+                sendNext();
+            }, thread);
+            sent.copy().orTimeout(PATIENCE * settings.timeoutNs(), TimeUnit.NANOSECONDS)
+                .whenCompleteAsync((message, error) -> onMessage(message), thread);
+        }
+
+        private CompletableFuture<Message> sent(final SimpleResolver server)
+        {
+            try
+            {
+                return server.sendAsync(Message.newQuery(question), thread).toCompletableFuture();
+            }
+            catch (final RuntimeException e)
+            {
+                return CompletableFuture.failedFuture(e);
+            }
+        }
+
+        /** Null when none came. */
+        private void onMessage(final Message message)
+        {
+            final Answer found = message == null ? Answer.FAILED : read(message);
+            if (found.isFailed() && tries < settings.tries() * servers.size())
+            {
+                queue();
+            }
+            else if (!found.isFailed() && found.isEmpty() && names.hasNext())
+            {
+                begin();
+            }
+            else
+            {
+                answer.complete(found);
+            }
+        }
+
+        private Answer read(final Message message)
+        {
+            final int code = message.getRcode();
+            return code == Rcode.NXDOMAIN ? Answer.NONE : code != Rcode.NOERROR ? Answer.FAILED :
+                addresses(message.getSection(Section.ANSWER));
+        }
+
+        /** Aliases hold no longer than what they stand for. */
+        private Answer addresses(final List<Record> records)
+        {
+            Name name = question.getName();
+            long ttlS = Long.MAX_VALUE;
+            for (int i = 0; i < MOST_ALIASES; i++)
+            {
+                final CNAMERecord alias = alias(records, name);
+                if (alias == null)
+                {
+                    break;
+                }
+                name = alias.getTarget();
+                ttlS = Math.min(ttlS, alias.getTTL());
+            }
+            final List<InetAddress> found = new ArrayList<>();
+            for (final Record one : records)
+            {
+                if (one.getType() == type && one.getName().equals(name))
+                {
+                    found.add(one instanceof ARecord v4 ? v4.getAddress() : ((AAAARecord)one).getAddress());
+                    ttlS = Math.min(ttlS, one.getTTL());
+                }
+            }
+            return found.isEmpty() ? Answer.NONE : new Answer(found, TimeUnit.SECONDS.toNanos(ttlS), false);
+        }
+
+        private static CNAMERecord alias(final List<Record> records, final Name name)
+        {
+            for (final Record one : records)
+            {
+                if (one instanceof CNAMERecord alias && alias.getName().equals(name))
+                {
+                    return alias;
+                }
+            }
+            return null;
+        }
+    }
+}
