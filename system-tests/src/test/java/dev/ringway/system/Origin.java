@@ -125,7 +125,9 @@ final class Origin implements AutoCloseable
                 gate.await();
                 final String answer = answers.getOrDefault(path, "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
                 final boolean isLast = answer.endsWith(CLOSE);
-                final int length = answer.length() - (isLast ? CLOSE.length() : 0);
+                final boolean isHead = request.start().startsWith("HEAD ");
+                final int length = isHead && answer.contains("\r\n\r\n") ? answer.indexOf("\r\n\r\n") + 4 :
+                    answer.length() - (isLast ? CLOSE.length() : 0);
                 socket.getOutputStream().write(answer.substring(0, length).getBytes(ISO_8859_1));
                 if (isLast)
                 {

@@ -27,7 +27,7 @@ final class RandomRoutes
         "127.0.0.1", "127.0.0.1:80", "[::1]", "[::1]:8080", "a.example.", "a.example.:80", ".example", "nobody");
     private static final List<String> SEGMENTS = List.of("a", "b", "ab", "A", "aa", "v1", "v22");
     private static final List<String> ODD_SEGMENTS = List.of("", ".", "..", "%61", "%2F", "%2f", "%5C", "a;p=1", "%",
-        "a%20b", "~", "é",
+        "a%20b", "~",
         "a,b", "a=b", "\\", "a+b", "\"", "[");
     private static final List<String> NAMES = List.of("x-a", "x-b", "x-c");
     private static final List<String> VALUES = List.of("one", "two", "One", "on", "one,two", "", "5", "-3", "12",
@@ -70,11 +70,19 @@ final class RandomRoutes
     private final Random random;
     /** What is then added of a request's host is another host with Envoy, so either has it. */
     private final boolean rewritesShares;
+    private final RandomFilters filters;
 
     RandomRoutes(final long seed)
     {
         random = new Random(seed);
         rewritesShares = random.nextBoolean();
+        filters = new RandomFilters(random);
+    }
+
+    /** Entries of {@code http_filters} before the router, a line each. */
+    String filters()
+    {
+        return filters.entries();
     }
 
     private boolean isOne(final int in)
@@ -117,7 +125,8 @@ final class RandomRoutes
                 "preserve_external_request_id: true",
             "generate_request_id: false", "server_header_transformation: PASS_THROUGH",
             "server_header_transformation: APPEND_IF_ABSENT",
-                "path_with_escaped_slashes_action: UNESCAPE_AND_FORWARD"))
+                "path_with_escaped_slashes_action: UNESCAPE_AND_FORWARD",
+            "http_protocol_options: { enable_trailers: true }"))
         {
             if (isOne(5) && text.indexOf(option.split(":")[0]) < 0)
             {
@@ -131,7 +140,8 @@ final class RandomRoutes
     String table()
     {
         return (isOne(4) ? "ignore_port_in_host_matching: true\n" : "") +
-            (isOne(3) ? "most_specific_header_mutations_wins: true\n" : "") + changes(3, "\n");
+            (isOne(3) ? "most_specific_header_mutations_wins: true\n" : "") + changes(3, "\n") +
+            filters.settings(3, "\n");
     }
 
     /** A list of virtual hosts, a line for each route. */
@@ -156,11 +166,11 @@ final class RandomRoutes
                     .append(" ]\n  ").append(isOne(8) ? "require_tls: ALL\n  " : "")
                     .append(isOne(6) ? "include_request_attempt_count: true\n  " : "")
                     .append(isOne(6) ? "include_attempt_count_in_response: true\n  " : "")
-                    .append(changes(3, "\n  ")).append("routes:\n");
+                    .append(changes(3, "\n  ")).append(filters.settings(3, "\n  ")).append("routes:\n");
                 for (int route = 0; route < ROUTES; route++)
                 {
                     text.append("  - { ").append(isOne(4) ? "" : "name: route-" + host + "-" + route + ", ")
-                        .append("match: { ").append(match()).append(" }, ").append(changes(3, ", "))
+                        .append("match: { ").append(match()).append(" }, ").append(changes(3, ", ")).append(filters.settings(2, ", "))
                         .append(action()).append(" }\n");
                 }
             }
@@ -173,8 +183,13 @@ final class RandomRoutes
     {
         return (isOne(in) ? "request_headers_to_add: " + list(3, () -> option(REQUEST_NAMES, TEXTS)) + end : "") +
             (isOne(in * 2) ? "request_headers_to_remove: " + list(2, () -> of(REQUEST_NAMES)) + end : "") +
-            (isOne(in) ? "response_headers_to_add: " +
-                list(3, () -> option(RESPONSE_NAMES, RESPONSE_TEXTS)) + end : "") +
+            (filters.changeAnswers() ? "" : answerChanges(in, end));
+    }
+
+    private String answerChanges(final int in, final String end)
+    {
+        return (isOne(in) ? "response_headers_to_add: " +
+            list(3, () -> option(RESPONSE_NAMES, RESPONSE_TEXTS)) + end : "") +
             (isOne(in * 2) ? "response_headers_to_remove: " + list(2, () -> of(RESPONSE_NAMES)) + end : "");
     }
 
@@ -262,7 +277,17 @@ final class RandomRoutes
     private String forward()
     {
         final String target = target();
-        return target + rewrite() + (target.contains("host_rewrite") ? "" : hostRewrite()) + (isOne(3) ? retry() : "");
+        return target + rewrite() + (target.contains("host_rewrite") ? "" : hostRewrite()) + (isOne(3) ? retry() : "") +
+            (target.endsWith(": ring") ? hash() : "");
+    }
+
+    private String hash()
+    {
+        final String all = list(3, () -> "{ " + of(List.of("header: { header_name: x-a }",
+            "header: { header_name: x-n }",
+            "cookie: { name: k }", "query_parameter: { name: k }", "header: { header_name: x-b }")) +
+            (isOne(3) ? ", terminal: true" : "") + " }");
+        return ", hash_policy: " + all.replaceFirst(" ]$", ", { header: { header_name: x-n } } ]");
     }
 
     private String retry()
@@ -308,10 +333,11 @@ final class RandomRoutes
         {
             case 0 -> "cluster_header: x-a" + (isOne(2) ? ", cluster_not_found_response_code: NOT_FOUND" : "");
             case 1 -> "weighted_clusters: { header_name: x-n, clusters: [ { name: one, weight: 3, " + changes(2,
-                ", ") +
+                ", ") + filters.settings(3, ", ") +
                 (rewritesShares ? "host_rewrite_literal: share.example, " : "") + "}, { name: two, weight: " +
                 of(List.of(0, 9)) + ", " + changes(2, ", ") + "} ] }";
-            default -> "cluster: " + (isOne(10) ? of(List.of("empty", "dead")) : of(List.of("one", "two")));
+            default -> "cluster: " + (isOne(10) ? of(List.of("empty", "dead")) :
+                of(List.of("one", "two", "one", "two", "three", "three", "ring")));
         };
     }
 
@@ -347,7 +373,7 @@ final class RandomRoutes
         return path.append(path.isEmpty() || isOne(4) ? "/" : "").toString();
     }
 
-    /** A request with its end, and no content. */
+    /** A request as HTTP/1.1 writes it, with its content. */
     String request()
     {
         final String path = path(SEGMENTS, 3) + (isOne(4) ? "/" + of(ODD_SEGMENTS) + path(SEGMENTS, 1) : "");
@@ -378,10 +404,36 @@ final class RandomRoutes
             "cookie: k=v; l=w", "cookie: one", "content-type: " + (method.equals("HEAD") ? "text/plain" :
                 "application/grpc"), "x-forwarded-host: before.example", "x-request-id: mine",
             "content-length: 0", "referer: r", "x-envoy-original-path: /mine", "x-envoy-internal: true",
-                "te: trailers"))
+                "te: trailers",
+            "x-envoy-fault-abort-request: 429", "access-control-request-private-network: true"))
         {
             head.append(isOne(10) ? field + "\r\n" : "");
         }
-        return head.append("\r\n").toString();
+        if (isOne(method.equals("OPTIONS") ? 2 : 6))
+        {
+            head.append("origin: http://").append(of(List.of("a.example", "b.test"))).append("\r\n")
+                .append(method.equals("OPTIONS") ? "access-control-request-method: PUT\r\n" : "");
+        }
+        return head + (method.matches("POST|PUT|DELETE") && head.indexOf("content-length") < 0 ? content() : "\r\n");
+    }
+
+    /** The end of a head, and what follows. */
+    private String content()
+    {
+        final int length = of(List.of(0, 1, 5, 300, 5000, 40_000));
+        final String all = "0123456789".repeat(length / 10 + 1).substring(0, length);
+        final int first = length / 3;
+        return switch (length == 0 ? 0 : random.nextInt(3))
+        {
+            case 0 -> "\r\n";
+            case 1 -> "content-length: " + length + "\r\n\r\n" + all;
+            default -> "transfer-encoding: chunked\r\n\r\n" + (first == 0 ? "" : chunk(all.substring(0, first))) +
+                chunk(all.substring(first)) + "0\r\n" + (isOne(3) ? "x-last: 1\r\n" : "") + "\r\n";
+        };
+    }
+
+    private static String chunk(final String data)
+    {
+        return Integer.toHexString(data.length()) + "\r\n" + data + "\r\n";
     }
 }

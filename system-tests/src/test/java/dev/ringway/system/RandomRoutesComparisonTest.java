@@ -8,10 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -60,14 +59,21 @@ final class RandomRoutesComparisonTest
 
         private static final List<String> STATUSES =
             List.of("200 OK", "503 Unavailable", "200 OK", "200 OK", "404 Not Found", "200 OK", "500 Error", "200 OK",
-                "409 Conflict\r\nretry-after: 1", "429 Too Many\r\nx-envoy-ratelimited: true", "200 OK");
+                "409 Conflict\r\nretry-after: 1", "429 Too Many\r\nx-envoy-ratelimited: true", "200 OK", "204 No Content",
+                "304 Not Modified");
+        private static final List<String> CONTENTS = List.of("content-length: 0\r\n\r\n",
+            "content-length: 4\r\n\r\nsome", "content-length: 40000\r\n\r\n" + "0123456789".repeat(4000),
+            "transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n4\r\ndefg\r\n0\r\n\r\n",
+            "transfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nx-last: 2\r\n\r\n");
 
         @Override
         public String getOrDefault(final Object path, final String otherwise)
         {
             final int length = ((String)path).length();
             final String fields = FIELDS.get(length % FIELDS.size());
-            return "HTTP/1.1 " + STATUSES.get(length % STATUSES.size()) + "\r\n" + fields + "content-length: 0\r\n\r\n";
+            final String status = STATUSES.get(length % STATUSES.size());
+            return "HTTP/1.1 " + status + "\r\n" + fields + (status.matches("204.*|304.*") ? "\r\n" :
+                CONTENTS.get(Math.floorMod(path.hashCode(), CONTENTS.size())));
         }
     }
 
@@ -76,6 +82,7 @@ final class RandomRoutesComparisonTest
     {
         private final Origin one = new Origin(new Answers());
         private final Origin two = new Origin(new Answers());
+        private final Http2Origin three = new Http2Origin(new Answers());
         private final List<Integer> ports = new ArrayList<>();
         private final List<Path> logs = new ArrayList<>();
         private final Program program;
@@ -91,7 +98,8 @@ final class RandomRoutesComparisonTest
                 final RandomRoutes routes = new RandomRoutes(FIRST_SEED + i);
                 final String listener = Bootstraps.http("in-" + i, Bootstraps.tcpAddress("127.0.0.1", ports.get(i)),
                     routes.options() + LOG.formatted(logs.get(i)), "");
-                text.append(listener, 0, listener.indexOf("            virtual_hosts:"))
+                text.append(listener.substring(0, listener.indexOf("            virtual_hosts:"))
+                        .replace("http_filters:\n", "http_filters:\n" + routes.filters().indent(10)))
                     .append((routes.table() + routes.hosts()).indent(12));
             }
             text.append("  clusters:\n")
@@ -99,6 +107,11 @@ final class RandomRoutesComparisonTest
                 .append(Bootstraps.cluster("two", "STATIC", Bootstraps.tcpAddress("127.0.0.1", two.port()) +
                     ", hostname: two.example"))
                 .append("  - { name: empty, type: STATIC, connect_timeout: 1s, load_assignment: { cluster_name: empty } }\n")
+                .append(Bootstraps.cluster("three", "STATIC", Bootstraps.tcpAddress("127.0.0.1", three.port())))
+                .append(Bootstraps.HTTP2_CLUSTER)
+                .append("  - { name: ring, type: STATIC, lb_policy: RING_HASH, load_assignment: { cluster_name: ring, " +
+                    "endpoints: [ { lb_endpoints: [ " + endpoint("first", one.port()) + ", " +
+                    endpoint("second", two.port()) + " ] } ] } }\n")
                 .append(Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", 1)));
             program = Peers.either(isEnvoy, directory,
                 Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"), text));
@@ -109,80 +122,57 @@ final class RandomRoutesComparisonTest
             }
         }
 
-        /** For each request what the upstreams saw and the client was told. */
+        /** With a key of its own, so that the ring is the same whatever the port. */
+        private static String endpoint(final String key, final int port)
+        {
+            return "{ endpoint: { address: " + Bootstraps.tcpAddress("127.0.0.1", port) +
+                " }, metadata: { filter_metadata: { envoy.lb: { hash_key: " + key + " } } } }";
+        }
+
+        /** For each request what the upstreams saw and the client was told; every third is told in HTTP/2. */
         private List<String> observe(final int index, final List<String> requests) throws Exception
         {
             final List<String> seen = new ArrayList<>();
-            final int port = ports.get(index);
-            Client client = new Client(port);
+            final RandomClient client = new RandomClient(ports.get(index));
             try
             {
-                for (final String request : requests)
+                for (int i = 0; i < requests.size(); i++)
                 {
-                    client.send(request);
-                    final boolean isHead = request.startsWith("HEAD");
-                    final HttpMessage answer = isHead ? client.readHead() : client.read();
-                    final List<String> fields = isHead ?
-                        answer.fields().stream().map(Side::lengthOfHead).toList() : answer.fields();
-                    seen.add("one " + told(one) + "\ntwo " + told(two) + "\n-> " + answer.status() + fields(fields) +
-                        '\n' +
-                        answer.text());
-                    if ("close".equals(answer.field("connection")))
-                    {
-                        client.close();
-                        client = new Client(port);
-                    }
+                    final String told = i % 3 == 2 && RandomClient.isForHttp2(requests.get(i)) ?
+                        client.tellHttp2(requests.get(i)) : client.tell(requests.get(i));
+                    seen.add("one " + told(one.takeSeen()) + "\ntwo " + told(two.takeSeen()) + "\nthree " +
+                        told(three.takeSeen()) + "\n-> " + told);
                 }
             }
             finally
             {
                 client.close();
             }
-            final List<String> logged = LogLines.await(logs.get(index), requests.size(), line -> true).stream()
-                .sorted().toList();
-            for (int i = 0; i < Math.min(seen.size(), logged.size()); i++)
+            for (final String line : LogLines.await(logs.get(index), requests.size(), one -> true))
             {
-                seen.set(i, seen.get(i) + "\nlog " + comparable(logged.get(i)));
+                final int at = line.startsWith("1") ? Integer.parseInt(line.substring(1, 4)) : 0;
+                seen.set(at, seen.get(at) + "\nlog " + comparable(line));
             }
             return seen;
         }
 
         /**
          * Where Envoy makes a location of the request it writes the path to it, though no request goes on. Why there is
-         * no connection it says in the words of the operating system.
+         * no connection it says in the words of the operating system. An original path that was made empty is one
+         * there.
          */
         private static String comparable(final String logged)
         {
-            final String line = logged.replaceFirst("(remote_connection_failure)\\|[^ }]*", "$1");
+            final String line = logged.replaceFirst("(remote_connection_failure)\\|[^ }]*", "$1")
+                .replace(" original= ", " original=- ");
             return line.contains(" direct_response ") ?
                 line.replaceFirst(" \\S+ HTTP/", " - HTTP/").replaceFirst("original=\\S+", "original=-") : line;
         }
 
-        /** Envoy says of an answer of its own without content that its length is not known. */
-        private static String lengthOfHead(final String field)
+        private static String told(final Collection<HttpMessage> seen)
         {
-            return field.equals("transfer-encoding: chunked") ? "content-length: 0" : field;
-        }
-
-        private static String told(final Origin origin)
-        {
-            return origin.takeSeen().stream().map(request -> request.start() + fields(request.fields()))
-                .collect(Collectors.joining("\n"));
-        }
-
-        /** Sorted: order between names has no meaning. */
-        private static String fields(final List<String> fields)
-        {
-            final Map<String, List<String>> values = new TreeMap<>();
-            for (final String field : fields)
-            {
-                final int colon = field.indexOf(':');
-                final String name = field.substring(0, colon).toLowerCase();
-                values.computeIfAbsent(name, key -> new ArrayList<>())
-                    .add(EnvoyCases.comparable(name, field.substring(colon + 1).strip()));
-            }
-            return values.entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining("\n   ", "\n   ",
-                ""));
+            return seen.stream().map(request -> request.start() + RandomClient.shown(request.fields()) + ' ' +
+                RandomClient.shortened(request.text()) + request.trailers()).collect(Collectors.joining("\n"));
         }
 
         public void close() throws IOException
@@ -190,6 +180,7 @@ final class RandomRoutesComparisonTest
             program.close();
             one.close();
             two.close();
+            three.close();
         }
     }
 

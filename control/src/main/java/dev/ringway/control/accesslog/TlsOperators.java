@@ -8,6 +8,7 @@ import org.agrona.DirectBuffer;
 
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -18,49 +19,38 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 final class TlsOperators
 {
     private static final String UPSTREAM = "UPSTREAM_";
-    private static final Map<String, Integer> DOWNSTREAM_ITEMS = Map.ofEntries(
-        Map.entry("DOWNSTREAM_TLS_VERSION", TlsReport.VERSION),
-        Map.entry("DOWNSTREAM_TLS_CIPHER", TlsReport.CIPHER),
-        Map.entry("DOWNSTREAM_TLS_GROUP", TlsReport.GROUP),
-        Map.entry("DOWNSTREAM_TLS_SESSION_ID", TlsReport.SESSION_ID),
-        Map.entry("REQUESTED_SERVER_NAME", TlsReport.SERVER_NAME),
-        Map.entry("DOWNSTREAM_PEER_FINGERPRINT_256", TlsReport.PEER_FINGERPRINT),
-        Map.entry("DOWNSTREAM_PEER_FINGERPRINT_1", TlsReport.PEER_OLD_FINGERPRINT),
-        Map.entry("DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_256", TlsReport.CHAIN_FINGERPRINTS),
-        Map.entry("DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_1", TlsReport.CHAIN_OLD_FINGERPRINTS),
-        Map.entry("DOWNSTREAM_PEER_CHAIN_SERIALS", TlsReport.CHAIN_SERIALS),
-        Map.entry("DOWNSTREAM_PEER_SERIAL", TlsReport.PEER_SERIAL),
-        Map.entry("DOWNSTREAM_PEER_SUBJECT", TlsReport.PEER_SUBJECT),
-        Map.entry("DOWNSTREAM_PEER_ISSUER", TlsReport.PEER_ISSUER),
-        Map.entry("DOWNSTREAM_PEER_CERT_V_START", TlsReport.VALID_FROM),
-        Map.entry("DOWNSTREAM_PEER_CERT_V_END", TlsReport.VALID_UNTIL),
-        Map.entry("DOWNSTREAM_PEER_URI_SAN", TlsReport.PEER_URIS),
-        Map.entry("DOWNSTREAM_PEER_DNS_SAN", TlsReport.PEER_DNS_NAMES),
-        Map.entry("DOWNSTREAM_PEER_IP_SAN", TlsReport.PEER_ADDRESSES),
-        Map.entry("DOWNSTREAM_PEER_EMAIL_SAN", TlsReport.PEER_MAILS),
-        Map.entry("DOWNSTREAM_PEER_OTHERNAME_SAN", TlsReport.PEER_OTHER_NAMES),
-        Map.entry("DOWNSTREAM_LOCAL_SUBJECT", TlsReport.OWN_SUBJECT),
-        Map.entry("DOWNSTREAM_LOCAL_URI_SAN", TlsReport.OWN_URIS),
-        Map.entry("DOWNSTREAM_LOCAL_DNS_SAN", TlsReport.OWN_DNS_NAMES),
-        Map.entry("DOWNSTREAM_LOCAL_IP_SAN", TlsReport.OWN_ADDRESSES),
-        Map.entry("DOWNSTREAM_LOCAL_EMAIL_SAN", TlsReport.OWN_MAILS),
-        Map.entry("DOWNSTREAM_LOCAL_OTHERNAME_SAN", TlsReport.OWN_OTHER_NAMES));
-    private static final Map<String, Integer> UPSTREAM_ITEMS = Map.ofEntries(
-        Map.entry("UPSTREAM_TLS_VERSION", TlsReport.VERSION),
-        Map.entry("UPSTREAM_TLS_CIPHER", TlsReport.CIPHER),
-        Map.entry("UPSTREAM_TLS_GROUP", TlsReport.GROUP),
-        Map.entry("UPSTREAM_TLS_SESSION_ID", TlsReport.SESSION_ID),
-        Map.entry("UPSTREAM_SERVER_NAME", TlsReport.SERVER_NAME),
-        Map.entry("UPSTREAM_PEER_SUBJECT", TlsReport.PEER_SUBJECT),
-        Map.entry("UPSTREAM_PEER_ISSUER", TlsReport.PEER_ISSUER),
-        Map.entry("UPSTREAM_PEER_CERT_V_START", TlsReport.VALID_FROM),
-        Map.entry("UPSTREAM_PEER_CERT_V_END", TlsReport.VALID_UNTIL),
-        Map.entry("UPSTREAM_PEER_URI_SAN", TlsReport.PEER_URIS),
-        Map.entry("UPSTREAM_PEER_DNS_SAN", TlsReport.PEER_DNS_NAMES),
-        Map.entry("UPSTREAM_PEER_IP_SAN", TlsReport.PEER_ADDRESSES),
-        Map.entry("UPSTREAM_LOCAL_URI_SAN", TlsReport.OWN_URIS),
-        Map.entry("UPSTREAM_LOCAL_DNS_SAN", TlsReport.OWN_DNS_NAMES),
-        Map.entry("UPSTREAM_LOCAL_IP_SAN", TlsReport.OWN_ADDRESSES));
+    private static final String DOWNSTREAM = "DOWNSTREAM_";
+    /** The one operator whose name does not say which connection it is about. */
+    private static final String REQUESTED = "REQUESTED_SERVER_NAME";
+    private static final String SERVER_NAME = "SERVER_NAME";
+    /** By what stands behind the side in their names. */
+    private static final Map<String, Item> ITEMS = Map.ofEntries(
+        ofBoth("TLS_VERSION", TlsReport.VERSION),
+        ofBoth("TLS_CIPHER", TlsReport.CIPHER),
+        ofBoth("TLS_GROUP", TlsReport.GROUP),
+        ofBoth("TLS_SESSION_ID", TlsReport.SESSION_ID),
+        ofBoth(SERVER_NAME, TlsReport.SERVER_NAME),
+        ofBoth("PEER_SUBJECT", TlsReport.PEER_SUBJECT),
+        ofBoth("PEER_ISSUER", TlsReport.PEER_ISSUER),
+        ofBoth("PEER_CERT_V_START", TlsReport.VALID_FROM),
+        ofBoth("PEER_CERT_V_END", TlsReport.VALID_UNTIL),
+        ofBoth("PEER_URI_SAN", TlsReport.PEER_URIS),
+        ofBoth("PEER_DNS_SAN", TlsReport.PEER_DNS_NAMES),
+        ofBoth("PEER_IP_SAN", TlsReport.PEER_ADDRESSES),
+        ofBoth("LOCAL_URI_SAN", TlsReport.OWN_URIS),
+        ofBoth("LOCAL_DNS_SAN", TlsReport.OWN_DNS_NAMES),
+        ofBoth("LOCAL_IP_SAN", TlsReport.OWN_ADDRESSES),
+        ofClient("PEER_EMAIL_SAN", TlsReport.PEER_MAILS),
+        ofClient("PEER_OTHERNAME_SAN", TlsReport.PEER_OTHER_NAMES),
+        ofClient("PEER_SERIAL", TlsReport.PEER_SERIAL),
+        ofClient("PEER_FINGERPRINT_256", TlsReport.PEER_FINGERPRINT),
+        ofClient("PEER_FINGERPRINT_1", TlsReport.PEER_OLD_FINGERPRINT),
+        ofClient("PEER_CHAIN_FINGERPRINTS_256", TlsReport.CHAIN_FINGERPRINTS),
+        ofClient("PEER_CHAIN_FINGERPRINTS_1", TlsReport.CHAIN_OLD_FINGERPRINTS),
+        ofClient("PEER_CHAIN_SERIALS", TlsReport.CHAIN_SERIALS),
+        ofClient("LOCAL_SUBJECT", TlsReport.OWN_SUBJECT),
+        ofClient("LOCAL_EMAIL_SAN", TlsReport.OWN_MAILS),
+        ofClient("LOCAL_OTHERNAME_SAN", TlsReport.OWN_OTHER_NAMES));
     private static final byte[] DIGITS = "0123456789abcdef".getBytes(US_ASCII);
     private static final long MICROS_PER_SECOND = 1_000_000;
 
@@ -68,11 +58,39 @@ final class TlsOperators
     {
     }
 
+    /**
+     * What operators tell.
+     *
+     * @param number of {@link TlsReport}.
+     * @param ofBoth whether of either connection; otherwise of the client's alone.
+     */
+    private record Item(int number, boolean ofBoth)
+    {
+    }
+
+    private static Map.Entry<String, Item> ofBoth(final String name, final int number)
+    {
+        return Map.entry(name, new Item(number, true));
+    }
+
+    private static Map.Entry<String, Item> ofClient(final String name, final int number)
+    {
+        return Map.entry(name, new Item(number, false));
+    }
+
     /** The operators, for messages. */
     static String names()
     {
-        return String.join(" ", new TreeSet<>(DOWNSTREAM_ITEMS.keySet())) + " " +
-            String.join(" ", new TreeSet<>(UPSTREAM_ITEMS.keySet()));
+        final Set<String> names = new TreeSet<>();
+        ITEMS.forEach((name, item) ->
+        {
+            names.add(name.equals(SERVER_NAME) ? REQUESTED : DOWNSTREAM + name);
+            if (item.ofBoth)
+            {
+                names.add(UPSTREAM + name);
+            }
+        });
+        return String.join(" ", names);
     }
 
     /**
@@ -118,7 +136,15 @@ final class TlsOperators
 
     private static int item(final String name)
     {
-        return (name.startsWith(UPSTREAM) ? UPSTREAM_ITEMS : DOWNSTREAM_ITEMS).getOrDefault(name, -1);
+        final boolean isOfEndpoint = name.startsWith(UPSTREAM);
+        final String side = isOfEndpoint ? UPSTREAM : DOWNSTREAM;
+        if (name.equals(REQUESTED))
+        {
+            return TlsReport.SERVER_NAME;
+        }
+        final Item item = name.startsWith(side) ? ITEMS.get(name.substring(side.length())) : null;
+        final boolean isKnown = item != null && (isOfEndpoint ? item.ofBoth : item.number != TlsReport.SERVER_NAME);
+        return isKnown ? item.number : -1;
     }
 
     /** Where an item begins that has something to tell; without one a dash is put. */

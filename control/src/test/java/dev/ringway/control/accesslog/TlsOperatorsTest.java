@@ -115,7 +115,7 @@ final class TlsOperatorsTest
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"%DOWNSTREAM_PEER_CERT%", "%UPSTREAM_PEER_FINGERPRINT_256%", "%DOWNSTREAM_TLS_GROUP(x)%",
+    @ValueSource(strings = {"%DOWNSTREAM_PEER_CERT%", "%DOWNSTREAM_SERVER_NAME%", "%UPSTREAM_PEER_FINGERPRINT_256%", "%DOWNSTREAM_TLS_GROUP(x)%",
         "%DOWNSTREAM_PEER_CERT_V_END(%Q)%"})
     void shouldRefuseWhatIsNotThere(final String format)
     {

@@ -1,6 +1,7 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.engine.filter.HttpFilters;
+import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.IdentityHashMap;
 
@@ -9,12 +10,23 @@ import java.util.IdentityHashMap;
  */
 final class FilterPools
 {
+    /** Of a field besides its longest value. */
+    private static final int LINE_OVERHEAD = 64;
+
+    private final UnsafeBuffer line =
+        new UnsafeBuffer(new byte[ResponseHeaderRules.MAX_MESSAGE_LENGTH + LINE_OVERHEAD]);
     private final Exchanges exchanges;
     private final IdentityHashMap<HttpFilters, FilterPool> pools = new IdentityHashMap<>();
 
     FilterPools(final Exchanges exchanges)
     {
         this.exchanges = exchanges;
+    }
+
+    /** Holds any field of an answer that is made here, while it is written. */
+    UnsafeBuffer line()
+    {
+        return line;
     }
 
     FilterRun acquire(final HttpFilters chain)

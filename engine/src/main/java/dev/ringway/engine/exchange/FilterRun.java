@@ -61,7 +61,7 @@ final class FilterRun
         calls = new FilterCalls(this, view, chain, memory);
         up = new FilterFlow(this, calls, memory, true);
         down = new FilterFlow(this, calls, memory, false);
-        responses = new ResponseStore(memory);
+        responses = new ResponseStore(memory, exchanges.filterPools().line());
     }
 
     /** Takes part in an exchange that has its first route. */

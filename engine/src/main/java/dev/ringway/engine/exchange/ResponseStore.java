@@ -19,14 +19,19 @@ final class ResponseStore implements HeadStore
 
     private final LoopMemory memory;
     private final HeadBlock block;
-    private final UnsafeBuffer line = new UnsafeBuffer(new byte[4096]);
+    private final UnsafeBuffer line;
     private ResponseHead own;
     private ResponseHead shown;
     private boolean isWritten;
 
-    ResponseStore(final LoopMemory memory)
+    /**
+     * @param memory of the loop.
+     * @param line   lent for each field that is written here, see {@link FilterPools#line}.
+     */
+    ResponseStore(final LoopMemory memory, final UnsafeBuffer line)
     {
         this.memory = memory;
+        this.line = line;
         block = new HeadBlock(memory);
     }
 

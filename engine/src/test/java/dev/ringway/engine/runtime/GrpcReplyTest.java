@@ -1,8 +1,13 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.filter.HttpFilter;
+import dev.ringway.engine.filter.HttpFilters;
+import dev.ringway.engine.filter.HttpFilters.Place;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.List;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -47,6 +52,21 @@ final class GrpcReplyTest
             assertEquals(404, client.ask(call("/none", "application/json")).status());
             proxy.awaitCounter("http.in.downstream_rq_2xx", 3);
             assertEquals(2, proxy.counter("http.in.downstream_rq_4xx"));
+        }
+    }
+
+    /** Encoded it is three times as long as the body. */
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP1_TO_HTTP1", "HTTP2_TO_HTTP1"})
+    void shouldShowFiltersALongMessage(final HttpPair pair) throws Exception
+    {
+        try (TestProxy proxy = pair.proxy())
+        {
+            proxy.http.filters = new HttpFilters(proxy.registry(), "in",
+                List.of(new Place("f", loop -> new HttpFilter() {}, false)), (name, error) -> {});
+            proxy.http.routes.put("/long", HttpSettings.direct(403, "\n".repeat(4096)));
+            proxy.start();
+            assertReply(pair.connect(proxy).ask(call("/long", "application/grpc")), 7, "%0A".repeat(4096));
         }
     }
 
