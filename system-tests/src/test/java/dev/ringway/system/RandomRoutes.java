@@ -377,7 +377,7 @@ final class RandomRoutes
     String request()
     {
         final String path = path(SEGMENTS, 3) + (isOne(4) ? "/" + of(ODD_SEGMENTS) + path(SEGMENTS, 1) : "");
-        final StringBuilder target = new StringBuilder(path.replaceAll("%2[fF]|%5C|\\\\", "/").matches("/+") ? "/" :
+        final StringBuilder target = new StringBuilder(path.replaceAll("%2[fF]|%5C|\\\\", "/").matches("/+|[/.]*//[/.]*") ? "/" :
             path);
         if (isOne(3))
         {

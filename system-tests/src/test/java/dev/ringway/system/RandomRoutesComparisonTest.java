@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 @Timeout(300)
 final class RandomRoutesComparisonTest
 {
-    private static final long FIRST_SEED = Long.getLong("ringway.random.first", 4);
+    private static final long FIRST_SEED = Long.getLong("ringway.random.first", 115);
     private static final int SEEDS = Integer.getInteger("ringway.random.seeds", 8);
     private static final int REQUESTS = 100;
 

@@ -324,10 +324,6 @@ public final class Exchanges
         final HttpConnectionManager http)
     {
         responseHeaders.change(edits, null, status, head, downstream, http, routing);
-        if (edits.find(HeaderName.CONTENT_TYPE, null) >= 0)
-        {
-            edits.drop(HeaderName.CONTENT_TYPE);
-        }
     }
 
     /**
@@ -432,6 +428,10 @@ public final class Exchanges
         {
             edits.drop(HeaderName.SERVER);
             edits.drop(HeaderName.DATE);
+            if (edits.find(HeaderName.CONTENT_TYPE, null) >= 0)
+            {
+                edits.drop(HeaderName.CONTENT_TYPE);
+            }
             responseHeaders.localReply(edits, http, id, false);
             return filters.sendReply(downstream, edits, status, body);
         }

@@ -239,6 +239,14 @@ final class FilterView implements FilterExchange
         return routing.clusterName();
     }
 
+    /**
+     * {@inheritDoc}
+     */
+    public boolean isForwarded()
+    {
+        return routing.isForwarded();
+    }
+
     private FilterSettings all()
     {
         return routing.filters();

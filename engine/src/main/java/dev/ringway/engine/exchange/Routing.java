@@ -170,6 +170,12 @@ final class Routing
         return endpoint;
     }
 
+    /** Whether there is a route and it sends the request on. */
+    boolean isForwarded()
+    {
+        return route != null && route.kind() == Route.Kind.CLUSTER;
+    }
+
     /** Id of the cluster, or -1 when there is none. */
     int clusterId()
     {
@@ -191,7 +197,7 @@ final class Routing
     /** Name of the cluster that a request was meant for and did not get to; empty when there is none. */
     String loggedCluster()
     {
-        return route != null && route.kind() == Route.Kind.CLUSTER && clusterId() >= 0 ? clusterName() : "";
+        return isForwarded() && clusterId() >= 0 ? clusterName() : "";
     }
 
     /** What the client is told when there is no such cluster. */

@@ -110,6 +110,11 @@ public interface FilterExchange extends FilterLoop
     String clusterName();
 
     /**
+     * @return whether the route sends the request on, also where the cluster that it names is not there.
+     */
+    boolean isForwarded();
+
+    /**
      * @return the most specific settings that the route has for this filter, or null.
      */
     Object settings();

@@ -73,7 +73,7 @@ public record Cors(CorsCounters counters) implements HttpFilterFactory
         public int onRequestHead(final FilterExchange exchange, final boolean isEnd)
         {
             final FilterRequest request = exchange.request();
-            if (exchange.clusterName().isEmpty() || exchange.settingsCount() == 0)
+            if (!exchange.isForwarded() || exchange.settingsCount() == 0)
             {
                 return Verdict.CONTINUE;
             }

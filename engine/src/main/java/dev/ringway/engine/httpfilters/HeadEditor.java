@@ -49,7 +49,7 @@ final class HeadEditor
                 continue;
             }
             final HeadEdit.Put put = (HeadEdit.Put)edit;
-            if (put.known() != null)
+            if (put.known() != null && !joins(put.put()))
             {
                 put(put.known(), put.put().action(), head);
                 continue;
@@ -102,12 +102,14 @@ final class HeadEditor
         {
             return;
         }
-        final int length = write(put.value());
-        if (length == 0 && !put.keepEmpty())
+        final boolean isJoined = joins(put) && head.find(name) >= 0;
+        final int start = isJoined ? writeAll(name, head) : 0;
+        final int length = write(put.value(), start);
+        if (length == start && (isJoined || !put.keepEmpty()))
         {
             return;
         }
-        if (action == Action.OVERWRITE_IF_EXISTS || action == Action.OVERWRITE_IF_EXISTS_OR_ADD)
+        if (isJoined || action == Action.OVERWRITE_IF_EXISTS || action == Action.OVERWRITE_IF_EXISTS_OR_ADD)
         {
             head.set(name, value, 0, length);
         }
@@ -117,9 +119,32 @@ final class HeadEditor
         }
     }
 
-    private int write(final List<ValuePart> parts)
+    /** Whether what is put goes into one line with what is there. */
+    private static boolean joins(final FieldChanges.Put put)
+    {
+        return put.action() == Action.APPEND_IF_EXISTS_OR_ADD && put.name().isJoined();
+    }
+
+    /** Writes what there is of a field, each value with a comma behind it. */
+    private int writeAll(final byte[] name, final FilterHead head)
     {
         int length = 0;
+        for (int i = head.find(name); i >= 0; i = head.findNext(name, i))
+        {
+            final int count = head.fields().valueLength(i);
+            value.putBytes(length, head.buffer(), head.fields().valueOffset(i), count);
+            length += count;
+            if (count > 0)
+            {
+                value.putByte(length++, (byte)',');
+            }
+        }
+        return length;
+    }
+
+    private int write(final List<ValuePart> parts, final int start)
+    {
+        int length = start;
         for (int i = 0; i < parts.size(); i++)
         {
             values.select(parts.get(i));
