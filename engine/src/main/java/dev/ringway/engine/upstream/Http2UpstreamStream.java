@@ -31,6 +31,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
 
     private final UpstreamContext context;
     private Http2UpstreamSession session;
+    /** Told of also when the stream is given up, until it serves another request. */
+    private Connection connection;
     private Http2Stream stream;
     private UpstreamHandler handler;
     private boolean isHeadRequest;
@@ -47,6 +49,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
     void assign(final Http2UpstreamSession owner, final UpstreamHandler exchange)
     {
         session = owner;
+        connection = owner.link().connection();
         handler = exchange;
         stream = owner.link().openStream(this);
         isInBody = false;
@@ -395,6 +398,6 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
      */
     public Connection connection()
     {
-        return session.link().connection();
+        return connection;
     }
 }
