@@ -10,7 +10,6 @@ package dev.ringway.codecs.http2;
  * <tr><th>attack</th><th>bound</th></tr>
  * <tr><td>streams reset by the peer (CVE-2023-44487) or by us for its faults (CVE-2025-8671)</td>
  *     <td>{@link #MAX_RESETS} together in {@link #WINDOW_NS}</td></tr>
- * <tr><td>streams opened and reset within one turn of the loop</td><td>twice those that may be open</td></tr>
  * <tr><td>field section in many pieces (CVE-2024-27316)</td>
  *     <td>{@link #MAX_CONTINUATIONS} frames and {@link #MAX_FIELD_BLOCK_LENGTH} bytes</td></tr>
  * <tr><td>PING, SETTINGS, RST_STREAM whose answers are not read (CVE-2019-9512, -9514, -9515)</td>
@@ -39,12 +38,10 @@ public final class FloodGuard
     private static final int WINDOW_UPDATES_PER_UNIT = 2;
 
     private FloodLimits limits;
-    private int maxStreams;
     private long resetsSinceNs;
     private int resets;
     private long glitchesSinceNs;
     private int glitches;
-    private int streamsThisTurn;
     private int outboundFrames;
     private int outboundControlFrames;
     private int emptyFrames;
@@ -67,18 +64,15 @@ public final class FloodGuard
      * Begins with another connection.
      *
      * @param floodLimits limits to keep.
-     * @param maxOpen     most streams the peer may have open, 1 or more.
      * @param nowNs       time of the loop.
      */
-    public void reset(final FloodLimits floodLimits, final int maxOpen, final long nowNs)
+    public void reset(final FloodLimits floodLimits, final long nowNs)
     {
         limits = floodLimits;
-        maxStreams = maxOpen;
         resetsSinceNs = nowNs;
         resets = 0;
         glitchesSinceNs = nowNs;
         glitches = 0;
-        streamsThisTurn = 0;
         outboundFrames = 0;
         outboundControlFrames = 0;
         emptyFrames = 0;
@@ -91,30 +85,9 @@ public final class FloodGuard
     }
 
     /**
-     * A turn of the loop, or a receive, begins.
+     * A stream is opened by either side, refused ones included: for each the peer may send PRIORITY and WINDOW_UPDATE.
      */
-    public void onTurn()
-    {
-        streamsThisTurn = 0;
-    }
-
-    /**
-     * The peer opens a stream, refused ones included.
-     *
-     * @return false when it is one more than twice those that may be open, in one turn.
-     */
-    public boolean onStream()
-    {
-        streams++;
-        streamsThisTurn++;
-
-        return streamsThisTurn <= 2L * maxStreams;
-    }
-
-    /**
-     * We open a stream, for which the peer may send PRIORITY and WINDOW_UPDATE.
-     */
-    public void onOwnStream()
+    public void onStream()
     {
         streams++;
     }

@@ -20,7 +20,7 @@ class FloodGuardTest
     @BeforeEach
     void reset()
     {
-        guard.reset(FloodLimits.DEFAULT, 100, START_NS);
+        guard.reset(FloodLimits.DEFAULT, START_NS);
     }
 
     @Test
@@ -38,14 +38,6 @@ class FloodGuardTest
     {
         assertAllowed(1000, () -> guard.onGlitch(START_NS));
         assertAllowed(1000, () -> guard.onGlitch(START_NS + FloodGuard.WINDOW_NS));
-    }
-
-    @Test
-    void shouldBoundStreamsOfATurn()
-    {
-        assertAllowed(200, guard::onStream);
-        guard.onTurn();
-        assertAllowed(200, guard::onStream);
     }
 
     @Test
@@ -118,20 +110,18 @@ class FloodGuardTest
         reset();
         for (int i = 0; i < 1000; i++)
         {
-            guard.onOwnStream();
+            guard.onStream();
         }
         assertAllowed(5 + 2 * 1000, guard::onWindowUpdate);
-        assertAllowed(200, guard::onStream);
     }
 
     @Test
     void shouldTakeLimits()
     {
-        guard.reset(new FloodLimits(3, 2, 0, 0, 1), 1, START_NS);
+        guard.reset(new FloodLimits(3, 2, 0, 0, 1), START_NS);
         assertAllowed(2, () -> guard.onFrameQueued(true));
         assertFalse(guard.onPayload(0, false));
         assertFalse(guard.onPriority());
-        assertAllowed(2, guard::onStream);
         assertThrows(IllegalArgumentException.class, () -> new FloodLimits(0, 1, 0, 0, 1));
         assertThrows(IllegalArgumentException.class, () -> new FloodLimits(1, 0, 0, 0, 1));
         assertThrows(IllegalArgumentException.class, () -> new FloodLimits(1, 1, -1, 0, 1));

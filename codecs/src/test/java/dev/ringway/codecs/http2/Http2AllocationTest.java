@@ -116,7 +116,7 @@ class Http2AllocationTest
         trailers.feed(in, trailerFields);
         sum += trailerFields.end();
 
-        guard.reset(FloodLimits.DEFAULT, 100, round);
+        guard.reset(FloodLimits.DEFAULT, round);
         settings.reset(false);
         settings.initialWindowSize(1 << 20);
         int at = FrameWriter.putSettings(out, FrameWriter.putPreface(out, 0), settings);

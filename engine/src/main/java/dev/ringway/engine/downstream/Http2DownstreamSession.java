@@ -25,11 +25,17 @@ import org.agrona.DirectBuffer;
  */
 final class Http2DownstreamSession extends OpenSession implements Http2SessionHandler
 {
+    /** Most requests that begin in the duty cycle that they come in. */
+    private static final int MOST_AT_ONCE = 16;
+
     private final Http2SessionFactory factory;
     private final Http2Session link;
     private HttpConnectionManager http;
     private int requests;
     private boolean isCut;
+    private int atOnce;
+    private int begun;
+    private long begunNs;
 
     Http2DownstreamSession(final Http2SessionFactory factory)
     {
@@ -42,6 +48,8 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         http = factory.http();
         requests = 0;
         isCut = false;
+        atOnce = 0;
+        begun = 0;
         link.open(opened, http.http2(), http.counters().http2, http.idleTimeoutNs(), http.requestHeadersTimeoutNs(),
             http.maxRequestHeadersBytes());
         opened.startReading();
@@ -124,6 +132,24 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
             count(http.counters().connections.downstreamCxMaxRequestsReached);
             link.drain();
         }
+    }
+
+    /** A response is whole: who lets requests come to that may begin more of them at once. */
+    void onAnswered()
+    {
+        atOnce = Math.min(atOnce + 1, MOST_AT_ONCE);
+    }
+
+    /** Whether another request may begin in this duty cycle without waiting for its turn. */
+    boolean mayBegin()
+    {
+        final long nowNs = factory.loop().clock().nowNs();
+        if (begunNs != nowNs)
+        {
+            begunNs = nowNs;
+            begun = 0;
+        }
+        return begun++ < atOnce;
     }
 
     private int refuse(final int streamId, final int fault, final boolean isEnd)

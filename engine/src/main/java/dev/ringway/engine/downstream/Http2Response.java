@@ -326,6 +326,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         stream = null;
         if (isWhole)
         {
+            session.onAnswered();
             last.release(ErrorCode.NO_ERROR, session.flushDeadlineNs());
         }
         else
@@ -339,6 +340,14 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
     {
         final int endpointsCode = isTunnel ? ErrorCode.CONNECT_ERROR : ErrorCode.CANCEL;
         return isReset ? endpointsCode : ErrorCode.INTERNAL_ERROR;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean mayBegin()
+    {
+        return session.mayBegin();
     }
 
     /**

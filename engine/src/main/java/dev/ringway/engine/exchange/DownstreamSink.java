@@ -88,6 +88,16 @@ public interface DownstreamSink
     void onExchangeEnded(boolean isComplete, boolean isReset);
 
     /**
+     * Asked once for each request.
+     *
+     * @return whether it may begin now; otherwise it waits for its turn.
+     */
+    default boolean mayBegin()
+    {
+        return true;
+    }
+
+    /**
      * Stops reading the request.
      */
     void pauseRequest();

@@ -236,7 +236,14 @@ public final class Exchange
      */
     public boolean takesRequestData()
     {
-        return phase != Phase.ACQUIRE && !upgrade.isPending() && (filters == null || filters.takesRequestData());
+        return phase != Phase.ACQUIRE && !upgrade.isPending() && !intake.isWaiting() &&
+            (filters == null || filters.takesRequestData());
+    }
+
+    /** Whether it is one of that client's side. */
+    boolean isOf(final DownstreamSink sink)
+    {
+        return downstream == sink;
     }
 
     /**
@@ -448,6 +455,7 @@ public final class Exchange
             filters.end();
             filters = null;
         }
+        intake.end();
         headBlock.end();
         report.onEnd(endpoint.cluster(), routing, retrying, times);
         phase = Phase.DECODE;

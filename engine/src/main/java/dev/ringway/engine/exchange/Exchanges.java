@@ -61,6 +61,7 @@ public final class Exchanges
     private final RequestFixer requestFixer = new RequestFixer();
     private final RequestView view = new RequestView();
     private final RetryWaits retryWaits;
+    private final RequestTurns turns;
     private final ArrayDeque<Exchange> free = new ArrayDeque<>(256);
     private final AccessLogRing accessLogRing;
     private final FilterPools filterPools = new FilterPools(this);
@@ -85,6 +86,7 @@ public final class Exchanges
         refusalLog = new ExchangeLog(this);
         LogStrings.register(NO_CHAIN);
         mirrors = new Mirrors(this);
+        turns = new RequestTurns(loop);
         retryWaits = new RetryWaits(loop.clock(), loop.clock().epochNs(loop.clock().nowNs()) ^ loop.index());
     }
 
@@ -240,6 +242,11 @@ public final class Exchanges
             return LocalReply.PATH_REJECTED;
         }
         return LocalReply.OVERLOADED;
+    }
+
+    RequestTurns turns()
+    {
+        return turns;
     }
 
     RetryWaits retryWaits()

@@ -29,6 +29,10 @@ final class Intake
     private final Retrying retrying;
     private DownstreamSink downstream;
     private HttpConnectionManager http;
+    private boolean isWaiting;
+    /** Neighbours in {@link RequestTurns}. */
+    Intake next;
+    Intake previous;
 
     Intake(
         final Exchange exchange,
@@ -99,10 +103,55 @@ final class Intake
         {
             exchange.replies().reply(refusal);
         }
-        else if (http.filters() == null ||
+        else if (downstream.mayBegin())
+        {
+            filter();
+        }
+        else if (headBlock.keep(request))
+        {
+            isWaiting = true;
+            exchanges.turns().await(this);
+        }
+        else
+        {
+            exchange.replies().reply(LocalReply.OVERLOADED);
+        }
+    }
+
+    private void filter()
+    {
+        if (http.filters() == null ||
             exchange.enterFilters().onRequestHead(this, request, times.isRequestEnded()))
         {
             route();
+        }
+    }
+
+    /** The request has waited and may begin. */
+    void onTurn()
+    {
+        final DownstreamSink client = downstream;
+        isWaiting = false;
+        filter();
+        if (exchange.isOf(client) && exchange.takesRequestData())
+        {
+            client.resumeRequest();
+        }
+    }
+
+    /** Whether the request waits for its turn. */
+    boolean isWaiting()
+    {
+        return isWaiting;
+    }
+
+    /** The exchange is over. */
+    void end()
+    {
+        if (isWaiting)
+        {
+            isWaiting = false;
+            exchanges.turns().remove(this);
         }
     }
 

@@ -19,6 +19,7 @@ public final class Http2Context implements AutoCloseable
     private final EventLoop loop;
     private final ArrayDeque<Http2Stream> free = new ArrayDeque<>(64);
     private final WindowRoom windowRoom;
+    private final InputTurns turns;
     private final int firstId;
     private long address;
     private UnsafeBuffer joined;
@@ -43,6 +44,8 @@ public final class Http2Context implements AutoCloseable
         this.loop = loop;
         this.firstId = firstId;
         windowRoom = new WindowRoom(loop.memory().slab());
+        turns = new InputTurns(loop);
+        loop.addTask(turns);
     }
 
     EventLoop loop()
@@ -88,6 +91,11 @@ public final class Http2Context implements AutoCloseable
     WindowRoom windowRoom()
     {
         return windowRoom;
+    }
+
+    InputTurns turns()
+    {
+        return turns;
     }
 
     Http2Stream acquire()

@@ -193,11 +193,7 @@ final class Http2Frames
             return verdict < 0 ? verdict : ignore(source, offset, length);
         }
         streams.onPeerOpened(streamId);
-        if (!session.flood().onStream())
-        {
-            session.life().end(Http2Cause.RESET_FLOOD, ErrorCode.ENHANCE_YOUR_CALM);
-            return 0;
-        }
+        session.flood().onStream();
         if (isSelfDependent || session.life().isBeyondEnd(streamId))
         {
             if (isSelfDependent)

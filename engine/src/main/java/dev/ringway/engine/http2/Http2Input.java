@@ -8,15 +8,16 @@ import dev.ringway.codecs.http2.FramePayload;
 import dev.ringway.codecs.http2.FrameType;
 import dev.ringway.codecs.http2.FrameWriter;
 import dev.ringway.engine.memory.ByteConsumer;
+import dev.ringway.engine.memory.InputBytes;
 import dev.ringway.engine.memory.LoopMemory;
-import dev.ringway.engine.memory.PendingBytes;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Frames on their way in. Content passes on as it comes, in pieces; every other frame, and a block of fields with all its
- * continuations, waits until it is whole, for which one block of memory must do. Loop thread only.
+ * continuations, waits until it is whole, for which one block of memory must do. What a client sends waits as well behind
+ * more requests than one duty cycle should spend on them. Loop thread only.
  */
-final class Http2Input implements ByteConsumer
+final class Http2Input extends InputBytes implements ByteConsumer
 {
     /** Longest frame taken, as announced: SETTINGS_MAX_FRAME_SIZE at its default. */
     static final int MAX_FRAME_LENGTH = 16_384;
@@ -24,15 +25,23 @@ final class Http2Input implements ByteConsumer
     /** Most bytes of a block of fields before decoding, less than a block of memory with its frame headers. */
     private static final int MAX_FIELDS_LENGTH = 60 * 1024;
 
+    /** Most blocks of fields of a client in a duty cycle. */
+    private static final int TURN = 16;
+
+    /** Most bytes that wait for their turn while more are received. */
+    private static final int MAX_WAITING = 64 * 1024;
+
     private final Http2Session session;
     private final Http2Frames frames;
-    private final PendingBytes pending = new PendingBytes();
     private final FramePayload payload = new FramePayload();
     private Http2Stream dataStream;
     private int dataStreamId;
     private int dataLeft;
     private int paddingLeft;
     private int steps;
+    private int credit;
+    private long turnNs;
+    private boolean isBlocked;
     private boolean isDataEnd;
     private boolean isPrefaceDue;
     private boolean isSettingsDue;
@@ -50,24 +59,54 @@ final class Http2Input implements ByteConsumer
         dataLeft = 0;
         paddingLeft = 0;
         dataStream = null;
+        isBlocked = false;
+        turnNs = session.nowNs() - 1;
     }
 
     /** False when what is left does not fit a block of memory. */
     boolean feed(final int offset, final int length)
     {
-        return pending.feed(session.memory(), this, offset, length) != PendingBytes.NO_ROOM;
+        beginTurn();
+        return feed(session.memory(), this, offset, length);
     }
 
-    /** Whether a frame has begun and not come to its end. */
-    boolean isInFrame()
+    /** Goes on with what waits for its turn, if this is another one; as {@link #feed}. */
+    boolean resume()
     {
-        return pending.length() > 0 || dataLeft > 0 || paddingLeft > 0;
+        beginTurn();
+        return isBlocked || resume(session.memory(), this);
+    }
+
+    /** A duty cycle is a turn. What endpoints send is answers to what was let in. */
+    private void beginTurn()
+    {
+        final long nowNs = session.nowNs();
+        if (nowNs != turnNs)
+        {
+            turnNs = nowNs;
+            credit = session.isServer() ? TURN : Integer.MAX_VALUE;
+            isBlocked = false;
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean isBlocked()
+    {
+        return isBlocked;
+    }
+
+    /** Whether so much waits for its turn that no more should be received. */
+    boolean isTooMuch()
+    {
+        return isTooMuch(session.memory(), MAX_WAITING);
     }
 
     /** Whether it is the beginning of the connection or a block of fields that has not come to its end. */
     boolean isInHead()
     {
-        return pending.length() > 0 || isSettingsDue;
+        return partialLength() > 0 || isSettingsDue;
     }
 
     /** Whether the peer has not told its settings yet. */
@@ -78,7 +117,7 @@ final class Http2Input implements ByteConsumer
 
     void release()
     {
-        pending.release(session.memory());
+        release(session.memory());
     }
 
     /** No more content for a stream that is gone. */
@@ -99,6 +138,11 @@ final class Http2Input implements ByteConsumer
         final int end = offset + length;
         while (at < end && !session.isEnding())
         {
+            if (credit <= 0 && isFields(at, end - at))
+            {
+                isBlocked = true;
+                return end - at;
+            }
             final int used = dataLeft > 0 || paddingLeft > 0 ? onContent(at, end - at) :
                 isPrefaceDue ? onPreface(at, end - at) : onFrame(at, end - at);
             if (used < 0)
@@ -114,6 +158,13 @@ final class Http2Input implements ByteConsumer
             steps++;
         }
         return 0;
+    }
+
+    /** Whether a block of fields begins, of which only so many are taken in a turn. */
+    private boolean isFields(final int offset, final int length)
+    {
+        return dataLeft == 0 && paddingLeft == 0 && length >= FrameHeader.LENGTH &&
+            FrameHeader.type(session.memory().slab().buffer(), offset) == FrameType.HEADERS;
     }
 
     /** Moves on with each frame, or piece of content, that has been taken. */
@@ -172,6 +223,7 @@ final class Http2Input implements ByteConsumer
         }
         if (type == FrameType.HEADERS)
         {
+            credit--;
             return onHeaders(offset, length, payloadLength, flags, streamId);
         }
         if (length < FrameHeader.LENGTH + payloadLength)

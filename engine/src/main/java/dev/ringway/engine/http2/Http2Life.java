@@ -29,6 +29,8 @@ final class Http2Life implements ConnectionHandler
     private boolean isEnding;
     private boolean isClosedByPeer;
     private boolean isLingering;
+    private boolean isWaiting;
+    private boolean isPaused;
 
     Http2Life(final Http2Session session, final Http2Input input, final boolean isServer)
     {
@@ -47,6 +49,7 @@ final class Http2Life implements ConnectionHandler
         isEnding = false;
         isClosedByPeer = false;
         isLingering = false;
+        isPaused = false;
     }
 
     /** From now on the connection tells this session. */
@@ -200,8 +203,25 @@ final class Http2Life implements ConnectionHandler
             return;
         }
         clock.onReceived(session.nowNs());
-        session.flood().onTurn();
-        final boolean fits = input.feed(offset, length);
+        afterInput(input.feed(offset, length));
+    }
+
+    /** Goes on with frames that waited; false when there was nothing to do. */
+    boolean onTurn()
+    {
+        isWaiting = false;
+        if (connection == null || isEnding)
+        {
+            input.release();
+            return false;
+        }
+        final int before = input.steps();
+        afterInput(input.resume());
+        return input.steps() != before;
+    }
+
+    private void afterInput(final boolean fits)
+    {
         if (isEnding)
         {
             return;
@@ -209,10 +229,38 @@ final class Http2Life implements ConnectionHandler
         if (!fits)
         {
             onConnectionError(ErrorCode.ENHANCE_YOUR_CALM);
+            return;
         }
-        else if (!endIfFramesAreLost() && clock.onInput(input.isInHead(), input.steps()))
+        if (endIfFramesAreLost())
+        {
+            return;
+        }
+        if (clock.onInput(input.isInHead(), input.steps()))
         {
             wakeBy(nextDeadlineNs());
+        }
+        if (input.isBlocked())
+        {
+            awaitTurn();
+        }
+        else if (isPaused)
+        {
+            isPaused = false;
+            connection.startReading();
+        }
+    }
+
+    private void awaitTurn()
+    {
+        if (!isWaiting)
+        {
+            isWaiting = true;
+            session.context().turns().await(this);
+        }
+        if (!isPaused && input.isTooMuch())
+        {
+            isPaused = true;
+            connection.pauseReading();
         }
     }
 
@@ -286,7 +334,7 @@ final class Http2Life implements ConnectionHandler
      */
     public int heldChunks()
     {
-        int chunks = 0;
+        int chunks = input.heldChunks();
         for (Http2Stream stream = session.streams().newest(); stream != null; stream = stream.next)
         {
             chunks += stream.output().chunks();

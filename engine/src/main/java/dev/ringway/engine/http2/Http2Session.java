@@ -103,7 +103,7 @@ public final class Http2Session
                 http2.maxConsecutiveEmptyFrames(), http2.maxPriorityFramesPerStream(),
                 http2.maxWindowUpdatesPerDataFrame());
         }
-        flood.reset(limits, http2.maxConcurrentStreams(), nowNs());
+        flood.reset(limits, nowNs());
         streams.open();
         input.open(isServer);
         output.open(opened);
@@ -365,7 +365,7 @@ public final class Http2Session
     public Http2Stream openStream(final Http2StreamHandler owner)
     {
         final Http2Stream stream = add(nextId);
-        flood.onOwnStream();
+        flood.onStream();
         stream.handler(owner);
         nextId += 2;
         if (nextId < 0)

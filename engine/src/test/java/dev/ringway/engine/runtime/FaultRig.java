@@ -200,6 +200,11 @@ final class FaultRig implements AutoCloseable
         Thread.yield();
     }
 
+    long counter(final String name)
+    {
+        return settings.counter(name);
+    }
+
     LoopView look()
     {
         runtime.onView();

@@ -317,6 +317,8 @@ final class Http2FlowTest
             {
                 sent.put(client.open(false, "POST", "/slow"), 0);
             }
+            // Requests that wait for their turn hold what belongs to the connection's window.
+            proxy.awaitCounter("cluster.b.upstream_rq_active", MANY);
             boolean isSending = true;
             while (isSending)
             {

@@ -353,8 +353,7 @@ final class Http2LifeTest
                 client.data(id, i % 2 == 0, new byte[1000 * i + 1]);
                 ids.add(id);
             }
-            client.settle();
-            assertEquals(10, proxy.counter("cluster.b.upstream_rq_pending_active"));
+            proxy.awaitCounter("cluster.b.upstream_rq_pending_active", 10);
             assertEquals(503, client.ask("/more").status());
             client.reset(ids.remove(9), 8);
             may.countDown();
