@@ -18,8 +18,9 @@ from bench.h2client import END_HEADERS, END_STREAM, HEADERS, PREFACE, RST_STREAM
 CONTINUATION, PRIORITY, WINDOW_UPDATE, PING, DATA = 9, 2, 8, 6, 0
 CANCEL = struct.pack(">I", 8)
 BURST = 1000
-# Fields of a GET of /small: method, scheme, path and authority.
-GET = b"\x82\x86\x04\x06/small\x01\x04test"
+# Fields of a GET: method, scheme, path and authority. What it asks for is not where the neighbour goes.
+PATH = "/other"
+GET = b"\x82\x86\x04\x06" + PATH.encode("ascii") + b"\x01\x04test"
 POST = b"\x83" + GET[1:]
 
 

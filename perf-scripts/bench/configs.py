@@ -164,6 +164,9 @@ def _http_filter(place, duty):
               path: {place.rig.folder}/{place.label}.access""" if duty.access_log else ""
     routes = edge.envoy_routes() if duty.edge else \
         "              - match: { prefix: \"/\" }\n                route: { cluster: backend }"
+    if place.other:
+        routes = f"              - match: {{ path: {place.other[0]} }}\n" \
+            f"                route: {{ cluster: other, prefix_rewrite: /small }}\n{routes}"
     codec = "\n          codec_type: HTTP2" if duty.http2 and not duty.tls else ""
     return f"""      - name: envoy.filters.network.http_connection_manager
         typed_config:
@@ -217,9 +220,9 @@ def envoy_bootstrap(place, duty):
     transport = _transport_socket(place, duty) if duty.tls else ""
     http2 = HTTP2_CLUSTER if duty.http2_upstream else ""
     checks = edge.envoy_health_checks() if duty.edge else ""
-    endpoints = "\n".join(f"""        - endpoint:
-            address: {_address(place.upstream_port, host)}"""
-                          for host in (edge.HOSTS if duty.edge else edge.HOSTS[:1]))
+    hosts = edge.HOSTS if duty.edge else edge.HOSTS[:1]
+    endpoints = "\n".join(_endpoint(place.upstream_port, host) for host in hosts)
+    other = _endpoint(place.other[1], hosts[0]) if place.other else None
     return f"""admin:
   address: {_address(place.admin_port)}
 static_resources:
@@ -230,17 +233,26 @@ static_resources:
     - filters:
 {network_filter}{transport}
   clusters:
-  - name: backend
+{_cluster("backend", http2 + checks, endpoints)}{_cluster("other", "", other) if other else ""}"""
+
+
+def _cluster(name, more, endpoints):
+    return f"""  - name: {name}
     type: STATIC
-    connect_timeout: 5s{http2}{checks}
+    connect_timeout: 5s{more}
     circuit_breakers:
       thresholds:
       - max_connections: 100000
         max_pending_requests: 100000
         max_requests: 1000000
     load_assignment:
-      cluster_name: backend
+      cluster_name: {name}
       endpoints:
       - lb_endpoints:
 {endpoints}
 """
+
+
+def _endpoint(port, host):
+    return f"""        - endpoint:
+            address: {_address(port, host)}"""

@@ -62,12 +62,16 @@ class Duty:
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where one instance works: its label, ports and the rig that holds its files."""
+    """
+    Where one instance works: its label, ports and the rig that holds its files. Envoy's and Ringway's may have another
+    upstream, (path, port).
+    """
     rig: object
     label: str
     listen_port: int
     admin_port: int
     upstream_port: int
+    other: typing.Optional[tuple] = None
 
 
 @dataclasses.dataclass(frozen=True)

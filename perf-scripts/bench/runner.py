@@ -63,6 +63,16 @@ class Backend:
         child = rig.start("backend", [path, "-e", "stderr", "-p", rig.folder, "-c", config], LOAD_CORE)
         await_listener(self.port, child, START_SECONDS)
 
+    def beside(self):
+        """The port of another nginx that answers the same, which waits while anything else wants to run on that core."""
+        folder, port = self.rig.path("beside"), self.rig.port()
+        os.makedirs(folder)
+        config = self.rig.write("beside.conf", configs.backend(port, folder, peers.MAX_CONNECTIONS))
+        path = peers.KINDS["nginx"].locate(None)
+        command = ["taskset", "-c", str(LOAD_CORE), path, "-e", "stderr", "-p", folder, "-c", config]
+        await_listener(port, self.rig.start("beside", command), START_SECONDS)
+        return port
+
     def port_for(self, duty):
         """The port for a proxy's duty. What answers calls starts with the first duty that has some."""
         if not duty.grpc:
@@ -78,14 +88,14 @@ class Backend:
 class Proxy:
     """A running proxy in one duty."""
 
-    def __init__(self, rig, backend, peer, duty, core=PROXY_CORE, environment=None):
+    def __init__(self, rig, backend, peer, duty, core=PROXY_CORE, environment=None, other=None):
         self.rig = rig
         self.peer = peer
         self.kind = peers.KINDS[peer.kind]
         self.duty = duty
         self.warm = False
         path, self.version = peers.resolve(peer, duty)
-        self.place = peers.Place(rig, peer.label, rig.port(), rig.port(), backend.port_for(duty))
+        self.place = peers.Place(rig, peer.label, rig.port(), rig.port(), backend.port_for(duty), other)
         if duty.tls:
             rig.certificate()
         command = self.kind.command(path, self.place, duty, peer.options)
