@@ -36,7 +36,7 @@ final class ClusterConfigComparisonTest
         dns_failure_refresh_rate: { base_interval: 1s, max_interval: 2s } | taken
         dns_failure_refresh_rate: { base_interval: 2s, max_interval: 1s } | refused here
         dns_failure_refresh_rate: {}                              | refused
-        respect_dns_ttl: true                                     | refused here
+        respect_dns_ttl: true                                     | taken
         """)
     void shouldJudgeClustersAsEnvoyDoes(final String fields, final String how) throws Exception
     {

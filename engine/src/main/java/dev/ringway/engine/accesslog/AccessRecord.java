@@ -149,7 +149,8 @@ public final class AccessRecord
     public AccessRecord replace(final int field, final DirectBuffer source, final int at, final int count)
     {
         final int known = textLength(field);
-        if (!AccessFields.hasText(this, field) || count > known && capacity - length() >= Math.min(count, AccessText.bound(field)))
+        if (!AccessFields.hasText(this, field) ||
+            count > known && capacity - length() >= Math.min(count, AccessText.bound(field)))
         {
             return text(field, source, at, count);
         }

@@ -86,16 +86,13 @@ final class LoggedHead implements AddedFields
             record.replace(text, headers.buffer(), headers.valueOffset(only), headers.valueLength(only));
             return;
         }
-        if (added < 0 && only < 0)
-        {
-            AccessFields.removeText(record, text);
-            return;
-        }
         length = 0;
+        boolean isThere = added >= 0;
         for (int i = only; i >= 0; i = headers.findNext(name, i))
         {
             if (!headers.nominated(i))
             {
+                isThere = true;
                 join(headers.buffer(), headers.valueOffset(i), headers.valueLength(i));
             }
         }
@@ -103,7 +100,14 @@ final class LoggedHead implements AddedFields
         {
             join(edits.values(), edits.valueOffset(i), edits.valueLength(i));
         }
-        record.replace(text, joined, 0, length);
+        if (isThere)
+        {
+            record.replace(text, joined, 0, length);
+        }
+        else
+        {
+            AccessFields.removeText(record, text);
+        }
     }
 
     /** All of a field is one list (RFC 9110, 5.3). */
