@@ -152,9 +152,12 @@ public final class DnsRefresh implements AutoCloseable
                     .forEach(target -> wanted.add(Known.of(plan, target)));
             }
         }
-        before.values().stream().filter(running -> !refreshes.containsValue(running)).forEach(Refresh::stop);
+        final Set<Refresh> old = Set.copyOf(before.values());
+        final Set<Refresh> all = Set.copyOf(refreshes.values());
+        old.stream().filter(running -> !all.contains(running)).forEach(Refresh::stop);
         known.keySet().retainAll(wanted);
-        refreshes.values().stream().filter(refresh -> !before.containsValue(refresh)).forEach(Refresh::begin);
+        resolver.forget();
+        all.stream().filter(refresh -> !old.contains(refresh)).forEach(Refresh::begin);
     }
 
     /** Look-ups of a cluster, of each name at its own times. Resolver thread only. */

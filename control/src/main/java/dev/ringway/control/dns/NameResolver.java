@@ -20,11 +20,15 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,7 +37,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class NameResolver
 {
+    /** To one server. */
     private static final int MOST_AT_ONCE = 64;
+    /** How long a server that said nothing comes behind the others. */
+    private static final long SILENCE_NS = TimeUnit.SECONDS.toNanos(30);
     private static final int MOST_ALIASES = 16;
     /** The library looks at its own time-outs only while nothing else arrives. */
     private static final int PATIENCE = 2;
@@ -45,17 +52,15 @@ final class NameResolver
         System.setProperty("dnsjava.udp.ephemeral.use_ephemeral_port", "true");
     }
 
-    private final Executor thread;
+    private final ScheduledExecutorService thread;
     private final SystemFiles files;
-    /** Not more than there are names, for each is asked for once at a time. */
-    private final Queue<Query> waiting = new ArrayDeque<>();
-    private int outstanding;
+    private final Map<InetSocketAddress, Server> byAddress = new HashMap<>();
 
     /**
-     * @param thread runs tasks on the resolver thread.
+     * @param thread the resolver thread.
      * @param files  of the system.
      */
-    NameResolver(final Executor thread, final SystemFiles files)
+    NameResolver(final ScheduledExecutorService thread, final SystemFiles files)
     {
         this.thread = thread;
         this.files = files;
@@ -77,6 +82,14 @@ final class NameResolver
             case AUTO -> askInTurn(name, Type.AAAA, Type.A, servers);
             case ALL -> ask(name, Type.A, servers).thenCombine(ask(name, Type.AAAA, servers), NameResolver::both);
         };
+    }
+
+    /**
+     * Forgets servers that nobody asks; others may be asked from now on.
+     */
+    void forget()
+    {
+        byAddress.values().removeIf(server -> server.outstanding == 0 && !server.isSilent());
     }
 
     private CompletableFuture<Answer> askInTurn(
@@ -110,8 +123,10 @@ final class NameResolver
         {
             return CompletableFuture.completedFuture(Answer.FAILED);
         }
-        final Query query = new Query(
-            names.iterator(), type, servers, servers.addresses().isEmpty() ? system.addresses() : servers.addresses());
+        final List<InetSocketAddress> asked =
+            servers.addresses().isEmpty() ? system.addresses() : servers.addresses();
+        final Query query = new Query(names.iterator(), type, servers,
+            asked.stream().map(address -> byAddress.computeIfAbsent(address, Server::new)).toList());
         query.begin();
         return query.answer;
     }
@@ -134,29 +149,83 @@ final class NameResolver
         return names;
     }
 
-    private void sendNext()
+    /** Has a queue of its own: one that is dead holds up no questions to others. */
+    private final class Server
     {
-        while (outstanding < MOST_AT_ONCE && !waiting.isEmpty())
+        private final InetSocketAddress address;
+        /** Not more than there are names, for each is asked for once at a time. */
+        private final Queue<Query> waiting = new ArrayDeque<>();
+        private int outstanding;
+        /** Whether it said nothing when it was asked last. */
+        private boolean isMute;
+        private long silentUntilNs;
+
+        Server(final InetSocketAddress address)
         {
-            outstanding++;
-            waiting.remove().send();
+            this.address = address;
+        }
+
+        /** When that was long ago, one question finds out whether it is so still. */
+        boolean isSilent()
+        {
+            return isMute && (outstanding > 0 || silentUntilNs - System.nanoTime() > 0);
+        }
+
+        void queue(final Query query)
+        {
+            waiting.add(query);
+            sendNext();
+        }
+
+        private void sendNext()
+        {
+            while (outstanding < MOST_AT_ONCE && !waiting.isEmpty())
+            {
+                outstanding++;
+                waiting.remove().send(this);
+            }
+        }
+
+        void onClosed()
+        {
+            outstanding--;
+            sendNext();
+        }
+
+        /** Those that wait for one that says nothing go to others where there are some. */
+        void onEnd(final boolean hasSpoken)
+        {
+            final boolean wasMute = isMute;
+            isMute = !hasSpoken;
+            silentUntilNs = System.nanoTime() + SILENCE_NS;
+            if (isMute && !wasMute)
+            {
+                final List<Query> held = List.copyOf(waiting);
+                waiting.clear();
+                held.forEach(Query::queue);
+            }
         }
     }
 
-    /** A question to each server in turn, until one has an answer; and for the next name where that is empty. */
+    /**
+     * A question to each server in turn, those last that are silent, until one has an answer; and for the next name where
+     * that is empty.
+     */
     private final class Query
     {
         private final CompletableFuture<Answer> answer = new CompletableFuture<>();
         private final Iterator<Name> names;
         private final int type;
         private final NameServers settings;
-        private final List<InetSocketAddress> servers;
+        private final List<Server> servers;
+        /** How often, of each server. */
+        private final int[] asked;
         private Record question;
         private int tries;
 
-        Query(final Iterator<Name> names, final int type, final NameServers settings,
-            final List<InetSocketAddress> servers)
+        Query(final Iterator<Name> names, final int type, final NameServers settings, final List<Server> servers)
         {
+            asked = new int[servers.size()];
             this.names = names;
             this.type = type;
             this.settings = settings;
@@ -167,30 +236,48 @@ final class NameResolver
         {
             question = Record.newRecord(names.next(), type, DClass.IN);
             tries = 0;
+            Arrays.fill(asked, 0);
             queue();
         }
 
         private void queue()
         {
-            waiting.add(this);
-            sendNext();
+            Server next = servers.getFirst();
+            for (final Server server : servers)
+            {
+                final int less = asked(server) - asked(next);
+                next = less < 0 || less == 0 && next.isSilent() && !server.isSilent() ? server : next;
+            }
+            next.queue(this);
         }
 
-        void send()
+        private int asked(final Server server)
         {
-            final SimpleResolver server = new SimpleResolver(servers.get(tries % servers.size()));
+            return asked[servers.indexOf(server)];
+        }
+
+        void send(final Server to)
+        {
+            final SimpleResolver server = new SimpleResolver(to.address);
+            asked[servers.indexOf(to)]++;
             tries++;
             server.setTCP(settings.usesTcp());
             server.setTimeout(Duration.ofNanos(settings.timeoutNs()));
-            final CompletableFuture<Message> sent = sent(server);
-            // A socket of the library counts until it is closed, so that dead servers cannot take all of the process.
-            sent.whenCompleteAsync((message, error) ->
+            final CompletableFuture<Message> patient = new CompletableFuture<>();
+            final Future<?> end = thread.schedule(
+                () -> patient.complete(null), PATIENCE * settings.timeoutNs(), TimeUnit.NANOSECONDS);
+            patient.thenAccept(message ->
             {
-                outstanding--;
-                sendNext();
+                end.cancel(false);
+                to.onEnd(message != null);
+                onMessage(message);
+            });
+            // A socket of the library counts until it is closed, so that dead servers cannot take all of the process.
+            sent(server).whenCompleteAsync((message, error) ->
+            {
+                patient.complete(message);
+                to.onClosed();
             }, thread);
-            sent.copy().orTimeout(PATIENCE * settings.timeoutNs(), TimeUnit.NANOSECONDS)
-                .whenCompleteAsync((message, error) -> onMessage(message), thread);
         }
 
         private CompletableFuture<Message> sent(final SimpleResolver server)
@@ -248,13 +335,20 @@ final class NameResolver
             final List<InetAddress> found = new ArrayList<>();
             for (final Record one : records)
             {
-                if (one.getType() == type && one.getName().equals(name))
+                final InetAddress address = one.getType() == type && one.getName().equals(name) ? address(one) : null;
+                if (address != null)
                 {
-                    found.add(one instanceof ARecord v4 ? v4.getAddress() : ((AAAARecord)one).getAddress());
+                    found.add(address);
                     ttlS = Math.min(ttlS, one.getTTL());
                 }
             }
             return found.isEmpty() ? Answer.NONE : new Answer(found, TimeUnit.SECONDS.toNanos(ttlS), false);
+        }
+
+        /** Null where a record of that type has no content, as an answer may that no server should give. */
+        private static InetAddress address(final Record one)
+        {
+            return one instanceof ARecord v4 ? v4.getAddress() : one instanceof AAAARecord v6 ? v6.getAddress() : null;
         }
 
         private static CNAMERecord alias(final List<Record> records, final Name name)
