@@ -39,8 +39,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.logging.Level;
@@ -85,8 +84,8 @@ final class Server implements ServerView
     private final PlanGauges planGauges;
     private final AccessLogs accessLogs;
     // Else it is as the thread that has the first task for it, and the process may end while it closes files.
-    private final ScheduledExecutorService control = Executors.newSingleThreadScheduledExecutor(
-        Thread.ofPlatform().daemon(false).name("control").factory());
+    private final ScheduledThreadPoolExecutor control =
+        new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon(false).name("control").factory());
     private final long startNs = System.nanoTime();
     private Engine engine;
     private AdminServer admin;
@@ -98,6 +97,8 @@ final class Server implements ServerView
     Server(final Options options) throws IOException
     {
         this.options = options;
+        // What waits for a time that nobody waits for any more may hold a whole configuration.
+        control.setRemoveOnCancelPolicy(true);
         final BitSet allowed = Affinity.allowed();
         concurrency = options.concurrency > 0 ? options.concurrency : Math.max(1, allowed.cardinality());
         cpus = concurrency <= allowed.cardinality() ? allowed.stream().limit(concurrency).toArray() : new int[0];

@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.logging.Level;
@@ -76,6 +77,8 @@ public final class Configuration implements AutoCloseable
     private boolean isAskedAgain;
     /** Whether new endpoints of what is pending are checked already. */
     private boolean isWarming;
+    /** When what is pending is waited for no longer. */
+    private ScheduledFuture<?> end;
     private List<Awaited> awaited = List.of();
 
     /** Endpoints that are checked before a snapshot has them. */
@@ -324,7 +327,7 @@ public final class Configuration implements AutoCloseable
             return;
         }
         final Translation fresh = pending;
-        control.schedule(() -> warmOnce(fresh), LOOKUP_S, TimeUnit.SECONDS);
+        end = control.schedule(() -> warmOnce(fresh), LOOKUP_S, TimeUnit.SECONDS);
         lookups.prepare(fresh.clusters(), () -> control.execute(() -> warmOnce(fresh)));
     }
 
@@ -355,7 +358,8 @@ public final class Configuration implements AutoCloseable
                 control.execute(() -> applyOnce(fresh));
             }
         });
-        control.schedule(() -> applyOnce(fresh), mostNs, TimeUnit.NANOSECONDS);
+        end.cancel(false);
+        end = control.schedule(() -> applyOnce(fresh), mostNs, TimeUnit.NANOSECONDS);
     }
 
     private List<Awaited> awaited(final Translation fresh, final List<Cluster> clusters)
@@ -377,6 +381,7 @@ public final class Configuration implements AutoCloseable
     {
         pending = null;
         isWarming = false;
+        end.cancel(false);
         engine.uses().settle();
     }
 
