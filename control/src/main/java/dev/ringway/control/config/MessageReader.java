@@ -199,9 +199,14 @@ final class MessageReader
             case "envoy.config.cluster.v3.LoadBalancingPolicy" ->
             {
                 mayBeUnknown = true;
-                final Message policies = read(node, type, path);
-                mayBeUnknown = false;
-                yield policies;
+                try
+                {
+                    yield read(node, type, path);
+                }
+                finally
+                {
+                    mayBeUnknown = false;
+                }
             }
             default -> read(node, type, path);
         };

@@ -49,6 +49,10 @@ final class PolicyTranslator
                 return unset;
             }
             final Settings settings = translate(extension.getTypedConfig(), at, unset);
+            if (settings != null && i > 0)
+            {
+                checks.errors().warn(policies.at(i), "counts: those before it are of types that are not supported");
+            }
             if (settings != null)
             {
                 return settings;

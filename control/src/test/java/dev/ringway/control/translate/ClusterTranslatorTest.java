@@ -30,8 +30,7 @@ final class ClusterTranslatorTest
 {
     private static Cluster cluster(final String fields) throws ConfigException
     {
-        return new BootstrapTranslator(new NamedCounters()).translate(new BootstrapLoader(false).load(
-            null, "static_resources: { clusters: [ { name: a, " + fields + " } ] }")).snapshot(1).cluster("a");
+        return translate(fields).snapshot(1).cluster("a");
     }
 
     @Test
@@ -47,10 +46,15 @@ final class ClusterTranslatorTest
         assertEquals(CircuitBreakers.DEFAULT, cluster("circuit_breakers: { thresholds: [ {} ] }").circuitBreakers());
     }
 
-    private static ClusterPlan plan(final String fields) throws ConfigException
+    private static Translation translate(final String fields) throws ConfigException
     {
         return new BootstrapTranslator(new NamedCounters()).translate(new BootstrapLoader(false).load(
-            null, "static_resources: { clusters: [ { name: a, " + fields + " } ] }")).clusters().get(0);
+            null, "static_resources: { clusters: [ { name: a, " + fields + " } ] }"));
+    }
+
+    private static ClusterPlan plan(final String fields) throws ConfigException
+    {
+        return translate(fields).clusters().get(0);
     }
 
     private static String endpoint(final String name)
@@ -122,12 +126,15 @@ final class ClusterTranslatorTest
     void shouldTakeTheFirstPolicyThatIsSupported() throws ConfigException
     {
         final String type = "type.googleapis.com/envoy.extensions.load_balancing_policies.";
-        assertEquals(Balancing.Policy.RANDOM, plan("""
+        final Translation translation = translate("""
             load_balancing_policy: { policies: [
             { typed_extension_config: { name: x, typed_config: { "@type": %1$sno_such.v3.Policy, a: { b: 1 } } } },
             { typed_extension_config: { name: x, typed_config: { "@type": %1$srandom.v3.Random } } },
             { typed_extension_config: { name: x, typed_config: { "@type": %1$sround_robin.v3.RoundRobin } } } ] },
-            """.formatted(type) + endpoint("10.0.0.1")).cluster().balancing().policy());
+            """.formatted(type) + endpoint("10.0.0.1"));
+        assertEquals(Balancing.Policy.RANDOM, translation.clusters().getFirst().cluster().balancing().policy());
+        assertEquals(List.of("static_resources.clusters[0].load_balancing_policy.policies[1]"),
+            translation.warnings().stream().map(warning -> warning.path().toString()).toList());
     }
 
     private static Option option(final int level, final int name, final int value)
