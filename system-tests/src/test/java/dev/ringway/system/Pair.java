@@ -27,7 +27,7 @@ record Pair<T>(T envoy, T ringway)
             {
                 return new Pair<>(theirs.get(), ours.get());
             }
-            catch (final ExecutionException e)
+            catch (final ExecutionException | InterruptedException e)
             {
                 closeIfThere(theirs);
                 closeIfThere(ours);

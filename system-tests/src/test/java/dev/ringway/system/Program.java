@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -25,6 +27,13 @@ final class Program implements AutoCloseable
     static final Path REPOSITORY = Path.of("..").toAbsolutePath().normalize();
     private static final String LAUNCHER = REPOSITORY.resolve("ringway").toString();
     private static final long START_S = 120;
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static
+    {
+        // A test that fails while it starts something may have nobody who stops it.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Program::kill)));
+    }
 
     private final Process process;
     private final Path output;
@@ -41,6 +50,7 @@ final class Program implements AutoCloseable
                     final Process making = new ProcessBuilder(LAUNCHER, "cache").inheritIO().start();
                     if (!making.waitFor(START_S, TimeUnit.SECONDS) || making.exitValue() != 0)
                     {
+                        kill(making);
                         throw new AssertionError("no start-up cache");
                     }
                 }
@@ -61,6 +71,7 @@ final class Program implements AutoCloseable
     {
         this.process = process;
         this.output = output;
+        RUNNING.add(process);
     }
 
     /** Ringway with these arguments, through the launcher. */
@@ -175,10 +186,16 @@ final class Program implements AutoCloseable
     }
 
     /** Children go first: an nginx master that is killed would leave its workers behind. */
-    public void close()
+    private static void kill(final Process process)
     {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
+    }
+
+    public void close()
+    {
+        RUNNING.remove(process);
+        kill(process);
         try
         {
             process.waitFor(START_S, TimeUnit.SECONDS);

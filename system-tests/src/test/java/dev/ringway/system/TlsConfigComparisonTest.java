@@ -87,6 +87,8 @@ final class TlsConfigComparisonTest
         tls_certificates: [ { certificate_chain: { filename: $DIR/text }, private_key: { $KEY } } ]  | refused
         tls_certificates: [ { certificate_chain: { inline_string: no }, private_key: { $KEY } } ]    | refused
         tls_certificates: [ { certificate_chain: { $CERT }, private_key: { filename: $DIR/empty } } ] | refused
+        tls_certificates: [ { certificate_chain: { $CERT }, private_key: { filename: $DIR/none } } ]  | refused
+        tls_certificates: [ $EXPIRED ]                                                     | refused here
         tls_certificates: [ { certificate_chain: { $CERT }, private_key: { $KEY }, password: { inline_string: x } } ] | taken
         tls_certificates: [ $ECDSA ], alpn_protocols: [ h2, http/1.1 ]                     | taken
         tls_certificates: [ $ECDSA ], alpn_protocols: [ "" ]                               | refused here
@@ -94,6 +96,28 @@ final class TlsConfigComparisonTest
     void shouldTakeTheSameCertificates(final String common, final String how) throws Exception
     {
         compare(bootstrap("common_tls_context: { " + common + " }", ""), how);
+    }
+
+    /** Who runs it finds by the file and the reason what to mend. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        tls_certificates: [ { certificate_chain: { filename: $DIR/none }, private_key: { $KEY } } ]  | tls_certificates[0].certificate_chain.filename: cannot read '$DIR/none': no such file
+        tls_certificates: [ { certificate_chain: { $CERT }, private_key: { filename: $DIR/none } } ] | tls_certificates[0].private_key.filename: cannot read '$DIR/none': no such file
+        tls_certificates: [ { certificate_chain: { filename: $DIR }, private_key: { $KEY } } ]       | tls_certificates[0].certificate_chain.filename: cannot read '$DIR': Is a directory
+        tls_certificates: [ { certificate_chain: { filename: $DIR/empty }, private_key: { $KEY } } ] | $DIR/empty holds no certificate in PEM
+        tls_certificates: [ { certificate_chain: { filename: $DIR/text }, private_key: { $KEY } } ]  | $DIR/text holds no certificate in PEM
+        tls_certificates: [ { certificate_chain: { $CERT }, private_key: { $OTHER_KEY } } ]          | the private key of $FILE does not match the certificate
+        tls_certificates: [ $EXPIRED ]                                                               | $OLD expired at
+        tls_certificates: [ $ECDSA ], validation_context: { trusted_ca: { filename: $DIR/none } }    | validation_context.trusted_ca.filename: cannot read '$DIR/none': no such file
+        tls_certificates: [ $ECDSA ], validation_context: { trusted_ca: { filename: $DIR/empty } }   | $DIR/empty holds no certificate in PEM
+        tls_certificates: [ $ECDSA ], tls_params: { cipher_suites: [ ECDHE-NONE ] }                  | unknown name: ECDHE-NONE
+        """)
+    void shouldSayWhichFileIsRefusedAndWhy(final String common, final String reason) throws Exception
+    {
+        final List<String> faults = ConfigVerdicts.faults(bootstrap("common_tls_context: { " + common + " }", ""));
+        final String expected = reason.replace("$DIR", directory.toString())
+            .replace("$FILE", ecdsa.certificate().toString()).replace("$OLD", expired.certificate().toString());
+        assertTrue(faults.stream().anyMatch(fault -> fault.contains(expected)), faults.toString());
     }
 
     @ParameterizedTest
