@@ -133,9 +133,19 @@ final class Intake
         final DownstreamSink client = downstream;
         isWaiting = false;
         filter();
+        awaitDeadline(client);
         if (exchange.isOf(client) && exchange.takesRequestData())
         {
             client.resumeRequest();
+        }
+    }
+
+    /** The route, found late, may want an end sooner than what is awaited: of the wait for a connection, too. */
+    private void awaitDeadline(final DownstreamSink client)
+    {
+        if (exchange.isOf(client))
+        {
+            client.awaitDeadline();
         }
     }
 
@@ -173,8 +183,10 @@ final class Intake
     /** A filter has held the head, and the time for a response does not run before it goes on. */
     void routeLate()
     {
+        final DownstreamSink client = downstream;
         times.onForwarded(exchanges.nowNs());
         route();
+        awaitDeadline(client);
     }
 
     /**

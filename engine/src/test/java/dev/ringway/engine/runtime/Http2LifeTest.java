@@ -401,8 +401,7 @@ final class Http2LifeTest
                 }
                 client.headers(ids[i], true, "x-sum", "t" + i);
             }
-            client.settle();
-            assertEquals(3, proxy.counter("cluster.b.upstream_rq_pending_active"));
+            proxy.awaitCounter("cluster.b.upstream_rq_pending_active", 3);
             may.countDown();
             assertEquals(200, client.await(first).status());
             for (int i = 0; i < ids.length; i++)

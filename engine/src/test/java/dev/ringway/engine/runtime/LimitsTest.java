@@ -259,6 +259,8 @@ final class LimitsTest
                 assertEquals(504, proxy.connect().get("/").status());
                 assertEquals(0, proxy.counter("cluster.b.upstream_rq_pending_active"));
             }
+            // The first of a connection of HTTP/2 waits for its turn before it waits for this.
+            assertEquals(504, Http2Peer.client(proxy.connect()).ask("/").status());
             gate.countDown();
             assertEquals("/patient", first.read().text());
             assertEquals(1, backend.requests().size());
