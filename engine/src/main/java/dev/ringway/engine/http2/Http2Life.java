@@ -239,29 +239,27 @@ final class Http2Life implements ConnectionHandler
         {
             wakeBy(nextDeadlineNs());
         }
-        if (input.isBlocked())
-        {
-            awaitTurn();
-        }
-        else if (isPaused)
-        {
-            isPaused = false;
-            connection.startReading();
-        }
-    }
-
-    private void awaitTurn()
-    {
-        if (!isWaiting)
+        if (input.isBlocked() && !isWaiting)
         {
             isWaiting = true;
             session.context().turns().await(this);
         }
-        if (!isPaused && input.isTooMuch())
+        pauseReading();
+    }
+
+    /** What comes before the turn does is only put behind what waits. */
+    private void pauseReading()
+    {
+        final boolean isTooMuch = isWaiting && (isPaused || input.isTooMuch());
+        if (isTooMuch && !isPaused)
         {
-            isPaused = true;
             connection.pauseReading();
         }
+        else if (isPaused && !isTooMuch)
+        {
+            connection.startReading();
+        }
+        isPaused = isTooMuch;
     }
 
     /** A frame could not be queued without which the peer and this side know different things of the connection. */
