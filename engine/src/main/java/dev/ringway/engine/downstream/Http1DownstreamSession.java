@@ -398,12 +398,11 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     /**
      * The exchange goes on as a relay on this connection, which {@link #resumeRequest} hands over.
      *
-     * @param headLength bytes of the head that has been sent.
      * @return the client's side of the relay.
      */
-    DownstreamSink upgrade(final int headLength)
+    DownstreamSink upgrade()
     {
-        relay = factory.upgraded().take(connection, exchange, http.counters(), headLength);
+        relay = factory.upgraded().take(connection, exchange, http.counters());
         return relay;
     }
 

@@ -111,14 +111,14 @@ final class Http1Response implements DownstreamSink
         if (edits.protocol() == null)
         {
             headLength = Http1ResponseWriter.sendHead(connection, memory, head, edits, false, false, false, false);
-            return headLength > 0 ? session.upgrade(headLength) : null;
+            return headLength > 0 ? session.upgrade() : null;
         }
         if (head.http2())
         {
             head.status(SWITCHING, 0, 0);
         }
         headLength = Http1ResponseWriter.sendUpgrade(connection, memory, head, edits);
-        return headLength > 0 ? session.upgrade(headLength) : null;
+        return headLength > 0 ? session.upgrade() : null;
     }
 
     /**
@@ -241,10 +241,8 @@ final class Http1Response implements DownstreamSink
         return connection.isAboveHighWater();
     }
 
-    /**
-     * {@inheritDoc}
-     */
-    public int headLength()
+    /** Bytes of the head that was sent last. */
+    int headLength()
     {
         return headLength;
     }

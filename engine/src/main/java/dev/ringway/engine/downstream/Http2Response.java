@@ -410,10 +410,8 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         return stream.isAboveHighWater();
     }
 
-    /**
-     * {@inheritDoc}
-     */
-    public int headLength()
+    /** Bytes of the head that was sent last. */
+    int headLength()
     {
         return headLength;
     }

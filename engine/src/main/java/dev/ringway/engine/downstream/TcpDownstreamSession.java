@@ -24,7 +24,6 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
     private Exchange exchange;
     private HttpCounters http;
     private TcpCounters tcp;
-    private int headLength;
     private boolean isClosedByClient;
 
     TcpDownstreamSession(final RelayOwner owner)
@@ -36,7 +35,6 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
     {
         begin(opened);
         tcp = proxy.counters();
-        headLength = 0;
         exchange = exchanges.acquire();
         exchange.onRelay(this, proxy);
         if (exchange != null)
@@ -62,13 +60,11 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
      * @param upgraded its connection.
      * @param relay    the exchange.
      * @param ids      what the connection is counted in.
-     * @param length   bytes of the head that was sent.
      */
-    void take(final Connection upgraded, final Exchange relay, final HttpCounters ids, final int length)
+    void take(final Connection upgraded, final Exchange relay, final HttpCounters ids)
     {
         begin(upgraded);
         http = ids;
-        headLength = length;
         exchange = relay;
         upgraded.deadline(relay.deadlineNs());
     }
@@ -371,14 +367,6 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
     public boolean isAboveHighWater()
     {
         return connection.isAboveHighWater();
-    }
-
-    /**
-     * {@inheritDoc}
-     */
-    public int headLength()
-    {
-        return headLength;
     }
 
     /**

@@ -26,18 +26,16 @@ final class UpgradedConnections implements RelayOwner
      * @param connection told to the relay from now on.
      * @param exchange   that has become one.
      * @param ids        counters of the connection.
-     * @param headLength bytes of the answer's head.
      * @return the relay; it does not read yet.
      */
-    TcpDownstreamSession take(
-        final Connection connection, final Exchange exchange, final HttpCounters ids, final int headLength)
+    TcpDownstreamSession take(final Connection connection, final Exchange exchange, final HttpCounters ids)
     {
         TcpDownstreamSession relay = free.pollLast();
         if (relay == null)
         {
             relay = new TcpDownstreamSession(this);
         }
-        relay.take(connection, exchange, ids, headLength);
+        relay.take(connection, exchange, ids);
         return relay;
     }
 

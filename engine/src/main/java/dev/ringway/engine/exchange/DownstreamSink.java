@@ -118,11 +118,6 @@ public interface DownstreamSink
     boolean isAboveHighWater();
 
     /**
-     * @return bytes of the response's head as sent, 0 when there is none.
-     */
-    int headLength();
-
-    /**
      * @return the client's connection.
      */
     Connection connection();
