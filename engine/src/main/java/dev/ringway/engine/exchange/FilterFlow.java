@@ -18,8 +18,6 @@ final class FilterFlow
     static final int STOPPED = -1;
 
     private static final int DEFAULT_LIMIT = 1 << 20;
-    /** Pieces in blocks are kept in smaller ones. */
-    private static final int PIECE_LENGTH = HeldBytes.COPY_LIMIT - 1;
 
     private final FilterRun run;
     private final FilterCalls calls;
@@ -271,14 +269,10 @@ final class FilterFlow
 
     private boolean keep(final int offset, final int length)
     {
-        final int piece = memory.slab().isBlock(offset) ? PIECE_LENGTH : length;
-        for (int at = 0; at < length; at += piece)
+        if (length > 0 && !kept.add(memory, offset, length))
         {
-            if (!kept.add(memory, offset + at, Math.min(piece, length - at)))
-            {
-                run.onOverload();
-                return false;
-            }
+            run.onOverload();
+            return false;
         }
         if (kept.length() > limit && blocked > holding)
         {

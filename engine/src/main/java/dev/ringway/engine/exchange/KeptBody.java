@@ -56,13 +56,7 @@ final class KeptBody
         {
             return false;
         }
-        final int piece = memory.slab().isBlock(offset) ? PIECE : length;
-        boolean isKept = true;
-        for (int at = 0; isKept && at < length; at += piece)
-        {
-            isKept = held.add(memory, offset + at, Math.min(piece, length - at));
-        }
-        return isKept;
+        return held.add(memory, offset, length);
     }
 
     /**

@@ -13,6 +13,7 @@ public final class HeldBytes
     /** Pieces below this are copied. */
     public static final int COPY_LIMIT = 2048;
 
+    private static final int PIECE_LENGTH = COPY_LIMIT - 1;
     private static final int INITIAL = 4;
 
     private final RangeQueue ranges = new RangeQueue(INITIAL);
@@ -31,31 +32,41 @@ public final class HeldBytes
      * Adds bytes at the end.
      *
      * @param memory of the loop.
-     * @param offset of bytes in a receive buffer, leased during the call; in a block when they are below
-     *               {@link #COPY_LIMIT}.
+     * @param offset of bytes in a receive buffer, leased during the call, or in a block.
      * @param length positive.
-     * @return false when memory has run out, which bytes in a receive buffer never need.
+     * @return false when memory has run out, which bytes in a receive buffer never need; some may be added then.
      */
     public boolean add(final LoopMemory memory, final int offset, final int length)
     {
-        final boolean isBlock = memory.slab().isBlock(offset);
-        assert this != NONE && length > 0 && (!isBlock || length < COPY_LIMIT);
-        if (!isBlock && !isEmpty() && room == 0 && ranges.continuesLast(offset))
+        assert this != NONE && length > 0;
+        if (memory.slab().isBlock(offset))
+        {
+            return copyAll(memory, offset, length);
+        }
+        if (!isEmpty() && room == 0 && ranges.continuesLast(offset))
         {
             ranges.extendLast(length);
+            bytes += length;
         }
         else if (length >= COPY_LIMIT || !copy(memory, offset, length))
         {
-            if (isBlock)
-            {
-                return false;
-            }
             memory.slab().retain(offset);
             ranges.addLast(offset, length);
             room = 0;
+            bytes += length;
         }
-        bytes += length;
         return true;
+    }
+
+    /** What lies in a block is copied however much it is: a lease does not keep it. */
+    private boolean copyAll(final LoopMemory memory, final int offset, final int length)
+    {
+        boolean isCopied = true;
+        for (int at = 0; isCopied && at < length; at += PIECE_LENGTH)
+        {
+            isCopied = copy(memory, offset + at, Math.min(PIECE_LENGTH, length - at));
+        }
+        return isCopied;
     }
 
     private boolean copy(final LoopMemory memory, final int offset, final int length)
@@ -66,6 +77,7 @@ public final class HeldBytes
             buffer.putBytes(ranges.endOfLast(), buffer, offset, length);
             ranges.extendLast(length);
             room -= length;
+            bytes += length;
             return true;
         }
         final int block = memory.blocks().take(Blocks.SMALL_LENGTH);
@@ -76,6 +88,7 @@ public final class HeldBytes
         buffer.putBytes(block, buffer, offset, length);
         ranges.addLast(block, length);
         room = Blocks.SMALL_LENGTH - length;
+        bytes += length;
         return true;
     }
 

@@ -49,6 +49,10 @@ final class HeldBytesPropertyTest
             {
                 receive(random, held, in);
             }
+            else if (random.nextBoolean())
+            {
+                takeOver(random, held, in);
+            }
             else if (!held.isEmpty())
             {
                 use(random, held, out);
@@ -92,6 +96,18 @@ final class HeldBytesPropertyTest
             at += length;
         }
         memory.slab().release(chunk);
+    }
+
+    /** What has waited in a block and waits again. */
+    private static void takeOver(final Random random, final HeldBytes held, final ByteArrayOutputStream in)
+    {
+        final int block = memory.blocks().take(Blocks.SMALL_LENGTH);
+        final byte[] bytes = new byte[1 + random.nextInt(Blocks.SMALL_LENGTH)];
+        random.nextBytes(bytes);
+        in.writeBytes(bytes);
+        memory.slab().buffer().putBytes(block, bytes);
+        assertTrue(held.add(memory, block, bytes.length));
+        memory.blocks().release(block, Blocks.SMALL_LENGTH);
     }
 
     private static void use(final Random random, final HeldBytes held, final ByteArrayOutputStream out)
