@@ -16,7 +16,7 @@ public abstract class InputBytes
      *
      * @param memory   of the loop.
      * @param consumer the session.
-     * @param offset   of the bytes in a receive buffer.
+     * @param offset   of the bytes, leased during the call.
      * @param length   positive.
      * @return false when a part that lacks bytes does not fit a block or memory has run out.
      */
@@ -33,7 +33,7 @@ public abstract class InputBytes
         if (left > 0)
         {
             held = held.own();
-            held.add(memory, offset + length - left, left);
+            return held.add(memory, offset + length - left, left);
         }
         return left != PendingBytes.NO_ROOM;
     }
