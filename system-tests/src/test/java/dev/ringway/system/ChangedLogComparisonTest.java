@@ -155,7 +155,8 @@ final class ChangedLogComparisonTest
               request_headers_to_add: [ { header: { key: user-agent, value: other } } ]
             - match: { path: "/removed" }
               route: { cluster: origin }
-              request_headers_to_remove: [ referer, x-request-id, x-a ]
+              request_headers_to_remove: [ referer, x-request-id, x-a, x-envoy-original-path ]
+              request_headers_to_add: [ { header: { key: x-envoy-original-path, value: "%REQ(x-none)%" } } ]
             - match: { path: "/added" }
               route: { cluster: origin }
               request_headers_to_add: [ { header: { key: x-a, value: two }, append_action: OVERWRITE_IF_EXISTS_OR_ADD } ]

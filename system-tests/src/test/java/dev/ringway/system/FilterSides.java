@@ -26,7 +26,7 @@ final class FilterSides
               switch: { none: 0, all: { numerator: 1000000, denominator: MILLION }, status: 404, call: 5, cap: 0, negative: -1, word: yes }
         """;
     private static final String LOG_FORMAT = "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% " +
-        "%UPSTREAM_CLUSTER% %RESP(CONTENT-LENGTH)% %REQUEST_HEADERS_BYTES%\\n";
+        "%UPSTREAM_CLUSTER% %RESP(CONTENT-LENGTH)% %REQUEST_HEADERS_BYTES% %RESP(CONTENT-TYPE)% %RESP(X-A)%\\n";
     private static final String NOT_COMPARED = "x-request-id|date|x-envoy-upstream-service-time|x-forwarded-proto";
 
     private FilterSides()
@@ -58,6 +58,7 @@ final class FilterSides
                     typed_config:
                       "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                       stat_prefix: in
+                      path_with_escaped_slashes_action: UNESCAPE_AND_REDIRECT
                       access_log:
                       - name: log
                         typed_config:
@@ -138,8 +139,9 @@ final class FilterSides
         }
         // When a drain that was asked for reaches connections is left open.
         final boolean drains = scenario.requests().stream().anyMatch(request -> request.startsWith("ADMIN "));
-        return (drains ? text.toString().replace("connection=close, ", "") : text) + Files.readString(log) +
-            Files.readString(others);
+        // Of a path that is refused Envoy counts the fields before it has added its own.
+        final String lines = Files.readString(log).replaceAll("(path_normalization_failed - - )[0-9]+", "$1");
+        return (drains ? text.toString().replace("connection=close, ", "") : text) + lines + Files.readString(others);
     }
 
     private static void ask(final int port, final String request, final StringBuilder text) throws Exception

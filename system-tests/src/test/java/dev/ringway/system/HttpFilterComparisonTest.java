@@ -8,6 +8,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -326,6 +327,49 @@ final class HttpFilterComparisonTest
                 List.of(get("/a")), "none")));
     }
 
+    /** Fields of answers are changed by routes first, then by the filter that answers, then by all filters. */
+    static Stream<Arguments> changesOfRoutes()
+    {
+        final String told = "%RESP(x-a)% %RESP(server)% %RESP(content-type)% %RESP(content-length)% %RESP(vary)% " +
+            "%RESP(x-envoy-attempt-count)% %RESP(access-control-allow-origin)% %RESP(location)% %RESP(x-limited)% " +
+            "of %REQ(x-q)% %REQ(x-late)% %REQ(:path)% %REQ(x-envoy-original-path)% %REQ(:authority)% %REQ(user-agent)%";
+        return Stream.of(
+            Arguments.of("changes of routes and filters", new FilterSides.Scenario(
+                filter("m", MUTATION.formatted(FilterSides.TYPE) + ", " + mutations(append("x-q", "asked", "ADD_IF_ABSENT"),
+                    append("x-outer", told, "APPEND_IF_EXISTS_OR_ADD") + ", { remove: x-gone }, " +
+                    "{ remove: x-envoy-upstream-service-time }, " + append("x-a", "outer", "APPEND_IF_EXISTS_OR_ADD"))) +
+                filter("c", "\"@type\": " + FilterSides.TYPE + "cors.v3.Cors") +
+                filter("limit", "\"@type\": " + FilterSides.TYPE + "local_ratelimit.v3.LocalRateLimit, stat_prefix: l") +
+                filter("inner", MUTATION.formatted(FilterSides.TYPE) + ", " + mutations(
+                    append("x-q", "late", "OVERWRITE_IF_EXISTS_OR_ADD"),
+                    append("x-inner", told, "APPEND_IF_EXISTS_OR_ADD") + ", " +
+                    append("x-set", "inner", "OVERWRITE_IF_EXISTS") + ", " + append("x-new", "inner", "ADD_IF_ABSENT"))),
+                "include_attempt_count_in_response: true\ntyped_per_filter_config: { c: { " +
+                    cors("allow_origin_string_match: [{ exact: h }], allow_methods: GET, expose_headers: x-b } }") +
+                "\nresponse_headers_to_remove: [ etag ]\nresponse_headers_to_add:\n" +
+                    Stream.of("x-a", "x-gone", "x-set", "server", "content-type", "vary", "x-envoy-upstream-service-time")
+                        .map(name -> "- { header: { key: " + name + ", value: route }, append_action: " +
+                            (name.equals("x-a") ? "APPEND_IF_EXISTS_OR_ADD" : "OVERWRITE_IF_EXISTS_OR_ADD") + " }\n")
+                        .collect(Collectors.joining()),
+                "- match: { prefix: \"/direct\" }\n  direct_response: { status: 200, body: { inline_string: text } }\n" +
+                "- match: { prefix: \"/new\" }\n  route: { cluster: origin, prefix_rewrite: /longer/than/before, " +
+                    "host_rewrite_literal: new.example }\n  request_headers_to_remove: [ user-agent ]\n" +
+                    "  request_headers_to_add: [{ header: { key: x-late, value: <%REQ(x-q)%> } }]\n" +
+                "- match: { prefix: \"/empty\" }\n  direct_response: { status: 404 }\n" +
+                "- match: { prefix: \"/moved\" }\n  redirect: { path_redirect: /there }\n" +
+                "- match: { prefix: \"/none\" }\n  route: { cluster_header: x-none }\n" +
+                "- match: { prefix: \"/limited\" }\n  route: { cluster: origin }\n" +
+                "  typed_per_filter_config: { limit: { " + limit("r", 1, 100, ", response_headers_to_add: [" +
+                    "{ header: { key: x-limited, value: \"<%RESP(x-a)%> %REQ(x-q)%\" } }, " +
+                    "{ header: { key: x-a, value: limit } }, { header: { key: content-type, value: text/limit }, " +
+                    "append_action: OVERWRITE_IF_EXISTS_OR_ADD }]") + " } }\n" + ALL,
+                List.of(get("/a"), get("/direct"), get("/new?q", "user-agent: u"), get("/empty"), get("/moved"),
+                    get("/none"), get("/limited"), get("/limited"), get("/a%2Fb"), get("/a", "origin: h"),
+                    preflight("/a", "h"), preflight("/a", "i"),
+                    get("/direct", "content-type: application/grpc"), get("/none", "content-type: application/grpc")),
+                "http\\.in\\.downstream_rq_[1-5]xx")));
+    }
+
     static Stream<Arguments> faults()
     {
         return Stream.of(
@@ -486,8 +530,8 @@ final class HttpFilterComparisonTest
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"limits", "limitsByWhatComes", "limitsAndHealth", "mutations", "faults", "switchesAndOrigins",
-        "policies"})
+    @MethodSource({"limits", "limitsByWhatComes", "limitsAndHealth", "mutations", "changesOfRoutes", "faults",
+        "switchesAndOrigins", "policies"})
     void shouldDoAsEnvoyDoes(final String name, final FilterSides.Scenario scenario) throws Exception
     {
         final Pair<String> observed = Pair.of(() -> FilterSides.observe(directory, true, scenario),

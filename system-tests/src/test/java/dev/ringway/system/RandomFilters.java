@@ -36,12 +36,6 @@ final class RandomFilters
         return pool.get(random.nextInt(pool.size()));
     }
 
-    /** Whether some change heads of answers: they do so before routes here, and behind them with Envoy. */
-    boolean changeAnswers()
-    {
-        return !Collections.disjoint(filters, List.of("cors", "mutation", "limit"));
-    }
-
     /** Entries of {@code http_filters} before the router, a line each. */
     String entries()
     {
@@ -121,13 +115,14 @@ final class RandomFilters
 
     private String mutation(final boolean isAnswer)
     {
-        final String name = of(List.of("x-a", "x-b", "x-new", isAnswer ? "etag" : "user-agent"));
+        final String name = of(isAnswer ? List.of("x-a", "x-b", "x-new", "etag", "vary", "content-type", "x-envoy-attempt-count") :
+            List.of("x-a", "x-b", "x-new", "user-agent"));
         if (isOne(3))
         {
             return "{ remove: " + name + " }";
         }
-        // What answers are told of the request is of other moments here and with Envoy.
-        final String value = of(isAnswer ? List.of("m", "", "%RESP(x-a)%", "%PROTOCOL%") :
+        final String value = of(isAnswer ? List.of("m", "", "%RESP(x-a)%", "%PROTOCOL%", "[%RESP(x-b?x-a)%]", "%RESP(vary)%",
+            "%REQ(x-a)%", "<%REQ(x-b?x-new)%>", "%REQ(user-agent)%", "%RESP(content-type)%") :
             List.of("m", "", "%REQ(x-a)%", "<%REQ(x-b)%>", "%PROTOCOL%", "%REQ(:path)%"));
         return "{ append: { header: { key: " + name + ", value: \"" + value + "\" }, append_action: " + of(ACTIONS) +
             (isOne(4) ? ", keep_empty_value: true" : "") + " } }";

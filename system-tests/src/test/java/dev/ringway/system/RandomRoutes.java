@@ -183,13 +183,8 @@ final class RandomRoutes
     {
         return (isOne(in) ? "request_headers_to_add: " + list(3, () -> option(REQUEST_NAMES, TEXTS)) + end : "") +
             (isOne(in * 2) ? "request_headers_to_remove: " + list(2, () -> of(REQUEST_NAMES)) + end : "") +
-            (filters.changeAnswers() ? "" : answerChanges(in, end));
-    }
-
-    private String answerChanges(final int in, final String end)
-    {
-        return (isOne(in) ? "response_headers_to_add: " +
-            list(3, () -> option(RESPONSE_NAMES, RESPONSE_TEXTS)) + end : "") +
+            (isOne(in) ? "response_headers_to_add: " +
+                list(3, () -> option(RESPONSE_NAMES, RESPONSE_TEXTS)) + end : "") +
             (isOne(in * 2) ? "response_headers_to_remove: " + list(2, () -> of(RESPONSE_NAMES)) + end : "");
     }
 

@@ -76,6 +76,32 @@ public final class RequestHead extends MessageHead
     }
 
     /**
+     * Takes over what another head says; the bytes stay where they are.
+     *
+     * @param other with no more fields than this can hold.
+     */
+    public void copy(final RequestHead other)
+    {
+        super.copy(other);
+        methodId = other.methodId;
+        methodOffset = other.methodOffset;
+        methodLength = other.methodLength;
+        targetOffset = other.targetOffset;
+        targetLength = other.targetLength;
+        pathOffset = other.pathOffset;
+        pathLength = other.pathLength;
+        queryOffset = other.queryOffset;
+        authorityOffset = other.authorityOffset;
+        authorityLength = other.authorityLength;
+        schemeOffset = other.schemeOffset;
+        schemeLength = other.schemeLength;
+        protocolOffset = other.protocolOffset;
+        protocolLength = other.protocolLength;
+        absoluteForm = other.absoluteForm;
+        expectContinue = other.expectContinue;
+    }
+
+    /**
      * Method.
      *
      * @return a constant of {@link HttpMethod}.

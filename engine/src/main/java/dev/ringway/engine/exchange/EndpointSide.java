@@ -215,6 +215,10 @@ final class EndpointSide implements UpstreamHandler
         retrying.tellEndpoint(edits);
         report.onSent(downstream, request, id, edits, routing.route().request());
         routing.keepAsked(exchanges.view(), request, edits, exchanges.loggedHead());
+        if (exchange.filters() != null)
+        {
+            exchange.filters().onSent(request, edits);
+        }
         return edits;
     }
 
@@ -300,7 +304,7 @@ final class EndpointSide implements UpstreamHandler
         report.onConnections(downstream, session);
         leave(isEnd);
         final FilterRun filters = exchange.filters();
-        if (filters == null || filters.onResponseHead(head, isEnd))
+        if (filters == null || exchange.passesFilters(head, isEnd))
         {
             exchange.sendHeadDown(head, isEnd);
         }

@@ -254,14 +254,40 @@ public final class Exchange
         return endpoint.isFull();
     }
 
+    /** FILTER: filters see the head of a response as the route leaves it; whether it goes on now. */
+    boolean passesFilters(final ResponseHead head, final boolean isEnd)
+    {
+        HeaderEdits edits = null;
+        if (filters.seesResponse())
+        {
+            edits = exchanges.responseEdits();
+            edit(edits, head);
+        }
+        return filters.onResponseHead(head, isEnd, edits);
+    }
+
+    /** What becomes of the head of a response before the connection manager has its say. */
+    private void edit(final HeaderEdits edits, final ResponseHead head)
+    {
+        exchanges.routeResponse(edits, head, request, downstream, routing, http, times.startNs());
+        retrying.tellClient(edits);
+        affinity.addCookies(edits);
+    }
+
     /** SEND_DOWN: the head of a response that filters have let pass. */
     void sendHeadDown(final ResponseHead head, final boolean isEnd)
     {
         phase = Phase.SEND_DOWN;
         final HeaderEdits edits = exchanges.responseEdits();
-        exchanges.prepareResponse(edits, head, request, downstream, routing, http, id, times.startNs());
-        retrying.tellClient(edits);
-        affinity.addCookies(edits);
+        if (filters == null || !filters.seesResponse())
+        {
+            edit(edits, head);
+        }
+        else
+        {
+            report.onFilteredResponse(head.headers());
+        }
+        exchanges.finishResponse(edits, head, http, id);
         report.onFields(Place.RESPONSE, head.headers(), edits);
         onSentDown(downstream.sendHead(head, edits, isEnd), isEnd);
     }
@@ -386,10 +412,16 @@ public final class Exchange
      */
     public void giveUp(final LocalReply reply)
     {
-        giveUp(reply.status(), reply.body(), reply.flag(), reply.detail(), reply.grpc());
+        giveUp(reply.status(), reply.body(), reply.flag(), reply.detail(), reply.grpc(), true);
     }
 
-    void giveUp(final int status, final byte[] body, final int flag, final String why, final int grpcStatus)
+    void giveUp(
+        final int status,
+        final byte[] body,
+        final int flag,
+        final String why,
+        final int grpcStatus,
+        final boolean isRouted)
     {
         detach(false);
         if (phase == Phase.SEND_DOWN || http == null)
@@ -399,7 +431,7 @@ public final class Exchange
         }
         else
         {
-            replies.instead(status, body, flag, why, grpcStatus);
+            replies.instead(status, body, flag, why, grpcStatus, isRouted);
         }
     }
 

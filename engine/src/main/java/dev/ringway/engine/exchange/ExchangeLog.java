@@ -7,6 +7,7 @@ import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
@@ -289,7 +290,30 @@ final class ExchangeLog
     {
         if (isOpen)
         {
+            if (fields != null)
+            {
+                onFilteredResponse(fields);
+            }
             fields(Place.RESPONSE, fields, edits, fields == null ? length : 0);
+        }
+    }
+
+    /** Filters have seen the head of a response: its type is what they have left. */
+    void onFilteredResponse(final HeaderTable headers)
+    {
+        if (!isOpen || (uses & AccessLogSink.USES_CONTENT_TYPE) == 0)
+        {
+            return;
+        }
+        final int type = headers.find(HeaderName.CONTENT_TYPE);
+        if (type >= 0)
+        {
+            record.replace(AccessText.RESPONSE_CONTENT_TYPE,
+                headers.buffer(), headers.valueOffset(type), headers.valueLength(type));
+        }
+        else
+        {
+            AccessFields.removeText(record, AccessText.RESPONSE_CONTENT_TYPE);
         }
     }
 

@@ -82,6 +82,12 @@ final class ExchangeReport
         log.onFields(place, fields, edits);
     }
 
+    /** See {@link ExchangeLog#onFilteredResponse}. */
+    void onFilteredResponse(final HeaderTable headers)
+    {
+        log.onFilteredResponse(headers);
+    }
+
     /** See {@link ExchangeLog#onReplyFields}. */
     void onReplyFields(final HeaderTable fields, final HeaderEdits edits, final int length)
     {

@@ -1,6 +1,7 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
+import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessLogRing;
@@ -386,17 +387,24 @@ public final class Exchanges
         return responseHeaders.begin();
     }
 
-    void prepareResponse(
+    /** What becomes of the head of a response before filters see it. */
+    void routeResponse(
         final HeaderEdits edits,
         final ResponseHead head,
         final RequestHead request,
         final DownstreamSink downstream,
         final Routing routing,
         final HttpConnectionManager http,
-        final RequestId id,
         final long startNs)
     {
-        responseHeaders.response(edits, head, request, downstream, routing, http, id, startNs);
+        responseHeaders.route(edits, head, request, downstream, routing, http, startNs);
+    }
+
+    /** What becomes of it then. */
+    void finishResponse(
+        final HeaderEdits edits, final ResponseHead head, final HttpConnectionManager http, final RequestId id)
+    {
+        responseHeaders.finish(edits, head.headers(), http, id);
     }
 
     HeaderEdits upgradeEdits(
@@ -426,21 +434,12 @@ public final class Exchanges
         final int grpcStatus,
         final FilterRun filters)
     {
-        if (body.length == 0 || grpcStatus != NOT_GRPC)
+        final HeaderTable seen = filters == null ? null : filters.replyFields();
+        if (seen != null)
         {
-            // Whatever the route says: it is of no content, or of gRPC.
-            edits.withdraw(HeaderName.CONTENT_TYPE, null);
-        }
-        if (filters != null && filters.hasReply())
-        {
-            edits.drop(HeaderName.SERVER);
-            edits.drop(HeaderName.DATE);
-            if (edits.find(HeaderName.CONTENT_TYPE, null) >= 0)
-            {
-                edits.drop(HeaderName.CONTENT_TYPE);
-            }
-            responseHeaders.localReply(edits, http, id, false);
-            return filters.sendReply(downstream, edits, status, body);
+            final HeaderEdits after = responseHeaders.begin();
+            responseHeaders.finish(after, seen, http, id);
+            return filters.sendReply(downstream, after, status, body);
         }
         if (grpcStatus != NOT_GRPC)
         {

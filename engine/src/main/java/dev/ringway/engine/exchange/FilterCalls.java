@@ -21,6 +21,7 @@ final class FilterCalls
     private final HttpFilter[] filters;
     private final boolean[] leftOut;
     private final boolean[] readsResponse;
+    private final boolean[] seesResponse;
     private final FilterData data = new FilterData();
     private int current;
 
@@ -32,19 +33,23 @@ final class FilterCalls
         filters = new HttpFilter[chain.places().size()];
         leftOut = new boolean[filters.length];
         readsResponse = new boolean[filters.length];
+        seesResponse = new boolean[filters.length];
         for (int i = 0; i < filters.length; i++)
         {
             filters[i] = chain.places().get(i).factory().create(view);
-            readsResponse[i] = readsResponse(filters[i].getClass());
+            readsResponse[i] = has(
+                filters[i].getClass(), "onResponseData", FilterExchange.class, FilterData.class, boolean.class);
+            seesResponse[i] = has(filters[i].getClass(), "onResponseHead", FilterExchange.class, boolean.class);
         }
     }
 
-    private static boolean readsResponse(final Class<? extends HttpFilter> type)
+    /** Whether a filter has a method of its own. */
+    private static boolean has(
+        final Class<? extends HttpFilter> type, final String name, final Class<?>... parameters)
     {
         try
         {
-            return type.getMethod("onResponseData", FilterExchange.class, FilterData.class, boolean.class)
-                .getDeclaringClass() != HttpFilter.class;
+            return type.getMethod(name, parameters).getDeclaringClass() != HttpFilter.class;
         }
         catch (final NoSuchMethodException e)
         {
@@ -55,9 +60,20 @@ final class FilterCalls
     /** Whether a filter that takes part looks at the content of responses. */
     boolean readsResponse()
     {
+        return takesPart(readsResponse);
+    }
+
+    /** Whether a filter that takes part looks at the heads of responses. */
+    boolean seesResponse()
+    {
+        return takesPart(seesResponse);
+    }
+
+    private boolean takesPart(final boolean[] asked)
+    {
         for (int i = 0; i < filters.length; i++)
         {
-            if (readsResponse[i] && !leftOut[i])
+            if (asked[i] && !leftOut[i])
             {
                 return true;
             }
@@ -168,6 +184,22 @@ final class FilterCalls
         catch (final Throwable e)
         {
             return fail(place, e);
+        }
+    }
+
+    /** The answer that a filter gave is about to pass all of them; false when it threw. */
+    boolean answered(final int place)
+    {
+        current = place;
+        try
+        {
+            filters[place].onAnswer(view);
+            return true;
+        }
+        catch (final Throwable e)
+        {
+            run.onFailure(place, e);
+            return false;
         }
     }
 

@@ -15,6 +15,7 @@ final class FilterPools
 
     private final UnsafeBuffer line =
         new UnsafeBuffer(new byte[ResponseHeaderRules.MAX_MESSAGE_LENGTH + LINE_OVERHEAD]);
+    private final HeadEdits editor = new HeadEdits();
     private final Exchanges exchanges;
     private final IdentityHashMap<HttpFilters, FilterPool> pools = new IdentityHashMap<>();
 
@@ -27,6 +28,12 @@ final class FilterPools
     UnsafeBuffer line()
     {
         return line;
+    }
+
+    /** Changes heads that filters see. */
+    HeadEdits editor()
+    {
+        return editor;
     }
 
     FilterRun acquire(final HttpFilters chain)

@@ -39,6 +39,7 @@ final class FilterRun
     private final FilterFlow up;
     private final FilterFlow down;
     private final ResponseStore responses;
+    private final SentRequest sent;
     private Exchange exchange;
     private DownstreamSink downstream;
     private HeadBlock block;
@@ -47,6 +48,9 @@ final class FilterRun
     private long use;
     private FilterAnswer answer;
     private String cutDetail;
+    /** Place of the filter that gave the answer, or -1. */
+    private int answerer = -1;
+    private boolean keepsSent;
 
     FilterRun(final Exchanges exchanges, final FilterPool pool, final HttpFilters chain)
     {
@@ -61,7 +65,8 @@ final class FilterRun
         calls = new FilterCalls(this, view, chain, memory);
         up = new FilterFlow(this, calls, memory, true);
         down = new FilterFlow(this, calls, memory, false);
-        responses = new ResponseStore(memory, exchanges.filterPools().line());
+        responses = new ResponseStore(memory, exchanges.filterPools().line(), exchanges.filterPools().editor());
+        sent = new SentRequest(memory, exchanges.filterPools().editor());
     }
 
     /** Takes part in an exchange that has its first route. */
@@ -90,9 +95,12 @@ final class FilterRun
         nextTimerNs = NEVER;
         answer = null;
         cutDetail = null;
+        answerer = -1;
         up.end();
         down.end();
         responses.end();
+        sent.end();
+        keepsSent = false;
         exchange = null;
         downstream = null;
         pool.release(this);
@@ -104,6 +112,7 @@ final class FilterRun
         exchanges.counters().increment(chain.exceptions());
         pool.onFailure(place, error);
         answer = FAILED;
+        answerer = -1;
     }
 
     /** Grows with each exchange: tells whether the one is over for which something was begun. */
@@ -132,12 +141,13 @@ final class FilterRun
         intake.onFiltered();
         if (given != null)
         {
-            exchange.giveUp(given.status(), given.body(), given.flag(), given.detail(), given.grpc());
+            exchange.giveUp(
+                given.status(), given.body(), given.flag(), given.detail(), given.grpc(), given.isRouted());
         }
         else
         {
             exchange.phase(Phase.SEND_DOWN);
-            exchange.giveUp(0, NO_TEXT, 0, detail, 0);
+            exchange.giveUp(0, NO_TEXT, 0, detail, 0, false);
         }
     }
 
@@ -151,6 +161,7 @@ final class FilterRun
     void onOverload()
     {
         answer = OVERLOADED;
+        answerer = -1;
     }
 
     /** More waits in a flow than its filters may gather. */
@@ -201,12 +212,32 @@ final class FilterRun
         }
     }
 
+    /** The request is refused before any filter saw it: they only see the answer. */
+    void onRefused(final Intake from, final RequestHead head)
+    {
+        intake = from;
+        view.request(head, block);
+    }
+
+    /** Whether a filter that takes part looks at the heads of responses. */
+    boolean seesResponse()
+    {
+        return calls.seesResponse();
+    }
+
     /**
+     * @param edits what becomes of the head before filters see it, or null.
      * @return whether the head has passed all filters. Otherwise the exchange waits, or is over.
      */
-    boolean onResponseHead(final ResponseHead head, final boolean isEnd)
+    boolean onResponseHead(final ResponseHead head, final boolean isEnd, final HeaderEdits edits)
     {
         view.response(responses.show(head), responses, false);
+        if (edits != null && !responses.take(edits))
+        {
+            onOverload();
+            settle();
+            return false;
+        }
         if (down.onHead(isEnd))
         {
             return true;
@@ -267,18 +298,19 @@ final class FilterRun
      * @param status     of HTTP.
      * @param body       may be empty.
      * @param grpcStatus that a call gets, or {@link Exchanges#NOT_GRPC}.
+     * @param edits      what the answer has besides, which filters see.
      * @return false when a filter failed by it.
      */
-    boolean onReply(final int status, final byte[] body, final int grpcStatus)
+    boolean onReply(final int status, final byte[] body, final int grpcStatus, final HeaderEdits edits)
     {
-        if (down.isBegun() || !responses.write(status, body, grpcStatus))
+        if (down.isBegun() || !responses.write(status, body, grpcStatus, edits))
         {
             down.skip();
             return true;
         }
         view.response(responses.head(), responses, true);
         final boolean isEnd = body.length == 0 || grpcStatus != Exchanges.NOT_GRPC;
-        boolean isGood = true;
+        boolean isGood = answerer < 0 || calls.answered(answerer);
         for (int i = 0; i < timers.length && isGood; i++)
         {
             isGood = calls.head(false, i, isEnd) != FilterFlow.STOPPED;
@@ -297,7 +329,7 @@ final class FilterRun
      * Sends what {@link #onReply} was told.
      *
      * @param sink  the client's side.
-     * @param edits of the head, without what {@link #onReply} was told.
+     * @param edits of the head, after what filters did to it.
      * @return false when memory has run out.
      */
     boolean sendReply(final DownstreamSink sink, final HeaderEdits edits, final int status, final byte[] body)
@@ -309,12 +341,6 @@ final class FilterRun
     HeaderTable replyFields()
     {
         return responses.isWritten() ? responses.head().headers() : null;
-    }
-
-    /** Whether {@link #sendReply} has something to send. */
-    boolean hasReply()
-    {
-        return responses.isWritten();
     }
 
     /** Whether more of the request's content can be taken. */
@@ -489,9 +515,27 @@ final class FilterRun
         }
     }
 
+    /** Keeps the request's head, then as it goes on. */
+    void keepSent(final RequestHead head)
+    {
+        keepsSent = true;
+        keepRequest(head);
+    }
+
+    /** The request goes on. Without memory for that filters see what came. */
+    void onSent(final RequestHead head, final HeaderEdits edits)
+    {
+        if (keepsSent)
+        {
+            final RequestHead copy = sent.take(head, block, edits);
+            view.request(copy == null ? head : copy, copy == null ? block : sent.store());
+        }
+    }
+
     int answer(final FilterAnswer given)
     {
         answer = given;
+        answerer = calls.current();
         return Verdict.ANSWERED;
     }
 

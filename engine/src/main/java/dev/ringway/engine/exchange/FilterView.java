@@ -105,6 +105,14 @@ final class FilterView implements FilterExchange
     /**
      * {@inheritDoc}
      */
+    public void keepSentRequest()
+    {
+        run.keepSent(request.head());
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public FilterResponse response()
     {
         return response;

@@ -95,6 +95,20 @@ final class HeadBlock implements HeadStore
     }
 
     /**
+     * Has a copy of a head point to a copy of its bytes here.
+     *
+     * @param head that says the same as one in the other block.
+     * @param from that block; this one is free.
+     * @return false when memory has run out.
+     */
+    boolean copy(final MessageHead head, final HeadBlock from)
+    {
+        final int length = from.isTaken() ? from.used : head.headLength();
+        used = length;
+        return move(head, length, length);
+    }
+
+    /**
      * Gives the request a host that it did not say.
      *
      * @return false when memory has run out.

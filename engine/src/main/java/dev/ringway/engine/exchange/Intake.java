@@ -85,8 +85,18 @@ final class Intake
         }
         else
         {
-            exchange.replies().reply(exchanges.refusal(verdict, http.counters()), exchanges.refusalEdits(verdict));
+            refuse(verdict);
         }
+    }
+
+    /** The filters see what is answered to a request whose path cannot be. */
+    private void refuse(final int verdict)
+    {
+        if (http.filters() != null)
+        {
+            exchange.enterFilters().onRefused(this, request);
+        }
+        exchange.replies().reply(exchanges.refusal(verdict, http.counters()), exchanges.refusalEdits(verdict));
     }
 
     /**

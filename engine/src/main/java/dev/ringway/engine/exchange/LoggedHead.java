@@ -79,9 +79,9 @@ final class LoggedHead implements AddedFields
     private void field(
         final AccessRecord record, final int name, final int text, final HeaderTable headers, final HeaderEdits edits)
     {
-        final int only = edits.drops(name) ? -1 : headers.find(name);
+        final int only = edits.drops(name) ? -1 : staying(headers, name, headers.find(name));
         final int added = edits.find(name, null);
-        if (added < 0 && only >= 0 && headers.findNext(name, only) < 0 && !headers.nominated(only))
+        if (added < 0 && only >= 0 && headers.findNext(name, only) < 0)
         {
             record.replace(text, headers.buffer(), headers.valueOffset(only), headers.valueLength(only));
             return;
@@ -108,6 +108,17 @@ final class LoggedHead implements AddedFields
         {
             AccessFields.removeText(record, text);
         }
+    }
+
+    /** The first of a name from an index on that goes on, or -1. */
+    private static int staying(final HeaderTable headers, final int name, final int from)
+    {
+        int index = from;
+        while (index >= 0 && headers.nominated(index))
+        {
+            index = headers.findNext(name, index);
+        }
+        return index;
     }
 
     /** All of a field is one list (RFC 9110, 5.3). */

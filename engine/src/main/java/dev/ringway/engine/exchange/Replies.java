@@ -1,6 +1,7 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.Grpc;
+import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.route.Route;
@@ -108,11 +109,28 @@ final class Replies
         }
     }
 
-    /** Instead of a response that does not come any more. */
-    void instead(final int status, final byte[] body, final int flag, final String why, final int grpcStatus)
+    /**
+     * Instead of a response that does not come any more.
+     *
+     * @param isRouted whether its route has a say in it, and a call gets a status of gRPC.
+     */
+    void instead(
+        final int status,
+        final byte[] body,
+        final int flag,
+        final String why,
+        final int grpcStatus,
+        final boolean isRouted)
     {
         report.outcome().flag(flag);
-        reply(status, body, edits(status, false), why, grpcStatus);
+        if (isRouted)
+        {
+            reply(status, body, edits(status, false), why, grpcStatus);
+        }
+        else
+        {
+            reply(status, body, exchanges.responseEdits(), why, Exchanges.NOT_GRPC);
+        }
     }
 
     void reply(final LocalReply reply)
@@ -133,14 +151,19 @@ final class Replies
         // Such answers have no content (RFC 9110, 15.3.5 and 15.4.5): it would be taken for the next one.
         final byte[] body = grpc == Exchanges.NOT_GRPC && (status == 204 || status == 304) ? NO_CONTENT : text;
         final FilterRun filters = exchange.filters();
-        if (filters != null && !filters.onReply(status, body, grpc))
+        if (body.length == 0 || grpc != Exchanges.NOT_GRPC)
+        {
+            // Whatever the route says: it is of no content, or of gRPC.
+            edits.withdraw(HeaderName.CONTENT_TYPE, null);
+        }
+        retrying.tellClient(edits);
+        if (filters != null && !filters.onReply(status, body, grpc, edits))
         {
             reply(LocalReply.FILTER_FAILED);
             return;
         }
         exchange.onReply();
         report.outcome().flag(retrying.flag());
-        retrying.tellClient(edits);
         report.onReply(request, grpc, status, body.length, why);
         final boolean isSent = exchanges.sendReply(downstream, edits, http, id, status, body, grpc, filters);
         report.onReplyFields(filters == null ? null : filters.replyFields(), edits,

@@ -45,14 +45,14 @@ final class ResponseHeaderRules
         return responseEdits;
     }
 
-    void response(
+    /** What the route has said, and how long the endpoint took: filters see it. */
+    void route(
         final HeaderEdits edits,
         final ResponseHead head,
         final RequestHead request,
         final DownstreamSink downstream,
         final Routing routing,
         final HttpConnectionManager http,
-        final RequestId id,
         final long startNs)
     {
         // As Envoy, which measures from the end of the request: that of a tunnel has none.
@@ -63,7 +63,6 @@ final class ResponseHeaderRules
                 HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME, (loop.clock().nowNs() - startNs) / NANOS_PER_MILLI);
         }
         change(edits, head.headers(), head.status(), request, downstream, http, routing);
-        response(edits, head, http, id);
     }
 
     /** What the route says of the response; a table of null is that of one made here. */
@@ -81,11 +80,6 @@ final class ResponseHeaderRules
         {
             changer.of(request, downstream.connection(), http, routing)
                 .changeResponse(route.response(), headers, status, routing.asked(), edits);
-            if (http.serverHeader() == ServerHeader.OVERWRITE)
-            {
-                // Written last, whatever a route says of it.
-                edits.withdraw(HeaderName.SERVER, null);
-            }
         }
     }
 
@@ -93,18 +87,20 @@ final class ResponseHeaderRules
     void upgrade(
         final HeaderEdits edits, final ResponseHead head, final HttpConnectionManager http, final RequestId id)
     {
-        response(edits, head, http, id);
+        finish(edits, head.headers(), http, id);
         edits.drop(HeaderName.CONTENT_LENGTH);
     }
 
-    private void response(
-        final HeaderEdits edits, final ResponseHead head, final HttpConnectionManager http, final RequestId id)
+    /** What the connection manager says once filters have seen the head. */
+    void finish(
+        final HeaderEdits edits, final HeaderTable headers, final HttpConnectionManager http, final RequestId id)
     {
-        final HeaderTable headers = head.headers();
         switch (http.serverHeader())
         {
             case OVERWRITE ->
             {
+                // Whatever a route says of it.
+                edits.withdraw(HeaderName.SERVER, null);
                 edits.drop(HeaderName.SERVER);
                 edits.add(HeaderName.SERVER, serverName(http));
             }
@@ -131,7 +127,7 @@ final class ResponseHeaderRules
         echoId(edits, id);
     }
 
-    /** Whether there is a field of that name once the route has had its say. */
+    /** Whether there is a field of that name once route and filters have had their say. */
     private static boolean has(final int nameId, final HeaderTable headers, final HeaderEdits edits)
     {
         int index = headers.find(nameId);
@@ -188,6 +184,11 @@ final class ResponseHeaderRules
             edits.add(HeaderName.DATE, loop.clock().httpDate());
         }
         final ServerHeader server = http.serverHeader();
+        if (server == ServerHeader.OVERWRITE)
+        {
+            // Whatever a route says of it.
+            edits.withdraw(HeaderName.SERVER, null);
+        }
         if (server == ServerHeader.OVERWRITE ||
             server == ServerHeader.APPEND_IF_ABSENT && edits.find(HeaderName.SERVER, null) < 0)
         {

@@ -6,6 +6,7 @@ import dev.ringway.codecs.http.MessageHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.filter.HeadStore;
 import dev.ringway.engine.memory.LoopMemory;
+import dev.ringway.engine.upstream.HeaderEdits;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -14,12 +15,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class ResponseStore implements HeadStore
 {
-    private static final int SEPARATORS = 4;
-    private static final int MAX_DIGITS = 19;
-
     private final LoopMemory memory;
     private final HeadBlock block;
     private final UnsafeBuffer line;
+    private final HeadEdits editor;
     private ResponseHead own;
     private ResponseHead shown;
     private boolean isWritten;
@@ -27,9 +26,11 @@ final class ResponseStore implements HeadStore
     /**
      * @param memory of the loop.
      * @param line   lent for each field that is written here, see {@link FilterPools#line}.
+     * @param editor of the loop.
      */
-    ResponseStore(final LoopMemory memory, final UnsafeBuffer line)
+    ResponseStore(final LoopMemory memory, final UnsafeBuffer line, final HeadEdits editor)
     {
+        this.editor = editor;
         this.memory = memory;
         this.line = line;
         block = new HeadBlock(memory);
@@ -76,11 +77,23 @@ final class ResponseStore implements HeadStore
     }
 
     /**
+     * Has what is shown lose and gain fields, so that filters see it as if it had come like that.
+     *
+     * @param edits what becomes of the head; fields of one connection stay, which its end is to drop.
+     * @return false when memory has run out or there is no room for them.
+     */
+    boolean take(final HeaderEdits edits)
+    {
+        return editor.edit(shown, this, edits, HeaderEdits.HOP_BY_HOP);
+    }
+
+    /**
      * Writes the head of an answer made here.
      *
+     * @param edits what it has beside status and text.
      * @return false when memory has run out.
      */
-    boolean write(final int status, final byte[] body, final int grpcStatus)
+    boolean write(final int status, final byte[] body, final int grpcStatus, final HeaderEdits edits)
     {
         final ResponseHead head = own();
         head.reset(memory.slab().buffer());
@@ -99,11 +112,12 @@ final class ResponseStore implements HeadStore
         else if (!head.bodyless())
         {
             isGood = body.length == 0 || addNumber(head, HeaderName.CONTENT_LENGTH, body.length) &&
-                add(head, HeaderName.CONTENT_TYPE, ResponseHeaderRules.TEXT_PLAIN);
+                (edits.find(HeaderName.CONTENT_TYPE, null) >= 0 ||
+                    add(head, HeaderName.CONTENT_TYPE, ResponseHeaderRules.TEXT_PLAIN));
             head.body(body.length, false);
         }
-        isWritten = isGood;
-        return isGood;
+        isWritten = isGood && take(edits);
+        return isWritten;
     }
 
     private boolean addMessage(final ResponseHead head, final byte[] message)

@@ -6,13 +6,14 @@ import dev.ringway.engine.accesslog.LogStrings;
 /**
  * An answer that a filter gives. Made with the configuration, not for each request.
  *
- * @param status 200 to 599.
- * @param body   text, may be empty; not to be changed.
- * @param flag   of {@code ResponseFlag}, or 0.
- * @param detail response code details.
- * @param grpc   status of gRPC that a call gets.
+ * @param status   200 to 599.
+ * @param body     text, may be empty; not to be changed.
+ * @param flag     of {@code ResponseFlag}, or 0.
+ * @param detail   response code details.
+ * @param grpc     status of gRPC that a call gets.
+ * @param isRouted whether the route changes its fields and a call gets a status of gRPC, as with other answers.
  */
-public record FilterAnswer(int status, byte[] body, int flag, String detail, int grpc)
+public record FilterAnswer(int status, byte[] body, int flag, String detail, int grpc, boolean isRouted)
 {
     /** Details of answers that say nothing of themselves. */
     public static final String DETAIL = "filter_answer";
@@ -21,6 +22,28 @@ public record FilterAnswer(int status, byte[] body, int flag, String detail, int
     public FilterAnswer
     {
         LogStrings.register(detail);
+    }
+
+    /**
+     * An answer whose fields the route changes.
+     *
+     * @param status 200 to 599.
+     * @param body   text, may be empty; not to be changed.
+     * @param flag   of {@code ResponseFlag}, or 0.
+     * @param detail response code details.
+     * @param grpc   status of gRPC that a call gets.
+     */
+    public FilterAnswer(final int status, final byte[] body, final int flag, final String detail, final int grpc)
+    {
+        this(status, body, flag, detail, grpc, true);
+    }
+
+    /**
+     * @return the same as it is for every request: the route changes no fields, and a call gets no status of gRPC.
+     */
+    public FilterAnswer unrouted()
+    {
+        return new FilterAnswer(status, body, flag, detail, grpc, false);
     }
 
     /**

@@ -18,6 +18,12 @@ public interface FilterExchange extends FilterLoop
     void keepRequest();
 
     /**
+     * The same, and once the request goes on {@link #request} is the head as it does, after the filters behind this one and
+     * with the changes of its route.
+     */
+    void keepSentRequest();
+
+    /**
      * @return head of the response, during {@link HttpFilter#onResponseHead} and while this filter holds it.
      */
     FilterResponse response();

@@ -53,7 +53,8 @@ public interface HttpFilter
     }
 
     /**
-     * The head of the final response, the endpoint's or one made here. One made here cannot be held or gathered.
+     * The head of the final response, the endpoint's or one made here, with the changes of the route. One made here
+     * cannot be held or gathered.
      *
      * @param exchange it belongs to.
      * @param isEnd    whether nothing follows.
@@ -62,6 +63,15 @@ public interface HttpFilter
     default int onResponseHead(final FilterExchange exchange, final boolean isEnd)
     {
         return Verdict.CONTINUE;
+    }
+
+    /**
+     * The answer that this filter gave is about to pass all filters, this one too: they see what is done to its head here.
+     *
+     * @param exchange whose response is the answer.
+     */
+    default void onAnswer(final FilterExchange exchange)
+    {
     }
 
     /**

@@ -37,7 +37,7 @@ public record Cors(CorsCounters counters) implements HttpFilterFactory
     private static final byte[] EXPOSE_HEADERS = "access-control-expose-headers".getBytes(US_ASCII);
     private static final byte[] MAX_AGE = "access-control-max-age".getBytes(US_ASCII);
     private static final byte[] TRUE = "true".getBytes(US_ASCII);
-    private static final FilterAnswer ANSWER = FilterAnswer.of(200, new byte[0], 0, "cors_response");
+    private static final FilterAnswer ANSWER = FilterAnswer.of(200, new byte[0], 0, "cors_response").unrouted();
 
     /**
      * {@inheritDoc}
@@ -144,13 +144,16 @@ public record Cors(CorsCounters counters) implements HttpFilterFactory
             return said == null ? unsaid : said;
         }
 
+        /** Other filters see what is said in the answer, whether they come before or behind. */
+        public void onAnswer(final FilterExchange exchange)
+        {
+            answerPreflight(exchange, exchange.response());
+            onResponseHead(exchange, true);
+        }
+
         public int onResponseHead(final FilterExchange exchange, final boolean isEnd)
         {
             final FilterResponse response = exchange.response();
-            if (isPreflight)
-            {
-                answerPreflight(exchange, response);
-            }
             if (isAllowed)
             {
                 copy(exchange, HeaderName.bytes(HeaderName.ORIGIN), ALLOW_ORIGIN);

@@ -26,17 +26,23 @@ final class HeadEditor
     /** Edits the head of a request. */
     void editRequest(final List<HeadEdit> edits, final FilterExchange exchange)
     {
-        edit(edits, exchange, exchange.request(), true);
+        edit(edits, exchange, exchange.request(), false);
     }
 
     /** Edits the head of a response; fields of the request can be asked for where it is kept. */
     void editResponse(final List<HeadEdit> edits, final FilterExchange exchange)
     {
+        edit(edits, exchange, exchange.response(), true);
+    }
+
+    /** Edits the head of an answer of the filter itself: there is no response that could be asked for fields. */
+    void editAnswer(final List<HeadEdit> edits, final FilterExchange exchange)
+    {
         edit(edits, exchange, exchange.response(), false);
     }
 
     private void edit(
-        final List<HeadEdit> edits, final FilterExchange exchange, final FilterHead head, final boolean isRequest)
+        final List<HeadEdit> edits, final FilterExchange exchange, final FilterHead head, final boolean hasResponse)
     {
         boolean isReading = false;
         for (int i = 0, count = edits.size(); i < count; i++)
@@ -57,7 +63,7 @@ final class HeadEditor
             if (!isReading)
             {
                 isReading = true;
-                read(exchange, isRequest ? null : head.fields());
+                read(exchange, hasResponse ? head.fields() : null);
             }
             put(put.put(), head);
         }

@@ -56,7 +56,7 @@ public record HeaderMutation(
             }
             if (readsRequest)
             {
-                exchange.keepRequest();
+                exchange.keepSentRequest();
             }
             return Verdict.CONTINUE;
         }

@@ -76,7 +76,6 @@ public record LocalRateLimit(
         private final HeadEditor editor = new HeadEditor();
         private final LimitTaking taking = new LimitTaking();
         private LocalRateLimit used;
-        private boolean isLimited;
 
         private Limiting(final LocalRateLimit own, final FilterLoop loop)
         {
@@ -108,16 +107,16 @@ public record LocalRateLimit(
                 return Verdict.CONTINUE;
             }
             exchange.counters().increment(limit.counters.enforced);
-            isLimited = true;
             return exchange.answer(limit.refusal);
+        }
+
+        public void onAnswer(final FilterExchange exchange)
+        {
+            editor.editAnswer(used.responseEdits, exchange);
         }
 
         public int onResponseHead(final FilterExchange exchange, final boolean isEnd)
         {
-            if (used != null && isLimited)
-            {
-                editor.editResponse(used.responseEdits, exchange);
-            }
             final TokenBucket bucket = used != null && used.tellsClients ? taking.told() : null;
             if (bucket != null)
             {
@@ -132,7 +131,6 @@ public record LocalRateLimit(
         public void onEnd(final FilterExchange exchange)
         {
             used = null;
-            isLimited = false;
         }
     }
 }
