@@ -436,7 +436,6 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         if (exchange != null)
         {
             abandon(false);
-            deadlines.awaitRequest(http);
             ending.cut(response.isClosedByEnd());
         }
         else
@@ -520,10 +519,13 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
                 connection.deadline(exchange.deadlineNs());
             }
         }
-        else if (ending.isLingering())
+        else if (ending.isInputIgnored())
         {
-            count(http.counters().connections.downstreamCxDelayedCloseTimeout);
-            connection.close();
+            if (ending.isOver())
+            {
+                count(http.counters().connections.downstreamCxDelayedCloseTimeout);
+                connection.close();
+            }
         }
         else if (deadlines.isHeadAwaited())
         {
@@ -533,7 +535,6 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         }
         else if (factory.endsIdle())
         {
-            connection.deadline(Long.MAX_VALUE);
             count(http.counters().connections.downstreamCxDrainClose);
             ending.endAfterFlush();
         }
@@ -548,7 +549,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     void drain()
     {
         ending.endNext();
-        if (factory.endsIdle() && exchange == null && input.length() == 0 && !ending.isLingering())
+        if (factory.endsIdle() && exchange == null && input.length() == 0 && !ending.isInputIgnored())
         {
             deadlines.awaitRequest(http);
         }

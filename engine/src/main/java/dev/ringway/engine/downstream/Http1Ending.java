@@ -17,8 +17,8 @@ final class Http1Ending
     private final Http1Input input;
     private Connection connection;
     private int requests;
+    private long flushDeadlineNs;
     private boolean isKept;
-    private boolean isLingering;
     private boolean isInputIgnored;
 
     Http1Ending(final Http1SessionFactory factory, final Http1Input input)
@@ -32,7 +32,6 @@ final class Http1Ending
         connection = opened;
         requests = 0;
         isKept = true;
-        isLingering = false;
         isInputIgnored = false;
     }
 
@@ -111,13 +110,29 @@ final class Http1Ending
     }
 
     /**
-     * Closes once what is queued has left. A request that still comes is not taken up: its exchange would outlive the
-     * session.
+     * Closes once what is queued has left, which takes no longer than a stream may be idle. A request that still comes is
+     * not taken up: its exchange would outlive the session.
      */
     void endAfterFlush()
     {
-        isInputIgnored = true;
+        begin();
+        connection.deadline(flushDeadlineNs);
         connection.closeAfterFlush();
+    }
+
+    private void begin()
+    {
+        if (!isInputIgnored)
+        {
+            isInputIgnored = true;
+            final long idleNs = factory.http().streamIdleTimeoutNs();
+            flushDeadlineNs = idleNs == 0 ? Long.MAX_VALUE : nowNs() + idleNs;
+        }
+    }
+
+    private long nowNs()
+    {
+        return factory.loop().clock().nowNs();
     }
 
     /**
@@ -126,16 +141,22 @@ final class Http1Ending
      */
     void linger()
     {
-        isLingering = true;
-        isInputIgnored = true;
+        begin();
         input.release(factory.loop().memory());
         connection.shutdownAfterFlush();
         connection.startReading();
-        connection.deadline(factory.loop().clock().nowNs() + DELAYED_CLOSE_NS);
+        connection.deadline(nowNs() + DELAYED_CLOSE_NS);
     }
 
-    boolean isLingering()
+    /** The time is over, unless the client still takes the answer: false when there is more. */
+    boolean isOver()
     {
-        return isLingering;
+        final long nowNs = nowNs();
+        final boolean isOver = connection.queuedBytes() == 0 || nowNs >= flushDeadlineNs;
+        if (!isOver)
+        {
+            connection.deadline(Math.min(flushDeadlineNs, nowNs + DELAYED_CLOSE_NS));
+        }
+        return isOver;
     }
 }

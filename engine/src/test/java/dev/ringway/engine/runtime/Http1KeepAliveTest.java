@@ -189,6 +189,22 @@ final class Http1KeepAliveTest
         }
     }
 
+    /** First the stream is idle for too long, then what is queued of its answer. */
+    @Test
+    void shouldNotHoldAConnectionWhoseClientDoesNotReadWhatIsLeftOfAnAnswer() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x".repeat(7 << 20)));
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.http.streamIdleNs = 500_000_000L;
+            proxy.start();
+            proxy.connect(1 << 16).send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+            proxy.awaitCounter("http.in.downstream_rq_idle_timeout", 1);
+            proxy.awaitCounter("http.in.downstream_cx_destroy", 1);
+            assertEquals(1, proxy.counter("http.in.downstream_cx_delayed_close_timeout"));
+        }
+    }
+
     @Test
     void shouldAnswerPipelinedRequestsInOrder() throws Exception
     {
