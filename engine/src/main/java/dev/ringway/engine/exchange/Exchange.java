@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.filter.FilterAnswer;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.LoggedField.Place;
@@ -412,27 +413,43 @@ public final class Exchange
      */
     public void giveUp(final LocalReply reply)
     {
-        giveUp(reply.status(), reply.body(), reply.flag(), reply.detail(), reply.grpc(), true);
+        if (!endsBehindHead(reply.flag(), reply.detail()))
+        {
+            replies.reply(reply);
+        }
     }
 
-    void giveUp(
-        final int status,
-        final byte[] body,
-        final int flag,
-        final String why,
-        final int grpcStatus,
-        final boolean isRouted)
+    /** A filter answers in place of what would have come. */
+    void giveUp(final FilterAnswer answer)
+    {
+        if (!endsBehindHead(answer.flag(), answer.detail()))
+        {
+            replies.reply(answer);
+        }
+    }
+
+    /** A filter wants an end without an answer. */
+    void cut(final String why)
+    {
+        phase = Phase.SEND_DOWN;
+        endsBehindHead(0, why);
+    }
+
+    /** The endpoint is let go; whether that was the end, since a client that has a head cannot be told anything else. */
+    private boolean endsBehindHead(final int flag, final String why)
     {
         detach(false);
-        if (phase == Phase.SEND_DOWN || http == null)
+        final boolean isEnd = phase == Phase.SEND_DOWN || http == null;
+        if (isEnd)
         {
             outcome.cut(flag, why);
             abort(flag);
         }
         else
         {
-            replies.instead(status, body, flag, why, grpcStatus, isRouted);
+            outcome.flag(flag);
         }
+        return isEnd;
     }
 
     /** The proxy is about to answer. */

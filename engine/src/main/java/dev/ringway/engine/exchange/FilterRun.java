@@ -141,13 +141,11 @@ final class FilterRun
         intake.onFiltered();
         if (given != null)
         {
-            exchange.giveUp(
-                given.status(), given.body(), given.flag(), given.detail(), given.grpc(), given.isRouted());
+            exchange.giveUp(given);
         }
         else
         {
-            exchange.phase(Phase.SEND_DOWN);
-            exchange.giveUp(0, NO_TEXT, 0, detail, 0, false);
+            exchange.cut(detail);
         }
     }
 

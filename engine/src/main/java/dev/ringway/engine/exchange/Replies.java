@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.filter.FilterAnswer;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.ClusterState;
@@ -109,28 +110,12 @@ final class Replies
         }
     }
 
-    /**
-     * Instead of a response that does not come any more.
-     *
-     * @param isRouted whether its route has a say in it, and a call gets a status of gRPC.
-     */
-    void instead(
-        final int status,
-        final byte[] body,
-        final int flag,
-        final String why,
-        final int grpcStatus,
-        final boolean isRouted)
+    /** What a filter gave; one that is not routed has nothing of its route, and no status of gRPC. */
+    void reply(final FilterAnswer answer)
     {
-        report.outcome().flag(flag);
-        if (isRouted)
-        {
-            reply(status, body, edits(status, false), why, grpcStatus);
-        }
-        else
-        {
-            reply(status, body, exchanges.responseEdits(), why, Exchanges.NOT_GRPC);
-        }
+        final int status = answer.status();
+        reply(status, answer.body(), answer.isRouted() ? edits(status, false) : exchanges.responseEdits(),
+            answer.detail(), answer.isRouted() ? answer.grpc() : Exchanges.NOT_GRPC);
     }
 
     void reply(final LocalReply reply)

@@ -10,7 +10,6 @@ import dev.ringway.codecs.http1.Http1BodyDecoder;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.Http1Body;
 import dev.ringway.engine.memory.ByteConsumer;
-import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.memory.PendingBytes;
 import org.agrona.concurrent.UnsafeBuffer;
 
