@@ -14,6 +14,7 @@ import org.xbill.DNS.Section;
 import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
+import org.xbill.DNS.io.IoClientFactory;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -29,6 +31,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -44,6 +47,8 @@ final class NameResolver
     private static final int MOST_ALIASES = 16;
     /** The library looks at its own time-outs only while nothing else arrives. */
     private static final int PATIENCE = 2;
+    /** As c-ares: some servers know nothing of EDNS, and what is longer than without it is asked for over TCP. */
+    private static final int NO_EDNS = -1;
 
     static
     {
@@ -54,6 +59,7 @@ final class NameResolver
 
     private final ScheduledExecutorService thread;
     private final SystemFiles files;
+    private final IoClientFactory clients;
     private final Map<InetSocketAddress, Server> byAddress = new HashMap<>();
 
     /**
@@ -64,6 +70,7 @@ final class NameResolver
     {
         this.thread = thread;
         this.files = files;
+        clients = new QuestionClients(thread);
     }
 
     /**
@@ -125,8 +132,13 @@ final class NameResolver
         }
         final List<InetSocketAddress> asked =
             servers.addresses().isEmpty() ? system.addresses() : servers.addresses();
-        final Query query = new Query(names.iterator(), type, servers,
+        final List<Server> inTurn = new ArrayList<>(
             asked.stream().map(address -> byAddress.computeIfAbsent(address, Server::new)).toList());
+        if (servers.rotates())
+        {
+            Collections.rotate(inTurn, ThreadLocalRandom.current().nextInt(inTurn.size()));
+        }
+        final Query query = new Query(names.iterator(), type, servers, inTurn);
         query.begin();
         return query.answer;
     }
@@ -261,6 +273,8 @@ final class NameResolver
             final SimpleResolver server = new SimpleResolver(to.address);
             asked[servers.indexOf(to)]++;
             tries++;
+            server.setIoClientFactory(clients);
+            server.setEDNS(NO_EDNS);
             server.setTCP(settings.usesTcp());
             server.setTimeout(Duration.ofNanos(settings.timeoutNs()));
             final CompletableFuture<Message> patient = new CompletableFuture<>();

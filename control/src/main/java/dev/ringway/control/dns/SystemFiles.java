@@ -1,5 +1,7 @@
 package dev.ringway.control.dns;
 
+import dev.ringway.control.translate.FileStamps;
+
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -9,12 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
 
 /**
- * What the system's files say of names and of who is to be asked for them. They are read for each look-up, so that a
- * change is seen; one that cannot be read says nothing. Resolver thread only.
+ * What the system's files say of names and of who is to be asked for them. They are looked at for each look-up and read
+ * again when they have changed; one that cannot be read says nothing. Resolver thread only.
  */
 final class SystemFiles
 {
@@ -23,8 +28,37 @@ final class SystemFiles
     private static final int MOST_DOTS = 15;
     private static final String LOCALHOST = "localhost";
 
-    private final Path hosts;
-    private final Path configuration;
+    /** Addresses by names in lower case, in the order of the file. */
+    private final Read<Map<String, List<InetAddress>>> hosts;
+    private final Read<Servers> configuration;
+
+    /** What a file says, read when it is another than before. */
+    private static final class Read<T>
+    {
+        private final Path file;
+        private final Function<List<String>, T> meaning;
+        private FileStamps stamps;
+        private T value;
+
+        Read(final Path file, final Function<List<String>, T> meaning)
+        {
+            this.file = file;
+            this.meaning = meaning;
+        }
+
+        /** It is looked at before it is read: what is written meanwhile is seen the next time. */
+        T value()
+        {
+            final FileStamps now = new FileStamps();
+            now.add(file);
+            if (!now.equals(stamps))
+            {
+                stamps = now;
+                value = meaning.apply(lines(file));
+            }
+            return value;
+        }
+    }
 
     /** Who is asked, in which domains names are searched, and how many dots a name has that is tried as it is first. */
     record Servers(List<InetSocketAddress> addresses, List<String> domains, int dots)
@@ -52,8 +86,8 @@ final class SystemFiles
      */
     SystemFiles(final Path hosts, final Path configuration)
     {
-        this.hosts = hosts;
-        this.configuration = configuration;
+        this.hosts = new Read<>(hosts, SystemFiles::hosts);
+        this.configuration = new Read<>(configuration, SystemFiles::servers);
     }
 
     /**
@@ -63,20 +97,29 @@ final class SystemFiles
      */
     List<InetAddress> addresses(final String name, final boolean isV6)
     {
-        final String wanted = name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
-        final List<InetAddress> found = new ArrayList<>();
-        for (final String line : lines(hosts))
+        final String wanted =
+            (name.endsWith(".") ? name.substring(0, name.length() - 1) : name).toLowerCase(Locale.ROOT);
+        final List<InetAddress> found = hosts.value().getOrDefault(wanted, List.of()).stream()
+            .filter(address -> address instanceof Inet6Address == isV6).toList();
+        final boolean isLocal = ('.' + wanted).endsWith('.' + LOCALHOST);
+        return found.isEmpty() && isLocal ? List.of(InetAddress.ofLiteral(isV6 ? "::1" : "127.0.0.1")) : found;
+    }
+
+    private static Map<String, List<InetAddress>> hosts(final List<String> lines)
+    {
+        final Map<String, List<InetAddress>> all = new HashMap<>();
+        for (final String line : lines)
         {
             final String[] words = line.split("#", 2)[0].trim().split("\\s+");
-            final InetAddress address =
-                Arrays.stream(words).skip(1).anyMatch(wanted::equalsIgnoreCase) ? literal(words[0]) : null;
-            if (address != null && address instanceof Inet6Address == isV6 && !found.contains(address))
+            final InetAddress address = words.length > 1 ? literal(words[0]) : null;
+            if (address != null)
             {
-                found.add(address);
+                Arrays.stream(words).skip(1).map(name -> all.computeIfAbsent(
+                        name.toLowerCase(Locale.ROOT), unknown -> new ArrayList<>()))
+                    .filter(known -> !known.contains(address)).forEach(known -> known.add(address));
             }
         }
-        final boolean isLocal = ('.' + wanted.toLowerCase(Locale.ROOT)).endsWith('.' + LOCALHOST);
-        return found.isEmpty() && isLocal ? List.of(InetAddress.ofLiteral(isV6 ? "::1" : "127.0.0.1")) : found;
+        return all;
     }
 
     /**
@@ -84,10 +127,15 @@ final class SystemFiles
      */
     Servers servers()
     {
+        return configuration.value();
+    }
+
+    private static Servers servers(final List<String> lines)
+    {
         final List<InetSocketAddress> addresses = new ArrayList<>();
         List<String> domains = List.of();
         int dots = 1;
-        for (final String line : lines(configuration))
+        for (final String line : lines)
         {
             final String[] words = line.split("[#;]", 2)[0].trim().split("\\s+");
             final List<String> values = Arrays.asList(words).subList(1, words.length);

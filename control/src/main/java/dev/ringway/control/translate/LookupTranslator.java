@@ -123,6 +123,7 @@ final class LookupTranslator
             !config.getDnsResolverOptions().getNoDefaultSearchDomain(),
             hasTimeout ? TimeUnit.SECONDS.toNanos(Math.clamp(timeoutS, 1, MOST_TIMEOUT_S)) : unset.timeoutNs(),
             checks.count(config.hasQueryTries(), config.getQueryTries(), path.field("query_tries"), unset.tries(), 1,
-                MOST_TRIES));
+                MOST_TRIES),
+            config.getRotateNameservers());
     }
 }

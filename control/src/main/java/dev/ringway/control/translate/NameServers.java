@@ -12,11 +12,12 @@ import java.util.concurrent.TimeUnit;
  * @param searches  whether names may be in one of the system's search domains: not {@code no_default_search_domain}.
  * @param timeoutNs {@code query_timeout_seconds}: the wait for one answer.
  * @param tries     {@code query_tries}: how often each is asked at most.
+ * @param rotates   {@code rotate_nameservers}: whether any of them is asked first.
  */
-public record NameServers(
-    List<InetSocketAddress> addresses, boolean usesTcp, boolean searches, long timeoutNs, int tries)
+public record NameServers(List<InetSocketAddress> addresses, boolean usesTcp, boolean searches, long timeoutNs,
+    int tries, boolean rotates)
 {
     /** The system's, asked as Envoy does by default. */
     public static final NameServers SYSTEM =
-        new NameServers(List.of(), false, true, TimeUnit.SECONDS.toNanos(5), 4);
+        new NameServers(List.of(), false, true, TimeUnit.SECONDS.toNanos(5), 4, false);
 }

@@ -12,15 +12,20 @@ import org.xbill.DNS.DClass;
 import org.xbill.DNS.Flags;
 import org.xbill.DNS.Message;
 import org.xbill.DNS.Opcode;
+import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
 import org.xbill.DNS.Section;
 import org.xbill.DNS.Type;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,13 +132,15 @@ final class NameResolverTest
 
     private NameServer answering() throws IOException
     {
-        return server(question ->
-        {
-            final Message answer = answer(question);
-            answer.addRecord(
-                new ARecord(question.getQuestion().getName(), DClass.IN, 1, FOUND.getFirst()), Section.ANSWER);
-            return answer.toWire();
-        });
+        return server(NameResolverTest::found);
+    }
+
+    private static byte[] found(final Message question)
+    {
+        final Message answer = answer(question);
+        answer.addRecord(
+            new ARecord(question.getQuestion().getName(), DClass.IN, 1, FOUND.getFirst()), Section.ANSWER);
+        return answer.toWire();
     }
 
     private static Message answer(final Message question)
@@ -146,11 +153,22 @@ final class NameResolverTest
 
     private CompletableFuture<Answer> lookup(final String name, final NameServer... servers) throws Exception
     {
-        final NameServers asked = new NameServers(Arrays.stream(servers)
+        return lookup(name, new NameServers(Arrays.stream(servers)
             .map(server -> (InetSocketAddress)server.socket.getLocalSocketAddress()).toList(), false, false,
-            TimeUnit.HOURS.toNanos(1), 1);
+            TimeUnit.HOURS.toNanos(1), 1, false));
+    }
+
+    private CompletableFuture<Answer> lookup(final String name, final NameServers asked) throws Exception
+    {
         return thread.submit(
             () -> resolver.lookup(name, new Lookups(1, false, Lookups.Family.V4_ONLY, 0, 0, 0, asked))).get();
+    }
+
+    private CompletableFuture<Answer> lookupOverTcp(
+        final String name, final ServerSocket server, final long timeoutNs) throws Exception
+    {
+        return lookup(name, new NameServers(
+            List.of((InetSocketAddress)server.getLocalSocketAddress()), true, false, timeoutNs, 1, false));
     }
 
     private List<CompletableFuture<Answer>> moreThanAreAsked(final NameServer... servers) throws Exception
@@ -212,5 +230,80 @@ final class NameResolverTest
                 Record.newRecord(question.getQuestion().getName(), Type.A, DClass.IN, 1), Section.ANSWER);
             return answer.toWire();
         })).get().isEmpty());
+    }
+
+    @Test
+    void shouldAskInAWayThatServersKnowWhichKnowNoExtensions() throws Exception
+    {
+        assertEquals(FOUND, lookup("a.test", server(question ->
+        {
+            if (question.getOPT() == null)
+            {
+                return found(question);
+            }
+            final Message answer = answer(question);
+            answer.getHeader().setRcode(Rcode.FORMERR);
+            return answer.toWire();
+        })).get().addresses());
+    }
+
+    @Test
+    void shouldAskAnyServerFirstWhereTheyRotate() throws Exception
+    {
+        final NameServer first = answering();
+        final NameServer second = answering();
+        final NameServers asked = new NameServers(List.of((InetSocketAddress)first.socket.getLocalSocketAddress(),
+            (InetSocketAddress)second.socket.getLocalSocketAddress()), false, false, TimeUnit.HOURS.toNanos(1), 1, true);
+        for (int i = 0; i < MOST_AT_ONCE; i++)
+        {
+            assertEquals(FOUND, lookup("name" + i + ".test", asked).get().addresses());
+        }
+        assertTrue(first.asked > 0 && second.asked > 0, first.asked + " " + second.asked);
+        assertEquals(MOST_AT_ONCE, first.asked + second.asked);
+    }
+
+    @Test
+    void shouldNotAskByAConnectionThatWasDroppedWithoutAWord() throws Exception
+    {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()))
+        {
+            final CompletableFuture<Answer> first = lookupOverTcp("a.test", server, TimeUnit.HOURS.toNanos(1));
+            try (Socket dropped = server.accept())
+            {
+                answer(dropped);
+                assertEquals(FOUND, first.get().addresses());
+                final CompletableFuture<Answer> second = lookupOverTcp("b.test", server, TimeUnit.HOURS.toNanos(1));
+                try (Socket other = server.accept())
+                {
+                    answer(other);
+                    assertEquals(FOUND, second.get().addresses());
+                }
+            }
+        }
+    }
+
+    private static void answer(final Socket connection) throws IOException
+    {
+        final DataInputStream in = new DataInputStream(connection.getInputStream());
+        final byte[] answer = found(new Message(in.readNBytes(in.readUnsignedShort())));
+        final DataOutputStream out = new DataOutputStream(connection.getOutputStream());
+        out.writeShort(answer.length);
+        out.write(answer);
+    }
+
+    @Test
+    void shouldCloseAConnectionWithoutAnAnswerInTime() throws Exception
+    {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()))
+        {
+            final CompletableFuture<Answer> answer = lookupOverTcp("a.test", server, TimeUnit.MILLISECONDS.toNanos(50));
+            try (Socket connection = server.accept())
+            {
+                final DataInputStream in = new DataInputStream(connection.getInputStream());
+                in.skipNBytes(in.readUnsignedShort());
+                assertTrue(answer.get().isFailed());
+                assertEquals(-1, in.read());
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 
@@ -90,5 +91,21 @@ final class SystemFilesTest
         assertEquals(List.of("x.a.test", "x", "x"), servers.candidates("x"));
         assertEquals(List.of("x.y", "x.y.a.test", "x.y"), servers.candidates("x.y"));
         assertEquals(List.of("x."), servers.candidates("x."));
+    }
+
+    @Test
+    void shouldReadFilesAgainWhenTheyHaveChanged() throws Exception
+    {
+        final Path hosts = directory.resolve("hosts");
+        Files.writeString(hosts, "10.0.0.1 a");
+        final FileTime written = Files.getLastModifiedTime(hosts);
+        assertEquals(addresses("10.0.0.1"), files.addresses("a", false));
+        Files.writeString(hosts, "10.0.0.2 a");
+        Files.setLastModifiedTime(hosts, written);
+        assertEquals(addresses("10.0.0.1"), files.addresses("a", false));
+        Files.setLastModifiedTime(hosts, FileTime.fromMillis(written.toMillis() + 1));
+        assertEquals(addresses("10.0.0.2"), files.addresses("a", false));
+        Files.delete(hosts);
+        assertEquals(List.of(), files.addresses("a", false));
     }
 }

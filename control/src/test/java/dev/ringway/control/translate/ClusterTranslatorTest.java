@@ -113,11 +113,12 @@ final class ClusterTranslatorTest
     void shouldTranslateWhoIsAskedForNames() throws ConfigException
     {
         assertEquals(new NameServers(List.of(new InetSocketAddress("10.0.0.1", 53), new InetSocketAddress("::1", 54)),
-            true, false, 2_000_000_000L, 3), plan("""
+            true, false, 2_000_000_000L, 3, true), plan("""
             type: STRICT_DNS, typed_dns_resolver_config: { name: x, typed_config: {
             "@type": type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig,
             resolvers: [ { socket_address: { address: 10.0.0.1, port_value: 53 } },
             { socket_address: { address: "::1", port_value: 54 } } ], query_timeout_seconds: 2, query_tries: 3,
+            rotate_nameservers: true, udp_max_queries: 7,
             dns_resolver_options: { use_tcp_for_dns_lookups: true, no_default_search_domain: true } } },
             """ + endpoint("backend")).lookups().servers());
     }
