@@ -471,6 +471,8 @@ final class Http2UpgradeTest
             final Thread other = Thread.ofPlatform().start(() ->
             {
                 proxy.awaitCounter("cluster.b.upstream_rq_active", 1);
+                // Each connection of the endpoint has a thread: the second could take its number before the first.
+                TestProxy.await(() -> connections.get() == 1, () -> "the first connection at the endpoint");
                 assertEquals(204, askPlainly(proxy));
             });
             final Tunnel tunnel = Tunnel.ask(pair, asking, "");
