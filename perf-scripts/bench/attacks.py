@@ -18,6 +18,8 @@ from bench.h2client import END_HEADERS, END_STREAM, HEADERS, PREFACE, RST_STREAM
 CONTINUATION, PRIORITY, WINDOW_UPDATE, PING, DATA = 9, 2, 8, 6, 0
 CANCEL = struct.pack(">I", 8)
 BURST = 1000
+# No attack, but as much work as one: what a client may ask for at once, and takes the answers.
+HARMLESS = "100 requests at once (no attack)"
 # Fields of a GET: method, scheme, path and authority. What it asks for is not where the neighbour goes.
 PATH = "/other"
 GET = b"\x82\x86\x04\x06" + PATH.encode("ascii") + b"\x01\x04test"
@@ -70,9 +72,10 @@ FLOODS = {
                       frame(WINDOW_UPDATE, 0, 1, struct.pack(">I", 1)) * BURST, 20),
     "no window for answers": (frame(SETTINGS, 0, 0, struct.pack(">HI", 4, 0)),
                               _streams(lambda stream: frame(HEADERS, END_STREAM | END_HEADERS, stream, GET), 100), 1),
+    HARMLESS: (b"", _streams(lambda stream: frame(HEADERS, END_STREAM | END_HEADERS, stream, GET), 100), 1),
 }
 # These keep their connection open, because that is what they do harm with.
-HOLDS = {"no window for answers"}
+HOLDS = {"no window for answers", HARMLESS}
 # Of these the stream ends, and the connection is nobody's harm.
 STREAMS = {"bomb of references", "crumbs of a cookie", "more fields than allowed"}
 
