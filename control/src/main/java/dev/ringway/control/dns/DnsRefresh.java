@@ -37,6 +37,8 @@ public final class DnsRefresh implements AutoCloseable
     private final SharedCounters counters;
     private final Logger logger;
     private final Map<Known, Answer> known = new ConcurrentHashMap<>();
+    /** What look-ups go on for. */
+    private volatile Set<Known> inForce = Set.of();
     /** Resolver thread only. */
     private final Map<Integer, Refresh> refreshes = new HashMap<>();
     private ScheduledThreadPoolExecutor executor;
@@ -77,16 +79,16 @@ public final class DnsRefresh implements AutoCloseable
     }
 
     /**
-     * Looks up what plans need that are about to come into force.
+     * Looks up what plans need that are about to come into force. Names in force are looked up anyway: one that fails
+     * must not hold up what has nothing to do with it.
      *
      * @param plans of a configuration.
-     * @param done  run when there are answers for all names, good or bad; during the call when all were known before, on
-     *              the resolver thread otherwise.
+     * @param done  run when there are answers for all other names, good or bad; during the call when all were known
+     *              before, on the resolver thread otherwise.
      */
     public void prepare(final List<ClusterPlan> plans, final Runnable done)
     {
-        final List<ClusterPlan> unknown = plans.stream().filter(plan -> plan.needsLookup() && !isKnown(plan)).toList();
-        if (unknown.isEmpty())
+        if (plans.stream().allMatch(plan -> unknown(plan).isEmpty()))
         {
             done.run();
             return;
@@ -94,19 +96,21 @@ public final class DnsRefresh implements AutoCloseable
         executor().execute(() ->
         {
             final List<CompletableFuture<?>> all = new ArrayList<>();
-            unknown.forEach(plan -> plan.targets().stream().filter(ClusterPlan.Target::isName)
-                .forEach(target -> all.add(lookup(plan, target).thenAccept(found -> note(plan, target, found)))));
+            plans.forEach(plan -> unknown(plan).forEach(
+                target -> all.add(lookup(plan, target).thenAccept(found -> note(plan, target, found)))));
             CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenRun(done);
         });
     }
 
-    private boolean isKnown(final ClusterPlan plan)
+    private List<ClusterPlan.Target> unknown(final ClusterPlan plan)
     {
-        return plan.targets().stream().filter(ClusterPlan.Target::isName).allMatch(target ->
-        {
-            final Answer answer = known.get(Known.of(plan, target));
-            return answer != null && !answer.isFailed();
-        });
+        return plan.targets().stream().filter(target -> target.isName() && !isKnown(Known.of(plan, target))).toList();
+    }
+
+    private boolean isKnown(final Known key)
+    {
+        final Answer answer = known.get(key);
+        return answer != null && !answer.isFailed() || inForce.contains(key);
     }
 
     /**
@@ -156,6 +160,7 @@ public final class DnsRefresh implements AutoCloseable
         final Set<Refresh> all = Set.copyOf(refreshes.values());
         old.stream().filter(running -> !all.contains(running)).forEach(Refresh::stop);
         known.keySet().retainAll(wanted);
+        inForce = wanted;
         resolver.forget();
         all.stream().filter(refresh -> !old.contains(refresh)).forEach(Refresh::begin);
     }

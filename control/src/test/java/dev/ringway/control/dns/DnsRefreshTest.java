@@ -13,6 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -103,5 +106,33 @@ final class DnsRefreshTest
         assertFalse(expected.isEmpty());
         lookups.adopt(plans, List.of(withoutEndpoints()));
         assertEquals(expected, told.take());
+    }
+
+    @Test
+    void shouldNotWaitForANameInForceThatFails() throws Exception
+    {
+        try (DatagramSocket deaf = new DatagramSocket(0, InetAddress.getLoopbackAddress()))
+        {
+            final String type = "envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig";
+            final String failing = BOOTSTRAP.replace("localhost", "a.test").replace("type: STRICT_DNS", """
+                type: STRICT_DNS
+                    typed_dns_resolver_config:
+                      name: x
+                      typed_config:
+                        "@type": type.googleapis.com/%s
+                        resolvers: [ { socket_address: { address: 127.0.0.1, port_value: %d } } ]
+                        query_timeout_seconds: 60""".formatted(type, deaf.getLocalPort()));
+            plans = translator.translate(new BootstrapLoader(false).load(null, failing)).clusters();
+            lookups.adopt(plans, List.of(withoutEndpoints()));
+            deaf.receive(new DatagramPacket(new byte[1], 1));
+            final List<ClusterPlan> changed = translator.translate(new BootstrapLoader(false).load(null, failing +
+                "        - { endpoint: { address: { socket_address: { address: localhost, port_value: 80 } } } }\n"))
+                .clusters();
+            assertEquals(2, changed.getFirst().targets().size());
+            final CountDownLatch found = new CountDownLatch(1);
+            lookups.prepare(changed, found::countDown);
+            found.await();
+            assertFalse(lookups.resolve(changed.getFirst()).endpoints().isEmpty());
+        }
     }
 }
