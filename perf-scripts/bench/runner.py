@@ -51,26 +51,26 @@ class Backend:
     def __init__(self, rig):
         self.rig = rig
         self.grpc_port = None
-        path = peers.KINDS["nginx"].locate(None)
         files = rig.path("files")
         os.makedirs(files)
         for name, size in (("100k", configs.LARGE_BYTES), ("100m", configs.BULK_BYTES)):
             with open(os.path.join(files, name), "wb") as file:
                 file.write(b"x" * size)
         self.port, self.http2_port = rig.port(), rig.port()
-        config = rig.write("backend.conf", configs.backend(self.port, rig.folder, peers.MAX_CONNECTIONS,
-                                                           self.http2_port))
-        child = rig.start("backend", [path, "-e", "stderr", "-p", rig.folder, "-c", config], LOAD_CORE)
-        await_listener(self.port, child, START_SECONDS)
+        self.start_nginx("backend", rig.folder, (self.port, self.http2_port), core=LOAD_CORE)
+
+    def start_nginx(self, name, folder, ports, placed=(), core=None):
+        """Starts one that listens on the first port, and for HTTP/2 on the second where there is one."""
+        path = peers.KINDS["nginx"].locate(None)
+        config = self.rig.write(name + ".conf", configs.backend(ports[0], folder, peers.MAX_CONNECTIONS, *ports[1:]))
+        child = self.rig.start(name, [*placed, path, "-e", "stderr", "-p", folder, "-c", config], core)
+        await_listener(ports[0], child, START_SECONDS)
 
     def beside(self):
         """The port of another nginx that answers the same, which waits while anything else wants to run on that core."""
         folder, port = self.rig.path("beside"), self.rig.port()
         os.makedirs(folder)
-        config = self.rig.write("beside.conf", configs.backend(port, folder, peers.MAX_CONNECTIONS))
-        path = peers.KINDS["nginx"].locate(None)
-        command = ["taskset", "-c", str(LOAD_CORE), path, "-e", "stderr", "-p", folder, "-c", config]
-        await_listener(port, self.rig.start("beside", command), START_SECONDS)
+        self.start_nginx("beside", folder, (port,), placed=["taskset", "-c", str(LOAD_CORE)])
         return port
 
     def port_for(self, duty):
