@@ -142,6 +142,8 @@ final class ReloadTest
             assertEquals(0, reloads.count("update_success"));
             fresh.letGo(held);
             awaitAnswer(client, "fresh");
+            // The administration tells of it once each loop has it, and this client has asked one.
+            reloads.awaitCount("update_success", 1);
             assertEquals(0, reloads.admin.stats().get("http.in.downstream_rq_5xx"));
             assertEquals(1, reloads.admin.stats().get("cluster." + name + ".health_check.attempt"));
         }
