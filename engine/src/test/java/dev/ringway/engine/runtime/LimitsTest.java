@@ -69,10 +69,9 @@ final class LimitsTest
             proxy.bearing(1024, 1024, 3);
             proxy.start();
             final List<TestClient> clients = clients(proxy, 24);
-            TestProxy.await(() -> proxy.counter("cluster.b.upstream_rq_active_overflow") == 21,
-                () -> "21 refused, are " + proxy.counter("cluster.b.upstream_rq_active_overflow"));
-            proxy.look();
-            assertEquals(3, proxy.counter("cluster.b.upstream_rq_active"));
+            proxy.awaitCounter("cluster.b.upstream_rq_active_overflow", 21);
+            // They are active once they are connected.
+            proxy.awaitCounter("cluster.b.upstream_rq_active", 3);
             gate.countDown();
             assertEquals(3, answers(clients, 200));
         }
