@@ -114,6 +114,8 @@ final class GoneClientComparisonTest
             program.awaitPort(adminPort).awaitPort(port);
             admin = new Admin(adminPort);
             admin.awaitStat("listener_manager.workers_started", 1);
+            // The one that found the port open.
+            admin.awaitStat("http.in.downstream_cx_destroy", 1);
         }
 
         private static String routes()
