@@ -39,18 +39,18 @@ final class TlsReportComparisonTest
         "'%DOWNSTREAM_PEER_SUBJECT%' '%DOWNSTREAM_PEER_ISSUER%' %DOWNSTREAM_PEER_FINGERPRINT_256% " +
         "%DOWNSTREAM_PEER_SERIAL% %DOWNSTREAM_PEER_URI_SAN% %DOWNSTREAM_PEER_DNS_SAN% " +
         "%REQUESTED_SERVER_NAME% %DOWNSTREAM_TLS_SESSION_ID%";
-    /** More than a record has room for together. */
     private static final String FORMAT_OF_MORE = "%DOWNSTREAM_TLS_GROUP% %DOWNSTREAM_PEER_FINGERPRINT_1% " +
         "%DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_256% %DOWNSTREAM_PEER_CHAIN_FINGERPRINTS_1% " +
         "%DOWNSTREAM_PEER_CHAIN_SERIALS% %DOWNSTREAM_PEER_IP_SAN% %DOWNSTREAM_PEER_EMAIL_SAN% " +
         "%DOWNSTREAM_PEER_OTHERNAME_SAN% %DOWNSTREAM_PEER_CERT_V_START% %DOWNSTREAM_PEER_CERT_V_END(%Y/%m/%d)% " +
         "'%DOWNSTREAM_LOCAL_SUBJECT%' %DOWNSTREAM_LOCAL_URI_SAN% %DOWNSTREAM_LOCAL_DNS_SAN% " +
-        "%DOWNSTREAM_LOCAL_IP_SAN% %DOWNSTREAM_LOCAL_EMAIL_SAN% %DOWNSTREAM_LOCAL_OTHERNAME_SAN%";
+        "%DOWNSTREAM_LOCAL_IP_SAN% %DOWNSTREAM_LOCAL_EMAIL_SAN% %DOWNSTREAM_LOCAL_OTHERNAME_SAN% " +
+        "%DOWNSTREAM_PEER_CERT%";
     private static final String FORMAT_OF_ENDPOINT = "%UPSTREAM_TLS_VERSION% %UPSTREAM_TLS_CIPHER% " +
         "%UPSTREAM_TLS_GROUP% %UPSTREAM_SERVER_NAME% '%UPSTREAM_PEER_SUBJECT%' '%UPSTREAM_PEER_ISSUER%' " +
         "%UPSTREAM_PEER_CERT_V_START% %UPSTREAM_PEER_CERT_V_END(%s)% %UPSTREAM_PEER_URI_SAN% " +
         "%UPSTREAM_PEER_DNS_SAN% %UPSTREAM_PEER_IP_SAN% %UPSTREAM_LOCAL_URI_SAN% %UPSTREAM_LOCAL_DNS_SAN% " +
-        "%UPSTREAM_LOCAL_IP_SAN%";
+        "%UPSTREAM_LOCAL_IP_SAN% %UPSTREAM_PEER_CERT%";
     /** A client of the JDK does not have it: each side asks the other one. */
     private static final String HYBRID =
         "tls_params: { tls_maximum_protocol_version: TLSv1_3, ecdh_curves: [ X25519MLKEM768 ] }";
@@ -222,7 +222,8 @@ final class TlsReportComparisonTest
         assertTrue(more.contains(" TLSv1.3 TLS_AES_128_GCM_SHA256 X25519MLKEM768 localhost 'CN=ecdsa'"), more);
         assertTrue(more.contains("\nP-256 ") && more.contains(" 'CN=rsa' - localhost - - - "), more);
         assertTrue(more.contains(" 10.1.2.3,fd00::1 c@mesh.test - 20"), more);
-        assertTrue(more.contains(" 'CN=ecdsa' spiffe://mesh/a localhost,*.a.test 2001:db8::1,127.0.0.1 a@a.test - "), more);
+        assertTrue(more.contains(" 'CN=ecdsa' spiffe://mesh/a localhost,*.a.test 2001:db8::1,127.0.0.1 a@a.test - -----BEGIN%20CERTIFICATE-----%0AMII"), more);
+        assertTrue(more.contains(" - - - - -----BEGIN%20CERTIFICATE-----%0AMII"), more);
         assertEquals(more, sides.ringway().logged("more", 5));
     }
 

@@ -1,15 +1,14 @@
 package dev.ringway.control.accesslog;
 
 import dev.ringway.engine.accesslog.AccessRecord;
-import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.tls.TlsReport;
-import org.agrona.DirectBuffer;
 
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -40,6 +39,7 @@ final class TlsOperators
         ofBoth("LOCAL_URI_SAN", TlsReport.OWN_URIS),
         ofBoth("LOCAL_DNS_SAN", TlsReport.OWN_DNS_NAMES),
         ofBoth("LOCAL_IP_SAN", TlsReport.OWN_ADDRESSES),
+        ofBoth("PEER_CERT", TlsReport.PEER_CERT),
         ofClient("PEER_EMAIL_SAN", TlsReport.PEER_MAILS),
         ofClient("PEER_OTHERNAME_SAN", TlsReport.PEER_OTHER_NAMES),
         ofClient("PEER_SERIAL", TlsReport.PEER_SERIAL),
@@ -103,12 +103,13 @@ final class TlsOperators
     static LogOperator of(final String name, final String argument, final int argumentAt) throws LogFormatException
     {
         final int item = item(name);
-        final int text = name.startsWith(UPSTREAM) ? AccessText.UPSTREAM_TLS : AccessText.DOWNSTREAM_TLS;
+        final Function<AccessRecord, byte[]> side =
+            name.startsWith(UPSTREAM) ? r -> r.tls().upstream() : r -> r.tls().downstream();
         if (item == TlsReport.VALID_FROM || item == TlsReport.VALID_UNTIL)
         {
             final TimeFormat format = argument == null || argument.isEmpty() ?
                 TimeFormat.iso(ZoneOffset.UTC) : TimeFormat.compile(argument, ZoneOffset.UTC, argumentAt);
-            return (record, line) -> appendTime(record, text, item, format, line);
+            return (record, line) -> appendTime(side.apply(record), item, format, line);
         }
         if (item < 0)
         {
@@ -119,8 +120,8 @@ final class TlsOperators
             throw new LogFormatException(argumentAt, "%" + name + "% takes no argument");
         }
         final int digest = TlsReport.digestLength(item);
-        return digest > 0 ? (record, line) -> appendDigests(record, text, item, digest, line) :
-            (record, line) -> append(record, text, item, line);
+        return digest > 0 ? (record, line) -> appendDigests(side.apply(record), item, digest, line) :
+            (record, line) -> append(side.apply(record), item, line);
     }
 
     /**
@@ -147,88 +148,70 @@ final class TlsOperators
         return isKnown ? item.number : -1;
     }
 
-    /** Where an item begins that has something to tell; without one a dash is put. */
-    private static int find(final AccessRecord record, final int text, final int item, final LogLine line)
+    /** Where the text of an item begins that has something to tell; without one a dash is put. */
+    private static int find(final byte[] report, final int item, final LogLine line)
     {
-        final int at = TlsReport.find(item, record.buffer(), record.textOffset(text), record.textLength(text));
-        if (at < 0 || TlsReport.textLength(record.buffer(), at) == 0)
+        final int at = TlsReport.find(item, report);
+        if (at < 0)
         {
             line.put((byte)'-');
-            return -1;
         }
         return at;
     }
 
-    /** Bytes of it that are there. */
-    private static int there(final AccessRecord record, final int text, final int at)
+    private static void mark(final byte[] report, final int at, final LogLine line)
     {
-        return Math.min(TlsReport.textLength(record.buffer(), at),
-            record.textOffset(text) + record.textLength(text) - at - TlsReport.HEAD_LENGTH);
-    }
-
-    private static void mark(final AccessRecord record, final int at, final int there, final LogLine line)
-    {
-        if (there < TlsReport.textLength(record.buffer(), at))
+        if (TlsReport.isCut(report, at))
         {
             line.put(LogOperators.CUT);
         }
     }
 
-    private static void append(final AccessRecord record, final int text, final int item, final LogLine line)
+    private static void append(final byte[] report, final int item, final LogLine line)
     {
-        final int at = find(record, text, item, line);
+        final int at = find(report, item, line);
         if (at >= 0)
         {
-            final int there = there(record, text, at);
-            line.put(record.buffer(), at + TlsReport.HEAD_LENGTH, there);
-            mark(record, at, there, line);
+            line.put(report, at, TlsReport.textLength(report, at));
+            mark(report, at, line);
         }
     }
 
-    private static void appendDigests(
-        final AccessRecord record, final int text, final int item, final int digest, final LogLine line)
+    private static void appendDigests(final byte[] report, final int item, final int digest, final LogLine line)
     {
-        final int at = find(record, text, item, line);
+        final int at = find(report, item, line);
         if (at >= 0)
         {
-            final int there = there(record, text, at);
-            for (int i = 0; i < there; i++)
+            final int length = TlsReport.textLength(report, at);
+            for (int i = 0; i < length; i++)
             {
                 if (i > 0 && i % digest == 0)
                 {
                     line.put((byte)',');
                 }
-                final int value = record.buffer().getByte(at + TlsReport.HEAD_LENGTH + i) & 0xFF;
+                final int value = report[at + i] & 0xFF;
                 line.put(DIGITS[value >>> 4]).put(DIGITS[value & 0xF]);
             }
-            mark(record, at, there, line);
+            mark(report, at, line);
         }
     }
 
-    private static void appendTime(
-        final AccessRecord record, final int text, final int item, final TimeFormat format, final LogLine line)
+    private static void appendTime(final byte[] report, final int item, final TimeFormat format, final LogLine line)
     {
-        final int at = find(record, text, item, line);
-        if (at < 0)
+        final int at = find(report, item, line);
+        if (at >= 0)
         {
-            return;
+            format.append(seconds(report, at, TlsReport.textLength(report, at)) * MICROS_PER_SECOND, line);
         }
-        final int there = there(record, text, at);
-        if (there < TlsReport.textLength(record.buffer(), at))
-        {
-            line.put(LogOperators.CUT);
-            return;
-        }
-        format.append(seconds(record.buffer(), at + TlsReport.HEAD_LENGTH, there) * MICROS_PER_SECOND, line);
     }
 
-    private static long seconds(final DirectBuffer source, final int offset, final int length)
+    private static long seconds(final byte[] digits, final int offset, final int length)
     {
-        final boolean isBefore = source.getByte(offset) == '-';
+        final boolean isBefore = digits[offset] == '-';
         long value = 0;
         for (int i = isBefore ? 1 : 0; i < length; i++)
         {
-            value = value * 10 + source.getByte(offset + i) - '0';
+            value = value * 10 + digits[offset + i] - '0';
         }
         return isBefore ? -value : value;
     }

@@ -311,7 +311,7 @@ final class AccessLogAgentTest
         {
             record.sinks().add(Long.numberOfTrailingZeros(rest), 0);
         }
-        assertTrue(to.publish(record.buffer(), record.offset(), record.length()));
+        assertTrue(to.publish(record));
     }
 
     private long value(final int id)

@@ -5,7 +5,6 @@ import com.lmax.disruptor.Sequence;
 import com.lmax.disruptor.SingleProducerSequencer;
 import dev.ringway.ffi.libc.Memory;
 import org.agrona.BitUtil;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -20,6 +19,8 @@ public final class AccessLogRing implements AutoCloseable
 
     private final SingleProducerSequencer sequencer;
     private final Sequence consumed = new Sequence();
+    /** Two for each slot, null while it is free: what a record refers to is not held longer than its memory. */
+    private final byte[][] reports;
     private final UnsafeBuffer memory;
     private final LogWakeup wakeup;
     private final int mask;
@@ -53,6 +54,7 @@ public final class AccessLogRing implements AutoCloseable
             throw new IllegalStateException("access log ring: no " + (long)slots * slotLength + " bytes of memory");
         }
         memory = new UnsafeBuffer(address, slots * slotLength);
+        reports = new byte[slots << 1][];
         sequencer = new SingleProducerSequencer(slots, new BusySpinWaitStrategy());
         sequencer.addGatingSequences(consumed);
     }
@@ -70,21 +72,23 @@ public final class AccessLogRing implements AutoCloseable
     /**
      * Hands a record over. Loop thread only; never waits.
      *
-     * @param source holds the record; may be used again at once.
-     * @param offset of the record.
-     * @param length of the record, from {@link AccessRecord#length}.
+     * @param source finished; may be used again at once, and tells nothing of TLS any more.
      * @return false when the ring is full and the record is lost; the caller counts it.
      */
-    public boolean publish(final DirectBuffer source, final int offset, final int length)
+    public boolean publish(final AccessRecord source)
     {
+        final int length = source.length();
         assert length <= slotLength : "record of " + length + " bytes in a slot of " + slotLength;
         if (!sequencer.hasAvailableCapacity(1))
         {
+            source.tls().clear();
             wakeup.wake();
             return false;
         }
         final long sequence = sequencer.next();
-        memory.putBytes(((int)sequence & mask) << slotShift, source, offset, length);
+        final int slot = (int)sequence & mask;
+        memory.putBytes(slot << slotShift, source.buffer(), source.offset(), length);
+        source.tls().moveTo(reports, slot << 1);
         sequencer.publish(sequence);
         if ((sequence & quarterMask) == quarterMask)
         {
@@ -109,11 +113,14 @@ public final class AccessLogRing implements AutoCloseable
         {
             while (sequence <= available)
             {
-                handler.onRecord(record.wrap(memory, ((int)sequence++ & mask) << slotShift, slotLength));
+                final int slot = (int)sequence++ & mask;
+                record.tls().moveFrom(reports, slot << 1);
+                handler.onRecord(record.wrap(memory, slot << slotShift, slotLength));
             }
         }
         finally
         {
+            record.tls().clear();
             if (sequence > from)
             {
                 consumed.set(sequence - 1);

@@ -34,6 +34,7 @@ public final class AccessRecord
 
     private final AccessSinks sinks = new AccessSinks(this);
     private final AccessUpstream upstream = new AccessUpstream(this);
+    private final AccessTls tls = new AccessTls();
     private UnsafeBuffer buffer;
     private int offset;
     private int capacity;
@@ -68,6 +69,7 @@ public final class AccessRecord
         memory.putLong(start + RESPONSE_DURATION_US_OFFSET, -1);
         memory.putLong(start + SENDING_US_OFFSET, -1);
         memory.putLong(start + SENT_US_OFFSET, -1);
+        tls.clear();
         return this;
     }
 
@@ -344,6 +346,12 @@ public final class AccessRecord
     public AccessUpstream upstream()
     {
         return upstream;
+    }
+
+    /** @return what is told of TLS; the same object as long as this. */
+    public AccessTls tls()
+    {
+        return tls;
     }
 
     /** @return time of the first byte, since 1970. */

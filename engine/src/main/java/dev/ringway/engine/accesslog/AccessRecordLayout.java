@@ -17,10 +17,10 @@ package dev.ringway.engine.accesslog;
  *  +-----------------+-----------------+----------------+ 136
  *  | 5 socket addresses of 32 bytes                      |
  *  +-----------------------------------------------------+ 296
- *  | 16 times offset (16 bits), length (16 bits) of text |
- *  +-----------------------------------------------------+ 360
+ *  | 14 times offset (16 bits), length (16 bits) of text |
+ *  +-----------------------------------------------------+ 352
  *  | offset of the field that was added last, or 0       |
- *  +-----------------------------------------------------+ 364
+ *  +-----------------------------------------------------+ 356
  *  | logs times index (16 bits), conditions (16 bits)    |
  *  +-----------------------------------------------------+
  *  | texts, and fields: offset of the one before (16     |

@@ -31,18 +31,14 @@ public final class AccessText
     public static final int TRANSPORT_FAILURE = 11;
     /** Content-Type of the response. */
     public static final int RESPONSE_CONTENT_TYPE = 12;
-    /** What {@code TlsReport} tells of the client's connection. */
-    public static final int DOWNSTREAM_TLS = 13;
-    /** What {@code TlsReport} tells of the connection to the endpoint. */
-    public static final int UPSTREAM_TLS = 14;
     /** Name of the endpoint, where it has one. */
-    public static final int UPSTREAM_NAME = 15;
+    public static final int UPSTREAM_NAME = 13;
     /** Bytes beyond which any is cut. */
     public static final int MAX_BOUND = 512;
     /** Number of texts. */
-    public static final int COUNT = 16;
+    public static final int COUNT = 14;
 
-    private static final int[] BOUNDS = {32, 512, 512, 255, 256, 128, 64, 256, 108, 128, 128, 128, 64, 512, 512, 255};
+    private static final int[] BOUNDS = {32, 512, 512, 255, 256, 128, 64, 256, 108, 128, 128, 128, 64, 255};
 
     private AccessText()
     {

@@ -89,10 +89,9 @@ final class ExchangeLog
                 connection.addresses().direct());
         }
         final int items = (int)(wanted >>> AccessLogSink.USES_TLS_SHIFT) & AccessLogSink.TLS_ITEMS;
-        final byte[] report = items == 0 ? null : connection.tls().report(items);
-        if (report != null)
+        if (items != 0)
         {
-            record.text(AccessText.DOWNSTREAM_TLS, report);
+            record.tls().downstream(connection.tls().report(items));
         }
     }
 
@@ -529,10 +528,9 @@ final class ExchangeLog
             record.upstream().forget();
         }
         final int items = (int)(uses >>> AccessLogSink.USES_UPSTREAM_TLS_SHIFT) & AccessLogSink.TLS_ITEMS;
-        final byte[] report = items == 0 || upstream == null ? null : upstream.connection().tls().report(items);
-        if (report != null)
+        if (items != 0 && upstream != null)
         {
-            record.text(AccessText.UPSTREAM_TLS, report);
+            record.tls().upstream(upstream.connection().tls().report(items));
         }
         if ((uses & (AccessLogSink.USES_DOWNSTREAM_LOCAL | AccessLogSink.USES_UPSTREAM_LOCAL)) == 0)
         {

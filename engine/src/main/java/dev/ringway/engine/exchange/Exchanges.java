@@ -578,7 +578,7 @@ public final class Exchanges
 
     void publish(final AccessRecord record, final int droppedId)
     {
-        if (!accessLogRing.publish(record.buffer(), record.offset(), record.length()))
+        if (!accessLogRing.publish(record))
         {
             accessLogDropped++;
             loop.counters().increment(droppedId);

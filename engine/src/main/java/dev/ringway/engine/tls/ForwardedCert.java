@@ -66,7 +66,7 @@ public final class ForwardedCert
     }
 
     /** What PEM has besides letters, digits and hyphens. */
-    private static String encoded(final String pem)
+    static String encoded(final String pem)
     {
         return pem.replace("\n", "%0A").replace(" ", "%20").replace("+", "%2B").replace("/", "%2F").replace("=", "%3D");
     }

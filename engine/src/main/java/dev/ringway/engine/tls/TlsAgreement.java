@@ -127,18 +127,18 @@ public final class TlsAgreement
     }
 
     /**
-     * Allocates when it is asked for the first time, or for other items than before.
+     * Allocates when it is asked for the first time, or for items that were not asked for before.
      *
      * @param items of {@link TlsReport}, a bit each.
-     * @return what access logs tell of this connection.
+     * @return what is told of this connection: those items, and those that were asked for before.
      */
     public byte[] report(final int items)
     {
         assert isMade;
-        if (report == null || reportItems != items)
+        if (report == null || (items & ~reportItems) != 0)
         {
-            report = TlsReport.of(this, items);
-            reportItems = items;
+            reportItems = report == null ? items : items | reportItems;
+            report = TlsReport.of(this, reportItems);
         }
         return report;
     }

@@ -1,17 +1,14 @@
 package dev.ringway.engine.tls;
 
-import org.agrona.DirectBuffer;
-
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteOrder;
 import java.util.List;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * What access logs tell of an encrypted connection, as bytes: for each item its number in one byte, its length in two,
- * then its text, or bytes that are written in hexadecimal digits ({@link #digestLength}); it may be empty. The texts are
- * Envoy's. Loops make them, the log thread reads them.
+ * What access logs and fields tell of an encrypted connection, as bytes: for each item its number in one byte, its
+ * length in two, then its text, or bytes that are written in hexadecimal digits ({@link #digestLength}); it may be empty.
+ * The texts are Envoy's. Loops make reports, and nobody changes them; the log thread reads them.
  */
 public final class TlsReport
 {
@@ -67,20 +64,26 @@ public final class TlsReport
     public static final int OWN_MAILS = 24;
     /** Names of other types of the own certificate, with commas between them. */
     public static final int OWN_OTHER_NAMES = 25;
+    /** The peer's certificate in PEM, percent-encoded. */
+    public static final int PEER_CERT = 26;
     /** Number of items. */
-    public static final int COUNT = 26;
-    /** Bytes of an item before its text. */
-    public static final int HEAD_LENGTH = 3;
+    public static final int COUNT = 27;
 
-    private static final int MAX_TEXT_LENGTH = 1024;
-    private static final int LENGTH_OFFSET = 1;
+    /** Bytes of an item before its text. */
+    private static final int HEAD_LENGTH = 3;
+    /** More than any certificate needs that was not made to be long: a report stays as long as its connection. */
+    private static final int MAX_TEXT_LENGTH = 0x3FFF;
+    /** In the length of a text that is longer than it may be. */
+    private static final int IS_CUT = 0x8000;
+    /** As many as the library verifies; a client may show hundreds, each of which costs time to read. */
+    private static final int MAX_CHAIN = 100;
     private static final int SHA256_LENGTH = 32;
     private static final int SHA1_LENGTH = 20;
     private static final long MILLIS_PER_SECOND = 1000;
     private static final byte[] NOTHING = {};
     private static final int OF_CONNECTION = 1 << VERSION | 1 << CIPHER | 1 << SESSION_ID | 1 << SERVER_NAME | 1 << GROUP;
     private static final int OF_CHAIN = 1 << CHAIN_FINGERPRINTS | 1 << CHAIN_OLD_FINGERPRINTS | 1 << CHAIN_SERIALS;
-    private static final int OF_OWN = (1 << COUNT) - (1 << OWN_SUBJECT);
+    private static final int OF_OWN = (1 << PEER_CERT) - (1 << OWN_SUBJECT);
 
     private TlsReport()
     {
@@ -100,8 +103,9 @@ public final class TlsReport
                 final byte[] bytes = bytes(agreement, peer, own, item);
                 final int length = Math.min(bytes.length, MAX_TEXT_LENGTH);
                 all.write(item);
-                all.write(length & 0xFF);
-                all.write(length >>> Byte.SIZE);
+                final int told = length < bytes.length ? length | IS_CUT : length;
+                all.write(told & 0xFF);
+                all.write(told >>> Byte.SIZE);
                 all.write(bytes, 0, length);
             }
         }
@@ -151,6 +155,7 @@ public final class TlsReport
             case PEER_OTHER_NAMES -> values(peer, PeerCertificate.OTHER);
             case PEER_SUBJECT -> peer.subject();
             case PEER_ISSUER -> peer.issuer();
+            case PEER_CERT -> ForwardedCert.encoded(peer.pem());
             case VALID_FROM -> Long.toString(peer.validFromMs() / MILLIS_PER_SECOND);
             case VALID_UNTIL -> Long.toString(peer.validUntilMs() / MILLIS_PER_SECOND);
             default -> null;
@@ -162,8 +167,7 @@ public final class TlsReport
     private static byte[] ofChain(final List<byte[]> chain, final int item)
     {
         final ByteArrayOutputStream all = new ByteArrayOutputStream();
-        // A client may show hundreds: what would be cut off is not read.
-        for (int i = 0; i < chain.size() && all.size() < MAX_TEXT_LENGTH; i++)
+        for (int i = 0; i < Math.min(chain.size(), MAX_CHAIN); i++)
         {
             final PeerCertificate one = PeerCertificate.of(chain.get(i));
             if (one != null && item == CHAIN_SERIALS)
@@ -211,35 +215,50 @@ public final class TlsReport
     }
 
     /**
-     * Finds an item. A report may have been cut anywhere.
+     * Finds an item.
      *
      * @param item   its number.
-     * @param report holds the report.
-     * @param at     its first byte.
-     * @param length its bytes.
-     * @return where the item begins, with all bytes of its head, or -1 when it is not there.
+     * @param report holds it, or null.
+     * @return where its text begins, or -1 when there is none or it is empty.
      */
-    public static int find(final int item, final DirectBuffer report, final int at, final int length)
+    public static int find(final int item, final byte[] report)
     {
-        int position = at;
-        while (position + HEAD_LENGTH <= at + length)
+        int position = 0;
+        while (report != null && position < report.length)
         {
-            if (report.getByte(position) == item)
+            final int text = position + HEAD_LENGTH;
+            final int length = textLength(report, text);
+            if (report[position] == item)
             {
-                return position;
+                return length == 0 ? -1 : text;
             }
-            position += HEAD_LENGTH + textLength(report, position);
+            position = text + length;
         }
         return -1;
     }
 
     /**
-     * @param report holds the report.
-     * @param at     where an item begins.
-     * @return bytes of its text, as long as it was before the report was cut.
+     * @param report holds the item.
+     * @param at     where its text begins.
+     * @return bytes of its text.
      */
-    public static int textLength(final DirectBuffer report, final int at)
+    public static int textLength(final byte[] report, final int at)
     {
-        return report.getShort(at + LENGTH_OFFSET, ByteOrder.LITTLE_ENDIAN) & 0xFFFF;
+        return told(report, at) & MAX_TEXT_LENGTH;
+    }
+
+    /**
+     * @param report holds the item.
+     * @param at     where its text begins.
+     * @return whether its text is longer than it is told.
+     */
+    public static boolean isCut(final byte[] report, final int at)
+    {
+        return (told(report, at) & IS_CUT) != 0;
+    }
+
+    private static int told(final byte[] report, final int at)
+    {
+        return report[at - 2] & 0xFF | (report[at - 1] & 0xFF) << Byte.SIZE;
     }
 }

@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -47,6 +49,44 @@ final class AccessLogRingTest
         assertEquals(1, ring.poll(r -> assertEquals(0, r.connectionId()), 1));
         assertTrue(publish(ring, 5));
         assertFalse(publish(ring, 6));
+    }
+
+    @Test
+    void shouldHoldReportsOfTlsAsLongAsTheirRecords()
+    {
+        final AccessLogRing ring = new AccessLogRing(4, 512, wakeup);
+        final byte[] report = new byte[2000];
+        for (int i = 0; i < 6; i++)
+        {
+            record.begin().connectionId(i);
+            record.tls().downstream(i % 2 == 0 ? report : null);
+            record.tls().upstream(i % 3 == 0 ? report : null);
+            assertTrue(ring.publish(record));
+            assertNull(record.tls().downstream());
+            assertNull(record.tls().upstream());
+            final AccessRecord[] seen = new AccessRecord[1];
+            final int expected = i;
+            ring.poll(r ->
+            {
+                seen[0] = r;
+                assertSame(expected % 2 == 0 ? report : null, r.tls().downstream());
+                assertSame(expected % 3 == 0 ? report : null, r.tls().upstream());
+            }, 1);
+            assertNull(seen[0].tls().downstream());
+            assertNull(seen[0].tls().upstream());
+        }
+    }
+
+    @Test
+    void shouldLetGoOfTheReportsOfALostRecord()
+    {
+        final AccessLogRing ring = new AccessLogRing(4, 512, wakeup);
+        for (int i = 0; i < 5; i++)
+        {
+            record.begin().tls().downstream(new byte[1]);
+            assertEquals(i < 4, ring.publish(record));
+            assertNull(record.tls().downstream());
+        }
     }
 
     @Test
@@ -134,12 +174,14 @@ final class AccessLogRingTest
         seen[1] = id;
         assertTrue(record.isValid());
         assertEquals(id, record.durationUs());
+        assertEquals((byte)id, record.tls().upstream()[0]);
         assertEquals((byte)id, record.buffer().getByte(record.textOffset(AccessText.PATH)));
     }
 
     private boolean publish(final AccessLogRing ring, final long id)
     {
-        record.begin().connectionId(id).durationUs(id).text(AccessText.PATH, new byte[] {(byte)id});
-        return ring.publish(scratch, 0, record.length());
+        record.begin().connectionId(id).durationUs(id).text(AccessText.PATH, new byte[] {(byte)id})
+            .tls().upstream(new byte[] {(byte)id});
+        return ring.publish(record);
     }
 }
