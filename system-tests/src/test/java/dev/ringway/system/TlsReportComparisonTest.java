@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -51,6 +52,12 @@ final class TlsReportComparisonTest
         "%UPSTREAM_PEER_CERT_V_START% %UPSTREAM_PEER_CERT_V_END(%s)% %UPSTREAM_PEER_URI_SAN% " +
         "%UPSTREAM_PEER_DNS_SAN% %UPSTREAM_PEER_IP_SAN% %UPSTREAM_LOCAL_URI_SAN% %UPSTREAM_LOCAL_DNS_SAN% " +
         "%UPSTREAM_LOCAL_IP_SAN% %UPSTREAM_PEER_CERT%";
+    /** Each in a field of its own, so that those that are empty are missed. */
+    private static final String FIELDS = Arrays.stream((FORMAT + FORMAT_OF_MORE).split("[ ']+|(?<=%)(?=%)"))
+        .filter(operator -> operator.matches("%(DOWNSTREAM_(TLS_(?!SESSION)|PEER_(?!CERT_V)|LOCAL_)|REQUESTED).*"))
+        .map(operator -> "  - { header: { key: x-" + operator.replace("%", "").toLowerCase().replace('_', '-') +
+            ", value: \"" + operator + "\" } }\n")
+        .collect(Collectors.joining());
     /** A client of the JDK does not have it: each side asks the other one. */
     private static final String HYBRID =
         "tls_params: { tls_maximum_protocol_version: TLSv1_3, ecdh_curves: [ X25519MLKEM768 ] }";
@@ -94,7 +101,7 @@ final class TlsReportComparisonTest
                     client.yaml() + " ], validation_context: { trusted_ca: { filename: \"" + certificates.authority() +
                     "\" } } }");
             final Path file = Files.writeString(directory.resolve(name + ".yaml"), Bootstraps.admin(adminPort) +
-                listener("mutual", port, FORMAT, "direct_response: { status: 200 }", "")
+                listener("mutual", port, FORMAT, "direct_response: { status: 200 }\n  response_headers_to_add:\n" + FIELDS, "")
                     .replace("    filter_chains:\n", INSPECTOR) +
                 listener("more", more, FORMAT_OF_MORE + " " + FORMAT_OF_ENDPOINT, "route: { cluster: end }", "") +
                 listener("end", end, "", "direct_response: { status: 200 }", HYBRID + ", ") + clusters);
@@ -185,7 +192,7 @@ final class TlsReportComparisonTest
         return Arrays.stream(page.substring(18, page.length() - 3).split("\\},\\{(?=\"ca_cert\")")).sorted().toList();
     }
 
-    private static void request(final Certified shown, final String version, final int port) throws Exception
+    private static String request(final Certified shown, final String version, final int port) throws Exception
     {
         try (SSLSocket socket =
             (SSLSocket)certificates.client(shown).getSocketFactory().createSocket("localhost", port))
@@ -196,24 +203,28 @@ final class TlsReportComparisonTest
             socket.setSSLParameters(parameters);
             socket.setEnabledProtocols(new String[]{version});
             socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(ISO_8859_1));
-            assertEquals("HTTP/1.1 200 OK", HttpMessage.read(socket.getInputStream(), false).start());
+            final HttpMessage answer = HttpMessage.read(socket.getInputStream(), false);
+            assertEquals("HTTP/1.1 200 OK", answer.start());
+            return answer.fields().stream().filter(field -> field.startsWith("x-")).sorted()
+                .collect(Collectors.joining("\n"));
         }
     }
 
     @Test
     void shouldLogTheSameOfConnections() throws Exception
     {
+        final List<String> fields = new ArrayList<>();
         for (final Side side : List.of(sides.envoy(), sides.ringway()))
         {
             for (final int port : new int[]{side.port, side.more})
             {
-                request(client, "TLSv1.2", port);
-                request(client, "TLSv1.3", port);
-                request(null, "TLSv1.2", port);
-                request(null, "TLSv1.3", port);
+                fields.add(request(client, "TLSv1.2", port) + request(client, "TLSv1.3", port) +
+                    request(null, "TLSv1.2", port) + request(null, "TLSv1.3", port));
             }
             openssl(side.more, "-tls1_3 -groups P-256 -sigalgs rsa_pss_rsae_sha256");
         }
+        assertTrue(fields.getFirst().contains("x-downstream-peer-cert: -----BEGIN%20CERTIFICATE-----%0AMII"), fields::getFirst);
+        assertEquals(fields.get(0), fields.get(2));
         final String expected = sides.envoy().logged("mutual", 4);
         assertTrue(expected.contains("spiffe://mesh/client,https://a.test/ client.test,*.client.test"), expected);
         assertTrue(expected.contains(" b.a.test "), expected);
@@ -223,7 +234,7 @@ final class TlsReportComparisonTest
         assertTrue(more.contains("\nP-256 ") && more.contains(" 'CN=rsa' - localhost - - - "), more);
         assertTrue(more.contains(" 10.1.2.3,fd00::1 c@mesh.test - 20"), more);
         assertTrue(more.contains(" 'CN=ecdsa' spiffe://mesh/a localhost,*.a.test 2001:db8::1,127.0.0.1 a@a.test - -----BEGIN%20CERTIFICATE-----%0AMII"), more);
-        assertTrue(more.contains(" - - - - -----BEGIN%20CERTIFICATE-----%0AMII"), more);
+        assertTrue(more.contains(" 10.1.2.3,fd00::1 -----BEGIN%20CERTIFICATE-----%0AMII"), more);
         assertEquals(more, sides.ringway().logged("more", 5));
     }
 

@@ -10,12 +10,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 /**
  * Operators about the TLS of either connection.
  */
-final class TlsOperators
+public final class TlsOperators
 {
     private static final String UPSTREAM = "UPSTREAM_";
     private static final String DOWNSTREAM = "DOWNSTREAM_";
@@ -51,7 +49,6 @@ final class TlsOperators
         ofClient("LOCAL_SUBJECT", TlsReport.OWN_SUBJECT),
         ofClient("LOCAL_EMAIL_SAN", TlsReport.OWN_MAILS),
         ofClient("LOCAL_OTHERNAME_SAN", TlsReport.OWN_OTHER_NAMES));
-    private static final byte[] DIGITS = "0123456789abcdef".getBytes(US_ASCII);
     private static final long MICROS_PER_SECOND = 1_000_000;
 
     private TlsOperators()
@@ -105,7 +102,7 @@ final class TlsOperators
         final int item = item(name);
         final Function<AccessRecord, byte[]> side =
             name.startsWith(UPSTREAM) ? r -> r.tls().upstream() : r -> r.tls().downstream();
-        if (item == TlsReport.VALID_FROM || item == TlsReport.VALID_UNTIL)
+        if (isTime(item))
         {
             final TimeFormat format = argument == null || argument.isEmpty() ?
                 TimeFormat.iso(ZoneOffset.UTC) : TimeFormat.compile(argument, ZoneOffset.UTC, argumentAt);
@@ -119,9 +116,31 @@ final class TlsOperators
         {
             throw new LogFormatException(argumentAt, "%" + name + "% takes no argument");
         }
-        final int digest = TlsReport.digestLength(item);
-        return digest > 0 ? (record, line) -> appendDigests(side.apply(record), item, digest, line) :
-            (record, line) -> append(side.apply(record), item, line);
+        return (record, line) ->
+        {
+            final int length = TlsReport.put(item, side.apply(record), line.buffer(), line.length());
+            line.advance(length);
+            if (length == 0)
+            {
+                line.put((byte)'-');
+            }
+        };
+    }
+
+    /**
+     * @param name of an operator.
+     * @return number in {@link TlsReport} of what it tells of the client's connection, -1 when it tells nothing of it
+     *         that is text.
+     */
+    public static int itemOfClient(final String name)
+    {
+        final int item = name.startsWith(UPSTREAM) ? -1 : item(name);
+        return isTime(item) ? -1 : item;
+    }
+
+    private static boolean isTime(final int item)
+    {
+        return item == TlsReport.VALID_FROM || item == TlsReport.VALID_UNTIL;
     }
 
     /**
@@ -148,58 +167,14 @@ final class TlsOperators
         return isKnown ? item.number : -1;
     }
 
-    /** Where the text of an item begins that has something to tell; without one a dash is put. */
-    private static int find(final byte[] report, final int item, final LogLine line)
+    private static void appendTime(final byte[] report, final int item, final TimeFormat format, final LogLine line)
     {
         final int at = TlsReport.find(item, report);
         if (at < 0)
         {
             line.put((byte)'-');
         }
-        return at;
-    }
-
-    private static void mark(final byte[] report, final int at, final LogLine line)
-    {
-        if (TlsReport.isCut(report, at))
-        {
-            line.put(LogOperators.CUT);
-        }
-    }
-
-    private static void append(final byte[] report, final int item, final LogLine line)
-    {
-        final int at = find(report, item, line);
-        if (at >= 0)
-        {
-            line.put(report, at, TlsReport.textLength(report, at));
-            mark(report, at, line);
-        }
-    }
-
-    private static void appendDigests(final byte[] report, final int item, final int digest, final LogLine line)
-    {
-        final int at = find(report, item, line);
-        if (at >= 0)
-        {
-            final int length = TlsReport.textLength(report, at);
-            for (int i = 0; i < length; i++)
-            {
-                if (i > 0 && i % digest == 0)
-                {
-                    line.put((byte)',');
-                }
-                final int value = report[at + i] & 0xFF;
-                line.put(DIGITS[value >>> 4]).put(DIGITS[value & 0xF]);
-            }
-            mark(report, at, line);
-        }
-    }
-
-    private static void appendTime(final byte[] report, final int item, final TimeFormat format, final LogLine line)
-    {
-        final int at = find(report, item, line);
-        if (at >= 0)
+        else
         {
             format.append(seconds(report, at, TlsReport.textLength(report, at)) * MICROS_PER_SECOND, line);
         }

@@ -1,5 +1,6 @@
 package dev.ringway.control.translate;
 
+import dev.ringway.control.accesslog.TlsOperators;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.route.FieldChanges.Action;
@@ -24,7 +25,7 @@ import java.util.regex.Pattern;
 final class FieldTranslator
 {
     private static final int MAX_VALUE = 16 * 1024;
-    private static final Pattern OPERATOR = Pattern.compile("%(?:%|([A-Z_]+)(?:\\(([^()]*)\\))?(?::([0-9]{1,6}))?%)");
+    private static final Pattern OPERATOR = Pattern.compile("%(?:%|([A-Z0-9_]+)(?:\\(([^()]*)\\))?(?::([0-9]{1,6}))?%)");
     /** With or without query; which one. */
     private static final Pattern OF_PATH = Pattern.compile("(WQ|NQ)?(?::(ORIG|PATH|ORIG_OR_PATH)?)?");
     /** Framing, and what belongs to one connection. */
@@ -191,6 +192,12 @@ final class FieldTranslator
             checkThere(ofResponse, names, path, where);
             parts.add(new ValuePart.Field(new HeaderKey(names[0]), names.length == 1 ? null : new HeaderKey(names[1]),
                 length, ofResponse));
+            return;
+        }
+        final int ofTls = argument == null ? TlsOperators.itemOfClient(operator.group(1)) : -1;
+        if (ofTls >= 0)
+        {
+            parts.add(new ValuePart.Tls(ofTls, length));
             return;
         }
         final ValuePart ofPath = where.isOfRoute() ? ofPath(operator.group(1), argument, length) : null;

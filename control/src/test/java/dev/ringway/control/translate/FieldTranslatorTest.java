@@ -9,6 +9,7 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Collections;
@@ -41,12 +42,23 @@ final class FieldTranslatorTest
     }
 
     @ParameterizedTest
+    @EnumSource
+    void shouldTakeWhatIsToldOfTlsInAllFields(final Where where) throws Exception
+    {
+        put("%DOWNSTREAM_PEER_SUBJECT% %DOWNSTREAM_PEER_FINGERPRINT_256%:%DOWNSTREAM_PEER_CERT:20% " +
+            "%REQUESTED_SERVER_NAME%", where);
+        assertEquals(List.of(), errors.errors());
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         REQUEST           | %RESP(x-a)%
         REQUEST           | %DYNAMIC_METADATA(a:b)%
         REQUEST           | %FILTER_STATE(a)%
         REQUEST           | %START_TIME%
-        REQUEST           | %DOWNSTREAM_PEER_SUBJECT%
+        REQUEST           | %DOWNSTREAM_PEER_SUBJECT(a)%
+        REQUEST           | %DOWNSTREAM_PEER_CERT_V_END%
+        RESPONSE          | %UPSTREAM_PEER_SUBJECT%
         RESPONSE          | %DYNAMIC_METADATA(a:b)%
         RESPONSE          | %UPSTREAM_METADATA(a:b)%
         RESPONSE          | %FILTER_STATE(a:PLAIN)%

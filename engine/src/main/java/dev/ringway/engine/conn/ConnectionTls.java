@@ -2,6 +2,8 @@ package dev.ringway.engine.conn;
 
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsEngine;
+import dev.ringway.engine.tls.TlsReport;
+import org.agrona.MutableDirectBuffer;
 
 import java.util.List;
 
@@ -82,12 +84,24 @@ public final class ConnectionTls
     /**
      * What access logs tell of the encryption. Allocates the first time.
      *
-     * @param items bits of {@link dev.ringway.engine.tls.TlsReport}.
+     * @param items bits of {@link TlsReport}.
      * @return report, or null when the connection is not encrypted or its handshake not over.
      */
     public byte[] report(final int items)
     {
         return isEstablished() ? engine().agreement().report(items) : null;
+    }
+
+    /**
+     * One item of what access logs tell, as text. Allocates the first time.
+     *
+     * @param item of {@link TlsReport}.
+     * @param to   takes it, and is made longer for it.
+     * @return bytes of it, 0 when there is nothing to tell.
+     */
+    public int text(final int item, final MutableDirectBuffer to)
+    {
+        return TlsReport.put(item, report(1 << item), to, 0);
     }
 
     /**

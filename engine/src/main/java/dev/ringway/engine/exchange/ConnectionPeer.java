@@ -174,6 +174,14 @@ public final class ConnectionPeer implements FilterPeer
     /**
      * {@inheritDoc}
      */
+    public int tlsText(final int item, final MutableDirectBuffer to)
+    {
+        return connection.tls().text(item, to);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public boolean isEncrypted()
     {
         return connection.tls().isOn();

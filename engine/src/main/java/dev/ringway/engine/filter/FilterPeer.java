@@ -101,6 +101,15 @@ public interface FilterPeer
     List<byte[]> principals();
 
     /**
+     * What is known of the encryption of the connection, as text. Allocates the first time.
+     *
+     * @param item of {@code TlsReport}.
+     * @param to   takes it, and is made longer for it.
+     * @return bytes of the text, 0 when there is nothing to tell.
+     */
+    int tlsText(int item, MutableDirectBuffer to);
+
+    /**
      * @return whether the connection is encrypted.
      */
     boolean isEncrypted();

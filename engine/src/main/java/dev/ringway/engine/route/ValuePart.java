@@ -49,6 +49,16 @@ public sealed interface ValuePart
         public static final Field PATH = new Field(new HeaderKey(":path"), null, Integer.MAX_VALUE, false);
     }
 
+    /**
+     * What the client's connection tells of its TLS; nothing where there is none.
+     *
+     * @param item      of {@code TlsReport}.
+     * @param maxLength bytes that are taken of it.
+     */
+    record Tls(int item, int maxLength) implements ValuePart
+    {
+    }
+
     /** What is known of connection and route; nothing where it does not exist. */
     enum Known implements ValuePart
     {

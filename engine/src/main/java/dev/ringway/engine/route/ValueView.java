@@ -126,6 +126,7 @@ public final class ValueView
             case final ValuePart.Path path -> select(path.field());
             case final ValuePart.Parameter parameter ->
                 select(parameter, request.headers().buffer(), request.pathOffset(), request.pathLength());
+            case final ValuePart.Tls tls -> take(made, 0, Math.min(peer.tlsText(tls.item(), made), tls.maxLength()));
             case final ValuePart.Known known -> select(known);
         }
     }

@@ -62,7 +62,7 @@ public final class ForwardedCert
         {
             peer.values(PeerCertificate.DNS).forEach(name -> parts.add("DNS=" + name));
         }
-        return String.join(";", parts).getBytes(ISO_8859_1);
+        return TlsReport.printable(String.join(";", parts).getBytes(ISO_8859_1));
     }
 
     /** What PEM has besides letters, digits and hyphens. */

@@ -1,8 +1,11 @@
 package dev.ringway.engine.tls;
 
+import org.agrona.MutableDirectBuffer;
+
 import java.io.ByteArrayOutputStream;
 import java.util.List;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
@@ -81,6 +84,9 @@ public final class TlsReport
     private static final int SHA1_LENGTH = 20;
     private static final long MILLIS_PER_SECOND = 1000;
     private static final byte[] NOTHING = {};
+    private static final byte[] DIGITS = "0123456789abcdef".getBytes(US_ASCII);
+    /** Behind a text that is not all there. */
+    private static final byte[] CUT = "...".getBytes(US_ASCII);
     private static final int OF_CONNECTION = 1 << VERSION | 1 << CIPHER | 1 << SESSION_ID | 1 << SERVER_NAME | 1 << GROUP;
     private static final int OF_CHAIN = 1 << CHAIN_FINGERPRINTS | 1 << CHAIN_OLD_FINGERPRINTS | 1 << CHAIN_SERIALS;
     private static final int OF_OWN = (1 << PEER_CERT) - (1 << OWN_SUBJECT);
@@ -118,11 +124,11 @@ public final class TlsReport
         final int bit = 1 << item;
         if ((OF_CONNECTION & bit) != 0)
         {
-            return item == SESSION_ID ? agreement.sessionId() : text(agreement, item).getBytes(UTF_8);
+            return item == SESSION_ID ? agreement.sessionId() : printable(text(agreement, item).getBytes(UTF_8));
         }
         if ((OF_OWN & bit) != 0)
         {
-            return own == null ? NOTHING : ownText(own, item).getBytes(UTF_8);
+            return own == null ? NOTHING : printable(ownText(own, item).getBytes(UTF_8));
         }
         if (peer == null)
         {
@@ -161,7 +167,7 @@ public final class TlsReport
             default -> null;
         };
         final boolean isOld = item == PEER_OLD_FINGERPRINT;
-        return text != null ? text.getBytes(UTF_8) : isOld ? peer.oldFingerprint() : peer.fingerprint();
+        return text != null ? printable(text.getBytes(UTF_8)) : isOld ? peer.oldFingerprint() : peer.fingerprint();
     }
 
     private static byte[] ofChain(final List<byte[]> chain, final int item)
@@ -193,6 +199,19 @@ public final class TlsReport
             case OWN_MAILS -> values(own, PeerCertificate.EMAIL);
             default -> values(own, PeerCertificate.OTHER);
         };
+    }
+
+    /** Puts question marks for what would end a line, or a field: names in certificates may hold it. */
+    static byte[] printable(final byte[] text)
+    {
+        for (int i = 0; i < text.length; i++)
+        {
+            if (text[i] >= 0 && text[i] < ' ' || text[i] == 0x7F)
+            {
+                text[i] = '?';
+            }
+        }
+        return text;
     }
 
     private static String values(final PeerCertificate certificate, final int kind)
@@ -248,13 +267,56 @@ public final class TlsReport
     }
 
     /**
-     * @param report holds the item.
-     * @param at     where its text begins.
-     * @return whether its text is longer than it is told.
+     * Writes an item as text, with dots behind one that is longer than a report tells.
+     *
+     * @param item   its number.
+     * @param report holds it, or null.
+     * @param to     takes the text, and is made longer for it.
+     * @param at     its first byte.
+     * @return bytes of it, 0 when there is no such item or it is empty.
      */
-    public static boolean isCut(final byte[] report, final int at)
+    public static int put(final int item, final byte[] report, final MutableDirectBuffer to, final int at)
     {
-        return (told(report, at) & IS_CUT) != 0;
+        final int text = find(item, report);
+        if (text < 0)
+        {
+            return 0;
+        }
+        final int length = textLength(report, text);
+        final int digest = digestLength(item);
+        int end = at;
+        if (digest == 0)
+        {
+            to.putBytes(end, report, text, length);
+            end += length;
+        }
+        else
+        {
+            end = putDigits(report, text, length, digest, to, at);
+        }
+        if ((told(report, text) & IS_CUT) != 0)
+        {
+            to.putBytes(end, CUT);
+            end += CUT.length;
+        }
+        return end - at;
+    }
+
+    private static int putDigits(
+        final byte[] report, final int from, final int length, final int digest, final MutableDirectBuffer to, final int at)
+    {
+        int end = at;
+        for (int i = 0; i < length; i++)
+        {
+            if (i > 0 && i % digest == 0)
+            {
+                to.putByte(end++, (byte)',');
+            }
+            final int value = report[from + i] & 0xFF;
+            to.putByte(end++, DIGITS[value >>> 4]);
+            to.putByte(end++, DIGITS[value & 0xF]);
+        }
+        return end;
     }
 
     private static int told(final byte[] report, final int at)

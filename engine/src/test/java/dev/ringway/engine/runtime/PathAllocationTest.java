@@ -25,12 +25,14 @@ import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.route.HeaderKey;
 import dev.ringway.engine.route.MirrorPolicy;
 import dev.ringway.engine.route.ValuePart;
+import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.Balancing;
 import dev.ringway.engine.snapshot.OriginalDst;
 import dev.ringway.engine.snapshot.UpstreamTls;
 import dev.ringway.engine.snapshot.UpstreamTls.Names;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsFixture;
+import dev.ringway.engine.tls.TlsReport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -323,9 +325,17 @@ final class PathAllocationTest
     {
         final TlsContext context = TlsFixture.listener(false);
         try (TestBackend backend = TestBackend.scripted(PathAllocationTest::answerAll);
-            TestProxy proxy = new TestProxy(backend).encrypted(context).start())
+            TestProxy proxy = new TestProxy(backend).encrypted(context))
         {
             proxy.clientTls = TlsFixture.jdkClient(version);
+            // What each of them asks for is told the other as well.
+            proxy.http.accessLogs = List.of(new AccessLogSink(
+                0, "/dev/null", "x", 1L << TlsReport.CIPHER + AccessLogSink.USES_TLS_SHIFT));
+            final FieldChanges told = new FieldChanges(List.of(new FieldChanges.Level(List.of(), List.of(
+                new FieldChanges.Put(new FieldName("x-tls"), List.of(new ValuePart.Tls(TlsReport.VERSION, 99)),
+                    FieldChanges.Action.OVERWRITE_IF_EXISTS_OR_ADD, false)))));
+            proxy.http.routes.put("/", proxy.http.changing(told, told));
+            proxy.start();
             assertAllocatesNothingForFewer(proxy);
         }
         assertEquals(1, context.references());

@@ -1,6 +1,7 @@
 package dev.ringway.engine.tls;
 
 import dev.ringway.engine.tls.TestCertificates.Certified;
+import org.agrona.ExpandableArrayBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import static dev.ringway.engine.tls.TlsFixture.server;
 import static dev.ringway.engine.tls.TlsFixture.version;
 import static dev.ringway.engine.tls.TlsSettings.TLS_1_2;
 import static dev.ringway.engine.tls.TlsSettings.TLS_1_3;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -481,5 +483,29 @@ final class TlsHandshakeTest
             shouldTalk(client, server);
             assertTrue(client.engine.agreement().cipher().startsWith("ECDHE-ECDSA-"), client.engine.agreement().cipher());
         }
+    }
+
+    @Test
+    void shouldTellNamesThatWouldEndALineInOneLine()
+    {
+        try (EnginePeer server = new EnginePeer(engines, build(server(leaf("a\r\nb: c", EC_KEYS))));
+            EnginePeer client = new EnginePeer(engines, build(TlsSettings.client())))
+        {
+            shouldTalk(client, server);
+            final TlsAgreement agreement = client.engine.agreement();
+            assertEquals("a??b: c", told(agreement, TlsReport.PEER_DNS_NAMES));
+            final String report = told(agreement, TlsReport.PEER_SUBJECT) + told(agreement, TlsReport.PEER_CERT) +
+                new String(agreement.forwardedCert(ForwardedCert.SUBJECT | ForwardedCert.DNS), US_ASCII);
+            assertTrue(report.contains("DNS=a??b: c"), report);
+            assertFalse(report.contains("\r") || report.contains("\n"), report);
+            assertTrue(told(agreement, TlsReport.PEER_FINGERPRINT).matches("[0-9a-f]{64}"));
+            assertEquals("", told(agreement, TlsReport.SERVER_NAME));
+        }
+    }
+
+    private static String told(final TlsAgreement agreement, final int item)
+    {
+        final ExpandableArrayBuffer text = new ExpandableArrayBuffer();
+        return text.getStringWithoutLengthAscii(0, TlsReport.put(item, agreement.report(1 << item), text, 0));
     }
 }
