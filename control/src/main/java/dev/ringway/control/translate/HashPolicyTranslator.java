@@ -102,6 +102,6 @@ final class HashPolicyTranslator
             checks.fault(path, "must be of visible ASCII");
         }
         return new HashPolicy.Cookie(config.getName().getBytes(StandardCharsets.US_ASCII),
-            config.hasTtl() ? made.toString() : null, isTerminal);
+            config.hasTtl() ? made.toString().getBytes(StandardCharsets.US_ASCII) : null, isTerminal);
     }
 }

@@ -11,7 +11,7 @@ import dev.ringway.engine.upstream.SessionNeeds;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.concurrent.UnsafeBuffer;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import java.util.Arrays;
 
 /**
  * The hash of a request, taken when a balancer asks for it, and the cookies that it made the client need. Reused with
@@ -19,12 +19,17 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  */
 final class Affinity implements HashPolicy.Client
 {
+    private static final int VALUE_LENGTH = 16;
+
     private final Exchanges exchanges;
     private final UnsafeBuffer text = new UnsafeBuffer(new byte[2 * SockAddr.MAX_TEXT_LENGTH]);
+    private final byte[] value = new byte[VALUE_LENGTH];
+    private final UnsafeBuffer valueBuffer = new UnsafeBuffer(value);
     private DownstreamSink downstream;
     private HttpConnectionManager http;
     private RequestHead request;
-    private byte[][] cookies;
+    private HashPolicy.Cookie[] made = new HashPolicy.Cookie[1];
+    private int madeCount;
     private long hash;
     private boolean isHashed;
 
@@ -51,12 +56,15 @@ final class Affinity implements HashPolicy.Client
     /** What the response brings besides. */
     void addCookies(final HeaderEdits edits)
     {
-        if (cookies != null)
+        for (int i = 0; i < madeCount; i++)
         {
-            for (final byte[] cookie : cookies)
-            {
-                edits.add(HeaderName.SET_COOKIE, cookie);
-            }
+            edits.put(made[i].name(), made[i].name().length);
+            edits.put((byte)'=');
+            edits.put((byte)'"');
+            edits.put(value, VALUE_LENGTH);
+            edits.put((byte)'"');
+            edits.put(made[i].made(), made[i].made().length);
+            edits.finish(HeaderName.SET_COOKIE);
         }
     }
 
@@ -64,7 +72,10 @@ final class Affinity implements HashPolicy.Client
     {
         isHashed = false;
         hash = SessionNeeds.NO_HASH;
-        cookies = null;
+        while (madeCount > 0)
+        {
+            made[--madeCount] = null;
+        }
         downstream = null;
         http = null;
         request = null;
@@ -82,23 +93,20 @@ final class Affinity implements HashPolicy.Client
     }
 
     /**
-     * {@inheritDoc} As with Envoy it is the same for all streams of a connection.
+     * {@inheritDoc} As with Envoy all of them have one value, the same for all streams of a connection.
      */
     public void makeCookie(final HashPolicy.Cookie cookie, final RequestView view)
     {
         final int remote = append(downstream.connection().addresses().peer(), 0);
         final int length = remote + append(downstream.connection().addresses().local(), remote);
-        final String value = String.format("%016x", XxHash64.hash(text, 0, length, 0));
-        final String field = new String(cookie.name(), US_ASCII) + "=\"" + value + '"' + cookie.made();
-        final int count = cookies == null ? 0 : cookies.length;
-        final byte[][] more = new byte[count + 1][];
-        for (int i = 0; i < count; i++)
+        RequestIds.hex(XxHash64.hash(text, 0, length, 0), value, 0, VALUE_LENGTH);
+        if (madeCount == made.length)
         {
-            more[i] = cookies[i];
+            // As many as the largest policy has, and stays so.
+            made = Arrays.copyOf(made, madeCount + 1);
         }
-        more[count] = field.getBytes(US_ASCII);
-        cookies = more;
-        view.select(new UnsafeBuffer(value.getBytes(US_ASCII)), value.length());
+        made[madeCount++] = cookie;
+        view.select(valueBuffer, VALUE_LENGTH);
     }
 
     private int append(final int address, final int at)

@@ -47,19 +47,20 @@ final class RequestIds
     {
         final long high = (nextLong() & ~0xF000L) | 0x4000L;
         final long low = (nextLong() & 0x3FFF_FFFF_FFFF_FFFFL) | 0x8000_0000_0000_0000L;
-        hex(high >>> 32, 0, 8);
+        hex(high >>> 32, text, 0, 8);
         text[8] = '-';
-        hex(high >>> 16, 9, 4);
+        hex(high >>> 16, text, 9, 4);
         text[13] = '-';
-        hex(high, 14, 4);
+        hex(high, text, 14, 4);
         text[18] = '-';
-        hex(low >>> 48, 19, 4);
+        hex(low >>> 48, text, 19, 4);
         text[23] = '-';
-        hex(low, 24, 12);
+        hex(low, text, 24, 12);
         return text;
     }
 
-    private void hex(final long value, final int at, final int digits)
+    /** Writes the lower digits of a number. */
+    static void hex(final long value, final byte[] text, final int at, final int digits)
     {
         for (int i = 0; i < digits; i++)
         {

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * What of a request decides which endpoint it goes to, where a balancer goes by hashes. Envoy:
- * {@code RouteAction.hash_policy}, with Envoy's hashes. Immutable; hashing allocates nothing but cookies.
+ * {@code RouteAction.hash_policy}, with Envoy's hashes. Immutable; hashing allocates nothing.
  */
 public final class HashPolicy
 {
@@ -32,10 +32,11 @@ public final class HashPolicy
      * A cookie.
      *
      * @param name       of it; not changed afterwards.
-     * @param made       rest of the field that makes one where the client has none, or null to leave it at that.
+     * @param made       rest of the field that makes one where the client has none, or null to leave it at that; not
+     *                   changed afterwards.
      * @param isTerminal as above.
      */
-    public record Cookie(byte[] name, String made, boolean isTerminal) implements Step
+    public record Cookie(byte[] name, byte[] made, boolean isTerminal) implements Step
     {
     }
 

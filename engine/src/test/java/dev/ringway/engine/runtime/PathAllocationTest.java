@@ -22,8 +22,10 @@ import dev.ringway.engine.httpfilters.RequestLimits;
 import dev.ringway.engine.httpfilters.TokenBucket;
 import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.route.FieldName;
+import dev.ringway.engine.route.HashPolicy;
 import dev.ringway.engine.route.HeaderKey;
 import dev.ringway.engine.route.MirrorPolicy;
+import dev.ringway.engine.route.RouteBuilder;
 import dev.ringway.engine.route.ValuePart;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.Balancing;
@@ -277,6 +279,23 @@ final class PathAllocationTest
             TestProxy proxy = new TestProxy(backend))
         {
             proxy.http.routes.put("/", proxy.http.changing(request, response));
+            proxy.start();
+            assertAllocatesNothingForFewer(proxy);
+        }
+    }
+
+    @Test
+    @Timeout(TIMEOUT_SECONDS)
+    void shouldAllocateNothingForRequestsThatGetACookie() throws Exception
+    {
+        final HashPolicy policy = new HashPolicy(List.of(
+            new HashPolicy.Cookie("a".getBytes(US_ASCII), "; HttpOnly".getBytes(US_ASCII), false),
+            new HashPolicy.Cookie("b".getBytes(US_ASCII), "; Path=/; HttpOnly".getBytes(US_ASCII), false)));
+        try (TestBackend backend = TestBackend.scripted(PathAllocationTest::answerAll);
+            TestProxy proxy = new TestProxy(backend))
+        {
+            proxy.balancing = Balancing.of(Balancing.Policy.RING_HASH);
+            proxy.http.routes.put("/", new RouteBuilder("").cluster(0, "b").hashPolicy(policy).build());
             proxy.start();
             assertAllocatesNothingForFewer(proxy);
         }
