@@ -1,5 +1,7 @@
 package dev.ringway.engine.conn;
 
+import dev.ringway.engine.loop.EventLoop;
+
 import java.util.ArrayDeque;
 
 /**
@@ -29,12 +31,12 @@ final class ConnectQueue
     /**
      * Once a duty cycle, behind its completions.
      *
-     * @param completions of this cycle.
+     * @param loop of the cycle.
      * @return turns given.
      */
-    int onDutyCycle(final int completions)
+    int onDutyCycle(final EventLoop loop)
     {
-        int budget = 1 + completions / COMPLETIONS_PER_CONNECT;
+        int budget = loop.turns(COMPLETIONS_PER_CONNECT);
         int turns = 0;
         while (!waiting.isEmpty() && (budget > 0 || waiting.peekFirst().isClosing()))
         {

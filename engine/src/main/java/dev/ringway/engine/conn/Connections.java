@@ -265,7 +265,7 @@ public final class Connections implements LoopTask
     {
         final int count = starvation.onDutyCycle(nowNs);
         measureShare();
-        final int given = turns.onDutyCycle(share) + connects.onDutyCycle(loop.completions());
+        final int given = turns.onDutyCycle(share) + connects.onDutyCycle(loop);
         if (turns.isWanted() || !connects.isEmpty())
         {
             loop.stayAwake();

@@ -74,7 +74,7 @@ final class RequestTurns implements LoopTask
         {
             return 0;
         }
-        final int budget = 1 + loop.completions() / COMPLETIONS_PER_TURN;
+        final int budget = loop.turns(COMPLETIONS_PER_TURN);
         int turns = 0;
         while (first != null && turns < budget)
         {

@@ -34,7 +34,7 @@ final class InputTurns implements LoopTask
      */
     public int onDutyCycle(final long nowNs)
     {
-        int budget = 1 + loop.completions() / COMPLETIONS_PER_TURN;
+        int budget = loop.turns(COMPLETIONS_PER_TURN);
         int turns = 0;
         for (int left = waiting.size(); left > 0 && budget > 0; left--)
         {

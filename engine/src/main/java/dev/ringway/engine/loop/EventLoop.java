@@ -286,11 +286,13 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     }
 
     /**
-     * @return completions of this duty cycle, once all of them have been told; before that, of the one before.
+     * @param completionsPerTurn so many completions let one more have its turn.
+     * @return how many of those that wait may go on in this duty cycle, in proportion to what else it did. Counted are its
+     *         completions once all of them have been told; before that, those of the one before.
      */
-    public int completions()
+    public int turns(final int completionsPerTurn)
     {
-        return completionCount;
+        return 1 + completionCount / completionsPerTurn;
     }
 
     /**
