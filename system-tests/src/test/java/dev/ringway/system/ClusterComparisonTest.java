@@ -285,6 +285,7 @@ final class ClusterComparisonTest
                 side.get("counted");
             }
             side.admin.awaitStat("cluster.counted.upstream_cx_destroy_local", 2);
+            side.admin.awaitQuiet();
             seen.add(side.stats("counted", "upstream_(cx|rq)_(max|total|destroy|active|completed)"));
         }
         assertEquals(seen.get(0), seen.get(1));
