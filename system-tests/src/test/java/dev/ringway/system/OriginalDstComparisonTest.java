@@ -37,6 +37,10 @@ final class OriginalDstComparisonTest
     private static final String ROUTES = """
         - match: { prefix: /field }
           route: { cluster: field }
+        - match: { prefix: /made }
+          request_headers_to_add:
+          - { header: { key: x-envoy-original-dst-host, value: "%REQ(x-where)%" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+          route: { cluster: field }
         - match: { prefix: /named }
           route: { cluster: named }
         - match: { prefix: /one }
@@ -271,6 +275,8 @@ final class OriginalDstComparisonTest
         /named | x-to: 127.0.0.1                                     | 503
         /named | x-envoy-original-dst-host: 127.0.0.1:ORIGIN         | 503
         /plain | x-envoy-original-dst-host: 127.0.0.1:ORIGIN         | 503
+        /made  | x-where: 127.0.0.1:ORIGIN                           | 200
+        /made  | x-envoy-original-dst-host: 127.0.0.1:ORIGIN~x-where: a | 503
         """)
     void shouldGoWhereTheRequestSays(final String path, final String fields, final int status) throws Exception
     {

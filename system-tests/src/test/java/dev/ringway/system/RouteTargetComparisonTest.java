@@ -38,6 +38,17 @@ final class RouteTargetComparisonTest
           route: { cluster_header: x-cluster, cluster_not_found_response_code: INTERNAL_SERVER_ERROR }
         - match: { prefix: /hash-field }
           route: { cluster: ring, hash_policy: [ { header: { header_name: x-key } } ] }
+        - match: { prefix: /hash-changed }
+          request_headers_to_add: [ { header: { key: x-key, value: "made %%REQ(x-from)%%" } } ]
+          request_headers_to_remove: [ x-gone ]
+          route:
+            cluster: ring
+            prefix_rewrite: "/?key=a"
+            hash_policy:
+            - { header: { header_name: x-key } }
+            - { query_parameter: { name: key } }
+            - { header: { header_name: x-gone } }
+            - { header: { header_name: ":path" } }
         - match: { prefix: /hash-query }
           route: { cluster: ring, hash_policy: [ { query_parameter: { name: key } } ] }
         - match: { prefix: /hash-cookie }
@@ -165,6 +176,8 @@ final class RouteTargetComparisonTest
         /hash-field      | x-key: b~x-key: a  | -
         /hash-field      | x-key: a~x-key: b  | -
         /hash-field      | x-key: b~x-key: c~x-key: a | -
+        /hash-changed    | x-key: b~x-key: n~x-from: a | -
+        /hash-changed    | x-key: n~x-key: b~x-from: c | -
         """)
     void shouldChooseTheSameTarget(final String target, final String fields, final String expected) throws Exception
     {
@@ -173,7 +186,8 @@ final class RouteTargetComparisonTest
 
     @ParameterizedTest
     @CsvSource({"/hash-field,x-key: ", "/hash-query?key=,", "/hash-cookie,cookie: key=",
-        "/hash-both?key=9,x-key: ", "/hash-first?key=9,x-key: "})
+        "/hash-both?key=9,x-key: ", "/hash-first?key=9,x-key: ", "/hash-changed,x-from: ",
+        "/hash-changed,x-gone: ", "/hash-changed?,"})
     void shouldHashAsEnvoyDoes(final String target, final String field) throws Exception
     {
         for (int i = 0; i < 16; i++)

@@ -38,18 +38,27 @@ final class Affinity implements HashPolicy.Client
         this.exchanges = exchanges;
     }
 
-    /** The hash by a policy, or {@link SessionNeeds#NO_HASH}; the same as long as the exchange lasts. */
+    /** The hash by a policy, or {@link SessionNeeds#NO_HASH}; it stays as long as the exchange lasts. */
     long hash(
-        final HashPolicy policy, final DownstreamSink sink, final HttpConnectionManager manager, final RequestHead head)
+        final HashPolicy policy, final DownstreamSink sink, final HttpConnectionManager manager, final RequestView view)
     {
-        if (!isHashed)
-        {
-            isHashed = true;
-            downstream = sink;
-            http = manager;
-            request = head;
-            hash = policy.hash(exchanges.view().of(head), this);
-        }
+        isHashed = true;
+        downstream = sink;
+        http = manager;
+        request = view.head();
+        hash = policy.hash(view, this);
+        return hash;
+    }
+
+    /** Whether there is a {@link #hash()}. */
+    boolean isHashed()
+    {
+        return isHashed;
+    }
+
+    /** What was hashed before. */
+    long hash()
+    {
         return hash;
     }
 

@@ -57,7 +57,7 @@ final class EndpointSide implements UpstreamHandler
         this.retrying = retrying;
         request = exchange.request();
         mirroring = new Mirroring(exchanges, times);
-        needs = new Needs(exchanges, request, routing, retrying, affinity);
+        needs = new Needs(exchanges, request, routing, retrying, affinity, id);
         attempts = new Attempts(exchange, exchanges, times, report, retrying, this);
     }
 

@@ -144,9 +144,9 @@ final class LoggedHead implements AddedFields
     /**
      * {@inheritDoc}
      */
-    public int find(final int nameId, final UnsafeBuffer name)
+    public int findNext(final int nameId, final UnsafeBuffer name, final int after)
     {
-        return shown.find(nameId, name);
+        return shown.findNext(nameId, name, after);
     }
 
     /**

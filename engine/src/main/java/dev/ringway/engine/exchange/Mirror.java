@@ -34,7 +34,10 @@ final class Mirror implements UpstreamHandler
     {
         public void askDestination(final Destination destination)
         {
-            Needs.ask(exchanges, request, destination);
+            if (destination.rules().header() != null)
+            {
+                Needs.ask(Needs.changed(exchanges, request, edits), destination);
+            }
         }
     };
     private Mirroring origin;

@@ -8,6 +8,7 @@ import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.Destination;
+import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.SessionNeeds;
 
 /**
@@ -21,6 +22,7 @@ final class Needs implements SessionNeeds
     private final Routing routing;
     private final Retrying retrying;
     private final Affinity affinity;
+    private final RequestId id;
     private DownstreamSink downstream;
     private HttpConnectionManager http;
 
@@ -29,13 +31,15 @@ final class Needs implements SessionNeeds
         final RequestHead request,
         final Routing routing,
         final Retrying retrying,
-        final Affinity affinity)
+        final Affinity affinity,
+        final RequestId id)
     {
         this.exchanges = exchanges;
         this.request = request;
         this.routing = routing;
         this.retrying = retrying;
         this.affinity = affinity;
+        this.id = id;
     }
 
     /** The connection manager is null for a TCP relay. */
@@ -58,7 +62,29 @@ final class Needs implements SessionNeeds
     public long hash()
     {
         final HashPolicy policy = routing.hashPolicy();
-        return policy == null ? NO_HASH : affinity.hash(policy, downstream, http, request);
+        if (policy == null || affinity.isHashed())
+        {
+            return policy == null ? NO_HASH : affinity.hash();
+        }
+        final long hash = affinity.hash(policy, downstream, http, goingOn());
+        request.headers().restore();
+        return hash;
+    }
+
+    /**
+     * The request as it goes on: as Envoy, which changes its head before it looks for an endpoint. What was taken out
+     * of it is to be restored then.
+     */
+    private RequestView goingOn()
+    {
+        return changed(exchanges, request, exchanges.requestHeaders().sought(downstream, request, http, routing, id));
+    }
+
+    /** A request as edits make it. */
+    static RequestView changed(final Exchanges exchanges, final RequestHead request, final HeaderEdits edits)
+    {
+        return exchanges.view().of(request, 0, edits.target().isHttps(), false, 0)
+            .with(exchanges.loggedHead().of(edits));
     }
 
     /**
@@ -106,9 +132,10 @@ final class Needs implements SessionNeeds
      */
     public void askDestination(final Destination destination)
     {
-        if (routing.route() != null)
+        if (routing.route() != null && destination.rules().header() != null)
         {
-            ask(exchanges, request, destination);
+            ask(goingOn(), destination);
+            request.headers().restore();
         }
         final Connection connection = downstream.connection();
         if (!destination.isKnown() && connection.addresses().isLocalRestored())
@@ -117,16 +144,12 @@ final class Needs implements SessionNeeds
         }
     }
 
-    /** Looks whether a request tells where it is to go. */
-    static void ask(final Exchanges exchanges, final RequestHead request, final Destination destination)
+    /** Looks whether a request tells where it is to go; its rules name a field. */
+    static void ask(final RequestView view, final Destination destination)
     {
-        if (destination.rules().header() != null)
+        if (view.select(destination.rules().header()))
         {
-            final RequestView view = exchanges.view().of(request);
-            if (view.select(destination.rules().header()))
-            {
-                destination.ofText(view.buffer(), view.offset(), view.length());
-            }
+            destination.ofText(view.buffer(), view.offset(), view.length());
         }
     }
 }

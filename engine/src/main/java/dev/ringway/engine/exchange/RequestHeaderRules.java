@@ -64,6 +64,7 @@ final class RequestHeaderRules
 
     private final EventLoop loop;
     private final HeaderEdits requestEdits = HeaderEdits.ofRequests();
+    private final HeaderEdits soughtEdits = HeaderEdits.ofRequests();
     private final ForwardedFor forwardedFor = new ForwardedFor();
     private final RequestIds requestIds;
     private final FieldChanger changer;
@@ -181,8 +182,33 @@ final class RequestHeaderRules
         final RequestId id,
         final long expectedNs)
     {
+        return change(requestEdits, downstream, head, http, routing, id, expectedNs);
+    }
+
+    /**
+     * What becomes of a request's head as far as it is known before it has an endpoint; what becomes meanwhile of another
+     * one is not touched.
+     */
+    HeaderEdits sought(
+        final DownstreamSink downstream,
+        final RequestHead head,
+        final HttpConnectionManager http,
+        final Routing routing,
+        final RequestId id)
+    {
+        return change(soughtEdits, downstream, head, http, routing, id, 0);
+    }
+
+    private HeaderEdits change(
+        final HeaderEdits edits,
+        final DownstreamSink downstream,
+        final RequestHead head,
+        final HttpConnectionManager http,
+        final Routing routing,
+        final RequestId id,
+        final long expectedNs)
+    {
         final Route route = routing.route();
-        final HeaderEdits edits = requestEdits;
         final HeaderTable headers = head.headers();
         final boolean isEdge = http.useRemoteAddress();
         edits.reset(id.isInternal() ? REQUEST_DROPS : REQUEST_DROPS | (isEdge ? EDGE_DROPS : EXTERNAL_DROPS));
@@ -222,6 +248,13 @@ final class RequestHeaderRules
         final long drops = id.isInternal() ? INTERNAL_DROPS : external;
         requestEdits.reset(head.upgrade() ? drops & ~UPGRADE : drops);
         arrive(downstream, head.headers(), http, id, requestEdits);
+        return requestEdits;
+    }
+
+    /** Of a request that is not looked at. */
+    HeaderEdits unchanged()
+    {
+        requestEdits.reset(0);
         return requestEdits;
     }
 

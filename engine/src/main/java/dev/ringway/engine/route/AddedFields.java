@@ -18,9 +18,10 @@ public interface AddedFields
     /**
      * @param nameId from {@code HeaderName}.
      * @param name   in lower case, only used for {@code HeaderName.OTHER}.
-     * @return index of the first added field of that name, or -1.
+     * @param after  index of the field to start behind, -1 for the first.
+     * @return index of the next added field of that name, or -1.
      */
-    int find(int nameId, UnsafeBuffer name);
+    int findNext(int nameId, UnsafeBuffer name, int after);
 
     /**
      * @return holds the values of added fields.
@@ -28,13 +29,13 @@ public interface AddedFields
     DirectBuffer values();
 
     /**
-     * @param index from {@link #find}.
+     * @param index from {@link #findNext}.
      * @return where its value starts in {@link #values()}.
      */
     int valueOffset(int index);
 
     /**
-     * @param index from {@link #find}.
+     * @param index from {@link #findNext}.
      * @return bytes of its value.
      */
     int valueLength(int index);

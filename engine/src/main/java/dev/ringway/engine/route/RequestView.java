@@ -26,6 +26,7 @@ public final class RequestView
     private static final DirectBuffer TRUE = bytes("true");
     private static final DirectBuffer SLASH = bytes("/");
     private static final DirectBuffer GET = bytes("GET");
+    private static final HeaderKey COOKIE = new HeaderKey("cookie");
     private static final int JOINED_LENGTH = 1024;
 
     private final Map<Pattern, Matcher> matchers = new IdentityHashMap<>();
@@ -221,7 +222,7 @@ public final class RequestView
         {
             return takeNone();
         }
-        if (added != null && selectChanged(key, kind))
+        if (added != null && selectChanged(kind))
         {
             return true;
         }
@@ -241,8 +242,8 @@ public final class RequestView
         };
     }
 
-    /** What has become of it on the way; an added field stands for all of its name. */
-    private boolean selectChanged(final HeaderKey key, final HeaderKey.Kind kind)
+    /** The path or the host that it has got on the way. */
+    private boolean selectChanged(final HeaderKey.Kind kind)
     {
         if (kind == HeaderKey.Kind.PATH && added.pathLength() >= 0)
         {
@@ -253,13 +254,7 @@ public final class RequestView
         {
             return take(added.hostBuffer(head), added.hostOffset(head), added.hostLength(head));
         }
-        final int index = kind == HeaderKey.Kind.FIELD ? added.find(key.nameId(), key.bytes()) : -1;
-        if (index < 0 || !added.drops(key.nameId()) && find(headers, key, -1) >= 0)
-        {
-            return false;
-        }
-        selected = headers.count();
-        return take(added.values(), added.valueOffset(index), added.valueLength(index));
+        return false;
     }
 
     private boolean take(final DirectBuffer bytes, final int at, final int count)
@@ -278,25 +273,20 @@ public final class RequestView
 
     private boolean selectField(final HeaderKey key)
     {
-        if ((absentMask >>> key.nameId() & 1) != 0 && key.nameId() != HeaderName.OTHER ||
-            added != null && added.drops(key.nameId()) && key.nameId() != HeaderName.OTHER)
-        {
-            return takeNone();
-        }
         if (requestId != null && key.nameId() == HeaderName.X_REQUEST_ID)
         {
             selected = headers.count();
             return take(requestId, 0, requestIdLength);
         }
-        final int first = find(headers, key, -1);
+        final int first = find(key, -1);
         if (first < 0)
         {
             return takeNone();
         }
-        take(headers.buffer(), headers.valueOffset(first), headers.valueLength(first));
+        takeValue(first);
         selected = first;
-        final int second = key.isJoined() ? find(headers, key, first) : -1;
-        return second < 0 || join(headers, key, second);
+        final int second = key.isJoined() ? find(key, first) : -1;
+        return second < 0 || join(key, second);
     }
 
     /**
@@ -311,24 +301,25 @@ public final class RequestView
         {
             return false;
         }
-        final int next = find(headers, key, selected);
+        final int next = find(key, selected);
         if (next < 0)
         {
             return false;
         }
         selected = next;
-        return take(headers.buffer(), headers.valueOffset(next), headers.valueLength(next));
+        return takeValue(next);
     }
 
-    private boolean join(final HeaderTable headers, final HeaderKey key, final int second)
+    private boolean join(final HeaderKey key, final int second)
     {
         joined.putBytes(0, buffer, offset, length);
         int end = length;
-        for (int i = second; i >= 0; i = find(headers, key, i))
+        for (int i = second; i >= 0; i = find(key, i))
         {
+            takeValue(i);
             joined.putByte(end++, (byte)',');
-            joined.putBytes(end, headers.buffer(), headers.valueOffset(i), headers.valueLength(i));
-            end += headers.valueLength(i);
+            joined.putBytes(end, buffer, offset, length);
+            end += length;
         }
         return take(joined, 0, end);
     }
@@ -342,7 +333,7 @@ public final class RequestView
         int count = 0;
         if (key.kind() == HeaderKey.Kind.FIELD && !key.isJoined())
         {
-            for (int i = find(headers, key, selected); i >= 0; i = find(headers, key, i))
+            for (int i = find(key, selected); i >= 0; i = find(key, i))
             {
                 count++;
             }
@@ -358,36 +349,38 @@ public final class RequestView
      */
     void selectRanked(final HeaderKey key, final int rank)
     {
-        for (int i = find(headers, key, -1); i >= 0; i = find(headers, key, i))
+        for (int i = find(key, -1); i >= 0; i = find(key, i))
         {
             int before = 0;
-            for (int other = find(headers, key, -1); other >= 0; other = find(headers, key, other))
+            for (int other = find(key, -1); other >= 0; other = find(key, other))
             {
-                final int order = compare(headers, other, i);
+                final int order = compare(other, i);
                 before += order < 0 || order == 0 && other < i ? 1 : 0;
             }
             if (before == rank)
             {
-                take(headers.buffer(), headers.valueOffset(i), headers.valueLength(i));
+                takeValue(i);
                 return;
             }
         }
     }
 
-    private static int compare(final HeaderTable headers, final int one, final int other)
+    private int compare(final int one, final int other)
     {
-        final DirectBuffer bytes = headers.buffer();
-        final int common = Math.min(headers.valueLength(one), headers.valueLength(other));
-        for (int i = 0; i < common; i++)
+        takeValue(one);
+        final DirectBuffer bytes = buffer;
+        final int at = offset;
+        final int count = length;
+        takeValue(other);
+        for (int i = 0, common = Math.min(count, length); i < common; i++)
         {
-            final int difference = (bytes.getByte(headers.valueOffset(one) + i) & 0xFF) -
-                (bytes.getByte(headers.valueOffset(other) + i) & 0xFF);
+            final int difference = (bytes.getByte(at + i) & 0xFF) - (buffer.getByte(offset + i) & 0xFF);
             if (difference != 0)
             {
                 return difference;
             }
         }
-        return headers.valueLength(one) - headers.valueLength(other);
+        return count - length;
     }
 
     /**
@@ -398,21 +391,20 @@ public final class RequestView
      */
     boolean selectCookie(final byte[] name)
     {
-        final int cookie = HeaderName.COOKIE;
-        for (int i = headers.find(cookie); i >= 0; i = headers.findNext(cookie, i))
+        for (int i = find(COOKIE, -1); i >= 0; i = find(COOKIE, i))
         {
-            final int end = headers.valueOffset(i) + headers.valueLength(i);
-            for (int at = headers.valueOffset(i); at < end; )
+            takeValue(i);
+            for (int at = offset, end = offset + length; at < end; )
             {
-                final int next = indexOf(headers.buffer(), ';', at, end);
-                while (at < next && headers.buffer().getByte(at) == ' ')
+                final int next = indexOf(buffer, ';', at, end);
+                while (at < next && buffer.getByte(at) == ' ')
                 {
                     at++;
                 }
-                final int nameEnd = indexOf(headers.buffer(), '=', at, next);
-                if (nameEnd < next && nameEnd - at == name.length && isAt(headers.buffer(), at, name))
+                final int nameEnd = indexOf(buffer, '=', at, next);
+                if (nameEnd < next && nameEnd - at == name.length && isAt(buffer, at, name))
                 {
-                    return takeUnquoted(headers.buffer(), nameEnd + 1, next);
+                    return takeUnquoted(buffer, nameEnd + 1, next);
                 }
                 at = next + 1;
             }
@@ -437,14 +429,35 @@ public final class RequestView
         take(bytes, 0, count);
     }
 
-    private int find(final HeaderTable headers, final HeaderKey key, final int after)
+    /** Index of the next value: those of the head come first, behind them those that were added. */
+    private int find(final HeaderKey key, final int after)
     {
-        int index = findAny(headers, key, after);
+        final int count = headers.count();
+        int index = after >= count || isAbsent(key.nameId()) ? -1 : findAny(headers, key, after);
         while (index >= 0 && added != null && headers.nominated(index))
         {
             index = findAny(headers, key, index);
         }
-        return index;
+        if (index >= 0 || added == null)
+        {
+            return index;
+        }
+        final int next = added.findNext(key.nameId(), key.bytes(), Math.max(-1, after - count));
+        return next < 0 ? -1 : count + next;
+    }
+
+    /** Whether it has no fields of that name but those that were added. */
+    private boolean isAbsent(final int nameId)
+    {
+        return nameId != HeaderName.OTHER &&
+            ((absentMask >>> nameId & 1) != 0 || added != null && added.drops(nameId));
+    }
+
+    private boolean takeValue(final int index)
+    {
+        final int ofAdded = index - headers.count();
+        return ofAdded < 0 ? take(headers.buffer(), headers.valueOffset(index), headers.valueLength(index)) :
+            take(added.values(), added.valueOffset(ofAdded), added.valueLength(ofAdded));
     }
 
     private static int findAny(final HeaderTable headers, final HeaderKey key, final int after)
@@ -484,9 +497,11 @@ public final class RequestView
      */
     public boolean selectParameter(final byte[] name)
     {
-        final DirectBuffer bytes = head.headers().buffer();
-        final int end = head.pathOffset() + head.pathLength();
-        for (int at = head.queryOffset() < 0 ? end : head.queryOffset() + 1; at < end; )
+        final boolean isChanged = added != null && selectChanged(HeaderKey.Kind.PATH);
+        final DirectBuffer bytes = isChanged ? buffer : head.headers().buffer();
+        final int end = isChanged ? length : head.pathOffset() + head.pathLength();
+        final int query = isChanged ? indexOf(bytes, '?', 0, end) : head.queryOffset();
+        for (int at = query < 0 ? end : query + 1; at < end; )
         {
             final int next = indexOf(bytes, '&', at, end);
             final int nameEnd = indexOf(bytes, '=', at, next);
