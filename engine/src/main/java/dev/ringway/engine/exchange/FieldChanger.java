@@ -31,6 +31,8 @@ final class FieldChanger
     private int seen;
     /** A bit for each change of a level: whether its field was there ahead of the level. */
     private long existed;
+    /** A bit for each change of a level: whether it has a value. */
+    private long made;
     private RequestHead request;
     /** What is known of the request of a response, or null for a request. */
     private AskedValues asked;
@@ -98,19 +100,95 @@ final class FieldChanger
                 existed |= 1L << i;
             }
         }
-        put(level, false);
-        put(level, true);
+        made = 0;
+        make(level, false);
+        make(level, true);
+        final int end = edits.count();
+        take(level, true, take(level, false, seen, end), end);
     }
 
-    private void put(final Level level, final boolean isAdded)
+    /** Makes the values of a level, while it still sees what was there before. */
+    private void make(final Level level, final boolean isAdded)
     {
         for (int i = 0; i < level.put().size(); i++)
         {
             final Put put = level.put().get(i);
-            if (isAdded(put.action()) == isAdded)
+            if (isAdded(put.action()) == isAdded && isWanted(put.action(), (existed >>> i & 1) != 0) && make(put))
             {
-                put(put, (existed >>> i & 1) != 0);
+                made |= 1L << i;
             }
+        }
+    }
+
+    private static boolean isWanted(final Action action, final boolean exists)
+    {
+        return action == Action.APPEND_IF_EXISTS_OR_ADD || action == Action.OVERWRITE_IF_EXISTS_OR_ADD ||
+            exists == (action == Action.OVERWRITE_IF_EXISTS);
+    }
+
+    private boolean make(final Put put)
+    {
+        final int start = edits.position();
+        for (int i = 0; i < put.value().size(); i++)
+        {
+            put(put.value().get(i));
+        }
+        if (edits.position() == start && !put.keepEmpty())
+        {
+            return false;
+        }
+        final int count = edits.count();
+        edits.finish(put.name().id(), put.name().bytes());
+        return edits.count() > count;
+    }
+
+    /**
+     * Puts values that were made in the place of those that they overwrite, or with those that they join.
+     *
+     * @param first of them among the added fields.
+     * @param end   behind the last one of the level.
+     * @return behind the last one that was taken.
+     */
+    private int take(final Level level, final boolean isAdded, final int first, final int end)
+    {
+        int next = first;
+        for (int i = 0; i < level.put().size(); i++)
+        {
+            final Put put = level.put().get(i);
+            if ((made >>> i & 1) == 0 || isAdded(put.action()) != isAdded)
+            {
+                continue;
+            }
+            if (!isAdded)
+            {
+                remove(put.name(), next, end);
+            }
+            else if (put.name().isJoined())
+            {
+                join(put.name(), next, end);
+            }
+            next++;
+        }
+        return next;
+    }
+
+    /** Makes one field of a value and of all that is there, unless it is the only one. */
+    private void join(final FieldName name, final int own, final int end)
+    {
+        final int start = edits.position();
+        final boolean isFound = putAll(name, own, end);
+        if (isFound && edits.valueLength(own) > 0)
+        {
+            edits.repeat(own, Integer.MAX_VALUE);
+            remove(name, own, end);
+            edits.withdraw(own);
+            edits.finish(name.id(), name.bytes());
+            return;
+        }
+        edits.back(start);
+        if (isFound)
+        {
+            edits.withdraw(own);
         }
     }
 
@@ -124,34 +202,11 @@ final class FieldChanger
         return action == Action.APPEND_IF_EXISTS_OR_ADD || action == Action.ADD_IF_ABSENT;
     }
 
-    private void put(final Put put, final boolean exists)
-    {
-        final Action action = put.action();
-        if (action == Action.ADD_IF_ABSENT && exists || action == Action.OVERWRITE_IF_EXISTS && !exists)
-        {
-            return;
-        }
-        final int first = edits.position();
-        final boolean isJoined = isAdded(action) && put.name().isJoined() && putAll(put.name());
-        final int start = edits.position();
-        for (int i = 0; i < put.value().size(); i++)
-        {
-            put(put.value().get(i));
-        }
-        if (edits.position() == start && (isJoined || !put.keepEmpty()))
-        {
-            edits.back(first);
-            return;
-        }
-        if (isJoined || action == Action.OVERWRITE_IF_EXISTS_OR_ADD || action == Action.OVERWRITE_IF_EXISTS)
-        {
-            remove(put.name());
-        }
-        edits.finish(put.name().id(), put.name().bytes());
-    }
-
-    /** Puts what there is of a field, each value with a comma behind it; false when there is none. */
-    private boolean putAll(final FieldName name)
+    /**
+     * Puts what there is of a field, each value with a comma behind it; false when there is none. Of what the level has
+     * made from {@code own} to {@code end} nothing is there yet.
+     */
+    private boolean putAll(final FieldName name, final int own, final int end)
     {
         boolean isFound = false;
         for (int i = headers == null ? -1 : name.find(headers, -1); i >= 0; i = name.find(headers, i))
@@ -165,9 +220,12 @@ final class FieldChanger
         }
         for (int i = edits.find(name.id(), name.bytes()); i >= 0; i = edits.findNext(name.id(), name.bytes(), i))
         {
-            isFound = true;
-            edits.repeat(i, Integer.MAX_VALUE);
-            putComma(edits.valueLength(i));
+            if (i < own || i >= end)
+            {
+                isFound = true;
+                edits.repeat(i, Integer.MAX_VALUE);
+                putComma(edits.valueLength(i));
+            }
         }
         return isFound;
     }
@@ -180,9 +238,27 @@ final class FieldChanger
         }
     }
 
+    /** Takes out what there is of a field, but for what the level has made from {@code own} to {@code end}. */
+    private void remove(final FieldName name, final int own, final int end)
+    {
+        for (int i = edits.find(name.id(), name.bytes()); i >= 0; i = edits.findNext(name.id(), name.bytes(), i))
+        {
+            if (i < own || i >= end)
+            {
+                edits.withdraw(i);
+            }
+        }
+        drop(name);
+    }
+
     private void remove(final FieldName name)
     {
         edits.withdraw(name.id(), name.bytes());
+        drop(name);
+    }
+
+    private void drop(final FieldName name)
+    {
         if (headers != null)
         {
             for (int i = name.find(headers, -1); i >= 0; i = name.find(headers, i))
@@ -288,7 +364,7 @@ final class FieldChanger
         return isThere;
     }
 
-    /** Whether the head has lost it, but not to another value that this level puts: of that the level knows nothing. */
+    /** Whether the head has lost it. */
     private boolean isGone(final HeaderKey key, final boolean ofResponse)
     {
         if (key.nameId() == HeaderName.X_FORWARDED_PROTO && !ofResponse)
@@ -296,15 +372,6 @@ final class FieldChanger
             // Each request has one, unless it was removed.
             return edits.find(key.nameId(), key.bytes()) < 0 && !isInTable(key);
         }
-        if (headers == null || !key.isField() || key.field().find(headers, -1) < 0 || isInTable(key))
-        {
-            return false;
-        }
-        int added = edits.find(key.nameId(), key.bytes());
-        while (added >= 0 && added < seen)
-        {
-            added = edits.findNext(key.nameId(), key.bytes(), added);
-        }
-        return added < 0;
+        return headers != null && key.isField() && key.field().find(headers, -1) >= 0 && !isInTable(key);
     }
 }

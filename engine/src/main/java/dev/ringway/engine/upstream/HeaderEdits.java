@@ -22,7 +22,7 @@ public final class HeaderEdits
         HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION, HeaderName.TRANSFER_ENCODING,
         HeaderName.UPGRADE, HeaderName.TE, HeaderName.HTTP2_SETTINGS);
 
-    private static final int MAX_ADDED = 80;
+    private static final int MAX_ADDED = 128;
     private static final int WITHDRAWN = -1;
     /** As a chunk, which the whole head must fit. */
     private static final int VALUE_LENGTH = BufferSlab.CHUNK_LENGTH;
@@ -380,8 +380,18 @@ public final class HeaderEdits
     {
         for (int i = find(nameId, name); i >= 0; i = find(nameId, name))
         {
-            names[i] = WITHDRAWN;
+            withdraw(i);
         }
+    }
+
+    /**
+     * Adds a field not after all.
+     *
+     * @param index from {@link #find}.
+     */
+    public void withdraw(final int index)
+    {
+        names[index] = WITHDRAWN;
     }
 
     /**
@@ -461,21 +471,15 @@ public final class HeaderEdits
                     put(separator, separator.length);
                 }
             }
-            appendAdded(nameId, separator);
+            for (int i = find(nameId, null); i >= 0; i = findNext(nameId, null, i))
+            {
+                repeat(i, VALUE_LENGTH);
+                put(separator, separator.length);
+                withdraw(i);
+            }
             drop(nameId);
         }
         addBytes(nameId, value, length);
-    }
-
-    /** Those that were added before join the new one. */
-    private void appendAdded(final int nameId, final byte[] separator)
-    {
-        for (int i = find(nameId, null); i >= 0; i = findNext(nameId, null, i))
-        {
-            repeat(i, VALUE_LENGTH);
-            put(separator, separator.length);
-        }
-        withdraw(nameId, null);
     }
 
     /**
@@ -536,20 +540,16 @@ public final class HeaderEdits
     public int write(final MutableDirectBuffer dst, final int at)
     {
         int position = at;
-        int start = 0;
         for (int i = 0; i < count; i++)
         {
-            if (names[i] == WITHDRAWN)
+            if (names[i] != WITHDRAWN)
             {
-                start = ends[i];
-                continue;
+                position = putName(dst, position, i);
+                ShortCopy.copy(valueBuffer, valueOffset(i), dst, position, valueLength(i));
+                position += valueLength(i);
+                dst.putShort(position, CRLF);
+                position += 2;
             }
-            position = putName(dst, position, i);
-            ShortCopy.copy(valueBuffer, start, dst, position, ends[i] - start);
-            position += ends[i] - start;
-            dst.putShort(position, CRLF);
-            position += 2;
-            start = ends[i];
         }
         return position;
     }

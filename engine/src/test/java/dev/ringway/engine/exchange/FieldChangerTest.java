@@ -130,6 +130,33 @@ final class FieldChangerTest
     }
 
     @Test
+    void shouldMakeValuesOfWhatWasThereBeforeTheLevel()
+    {
+        final ValuePart before = new ValuePart.Field(new HeaderKey("x-a"), null, Integer.MAX_VALUE, true);
+        final Put over = put("x-a", Action.OVERWRITE_IF_EXISTS_OR_ADD, text("two"));
+        assertEquals("x-a: two x-b: one ", changed(head("/"),
+            level(put("x-a", Action.APPEND_IF_EXISTS_OR_ADD, text("one"))),
+            level(over, put("x-b", Action.OVERWRITE_IF_EXISTS_OR_ADD, before))));
+        assertEquals("x-a: two x-b: one ", changed(head("/"),
+            level(put("x-a", Action.APPEND_IF_EXISTS_OR_ADD, text("one"))),
+            level(over, put("x-b", Action.APPEND_IF_EXISTS_OR_ADD, before))));
+        assertEquals("x-a: two ", changed(head("/"), level(over),
+            new Level(List.of(new FieldName("x-a")), List.of(put("x-b", Action.OVERWRITE_IF_EXISTS_OR_ADD, before), over))));
+    }
+
+    @Test
+    void shouldJoinWhatTheLevelOverwritesAndAdds()
+    {
+        final Put first = put("user-agent", Action.APPEND_IF_EXISTS_OR_ADD, text("first"));
+        final Put second = put("user-agent", Action.APPEND_IF_EXISTS_OR_ADD, text("second"));
+        assertEquals("user-agent: first,second ", changed(head("/"), level(first, second)));
+        assertEquals("user-agent: old,first,second ",
+            changed(head("/", "user-agent: old"), level(first), level(second)));
+        assertEquals("user-agent: over,first,second ", changed(head("/", "user-agent: old"),
+            level(first, second, put("user-agent", Action.OVERWRITE_IF_EXISTS_OR_ADD, text("over")))));
+    }
+
+    @Test
     void shouldKnowWhatIsAbsentForAllFieldsOfALevel()
     {
         final List<Put> puts = new ArrayList<>();
