@@ -15,6 +15,9 @@ final class RandomFilters
     private static final List<String> ACTIONS = List.of("APPEND_IF_EXISTS_OR_ADD", "ADD_IF_ABSENT",
         "OVERWRITE_IF_EXISTS_OR_ADD", "OVERWRITE_IF_EXISTS");
 
+    private static final List<String> ORIGINS = List.of("{ exact: \"*\" }", "{ exact: \"http://a.example\" }",
+        "{ suffix: .example }", "{ safe_regex: { regex: \".*a.*\" } }", "{ prefix: \"http://b\" }", "{ contains: TEST, ignore_case: true }");
+
     private final Random random;
     private final List<String> filters = new ArrayList<>();
 
@@ -88,8 +91,8 @@ final class RandomFilters
     {
         return switch (filter)
         {
-            case "cors" -> "cors.v3.CorsPolicy, allow_origin_string_match: [ " + of(List.of("{ exact: \"*\" }",
-                "{ exact: \"http://a.example\" }", "{ suffix: .example }", "{ safe_regex: { regex: \".*a.*\" } }")) + " ]" +
+            case "cors" -> "cors.v3.CorsPolicy, allow_origin_string_match: [ " + of(ORIGINS) +
+                (isOne(3) ? ", " + of(ORIGINS) : "") + " ]" +
                 option("allow_methods: \"GET,PUT\"", "allow_methods: \"*\"") +
                 option("allow_headers: x-a", "allow_headers: \"*\"") +
                 option("expose_headers: x-b") + option("max_age: \"60\"") + option("allow_credentials: true") +

@@ -54,7 +54,8 @@ final class RandomRoutes
         "%ROUTE_NAME%", "%UPSTREAM_CLUSTER%", "100%%", "%REQ(:path)%", "%REQ(:authority)%",
             "%REQ(:method)% %REQ(x-a)%",
         "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%", "%REQ(x-forwarded-proto)%", "%REQ(x-envoy-original-path?:path)%",
-        "%REQ(user-agent)%", "%REQ(x-request-id):0%", "%REQ(:scheme)%", "%REQ(host)%");
+        "%REQ(user-agent)%", "%REQ(x-request-id):0%", "%REQ(:scheme)%", "%REQ(host)%",
+        "%QUERY_PARAM(k)%", "%PATH(NQ:PATH)%", "%PATH(WQ:ORIG)%:3", "%PATH(WQ:ORIG_OR_PATH):5%");
     private static final List<String> RESPONSE_TEXTS = List.of("%RESP(x-a)%", "[%RESP(etag)%]", "%RESP(x-b?x-a):2%",
         "%RESP(:status)%",
         "%RESP(content-type)%", "%RESP(server)%", "%REQ(x-a)%", "<%REQ(x-b?x-a):2%>", "%REQ(user-agent)%",
@@ -126,6 +127,7 @@ final class RandomRoutes
             "generate_request_id: false", "server_header_transformation: PASS_THROUGH",
             "server_header_transformation: APPEND_IF_ABSENT",
                 "path_with_escaped_slashes_action: UNESCAPE_AND_FORWARD",
+            "path_with_escaped_slashes_action: REJECT_REQUEST", "path_with_escaped_slashes_action: UNESCAPE_AND_REDIRECT",
             "http_protocol_options: { enable_trailers: true }"))
         {
             if (isOne(5) && text.indexOf(option.split(":")[0]) < 0)
@@ -272,14 +274,18 @@ final class RandomRoutes
     private String forward()
     {
         final String target = target();
-        return target + rewrite() + (target.contains("host_rewrite") ? "" : hostRewrite()) + (isOne(3) ? retry() : "") +
+        final String host = target.contains("host_rewrite") ? "" : hostRewrite();
+        // What is told of the host before differs from the second attempt on.
+        return target + rewrite() + host + (isOne(3) && !host.contains("auto_host") ? retry() : "") +
             (target.endsWith(": ring") ? hash() : "");
     }
 
     private String hash()
     {
         final String all = list(3, () -> "{ " + of(List.of("header: { header_name: x-a }",
-            "header: { header_name: x-n }",
+            "header: { header_name: x-n }", "header: { header_name: \":path\" }", "header: { header_name: cookie }",
+            "header: { header_name: user-agent }",
+            "header: { header_name: \":authority\" }", "header: { header_name: x-new }",
             "cookie: { name: k }", "query_parameter: { name: k }", "header: { header_name: x-b }")) +
             (isOne(3) ? ", terminal: true" : "") + " }");
         return ", hash_policy: " + all.replaceFirst(" ]$", ", { header: { header_name: x-n } } ]");
@@ -402,7 +408,10 @@ final class RandomRoutes
                 "te: trailers",
             "x-envoy-fault-abort-request: 429", "access-control-request-private-network: true"))
         {
-            head.append(isOne(10) ? field + "\r\n" : "");
+            final boolean isIn = isOne(10);
+            // For an answer to a path that is refused Envoy finds a route where the scheme is told, Ringway never.
+            head.append(isIn && !(field.startsWith("x-forwarded-proto") && path.matches(".*%(2[fF]|5C).*")) ?
+                field + "\r\n" : "");
         }
         if (isOne(method.equals("OPTIONS") ? 2 : 6))
         {

@@ -120,11 +120,13 @@ final class ExchangeLog
         }
     }
 
+    /** A request begins. One that is not routed is told of as it came. */
     void onRequest(
         final HttpConnectionManager http,
         final DownstreamSink downstream,
         final RequestHead head,
         final RequestId id,
+        final boolean isRouted,
         final long startNs)
     {
         if (http.accessLogs().isEmpty())
@@ -133,12 +135,22 @@ final class ExchangeLog
         }
         begin(http.accessLogs(), downstream.connection(), head, startNs);
         request(http, downstream.connection(), head, id);
+        if (isRouted && http.useRemoteAddress() && !http.skipXffAppend())
+        {
+            exchanges.loggedClient().append(
+                record, downstream.connection(), head.headers().contains(HeaderName.X_FORWARDED_FOR));
+        }
         final boolean hasOriginal = head.headers().contains(HeaderName.X_ENVOY_ORIGINAL_PATH);
         if (hasOriginal || hasConditions ||
             (uses & (AccessLogSink.USES_REQUEST_FIELDS | AccessLogSink.USES_HEAD_LENGTHS)) != 0)
         {
-            final HeaderEdits edits = exchanges.requestHeaders().arrival(downstream, head, http, id);
-            onHead(http, downstream, head, id, edits, hasOriginal);
+            final RequestHeaderRules rules = exchanges.requestHeaders();
+            onHead(http, downstream, head, id,
+                isRouted ? rules.arrival(downstream, head, http, id) : rules.unchanged(), hasOriginal);
+            if (!isRouted && (uses & AccessLogSink.USES_HEAD_LENGTHS) != 0)
+            {
+                record.requestHeaderBytes(HeadLength.ofRefused(head, rules.unchanged()));
+            }
         }
     }
 
@@ -229,10 +241,6 @@ final class ExchangeLog
             exchanges.loggedClient().remoteAddress(record, http, connection, headers);
         }
         exchanges.loggedClient().forwardedFor(record, headers);
-        if (http.useRemoteAddress() && !http.skipXffAppend())
-        {
-            exchanges.loggedClient().append(record, connection, headers.contains(HeaderName.X_FORWARDED_FOR));
-        }
         if (id != null && id.isOwn())
         {
             record.text(AccessText.X_REQUEST_ID, id.bytes(), id.length());

@@ -47,9 +47,15 @@ final class ExchangeReport
         exchanges.onRequest(manager.counters(), isHttp2);
     }
 
-    void onRequest(final DownstreamSink downstream, final RequestHead request, final RequestId id, final long startNs)
+    /** See {@link ExchangeLog#onRequest}. */
+    void onRequest(
+        final DownstreamSink downstream,
+        final RequestHead request,
+        final RequestId id,
+        final boolean isRouted,
+        final long startNs)
     {
-        log.onRequest(http, downstream, request, id, startNs);
+        log.onRequest(http, downstream, request, id, isRouted, startNs);
     }
 
     /** See {@link ExchangeLog#onFiltered}. */

@@ -14,6 +14,7 @@ final class HeadLength
 {
     private static final int METHOD_AUTHORITY = ":method:authority".length();
     private static final int SCHEME_PATH = ":scheme:path".length();
+    private static final int SCHEME_HTTP = ":schemehttp".length();
     private static final int STATUS = ":status200".length();
     private static final int CONTENT_LENGTH = "content-length".length();
     private static final int SWITCH = "connectionupgradeupgrade".length();
@@ -34,6 +35,16 @@ final class HeadLength
         final boolean isTunnel = head.methodId() == HttpMethod.CONNECT;
         return start + (isTunnel ? 0 : SCHEME_PATH + path + (edits.target().isHttps() ? 5 : 4)) +
             ofFields(head.headers(), edits);
+    }
+
+    /**
+     * @param head  of a request that is refused for its target: in HTTP/1.1 nobody has given it a scheme yet.
+     * @param edits that leave it as it is.
+     * @return its bytes.
+     */
+    static int ofRefused(final RequestHead head, final HeaderEdits edits)
+    {
+        return ofRequest(head, edits) - (head.http2() ? 0 : SCHEME_HTTP);
     }
 
     /**

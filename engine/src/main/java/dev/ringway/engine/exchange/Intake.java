@@ -78,7 +78,7 @@ final class Intake
         final int verdict = manager.requestRules() == RequestRules.NONE ? RequestFixer.PASS :
             exchanges.requestFixer().apply(request, headBlock, manager.requestRules());
         exchanges.requestHeaders().identify(sink, request.headers(), manager, verdict == RequestFixer.PASS, id);
-        report.onRequest(sink, request, id, nowNs);
+        report.onRequest(sink, request, id, verdict == RequestFixer.PASS, nowNs);
         if (verdict == RequestFixer.PASS)
         {
             enter();

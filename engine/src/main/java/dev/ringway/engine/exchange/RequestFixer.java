@@ -87,7 +87,7 @@ final class RequestFixer
         {
             return PASS;
         }
-        if (result == PathNormalizer.REJECTED)
+        if (result == PathNormalizer.REJECTED && paths.length() == 0)
         {
             return REJECT_PATH;
         }
@@ -106,6 +106,11 @@ final class RequestFixer
         }
         final boolean hasQuery = paths.pathLength() < paths.length();
         head.path(at, paths.length(), hasQuery ? at + paths.pathLength() : -1);
+        if (result == PathNormalizer.REJECTED)
+        {
+            // It is told of as far as it was understood.
+            return REJECT_PATH;
+        }
         if (result == PathNormalizer.REDIRECTED)
         {
             // A call of gRPC does not follow.

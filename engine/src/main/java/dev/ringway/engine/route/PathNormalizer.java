@@ -74,6 +74,7 @@ public final class PathNormalizer
         {
             return UNCHANGED;
         }
+        length = 0;
         if (pathBytes + queryBytes > CAPACITY)
         {
             return REJECTED;
@@ -81,19 +82,15 @@ public final class PathNormalizer
         buffer.getBytes(offset, source, 0, pathBytes);
         sourceLength = pathBytes;
         final boolean hasEscaped = rules.escapedSlashes() != EscapedSlashes.KEEP && unescapeSlashes();
-        if (hasEscaped && rules.escapedSlashes() == EscapedSlashes.REJECT)
+        if (hasEscaped && rules.escapedSlashes() == EscapedSlashes.REJECT || rules.normalizePath() && !resolve())
         {
-            return REJECTED;
-        }
-        length = 0;
-        if (rules.normalizePath() && !resolve())
-        {
+            keepSource();
+            finish(buffer, offset + pathBytes, queryBytes);
             return REJECTED;
         }
         if (!rules.normalizePath())
         {
-            System.arraycopy(source, 0, target, 0, sourceLength);
-            length = sourceLength;
+            keepSource();
         }
         if (rules.mergeSlashes())
         {
@@ -101,12 +98,25 @@ public final class PathNormalizer
         }
         if (length + queryBytes > CAPACITY)
         {
+            length = 0;
             return REJECTED;
         }
-        pathLength = length;
-        buffer.getBytes(offset + pathBytes, target, length, queryBytes);
-        length += queryBytes;
+        finish(buffer, offset + pathBytes, queryBytes);
         return hasEscaped && rules.escapedSlashes() == EscapedSlashes.REDIRECT ? REDIRECTED : CHANGED;
+    }
+
+    private void keepSource()
+    {
+        System.arraycopy(source, 0, target, 0, sourceLength);
+        length = sourceLength;
+    }
+
+    /** The path is done; its query goes behind it. */
+    private void finish(final DirectBuffer buffer, final int query, final int queryBytes)
+    {
+        pathLength = length;
+        buffer.getBytes(query, target, length, queryBytes);
+        length += queryBytes;
     }
 
     /**
@@ -118,7 +128,7 @@ public final class PathNormalizer
     }
 
     /**
-     * @return bytes of path and query.
+     * @return bytes of path and query; 0 for one that is refused and stays as it came.
      */
     public int length()
     {

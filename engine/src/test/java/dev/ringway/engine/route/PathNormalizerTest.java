@@ -54,6 +54,14 @@ final class PathNormalizerTest
     }
 
     @ParameterizedTest
+    @CsvSource({"/a%2Fb?c%2F,/a/b?c%2F", "/%5C%2f,/\\/"})
+    void shouldTellOfARefusedPathHowFarItWasUnderstood(final String target, final String understood)
+    {
+        assertEquals(PathNormalizer.REJECTED, run(target, rules(false, false, EscapedSlashes.REJECT)));
+        assertEquals(understood, new String(paths.bytes(), 0, paths.length(), US_ASCII));
+    }
+
+    @ParameterizedTest
     @CsvSource(quoteCharacter = '@', value = {
         "/,/", "/a/b,/a/b", "/a/../b,/b", "/a/./b,/a/b", "/a/..,/", "/a/.,/a/", "/..,/", "/.,/", "/../a,/a",
         "/../../a,/a", "/a/../../b,/b", "/a//b,/a//b", "//a,//a", "//,//", "/a/b/../,/a/", "/a/./,/a/", "/./a,/a",
