@@ -79,7 +79,7 @@ final class Http2BurstTest
                 final long begun = rig.counter("cluster.b.upstream_rq_total") +
                     rig.counter("cluster.b.upstream_rq_pending_active");
                 // Those in turn, and of what is read later as many at once as were answered.
-                final long most = 1 + rig.loop.completions() / 4 +
+                final long most = rig.loop.turns(4) +
                     Math.min(MOST_AT_ONCE, rig.counter("http.in.downstream_rq_completed"));
                 beyond[0] = Math.max(beyond[0], begun - last[0] - most);
                 last[0] = begun;
