@@ -129,13 +129,14 @@ public final class TlsOperators
 
     /**
      * @param name of an operator.
-     * @return number in {@link TlsReport} of what it tells of the client's connection, -1 when it tells nothing of it
-     *         that is text.
+     * @return number in {@link TlsReport} of what it tells in a field of the client's connection, -1 when it tells
+     *         nothing of it.
      */
     public static int itemOfClient(final String name)
     {
         final int item = name.startsWith(UPSTREAM) ? -1 : item(name);
-        return isTime(item) ? -1 : item;
+        return item == TlsReport.VALID_FROM ? TlsReport.VALID_FROM_TEXT :
+            item == TlsReport.VALID_UNTIL ? TlsReport.VALID_UNTIL_TEXT : item;
     }
 
     private static boolean isTime(final int item)

@@ -46,7 +46,7 @@ final class FieldTranslatorTest
     void shouldTakeWhatIsToldOfTlsInAllFields(final Where where) throws Exception
     {
         put("%DOWNSTREAM_PEER_SUBJECT% %DOWNSTREAM_PEER_FINGERPRINT_256%:%DOWNSTREAM_PEER_CERT:20% " +
-            "%REQUESTED_SERVER_NAME%", where);
+            "%REQUESTED_SERVER_NAME% %DOWNSTREAM_PEER_CERT_V_END%", where);
         assertEquals(List.of(), errors.errors());
     }
 
@@ -57,7 +57,7 @@ final class FieldTranslatorTest
         REQUEST           | %FILTER_STATE(a)%
         REQUEST           | %START_TIME%
         REQUEST           | %DOWNSTREAM_PEER_SUBJECT(a)%
-        REQUEST           | %DOWNSTREAM_PEER_CERT_V_END%
+        REQUEST           | %DOWNSTREAM_PEER_CERT_V_END(%Y)%
         RESPONSE          | %UPSTREAM_PEER_SUBJECT%
         RESPONSE          | %DYNAMIC_METADATA(a:b)%
         RESPONSE          | %UPSTREAM_METADATA(a:b)%

@@ -3,7 +3,11 @@ package dev.ringway.engine.tls;
 import org.agrona.MutableDirectBuffer;
 
 import java.io.ByteArrayOutputStream;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Locale;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -69,9 +73,14 @@ public final class TlsReport
     public static final int OWN_OTHER_NAMES = 25;
     /** The peer's certificate in PEM, percent-encoded. */
     public static final int PEER_CERT = 26;
-    /** Number of items. */
+    /** Number of items that access logs ask for. */
     public static final int COUNT = 27;
+    /** First second of the peer's certificate as fields tell it. */
+    public static final int VALID_FROM_TEXT = 27;
+    /** Last second of the peer's certificate as fields tell it. */
+    public static final int VALID_UNTIL_TEXT = 28;
 
+    private static final int ALL = 29;
     /** Bytes of an item before its text. */
     private static final int HEAD_LENGTH = 3;
     /** More than any certificate needs that was not made to be long: a report stays as long as its connection. */
@@ -83,6 +92,8 @@ public final class TlsReport
     private static final int SHA256_LENGTH = 32;
     private static final int SHA1_LENGTH = 20;
     private static final long MILLIS_PER_SECOND = 1000;
+    private static final DateTimeFormatter TIME =
+        DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final byte[] NOTHING = {};
     private static final byte[] DIGITS = "0123456789abcdef".getBytes(US_ASCII);
     /** Behind a text that is not all there. */
@@ -102,7 +113,7 @@ public final class TlsReport
         final PeerCertificate peer =
             (items & ~(OF_CONNECTION | OF_OWN)) == 0 ? null : agreement.peerCertificate();
         final PeerCertificate own = (items & OF_OWN) == 0 ? null : agreement.ownCertificate();
-        for (int item = 0; item < COUNT; item++)
+        for (int item = 0; item < ALL; item++)
         {
             if ((items & 1 << item) != 0)
             {
@@ -164,6 +175,8 @@ public final class TlsReport
             case PEER_CERT -> ForwardedCert.encoded(peer.pem());
             case VALID_FROM -> Long.toString(peer.validFromMs() / MILLIS_PER_SECOND);
             case VALID_UNTIL -> Long.toString(peer.validUntilMs() / MILLIS_PER_SECOND);
+            case VALID_FROM_TEXT -> TIME.format(Instant.ofEpochMilli(peer.validFromMs()));
+            case VALID_UNTIL_TEXT -> TIME.format(Instant.ofEpochMilli(peer.validUntilMs()));
             default -> null;
         };
         final boolean isOld = item == PEER_OLD_FINGERPRINT;

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.security.KeyPair;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -499,6 +500,8 @@ final class TlsHandshakeTest
             assertTrue(report.contains("DNS=a??b: c"), report);
             assertFalse(report.contains("\r") || report.contains("\n"), report);
             assertTrue(told(agreement, TlsReport.PEER_FINGERPRINT).matches("[0-9a-f]{64}"));
+            final Instant until = Instant.ofEpochSecond(Long.parseLong(told(agreement, TlsReport.VALID_UNTIL)));
+            assertEquals(until.toString().replace("Z", ".000Z"), told(agreement, TlsReport.VALID_UNTIL_TEXT));
             assertEquals("", told(agreement, TlsReport.SERVER_NAME));
         }
     }
