@@ -2,6 +2,7 @@ package dev.ringway.system;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -9,6 +10,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,7 @@ final class GoneClientComparisonTest
     private static final String LEFT_OUT = ".*_bytes_total|.*downstream_cx_http1_total";
     private static final String FAULT = "type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault";
     private static final String SENT = "cluster.origin.upstream_cx_tx_bytes_total";
+    private static final String PAUSED = "http.in.downstream_flow_control_paused_reading_total";
     private static final String PART = "HTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n0123456789";
     private static final String NO_ANSWER = "";
     private static final Map<String, Case> CASES = new LinkedHashMap<>();
@@ -89,6 +92,8 @@ final class GoneClientComparisonTest
     private static final class Side implements AutoCloseable
     {
         private final Origin origin = new Origin(Map.of("/never", NO_ANSWER, "a:1", NO_ANSWER, "/part", PART));
+        /** Its kernel takes connections and what fits its buffers. */
+        private final ServerSocket deaf = new ServerSocket(0, 2, InetAddress.getLoopbackAddress());
         private final int port = Program.freePort();
         private final Path log;
         private final Program program;
@@ -109,7 +114,8 @@ final class GoneClientComparisonTest
                           - name: fault
                             typed_config: { "@type": %s }
                 """.formatted(FAULT).stripTrailing()) + "  clusters:\n" +
-                Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())));
+                Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) +
+                Bootstraps.cluster("deaf", "STATIC", Bootstraps.tcpAddress("127.0.0.1", deaf.getLocalPort())));
             program = Peers.either(isEnvoy, directory, file);
             program.awaitPort(adminPort).awaitPort(port);
             admin = new Admin(adminPort);
@@ -133,6 +139,8 @@ final class GoneClientComparisonTest
                 - match: { path: /delay }
                   route: { cluster: origin }
                 """ + delay + """
+                - match: { path: /deaf }
+                  route: { cluster: deaf, timeout: 0s }
                 - match: { connect_matcher: {} }
                   route: { cluster: origin }
                 - match: { prefix: / }
@@ -237,10 +245,41 @@ final class GoneClientComparisonTest
             return seen(logged, 2, before);
         }
 
+        /** What the log says that is no number of bytes. */
+        private String leavePaused(final boolean isReset) throws Exception
+        {
+            final int logged = LogLines.await(log, 0, line -> true).size();
+            final long before = admin.stats().get(PAUSED);
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port))
+            {
+                socket.getOutputStream().write(
+                    "POST /deaf HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000000\r\n\r\n".getBytes(ISO_8859_1));
+                final byte[] piece = new byte[16 * 1024];
+                while (admin.stats().get(PAUSED) == before)
+                {
+                    socket.getOutputStream().write(piece);
+                }
+                if (isReset)
+                {
+                    socket.setSoLinger(true, 0);
+                }
+                else
+                {
+                    socket.shutdownOutput();
+                    assertEquals(0, socket.getInputStream().readAllBytes().length);
+                }
+            }
+            admin.awaitStat("http.in.downstream_cx_active", 0);
+            admin.awaitStat("cluster.deaf.upstream_cx_active", 0);
+            final String[] words = LogLines.await(log, logged + 1, line -> true).getLast().split(" ");
+            return String.join(" ", words[2], words[3], words[4], words[7]);
+        }
+
         public void close() throws IOException
         {
             program.close();
             origin.close();
+            deaf.close();
         }
     }
 
@@ -272,6 +311,18 @@ final class GoneClientComparisonTest
             () -> sides.ringway().leave(gone, isReset, lines));
         assertEquals(seen.envoy(), seen.ringway());
         assertTrue(gone.path.equals("/direct") || seen.envoy().contains("DC downstream_remote_disconnect"), seen.envoy());
+    }
+
+    /** The endpoint takes nothing: reading is paused, and what would resume it never comes. */
+    @Test
+    void shouldGiveUpWhileReadingIsPausedAsEnvoy() throws Exception
+    {
+        final Pair<String> seen =
+            Pair.of(() -> sides.envoy().leavePaused(false), () -> sides.ringway().leavePaused(false));
+        assertEquals(seen.envoy(), seen.ringway());
+        assertEquals("0 DC downstream_remote_disconnect deaf", seen.ringway());
+        // Envoy would not look for that.
+        assertEquals("0 DC downstream_remote_disconnect deaf", sides.ringway().leavePaused(true));
     }
 
     @ParameterizedTest

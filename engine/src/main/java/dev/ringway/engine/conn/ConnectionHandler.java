@@ -95,6 +95,15 @@ public interface ConnectionHandler
     void onEof(Connection connection);
 
     /**
+     * @return whether {@link #onEof} counts ahead of what the peer sent before and reading has not come to, because it is
+     *         paused.
+     */
+    default boolean endsWithPeer()
+    {
+        return false;
+    }
+
+    /**
      * The socket failed in either direction.
      *
      * @param connection that failed; still to be closed by the handler.

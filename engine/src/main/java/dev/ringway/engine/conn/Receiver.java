@@ -16,6 +16,7 @@ final class Receiver
 {
     private static final int POLLERR = 0x8;
     private static final int POLLHUP = 0x10;
+    private static final int POLLRDHUP = 0x2000;
     /** Age of an accepted connection at which its hang-up is waited for: what ends before is spared that. */
     private static final long WATCH_AFTER_NS = 1_000_000_000L;
 
@@ -34,6 +35,8 @@ final class Receiver
     private static final int PASSING = 1 << 9;
     /** The next receive in turns should take a head and little more. */
     private static final int HEAD_NEXT = 1 << 10;
+    /** The peer has ended its direction, or all; the receive may not have come to that. */
+    private static final int PEER_ENDED = 1 << 11;
 
     /** Small receives in a row after which it brings little. */
     private static final int FEW = 8;
@@ -252,12 +255,27 @@ final class Receiver
         {
             watchForHangUp();
         }
+        endBehindPause();
     }
 
     void pause()
     {
         state &= ~WANTED;
         cancel();
+        if ((state & PEER_ENDED) != 0)
+        {
+            life.wakeAt(life.nowNs());
+        }
+    }
+
+    /** Nothing may ever resume the reading of a peer that is gone. */
+    private void endBehindPause()
+    {
+        if ((state & (PEER_ENDED | WANTED | ENDED)) == PEER_ENDED && !life.isClosing() &&
+            life.connection().handler().endsWithPeer())
+        {
+            onReceiveEnded(0);
+        }
     }
 
     /** A poll takes nothing and may stay. */
@@ -404,10 +422,16 @@ final class Receiver
      */
     void onHangUp(final int events)
     {
-        if (events > 0 && (events & (POLLERR | POLLHUP)) != 0 && (state & ENDED) == 0)
+        if (events <= 0 || (state & ENDED) != 0)
+        {
+            return;
+        }
+        if ((events & (POLLERR | POLLHUP)) != 0)
         {
             cancel();
         }
+        state |= PEER_ENDED;
+        endBehindPause();
     }
 
     /** What comes is of no use any more, though the socket has more. */

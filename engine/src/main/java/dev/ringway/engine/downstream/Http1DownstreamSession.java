@@ -445,6 +445,14 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         }
     }
 
+    /**
+     * {@inheritDoc}
+     */
+    public boolean endsWithPeer()
+    {
+        return relay == null;
+    }
+
     private void abandon(final boolean isReset)
     {
         factory.countCut(http.counters().connections, true);
