@@ -54,23 +54,7 @@ final class ConnectComparisonTest
         {
             for (final ServerSocket server : List.of(plain, proxy))
             {
-                Thread.ofPlatform().daemon().start(() -> acceptAll(server));
-            }
-        }
-
-        private void acceptAll(final ServerSocket server)
-        {
-            while (!server.isClosed())
-            {
-                try
-                {
-                    final Socket socket = server.accept();
-                    Thread.ofVirtual().start(() -> serve(socket, server == plain));
-                }
-                catch (final IOException e)
-                {
-                    return;
-                }
+                AcceptLoop.start(server, "endpoint", socket -> serve(socket, server == plain));
             }
         }
 

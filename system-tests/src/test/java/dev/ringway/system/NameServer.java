@@ -44,7 +44,7 @@ final class NameServer implements AutoCloseable
         tcp.setReuseAddress(true);
         tcp.bind(udp.getLocalSocketAddress());
         Thread.ofPlatform().daemon().name("names-udp").start(this::serveUdp);
-        Thread.ofPlatform().daemon().name("names-tcp").start(this::serveTcp);
+        AcceptLoop.start(tcp, "names-tcp", this::serve);
     }
 
     static NameServer saying(final String name, final String... what) throws IOException
@@ -94,22 +94,6 @@ final class NameServer implements AutoCloseable
                     final byte[] bytes = answer.toWire();
                     udp.send(new DatagramPacket(bytes, bytes.length, packet.getSocketAddress()));
                 }
-            }
-        }
-        catch (final IOException e)
-        {
-            // Closed: the test is over.
-        }
-    }
-
-    private void serveTcp()
-    {
-        try
-        {
-            while (true)
-            {
-                final Socket socket = tcp.accept();
-                Thread.ofPlatform().daemon().name("names-connection").start(() -> serve(socket));
             }
         }
         catch (final IOException e)

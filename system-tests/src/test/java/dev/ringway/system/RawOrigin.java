@@ -29,7 +29,7 @@ final class RawOrigin implements AutoCloseable
 
     RawOrigin() throws IOException
     {
-        Thread.ofPlatform().daemon().name("raw-origin").start(this::acceptAll);
+        AcceptLoop.start(server, "raw-origin", this::serve);
     }
 
     int port()
@@ -63,22 +63,6 @@ final class RawOrigin implements AutoCloseable
         final List<String> taken = new ArrayList<>();
         cut.drainTo(taken);
         return taken;
-    }
-
-    private void acceptAll()
-    {
-        try
-        {
-            while (true)
-            {
-                final Socket socket = server.accept();
-                Thread.ofPlatform().daemon().name("raw-origin-connection").start(() -> serve(socket));
-            }
-        }
-        catch (final IOException e)
-        {
-            // Closed: the test is over.
-        }
     }
 
     private void serve(final Socket socket)

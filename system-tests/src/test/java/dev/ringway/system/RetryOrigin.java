@@ -28,7 +28,7 @@ final class RetryOrigin implements AutoCloseable
 
     RetryOrigin() throws IOException
     {
-        Thread.ofPlatform().daemon().name("retry-origin").start(this::acceptAll);
+        AcceptLoop.start(server, "retry-origin", this::serve);
     }
 
     int port()
@@ -52,22 +52,6 @@ final class RetryOrigin implements AutoCloseable
     private static int number(final HttpMessage attempt)
     {
         return Integer.parseInt(attempt.field("x-envoy-attempt-count"));
-    }
-
-    private void acceptAll()
-    {
-        try
-        {
-            while (true)
-            {
-                final Socket socket = server.accept();
-                Thread.ofPlatform().daemon().name("retry-origin-connection").start(() -> serve(socket));
-            }
-        }
-        catch (final IOException e)
-        {
-            // Closed: the test is over.
-        }
     }
 
     private void serve(final Socket socket)

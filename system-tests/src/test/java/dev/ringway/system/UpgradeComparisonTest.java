@@ -84,21 +84,7 @@ final class UpgradeComparisonTest
 
         private Endpoint() throws IOException
         {
-            Thread.ofPlatform().daemon().start(() ->
-            {
-                while (!server.isClosed())
-                {
-                    try
-                    {
-                        final Socket socket = server.accept();
-                        Thread.ofVirtual().start(() -> serve(socket));
-                    }
-                    catch (final IOException e)
-                    {
-                        return;
-                    }
-                }
-            });
+            AcceptLoop.start(server, "endpoint", this::serve);
         }
 
         private void serve(final Socket socket)

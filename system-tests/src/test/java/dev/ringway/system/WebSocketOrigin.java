@@ -34,28 +34,12 @@ final class WebSocketOrigin implements AutoCloseable
 
     WebSocketOrigin() throws IOException
     {
-        Thread.ofPlatform().daemon().name("websocket-origin").start(this::acceptAll);
+        AcceptLoop.start(server, "websocket-origin", this::serve);
     }
 
     int port()
     {
         return server.getLocalPort();
-    }
-
-    private void acceptAll()
-    {
-        while (!server.isClosed())
-        {
-            try
-            {
-                final Socket socket = server.accept();
-                Thread.ofVirtual().start(() -> serve(socket));
-            }
-            catch (final IOException e)
-            {
-                return;
-            }
-        }
     }
 
     private void serve(final Socket socket)
