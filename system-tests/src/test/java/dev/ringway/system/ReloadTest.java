@@ -138,12 +138,15 @@ final class ReloadTest
             final CountDownLatch held = fresh.hold();
             reloads.signal(Reloads.forward("in", port, name) + Reloads.clusters(Map.of(name, fresh)) + CHECKED);
             fresh.awaitHeld();
+            // The same file does not have the check begin anew.
+            reloads.ringway.signal("HUP");
+            reloads.ringway.awaitOutput("is read again once");
             assertEquals("ok", client.get("/").text());
             assertEquals(0, reloads.count("update_success"));
+            assertEquals(1, reloads.count("update_attempt"));
             fresh.letGo(held);
             awaitAnswer(client, "fresh");
-            // The administration tells of it once each loop has it, and this client has asked one.
-            reloads.awaitCount("update_success", 1);
+            reloads.awaitCount("update_success", 2);
             assertEquals(0, reloads.admin.stats().get("http.in.downstream_rq_5xx"));
             assertEquals(1, reloads.admin.stats().get("cluster." + name + ".health_check.attempt"));
         }

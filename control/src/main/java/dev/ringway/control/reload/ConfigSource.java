@@ -75,6 +75,14 @@ public final class ConfigSource
     }
 
     /**
+     * @return whether what is there is known to be what was read.
+     */
+    boolean isSame()
+    {
+        return file == null || isWatched && used.again().equals(used);
+    }
+
+    /**
      * @return what messages call it.
      */
     String name()

@@ -292,12 +292,14 @@ public final class Configuration implements AutoCloseable
     /**
      * Reads the configuration again and puts it into force, or says in log, counters and {@link #refusal} why not. Ends
      * before it is in force when names of new clusters have to be looked up or new endpoints checked. While they are
-     * checked the next call begins anew: how long that takes is up to the configuration, and the newest counts.
+     * checked the next call begins anew where there is another configuration: how long that takes is up to the
+     * configuration, and the newest counts. The same one is read again behind it, for the files that it names.
      */
     public void reload()
     {
-        if (pending != null && !isWarming)
+        if (pending != null && (!isWarming || source.isSame()))
         {
+            logger.info(source.name() + " is read again once what was read of it is in force");
             isAskedAgain = true;
             return;
         }
@@ -345,7 +347,7 @@ public final class Configuration implements AutoCloseable
             applyOnce(fresh);
             return;
         }
-        if (isAskedAgain)
+        if (isAskedAgain && !source.isSame())
         {
             reload();
             return;
