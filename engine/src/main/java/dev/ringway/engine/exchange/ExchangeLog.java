@@ -134,12 +134,7 @@ final class ExchangeLog
             return;
         }
         begin(http.accessLogs(), downstream.connection(), head, startNs);
-        request(http, downstream.connection(), head, id);
-        if (isRouted && http.useRemoteAddress() && !http.skipXffAppend())
-        {
-            exchanges.loggedClient().append(
-                record, downstream.connection(), head.headers().contains(HeaderName.X_FORWARDED_FOR));
-        }
+        request(http, downstream.connection(), head, id, isRouted);
         final boolean hasOriginal = head.headers().contains(HeaderName.X_ENVOY_ORIGINAL_PATH);
         if (hasOriginal || hasConditions ||
             (uses & (AccessLogSink.USES_REQUEST_FIELDS | AccessLogSink.USES_HEAD_LENGTHS)) != 0)
@@ -227,7 +222,11 @@ final class ExchangeLog
     }
 
     private void request(
-        final HttpConnectionManager http, final Connection connection, final RequestHead head, final RequestId id)
+        final HttpConnectionManager http,
+        final Connection connection,
+        final RequestHead head,
+        final RequestId id,
+        final boolean isRouted)
     {
         final HeaderTable headers = head.headers();
         final var buffer = headers.buffer();
@@ -241,6 +240,11 @@ final class ExchangeLog
             exchanges.loggedClient().remoteAddress(record, http, connection, headers);
         }
         exchanges.loggedClient().forwardedFor(record, headers);
+        if (isRouted && http.useRemoteAddress() && !http.skipXffAppend())
+        {
+            // Directly behind what is made longer.
+            exchanges.loggedClient().append(record, connection, headers.contains(HeaderName.X_FORWARDED_FOR));
+        }
         if (id != null && id.isOwn())
         {
             record.text(AccessText.X_REQUEST_ID, id.bytes(), id.length());
@@ -338,7 +342,7 @@ final class ExchangeLog
         isOpen = false;
         if (head != null)
         {
-            request(http, connection, head, null);
+            request(http, connection, head, null, false);
             fields(Place.REQUEST, head.headers(), null, 0);
         }
         fields(Place.RESPONSE, null, null, reply.body().length);
