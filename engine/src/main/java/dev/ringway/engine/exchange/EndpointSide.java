@@ -209,7 +209,7 @@ final class EndpointSide implements UpstreamHandler
             // What the route changes is changed anew.
             request.headers().restore();
         }
-        final HeaderEdits edits = exchanges.requestEdits(
+        final HeaderEdits edits = exchanges.requestHeaders().request(
             downstream, request, http, routing, id, times.expectedNs(nowNs, retrying.isAgain()));
         edits.protocol(routing.upgrade().protocol());
         retrying.tellEndpoint(edits);

@@ -270,7 +270,7 @@ public final class Exchange
     /** What becomes of the head of a response before the connection manager has its say. */
     private void edit(final HeaderEdits edits, final ResponseHead head)
     {
-        exchanges.routeResponse(edits, head, request, downstream, routing, http, times.startNs());
+        exchanges.responseHeaders().route(edits, head, request, downstream, routing, http, times.startNs());
         retrying.tellClient(edits);
         affinity.addCookies(edits);
     }
@@ -280,7 +280,7 @@ public final class Exchange
     {
         phase = Phase.SEND_DOWN;
         final HeaderEdits edits = exchanges.responseEdits();
-        if (filters == null || !filters.seesResponse())
+        if (filters == null || !filters.hasSeenResponse())
         {
             edit(edits, head);
         }
@@ -288,7 +288,7 @@ public final class Exchange
         {
             report.onFilteredResponse(head.headers());
         }
-        exchanges.finishResponse(edits, head, http, id);
+        exchanges.responseHeaders().finish(edits, head.headers(), http, id);
         report.onFields(Place.RESPONSE, head.headers(), edits);
         onSentDown(downstream.sendHead(head, edits, isEnd), isEnd);
     }

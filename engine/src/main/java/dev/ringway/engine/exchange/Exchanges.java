@@ -270,17 +270,6 @@ public final class Exchanges
         return requestFixer;
     }
 
-    HeaderEdits requestEdits(
-        final DownstreamSink downstream,
-        final RequestHead head,
-        final HttpConnectionManager http,
-        final Routing routing,
-        final RequestId id,
-        final long expectedNs)
-    {
-        return requestHeaders.request(downstream, head, http, routing, id, expectedNs);
-    }
-
     /**
      * @param head       of a request whose route answers by itself.
      * @param downstream whose request it is.
@@ -382,29 +371,15 @@ public final class Exchanges
         return times.isRequestEnded() ? LocalReply.STREAM_IDLE_WAITING : LocalReply.STREAM_IDLE;
     }
 
+    ResponseHeaderRules responseHeaders()
+    {
+        return responseHeaders;
+    }
+
+    /** Of a head that is changed next; those of the one before are of no use then. */
     HeaderEdits responseEdits()
     {
         return responseHeaders.begin();
-    }
-
-    /** What becomes of the head of a response before filters see it. */
-    void routeResponse(
-        final HeaderEdits edits,
-        final ResponseHead head,
-        final RequestHead request,
-        final DownstreamSink downstream,
-        final Routing routing,
-        final HttpConnectionManager http,
-        final long startNs)
-    {
-        responseHeaders.route(edits, head, request, downstream, routing, http, startNs);
-    }
-
-    /** What becomes of it then. */
-    void finishResponse(
-        final HeaderEdits edits, final ResponseHead head, final HttpConnectionManager http, final RequestId id)
-    {
-        responseHeaders.finish(edits, head.headers(), http, id);
     }
 
     HeaderEdits upgradeEdits(

@@ -51,6 +51,7 @@ final class FilterRun
     /** Place of the filter that gave the answer, or -1. */
     private int answerer = -1;
     private boolean keepsSent;
+    private boolean hasSeenResponse;
 
     FilterRun(final Exchanges exchanges, final FilterPool pool, final HttpFilters chain)
     {
@@ -101,6 +102,7 @@ final class FilterRun
         responses.end();
         sent.end();
         keepsSent = false;
+        hasSeenResponse = false;
         exchange = null;
         downstream = null;
         pool.release(this);
@@ -223,14 +225,21 @@ final class FilterRun
         return calls.seesResponse();
     }
 
+    /** Whether one did, which got the head as it becomes before that. */
+    boolean hasSeenResponse()
+    {
+        return hasSeenResponse;
+    }
+
     /**
-     * @param edits what becomes of the head before filters see it, or null.
+     * @param edits what becomes of the head before filters see it, or null where none looks at it.
      * @return whether the head has passed all filters. Otherwise the exchange waits, or is over.
      */
     boolean onResponseHead(final ResponseHead head, final boolean isEnd, final HeaderEdits edits)
     {
         view.response(responses.show(head), responses, false);
-        if (edits != null && !responses.take(edits))
+        hasSeenResponse = edits != null;
+        if (hasSeenResponse && !responses.take(edits))
         {
             onOverload();
             settle();
