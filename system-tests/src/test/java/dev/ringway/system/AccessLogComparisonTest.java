@@ -54,7 +54,7 @@ final class AccessLogComparisonTest
             "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%\\n\" } }", ""});
         LOGS.put("fields", new String[] {"log_format: { text_format_source: { inline_string: \"%REQ(X-A)% %REQ(x-b?X-A)% " +
             "%REQ(X-A):2% %REQ(X-ADDED)% %REQ(X-SET)% %REQ(X-GONE)% %REQ(HOST)% %RESP(X-OWN)% %RESP(X-GONE)% " +
-            "%RESP(X-ADDED)% %RESP(CONTENT-LENGTH)% %TRAILER(X-END)%\\n\" } }", ""});
+            "%RESP(X-ADDED)% %RESP(CONTENT-LENGTH)% %RESP(CONTENT-TYPE)% %TRAILER(X-END)%\\n\" } }", ""});
         LOGS.put("paths", new String[] {"log_format: { text_format_source: { inline_string: \"%PATH% %PATH(NQ)% " +
             "%PATH(WQ:PATH)% %PATH(NQ:ORIG)% %PATH(:ORIG_OR_PATH):4% %QUERY_PARAMS% %QUERY_PARAMS(ORIG):3% " +
             "%QUERY_PARAM(x)% %QUERY_PARAM(y)% %QUERY_PARAM(z):2% %QUERY_PARAM(X)%\\n\" } }", ""});
@@ -140,7 +140,7 @@ final class AccessLogComparisonTest
     {
         try (Origin origin =
             new Origin(Map.of("/fails", "HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n",
-                "/fields", "HTTP/1.1 200 OK\r\nx-own: 1\r\nx-own: 2\r\nx-gone: 3\r\ncontent-length: 0\r\n\r\n")))
+                "/fields", "HTTP/1.1 200 OK\r\nx-own: 1\r\nx-own: 2\r\nx-gone: 3\r\ncontent-type: text/html\r\ncontent-length: 0\r\n\r\n")))
         {
             ask(true, origin);
             ask(false, origin);
@@ -205,7 +205,7 @@ final class AccessLogComparisonTest
                     append_action: OVERWRITE_IF_EXISTS_OR_ADD
                   request_headers_to_remove: [ x-gone ]
                   response_headers_to_add: [ { header: { key: x-added, value: "p" } } ]
-                  response_headers_to_remove: [ x-gone ]
+                  response_headers_to_remove: [ x-gone, content-type ]
                 """).replace("- filters:", "- name: 'a 100% \"chain\"'\n      filters:") + "  clusters:\n" +
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) +
             Bootstraps.cluster("named", "STRICT_DNS", Bootstraps.tcpAddress("localhost", origin.port())) +

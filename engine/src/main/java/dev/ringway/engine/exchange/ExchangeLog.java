@@ -271,13 +271,16 @@ final class ExchangeLog
 
     private void fields(final Place place, final HeaderTable fields, final HeaderEdits edits, final int length)
     {
-        final int type = place == Place.RESPONSE && edits != null && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0 ?
-            edits.find(HeaderName.CONTENT_TYPE, null) : -1;
+        final boolean asks = place == Place.RESPONSE && edits != null && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0;
+        final int type = asks ? edits.find(HeaderName.CONTENT_TYPE, null) : -1;
         if (type >= 0)
         {
-            // What a route says of it stands in place of what came.
             record.replace(AccessText.RESPONSE_CONTENT_TYPE,
                 edits.values(), edits.valueOffset(type), edits.valueLength(type));
+        }
+        else if (asks && fields != null && LoggedHead.hasLost(fields, HeaderName.CONTENT_TYPE))
+        {
+            AccessFields.removeText(record, AccessText.RESPONSE_CONTENT_TYPE);
         }
         if ((uses & AccessLogSink.USES_HEAD_LENGTHS) != 0 && place == Place.RESPONSE && edits != null)
         {

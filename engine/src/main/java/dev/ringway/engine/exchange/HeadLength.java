@@ -38,13 +38,13 @@ final class HeadLength
     }
 
     /**
-     * @param head  of a request that is refused for its target: in HTTP/1.1 nobody has given it a scheme yet.
+     * @param head  of a request that is refused for its target: nobody has given it a scheme yet that has none.
      * @param edits that leave it as it is.
      * @return its bytes.
      */
     static int ofRefused(final RequestHead head, final HeaderEdits edits)
     {
-        return ofRequest(head, edits) - (head.http2() ? 0 : SCHEME_HTTP);
+        return ofRequest(head, edits) - (head.http2() || head.absoluteForm() ? 0 : SCHEME_HTTP);
     }
 
     /**

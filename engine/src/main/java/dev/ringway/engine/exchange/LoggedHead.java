@@ -110,6 +110,13 @@ final class LoggedHead implements AddedFields
         }
     }
 
+    /** Whether a head had fields of a name and none of them goes on. */
+    static boolean hasLost(final HeaderTable headers, final int name)
+    {
+        final int first = headers.find(name);
+        return first >= 0 && staying(headers, name, first) < 0;
+    }
+
     /** The first of a name from an index on that goes on, or -1. */
     private static int staying(final HeaderTable headers, final int name, final int from)
     {

@@ -58,6 +58,12 @@ final class RequestFixer
         {
             return REJECT_ABSOLUTE;
         }
+        final int verdict = rules.changesPath() ? path(head, block, rules) : PASS;
+        if (verdict != PASS)
+        {
+            // The host is told of as it came then.
+            return verdict;
+        }
         if (rules.stripTrailingDot())
         {
             stripTrailingDot(head);
@@ -66,7 +72,7 @@ final class RequestFixer
         {
             stripPort(head, rules.strippedPort());
         }
-        return rules.changesPath() ? path(head, block, rules) : PASS;
+        return PASS;
     }
 
     /**
