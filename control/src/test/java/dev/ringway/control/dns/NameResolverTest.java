@@ -296,13 +296,12 @@ final class NameResolverTest
     {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress()))
         {
-            final CompletableFuture<Answer> answer = lookupOverTcp("a.test", server, TimeUnit.MILLISECONDS.toNanos(50));
+            final CompletableFuture<Answer> answer = lookupOverTcp("a.test", server, TimeUnit.SECONDS.toNanos(1));
             try (Socket connection = server.accept())
             {
-                final DataInputStream in = new DataInputStream(connection.getInputStream());
-                in.skipNBytes(in.readUnsignedShort());
+                // The question, then the end.
+                assertTrue(connection.getInputStream().readAllBytes().length > 0);
                 assertTrue(answer.get().isFailed());
-                assertEquals(-1, in.read());
             }
         }
     }
