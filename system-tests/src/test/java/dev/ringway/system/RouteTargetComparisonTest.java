@@ -49,6 +49,10 @@ final class RouteTargetComparisonTest
             - { query_parameter: { name: key } }
             - { header: { header_name: x-gone } }
             - { header: { header_name: ":path" } }
+        - match: { prefix: /hash-agent }
+          route: { cluster: ring, hash_policy: [ { header: { header_name: user-agent } } ] }
+        - match: { prefix: /hash-way }
+          route: { cluster: ring, hash_policy: [ { header: { header_name: x-forwarded-for } } ] }
         - match: { prefix: /hash-query }
           route: { cluster: ring, hash_policy: [ { query_parameter: { name: key } } ] }
         - match: { prefix: /hash-cookie }
@@ -65,6 +69,14 @@ final class RouteTargetComparisonTest
           route: { cluster: ring, hash_policy: [ { header: { header_name: x-key }, terminal: true }, { query_parameter: { name: key } } ] }
         """.formatted(WEIGHTS);
 
+    /** Clients that are elsewhere: of one on the same machine Envoy tells another address. */
+    private static final String TOLD = """
+            listener_filters:
+            - name: told
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol
+        """;
+
     @TempDir
     private static Path directory;
 
@@ -77,6 +89,7 @@ final class RouteTargetComparisonTest
         private final Origin one = new Origin(Map.of());
         private final Origin two = new Origin(Map.of());
         private final int port = Program.freePort();
+        private final int edgePort = Program.freePort();
         private final Program program;
 
         private Side(final boolean isEnvoy) throws Exception
@@ -86,6 +99,8 @@ final class RouteTargetComparisonTest
                 "layered_runtime: { layers: [ { name: a, static_layer: { share.one: 0, share: { two: 3 } } } ] }\n" +
                     Bootstraps.admin(adminPort) +
                     Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), "", ROUTES) +
+                    Bootstraps.http("edge", Bootstraps.tcpAddress("127.0.0.1", edgePort), "use_remote_address: true",
+                        ROUTES) + TOLD +
                     "  clusters:\n" +
                     Bootstraps.cluster("one", "STATIC", Bootstraps.tcpAddress("127.0.0.1", one.port())) +
                     Bootstraps.cluster("two", "STATIC", Bootstraps.tcpAddress("127.0.0.1", two.port())) +
@@ -93,7 +108,7 @@ final class RouteTargetComparisonTest
                     "      cluster_name: ring\n      endpoints:\n      - lb_endpoints:\n" +
                     endpoint("first", one.port()) + endpoint("second", two.port()));
             program = Peers.either(isEnvoy, directory, file);
-            program.awaitPort(adminPort).awaitPort(port);
+            program.awaitPort(adminPort).awaitPort(port).awaitPort(edgePort);
         }
 
         /** With a key of its own, so that the ring is the same whatever the port. */
@@ -113,6 +128,19 @@ final class RouteTargetComparisonTest
                 return answer.status() + asked() +
                     (cookie == null ? "" : ' ' + cookie.replaceFirst("\"[0-9a-f]{16}\"", "(hash)"));
             }
+        }
+
+        /** The endpoint that is asked for a client elsewhere, and what it is told of the way. */
+        private String answerEdge(final String request) throws Exception
+        {
+            asked();
+            try (Client client = new Client(edgePort))
+            {
+                client.send(request).read();
+            }
+            final HttpMessage atOne = one.takeSeen().peek();
+            final HttpMessage atTwo = two.takeSeen().peek();
+            return atOne == null ? "two " + atTwo.field("x-forwarded-for") : "one " + atOne.field("x-forwarded-for");
         }
 
         /** Which endpoints have been asked since the last call. */
@@ -186,7 +214,7 @@ final class RouteTargetComparisonTest
 
     @ParameterizedTest
     @CsvSource({"/hash-field,x-key: ", "/hash-query?key=,", "/hash-cookie,cookie: key=",
-        "/hash-both?key=9,x-key: ", "/hash-first?key=9,x-key: ", "/hash-changed,x-from: ",
+        "/hash-agent,user-agent: ~user-agent: ", "/hash-both?key=9,x-key: ", "/hash-first?key=9,x-key: ", "/hash-changed,x-from: ",
         "/hash-changed,x-gone: ", "/hash-changed?,"})
     void shouldHashAsEnvoyDoes(final String target, final String field) throws Exception
     {
@@ -203,6 +231,19 @@ final class RouteTargetComparisonTest
         for (int i = 0; i < 8; i++)
         {
             compare("/hash-address", "x-forwarded-for: " + address + i, null);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x-forwarded-for: 192.0.2.1~", "x-forwarded-for: 192.0.2.1~x-forwarded-for: 10.0.0.1~",
+        "x-forwarded-for: ~", "x-forwarded-for: ~x-forwarded-for: a~x-forwarded-for: ~x-forwarded-for: b, c~"})
+    void shouldHashTheWayThatGoesOn(final String fields) throws Exception
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            final String request = "PROXY TCP4 192.0.2." + i + " 192.0.2.99 1000 80\r\nGET /hash-way HTTP/1.1\r\nhost: a\r\n" +
+                fields.replace("~", "\r\n") + "\r\n";
+            assertEquals(SIDES.envoy().answerEdge(request), SIDES.ringway().answerEdge(request));
         }
     }
 

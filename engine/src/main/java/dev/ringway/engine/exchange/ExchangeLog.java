@@ -243,7 +243,7 @@ final class ExchangeLog
         if (isRouted && http.useRemoteAddress() && !http.skipXffAppend())
         {
             // Directly behind what is made longer.
-            exchanges.loggedClient().append(record, connection, headers.contains(HeaderName.X_FORWARDED_FOR));
+            exchanges.loggedClient().append(record, connection);
         }
         if (id != null && id.isOwn())
         {

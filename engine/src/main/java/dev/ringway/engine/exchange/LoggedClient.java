@@ -68,7 +68,7 @@ final class LoggedClient
             SockAddr.appendAddress(exchanges.slotAddresses(), connection.addresses().peer(), to, 0);
     }
 
-    /** All of them as one list (RFC 9110, 5.3). */
+    /** All of them as one list (RFC 9110, 5.3), without what is empty. */
     void forwardedFor(final AccessRecord record, final HeaderTable headers)
     {
         final int first = headers.find(HeaderName.X_FORWARDED_FOR);
@@ -82,17 +82,21 @@ final class LoggedClient
             i >= 0;
             i = headers.findNext(HeaderName.X_FORWARDED_FOR, i))
         {
-            record.more(AccessText.X_FORWARDED_FOR, text, 0, 1);
-            record.more(AccessText.X_FORWARDED_FOR, buffer, headers.valueOffset(i), headers.valueLength(i));
+            final int length = headers.valueLength(i);
+            if (length > 0 && record.textLength(AccessText.X_FORWARDED_FOR) > 0)
+            {
+                record.more(AccessText.X_FORWARDED_FOR, text, 0, 1);
+            }
+            record.more(AccessText.X_FORWARDED_FOR, buffer, headers.valueOffset(i), length);
         }
     }
 
     /** The client's, as the endpoint will see it. */
-    void append(final AccessRecord record, final Connection connection, final boolean hasOthers)
+    void append(final AccessRecord record, final Connection connection)
     {
         final int length = SockAddr.appendAddress(
             exchanges.slotAddresses(), connection.addresses().peer(), text, 1);
-        if (hasOthers)
+        if (record.textLength(AccessText.X_FORWARDED_FOR) > 0)
         {
             record.more(AccessText.X_FORWARDED_FOR, text, 0, length + 1);
         }

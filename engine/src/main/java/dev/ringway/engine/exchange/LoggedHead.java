@@ -128,10 +128,10 @@ final class LoggedHead implements AddedFields
         return index;
     }
 
-    /** All of a field is one list (RFC 9110, 5.3). */
+    /** All of a field is one list (RFC 9110, 5.3), without what is empty. */
     private void join(final DirectBuffer source, final int at, final int count)
     {
-        if (length > 0 && length < joined.capacity())
+        if (count > 0 && length > 0 && length < joined.capacity())
         {
             joined.putByte(length++, (byte)',');
         }

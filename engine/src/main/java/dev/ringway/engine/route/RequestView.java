@@ -310,6 +310,7 @@ public final class RequestView
         return takeValue(next);
     }
 
+    /** As Envoy, without what is empty. */
     private boolean join(final HeaderKey key, final int second)
     {
         joined.putBytes(0, buffer, offset, length);
@@ -317,7 +318,10 @@ public final class RequestView
         for (int i = second; i >= 0; i = find(key, i))
         {
             takeValue(i);
-            joined.putByte(end++, (byte)',');
+            if (length > 0 && end > 0)
+            {
+                joined.putByte(end++, (byte)',');
+            }
             joined.putBytes(end, buffer, offset, length);
             end += length;
         }

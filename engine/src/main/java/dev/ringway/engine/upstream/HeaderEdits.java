@@ -444,8 +444,8 @@ public final class HeaderEdits
     }
 
     /**
-     * Adds a field whose value is an existing one with something behind it. Existing values too long to be copied stay
-     * as they are and the field comes behind them, which means the same (RFC 9110, 5.3).
+     * Adds a field whose value is an existing one with something behind it; empty ones are left out. Existing values
+     * too long to be copied stay as they are and the field comes behind them, which means the same (RFC 9110, 5.3).
      *
      * @param nameId    from {@link HeaderName}; dropped from the head and added anew.
      * @param head      where the existing values are, all of them are joined; may have none.
@@ -465,7 +465,7 @@ public final class HeaderEdits
         {
             for (int i = head.find(nameId); i >= 0; i = head.findNext(nameId, i))
             {
-                if (!head.nominated(i))
+                if (!head.nominated(i) && head.valueLength(i) > 0)
                 {
                     put(head.buffer(), head.valueOffset(i), head.valueLength(i));
                     put(separator, separator.length);

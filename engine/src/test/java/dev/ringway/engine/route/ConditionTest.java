@@ -141,6 +141,14 @@ class ConditionTest
             request.buffer().getStringWithoutLengthAscii(request.offset(), request.length()));
     }
 
+    @Test
+    void shouldJoinValuesWithoutWhatIsEmpty()
+    {
+        final RequestView request = request("/", "accept: \r\naccept: a\r\naccept: \r\naccept: b\r\naccept: \r\n");
+        assertTrue(request.select(new HeaderKey("accept")));
+        assertEquals("a,b", request.buffer().getStringWithoutLengthAscii(request.offset(), request.length()));
+    }
+
     /** A regular expression costs what its library does not keep: measured 24 bytes, 48 where it matches. */
     @ParameterizedTest
     @CsvSource({"false,0", "true,64"})

@@ -79,6 +79,16 @@ final class HeaderEditsTest
     }
 
     @Test
+    void shouldLeaveOutWhatIsEmpty()
+    {
+        final RequestHead head = head("x-forwarded-for: \r\nx-forwarded-for: 1.1.1.1\r\nx-forwarded-for: \r\nvia: \r\n");
+        edits.reset(0);
+        edits.append(HeaderName.X_FORWARDED_FOR, head.headers(), COMMA, ADDRESS, ADDRESS.length);
+        edits.append(HeaderName.VIA, head.headers(), COMMA, ADDRESS, 3);
+        assertEquals("x-forwarded-for: 1.1.1.1,192.168.100.200\r\nvia: 192\r\n", written());
+    }
+
+    @Test
     void shouldKeepALongValueAndAddAFieldBehindIt()
     {
         final RequestHead head = head("x-forwarded-for: " + "9".repeat(9000) + "\r\n");
