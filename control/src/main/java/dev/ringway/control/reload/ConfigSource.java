@@ -5,8 +5,10 @@ import dev.ringway.control.config.ConfigException;
 import dev.ringway.control.config.LoadedBootstrap;
 import dev.ringway.control.translate.FileStamps;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * Where the configuration comes from, and whether it is another there than the one that was read. Control thread only.
@@ -44,14 +46,26 @@ public final class ConfigSource
     LoadedBootstrap read() throws ConfigException
     {
         used = new FileStamps();
-        // A pipe can be read once only.
-        isWatched = file != null && Files.isRegularFile(Path.of(file));
+        isWatched = file != null && !isReadOnce(Path.of(file));
         if (isWatched)
         {
             used.add(Path.of(file));
         }
         last = used;
         return loader.load(file, inline).withNode(node[0], node[1], node[2]);
+    }
+
+    /** As a pipe is. One that is missing may be put back. */
+    private static boolean isReadOnce(final Path file)
+    {
+        try
+        {
+            return !Files.readAttributes(file, BasicFileAttributes.class).isRegularFile();
+        }
+        catch (final IOException e)
+        {
+            return false;
+        }
     }
 
     /**
