@@ -29,7 +29,8 @@ final class AccessLogComparisonTest
         "query", "no query");
     private static final String X_FF = "\r\nx-forwarded-for: ";
     private static final List<String> FORWARDED = List.of(X_FF + "192.0.2.1", X_FF + "192.0.2.1, 198.51.100.7",
-        X_FF + "192.0.2.1" + X_FF + "2001:db8::1", X_FF + "not an address", X_FF + "10.0.0.1", X_FF + "", X_FF + "10.1.1.1,", "\r\nx-a: one\r\nX-A: two\r\nx-gone: g\r\nx-set: old",
+        X_FF + X_FF + "192.0.2.1" + X_FF + X_FF + "2001:db8::1" + X_FF, X_FF + "not an address", X_FF + "10.0.0.1", X_FF + "", X_FF + "10.1.1.1,", "\r\nx-a: one\r\nX-A: two\r\nx-gone: g\r\nx-set: old" +
+            "\r\nuser-agent: more\r\naccept: \r\naccept: a\r\naccept: \r\naccept: b\r\nreferer: r\r\nreferer: s",
         "", "");
     private static final String TEXT = "log_format: { text_format_source: { inline_string: \"%REQ(:PATH)%\\n\" } }";
 
@@ -53,7 +54,7 @@ final class AccessLogComparisonTest
             "%UPSTREAM_PEER_SUBJECT% %DOWNSTREAM_REMOTE_ADDRESS% %DOWNSTREAM_REMOTE_PORT% " +
             "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%\\n\" } }", ""});
         LOGS.put("fields", new String[] {"log_format: { text_format_source: { inline_string: \"%REQ(X-A)% %REQ(x-b?X-A)% " +
-            "%REQ(X-A):2% %REQ(X-ADDED)% %REQ(X-SET)% %REQ(X-GONE)% %REQ(HOST)% %RESP(X-OWN)% %RESP(X-GONE)% " +
+            "%REQ(X-A):2% %REQ(X-ADDED)% %REQ(X-SET)% %REQ(X-GONE)% %REQ(HOST)% %REQ(ACCEPT)% %RESP(X-OWN)% %RESP(X-GONE)% " +
             "%RESP(X-ADDED)% %RESP(CONTENT-LENGTH)% %RESP(CONTENT-TYPE)% %TRAILER(X-END)%\\n\" } }", ""});
         LOGS.put("paths", new String[] {"log_format: { text_format_source: { inline_string: \"%PATH% %PATH(NQ)% " +
             "%PATH(WQ:PATH)% %PATH(NQ:ORIG)% %PATH(:ORIG_OR_PATH):4% %QUERY_PARAMS% %QUERY_PARAMS(ORIG):3% " +

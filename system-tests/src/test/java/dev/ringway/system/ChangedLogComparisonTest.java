@@ -31,7 +31,7 @@ final class ChangedLogComparisonTest
         "/empty");
     private static final String FIELDS = "\r\nhost: a.test\r\nuser-agent: agent\r\nreferer: from\r\nx-request-id: id\r\n" +
         "x-envoy-original-path: /mine\r\nx-envoy-retry-on: 5xx\r\nte: trailers\r\nconnection: keep-alive\r\n" +
-        "x-forwarded-for: 203.0.113.9\r\nx-a: one\r\n\r\n";
+        "x-forwarded-for: \r\nx-forwarded-for: 203.0.113.9\r\nx-forwarded-for: \r\nx-a: one\r\n\r\n";
 
     /** Logs by name with their filters. */
     private static final Map<String, String> LOGS = new LinkedHashMap<>();

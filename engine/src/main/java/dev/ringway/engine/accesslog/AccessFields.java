@@ -77,6 +77,44 @@ public final class AccessFields
     }
 
     /**
+     * Puts another value behind the one that was put last, with a comma between them unless one of them is empty. What
+     * finds too little room is cut and marked.
+     *
+     * @param record under way.
+     * @param id     of the field, which was put last and was not known before.
+     * @param source holds the value.
+     * @param at     its first byte.
+     * @param count  its length.
+     */
+    public static void join(
+        final AccessRecord record, final int id, final DirectBuffer source, final int at, final int count)
+    {
+        final UnsafeBuffer buffer = record.buffer();
+        final int known = find(record, id);
+        if (known == 0 || count == 0 || isCut(record, known))
+        {
+            return;
+        }
+        final int before = length(record, known);
+        final int comma = before > 0 ? 1 : 0;
+        final int room = Math.min(MAX_LENGTH - before, record.capacity() - record.length());
+        final int taken = Math.min(count, room - comma);
+        if (taken <= 0)
+        {
+            buffer.putShort(known + FIELD_LENGTH_OFFSET, (short)(before | FIELD_IS_CUT));
+            return;
+        }
+        final int end = before + comma + taken;
+        if (comma > 0)
+        {
+            buffer.putByte(valueOffset(known) + before, (byte)',');
+        }
+        ShortCopy.copy(source, at, buffer, valueOffset(known) + before + comma, taken);
+        buffer.putShort(known + FIELD_LENGTH_OFFSET, (short)(taken < count ? end | FIELD_IS_CUT : end));
+        record.length(record.length() + comma + taken);
+    }
+
+    /**
      * Forgets what was said of a field.
      *
      * @param record under way.

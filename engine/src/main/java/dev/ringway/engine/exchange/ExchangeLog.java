@@ -239,7 +239,7 @@ final class ExchangeLog
         {
             exchanges.loggedClient().remoteAddress(record, http, connection, headers);
         }
-        exchanges.loggedClient().forwardedFor(record, headers);
+        header(headers, HeaderName.X_FORWARDED_FOR, AccessText.X_FORWARDED_FOR);
         if (isRouted && http.useRemoteAddress() && !http.skipXffAppend())
         {
             // Directly behind what is made longer.
@@ -439,11 +439,7 @@ final class ExchangeLog
 
     private void header(final HeaderTable headers, final int nameId, final int field)
     {
-        final int index = headers.find(nameId);
-        if (index >= 0)
-        {
-            record.text(field, headers.buffer(), headers.valueOffset(index), headers.valueLength(index));
-        }
+        exchanges.loggedClient().field(record, headers, nameId, field);
     }
 
     void onUpstream(final UpstreamSession session, final int protocol)

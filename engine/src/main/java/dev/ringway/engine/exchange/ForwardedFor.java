@@ -13,7 +13,7 @@ import java.nio.ByteOrder;
 
 /**
  * An address of x-forwarded-for, counted from the right, where the proxies nearest to this one stand. Several fields
- * count as one list (RFC 9110, 5.3). Reused. Loop thread only.
+ * count as one list (RFC 9110, 5.3), empty ones not at all. Reused. Loop thread only.
  */
 final class ForwardedFor
 {
@@ -48,9 +48,9 @@ final class ForwardedFor
     {
         final int next = headers.findNext(HeaderName.X_FORWARDED_FOR, field);
         int left = next < 0 ? skipped : find(headers, next, skipped);
-        if (left == FOUND)
+        if (left == FOUND || headers.valueLength(field) == 0)
         {
-            return FOUND;
+            return left;
         }
         final DirectBuffer buffer = headers.buffer();
         final int start = headers.valueOffset(field);
@@ -65,8 +65,7 @@ final class ForwardedFor
             if (left == 0)
             {
                 trim(buffer, at, end);
-                isOnly = skipped == 0 && at == start && next < 0 &&
-                    field == headers.find(HeaderName.X_FORWARDED_FOR);
+                isOnly = skipped == 0 && at == start && isAlone(headers, field);
                 return FOUND;
             }
             left--;
@@ -76,6 +75,16 @@ final class ForwardedFor
             }
             end = at - 1;
         }
+    }
+
+    private static boolean isAlone(final HeaderTable headers, final int field)
+    {
+        int index = headers.find(HeaderName.X_FORWARDED_FOR);
+        while (index >= 0 && (index == field || headers.valueLength(index) == 0))
+        {
+            index = headers.findNext(HeaderName.X_FORWARDED_FOR, index);
+        }
+        return index < 0;
     }
 
     private void trim(final DirectBuffer buffer, final int from, final int to)

@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.upstream.HeaderEdits;
 
 /**
@@ -18,6 +19,8 @@ final class HeadLength
     private static final int STATUS = ":status200".length();
     private static final int CONTENT_LENGTH = "content-length".length();
     private static final int SWITCH = "connectionupgradeupgrade".length();
+
+    private static final long JOINED = FieldName.joined();
 
     private HeadLength()
     {
@@ -73,11 +76,28 @@ final class HeadLength
             final boolean isDropped = name != HeaderName.OTHER && (name == HeaderName.HOST || edits.drops(name));
             if (!isDropped && !fields.nominated(i))
             {
-                // Behind the first it is one more item of a list.
-                final boolean isItem = name == HeaderName.X_FORWARDED_FOR && fields.find(name) < i;
-                length += fields.valueLength(i) + (isItem ? 1 : fields.nameLength(i));
+                length += fields.valueLength(i) + (isItem(fields, i) ? comma(fields, i) : fields.nameLength(i));
             }
         }
         return length;
+    }
+
+    /** Whether it is one more item of a list that has begun before. */
+    private static boolean isItem(final HeaderTable fields, final int index)
+    {
+        final int name = fields.nameId(index);
+        return (JOINED >>> name & 1) != 0 && fields.find(name) < index;
+    }
+
+    /** Bytes between it and the item before: none where either has nothing. */
+    private static int comma(final HeaderTable fields, final int index)
+    {
+        final int name = fields.nameId(index);
+        int before = fields.find(name);
+        while (before < index && fields.valueLength(before) == 0)
+        {
+            before = fields.findNext(name, before);
+        }
+        return before < index && fields.valueLength(index) > 0 ? 1 : 0;
     }
 }

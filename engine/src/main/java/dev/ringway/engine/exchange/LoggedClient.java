@@ -12,8 +12,7 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Writes into access records who the client of a request is: as the connection says, and as {@code x-forwarded-for}
- * tells. One per loop; allocates nothing. Loop thread only.
+ * Writes into access records who the client of a request is, as the connection says, and what its fields tell. One per loop; allocates nothing. Loop thread only.
  */
 final class LoggedClient
 {
@@ -68,26 +67,24 @@ final class LoggedClient
             SockAddr.appendAddress(exchanges.slotAddresses(), connection.addresses().peer(), to, 0);
     }
 
-    /** All of them as one list (RFC 9110, 5.3), without what is empty. */
-    void forwardedFor(final AccessRecord record, final HeaderTable headers)
+    /** A field of a head that the record has room for: all of it is one list (RFC 9110, 5.3), without what is empty. */
+    void field(final AccessRecord record, final HeaderTable headers, final int nameId, final int field)
     {
-        final int first = headers.find(HeaderName.X_FORWARDED_FOR);
+        final int first = headers.find(nameId);
         if (first < 0)
         {
             return;
         }
         final var buffer = headers.buffer();
-        record.text(AccessText.X_FORWARDED_FOR, buffer, headers.valueOffset(first), headers.valueLength(first));
-        for (int i = headers.findNext(HeaderName.X_FORWARDED_FOR, first);
-            i >= 0;
-            i = headers.findNext(HeaderName.X_FORWARDED_FOR, i))
+        record.text(field, buffer, headers.valueOffset(first), headers.valueLength(first));
+        for (int i = headers.findNext(nameId, first); i >= 0; i = headers.findNext(nameId, i))
         {
             final int length = headers.valueLength(i);
-            if (length > 0 && record.textLength(AccessText.X_FORWARDED_FOR) > 0)
+            if (length > 0 && record.textLength(field) > 0)
             {
-                record.more(AccessText.X_FORWARDED_FOR, text, 0, 1);
+                record.more(field, text, 0, 1);
             }
-            record.more(AccessText.X_FORWARDED_FOR, buffer, headers.valueOffset(i), length);
+            record.more(field, buffer, headers.valueOffset(i), length);
         }
     }
 

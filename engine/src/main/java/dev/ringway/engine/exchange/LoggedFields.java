@@ -82,7 +82,7 @@ final class LoggedFields
         final int added = index >= 0 || edits == null ? -1 : edits.find(name.id(), name.bytes());
         if (index >= 0)
         {
-            AccessFields.put(record, field.id(), fields.buffer(), fields.valueOffset(index), fields.valueLength(index));
+            putAll(record, field, fields, index);
         }
         else if (added >= 0)
         {
@@ -95,6 +95,28 @@ final class LoggedFields
         else if (edits != null)
         {
             AccessFields.remove(record, field.id());
+        }
+    }
+
+    /** The first value, or all of them where Envoy has them in one line. */
+    private static void putAll(
+        final AccessRecord record, final LoggedField field, final HeaderTable fields, final int first)
+    {
+        final FieldName name = field.name();
+        int next = name.isJoined() ? name.find(fields, first) : -1;
+        if (next >= 0)
+        {
+            // What is made longer stands behind all others.
+            AccessFields.remove(record, field.id());
+        }
+        AccessFields.put(record, field.id(), fields.buffer(), fields.valueOffset(first), fields.valueLength(first));
+        for (; next >= 0; next = name.find(fields, next))
+        {
+            if (!fields.nominated(next))
+            {
+                AccessFields.join(
+                    record, field.id(), fields.buffer(), fields.valueOffset(next), fields.valueLength(next));
+            }
         }
     }
 

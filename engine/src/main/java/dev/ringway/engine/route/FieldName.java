@@ -46,6 +46,19 @@ public final class FieldName
     }
 
     /**
+     * @return mask of the names that are joined and have a number, see {@link HeaderName#mask}.
+     */
+    public static long joined()
+    {
+        long mask = 0;
+        for (final String name : JOINED)
+        {
+            mask |= 1L << new FieldName(name).id;
+        }
+        return mask & ~(1L << HeaderName.OTHER);
+    }
+
+    /**
      * @return whether what is appended to it goes into one line with what was there, with a comma between them.
      */
     public boolean isJoined()

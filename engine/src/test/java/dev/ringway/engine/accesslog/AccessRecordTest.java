@@ -52,6 +52,42 @@ final class AccessRecordTest
         assertEquals("n".repeat(256) + "...", field(9));
     }
 
+    private void join(final int id, final String value)
+    {
+        AccessFields.join(record, id, new UnsafeBuffer(value.getBytes(UTF_8)), 0, value.length());
+        assertTrue(record.isValid());
+    }
+
+    @Test
+    void shouldJoinValuesAndCutWhatIsTooLong()
+    {
+        record.begin().sinks().add(1, 0);
+        put(7, "");
+        join(7, "");
+        join(7, "a");
+        join(7, "");
+        join(7, "b");
+        assertEquals("a,b", field(7));
+        join(8, "unknown");
+        assertNull(field(8));
+        put(9, "n".repeat(250));
+        join(9, "m".repeat(20));
+        join(9, "o");
+        assertEquals("n".repeat(250) + ',' + "m".repeat(5) + "...", field(9));
+        put(10, "n".repeat(255));
+        join(10, "m");
+        assertEquals("n".repeat(255) + "...", field(10));
+        assertEquals("a,b", field(7));
+        while (record.length() < 1024 - 90)
+        {
+            put(11 + record.length(), "v".repeat(60));
+        }
+        put(1, "");
+        join(1, "w".repeat(100));
+        assertTrue(field(1).startsWith("w") && field(1).endsWith("w..."), field(1));
+        assertEquals(1024, record.length());
+    }
+
     @Test
     void shouldCutAndLeaveOutFieldsForWhichThereIsNoRoom()
     {
