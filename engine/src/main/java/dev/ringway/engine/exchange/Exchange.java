@@ -431,8 +431,10 @@ public final class Exchange
     /** A filter wants an end without an answer. */
     void cut(final String why)
     {
+        detach(false);
         phase = Phase.SEND_DOWN;
-        endsBehindHead(0, why);
+        outcome.cut(0, why);
+        abort(0);
     }
 
     /** The endpoint is let go; whether that was the end, since a client that has a head cannot be told anything else. */

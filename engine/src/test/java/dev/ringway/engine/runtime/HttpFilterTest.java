@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -283,6 +284,44 @@ final class HttpFilterTest
             proxy.start();
             assertEquals(504, proxy.connect().get("/").status());
             assertEquals(1, proxy.counter("http.in.downstream_rq_idle_timeout"));
+        }
+    }
+
+    @Test
+    void shouldCutWhatWaitsForAnEndpoint() throws Exception
+    {
+        final CountDownLatch gate = new CountDownLatch(1);
+        final HttpFilter impatient = new HttpFilter()
+        {
+            public int onRequestHead(final FilterExchange exchange, final boolean isEnd)
+            {
+                if (exchange.request().path().equals("/late"))
+                {
+                    exchange.timer(MILLI);
+                }
+                return Verdict.CONTINUE;
+            }
+
+            public int onTimer(final FilterExchange exchange)
+            {
+                return exchange.cut("late");
+            }
+        };
+        try (TestBackend backend = TestBackend.answering(request ->
+            {
+                gate.await();
+                return TestBackend.ok("x");
+            });
+            TestProxy proxy = proxy(backend, () -> impatient).bearing(1, 10, 10).start())
+        {
+            final TestClient first = proxy.connect().send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+            proxy.awaitCounter("cluster.b.upstream_rq_active", 1);
+            proxy.connect().send("GET /late HTTP/1.1\r\nhost: a\r\n\r\n").assertGone();
+            proxy.awaitCounter("cluster.b.upstream_rq_pending_active", 0);
+            gate.countDown();
+            assertEquals("x", first.read().text());
+            assertEquals("x", first.get("/").text());
+            assertEquals(2, backend.requests().size());
         }
     }
 
