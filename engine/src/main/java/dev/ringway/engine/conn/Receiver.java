@@ -16,7 +16,6 @@ final class Receiver
 {
     private static final int POLLERR = 0x8;
     private static final int POLLHUP = 0x10;
-    private static final int POLLRDHUP = 0x2000;
     /** Age of an accepted connection at which its hang-up is waited for: what ends before is spared that. */
     private static final long WATCH_AFTER_NS = 1_000_000_000L;
 

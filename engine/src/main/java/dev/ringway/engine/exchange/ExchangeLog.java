@@ -3,7 +3,6 @@ package dev.ringway.engine.exchange;
 import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
-import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessAddress;
@@ -155,7 +154,7 @@ final class ExchangeLog
     {
         if (isOpen)
         {
-            method(head);
+            LoggedHead.method(record, head);
             final HeaderEdits edits = exchanges.requestHeaders().arrival(downstream, head, http, id);
             exchanges.loggedHead().path(record, head, edits);
             exchanges.loggedHead().host(record, head, edits);
@@ -231,7 +230,7 @@ final class ExchangeLog
         final HeaderTable headers = head.headers();
         final var buffer = headers.buffer();
         record.protocol(AccessProtocol.of(head.http2(), head.minorVersion()));
-        method(head);
+        LoggedHead.method(record, head);
         record.text(AccessText.PATH, buffer, head.pathOffset(), head.pathLength());
         record.text(AccessText.AUTHORITY, buffer, head.authorityOffset(), head.authorityLength());
         header(headers, HeaderName.USER_AGENT, AccessText.USER_AGENT);
@@ -419,21 +418,6 @@ final class ExchangeLog
         else if (connection.plainReceived() > 0)
         {
             record.protocol(AccessProtocol.of((noted & Exchanges.HTTP2_NOTED) != 0, 1));
-        }
-    }
-
-    /** An extended CONNECT is what GET is in HTTP/1.1, and Envoy says so. */
-    private void method(final RequestHead head)
-    {
-        if (head.http2() && head.upgrade())
-        {
-            record.methodId(HttpMethod.GET).text(AccessText.METHOD, HttpMethod.bytes(HttpMethod.GET));
-        }
-        else
-        {
-            record.methodId(head.methodId());
-            record.replace(
-                AccessText.METHOD, head.headers().buffer(), head.methodOffset(), head.methodLength());
         }
     }
 

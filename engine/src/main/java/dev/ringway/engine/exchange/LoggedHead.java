@@ -2,6 +2,7 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessRecord;
@@ -36,6 +37,21 @@ final class LoggedHead implements AddedFields
     {
         shown = edits;
         return this;
+    }
+
+    /** An extended CONNECT is what GET is in HTTP/1.1, and Envoy says so. */
+    static void method(final AccessRecord record, final RequestHead head)
+    {
+        if (head.http2() && head.upgrade())
+        {
+            record.methodId(HttpMethod.GET).text(AccessText.METHOD, HttpMethod.bytes(HttpMethod.GET));
+        }
+        else
+        {
+            record.methodId(head.methodId());
+            record.replace(
+                AccessText.METHOD, head.headers().buffer(), head.methodOffset(), head.methodLength());
+        }
     }
 
     /** Whether records have room of their own for one of these names, from {@link HeaderName#mask}. */

@@ -20,17 +20,11 @@ public final class RegexMatch implements TextMatch
         this.pattern = pattern;
     }
 
-    /** What it compares with. */
-    Pattern pattern()
-    {
-        return pattern;
-    }
-
     /**
      * {@inheritDoc}
      */
     public boolean matches(final RequestView view, final DirectBuffer buffer, final int offset, final int length)
     {
-        return view.isCovered(this, buffer, offset, length);
+        return view.matchers().matcher(pattern, buffer, offset, length).matches();
     }
 }

@@ -74,7 +74,7 @@ public final class RegexRewrite
     public int rewrite(
         final RequestView view, final DirectBuffer buffer, final int offset, final int length, final byte[] to)
     {
-        final Matcher matcher = view.matcher(pattern, buffer, offset, length);
+        final Matcher matcher = view.matchers().matcher(pattern, buffer, offset, length);
         int end = 0;
         int copied = 0;
         int last = -1;

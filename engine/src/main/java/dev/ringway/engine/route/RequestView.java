@@ -1,7 +1,5 @@
 package dev.ringway.engine.route;
 
-import com.google.re2j.Matcher;
-import com.google.re2j.Pattern;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
@@ -9,9 +7,6 @@ import dev.ringway.codecs.http.RequestHead;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-
-import java.util.IdentityHashMap;
-import java.util.Map;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -29,8 +24,7 @@ public final class RequestView
     private static final HeaderKey COOKIE = new HeaderKey("cookie");
     private static final int JOINED_LENGTH = 1024;
 
-    private final Map<Pattern, Matcher> matchers = new IdentityHashMap<>();
-    private final RegexText text = new RegexText();
+    private final Matchers matchers = new Matchers();
     /** Grows to the longest value that came in several fields. */
     private final ExpandableArrayBuffer joined = new ExpandableArrayBuffer(JOINED_LENGTH);
     private RequestHead head;
@@ -150,7 +144,7 @@ public final class RequestView
      */
     public void forget()
     {
-        matchers.clear();
+        matchers.forget();
     }
 
     /**
@@ -548,57 +542,11 @@ public final class RequestView
         return at;
     }
 
-    /** Whether a regular expression covers a whole value. */
-    boolean isCovered(final RegexMatch regex, final DirectBuffer bytes, final int at, final int count)
+    /**
+     * @return those of the loop.
+     */
+    Matchers matchers()
     {
-        return matcher(regex.pattern(), bytes, at, count).matches();
-    }
-
-    /** One matcher for each expression and loop. */
-    Matcher matcher(final Pattern pattern, final DirectBuffer bytes, final int at, final int count)
-    {
-        Matcher matcher = matchers.get(pattern);
-        text.set(bytes, at, count);
-        if (matcher == null)
-        {
-            matcher = pattern.matcher(text);
-            matchers.put(pattern, matcher);
-        }
-        return matcher.reset();
-    }
-
-    /** Bytes as characters. */
-    private static final class RegexText implements CharSequence
-    {
-        private DirectBuffer buffer;
-        private int offset;
-        private int length;
-
-        private void set(final DirectBuffer bytes, final int at, final int count)
-        {
-            buffer = bytes;
-            offset = at;
-            length = count;
-        }
-
-        public int length()
-        {
-            return length;
-        }
-
-        public char charAt(final int index)
-        {
-            return (char)(buffer.getByte(offset + index) & 0xFF);
-        }
-
-        public CharSequence subSequence(final int start, final int end)
-        {
-            return toString().substring(start, end);
-        }
-
-        public String toString()
-        {
-            return buffer.getStringWithoutLengthAscii(offset, length);
-        }
+        return matchers;
     }
 }
