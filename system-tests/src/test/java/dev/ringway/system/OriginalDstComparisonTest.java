@@ -41,6 +41,10 @@ final class OriginalDstComparisonTest
           request_headers_to_add:
           - { header: { key: x-envoy-original-dst-host, value: "%REQ(x-where)%" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
           route: { cluster: field }
+        - match: { prefix: /again }
+          request_headers_to_add:
+          - { header: { key: x-envoy-original-dst-host, value: "%REQ(x-where)%" }, append_action: OVERWRITE_IF_EXISTS }
+          route: { cluster: field, retry_policy: { retry_on: 5xx, num_retries: 2 } }
         - match: { prefix: /named }
           route: { cluster: named }
         - match: { prefix: /one }
@@ -204,7 +208,7 @@ final class OriginalDstComparisonTest
     @BeforeAll
     static void start() throws Exception
     {
-        origin = new Origin(Map.of());
+        origin = new Origin(Map.of("/again", "HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n"));
         nobody = Program.freePort();
         final Certificates certificates = new Certificates(directory, "ca");
         final Certificates.Certified own = certificates.ecdsa("server", "dns:server.mesh");
@@ -277,6 +281,7 @@ final class OriginalDstComparisonTest
         /plain | x-envoy-original-dst-host: 127.0.0.1:ORIGIN         | 503
         /made  | x-where: 127.0.0.1:ORIGIN                           | 200
         /made  | x-envoy-original-dst-host: 127.0.0.1:ORIGIN~x-where: a | 503
+        /again | x-envoy-original-dst-host: a~x-where: 127.0.0.1:ORIGIN | 500
         """)
     void shouldGoWhereTheRequestSays(final String path, final String fields, final int status) throws Exception
     {

@@ -30,7 +30,7 @@ final class Affinity implements HashPolicy.Client
     private RequestHead request;
     private HashPolicy.Cookie[] made = new HashPolicy.Cookie[1];
     private int madeCount;
-    private long hash;
+    private long hash = SessionNeeds.NO_HASH;
     private boolean isHashed;
 
     Affinity(final Exchanges exchanges)
@@ -38,8 +38,8 @@ final class Affinity implements HashPolicy.Client
         this.exchanges = exchanges;
     }
 
-    /** The hash by a policy, or {@link SessionNeeds#NO_HASH}; it stays as long as the exchange lasts. */
-    long hash(
+    /** Takes the hash by a policy, which stays as long as the exchange lasts. */
+    void take(
         final HashPolicy policy, final DownstreamSink sink, final HttpConnectionManager manager, final RequestView view)
     {
         isHashed = true;
@@ -47,16 +47,15 @@ final class Affinity implements HashPolicy.Client
         http = manager;
         request = view.head();
         hash = policy.hash(view, this);
-        return hash;
     }
 
-    /** Whether there is a {@link #hash()}. */
+    /** Whether one was taken. */
     boolean isHashed()
     {
         return isHashed;
     }
 
-    /** What was hashed before. */
+    /** What was taken, or {@link SessionNeeds#NO_HASH}. */
     long hash()
     {
         return hash;

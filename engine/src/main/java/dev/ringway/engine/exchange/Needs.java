@@ -62,13 +62,12 @@ final class Needs implements SessionNeeds
     public long hash()
     {
         final HashPolicy policy = routing.hashPolicy();
-        if (policy == null || affinity.isHashed())
+        if (policy != null && !affinity.isHashed())
         {
-            return policy == null ? NO_HASH : affinity.hash();
+            affinity.take(policy, downstream, http, policy.asksRequest() ? goingOn() : exchanges.view().of(request));
+            request.headers().restore();
         }
-        final long hash = affinity.hash(policy, downstream, http, goingOn());
-        request.headers().restore();
-        return hash;
+        return affinity.hash();
     }
 
     /**
@@ -77,6 +76,8 @@ final class Needs implements SessionNeeds
      */
     private RequestView goingOn()
     {
+        // What it lost on its way to an endpoint before is there again.
+        request.headers().restore();
         return changed(exchanges, request, exchanges.requestHeaders().sought(downstream, request, http, routing, id));
     }
 

@@ -12,6 +12,7 @@ public final class HashPolicy
     private static final int MAX_ORDERED = 16;
 
     private final Step[] steps;
+    private final boolean asksRequest;
 
     /** One thing that is hashed. */
     public sealed interface Step
@@ -85,6 +86,15 @@ public final class HashPolicy
     public HashPolicy(final List<Step> steps)
     {
         this.steps = steps.toArray(Step[]::new);
+        asksRequest = steps.stream().anyMatch(step -> !(step instanceof SourceAddress));
+    }
+
+    /**
+     * @return whether it hashes anything of the request itself.
+     */
+    public boolean asksRequest()
+    {
+        return asksRequest;
     }
 
     /**
