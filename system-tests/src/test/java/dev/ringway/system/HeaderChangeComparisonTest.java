@@ -56,6 +56,12 @@ final class HeaderChangeComparisonTest
           - { header: { key: x-known, value: "%%PROTOCOL%% %%ROUTE_NAME%% %%UPSTREAM_CLUSTER%% 100%%%%" } }
           - { header: { key: x-address, value: "%%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%% %%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%%" } }
           - { header: { key: accept, value: text/html }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+        - match: { prefix: /proto }
+          route: { cluster: one }
+          request_headers_to_remove: [ x-forwarded-proto ]
+          request_headers_to_add:
+          - { header: { key: x-forwarded-proto, value: https } }
+          - { header: { key: x-copy, value: "%%REQ(x-forwarded-proto)%%" } }
         - match: { prefix: /taken }
           route: { cluster: one, prefix_rewrite: /rewritten }
           request_headers_to_remove: [ x-gone ]
@@ -119,6 +125,9 @@ final class HeaderChangeComparisonTest
           response_headers_to_add:
           - { header: { key: content-type, value: application/json } }
           - { header: { key: x-direct, value: "yes" } }
+        - match: { prefix: /bare }
+          direct_response: { status: 200, body: { inline_string: "{}" } }
+          response_headers_to_remove: [ content-type ]
         - match: { prefix: /secure/port }
           redirect: { https_redirect: true, port_redirect: 8443 }
         - match: { prefix: /secure/here }
@@ -262,8 +271,11 @@ final class HeaderChangeComparisonTest
         /request  | x-empty: theirs~x-kept-empty: theirs
         /request  | x-own: 1~accept: */*
         /request  | connection: x-over~x-over: 1
+        /proto    | -
+        /proto    | x-forwarded-proto: https
         /response | -
         /direct   | -
+        /bare     | -
         /redirect | -
         /levels   | x-level: client~x-list: client
         /dead     | -

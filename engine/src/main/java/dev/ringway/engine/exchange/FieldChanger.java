@@ -369,8 +369,9 @@ final class FieldChanger
     {
         if (key.nameId() == HeaderName.X_FORWARDED_PROTO && !ofResponse)
         {
-            // Each request has one, unless it was removed.
-            return edits.find(key.nameId(), key.bytes()) < 0 && !isInTable(key);
+            // Each request has one, unless it was removed; what the level puts in its place it does not see.
+            final int added = edits.find(key.nameId(), key.bytes());
+            return (added < 0 || added >= seen) && !isInTable(key);
         }
         return headers != null && key.isField() && key.field().find(headers, -1) >= 0 && !isInTable(key);
     }
