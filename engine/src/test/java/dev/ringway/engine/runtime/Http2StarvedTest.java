@@ -1,5 +1,7 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.memory.Blocks;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -65,6 +67,36 @@ final class Http2StarvedTest
                     final Http2Peer other = Http2Peer.client(next);
                     assertEquals(200, rig.drive(() -> other.ask("/"), "answered").status());
                 }
+            }
+        }
+    }
+
+    /** Its head has to be kept until its turn, and there is no block for it. */
+    @Test
+    void shouldRefuseARequestThatCannotWaitForItsTurn() throws Exception
+    {
+        try (TestBackend backend = HttpPair.HTTP2_TO_HTTP1.backend(request -> Sent.of("200", request.body(), true)))
+        {
+            final TestProxy settings = HttpPair.HTTP2_TO_HTTP1.proxy(backend);
+            try (FaultRig rig = new FaultRig(settings, next -> next);
+                TestClient socket = rig.drive(rig::connect, "connected"))
+            {
+                final Http2Peer client = Http2Peer.client(socket);
+                rig.drive(() ->
+                {
+                    client.settle();
+                    return true;
+                }, "settled");
+                final Blocks blocks = rig.loop.memory().blocks();
+                final List<Integer> taken = new ArrayList<>();
+                for (int at = blocks.take(1); at >= 0; at = blocks.take(1))
+                {
+                    taken.add(at);
+                }
+                assertEquals(503, rig.drive(() -> client.ask("/"), "refused").status());
+                taken.forEach(at -> blocks.release(at, Blocks.SMALL_LENGTH));
+                assertEquals(200, rig.drive(() -> client.ask("/"), "answered").status());
+                assertEquals(1, backend.accepted());
             }
         }
     }
