@@ -160,9 +160,10 @@ public final class DnsRefresh implements AutoCloseable
         final Set<Refresh> all = Set.copyOf(refreshes.values());
         old.stream().filter(running -> !all.contains(running)).forEach(Refresh::stop);
         known.keySet().retainAll(wanted);
+        final Set<Known> notPrepared = inForce;
         inForce = wanted;
         resolver.forget();
-        all.stream().filter(refresh -> !old.contains(refresh)).forEach(Refresh::begin);
+        all.stream().filter(refresh -> !old.contains(refresh)).forEach(refresh -> refresh.begin(notPrepared));
     }
 
     /** Look-ups of a cluster, of each name at its own times. Resolver thread only. */
@@ -182,16 +183,21 @@ public final class DnsRefresh implements AutoCloseable
             told = inForce;
         }
 
-        /** What was just prepared is not asked for twice, but told where it came too late to be in force. */
-        void begin()
+        /**
+         * What was just prepared is not asked for twice, but told where it came too late to be in force. What failed
+         * longer ago is asked for at once.
+         */
+        void begin(final Set<Known> notPrepared)
         {
             for (int i = 0; i < timers.length; i++)
             {
                 final ClusterPlan.Target target = plan.targets().get(i);
                 if (target.isName())
                 {
-                    final Answer answer = known.get(Known.of(plan, target));
-                    schedule(i, answer == null ? 0 : waits.nextNs(answer));
+                    final Known key = Known.of(plan, target);
+                    final Answer answer = known.get(key);
+                    final boolean isDue = answer == null || answer.isFailed() && notPrepared.contains(key);
+                    schedule(i, isDue ? 0 : waits.nextNs(answer));
                 }
             }
             tell();

@@ -1,6 +1,7 @@
 package dev.ringway.control.dns;
 
 import dev.ringway.control.config.BootstrapLoader;
+import dev.ringway.control.config.ConfigException;
 import dev.ringway.control.translate.BootstrapTranslator;
 import dev.ringway.control.translate.ClusterPlan;
 import dev.ringway.control.translate.Translation;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.xbill.DNS.Rcode;
 
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -43,6 +45,13 @@ final class DnsRefreshTest
               - lb_endpoints:
                 - { endpoint: { address: { socket_address: { address: localhost, port_value: 80 } } } }
         """;
+
+    /** Of the same cluster. */
+    private static final String ANOTHER =
+        "        - { endpoint: { address: { socket_address: { address: localhost, port_value: 80 } } } }\n";
+    private static final int PATIENCE_MS = 30_000;
+    /** Bit of the third byte of a message. */
+    private static final byte RESPONSE = (byte)0x80;
 
     @TempDir
     Path directory;
@@ -108,31 +117,63 @@ final class DnsRefreshTest
         assertEquals(expected, told.take());
     }
 
+    private static String asking(final DatagramSocket server)
+    {
+        final String type = "envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig";
+        return BOOTSTRAP.replace("localhost", "a.test").replace("type: STRICT_DNS", """
+            type: STRICT_DNS
+                dns_lookup_family: V4_ONLY
+                typed_dns_resolver_config:
+                  name: x
+                  typed_config:
+                    "@type": type.googleapis.com/%s
+                    resolvers: [ { socket_address: { address: 127.0.0.1, port_value: %d } } ]
+                    dns_resolver_options: { no_default_search_domain: true }
+                    query_tries: 1
+                    query_timeout_seconds: 60""".formatted(type, server.getLocalPort()));
+    }
+
+    private List<ClusterPlan> plans(final String bootstrap) throws ConfigException
+    {
+        return translator.translate(new BootstrapLoader(false).load(null, bootstrap)).clusters();
+    }
+
     @Test
     void shouldNotWaitForANameInForceThatFails() throws Exception
     {
         try (DatagramSocket deaf = new DatagramSocket(0, InetAddress.getLoopbackAddress()))
         {
-            final String type = "envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig";
-            final String failing = BOOTSTRAP.replace("localhost", "a.test").replace("type: STRICT_DNS", """
-                type: STRICT_DNS
-                    typed_dns_resolver_config:
-                      name: x
-                      typed_config:
-                        "@type": type.googleapis.com/%s
-                        resolvers: [ { socket_address: { address: 127.0.0.1, port_value: %d } } ]
-                        query_timeout_seconds: 60""".formatted(type, deaf.getLocalPort()));
-            plans = translator.translate(new BootstrapLoader(false).load(null, failing)).clusters();
+            plans = plans(asking(deaf));
             lookups.adopt(plans, List.of(withoutEndpoints()));
             deaf.receive(new DatagramPacket(new byte[1], 1));
-            final List<ClusterPlan> changed = translator.translate(new BootstrapLoader(false).load(null, failing +
-                "        - { endpoint: { address: { socket_address: { address: localhost, port_value: 80 } } } }\n"))
-                .clusters();
+            final List<ClusterPlan> changed = plans(asking(deaf) + ANOTHER);
             assertEquals(2, changed.getFirst().targets().size());
             final CountDownLatch found = new CountDownLatch(1);
             lookups.prepare(changed, found::countDown);
             found.await();
             assertFalse(lookups.resolve(changed.getFirst()).endpoints().isEmpty());
+        }
+    }
+
+    @Test
+    void shouldAskAtOnceForANameInForceThatFailedWhereItsClusterChanges() throws Exception
+    {
+        try (DatagramSocket server = new DatagramSocket(0, InetAddress.getLoopbackAddress()))
+        {
+            server.setSoTimeout(PATIENCE_MS);
+            plans = plans(asking(server));
+            lookups.adopt(plans, List.of(withoutEndpoints()));
+            final DatagramPacket question = new DatagramPacket(new byte[512], 512);
+            server.receive(question);
+            question.getData()[2] |= RESPONSE;
+            question.getData()[3] = Rcode.SERVFAIL;
+            server.send(question);
+            while (counters.shared().get(withoutEndpoints().counters().updateFailure) == 0)
+            {
+                Thread.onSpinWait();
+            }
+            lookups.adopt(plans(asking(server) + ANOTHER), List.of(withoutEndpoints()));
+            server.receive(question);
         }
     }
 }
