@@ -9,8 +9,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -79,6 +82,28 @@ class LauncherTest
         {
             assertEquals(0, proxy.awaitExit(), proxy.output());
             assertEquals("configuration '" + file + "' OK\n", proxy.output());
+        }
+    }
+
+    /** The file of another whose number begins with this one's. */
+    @Test
+    void shouldTakeAwayWhatItsOwnTrainingLeft() throws Exception
+    {
+        final Path target = Files.createDirectories(directory.resolve("control/target"));
+        Files.createDirectory(target.resolve("lib"));
+        Files.createFile(target.resolve("ringway-control.jar"));
+        Files.copy(Path.of("..", "ringway"), directory.resolve("ringway"), StandardCopyOption.COPY_ATTRIBUTES);
+        final String command = "cd " + target + "; touch ringway.aot.$$ ringway.aot.$$.config ringway.aot.$$9; " +
+            "exec ../../ringway cache";
+        try (Program training = Program.start(directory, List.of("sh", "-c", command)))
+        {
+            assertEquals(0, training.awaitExit(), training.output());
+            assertTrue(training.output().contains("no start-up cache (see "), training.output());
+        }
+        try (Stream<Path> left = Files.list(target))
+        {
+            assertEquals(List.of("9"), left.map(file -> file.getFileName().toString())
+                .filter(name -> name.startsWith("ringway.aot")).map(name -> name.substring(name.length() - 1)).toList());
         }
     }
 
