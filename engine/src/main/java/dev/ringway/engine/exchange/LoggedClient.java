@@ -12,7 +12,8 @@ import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * Writes into access records who the client of a request is, as the connection says, and what its fields tell. One per loop; allocates nothing. Loop thread only.
+ * Writes into access records who the client of a request is, as the connection says, and what its fields tell. One per
+ * loop; allocates nothing. Loop thread only.
  */
 final class LoggedClient
 {

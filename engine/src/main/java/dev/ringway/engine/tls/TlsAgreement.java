@@ -17,7 +17,7 @@ public final class TlsAgreement
     private static final byte[] NOTHING = {};
 
     private long ssl;
-    private OwnCertificates own;
+    private TlsContext context;
     private PeerCertificate shown;
     private boolean isMade;
     private byte[] report;
@@ -31,16 +31,16 @@ public final class TlsAgreement
     {
     }
 
-    void open(final long connection, final OwnCertificates certificates)
+    void open(final long connection, final TlsContext shared)
     {
         ssl = connection;
-        own = certificates;
+        context = shared;
     }
 
     void close()
     {
         ssl = 0;
-        own = null;
+        context = null;
         shown = null;
         isMade = false;
         report = null;
@@ -54,7 +54,7 @@ public final class TlsAgreement
     {
         if (shown == null)
         {
-            shown = own.selected(ssl);
+            shown = context.own().selected(ssl);
         }
     }
 
@@ -130,14 +130,15 @@ public final class TlsAgreement
      * Allocates when it is asked for the first time, or for items that were not asked for before.
      *
      * @param items of {@link TlsReport}, a bit each.
-     * @return what is told of this connection: those items, and those that were asked for before.
+     * @return what is told of this connection: those items, and those that were asked for before of any connection of
+     *         its context, so that it is made once though items are asked for one by one.
      */
     public byte[] report(final int items)
     {
         assert isMade;
         if (report == null || (items & ~reportItems) != 0)
         {
-            reportItems = report == null ? items : items | reportItems;
+            reportItems = context.usualItems(items);
             report = TlsReport.of(this, reportItems);
         }
         return report;
@@ -220,7 +221,7 @@ public final class TlsAgreement
     /** The certificate that this side has shown, or would have where a session was resumed; null when it has none. */
     PeerCertificate ownCertificate()
     {
-        return shown == null ? own.first() : shown;
+        return shown == null ? context.own().first() : shown;
     }
 
     /**

@@ -29,6 +29,7 @@ public final class TlsContext
     private final NamedCertificate authority;
     private final List<String> warnings;
     private final AtomicInteger references = new AtomicInteger(1);
+    private final AtomicInteger usualItems = new AtomicInteger();
     private long lineage = NEXT_LINEAGE.getAndIncrement();
 
     TlsContext(
@@ -161,6 +162,13 @@ public final class TlsContext
     OwnCertificates own()
     {
         return own;
+    }
+
+    /** Those items of {@link TlsReport} with all that were asked for before. Any thread. */
+    int usualItems(final int items)
+    {
+        final int known = usualItems.get();
+        return (items & ~known) == 0 ? known : usualItems.accumulateAndGet(items, (one, other) -> one | other);
     }
 
     /**

@@ -71,7 +71,7 @@ public final class TlsEngine
             return false;
         }
         this.context = context;
-        agreement.open(ssl, context.own());
+        agreement.open(ssl, context);
         peerName = expectedPeer;
         bio = SSL.bioNewByteBuffer(ssl, OWN_ROOM);
         if (serverName != null)

@@ -34,7 +34,9 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 final class TlsHandshakeTest
@@ -503,6 +505,29 @@ final class TlsHandshakeTest
             final Instant until = Instant.ofEpochSecond(Long.parseLong(told(agreement, TlsReport.VALID_UNTIL)));
             assertEquals(until.toString().replace("Z", ".000Z"), told(agreement, TlsReport.VALID_UNTIL_TEXT));
             assertEquals("", told(agreement, TlsReport.SERVER_NAME));
+        }
+    }
+
+    @Test
+    void shouldMakeTheReportOfAConnectionOnceThoughItemsAreAskedForOneByOne()
+    {
+        final TlsContext context = build(TlsSettings.client());
+        final TlsContext server = build(server(EC));
+        try (EnginePeer first = new EnginePeer(engines, server);
+            EnginePeer client = new EnginePeer(engines, context))
+        {
+            shouldTalk(client, first);
+            told(client.engine.agreement(), TlsReport.VERSION);
+            told(client.engine.agreement(), TlsReport.PEER_SUBJECT);
+        }
+        try (EnginePeer second = new EnginePeer(engines, server);
+            EnginePeer client = new EnginePeer(engines, context))
+        {
+            shouldTalk(client, second);
+            final TlsAgreement agreement = client.engine.agreement();
+            final byte[] report = agreement.report(1 << TlsReport.VERSION);
+            assertSame(report, agreement.report(1 << TlsReport.PEER_SUBJECT));
+            assertNotSame(report, agreement.report(1 << TlsReport.PEER_ISSUER));
         }
     }
 
