@@ -52,6 +52,7 @@ def _bomb():
     return frame(HEADERS, END_STREAM, 1, block) + frame(CONTINUATION, END_HEADERS, 1, b"\xbe" * 12000)
 
 
+HUNDRED = _streams(lambda stream: frame(HEADERS, END_STREAM | END_HEADERS, stream, GET), 100)
 # What each connection says: once, and then so often.
 FLOODS = {
     "rapid reset": (b"", _streams(lambda stream: frame(HEADERS, END_STREAM | END_HEADERS, stream, GET) +
@@ -71,8 +72,8 @@ FLOODS = {
     "WINDOW_UPDATE": (frame(HEADERS, END_HEADERS, 1, POST),
                       frame(WINDOW_UPDATE, 0, 1, struct.pack(">I", 1)) * BURST, 20),
     "no window for answers": (frame(SETTINGS, 0, 0, struct.pack(">HI", 4, 0)),
-                              _streams(lambda stream: frame(HEADERS, END_STREAM | END_HEADERS, stream, GET), 100), 1),
-    HARMLESS: (b"", _streams(lambda stream: frame(HEADERS, END_STREAM | END_HEADERS, stream, GET), 100), 1),
+                              HUNDRED, 1),
+    HARMLESS: (b"", HUNDRED, 1),
 }
 # These keep their connection open, because that is what they do harm with.
 HOLDS = {"no window for answers", HARMLESS}

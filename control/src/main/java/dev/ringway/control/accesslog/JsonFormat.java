@@ -186,7 +186,7 @@ final class JsonFormat
             }
             if (isNumber)
             {
-                line.put(text.bytes(), 0, text.length());
+                line.put(text.bytes(), text.length());
             }
             else
             {

@@ -53,9 +53,9 @@ final class LogLine
         return this;
     }
 
-    LogLine put(final byte[] source, final int offset, final int count)
+    LogLine put(final byte[] source, final int count)
     {
-        buffer.putBytes(length, source, offset, count);
+        buffer.putBytes(length, source, 0, count);
         length += count;
         return this;
     }

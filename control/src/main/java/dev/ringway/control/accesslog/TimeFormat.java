@@ -248,7 +248,7 @@ final class TimeFormat
             print();
         }
         final int start = line.length();
-        line.put(text.bytes(), 0, text.length());
+        line.put(text.bytes(), text.length());
         for (int i = 0; i < fractions.length; i++)
         {
             final Fraction fraction = fractions[i];

@@ -88,7 +88,7 @@ final class FieldChanger
     {
         for (int i = 0; i < level.removed().size(); i++)
         {
-            remove(level.removed().get(i));
+            remove(level.removed().get(i), 0, 0);
         }
         seen = edits.count();
         existed = 0;
@@ -238,7 +238,7 @@ final class FieldChanger
         }
     }
 
-    /** Takes out what there is of a field, but for what the level has made from {@code own} to {@code end}. */
+    /** Takes out what there is of a field, but for what the level has made from {@code own} to {@code end}, if anything. */
     private void remove(final FieldName name, final int own, final int end)
     {
         for (int i = edits.find(name.id(), name.bytes()); i >= 0; i = edits.findNext(name.id(), name.bytes(), i))
@@ -248,17 +248,6 @@ final class FieldChanger
                 edits.withdraw(i);
             }
         }
-        drop(name);
-    }
-
-    private void remove(final FieldName name)
-    {
-        edits.withdraw(name.id(), name.bytes());
-        drop(name);
-    }
-
-    private void drop(final FieldName name)
-    {
         if (headers != null)
         {
             for (int i = name.find(headers, -1); i >= 0; i = name.find(headers, i))
