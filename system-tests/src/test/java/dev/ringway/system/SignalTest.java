@@ -26,6 +26,7 @@ final class SignalTest
 {
     /** 128 + SIGTERM: ended by the signal before anybody could handle it. */
     private static final int ENDED_BY_TERM = 143;
+    private static final String BEFORE_ANY_CODE = "Error occurred during initialization of VM";
 
     private static final String CHECKED = """
             health_checks: [ { timeout: 60s, interval: 3600s, no_traffic_interval: 3600s, unhealthy_threshold: 1,
@@ -182,6 +183,12 @@ final class SignalTest
             TimeUnit.MILLISECONDS.sleep(delayMs);
             ringway.signal("TERM");
             final int code = ringway.awaitExit();
+            if (ringway.output().startsWith(BEFORE_ANY_CODE))
+            {
+                // The JVM's own exit within its own start, which says so and ends with 1 or by the signal.
+                assertTrue(code == 1 || code == ENDED_BY_TERM, code + ": " + ringway.output());
+                return;
+            }
             assertTrue(code == 0 || code == ENDED_BY_TERM, code + ": " + ringway.output());
             assertFalse(ringway.output().contains("\tat ") || ringway.output().contains("Exception") ||
                 ringway.output().contains("SIGSEGV"), ringway.output());

@@ -148,6 +148,7 @@ final class Http2UpstreamTest
     @Test
     void shouldFollowAMaximumOfStreamsThatChanges() throws Exception
     {
+        final CountDownLatch areAsked = new CountDownLatch(1);
         try (TestBackend backend = TestBackend.scripted(link ->
             {
                 final Http2Peer peer = Http2Peer.server(link, Http2Frame.MAX_STREAMS, 1);
@@ -165,6 +166,8 @@ final class Http2UpstreamTest
                 assertEquals(5, peer.streams.size());
                 peer.settings(Http2Frame.MAX_STREAMS, 0);
                 peer.settle();
+                // One that came while the connection is idle and takes none would have it closed, to have another.
+                areAsked.await();
                 for (final int id : ids)
                 {
                     ok(peer.stream(id).header(":path")).answerHttp2(peer, id);
@@ -179,7 +182,10 @@ final class Http2UpstreamTest
             final Http2Peer client = Http2Peer.client(proxy.connect());
             assertEquals(200, client.ask("/").status());
             client.settle();
-            assertAllAnswered(client, open(client, 10));
+            final int[] ids = open(client, 10);
+            client.settle();
+            areAsked.countDown();
+            assertAllAnswered(client, ids);
             assertEquals(1, backend.accepted());
         }
     }
