@@ -87,10 +87,16 @@ final class FreshNamesTest
                 assertEquals(round == 0 ? 2 : 1, shown.get(".upstream_rq_total"), "of round " + round);
             }
             // What is under way counts where it began; of all else from then there is nothing.
-            final Map<String, Long> first = reloads.admin.stats("^cluster.deployed0-");
-            first.keySet().removeIf(name -> name.matches(OF_CODES));
+            final int ofOne = length;
+            final Map<String, Long> first = new TreeMap<>();
+            Patience.await(() ->
+            {
+                first.clear();
+                first.putAll(reloads.admin.stats("^cluster.deployed0-"));
+                first.keySet().removeIf(name -> name.matches(OF_CODES));
+                return first.size() == ofOne;
+            }, () -> ofOne + " names: " + first);
             assertEquals(1, first.get("cluster.deployed0-0.upstream_rq_active"), first::toString);
-            assertEquals(length, first.size(), first::toString);
             for (int round = 1; round < ROUNDS - 1; round++)
             {
                 final String gone = "^cluster.deployed" + round + "-";

@@ -12,9 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -102,13 +106,18 @@ final class ReloadLoadTest
         text.append("  clusters:\n");
         for (int i = 0; i < 5; i++)
         {
-            if (i == number % 5 || (i + number) % 2 == 0)
+            if (isThere(i, number))
             {
                 text.append(Bootstraps.cluster("c" + i, "STATIC",
                     Bootstraps.tcpAddress("127.0.0.1", origins.get((i + number) % origins.size()).port())));
             }
         }
         return text.toString();
+    }
+
+    private static boolean isThere(final int cluster, final int number)
+    {
+        return cluster == number % 5 || (cluster + number) % 2 == 0;
     }
 
     private SSLSocket connect(final Certificates certificates) throws Exception
@@ -124,6 +133,28 @@ final class ReloadLoadTest
     private static long names(final Map<String, Long> stats)
     {
         return stats.keySet().stream().filter(name -> !name.matches(FreshNamesTest.OF_CODES)).count();
+    }
+
+    /** How many there are once those of clusters that are gone have been taken back. */
+    private static long settledNames(final Reloads reloads, final int number) throws Exception
+    {
+        final Set<String> expected = new TreeSet<>();
+        for (int i = 0; i < 5; i++)
+        {
+            if (isThere(i, number))
+            {
+                expected.add("c" + i);
+            }
+        }
+        final Map<String, Long> stats = new TreeMap<>();
+        Patience.await(() ->
+        {
+            stats.clear();
+            stats.putAll(reloads.admin.stats());
+            return expected.equals(stats.keySet().stream().filter(name -> name.matches("cluster\\.c\\d\\..*"))
+                .map(name -> name.split("\\.")[1]).collect(Collectors.toSet()));
+        }, () -> expected + " alone: " + stats.keySet());
+        return names(stats);
     }
 
     private static long descriptors(final Program program) throws Exception
@@ -179,17 +210,18 @@ final class ReloadLoadTest
             reloads.reload(resources(i, certificate, origins));
             awaitAnswers();
         }
-        final long names = names(reloads.admin.stats());
+        final long names = settledNames(reloads, WARM);
         final long descriptors = descriptors(reloads.ringway);
         for (int i = WARM + 1; i <= SWAPS; i++)
         {
             reloads.reload(resources(i, certificate, origins));
             awaitAnswers();
         }
+        final long after = settledNames(reloads, SWAPS);
         final Map<String, Long> stats = reloads.admin.stats();
         isOver = true;
         CompletableFuture.allOf(clients.toArray(CompletableFuture[]::new)).get(Patience.S, TimeUnit.SECONDS);
-        assertEquals(names, names(stats), "as many statistics as after " + WARM + " reloads");
+        assertEquals(names, after, "as many statistics as after " + WARM + " reloads");
         assertEquals(4, stats.get("http.clear.downstream_cx_total") + stats.get("http.tls.downstream_cx_total"));
         assertEquals(0, stats.get("http.clear.downstream_cx_destroy") + stats.get("http.tls.downstream_cx_destroy"));
         assertEquals(0, stats.get("http.clear.downstream_rq_5xx") + stats.get("http.tls.downstream_rq_5xx"));
