@@ -168,6 +168,8 @@ final class GrpcHealthComparisonTest
                         ", failures " + (count(admin, name, "failure") > 0) +
                         ", of the network " + (count(admin, name, "network_failure") > 0));
                 }
+                // A check whose time is over may be seen behind that.
+                Patience.await(() -> backend.seen.containsKey("silent"), backend.seen::toString);
                 found.put("asked", new TreeMap<>(backend.seen).toString());
                 return found;
             }
