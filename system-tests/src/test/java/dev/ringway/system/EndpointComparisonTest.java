@@ -238,6 +238,8 @@ final class EndpointComparisonTest
             Patience.await(() -> side.status("/leaving").equals("503 no healthy upstream"), () -> "the exclusion");
             side.admin.awaitStat("cluster.leaving.health_check.passive_failure", 1);
             side.admin.awaitStat("cluster.leaving.membership_healthy", 0);
+            // Those who check count it behind those who serve.
+            side.admin.awaitStat("cluster.leaving.health_check.healthy", 0);
         }
         assertEquals(seen.get(0), seen.get(1));
         assertEquals(envoy.endpoints("leaving"), ringway.endpoints("leaving"));

@@ -108,10 +108,9 @@ final class StatusComparisonTest
             final long mirrored = 2;
             Patience.await(() -> envoy.counted().getOrDefault("cluster.shadow.upstream_rq_403", 0L) == mirrored,
                 () -> "Envoy's mirrors in " + envoy.counted());
-            final Map<String, Long> expected = envoy.counted();
             // Counters are made, and mirrors answered, behind the last answer.
-            Patience.await(() -> ringway.counted().equals(expected),
-                () -> "Envoy's " + expected + "\n Ringway's " + ringway.counted());
+            Patience.await(() -> ringway.counted().equals(envoy.counted()),
+                () -> "Envoy's " + envoy.counted() + "\n Ringway's " + ringway.counted());
         }
     }
 }
