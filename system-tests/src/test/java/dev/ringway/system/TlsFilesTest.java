@@ -166,6 +166,12 @@ final class TlsFilesTest
         }
     }
 
+    /** In one step: what is half written may be looked at too, and is then refused. */
+    private static void replace(final Path file, final String text) throws IOException
+    {
+        Files.move(Files.writeString(file.resolveSibling("half"), text), file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
     /** What was agreed with a client holds for all of its connection, so those of before end. */
     @Test
     void shouldEndConnectionsWhoseTransportChanges() throws Exception
@@ -177,14 +183,14 @@ final class TlsFilesTest
         {
             assertAnswered(old);
             final int transport = encrypted.indexOf("      transport_socket:");
-            Files.writeString(
+            replace(
                 file, encrypted.substring(0, transport) + encrypted.substring(encrypted.indexOf("  clusters:")));
             assertEquals(-1, old.getInputStream().read());
         }
         try (Client clear = new Client(port))
         {
             assertEquals("ok", clear.get("/").text());
-            Files.writeString(file, encrypted);
+            replace(file, encrypted);
             assertNull(clear.read());
         }
         assertEquals("CN=first", shownNow());
@@ -197,8 +203,7 @@ final class TlsFilesTest
         final Path certificate = Files.copy(first.certificate(), shown.resolve("tls.crt"));
         final Path key = Files.copy(first.key(), shown.resolve("tls.key"));
         serve(certificate, key);
-        // In one step: what is half written may be looked at too, and is then refused as well.
-        Files.move(Files.writeString(shown.resolve("half"), "not PEM\n"), certificate, StandardCopyOption.ATOMIC_MOVE);
+        replace(certificate, "not PEM\n");
         admin.awaitStat("tls_files.update_rejected", 1);
         ringway.awaitOutput(certificate + " holds no certificate in PEM; what was read before stays in use");
         assertEquals("CN=first", shownNow());
