@@ -39,7 +39,7 @@ final class FaultyCompletions implements CompletionSink, LoopTask
     private int rememberedCount;
     private boolean isOn = true;
     private int injected;
-    private int shortSends;
+    private volatile int shortSends;
 
     FaultyCompletions(final CompletionSink next, final Random random, final boolean isFailing)
     {
@@ -65,7 +65,7 @@ final class FaultyCompletions implements CompletionSink, LoopTask
         return injected;
     }
 
-    /** Sends that were ended while they waited for their peer. */
+    /** Sends that were ended while they waited for their peer. Any thread. */
     int shortSends()
     {
         return shortSends;

@@ -8,7 +8,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -61,7 +63,7 @@ final class Http2WindowGrowthTest
     void shouldOpenWiderForAnEndpointThatIsFarAway(final HttpPair pair) throws Exception
     {
         final byte[] content = content(LENGTH);
-        final AtomicInteger widest = new AtomicInteger();
+        final CompletableFuture<Integer> widest = new CompletableFuture<>();
         try (TestBackend backend = TestBackend.scripted(link ->
             {
                 final DelayedPath path = new DelayedPath(link.in, link.out, DELAY_NS);
@@ -69,13 +71,15 @@ final class Http2WindowGrowthTest
                 final int id = peer.awaitRequest();
                 peer.headers(id, false, ":status", "200", "content-length", String.valueOf(LENGTH));
                 peer.body(id, content, FRAME, true);
-                widest.set(peer.stream(id).widestOpening);
+                widest.complete(peer.stream(id).widestOpening);
                 peer.awaitEnd();
             });
             TestProxy proxy = pair.proxy(backend).start())
         {
             assertArrayEquals(content, pair.connect(proxy).ask(Sent.of("GET /", null, false)).body());
-            assertTrue(widest.get() >= WIDE, "widest " + widest);
+            // The endpoint may be told of after all of its content is here.
+            final int opening = widest.get(30, TimeUnit.SECONDS);
+            assertTrue(opening >= WIDE, "widest " + opening);
         }
     }
 

@@ -80,7 +80,7 @@ final class LoopHealthTest
             {
                 assertEquals(200, client.get("/").status());
             }
-            assertEquals(3, proxy.counter("http.in.access_log_dropped"));
+            proxy.awaitCounter("http.in.access_log_dropped", 3);
             assertEquals(3, proxy.look().accessLogDropped());
         }
     }

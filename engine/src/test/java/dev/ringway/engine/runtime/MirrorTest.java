@@ -229,7 +229,8 @@ final class MirrorTest
             assertOriginal(client.ask(GET));
             assertOriginal(client.ask(GET));
             assertOriginal(client.ask(GET));
-            assertEquals(1, proxy.counter(SHADOW + "upstream_rq_active"));
+            // It is active once it is connected.
+            proxy.awaitCounter(SHADOW + "upstream_rq_active", 1);
             proxy.http.mirrors = MirrorPolicy.NONE;
             over.countDown();
         }
