@@ -140,6 +140,9 @@ final class HttpFilterConfigComparisonTest
         @rbac.v3.RBAC, rules: { policies: { a: { permissions: [{ destination_port_range: { start: 5, end: 4 } }], principals: [{ any: true }] } } } | - | refused
         @rbac.v3.RBAC, rules: { policies: { a: { permissions: [{ requested_server_name: { exact: a } }], principals: [{ any: true }] } } } | - | taken
         @rbac.v3.RBAC, rules: { policies: { a: { permissions: [{ any: true }], principals: [{ remote_ip: { address_prefix: 10.0.0.0 } }] } } } | - | taken
+        @rbac.v3.RBAC, rules: { policies: { a: { permissions: [{ sourced_metadata: {} }], principals: [{ any: true }] } } } | - | refused
+        @rbac.v3.RBAC, rules: { policies: { a: { permissions: [{ sourced_metadata: { metadata_matcher: { filter: a, path: [{ key: b }], value: { or_match: { value_matchers: [{ null_match: {} }] } } } } }], principals: [{ any: true }] } } } | - | refused
+        @rbac.v3.RBAC, rules: { policies: { a: { permissions: [{ any: true }], principals: [{ metadata: { path: [{ key: b }], value: { bool_match: true } } }] } } } | - | refused
         @rbac.v3.RBAC, rules: { policies: { a: { permissions: [{ any: true }], principals: [{ filter_state: { key: a, string_match: { exact: b } } }] } } } | - | refused here
         @TypedStruct, type_url: t/none, value: { jar: /none.jar } | - | refused
         """)

@@ -133,7 +133,11 @@ final class ListenerConfigComparisonTest
         proxy_protocol.v3.ProxyProtocol | disallowed_versions: [V1, V2]                  | refused
         proxy_protocol.v3.ProxyProtocol | disallowed_versions: [V3]                      | refused
         proxy_protocol.v3.ProxyProtocol | pass_through_tlvs: { match_type: INCLUDE_ALL } | taken
-        proxy_protocol.v3.ProxyProtocol | rules: [{ tlv_type: 2, on_tlv_present: { key: a } }] | refused here
+        proxy_protocol.v3.ProxyProtocol | rules: [{ tlv_type: 2, on_tlv_present: { key: a } }] | taken
+        proxy_protocol.v3.ProxyProtocol | rules: [{ on_tlv_present: { metadata_namespace: a, key: b } }] | taken
+        proxy_protocol.v3.ProxyProtocol | rules: [{ on_tlv_present: { metadata_namespace: envoy.lb, key: b } }] | refused here
+        proxy_protocol.v3.ProxyProtocol | rules: [{ tlv_type: 1, on_tlv_present: {} }] | refused
+        proxy_protocol.v3.ProxyProtocol | rules: [{ tlv_type: 1 }]                     | refused here
         proxy_protocol.v3.ProxyProtocol | rules: [{ tlv_type: 256 }]                     | refused
         tls_inspector.v3.TlsInspector   |                                                | taken
         tls_inspector.v3.TlsInspector   | enable_ja3_fingerprinting: false               | taken

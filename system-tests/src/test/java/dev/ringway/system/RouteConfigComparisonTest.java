@@ -57,7 +57,11 @@ final class RouteConfigComparisonTest
         prefix: /, runtime_fraction: { default_value: { numerator: 101 }, runtime_key: x } | taken
         prefix: /, runtime_fraction: { default_value: { numerator: 1, denominator: TEN } } | refused
         prefix: /, tls_context: { presented: true }                     | refused here
-        prefix: /, dynamic_metadata: [ { filter: a, path: [ { key: b } ], value: { present_match: true } } ] | refused here
+        prefix: /, dynamic_metadata: [ { filter: a, path: [ { key: b } ], value: { present_match: true } } ] | taken
+        prefix: /, dynamic_metadata: [ { filter: a, path: [ { key: b } ] } ] | refused
+        prefix: /, dynamic_metadata: [ { filter: a, path: [ { key: b } ], value: { double_match: { exact: 1 } } } ] | refused here
+        prefix: /, dynamic_metadata: [ { filter: a, value: { present_match: true } } ] | refused
+        prefix: /, dynamic_metadata: [ { filter: envoy.filters.http.rbac, path: [ { key: b } ], value: { present_match: true } } ] | refused here
         """)
     void shouldTakeAndRefuseTheSameMatches(final String match, final String how) throws Exception
     {

@@ -1,5 +1,6 @@
 package dev.ringway.codecs.proxyproto;
 
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 import java.nio.ByteOrder;
@@ -50,7 +51,12 @@ public final class Tlvs
         return isShort ? ~kept : kept;
     }
 
-    private static int lengthAt(final MutableDirectBuffer buffer, final int at)
+    /**
+     * @param buffer holds values.
+     * @param at     where one starts.
+     * @return its bytes, with those in front of it.
+     */
+    public static int lengthAt(final DirectBuffer buffer, final int at)
     {
         return HEAD_LENGTH + (buffer.getShort(at + 1, ByteOrder.BIG_ENDIAN) & 0xFFFF);
     }

@@ -101,7 +101,7 @@ final class HeaderOperators
         {
             case REQUEST -> requestField(lower);
             case RESPONSE -> responseField(lower);
-            case TRAILER -> NONE;
+            case TRAILER, METADATA -> NONE;
         };
     }
 

@@ -212,6 +212,7 @@ public final class LogFormat
         operators.add(limit < 0 ? operator : cut(operator, limit));
         needs.addUses(LogOperators.uses(name, argument));
         HeaderOperators.addFields(name, argument, needs);
+        MetadataOperator.addField(name, argument, needs);
         return at + 1;
     }
 

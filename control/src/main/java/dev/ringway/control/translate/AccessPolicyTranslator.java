@@ -6,10 +6,13 @@ import dev.ringway.engine.httpfilters.AccessRule;
 import dev.ringway.engine.httpfilters.AccessRule.End;
 import dev.ringway.engine.snapshot.CidrRanges;
 import io.envoyproxy.envoy.config.core.v3.CidrRange;
+import io.envoyproxy.envoy.config.rbac.v3.MetadataSource;
 import io.envoyproxy.envoy.config.rbac.v3.Permission;
 import io.envoyproxy.envoy.config.rbac.v3.Policy;
 import io.envoyproxy.envoy.config.rbac.v3.Principal;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
+import io.envoyproxy.envoy.config.rbac.v3.SourcedMetadata;
+import io.envoyproxy.envoy.type.matcher.v3.MetadataMatcher;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.v3.Int32Range;
 
@@ -28,6 +31,7 @@ final class AccessPolicyTranslator
 
     private final Checks checks;
     private final ConditionTranslator conditions;
+    private final MetadataMatchers metadata;
     private Of of;
 
     /** What is judged. */
@@ -49,6 +53,7 @@ final class AccessPolicyTranslator
     {
         this.checks = checks;
         conditions = new ConditionTranslator(checks, runtime);
+        metadata = new MetadataMatchers(checks, conditions);
     }
 
     /**
@@ -83,6 +88,7 @@ final class AccessPolicyTranslator
         return List.copyOf(rules);
     }
 
+    @SuppressWarnings("deprecation")
     private AccessRule permission(final Permission config, final FieldPath path)
     {
         return switch (config.getRuleCase())
@@ -102,9 +108,12 @@ final class AccessPolicyTranslator
                 ports(config.getDestinationPortRange(), path.field("destination_port_range"));
             case REQUESTED_SERVER_NAME ->
                 serverName(config.getRequestedServerName(), path.field("requested_server_name"));
+            case METADATA -> dynamic(config.getMetadata(), path.field("metadata"));
+            case SOURCED_METADATA -> sourced(config.getSourcedMetadata(), path.field("sourced_metadata"));
             case NOT_RULE -> new AccessRule.Not(permission(config.getNotRule(), path.field("not_rule")));
             default -> missing(path, "any, header, url_path, destination_ip, destination_port, " +
-                "destination_port_range, requested_server_name, and_rules, or_rules or not_rule");
+                "destination_port_range, requested_server_name, metadata, sourced_metadata, and_rules, or_rules or " +
+                "not_rule");
         };
     }
 
@@ -137,9 +146,11 @@ final class AccessPolicyTranslator
                 config.getRemoteIp(), path.field("remote_ip"), of == Of.REQUEST ? End.FORWARDED : End.REMOTE);
             case SOURCE_IP -> range(config.getSourceIp(), path.field("source_ip"), End.REMOTE);
             case AUTHENTICATED -> authenticated(config.getAuthenticated(), path.field("authenticated"));
+            case METADATA -> dynamic(config.getMetadata(), path.field("metadata"));
+            case SOURCED_METADATA -> sourced(config.getSourcedMetadata(), path.field("sourced_metadata"));
             case NOT_ID -> new AccessRule.Not(principal(config.getNotId(), path.field("not_id")));
             default -> missing(path, "any, header, url_path, direct_remote_ip, remote_ip, source_ip, authenticated, " +
-                "and_ids, or_ids or not_id");
+                "metadata, sourced_metadata, and_ids, or_ids or not_id");
         };
     }
 
@@ -189,6 +200,19 @@ final class AccessPolicyTranslator
             checks.fault(path, "is known where the chain has a transport_socket");
         }
         return new AccessRule.ServerName(conditions.text(config, path));
+    }
+
+    private AccessRule dynamic(final MetadataMatcher config, final FieldPath path)
+    {
+        return of == Of.REQUEST ? metadata.ofNothing(config, path) : metadata.ofConnection(config, path);
+    }
+
+    private AccessRule sourced(final SourcedMetadata config, final FieldPath path)
+    {
+        final FieldPath at = path.field("metadata_matcher");
+        checks.required(config.hasMetadataMatcher(), at);
+        return config.getMetadataSource() == MetadataSource.DYNAMIC ?
+            dynamic(config.getMetadataMatcher(), at) : metadata.ofNothing(config.getMetadataMatcher(), at);
     }
 
     private AccessRule authenticated(final Principal.Authenticated config, final FieldPath path)

@@ -1,5 +1,6 @@
 package dev.ringway.control.translate;
 
+import dev.ringway.control.accesslog.MetadataOperator;
 import dev.ringway.control.accesslog.TlsOperators;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.route.FieldChanges;
@@ -200,6 +201,11 @@ final class FieldTranslator
             parts.add(new ValuePart.Tls(ofTls, length));
             return;
         }
+        if (isMetadata(operator))
+        {
+            // Requests carry no metadata, nor do they see what their connection carries: nothing is put, as in Envoy.
+            return;
+        }
         final ValuePart ofPath = where.isOfRoute() ? ofPath(operator.group(1), argument, length) : null;
         if (ofPath != null)
         {
@@ -208,6 +214,13 @@ final class FieldTranslator
         }
         checks.fault(path, operator.group() + " is not supported in fields of " +
             (where == Where.REQUEST || where == Where.FILTERED_REQUEST ? "requests" : "responses"));
+    }
+
+    private static boolean isMetadata(final Matcher operator)
+    {
+        final String argument = operator.group(2);
+        return operator.group(1).equals(MetadataOperator.NAME) && argument != null && argument.indexOf(':') > 0 &&
+            !MetadataOperator.isFilled(argument.substring(0, argument.indexOf(':')));
     }
 
     /** What an operator takes of the path, or null for one that takes nothing of it. */

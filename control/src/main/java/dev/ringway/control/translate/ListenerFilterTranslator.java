@@ -120,6 +120,7 @@ final class ListenerFilterTranslator
                 proxy.getAllowRequestsWithoutProxyProtocol(), takesVersion1, takesVersion2,
                 ProxyValues.passed(proxy.hasPassThroughTlvs(), proxy.getPassThroughTlvs(),
                     path.field("pass_through_tlvs"), checks),
+                ProxyValues.keys(proxy.getRulesList(), path.field("rules"), checks),
                 new ProxyProtocolCounters(counters, StatName.of(proxy.getStatPrefix()))));
         }
         catch (final InvalidProtocolBufferException ex)

@@ -1,20 +1,27 @@
 package dev.ringway.control.translate;
 
 import dev.ringway.codecs.proxyproto.TlvTypes;
+import dev.ringway.control.accesslog.MetadataOperator;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.snapshot.MetadataKeys;
 import dev.ringway.engine.snapshot.ProxyTelling;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.core.v3.ProxyProtocolPassThroughTLVs;
 import io.envoyproxy.envoy.config.core.v3.TlvEntry;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 
 import java.io.ByteArrayOutputStream;
+import java.util.List;
 
 /**
- * Translates which values stand behind the addresses of PROXY headers. Control thread only.
+ * Translates which values stand behind the addresses of PROXY headers, and what becomes of them. Control thread only.
  */
 final class ProxyValues
 {
     private static final int MAX_LENGTH = 0xFFFF;
+    private static final String FILTER_NAMESPACE = "envoy.filters.listener.proxy_protocol";
+    /** By which Envoy chooses endpoints for connections. */
+    private static final String BALANCING_NAMESPACE = "envoy.lb";
 
     private ProxyValues()
     {
@@ -44,6 +51,34 @@ final class ProxyValues
         }
         return config.getMatchType() == ProxyProtocolPassThroughTLVs.PassTLVsMatchType.INCLUDE_ALL ?
             TlvTypes.all() : types;
+    }
+
+    /**
+     * @param configs what a connection carries by which keys.
+     * @param path    of their field.
+     * @param checks  where faults go.
+     * @return the keys, or null for none.
+     */
+    static MetadataKeys keys(final List<ProxyProtocol.Rule> configs, final FieldPath path, final Checks checks)
+    {
+        final MetadataKeys keys = new MetadataKeys();
+        for (int i = 0; i < configs.size(); i++)
+        {
+            final ProxyProtocol.KeyValuePair pair = configs.get(i).getOnTlvPresent();
+            final FieldPath at = path.at(i).field("on_tlv_present");
+            final String namespace =
+                pair.getMetadataNamespace().isEmpty() ? FILTER_NAMESPACE : pair.getMetadataNamespace();
+            checks.required(pair.getKey(), at.field("key"));
+            if (MetadataOperator.isFilled(namespace) || namespace.equals(BALANCING_NAMESPACE))
+            {
+                checks.fault(at.field("metadata_namespace"), "'" + namespace + "' is not supported");
+            }
+            if (isType(configs.get(i).getTlvType(), path.at(i).field("tlv_type"), checks))
+            {
+                keys.put(configs.get(i).getTlvType(), MetadataKeys.number(namespace, pair.getKey()));
+            }
+        }
+        return configs.isEmpty() ? null : keys;
     }
 
     /**

@@ -19,6 +19,7 @@ final class RouteMatches
 {
     private final Checks checks;
     private final ConditionTranslator conditions;
+    private final MetadataMatchers metadata;
 
     /**
      * @param checks     where faults go.
@@ -28,6 +29,7 @@ final class RouteMatches
     {
         this.checks = checks;
         this.conditions = conditions;
+        metadata = new MetadataMatchers(checks, conditions);
     }
 
     /**
@@ -48,6 +50,7 @@ final class RouteMatches
         }
         result.addAll(conditions.headers(match.getHeadersList(), path.field("headers")));
         result.addAll(conditions.parameters(match.getQueryParametersList(), path.field("query_parameters")));
+        result.addAll(metadata.ofRequests(match.getDynamicMetadataList(), path.field("dynamic_metadata")));
         return result;
     }
 

@@ -10,6 +10,7 @@ import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.LoggedField;
+import dev.ringway.engine.snapshot.MetadataKeys;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,21 @@ final class LogFormatTest
         assertEquals("-", print(format, Records.get()));
         assertEquals("TLS_error:|7:a:b:TLS_error_end", print(format, Records.empty().detailId(LogStrings.register(
             "upstream_reset_before_response_started{remote_connection_failure|TLS_error:|7:a:b:TLS_error_end}"))));
+    }
+
+    @Test
+    void shouldPrintWhatAConnectionCarries() throws LogFormatException
+    {
+        final AccessRecord record = Records.get();
+        final UnsafeBuffer value = new UnsafeBuffer("a\n\u007fb\t".getBytes(US_ASCII));
+        AccessFields.put(record, MetadataKeys.number("n", "k"), value, 0, value.capacity());
+        assertEquals("a??b? a?? - - -", print("%DYNAMIC_METADATA(n:k)% %DYNAMIC_METADATA(n:k):3% " +
+            "%DYNAMIC_METADATA(n:l)% %DYNAMIC_METADATA(m:k)% %DYNAMIC_METADATA(n:k:k)%", record));
+        for (final String format : List.of("%DYNAMIC_METADATA%", "%DYNAMIC_METADATA(n)%",
+            "%DYNAMIC_METADATA(envoy.filters.network.rbac:k)%"))
+        {
+            assertThrows(LogFormatException.class, () -> LogFormat.compile(format), format);
+        }
     }
 
     @Test

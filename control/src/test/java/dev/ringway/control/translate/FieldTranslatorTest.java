@@ -34,7 +34,7 @@ final class FieldTranslatorTest
 
     @ParameterizedTest
     @ValueSource(strings = {"%REQ(x-request-id)%", "%REQ(:scheme)%", "%REQ(a?b):3%", "%PATH(NQ)%", "%QUERY_PARAM(a)%",
-        "%RESP(x-a)%", "%PROTOCOL% %ROUTE_NAME%"})
+        "%RESP(x-a)%", "%PROTOCOL% %ROUTE_NAME%", "%DYNAMIC_METADATA(a:b):3%"})
     void shouldTakeOperatorsInResponses(final String value) throws Exception
     {
         put(value, Where.RESPONSE);
@@ -53,13 +53,13 @@ final class FieldTranslatorTest
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         REQUEST           | %RESP(x-a)%
-        REQUEST           | %DYNAMIC_METADATA(a:b)%
+        REQUEST           | %DYNAMIC_METADATA(envoy.filters.http.rbac:b)%
         REQUEST           | %FILTER_STATE(a)%
         REQUEST           | %START_TIME%
         REQUEST           | %DOWNSTREAM_PEER_SUBJECT(a)%
         REQUEST           | %DOWNSTREAM_PEER_CERT_V_END(%Y)%
         RESPONSE          | %UPSTREAM_PEER_SUBJECT%
-        RESPONSE          | %DYNAMIC_METADATA(a:b)%
+        RESPONSE          | %DYNAMIC_METADATA(a)%
         RESPONSE          | %UPSTREAM_METADATA(a:b)%
         RESPONSE          | %FILTER_STATE(a:PLAIN)%
         RESPONSE          | %UPSTREAM_HOST%

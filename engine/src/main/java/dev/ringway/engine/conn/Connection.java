@@ -547,6 +547,14 @@ public final class Connection implements CompletionHandler
         return life.slot();
     }
 
+    /**
+     * @return values that it and others carry.
+     */
+    public ConnectionMetadata metadata()
+    {
+        return connections.metadata();
+    }
+
     EventLoop loop()
     {
         return connections.loop();

@@ -33,6 +33,7 @@ public final class Connections implements LoopTask
     private final ArrayDeque<TlsLink> freeLinks = new ArrayDeque<>(64);
     private final LocalAddresses localAddresses;
     private final ToldValues toldValues;
+    private final ConnectionMetadata metadata;
     private final HandshakeWorkers workers;
     private final ArrayDeque<HandshakeStep> freeSteps = new ArrayDeque<>(16);
     private long outOfMemory;
@@ -58,6 +59,7 @@ public final class Connections implements LoopTask
         tlsCounting = new TlsCounting(loop.counters()::increment);
         localAddresses = new LocalAddresses(loop.slotAddresses());
         toldValues = new ToldValues(loop.memory());
+        metadata = new ConnectionMetadata(loop.memory());
         nextId = (long)loop.index() << ID_SHIFT;
         loop.addTask(this);
     }
@@ -111,6 +113,14 @@ public final class Connections implements LoopTask
     public ToldValues toldValues()
     {
         return toldValues;
+    }
+
+    /**
+     * @return values that connections carry.
+     */
+    public ConnectionMetadata metadata()
+    {
+        return metadata;
     }
 
     EventLoop loop()
@@ -171,6 +181,7 @@ public final class Connections implements LoopTask
     void release(final Connection connection)
     {
         toldValues.release(connection);
+        metadata.release(connection);
         free.addLast(connection);
     }
 

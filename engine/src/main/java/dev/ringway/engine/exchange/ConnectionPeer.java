@@ -4,9 +4,11 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.text.IpLiteral;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.ConnectionMetadata;
 import dev.ringway.engine.filter.FilterPeer;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.ffi.sock.SockAddr;
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -177,6 +179,20 @@ public final class ConnectionPeer implements FilterPeer
     public int tlsText(final int item, final MutableDirectBuffer to)
     {
         return connection.tls().text(item, to);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public boolean metadata(final int key, final DirectBuffer to)
+    {
+        final ConnectionMetadata metadata = connection.metadata();
+        final int value = metadata.find(connection, key);
+        if (value >= 0)
+        {
+            to.wrap(metadata.slab().buffer(), value, metadata.length(value));
+        }
+        return value >= 0;
     }
 
     /**

@@ -116,6 +116,7 @@ final class ExchangeLog
         {
             begin(sinks, downstream.connection(), null, startNs);
             record.protocol(AccessProtocol.NONE);
+            LoggedFields.putMetadata(record, sinks, downstream.connection());
         }
     }
 
@@ -382,6 +383,7 @@ final class ExchangeLog
         isOpen = false;
         record.protocol(AccessProtocol.NONE).flags(refusal.flags()).durationUs(ageNs / NANOS_PER_MICRO)
             .text(AccessText.TERMINATION_DETAIL, refusal.detail());
+        LoggedFields.putMetadata(record, all, connection);
         if (isHttp)
         {
             httpConnection(connection);

@@ -4,6 +4,8 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.ConnectionMetadata;
 import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.LoggedField;
@@ -51,6 +53,36 @@ final class LoggedFields
                 if (wanted.get(j).place() == place)
                 {
                     put(record, wanted.get(j), fields, edits, length);
+                }
+            }
+        }
+    }
+
+    /**
+     * Puts the values that a connection carries and that are asked for.
+     *
+     * @param record     under way.
+     * @param sinks      that ask.
+     * @param connection of the client.
+     */
+    static void putMetadata(final AccessRecord record, final List<AccessLogSink> sinks, final Connection connection)
+    {
+        final ConnectionMetadata metadata = connection.metadata();
+        if (!metadata.isAny(connection))
+        {
+            return;
+        }
+        for (int i = 0; i < sinks.size(); i++)
+        {
+            final List<LoggedField> wanted = sinks.get(i).fields();
+            for (int j = 0; j < wanted.size(); j++)
+            {
+                final int value = wanted.get(j).place() != Place.METADATA ? -1 :
+                    metadata.find(connection, wanted.get(j).id());
+                if (value >= 0)
+                {
+                    AccessFields.put(
+                        record, wanted.get(j).id(), metadata.slab().buffer(), value, metadata.length(value));
                 }
             }
         }

@@ -1,5 +1,6 @@
 package dev.ringway.engine.filter;
 
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 
 import java.util.List;
@@ -108,6 +109,15 @@ public interface FilterPeer
      * @return bytes of the text, 0 when there is nothing to tell.
      */
     int tlsText(int item, MutableDirectBuffer to);
+
+    /**
+     * A value that the connection carries, which a listener filter has taken from a PROXY header.
+     *
+     * @param key number of {@code MetadataKeys}.
+     * @param to  shows it afterwards, during this call of the filter.
+     * @return whether there is one.
+     */
+    boolean metadata(int key, DirectBuffer to);
 
     /**
      * @return whether the connection is encrypted.

@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.route.Condition;
 import dev.ringway.engine.route.TextMatch;
 import dev.ringway.engine.snapshot.CidrRanges;
+import org.agrona.DirectBuffer;
 
 import java.util.List;
 
@@ -150,6 +151,23 @@ public interface AccessRule
             final byte[] name = view.peer().serverName();
             final byte[] asked = name == null ? NONE : name;
             return match.matches(view.request(), view.buffer(asked), 0, asked.length);
+        }
+    }
+
+    /**
+     * Demands something of a value that the connection carries.
+     *
+     * @param key        of the value, from {@code MetadataKeys}.
+     * @param match      {@code value}.
+     * @param isInverted holds where the value, or that there is none, is otherwise.
+     */
+    record Metadata(int key, TextMatch match, boolean isInverted) implements AccessRule
+    {
+        public boolean holds(final AccessView view)
+        {
+            final DirectBuffer value = view.buffer();
+            return (view.peer().metadata(key, value) &&
+                match.matches(view.request(), value, 0, value.capacity())) != isInverted;
         }
     }
 

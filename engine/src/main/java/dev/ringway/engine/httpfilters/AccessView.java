@@ -57,6 +57,12 @@ public final class AccessView
         return address;
     }
 
+    /** A buffer to show bytes with, until the next ones. */
+    UnsafeBuffer buffer()
+    {
+        return text;
+    }
+
     /** Bytes as a buffer, until the next ones. */
     UnsafeBuffer buffer(final byte[] bytes)
     {

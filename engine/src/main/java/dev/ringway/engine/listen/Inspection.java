@@ -109,6 +109,7 @@ final class Inspection implements SessionlessHandler
             {
                 if (!ToldAddresses.keepValues(context.connections(), connection, held, (ProxyProtocol)filter, header))
                 {
+                    loop.counters().increment(((ProxyProtocol)filter).counters().version2Error);
                     connection.close();
                     return;
                 }

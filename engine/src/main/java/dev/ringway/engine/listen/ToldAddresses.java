@@ -4,10 +4,12 @@ import dev.ringway.codecs.proxyproto.ProxyHeaderParser;
 import dev.ringway.codecs.proxyproto.Tlvs;
 import dev.ringway.codecs.text.IpLiteral;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.ConnectionMetadata;
 import dev.ringway.engine.conn.Connections;
 import dev.ringway.engine.memory.HeldBytes;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.snapshot.ListenerFilter.ProxyProtocol;
+import dev.ringway.engine.snapshot.MetadataKeys;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -45,7 +47,7 @@ final class ToldAddresses
      * Keeps the values that the filter wants; they have come whole.
      *
      * @param held begins with the header.
-     * @return false when memory has run out.
+     * @return false when there is no room for them.
      */
     static boolean keepValues(
         final Connections connections,
@@ -56,7 +58,7 @@ final class ToldAddresses
     {
         final int from = header.valuesOffset();
         final int length = header.length() - from;
-        if (filter.keptValues() == null || length == 0)
+        if (filter.keptValues() == null && filter.keys() == null || length == 0)
         {
             return true;
         }
@@ -68,8 +70,29 @@ final class ToldAddresses
             return false;
         }
         copy(memory.slab().buffer(), held, from, length, at);
-        final int kept = Tlvs.keep(memory.slab().buffer(), at, length, filter.keptValues(), length);
+        if (filter.keys() != null && !carry(connection, filter.keys(), at, length))
+        {
+            return false;
+        }
+        final int kept = filter.keptValues() == null ? 0 :
+            Tlvs.keep(memory.slab().buffer(), at, length, filter.keptValues(), length);
         return kept == 0 || connections.toldValues().keep(connection, at, kept);
+    }
+
+    /** Has the connection carry those that have a key. */
+    private static boolean carry(
+        final Connection connection, final MetadataKeys keys, final int offset, final int length)
+    {
+        final ConnectionMetadata metadata = connection.metadata();
+        final UnsafeBuffer buffer = metadata.slab().buffer();
+        boolean isCarried = true;
+        for (int at = offset; isCarried && at < offset + length; at += Tlvs.lengthAt(buffer, at))
+        {
+            final int key = keys.of(buffer.getByte(at) & 0xFF);
+            isCarried = key == 0 || metadata.put(
+                connection, key, at + Tlvs.HEAD_LENGTH, Tlvs.lengthAt(buffer, at) - Tlvs.HEAD_LENGTH);
+        }
+        return isCarried;
     }
 
     private static void copy(

@@ -18,6 +18,7 @@ public sealed interface ListenerFilter
      * @param takesVersion1 not among {@code disallowed_versions}.
      * @param takesVersion2 not among {@code disallowed_versions}.
      * @param keptValues    {@code pass_through_tlvs}: types of values that a connection keeps; null for none.
+     * @param keys          {@code rules}: by which a connection carries values, for who judges or logs it; null for none.
      * @param counters      ids of its counters.
      */
     record ProxyProtocol(
@@ -25,6 +26,7 @@ public sealed interface ListenerFilter
         boolean takesVersion1,
         boolean takesVersion2,
         TlvTypes keptValues,
+        MetadataKeys keys,
         ProxyProtocolCounters counters)
         implements ListenerFilter
     {

@@ -15,6 +15,7 @@ import java.util.Locale;
 public record LoggedField(Place place, FieldName name, int id)
 {
     private static final String SCHEME = ":scheme";
+    private static final FieldName NAMELESS = new FieldName("-");
     private static final int SCHEME_ID = LogStrings.register(Place.REQUEST + ":" + SCHEME);
 
     /** Where a field stands. */
@@ -25,7 +26,9 @@ public record LoggedField(Place place, FieldName name, int id)
         /** In the head of the response that goes to the client. */
         RESPONSE(AccessLogSink.USES_RESPONSE_FIELDS),
         /** Behind the response. */
-        TRAILER(AccessLogSink.USES_TRAILERS);
+        TRAILER(AccessLogSink.USES_TRAILERS),
+        /** Among the values that the connection carries; asked for where one carries any. */
+        METADATA(0);
 
         private final long use;
 
@@ -35,7 +38,7 @@ public record LoggedField(Place place, FieldName name, int id)
         }
 
         /**
-         * @return one of {@link AccessLogSink}'s {@code USES_*}.
+         * @return one of {@link AccessLogSink}'s {@code USES_*}, or 0.
          */
         public long use()
         {
@@ -59,6 +62,15 @@ public record LoggedField(Place place, FieldName name, int id)
     public boolean isScheme()
     {
         return id == SCHEME_ID;
+    }
+
+    /**
+     * @param key number of {@link MetadataKeys}.
+     * @return a value that connections carry.
+     */
+    public static LoggedField ofMetadata(final int key)
+    {
+        return new LoggedField(Place.METADATA, NAMELESS, key);
     }
 
     /**

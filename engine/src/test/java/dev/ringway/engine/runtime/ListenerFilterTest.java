@@ -49,7 +49,7 @@ final class ListenerFilterTest
     private static ListenerFilter proxyProtocol(final TestProxy proxy, final boolean allowsNone)
     {
         return new ListenerFilter.ProxyProtocol(
-            allowsNone, true, true, null, new ProxyProtocolCounters(proxy.registry(), ""));
+            allowsNone, true, true, null, null, new ProxyProtocolCounters(proxy.registry(), ""));
     }
 
     private static ListenerFilter tlsInspector(final TestProxy proxy)
