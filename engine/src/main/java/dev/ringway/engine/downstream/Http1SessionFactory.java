@@ -163,10 +163,10 @@ public final class Http1SessionFactory implements SessionFactory
         final Connection closed,
         final boolean isByClient)
     {
-        counters.decrement(ids.downstreamCxActive);
         counters.increment(ids.downstreamCxDestroy);
         counters.increment(isByClient ? ids.downstreamCxDestroyRemote : ids.downstreamCxDestroyLocal);
         counters.record(ids.downstreamCxLengthMs, closed.ageMs());
+        counters.decrement(ids.downstreamCxActive);
     }
 
     /** A connection ends with a request on it. */

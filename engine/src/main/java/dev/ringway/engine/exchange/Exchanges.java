@@ -529,16 +529,16 @@ public final class Exchanges
         }
     }
 
+    /** What is no longer under way is counted by then: whoever reads meanwhile may rely on it. */
     void countResponse(final HttpCounters ids, final Outcome outcome, final long startNs)
     {
         final LoopCounters counters = loop.counters();
-        counters.decrement(ids.downstreamRqActive);
         counters.record(ids.downstreamRqTime, (nowNs() - startNs) / NANOS_PER_MILLI);
-        if (outcome.isHealthCheck() || outcome.status() == 0)
+        if (!outcome.isHealthCheck() && outcome.status() != 0)
         {
-            return;
+            ids.response(counters, outcome.status());
         }
-        ids.response(counters, outcome.status());
+        counters.decrement(ids.downstreamRqActive);
     }
 
     UnsafeBuffer slotAddresses()

@@ -187,13 +187,13 @@ final class ChainSessions implements SessionlessHandler, CloseListener
     void onConnectionGone(final Connection connection, final ConnectionRefusal refusal)
     {
         final LoopCounters counters = context.loop().counters();
-        counters.decrement(listener.counters().downstreamCxActive);
         counters.increment(listener.counters().downstreamCxDestroy);
         counters.record(listener.counters().downstreamCxLengthMs, connection.ageMs());
         if (chain.filter() instanceof HttpConnectionManager)
         {
             record(chain.accessLogs(), connection, refusal);
         }
+        counters.decrement(listener.counters().downstreamCxActive);
         active--;
         acceptor.onConnectionGone(this);
     }

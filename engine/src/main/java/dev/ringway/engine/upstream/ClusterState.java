@@ -514,9 +514,9 @@ public final class ClusterState
         connections.release();
         final LoopCounters counters = context.loop.counters();
         final UpstreamConnectionCounters ids = cluster.counters().connections;
-        counters.decrement(ids.upstreamCxActive);
         counters.increment(ids.upstreamCxDestroy);
         counters.record(ids.upstreamCxLengthMs, connection.ageMs());
+        counters.decrement(ids.upstreamCxActive);
         // Each that fails leaves room for the next: nobody may be left waiting when no connection is there to end.
         while (!waiting.isEmpty() && mayConnect())
         {
