@@ -23,6 +23,7 @@ public final class RequestHead extends MessageHead
     private int protocolLength;
     private boolean absoluteForm;
     private boolean expectContinue;
+    private boolean isCompleted;
 
     /**
      * An empty head.
@@ -57,6 +58,7 @@ public final class RequestHead extends MessageHead
         protocolLength = 0;
         absoluteForm = false;
         expectContinue = false;
+        isCompleted = false;
     }
 
     /**
@@ -99,6 +101,25 @@ public final class RequestHead extends MessageHead
         protocolLength = other.protocolLength;
         absoluteForm = other.absoluteForm;
         expectContinue = other.expectContinue;
+        isCompleted = other.isCompleted;
+    }
+
+    /**
+     * Says that the head holds what the proxy has it gain and lose before it is routed.
+     */
+    public void complete()
+    {
+        isCompleted = true;
+    }
+
+    /**
+     * Whether the head holds what the proxy has it gain and lose before it is routed; false for one as it came.
+     *
+     * @return whether {@link #complete} was said since the last reset.
+     */
+    public boolean isCompleted()
+    {
+        return isCompleted;
     }
 
     /**

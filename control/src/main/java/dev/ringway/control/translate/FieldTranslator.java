@@ -37,8 +37,6 @@ final class FieldTranslator
         "x-envoy-max-retries", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names",
         "x-envoy-hedge-on-per-try-timeout");
     /** What a request gets behind the filters. */
-    private static final Set<String> LATER = Set.of("x-request-id", "x-forwarded-for", "x-forwarded-proto", ":scheme",
-        "x-forwarded-client-cert", "via");
     private static final Set<String> OF_REQUESTS = Set.of("REQ", "REQUEST_HEADER");
     private static final Set<String> OF_RESPONSES = Set.of("RESP", "RESPONSE_HEADER");
     private static final Map<String, ValuePart.Known> KNOWN = Map.ofEntries(
@@ -190,7 +188,6 @@ final class FieldTranslator
         {
             final String[] names = argument.split("\\?");
             final boolean ofResponse = operator.group(1).startsWith("RESP");
-            checkThere(ofResponse, names, path, where);
             parts.add(new ValuePart.Field(new HeaderKey(names[0]), names.length == 1 ? null : new HeaderKey(names[1]),
                 length, ofResponse));
             return;
@@ -249,16 +246,5 @@ final class FieldTranslator
             case REQUEST, FILTERED_REQUEST -> OF_REQUESTS.contains(operator);
             case RESPONSE, FILTERED_RESPONSE -> OF_REQUESTS.contains(operator) || OF_RESPONSES.contains(operator);
         };
-    }
-
-    private void checkThere(final boolean ofResponse, final String[] names, final FieldPath path, final Where where)
-    {
-        for (final String name : names)
-        {
-            if (!ofResponse && !where.isOfRoute() && LATER.contains(name.toLowerCase(Locale.ROOT)))
-            {
-                checks.fault(path, "filters see '" + name + "' as the client has sent it, which is not supported");
-            }
-        }
     }
 }

@@ -95,7 +95,7 @@ final class Affinity implements HashPolicy.Client
     public boolean selectAddress(final RequestView view)
     {
         final int length =
-            exchanges.loggedClient().remoteText(http, downstream.connection(), request.headers(), text);
+            exchanges.loggedClient().remoteText(http, downstream.connection(), request, text);
         view.select(text, length);
         return length > 0;
     }

@@ -2,6 +2,7 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.text.IpLiteral;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionMetadata;
@@ -50,14 +51,14 @@ public final class ConnectionPeer implements FilterPeer
      * Has the client's address told by {@code x-forwarded-for}, as text and as {@link #forwardedAddress}, where the
      * proxies before this one are trusted to tell it.
      *
-     * @param request fields as they came; read when one is asked for.
+     * @param request its fields are read when the address is asked for.
      * @param http    says whom to trust.
      * @return this.
      */
-    ConnectionPeer forwarded(final HeaderTable request, final HttpConnectionManager http)
+    ConnectionPeer forwarded(final RequestHead request, final HttpConnectionManager http)
     {
-        skipped = http.xffTrustedHops() - (http.useRemoteAddress() ? 1 : 0);
-        headers = skipped < 0 || !request.contains(HeaderName.X_FORWARDED_FOR) ? null : request;
+        skipped = ForwardedFor.skipped(request, http);
+        headers = skipped < 0 || !request.headers().contains(HeaderName.X_FORWARDED_FOR) ? null : request.headers();
         return this;
     }
 

@@ -45,6 +45,8 @@ public final class Exchanges
 
     /** Most header fields of a head, whatever is configured. */
     public static final int MAX_HEADERS = 256;
+    /** Header fields that a request's head has room for, those that it gains before it is routed included. */
+    static final int MAX_REQUEST_FIELDS = MAX_HEADERS + 16;
 
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
@@ -115,7 +117,7 @@ public final class Exchanges
         Exchange exchange = free.pollLast();
         if (exchange == null)
         {
-            exchange = new Exchange(this, MAX_HEADERS);
+            exchange = new Exchange(this, MAX_REQUEST_FIELDS);
         }
         return exchange;
     }

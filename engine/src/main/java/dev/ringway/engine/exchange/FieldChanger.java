@@ -47,7 +47,7 @@ final class FieldChanger
         final RequestHead head, final Connection client, final HttpConnectionManager http, final Routing routing)
     {
         request = head;
-        values.of(head, peer.wrap(client).forwarded(head.headers(), http), routing.routeName(), routing.clusterName());
+        values.of(head, peer.wrap(client).forwarded(head, http), routing.routeName(), routing.clusterName());
         return this;
     }
 

@@ -82,7 +82,7 @@ final class FilterRun
         exchange = owner;
         downstream = sink;
         block = requestBlock;
-        view.begin(sink.connection(), owner.request().headers(), http, outcome, routing);
+        view.begin(sink.connection(), owner.request(), http, outcome, routing);
         final FilterSettings settings = routing.filters();
         calls.begin(chain, settings);
     }

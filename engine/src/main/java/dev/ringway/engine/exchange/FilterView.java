@@ -40,7 +40,7 @@ final class FilterView implements FilterExchange
 
     void begin(
         final Connection connection,
-        final HeaderTable headers,
+        final RequestHead head,
         final HttpConnectionManager http,
         final Outcome of,
         final Routing by)
@@ -48,7 +48,7 @@ final class FilterView implements FilterExchange
         outcome = of;
         routing = by;
         isAnswered = false;
-        peer.wrap(connection).forwarded(headers, http);
+        peer.wrap(connection).forwarded(head, http);
     }
 
     void request(final RequestHead head, final HeadStore store)

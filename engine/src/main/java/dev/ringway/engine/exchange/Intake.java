@@ -106,6 +106,11 @@ final class Intake
     {
         exchange.phase(Phase.FILTER);
         routing.begin(exchanges.requestHeaders().random());
+        if (http.completesHeads() && !exchanges.requestHeaders().complete(downstream, request, headBlock, http, id))
+        {
+            exchange.replies().reply(LocalReply.OVERLOADED);
+            return;
+        }
         findRoute();
         final LocalReply refusal =
             routing.upgrade(exchanges.counters(), request, http, !times.isRequestEnded());

@@ -2,6 +2,7 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.accesslog.AccessAddress;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
@@ -33,9 +34,9 @@ final class LoggedClient
         final AccessRecord record,
         final HttpConnectionManager http,
         final Connection connection,
-        final HeaderTable headers)
+        final RequestHead request)
     {
-        if (!findForwarded(http, headers))
+        if (!findForwarded(http, request))
         {
             return;
         }
@@ -44,11 +45,11 @@ final class LoggedClient
                 connection.addresses().direct());
     }
 
-    private boolean findForwarded(final HttpConnectionManager http, final HeaderTable headers)
+    private boolean findForwarded(final HttpConnectionManager http, final RequestHead request)
     {
-        final int skipped = http.xffTrustedHops() - (http.useRemoteAddress() ? 1 : 0);
+        final int skipped = ForwardedFor.skipped(request, http);
         final ForwardedFor forwarded = exchanges.forwardedFor();
-        final boolean isFound = skipped >= 0 && forwarded.find(headers, skipped);
+        final boolean isFound = skipped >= 0 && forwarded.find(request.headers(), skipped);
         if (isFound)
         {
             forwarded.encode(sockAddr);
@@ -60,10 +61,10 @@ final class LoggedClient
     int remoteText(
         final HttpConnectionManager http,
         final Connection connection,
-        final HeaderTable headers,
+        final RequestHead request,
         final MutableDirectBuffer to)
     {
-        return headers.contains(HeaderName.X_FORWARDED_FOR) && findForwarded(http, headers) ?
+        return request.headers().contains(HeaderName.X_FORWARDED_FOR) && findForwarded(http, request) ?
             SockAddr.appendAddress(sockAddr, 0, to, 0) :
             SockAddr.appendAddress(exchanges.slotAddresses(), connection.addresses().peer(), to, 0);
     }

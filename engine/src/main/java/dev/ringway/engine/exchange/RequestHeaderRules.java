@@ -57,6 +57,10 @@ final class RequestHeaderRules
     /** What belongs to the client's connection, which routes do not see; of upgrades they see all of it. */
     private static final long CONNECTION_NAMES = HeaderEdits.HOP_BY_HOP & ~HeaderName.mask(HeaderName.TE);
     private static final long EXPECT = HeaderName.mask(HeaderName.EXPECT);
+    private static final long INTERNAL = HeaderName.mask(HeaderName.X_ENVOY_INTERNAL);
+    /** What stays in a head as it came for as long as the head is there. */
+    private static final long OF_CONNECTION =
+        HeaderEdits.HOP_BY_HOP | HeaderName.mask(HeaderName.EXPECT, HeaderName.HOST);
     private static final long UPGRADE = HeaderName.mask(HeaderName.CONNECTION, HeaderName.UPGRADE);
     /** What requests from inside lose before they are routed. */
     private static final long INTERNAL_DROPS =
@@ -68,6 +72,7 @@ final class RequestHeaderRules
     private final ForwardedFor forwardedFor = new ForwardedFor();
     private final RequestIds requestIds;
     private final FieldChanger changer;
+    private final HeadCompleter completer = new HeadCompleter();
     private final Rewriter rewriter = new Rewriter();
     private final Redirects redirects = new Redirects(rewriter);
     private final UnsafeBuffer address = new UnsafeBuffer(new byte[ADDRESS_LENGTH]);
@@ -116,7 +121,8 @@ final class RequestHeaderRules
     static long absent(final RequestHead head, final HttpConnectionManager http, final RequestId id)
     {
         final long external = http.useRemoteAddress() ? EDGE_DROPS : EXTERNAL_DROPS;
-        return EXPECT | (head.upgrade() ? 0 : CONNECTION_NAMES) | (id.isInternal() ? 0 : external);
+        return EXPECT | (head.upgrade() ? 0 : CONNECTION_NAMES) |
+            (id.isInternal() || head.isCompleted() ? 0 : external);
     }
 
     /** What belongs to routes that there were is forgotten. */
@@ -211,16 +217,23 @@ final class RequestHeaderRules
         final Route route = routing.route();
         final HeaderTable headers = head.headers();
         final boolean isEdge = http.useRemoteAddress();
-        edits.reset(id.isInternal() ? REQUEST_DROPS : REQUEST_DROPS | (isEdge ? EDGE_DROPS : EXTERNAL_DROPS));
+        if (head.isCompleted())
+        {
+            edits.reset(REQUEST_DROPS & ~INTERNAL);
+        }
+        else
+        {
+            edits.reset(id.isInternal() ? REQUEST_DROPS : REQUEST_DROPS | (isEdge ? EDGE_DROPS : EXTERNAL_DROPS));
+        }
         if (headers.hasOtherEnvoyNames())
         {
             dropOtherNames(headers, OTHER_REQUEST_DROPS);
-            if (!id.isInternal())
+            if (!id.isInternal() && !head.isCompleted())
             {
                 dropOtherNames(headers, OTHER_EXTERNAL_DROPS);
             }
         }
-        arrive(downstream, headers, http, id, edits);
+        arrive(downstream, head, http, id, edits);
         if (expectedNs > 0 && !http.suppressEnvoyHeaders())
         {
             edits.drop(HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS);
@@ -245,10 +258,40 @@ final class RequestHeaderRules
         final DownstreamSink downstream, final RequestHead head, final HttpConnectionManager http, final RequestId id)
     {
         final long external = REQUEST_DROPS | (http.useRemoteAddress() ? EDGE_DROPS : EXTERNAL_DROPS);
-        final long drops = id.isInternal() ? INTERNAL_DROPS : external;
+        final long came = id.isInternal() ? INTERNAL_DROPS : external;
+        final long drops = head.isCompleted() ? INTERNAL_DROPS & ~INTERNAL : came;
         requestEdits.reset(head.upgrade() ? drops & ~UPGRADE : drops);
-        arrive(downstream, head.headers(), http, id, requestEdits);
+        arrive(downstream, head, http, id, requestEdits);
         return requestEdits;
+    }
+
+    /**
+     * Has the head itself lose and gain what it does before it is routed, for routes and filters that look at it.
+     *
+     * @return false when there is no room for that.
+     */
+    boolean complete(
+        final DownstreamSink downstream,
+        final RequestHead head,
+        final HeadBlock block,
+        final HttpConnectionManager http,
+        final RequestId id)
+    {
+        final HeaderTable headers = head.headers();
+        final long external = REQUEST_DROPS | (http.useRemoteAddress() ? EDGE_DROPS : EXTERNAL_DROPS);
+        requestEdits.reset(id.isInternal() ? INTERNAL : external & ~OF_CONNECTION);
+        complete(downstream, headers, http, id, requestEdits);
+        if (headers.hasOtherEnvoyNames() && !id.isInternal())
+        {
+            removeOtherNames(headers, OTHER_REQUEST_DROPS);
+            removeOtherNames(headers, OTHER_EXTERNAL_DROPS);
+        }
+        if (!completer.apply(head, block, requestEdits))
+        {
+            return false;
+        }
+        head.complete();
+        return true;
     }
 
     /** Of a request that is not looked at. */
@@ -260,15 +303,34 @@ final class RequestHeaderRules
 
     private void arrive(
         final DownstreamSink downstream,
+        final RequestHead head,
+        final HttpConnectionManager http,
+        final RequestId id,
+        final HeaderEdits edits)
+    {
+        final HeaderTable headers = head.headers();
+        if (headers.contains(HeaderName.TE) && takesTrailers(headers))
+        {
+            edits.add(HeaderName.TE, TRAILERS);
+        }
+        if (head.isCompleted())
+        {
+            edits.target().https(isHttps(downstream, headers, http));
+        }
+        else
+        {
+            complete(downstream, headers, http, id, edits);
+        }
+    }
+
+    /** All that does not belong to one connection alone. */
+    private void complete(
+        final DownstreamSink downstream,
         final HeaderTable headers,
         final HttpConnectionManager http,
         final RequestId id,
         final HeaderEdits edits)
     {
-        if (headers.contains(HeaderName.TE) && takesTrailers(headers))
-        {
-            edits.add(HeaderName.TE, TRAILERS);
-        }
         forwardCert(downstream.connection(), headers, http.forwardClientCert(), edits);
         if (http.useRemoteAddress())
         {
@@ -369,6 +431,17 @@ final class RequestHeaderRules
         }
     }
 
+    private static void removeOtherNames(final HeaderTable headers, final byte[][] names)
+    {
+        for (int i = headers.count() - 1; i >= 0; i--)
+        {
+            if (headers.nameId(i) == HeaderName.OTHER && isAnyOf(names, headers, i))
+            {
+                headers.remove(i);
+            }
+        }
+    }
+
     private static boolean isAnyOf(final byte[][] names, final HeaderTable headers, final int index)
     {
         for (final byte[] name : names)
@@ -414,7 +487,9 @@ final class RequestHeaderRules
         if (http.forwardedPort() >= 0 && (!isTrusted || !headers.contains(HeaderName.X_FORWARDED_PORT)))
         {
             edits.drop(HeaderName.X_FORWARDED_PORT);
-            edits.add(HeaderName.X_FORWARDED_PORT, http.forwardedPort());
+            final int own = downstream.connection().addresses().local();
+            edits.add(HeaderName.X_FORWARDED_PORT, SockAddr.addressLength(loop.slotAddresses(), own) > 0 ?
+                SockAddr.port(loop.slotAddresses(), own) : http.forwardedPort());
         }
         if (id.isInternal())
         {

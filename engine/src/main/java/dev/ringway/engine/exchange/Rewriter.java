@@ -74,7 +74,7 @@ final class Rewriter
         {
             final byte[] prefix = route.forward().prefixRewrite();
             final int matched = route.matchedLength(head);
-            edits.path(prefix, prefix.length, buffer, head.pathOffset() + matched,
+            path(edits, prefix, prefix.length, buffer, head.pathOffset() + matched,
                 Math.max(0, head.pathLength() - matched));
         }
         else if (route.forward().regexRewrite() != null)
@@ -91,7 +91,7 @@ final class Rewriter
                 // As Envoy: what would be no path at all is none.
                 return;
             }
-            edits.path(path, length, buffer, head.pathOffset() + whole, head.pathLength() - whole);
+            path(edits, path, length, buffer, head.pathOffset() + whole, head.pathLength() - whole);
         }
         else
         {
@@ -102,6 +102,21 @@ final class Rewriter
             edits.drop(HeaderName.X_ENVOY_ORIGINAL_PATH);
             edits.withdraw(HeaderName.X_ENVOY_ORIGINAL_PATH, null);
             edits.addRange(HeaderName.X_ENVOY_ORIGINAL_PATH, buffer, head.pathOffset(), head.pathLength());
+        }
+    }
+
+    /** One that does not fit is none, and the head is too long. */
+    private static void path(
+        final HeaderEdits edits,
+        final byte[] prefix,
+        final int prefixLength,
+        final DirectBuffer buffer,
+        final int offset,
+        final int length)
+    {
+        if (!edits.target().path(prefix, prefixLength, buffer, offset, length))
+        {
+            edits.tooLong();
         }
     }
 

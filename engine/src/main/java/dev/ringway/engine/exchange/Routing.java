@@ -62,7 +62,7 @@ final class Routing
         final boolean isHttps = !table.asksScheme() || RequestHeaderRules.isHttps(downstream, request.headers(), http);
         final long absent = table.hasConditions() ? RequestHeaderRules.absent(request, http, id) : 0;
         final RequestView view = exchanges.view().of(request, absent, isHttps, id.isInternal(), random);
-        if (id.isOwn())
+        if (id.isOwn() && !request.isCompleted())
         {
             view.requestId(id.buffer(), id.length());
         }

@@ -33,7 +33,7 @@ final class SentRequest
         end();
         if (head == null)
         {
-            head = new RequestHead(Exchanges.MAX_HEADERS);
+            head = new RequestHead(Exchanges.MAX_REQUEST_FIELDS);
         }
         head.copy(request);
         return block.copy(head, from) && editor.retarget(head, block, edits.target()) &&

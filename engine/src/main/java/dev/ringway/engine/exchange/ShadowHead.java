@@ -34,7 +34,8 @@ final class ShadowHead
      */
     void begin(final RequestHead head, final HeaderEdits edits, final HostRewrite rewrite, final byte[] address)
     {
-        if (edits.find(HeaderName.X_ENVOY_INTERNAL, null) < 0)
+        if (edits.find(HeaderName.X_ENVOY_INTERNAL, null) < 0 && (edits.drops(HeaderName.X_ENVOY_INTERNAL) ||
+            !head.headers().contains(HeaderName.X_ENVOY_INTERNAL)))
         {
             edits.add(HeaderName.X_ENVOY_INTERNAL, TRUE);
         }

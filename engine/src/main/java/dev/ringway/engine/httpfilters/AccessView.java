@@ -25,7 +25,7 @@ public final class AccessView
     public AccessView of(final FilterPeer client, final RequestHead head)
     {
         peer = client;
-        request.of(head, 0, client.isEncrypted(), false, 0);
+        request.of(head);
         return this;
     }
 

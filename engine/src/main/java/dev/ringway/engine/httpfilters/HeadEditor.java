@@ -72,7 +72,7 @@ final class HeadEditor
     private void read(final FilterExchange exchange, final HeaderTable response)
     {
         values.of(exchange.request().head(), exchange.peer(), exchange.routeName(), exchange.clusterName())
-            .reading(0, exchange.peer().isEncrypted())
+            .reading()
             .response(response, response == null ? 0 : exchange.response().status());
     }
 

@@ -111,7 +111,7 @@ public record HealthCheck(
 
         private boolean asks(final FilterExchange exchange)
         {
-            view.of(exchange.request().head(), 0, exchange.peer().isEncrypted(), false, 0);
+            view.of(exchange.request().head());
             for (int i = 0; i < own.conditions.size(); i++)
             {
                 if (!own.conditions.get(i).holds(view))

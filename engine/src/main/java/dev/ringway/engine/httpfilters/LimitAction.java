@@ -107,7 +107,7 @@ public sealed interface LimitAction
         void of(final FilterExchange taken)
         {
             exchange = taken;
-            view.of(taken.request().head(), 0, taken.peer().isEncrypted(), false, 0).decoding();
+            view.of(taken.request().head()).decoding();
         }
 
         /** What actions say of the request, or null when they say nothing; until the next ones are asked. */

@@ -59,6 +59,12 @@ public final class ClusterSplit
         return routes[share];
     }
 
+    /** Whether it looks at a field that requests gain on their way to their route. */
+    boolean asksCompleted()
+    {
+        return numberField != null && numberField.isCompleted();
+    }
+
     private long numberOf(final RequestView view)
     {
         if (!view.select(numberField))

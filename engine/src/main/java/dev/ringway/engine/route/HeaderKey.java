@@ -14,6 +14,10 @@ import java.util.Locale;
  */
 public final class HeaderKey
 {
+    /** Beside what {@link Kind} tells of without a look at the head. */
+    private static final long COMPLETED = HeaderName.mask(HeaderName.X_FORWARDED_FOR, HeaderName.X_FORWARDED_PORT,
+        HeaderName.X_FORWARDED_CLIENT_CERT, HeaderName.X_ENVOY_EXTERNAL_ADDRESS, HeaderName.VIA);
+
     private final Kind kind;
     private final byte[] name;
     private final int nameId;
@@ -67,6 +71,12 @@ public final class HeaderKey
     Kind kindAtEnd()
     {
         return kind == Kind.INTERNAL || kind == Kind.SCHEME && nameId != HeaderName.OTHER ? Kind.FIELD : kind;
+    }
+
+    /** Whether requests gain it on their way to their route, so that it is to be looked for in a completed head. */
+    boolean isCompleted()
+    {
+        return nameId != HeaderName.OTHER && (COMPLETED >>> nameId & 1) != 0;
     }
 
     /** In lower case, not to be changed. */

@@ -17,11 +17,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 public final class RequestView
 {
     private static final DirectBuffer HTTP = bytes("http");
-    private static final DirectBuffer HTTPS = bytes("https");
+    private static final UnsafeBuffer HTTPS = bytes("https");
     private static final DirectBuffer TRUE = bytes("true");
     private static final DirectBuffer SLASH = bytes("/");
     private static final DirectBuffer GET = bytes("GET");
     private static final HeaderKey COOKIE = new HeaderKey("cookie");
+    private static final HeaderKey FORWARDED_PROTO = new HeaderKey("x-forwarded-proto");
     private static final int JOINED_LENGTH = 1024;
 
     private final Matchers matchers = new Matchers();
@@ -37,13 +38,14 @@ public final class RequestView
     private long random;
     private AddedFields added;
     private boolean isDecoded;
+    private boolean isCompleted;
     private final UnsafeBuffer path = new UnsafeBuffer(0, 0);
     private DirectBuffer buffer;
     private int offset;
     private int length;
     private int selected;
 
-    private static DirectBuffer bytes(final String text)
+    private static UnsafeBuffer bytes(final String text)
     {
         return new UnsafeBuffer(text.getBytes(US_ASCII));
     }
@@ -74,6 +76,7 @@ public final class RequestView
         random = number;
         added = null;
         isDecoded = false;
+        isCompleted = request.isCompleted();
         return this;
     }
 
@@ -113,14 +116,22 @@ public final class RequestView
     }
 
     /**
-     * Takes a request that came by HTTPS from outside.
+     * Takes a request that says by itself how it came where its head is {@linkplain RequestHead#isCompleted completed};
+     * another one came by HTTPS from outside.
      *
      * @param request with authority and path decoded.
      * @return this.
      */
     public RequestView of(final RequestHead request)
     {
-        return of(request, 0, true, false, 0);
+        of(request, 0, true, false, 0);
+        isHttps = !isCompleted || !selectField(FORWARDED_PROTO) || isHttps(buffer, offset, length);
+        return this;
+    }
+
+    private static boolean isHttps(final DirectBuffer bytes, final int at, final int count)
+    {
+        return count == HTTPS.capacity() && isAt(bytes, at, HTTPS.byteArray());
     }
 
     /**
@@ -136,6 +147,7 @@ public final class RequestView
         absentMask = 0;
         requestId = null;
         added = null;
+        isCompleted = false;
         return this;
     }
 
@@ -211,7 +223,7 @@ public final class RequestView
      */
     public boolean select(final HeaderKey key)
     {
-        final HeaderKey.Kind kind = added == null ? key.kind() : key.kindAtEnd();
+        final HeaderKey.Kind kind = added == null && !isCompleted ? key.kind() : key.kindAtEnd();
         if (head == null && kind != HeaderKey.Kind.FIELD)
         {
             return takeNone();

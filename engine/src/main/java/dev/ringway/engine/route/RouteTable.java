@@ -1,6 +1,7 @@
 package dev.ringway.engine.route;
 
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.route.VirtualHost.Rule;
 import dev.ringway.engine.route.VirtualHost.TlsRequirement;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -37,14 +38,17 @@ public final class RouteTable
     private final boolean onlyFallback;
     private final boolean hasConditions;
     private final boolean asksScheme;
+    private final boolean asksCompleted;
 
     private RouteTable(
         final boolean ignorePort,
         final Map<String, RouteList> byDomain,
         final boolean hasTlsRequirements,
-        final boolean hasConditions)
+        final boolean hasConditions,
+        final boolean asksCompleted)
     {
         this.hasConditions = hasConditions;
+        this.asksCompleted = asksCompleted;
         asksScheme = hasTlsRequirements || hasConditions;
         final List<Map.Entry<String, RouteList>> names = new ArrayList<>();
         final Map<String, RouteList> bySuffix = new HashMap<>();
@@ -90,9 +94,11 @@ public final class RouteTable
         final Map<String, RouteList> byDomain = new HashMap<>();
         boolean hasTlsRequirements = false;
         boolean hasConditions = false;
+        boolean asksCompleted = false;
         for (final VirtualHost host : hosts)
         {
             hasConditions |= host.rules().stream().anyMatch(rule -> !rule.conditions().isEmpty());
+            asksCompleted |= host.rules().stream().anyMatch(Rule::asksCompleted);
             hasTlsRequirements |= host.tls() != TlsRequirement.NONE;
             final RouteList routes = new RouteList(host.rules(), host.tls());
             for (final String domain : host.domains())
@@ -104,7 +110,7 @@ public final class RouteTable
                 }
             }
         }
-        return new RouteTable(ignorePort, byDomain, hasTlsRequirements, hasConditions);
+        return new RouteTable(ignorePort, byDomain, hasTlsRequirements, hasConditions, asksCompleted);
     }
 
     /**
@@ -121,6 +127,15 @@ public final class RouteTable
     public boolean hasConditions()
     {
         return hasConditions;
+    }
+
+    /**
+     * @return whether any route looks at fields that requests gain on their way to it, so that their heads are to be
+     *         {@linkplain RequestHead#isCompleted completed}.
+     */
+    public boolean asksCompleted()
+    {
+        return asksCompleted;
     }
 
     /**

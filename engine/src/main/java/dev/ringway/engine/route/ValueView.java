@@ -65,6 +65,17 @@ public final class ValueView
     }
 
     /**
+     * Reads fields of the request as its head has them.
+     *
+     * @return this.
+     */
+    public ValueView reading()
+    {
+        view.of(request);
+        return this;
+    }
+
+    /**
      * Takes a response.
      *
      * @param fields of it, or null for one that has none yet.

@@ -55,5 +55,20 @@ public record VirtualHost(String name, List<String> domains, List<Rule> rules, T
         {
             this(match, List.of(), route);
         }
+
+        /** Whether it looks at fields that requests gain on their way to their route. */
+        boolean asksCompleted()
+        {
+            final ClusterSplit split = route.forward() == null ? null : route.forward().split();
+            return conditions.stream().anyMatch(
+                condition -> condition instanceof final HeaderCondition header && header.key().isCompleted()) ||
+                split != null && split.asksCompleted() ||
+                route.forward() != null && isCompleted(route.forward().target().clusterField());
+        }
+
+        private static boolean isCompleted(final HeaderKey key)
+        {
+            return key != null && key.isCompleted();
+        }
     }
 }

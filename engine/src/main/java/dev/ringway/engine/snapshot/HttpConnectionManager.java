@@ -28,7 +28,8 @@ import java.util.List;
  * @param useRemoteAddress        {@code use_remote_address}.
  * @param xffTrustedHops          {@code xff_num_trusted_hops}.
  * @param skipXffAppend           {@code skip_xff_append}.
- * @param forwardedPort           port for x-forwarded-port, or -1: {@code append_x_forwarded_port}.
+ * @param forwardedPort           port for x-forwarded-port where the connection tells of none, or -1:
+ *                                {@code append_x_forwarded_port}.
  * @param internalRanges          {@code internal_address_config}, default none.
  * @param via                     {@code via}, may be empty.
  * @param forwardClientCert       {@code forward_client_cert_details}, default {@link ForwardClientCert#SANITIZE}.
@@ -91,7 +92,16 @@ public record HttpConnectionManager(
      */
     public boolean readsLocalAddress()
     {
-        return filters != null && filters.places().stream().anyMatch(place -> place.factory().readsLocalAddress());
+        return forwardedPort >= 0 || filters != null && filters.places().stream().anyMatch(place -> place.factory().readsLocalAddress());
+    }
+
+    /**
+     * @return whether routes or filters look at heads of requests, which must be
+     *         {@linkplain dev.ringway.codecs.http.RequestHead#isCompleted completed} before.
+     */
+    public boolean completesHeads()
+    {
+        return filters != null || routeTable.asksCompleted();
     }
 
     /**

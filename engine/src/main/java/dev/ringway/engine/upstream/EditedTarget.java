@@ -45,8 +45,17 @@ public final class EditedTarget
         return isHttps;
     }
 
-    /** Sets the path, see {@link HeaderEdits#path}; false when there is no room for it. */
-    boolean path(
+    /**
+     * Gives the request another path.
+     *
+     * @param prefix       holds the new beginning at its start.
+     * @param prefixLength bytes of it.
+     * @param buffer       holds the rest, query included.
+     * @param offset       where it starts.
+     * @param length       bytes of the rest.
+     * @return false when there is no room for it, and the path stays.
+     */
+    public boolean path(
         final byte[] prefix, final int prefixLength, final DirectBuffer buffer, final int offset, final int length)
     {
         if (prefixLength + length > path.length)

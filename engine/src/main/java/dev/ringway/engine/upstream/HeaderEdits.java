@@ -371,6 +371,15 @@ public final class HeaderEdits
     }
 
     /**
+     * @param index of an added field.
+     * @return a constant of {@link HeaderName}, negative when it was withdrawn.
+     */
+    public int nameId(final int index)
+    {
+        return names[index];
+    }
+
+    /**
      * Adds no fields of that name after all; those of the head stay.
      *
      * @param nameId from {@link HeaderName}.
@@ -474,27 +483,12 @@ public final class HeaderEdits
             for (int i = find(nameId, null); i >= 0; i = findNext(nameId, null, i))
             {
                 repeat(i, VALUE_LENGTH);
-                put(separator, separator.length);
+                put(separator, valueLength(i) > 0 ? separator.length : 0);
                 withdraw(i);
             }
             drop(nameId);
         }
         addBytes(nameId, value, length);
-    }
-
-    /**
-     * Gives the request another path; one that does not fit is none, and the head is too long.
-     *
-     * @param prefix       holds the new beginning at its start.
-     * @param prefixLength bytes of it.
-     * @param buffer holds the rest, query included.
-     * @param offset where it starts.
-     * @param length bytes of the rest.
-     */
-    public void path(
-        final byte[] prefix, final int prefixLength, final DirectBuffer buffer, final int offset, final int length)
-    {
-        isTooLong |= !target.path(prefix, prefixLength, buffer, offset, length);
     }
 
     /**

@@ -71,7 +71,8 @@ final class SentRequestTest
         edits.add(HeaderName.USER_AGENT, "mine".getBytes(US_ASCII));
         edits.put("new".getBytes(US_ASCII), 3);
         edits.finish(HeaderName.OTHER, new UnsafeBuffer("x-new".getBytes(US_ASCII)));
-        edits.path("/longer/".getBytes(US_ASCII), 8, head.headers().buffer(), head.pathOffset() + 1, head.pathLength() - 1);
+        edits.target().path(
+            "/longer/".getBytes(US_ASCII), 8, head.headers().buffer(), head.pathOffset() + 1, head.pathLength() - 1);
         edits.target().host(new UnsafeBuffer("b.example".getBytes(US_ASCII)), 0, 9);
         final RequestHead copy = sent.take(head, block, edits);
         assertEquals("/longer/path?q b.example host=a x-stays=2 user-agent=mine x-new=new", text(copy));

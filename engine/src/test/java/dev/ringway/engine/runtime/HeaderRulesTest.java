@@ -373,7 +373,7 @@ final class HeaderRulesTest
             final HttpMessage none = forwarded(proxy, "x-envoy-external-address: 7.7.7.7\r\n");
             assertEquals(List.of("127.0.0.1"), none.headers("x-envoy-external-address"));
             assertEquals(List.of("http"), none.headers("x-forwarded-proto"));
-            assertEquals(List.of("8443"), none.headers("x-forwarded-port"));
+            assertEquals(List.of(String.valueOf(proxy.listen.inet().getPort())), none.headers("x-forwarded-port"));
             assertEquals("127.0.0.1", forwarded(proxy, "x-forwarded-for: junk\r\n").header("x-envoy-external-address"));
             proxy.http.trustedHops = 2;
             proxy.publish();
@@ -386,7 +386,7 @@ final class HeaderRulesTest
             proxy.publish();
             final HttpMessage untrusted = forwarded(proxy, "x-forwarded-for: 8.8.8.8\r\nx-forwarded-port: 99\r\n");
             assertEquals(List.of("127.0.0.1"), untrusted.headers("x-envoy-external-address"));
-            assertEquals(List.of("8443"), untrusted.headers("x-forwarded-port"));
+            assertEquals(List.of(String.valueOf(proxy.listen.inet().getPort())), untrusted.headers("x-forwarded-port"));
         }
     }
 

@@ -143,12 +143,11 @@ final class HeaderEditsTest
         final UnsafeBuffer rest = new UnsafeBuffer("r".repeat(70_000).getBytes(US_ASCII));
         for (final int length : new int[]{1, 1024, 1025, 2048, 60_000})
         {
-            edits.path("/new".getBytes(US_ASCII), 4, rest, 7, length);
+            assertTrue(edits.target().path("/new".getBytes(US_ASCII), 4, rest, 7, length));
             assertEquals("/new" + "r".repeat(length),
                 new String(edits.target().path(), 0, edits.target().pathLength(), US_ASCII));
         }
-        edits.path("/new".getBytes(US_ASCII), 4, rest, 0, 66_000);
-        assertTrue(edits.isTooLong());
+        assertFalse(edits.target().path("/new".getBytes(US_ASCII), 4, rest, 0, 66_000));
         edits.reset(0);
         assertEquals(-1, edits.target().pathLength());
     }
