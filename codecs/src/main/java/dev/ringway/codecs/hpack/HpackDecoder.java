@@ -36,6 +36,7 @@ public final class HpackDecoder
     private byte[] out;
     private long outBase;
     private int outAt;
+    private int textLength;
     private int outLimit;
     private HeaderSink sink;
     private boolean isRefused;
@@ -138,6 +139,7 @@ public final class HpackDecoder
         out = dst.byteArray();
         outBase = dst.addressOffset();
         outAt = dstOffset;
+        textLength = 0;
         outLimit = dstOffset + dstCapacity;
         this.sink = sink;
         isRefused = false;
@@ -204,6 +206,14 @@ public final class HpackDecoder
         }
 
         return integerEnd;
+    }
+
+    /**
+     * @return bytes of names and values of the fields that the sink was told of since {@link #decode} began.
+     */
+    public int textLength()
+    {
+        return textLength;
     }
 
     private void putStatic(final int index)
@@ -449,6 +459,7 @@ public final class HpackDecoder
 
     private void tell(final int nameLength, final int valueLength, final int nameId, final int flags)
     {
+        textLength += nameLength + valueLength;
         final int name = outAt;
         final int value = name + nameLength + 2;
         outAt = value + valueLength + 2;

@@ -35,7 +35,7 @@ final class LogOperators
         "VIRTUAL_CLUSTER_NAME TRACE_ID SPAN_ID BYTES_RETRANSMITTED PACKETS_RETRANSMITTED " +
         "DOWNSTREAM_TRANSPORT_FAILURE_REASON, " +
         "{DOWNSTREAM_REMOTE, DOWNSTREAM_DIRECT_REMOTE, DOWNSTREAM_LOCAL, UPSTREAM_REMOTE, UPSTREAM_LOCAL}_" +
-        "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " + TlsOperators.names();
+        "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " + ByteOperators.names() + ", " + TlsOperators.names();
     private static final Set<String> NUMBERS = Set.of("RESPONSE_CODE", "BYTES_RECEIVED", "BYTES_SENT",
         "REQUEST_HEADERS_BYTES", "RESPONSE_HEADERS_BYTES", "DURATION", "REQUEST_DURATION", "RESPONSE_DURATION",
         "REQUEST_TX_DURATION", "RESPONSE_TX_DURATION", "UPSTREAM_CONNECTION_ID", "BYTES_RETRANSMITTED",
@@ -135,9 +135,9 @@ final class LogOperators
         {
             return AccessLogSink.USES_GRPC_STATUS;
         }
-        if (name.endsWith("_HEADERS_BYTES"))
+        if (name.endsWith("_HEADERS_BYTES") || ByteOperators.has(name))
         {
-            return AccessLogSink.USES_HEAD_LENGTHS;
+            return AccessLogSink.USES_LENGTHS;
         }
         if (UPSTREAM.contains(name))
         {
@@ -155,7 +155,7 @@ final class LogOperators
     {
         final int end = operator.indexOf('(');
         final String name = end < 0 ? operator : operator.substring(0, end);
-        return operator.equals("GRPC_STATUS(NUMBER)") || NUMBERS.contains(name) || name.equals("COMMON_DURATION");
+        return operator.equals("GRPC_STATUS(NUMBER)") || NUMBERS.contains(name) || ByteOperators.has(name) || name.equals("COMMON_DURATION");
     }
 
     private static LogOperator withArgument(
@@ -224,7 +224,7 @@ final class LogOperators
             case "BYTES_RETRANSMITTED", "PACKETS_RETRANSMITTED" -> constant("0");
             case "DOWNSTREAM_TRANSPORT_FAILURE_REASON" -> text(AccessText.TRANSPORT_FAILURE);
             case "HOSTNAME" -> constant(hostName());
-            default -> DurationOperators.of(name);
+            default -> ByteOperators.has(name) ? ByteOperators.of(name) : DurationOperators.of(name);
         };
     }
 

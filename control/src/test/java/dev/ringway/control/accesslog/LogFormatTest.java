@@ -2,6 +2,7 @@ package dev.ringway.control.accesslog;
 
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessBytes;
 import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
@@ -133,6 +134,22 @@ final class LogFormatTest
         record.upstream().forget();
         assertEquals("- 0 a.example a.example 5 4200", print(format, record));
         assertEquals(AccessLogSink.USES_UPSTREAM, LogFormat.compile(format).uses());
+    }
+
+    @Test
+    void shouldPrintBytesOnTheWire() throws LogFormatException
+    {
+        final String format = "%DOWNSTREAM_WIRE_BYTES_RECEIVED% %DOWNSTREAM_HEADER_BYTES_SENT% " +
+            "%UPSTREAM_WIRE_BYTES_SENT% %UPSTREAM_DECOMPRESSED_HEADER_BYTES_SENT%";
+        final AccessRecord record = Records.empty();
+        assertEquals("0 0 0 0", print(format, record));
+        AccessBytes.begin(record);
+        AccessBytes.set(record, AccessBytes.DOWNSTREAM + AccessBytes.RECEIVED, 1L << 40);
+        AccessBytes.set(record, AccessBytes.DOWNSTREAM + AccessBytes.HEADERS_SENT, 2);
+        AccessBytes.set(record, AccessBytes.UPSTREAM + AccessBytes.SENT, 3);
+        AccessBytes.set(record, AccessBytes.UPSTREAM + AccessBytes.FIELDS_SENT, 4);
+        assertEquals((1L << 40) + " 2 3 4", print(format, record));
+        assertEquals(AccessLogSink.USES_LENGTHS, LogFormat.compile(format).uses());
     }
 
     @Test

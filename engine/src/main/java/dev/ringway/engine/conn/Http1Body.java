@@ -23,6 +23,7 @@ public final class Http1Body
      *
      * @param connection to send to.
      * @param memory     of its loop.
+     * @param meter      counts what is queued.
      * @param isChunked  whether the piece becomes a chunk.
      * @param offset     in the slab.
      * @param length     may be 0.
@@ -32,11 +33,13 @@ public final class Http1Body
     public static boolean send(
         final Connection connection,
         final LoopMemory memory,
+        final ByteMeter meter,
         final boolean isChunked,
         final int offset,
         final int length,
         final boolean isEnd)
     {
+        meter.sent(length);
         if (!isChunked)
         {
             return connection.send(offset, length);
@@ -44,9 +47,9 @@ public final class Http1Body
         boolean isSent = true;
         if (length > 0)
         {
-            isSent = sendFrame(connection, memory, length) && connection.send(offset, length);
+            isSent = sendFrame(connection, memory, meter, length) && connection.send(offset, length);
         }
-        return isSent && sendChunkEnd(connection, memory, length > 0, isEnd);
+        return isSent && sendChunkEnd(connection, memory, meter, length > 0, isEnd);
     }
 
     /**
@@ -54,11 +57,12 @@ public final class Http1Body
      *
      * @param connection to send to.
      * @param memory     of its loop.
+     * @param meter      counts what is queued.
      * @param trailers   read during the call; fields of one connection were refused by the parser.
      * @return false when memory has run out.
      */
     public static boolean sendTrailers(
-        final Connection connection, final LoopMemory memory, final HeaderTable trailers)
+        final Connection connection, final LoopMemory memory, final ByteMeter meter, final HeaderTable trailers)
     {
         final int start = memory.scratch().reserve(Http1Encoder.headersLength(trailers) + LAST_LENGTH);
         if (start < 0)
@@ -67,14 +71,18 @@ public final class Http1Body
         }
         final UnsafeBuffer buffer = memory.slab().buffer();
         int at = Http1Encoder.putLastChunkHeader(buffer, start);
+        final int fields = at;
         at = Http1Encoder.copyHeaders(trailers, 0, buffer, at);
+        meter.sentLines(0, at - fields);
         at = Http1Encoder.putEnd(buffer, at);
+        meter.sent(at - start);
         memory.scratch().commit(at - start);
         connection.sendLeased(start, at - start);
         return true;
     }
 
-    private static boolean sendFrame(final Connection connection, final LoopMemory memory, final int length)
+    private static boolean sendFrame(
+        final Connection connection, final LoopMemory memory, final ByteMeter meter, final int length)
     {
         final int at = memory.scratch().reserve(FRAME_LENGTH);
         if (at < 0)
@@ -82,13 +90,18 @@ public final class Http1Body
             return false;
         }
         final int end = Http1Encoder.putChunkHeader(memory.slab().buffer(), at, length);
+        meter.sent(end - at);
         memory.scratch().commit(end - at);
         connection.sendLeased(at, end - at);
         return true;
     }
 
     private static boolean sendChunkEnd(
-        final Connection connection, final LoopMemory memory, final boolean hasData, final boolean isEnd)
+        final Connection connection,
+        final LoopMemory memory,
+        final ByteMeter meter,
+        final boolean hasData,
+        final boolean isEnd)
     {
         if (!hasData && !isEnd)
         {
@@ -109,6 +122,7 @@ public final class Http1Body
         {
             end = Http1Encoder.putLastChunk(buffer, end);
         }
+        meter.sent(end - at);
         memory.scratch().commit(end - at);
         connection.sendLeased(at, end - at);
         return true;

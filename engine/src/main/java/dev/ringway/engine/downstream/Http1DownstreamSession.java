@@ -130,7 +130,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     {
         if (exchange == null)
         {
-            refuse(Http1Error.HEAD_TOO_LARGE, null);
+            refuse(Http1Error.HEAD_TOO_LARGE, null, input.length());
         }
         else
         {
@@ -204,7 +204,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             final int used = exchange == null ? onHead(at, end - at) : onBody(at, end - at);
             if (used < 0)
             {
-                refuse(used, null);
+                refuse(used, null, end - at);
                 return 0;
             }
             if (used == 0)
@@ -240,7 +240,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             factory.exchanges().release(fresh);
             if (used == Http1Error.MISSING_HOST)
             {
-                refuse(used, head);
+                refuse(used, head, head.headLength());
                 return length;
             }
             input.onPartialHead(length);
@@ -251,11 +251,11 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         {
             factory.exchanges().release(fresh);
             // Envoy's answer to a version that is right but not accepted here.
-            response.begin(http, false, false);
+            response.begin(http, false, false, used);
             refuseWith(Refusals.LOW_VERSION, null);
             return used;
         }
-        response.begin(http, head.minorVersion() == 0, head.methodId() == HttpMethod.HEAD);
+        response.begin(http, head.minorVersion() == 0, head.methodId() == HttpMethod.HEAD, used);
         if (head.authorityLength() == 0 && !takeDefaultHost(fresh))
         {
             return used;
@@ -278,7 +278,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         }
         else
         {
-            refuse(Http1Error.MISSING_HOST, fresh.request());
+            refuse(Http1Error.MISSING_HOST, fresh.request(), fresh.request().headLength());
         }
         return false;
     }
@@ -292,7 +292,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         body.begin(head);
         if (head.expectContinue() && !body.isEnded())
         {
-            Http1ResponseWriter.sendContinue(connection, factory.loop().memory());
+            Http1ResponseWriter.sendContinue(connection, factory.loop().memory(), response.meter());
             http.counters().interim(factory.loop().counters());
         }
         fresh.onRequestHead(response, http, body.isEnded());
@@ -304,7 +304,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
 
     private int onBody(final int offset, final int length)
     {
-        final int used = body.decode(exchange, http, offset, length);
+        final int used = body.decode(exchange, http, response.meter(), offset, length);
         if (body.isEnded())
         {
             afterRequestEnd();
@@ -327,18 +327,20 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     }
 
     /**
-     * The client broke the protocol: it is told so, and the connection ends. The head is null where it cannot be read.
+     * The client broke the protocol: it is told so, and the connection ends. The head is null where it cannot be read, and
+     * so many bytes are what it is about.
      */
-    private void refuse(final int error, final RequestHead head)
+    private void refuse(final int error, final RequestHead head, final int length)
     {
         refuser.count(http.counters());
         ending.endNext();
         if (exchange != null)
         {
+            response.meter().received(length);
             exchange.giveUp(LocalReply.BAD_BODY);
             return;
         }
-        response.begin(http, false, false);
+        response.begin(http, false, false, length);
         refuseWith(Refusals.http1(error), head);
     }
 
@@ -354,7 +356,8 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     {
         if (!ending.isInputIgnored() && input.hasPartOfHead(factory.loop().memory()))
         {
-            refuser.record(http, connection, Refusals.CUT, null, 0);
+            response.begin(http, false, false, input.length());
+            refuser.record(http, connection, Refusals.CUT, null);
         }
     }
 
@@ -403,6 +406,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     DownstreamSink upgrade()
     {
         relay = factory.upgraded().take(connection, exchange, http.counters());
+        relay.meter().take(response.meter());
         return relay;
     }
 
@@ -538,7 +542,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         else if (deadlines.isHeadAwaited())
         {
             count(http.counters().downstreamRqHeaderTimeout);
-            response.begin(http, false, false);
+            response.begin(http, false, false, input.length());
             refuseWith(LocalReply.HEADER_TIMEOUT, null);
         }
         else if (factory.endsIdle())

@@ -39,17 +39,16 @@ final class Http1Refuser
         connection.note(reply.flag() & ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
         final HeaderEdits edits = factory.exchanges().refusalEdits(http, reply.body().length > 0);
         response.sendLocalReply(reply.status(), reply.body(), edits);
-        record(http, connection, reply, head, response.headLength());
+        record(http, connection, reply, head);
     }
 
     void record(
         final HttpConnectionManager http,
         final Connection connection,
         final LocalReply reply,
-        final RequestHead head,
-        final int headLength)
+        final RequestHead head)
     {
         factory.exchanges().recordRefusal(
-            http, connection, false, head, headLength, deadlines.headStartNs(http), reply);
+            http, connection, false, head, response.meter(), response.headLength(), deadlines.headStartNs(http), reply);
     }
 }

@@ -2,6 +2,7 @@ package dev.ringway.engine.downstream;
 
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http1.Http1BodyDecoder;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.exchange.Exchange;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -52,18 +53,25 @@ final class Http1RequestBody
      *
      * @param exchange of the request.
      * @param http     configuration that holds for it.
+     * @param meter    counts what is used, before the exchange is told.
      * @param offset   of the bytes in the slab.
      * @param length   positive.
      * @return bytes used, 0 when more are needed, or an error of the client.
      */
-    int decode(final Exchange exchange, final HttpConnectionManager http, final int offset, final int length)
+    int decode(
+        final Exchange exchange,
+        final HttpConnectionManager http,
+        final ByteMeter meter,
+        final int offset,
+        final int length)
     {
         final UnsafeBuffer buffer = factory.loop().memory().slab().buffer();
         if (decoder.inTrailers())
         {
-            return decodeTrailers(exchange, http, buffer, offset, length);
+            return decodeTrailers(exchange, http, meter, buffer, offset, length);
         }
         final int used = decoder.decode(buffer, offset, length);
+        meter.received(Math.max(0, used));
         if (used >= 0 && (decoder.complete() || decoder.dataLength() > 0))
         {
             isEnded = decoder.complete();
@@ -75,6 +83,7 @@ final class Http1RequestBody
     private int decodeTrailers(
         final Exchange exchange,
         final HttpConnectionManager http,
+        final ByteMeter meter,
         final UnsafeBuffer buffer,
         final int offset,
         final int length)
@@ -83,6 +92,11 @@ final class Http1RequestBody
         if (used > 0)
         {
             decoder.endTrailers();
+            meter.received(used);
+            if (meter.isAsked())
+            {
+                meter.receivedTrailers(factory.trailers());
+            }
             isEnded = true;
             if (http.enableTrailers() && factory.trailers().count() > 0)
             {

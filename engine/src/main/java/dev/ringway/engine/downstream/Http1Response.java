@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.Http1Body;
 import dev.ringway.engine.exchange.DownstreamSink;
@@ -23,6 +24,7 @@ final class Http1Response implements DownstreamSink
 
     private final Http1DownstreamSession session;
     private final LoopMemory memory;
+    private final ByteMeter meter = new ByteMeter();
     private Connection connection;
     private HttpConnectionManager http;
     private int headLength;
@@ -51,10 +53,14 @@ final class Http1Response implements DownstreamSink
      * @param manager       configuration that holds for the request.
      * @param isOldVersion  whether the request is HTTP/1.0.
      * @param isHead        whether its method is HEAD.
+     * @param length        bytes of the client that it is about.
      */
-    void begin(final HttpConnectionManager manager, final boolean isOldVersion, final boolean isHead)
+    void begin(
+        final HttpConnectionManager manager, final boolean isOldVersion, final boolean isHead, final int length)
     {
         http = manager;
+        meter.reset();
+        meter.received(length);
         isHttp10 = isOldVersion;
         isHeadRequest = isHead;
         headLength = 0;
@@ -86,7 +92,7 @@ final class Http1Response implements DownstreamSink
         if (head.status() < 200)
         {
             return isHttp10 ||
-                Http1ResponseWriter.sendHead(connection, memory, head, edits, false, false, false, false) > 0;
+                Http1ResponseWriter.sendHead(connection, memory, meter, head, edits, false, false, false, false) > 0;
         }
         final boolean isUnknownLength = !isHeadRequest && !head.bodyless() && head.contentLength() < 0;
         isChunked = isUnknownLength && !isHttp10 && !isEnd;
@@ -99,7 +105,7 @@ final class Http1Response implements DownstreamSink
         }
         final boolean isKeepAlive = session.keepAlive(!isClosedByEnd);
         headLength = Http1ResponseWriter.sendHead(
-            connection, memory, head, edits, isHttp10, isChunked, !isKeepAlive, isKeepAlive && isHttp10);
+            connection, memory, meter, head, edits, isHttp10, isChunked, !isKeepAlive, isKeepAlive && isHttp10);
         return headLength > 0;
     }
 
@@ -110,14 +116,14 @@ final class Http1Response implements DownstreamSink
     {
         if (edits.protocol() == null)
         {
-            headLength = Http1ResponseWriter.sendHead(connection, memory, head, edits, false, false, false, false);
+            headLength = Http1ResponseWriter.sendHead(connection, memory, meter, head, edits, false, false, false, false);
             return headLength > 0 ? session.upgrade() : null;
         }
         if (head.http2())
         {
             head.status(SWITCHING, 0, 0);
         }
-        headLength = Http1ResponseWriter.sendUpgrade(connection, memory, head, edits);
+        headLength = Http1ResponseWriter.sendUpgrade(connection, memory, meter, head, edits);
         return headLength > 0 ? session.upgrade() : null;
     }
 
@@ -128,7 +134,7 @@ final class Http1Response implements DownstreamSink
     {
         isWhole = true;
         headLength = Http1ResponseWriter.sendLocalReply(
-            connection, memory, status, text, edits, isHttp10, isHeadRequest,
+            connection, memory, meter, status, text, edits, isHttp10, isHeadRequest,
             session.keepAlive(status != BAD_REQUEST));
         return headLength > 0;
     }
@@ -140,7 +146,7 @@ final class Http1Response implements DownstreamSink
     {
         isWhole = true;
         headLength = Http1ResponseWriter.sendLocalReply(
-            connection, memory, Grpc.HTTP_STATUS, NO_TEXT, edits, isHttp10, isHeadRequest,
+            connection, memory, meter, Grpc.HTTP_STATUS, NO_TEXT, edits, isHttp10, isHeadRequest,
             session.keepAlive(status != BAD_REQUEST));
         return headLength > 0;
     }
@@ -159,14 +165,14 @@ final class Http1Response implements DownstreamSink
         }
         final boolean isKeepAlive = session.keepAlive(status != BAD_REQUEST);
         headLength = Http1ResponseWriter.sendHead(
-            connection, memory, head, edits, isHttp10, false, !isKeepAlive, isKeepAlive && isHttp10);
+            connection, memory, meter, head, edits, isHttp10, false, !isKeepAlive, isKeepAlive && isHttp10);
         if (lacksLength)
         {
             // It frames the answer, and is none of its fields.
             edits.withdraw(HeaderName.CONTENT_LENGTH, null);
         }
         return headLength > 0 &&
-            (isHeadRequest || !hasLength || Http1ResponseWriter.sendText(connection, memory, body));
+            (isHeadRequest || !hasLength || Http1ResponseWriter.sendText(connection, memory, meter, body));
     }
 
     /**
@@ -175,7 +181,7 @@ final class Http1Response implements DownstreamSink
     public boolean sendData(final int offset, final int length, final boolean isEnd)
     {
         isWhole = isEnd;
-        return Http1Body.send(connection, memory, isChunked, offset, length, isEnd);
+        return Http1Body.send(connection, memory, meter, isChunked, offset, length, isEnd);
     }
 
     /**
@@ -197,8 +203,8 @@ final class Http1Response implements DownstreamSink
             return true;
         }
         return http.enableTrailers() ?
-            Http1Body.sendTrailers(connection, memory, trailers) :
-            Http1Body.send(connection, memory, true, 0, 0, true);
+            Http1Body.sendTrailers(connection, memory, meter, trailers) :
+            Http1Body.send(connection, memory, meter, true, 0, 0, true);
     }
 
     /**
@@ -207,6 +213,14 @@ final class Http1Response implements DownstreamSink
     public void onExchangeEnded(final boolean isComplete, final boolean isReset)
     {
         session.onExchangeEnded(isComplete, isReset);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public ByteMeter meter()
+    {
+        return meter;
     }
 
     /**

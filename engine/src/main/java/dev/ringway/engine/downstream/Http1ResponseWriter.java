@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.codecs.http1.Http1Encoder;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.upstream.HeaderEdits;
@@ -29,6 +30,7 @@ final class Http1ResponseWriter
     private static final byte[] VERSION_NOT_SUPPORTED = "HTTP Version Not Supported".getBytes(US_ASCII);
     private static final byte[] EMPTY = new byte[0];
     private static final int VERSION_DIGIT = 7;
+    private static final int END_LENGTH = 2;
     private static final int LINES_LENGTH = 256;
 
     private Http1ResponseWriter()
@@ -52,12 +54,13 @@ final class Http1ResponseWriter
         };
     }
 
-    static void sendContinue(final Connection connection, final LoopMemory memory)
+    static void sendContinue(final Connection connection, final LoopMemory memory, final ByteMeter meter)
     {
         final int at = memory.scratch().reserve(CONTINUE.length);
         if (at >= 0)
         {
             memory.slab().buffer().putBytes(at, CONTINUE);
+            meter.sent(CONTINUE.length);
             memory.scratch().commit(CONTINUE.length);
             connection.sendLeased(at, CONTINUE.length);
         }
@@ -66,6 +69,7 @@ final class Http1ResponseWriter
     static int sendHead(
         final Connection connection,
         final LoopMemory memory,
+        final ByteMeter meter,
         final ResponseHead head,
         final HeaderEdits edits,
         final boolean isHttp10,
@@ -84,6 +88,7 @@ final class Http1ResponseWriter
         final UnsafeBuffer buffer = memory.slab().buffer();
         int at = head.http2() ? Http1Encoder.putStatusLine(buffer, start, head.status()) : Http1Encoder.putStatusLine(
             buffer, start, head.status(), headers.buffer(), head.reasonOffset(), head.reasonLength());
+        final int fields = at;
         at = Http1Encoder.copyHeaders(headers, edits.dropMask(), buffer, at);
         at = edits.write(buffer, at);
         if (addsChunked)
@@ -92,6 +97,7 @@ final class Http1ResponseWriter
             at += CHUNKED.length;
         }
         at = finish(buffer, start, at, isHttp10, addsClose, addsKeepAlive);
+        meter.sentLines(at - start, at - END_LENGTH - fields);
         memory.scratch().commit(at - start);
         connection.sendLeased(start, at - start);
         return at - start;
@@ -99,7 +105,11 @@ final class Http1ResponseWriter
 
     /** The head behind which the connection speaks another protocol (RFC 9110, 7.8). */
     static int sendUpgrade(
-        final Connection connection, final LoopMemory memory, final ResponseHead head, final HeaderEdits edits)
+        final Connection connection,
+        final LoopMemory memory,
+        final ByteMeter meter,
+        final ResponseHead head,
+        final HeaderEdits edits)
     {
         final HeaderTable headers = head.headers();
         final int field = headers.find(HeaderName.UPGRADE);
@@ -113,7 +123,7 @@ final class Http1ResponseWriter
         {
             edits.add(HeaderName.UPGRADE, edits.protocol());
         }
-        return sendHead(connection, memory, head, edits, false, false, false, false);
+        return sendHead(connection, memory, meter, head, edits, false, false, false, false);
     }
 
     private static int finish(
@@ -143,12 +153,14 @@ final class Http1ResponseWriter
     }
 
     /** The content behind a head; false when memory has run out. */
-    static boolean sendText(final Connection connection, final LoopMemory memory, final byte[] text)
+    static boolean sendText(
+        final Connection connection, final LoopMemory memory, final ByteMeter meter, final byte[] text)
     {
         final int at = memory.scratch().reserve(text.length);
         if (at >= 0 && text.length > 0)
         {
             memory.slab().buffer().putBytes(at, text);
+            meter.sent(text.length);
             memory.scratch().commit(text.length);
             connection.sendLeased(at, text.length);
         }
@@ -158,6 +170,7 @@ final class Http1ResponseWriter
     static int sendLocalReply(
         final Connection connection,
         final LoopMemory memory,
+        final ByteMeter meter,
         final int status,
         final byte[] text,
         final HeaderEdits edits,
@@ -172,6 +185,7 @@ final class Http1ResponseWriter
         }
         final UnsafeBuffer buffer = memory.slab().buffer();
         int at = Http1Encoder.putStatusLine(buffer, start, status);
+        final int fields = at;
         if (status != 204 && status != 304)
         {
             at = Http1Encoder.putHeader(buffer, at, Http1Encoder.prefix(HeaderName.CONTENT_LENGTH), text.length);
@@ -179,11 +193,13 @@ final class Http1ResponseWriter
         at = edits.write(buffer, at);
         at = finish(buffer, start, at, isHttp10, !isKeepAlive, isKeepAlive && isHttp10);
         final int headLength = at - start;
+        meter.sentLines(0, at - END_LENGTH - fields);
         if (!isHeadRequest)
         {
             buffer.putBytes(at, text);
             at += text.length;
         }
+        meter.sent(at - start);
         memory.scratch().commit(at - start);
         connection.sendLeased(start, at - start);
         return headLength;

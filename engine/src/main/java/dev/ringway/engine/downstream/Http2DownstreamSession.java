@@ -106,7 +106,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         if (used == HpackError.COMPRESSION)
         {
             factory.exchanges().release(fresh);
-            record(Refusals.COMPRESSION, 0);
+            record(Refusals.COMPRESSION, null);
             return -ErrorCode.COMPRESSION_ERROR;
         }
         final int fault = used < 0 && fields.fault() == 0 ? Http2Fault.FIELDS_TOO_LARGE : fields.end(isEnd);
@@ -119,6 +119,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         countRequest();
         final Http2Response response = factory.acquire();
         response.begin(this, link.acceptStream(streamId, response, isEnd), fresh);
+        link.countBlock(response.meter());
         response.start(isEnd);
         return 0;
     }
@@ -163,7 +164,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         count(ids.http2.rxMessagingError);
         if (!Http2Fault.isTooLarge(fault))
         {
-            record(Refusals.http2(fault), 0);
+            record(Refusals.http2(fault), null);
             if (link.endsOnInvalidMessage())
             {
                 return -ErrorCode.PROTOCOL_ERROR;
@@ -179,18 +180,21 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         });
         final Http2Response response = factory.acquire();
         response.begin(this, link.acceptStream(streamId, response, isEnd), null);
+        link.countBlock(response.meter());
         final LocalReply reply = Refusals.http2(fault);
         ids.refusal(factory.loop().counters(), true, isEnd, reply.status());
         response.sendLocalReply(reply.status(), reply.body(), factory.exchanges().refusalEdits(http, false));
-        record(reply, response.headLength());
+        record(reply, response);
         response.onExchangeEnded(false, false);
         return 0;
     }
 
-    private void record(final LocalReply reply, final int headLength)
+    /** The answer is null where there is none. */
+    private void record(final LocalReply reply, final Http2Response answer)
     {
         factory.exchanges().recordRefusal(
-            http, link.connection(), true, null, headLength, factory.loop().clock().nowNs(), reply);
+            http, link.connection(), true, null, answer == null ? null : answer.meter(),
+            answer == null ? 0 : answer.headLength(), factory.loop().clock().nowNs(), reply);
     }
 
     private int onTrailers(
@@ -207,6 +211,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         {
             return -ErrorCode.COMPRESSION_ERROR;
         }
+        link.countBlock(stream.meter());
         final Http2Response response = (Http2Response)stream.handler();
         if (!isEnd || response.isTunnel() || fields.end() != 0 || used < 0 || !stream.isContentWhole())
         {

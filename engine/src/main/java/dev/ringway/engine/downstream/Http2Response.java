@@ -8,6 +8,7 @@ import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.codecs.http2.ErrorCode;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.exchange.DownstreamSink;
 import dev.ringway.engine.exchange.Exchange;
@@ -27,10 +28,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class Http2Response implements DownstreamSink, Http2StreamHandler
 {
     private static final int STATUS_LENGTH = 16;
+    private static final int CONTINUE_LENGTH = ":status100".length();
 
     private final Http2SessionFactory factory;
     private final HeldBytes held = new HeldBytes();
     private final KeptTrailers trailersHeld = new KeptTrailers();
+    private final ByteMeter meter = new ByteMeter();
     private Http2DownstreamSession session;
     private Http2Stream stream;
     private Exchange exchange;
@@ -50,6 +53,8 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
         session = owner;
         stream = opened;
         exchange = fresh;
+        meter.reset();
+        opened.meter(meter);
         headLength = 0;
         isWhole = false;
         isHeldEnd = false;
@@ -191,6 +196,7 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
             final UnsafeBuffer buffer = memory().slab().buffer();
             final HpackEncoder encoder = stream.session().encoder();
             stream.sendFields(start, encoder.putStatus(buffer, encoder.putBlockStart(buffer, start), 100), false);
+            meter.sentFields(CONTINUE_LENGTH);
             session.http().counters().interim(factory.loop().counters());
         }
     }
@@ -239,11 +245,18 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
     public boolean sendLocalReply(final int status, final byte[] text, final HeaderEdits edits)
     {
         final boolean hasBody = text.length > 0 && !isHeadRequest;
-        if (text.length > 0 && status != 204 && status != 304)
+        final boolean hasLength = text.length > 0 && status != 204 && status != 304;
+        if (hasLength)
         {
             edits.add(HeaderName.CONTENT_LENGTH, text.length);
         }
-        return sendOwnHead(status, edits, !hasBody) && (!hasBody || sendText(text));
+        final boolean isSent = sendOwnHead(status, edits, !hasBody) && (!hasBody || sendText(text));
+        if (hasLength)
+        {
+            // It frames the answer, and logs tell it besides its fields.
+            edits.withdraw(HeaderName.CONTENT_LENGTH, null);
+        }
+        return isSent;
     }
 
     /**
@@ -348,6 +361,14 @@ final class Http2Response implements DownstreamSink, Http2StreamHandler
     public boolean mayBegin()
     {
         return session.mayBegin();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public ByteMeter meter()
+    {
+        return meter;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.ringway.engine.downstream;
 
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.counters.HttpCounters;
@@ -20,6 +21,7 @@ import dev.ringway.engine.upstream.HeaderEdits;
 final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, ByteConsumer
 {
     private final RelayOwner owner;
+    private final ByteMeter meter = new ByteMeter();
     private Connection connection;
     private Exchange exchange;
     private HttpCounters http;
@@ -50,6 +52,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
     private void begin(final Connection opened)
     {
         connection = opened;
+        meter.reset();
         isClosedByClient = false;
         opened.handler(this);
     }
@@ -102,10 +105,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
      */
     public int process(final int offset, final int length)
     {
-        if (exchange != null)
-        {
-            exchange.onRequestData(offset, length, false);
-        }
+        onBytes(connection, offset, length);
         return 0;
     }
 
@@ -140,6 +140,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
     {
         if (exchange != null)
         {
+            meter.received(length);
             exchange.onRequestData(offset, length, false);
         }
     }
@@ -151,6 +152,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
     {
         if (exchange != null)
         {
+            meter.received(length);
             exchange.onRequestPassed(length);
         }
     }
@@ -309,6 +311,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
      */
     public boolean sendData(final int offset, final int length, final boolean isEnd)
     {
+        meter.sent(length);
         final boolean isSent = connection.send(offset, length);
         if (isEnd)
         {
@@ -343,6 +346,14 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
         {
             connection.closeAfterFlush();
         }
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public ByteMeter meter()
+    {
+        return meter;
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.upstream.HeaderEdits;
 
@@ -116,6 +117,11 @@ public interface DownstreamSink
      * @return whether more is queued to the client than should be.
      */
     boolean isAboveHighWater();
+
+    /**
+     * @return counts what goes over the wire for the exchange on this side.
+     */
+    ByteMeter meter();
 
     /**
      * @return the client's connection.

@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.LoggedField.Place;
@@ -75,6 +76,14 @@ final class EndpointSide implements UpstreamHandler
     public SessionNeeds needs()
     {
         return needs;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public ByteMeter meter()
+    {
+        return report.meter();
     }
 
     /**
@@ -368,6 +377,7 @@ final class EndpointSide implements UpstreamHandler
     public void onResponsePassed(final int length)
     {
         report.outcome().addResponseBytes(length);
+        downstream.meter().sent(length);
         times.touch(exchanges.nowNs());
     }
 
@@ -423,6 +433,7 @@ final class EndpointSide implements UpstreamHandler
         if (UpstreamFailure.isConnecting(failure))
         {
             report.onUnconnected(times);
+            report.meter().unsent();
         }
         if (exchange.isRelay())
         {
@@ -467,13 +478,27 @@ final class EndpointSide implements UpstreamHandler
     {
         if (session != null)
         {
+            final boolean wasOpened = session.connection().wasOpened();
             exchanges.countFlush(tcp, session, isReset);
             session.cancel(isReset);
             session = null;
+            if (!wasOpened)
+            {
+                report.meter().unsent();
+            }
         }
         else if (isWaiting && cluster != null)
         {
             cancelWaiting();
+        }
+    }
+
+    /** What waits for a connection that is not there yet has not been sent. */
+    void settle()
+    {
+        if (session != null && !session.connection().wasOpened())
+        {
+            report.meter().unsent();
         }
     }
 

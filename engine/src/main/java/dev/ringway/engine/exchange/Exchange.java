@@ -183,6 +183,7 @@ public final class Exchange
     public void onRequestPassed(final int length)
     {
         outcome.addRequestBytes(length);
+        endpoint.meter().sent(length);
         times.touch(exchanges.nowNs());
     }
 
@@ -500,6 +501,8 @@ public final class Exchange
     private void release(final boolean isReset)
     {
         report.onConnections(downstream, endpoint.session());
+        endpoint.settle();
+        report.onWire(downstream.meter());
         detach(isReset);
         if (filters != null)
         {

@@ -6,12 +6,13 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessAddress;
-import dev.ringway.engine.accesslog.AccessFields;
+import dev.ringway.engine.accesslog.AccessBytes;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.filter.ConnectionRefusal;
 import dev.ringway.engine.route.Condition;
@@ -50,13 +51,16 @@ final class ExchangeLog
     /** By number: no more of them than the library has failures. */
     private final Int2ObjectHashMap<byte[]> failures = new Int2ObjectHashMap<>();
     private boolean isOpen;
+    private final ByteMeter upstream;
     private List<AccessLogSink> sinks;
     private long uses;
     private boolean hasConditions;
 
-    ExchangeLog(final Exchanges exchanges)
+    /** The meter is that of the endpoint's side. */
+    ExchangeLog(final Exchanges exchanges, final ByteMeter upstream)
     {
         this.exchanges = exchanges;
+        this.upstream = upstream;
         record.wrap(new UnsafeBuffer(new byte[AccessRecord.DEFAULT_CAPACITY]), 0, AccessRecord.DEFAULT_CAPACITY);
     }
 
@@ -79,6 +83,10 @@ final class ExchangeLog
         }
         isOpen = true;
         uses = wanted;
+        if (asksLengths())
+        {
+            AccessBytes.begin(record);
+        }
         record.sinks().born(born).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
             .connectionId(connection.id());
         record.address(AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), connection.addresses().peer());
@@ -92,6 +100,11 @@ final class ExchangeLog
         {
             record.tls().downstream(connection.tls().report(items));
         }
+    }
+
+    private boolean asksLengths()
+    {
+        return (uses & AccessLogSink.USES_LENGTHS) != 0;
     }
 
     /** Conditions that hold, a bit each. */
@@ -135,14 +148,18 @@ final class ExchangeLog
         }
         begin(http.accessLogs(), downstream.connection(), head, startNs);
         request(http, downstream.connection(), head, id, isRouted);
+        if (asksLengths())
+        {
+            LoggedBytes.begin(downstream.meter(), upstream, head);
+        }
         final boolean hasOriginal = head.headers().contains(HeaderName.X_ENVOY_ORIGINAL_PATH);
         if (hasOriginal || hasConditions ||
-            (uses & (AccessLogSink.USES_REQUEST_FIELDS | AccessLogSink.USES_HEAD_LENGTHS)) != 0)
+            (uses & (AccessLogSink.USES_REQUEST_FIELDS | AccessLogSink.USES_LENGTHS)) != 0)
         {
             final RequestHeaderRules rules = exchanges.requestHeaders();
             onHead(http, downstream, head, id,
                 isRouted ? rules.arrival(downstream, head, http, id) : rules.unchanged(), hasOriginal);
-            if (!isRouted && (uses & AccessLogSink.USES_HEAD_LENGTHS) != 0)
+            if (!isRouted && asksLengths())
             {
                 record.requestHeaderBytes(HeadLength.ofRefused(head, rules.unchanged()));
             }
@@ -187,6 +204,7 @@ final class ExchangeLog
             exchanges.loggedHead().host(record, head, edits);
         }
         onHead(http, downstream, head, id, edits, changes != null && LoggedHead.isAbout(changes.names()));
+        upstream.sentFields(record.requestHeaderBytes());
     }
 
     private void onHead(
@@ -202,7 +220,7 @@ final class ExchangeLog
             exchanges.loggedHead().fields(record, head, edits);
         }
         fields(Place.REQUEST, head.headers(), edits, 0);
-        if ((uses & AccessLogSink.USES_HEAD_LENGTHS) != 0)
+        if (asksLengths())
         {
             record.requestHeaderBytes(HeadLength.ofRequest(head, edits));
         }
@@ -271,18 +289,15 @@ final class ExchangeLog
 
     private void fields(final Place place, final HeaderTable fields, final HeaderEdits edits, final int length)
     {
-        final boolean asks = place == Place.RESPONSE && edits != null && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0;
-        final int type = asks ? edits.find(HeaderName.CONTENT_TYPE, null) : -1;
-        if (type >= 0)
+        if (place == Place.RESPONSE && edits != null && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
         {
-            record.replace(AccessText.RESPONSE_CONTENT_TYPE,
-                edits.values(), edits.valueOffset(type), edits.valueLength(type));
+            LoggedHead.contentType(record, fields, edits);
         }
-        else if (asks && fields != null && LoggedHead.hasLost(fields, HeaderName.CONTENT_TYPE))
+        if (asksLengths() && place == Place.TRAILER)
         {
-            AccessFields.removeText(record, AccessText.RESPONSE_CONTENT_TYPE);
+            AccessBytes.set(record, AccessBytes.TRAILERS, ByteMeter.lengthOf(fields, 0));
         }
-        if ((uses & AccessLogSink.USES_HEAD_LENGTHS) != 0 && place == Place.RESPONSE && edits != null)
+        else if (asksLengths() && place == Place.RESPONSE && edits != null)
         {
             record.responseHeaderBytes(HeadLength.ofResponse(fields, edits, length));
         }
@@ -315,19 +330,9 @@ final class ExchangeLog
     /** Filters have seen the head of a response: its type is what they have left. */
     void onFilteredResponse(final HeaderTable headers)
     {
-        if (!isOpen || (uses & AccessLogSink.USES_CONTENT_TYPE) == 0)
+        if (isOpen && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
         {
-            return;
-        }
-        final int type = headers.find(HeaderName.CONTENT_TYPE);
-        if (type >= 0)
-        {
-            record.replace(AccessText.RESPONSE_CONTENT_TYPE,
-                headers.buffer(), headers.valueOffset(type), headers.valueLength(type));
-        }
-        else
-        {
-            AccessFields.removeText(record, AccessText.RESPONSE_CONTENT_TYPE);
+            LoggedHead.contentType(record, headers);
         }
     }
 
@@ -337,6 +342,7 @@ final class ExchangeLog
         final Connection connection,
         final boolean isHttp2,
         final RequestHead head,
+        final ByteMeter meter,
         final int headLength,
         final long startNs,
         final LocalReply reply)
@@ -347,6 +353,7 @@ final class ExchangeLog
         {
             request(http, connection, head, null, false);
             fields(Place.REQUEST, head.headers(), null, 0);
+            meter.receivedHead(head.headers());
         }
         fields(Place.RESPONSE, null, null, reply.body().length);
         if (reply.status() > 0 && reply.body().length > 0 && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
@@ -358,9 +365,12 @@ final class ExchangeLog
             record.address(
                 AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), connection.addresses().local());
         }
-        record.protocol(AccessProtocol.of(isHttp2, 1))
-            .responseHeaderBytes(headLength)
-            .status(reply.status())
+        record.protocol(AccessProtocol.of(isHttp2, 1)).responseHeaderBytes(headLength);
+        if (meter != null && asksLengths())
+        {
+            LoggedBytes.put(record, meter, upstream);
+        }
+        record.status(reply.status())
             .flags(reply.flag())
             .detailId(LogStrings.idOf(reply.detail()))
             .bytesSent(reply.body().length)
@@ -539,6 +549,15 @@ final class ExchangeLog
         {
             record.address(
                 AccessAddress.UPSTREAM_LOCAL, exchanges.slotAddresses(), upstream.connection().addresses().local());
+        }
+    }
+
+    /** See {@link ExchangeReport#onWire}. */
+    void onWire(final ByteMeter downstream)
+    {
+        if (isOpen && asksLengths())
+        {
+            LoggedBytes.put(record, downstream, upstream);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
@@ -25,6 +26,7 @@ final class ExchangeReport
     private final Exchanges exchanges;
     private final ExchangeLog log;
     private final Outcome outcome = new Outcome();
+    private final ByteMeter meter = new ByteMeter();
     private final ReadingPauses pauses = new ReadingPauses();
     private HttpConnectionManager http;
     private TcpProxy tcp;
@@ -32,7 +34,7 @@ final class ExchangeReport
     ExchangeReport(final Exchanges exchanges)
     {
         this.exchanges = exchanges;
-        log = new ExchangeLog(exchanges);
+        log = new ExchangeLog(exchanges, meter);
     }
 
     Outcome outcome()
@@ -151,6 +153,18 @@ final class ExchangeReport
         log.onConnections(downstream, upstream);
     }
 
+    /** Counts what goes over the wire on the endpoint's side. */
+    ByteMeter meter()
+    {
+        return meter;
+    }
+
+    /** All has gone over the wire that will be told; the client's side has counted its own. */
+    void onWire(final ByteMeter downstream)
+    {
+        log.onWire(downstream);
+    }
+
     void pauseRequest()
     {
         pauses.pauseRequest(exchanges.counters(), http, tcp);
@@ -214,6 +228,7 @@ final class ExchangeReport
         log.onEnd(outcome, name, routing.routeName(), times, http != null,
             http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);
         outcome.reset();
+        meter.reset();
         pauses.reset();
         http = null;
         tcp = null;

@@ -8,6 +8,7 @@ import dev.ringway.engine.accesslog.AccessLogRing;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.HttpCounters;
@@ -86,7 +87,7 @@ public final class Exchanges
         final FieldChanger changer = new FieldChanger(loop.slotAddresses());
         requestHeaders = new RequestHeaderRules(loop, changer);
         responseHeaders = new ResponseHeaderRules(loop, changer);
-        refusalLog = new ExchangeLog(this);
+        refusalLog = new ExchangeLog(this, new ByteMeter());
         LogStrings.register(NO_CHAIN);
         mirrors = new Mirrors(this);
         turns = new RequestTurns(loop);
@@ -434,6 +435,7 @@ public final class Exchanges
      * @param connection of the client.
      * @param isHttp2    whether it came in HTTP/2.
      * @param head       where it could be read, or null.
+     * @param meter      of what went over the wire, or null.
      * @param headLength bytes of the answer's head, 0 without an answer.
      * @param startNs    when its first byte came.
      * @param reply      what it was answered.
@@ -443,13 +445,14 @@ public final class Exchanges
         final Connection connection,
         final boolean isHttp2,
         final RequestHead head,
+        final ByteMeter meter,
         final int headLength,
         final long startNs,
         final LocalReply reply)
     {
         if (!http.accessLogs().isEmpty())
         {
-            refusalLog.onRefusal(http, connection, isHttp2, head, headLength, startNs, reply);
+            refusalLog.onRefusal(http, connection, isHttp2, head, meter, headLength, startNs, reply);
         }
     }
 

@@ -126,8 +126,38 @@ final class LoggedHead implements AddedFields
         }
     }
 
+    /** The type of a response, as what becomes of its head leaves it. */
+    static void contentType(final AccessRecord record, final HeaderTable headers, final HeaderEdits edits)
+    {
+        final int type = edits.find(HeaderName.CONTENT_TYPE, null);
+        if (type >= 0)
+        {
+            record.replace(AccessText.RESPONSE_CONTENT_TYPE,
+                edits.values(), edits.valueOffset(type), edits.valueLength(type));
+        }
+        else if (headers != null && hasLost(headers, HeaderName.CONTENT_TYPE))
+        {
+            AccessFields.removeText(record, AccessText.RESPONSE_CONTENT_TYPE);
+        }
+    }
+
+    /** The type of a response, as its head has it. */
+    static void contentType(final AccessRecord record, final HeaderTable headers)
+    {
+        final int type = headers.find(HeaderName.CONTENT_TYPE);
+        if (type >= 0)
+        {
+            record.replace(AccessText.RESPONSE_CONTENT_TYPE,
+                headers.buffer(), headers.valueOffset(type), headers.valueLength(type));
+        }
+        else
+        {
+            AccessFields.removeText(record, AccessText.RESPONSE_CONTENT_TYPE);
+        }
+    }
+
     /** Whether a head had fields of a name and none of them goes on. */
-    static boolean hasLost(final HeaderTable headers, final int name)
+    private static boolean hasLost(final HeaderTable headers, final int name)
     {
         final int first = headers.find(name);
         return first >= 0 && staying(headers, name, first) < 0;

@@ -3,6 +3,7 @@ package dev.ringway.engine.exchange;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.upstream.ClusterState;
@@ -40,6 +41,8 @@ final class Mirror implements UpstreamHandler
             }
         }
     };
+    /** Nobody asks it. */
+    private final ByteMeter meter = new ByteMeter();
     private Mirroring origin;
     private ClusterState cluster;
     private UpstreamSession session;
@@ -206,6 +209,14 @@ final class Mirror implements UpstreamHandler
     public SessionNeeds needs()
     {
         return needs;
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public ByteMeter meter()
+    {
+        return meter;
     }
 
     /**

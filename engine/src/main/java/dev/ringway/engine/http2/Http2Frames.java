@@ -4,6 +4,7 @@ import dev.ringway.codecs.hpack.HeaderSink;
 import dev.ringway.codecs.hpack.HpackError;
 import dev.ringway.codecs.http2.ErrorCode;
 import dev.ringway.codecs.http2.FrameFlag;
+import dev.ringway.codecs.http2.FrameHeader;
 import dev.ringway.codecs.http2.FrameType;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -44,6 +45,7 @@ final class Http2Frames
         {
             return onFrameWithoutStream(streamId);
         }
+        stream.meter().received(FrameHeader.LENGTH + payloadLength);
         if (stream.isRemoteEnded())
         {
             session.failStream(stream, ErrorCode.STREAM_CLOSED);

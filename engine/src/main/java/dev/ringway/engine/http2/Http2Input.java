@@ -301,6 +301,7 @@ final class Http2Input extends InputBytes implements ByteConsumer
             {
                 return result;
             }
+            session.blockLength(whole);
             final int verdict = frames.onHeadersFrame(streamId, payload.isSelfDependent(streamId), flags,
                 memory.slab().buffer(), payload.offset(), payload.length());
             return verdict < 0 ? verdict : whole;
@@ -356,14 +357,18 @@ final class Http2Input extends InputBytes implements ByteConsumer
         }
         joined.putBytes(0, buffer, payload.offset(), payload.length());
         int position = payload.length();
+        // As Envoy, which counts the headers of its frames as one.
+        int taken = FrameHeader.LENGTH + payloadLength;
         int at = FrameHeader.LENGTH + payloadLength;
         while (at < length)
         {
             final int more = FrameHeader.length(buffer, offset + at);
             joined.putBytes(position, buffer, offset + at + FrameHeader.LENGTH, more);
             position += more;
+            taken += more;
             at += FrameHeader.LENGTH + more;
         }
+        session.blockLength(taken);
         final int verdict = frames.onHeadersFrame(
             streamId, payload.isSelfDependent(streamId), flags, joined, 0, position);
         return verdict < 0 ? verdict : length;

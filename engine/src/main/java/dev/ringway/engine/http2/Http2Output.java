@@ -254,6 +254,7 @@ final class Http2Output
             {
                 return -1;
             }
+            stream.meter().sent(FrameHeader.LENGTH + count);
             sent += count;
             onSent(stream, count, isLast);
         }
@@ -305,6 +306,7 @@ final class Http2Output
         {
             return false;
         }
+        stream.meter().sent(FrameHeader.LENGTH);
         stream.onLocalEnd();
         return true;
     }

@@ -7,7 +7,9 @@ import dev.ringway.codecs.http2.ErrorCode;
 import dev.ringway.codecs.http2.FloodGuard;
 import dev.ringway.codecs.http2.FloodLimits;
 import dev.ringway.codecs.http2.FlowWindow;
+import dev.ringway.codecs.http2.FrameWriter;
 import dev.ringway.codecs.http2.Http2Settings;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.counters.Http2Counters;
@@ -35,12 +37,15 @@ public final class Http2Session
     private final Http2Input input;
     private final Http2Output output;
     private final Http2Windows windows;
+    /** Of streams without an owner, which nobody asks. */
+    private final ByteMeter spareMeter = new ByteMeter();
     private Connection connection;
     private Http2Options options;
     private Http2Options limitsOf;
     private FloodLimits limits;
     private Http2Counters counters;
     private int nextId;
+    private int blockLength;
     private int expected;
 
     /**
@@ -142,6 +147,26 @@ public final class Http2Session
     LoopMemory memory()
     {
         return context.memory();
+    }
+
+    ByteMeter spareMeter()
+    {
+        return spareMeter;
+    }
+
+    /** A block of fields is about to be told. */
+    void blockLength(final int length)
+    {
+        blockLength = length;
+    }
+
+    /**
+     * @param meter gets the frames and the fields of the block that was decoded last.
+     */
+    public void countBlock(final ByteMeter meter)
+    {
+        meter.receivedBlock(blockLength);
+        meter.receivedFields(decoder.textLength());
     }
 
     Http2Output output()
@@ -435,6 +460,7 @@ public final class Http2Session
         {
             streams.onReset(stream.id(), false);
             count(counters.txReset);
+            stream.meter().sent(FrameWriter.RESET_LENGTH);
             output.sendReset(stream.id(), code);
         }
         onStreamEnded(stream);
@@ -560,6 +586,7 @@ public final class Http2Session
     void onPeerReset(final Http2Stream stream, final int code)
     {
         count(counters.rxReset);
+        stream.meter().received(FrameWriter.RESET_LENGTH);
         streams.onReset(stream.id(), true);
         final Http2StreamHandler owner = stream.handler();
         stream.handler(null);

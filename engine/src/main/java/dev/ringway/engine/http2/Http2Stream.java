@@ -5,6 +5,8 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http1.Http1Encoder;
 import dev.ringway.codecs.http2.FlowWindow;
 import dev.ringway.codecs.http2.FrameHeader;
+import dev.ringway.codecs.http2.FrameWriter;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.memory.RangeQueue;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -36,6 +38,7 @@ public final class Http2Stream
     private final FlowWindow receiveWindow = new FlowWindow(0);
     private Http2Session session;
     private Http2StreamHandler handler;
+    private ByteMeter meter;
     private int id;
     private int state;
     private int window;
@@ -57,6 +60,7 @@ public final class Http2Stream
         session = owner;
         id = streamId;
         handler = null;
+        meter = owner.spareMeter();
         state = 0;
         sendWindow.reset(send);
         window = owner.windows().initialOfStream();
@@ -84,6 +88,23 @@ public final class Http2Stream
     public Http2StreamHandler handler()
     {
         return handler;
+    }
+
+    /**
+     * @param counter of what goes over the wire for the stream, as long as it has an owner.
+     */
+    public void meter(final ByteMeter counter)
+    {
+        meter = counter;
+        counter.framed();
+    }
+
+    /**
+     * @return counts what goes over the wire for it.
+     */
+    public ByteMeter meter()
+    {
+        return meter;
     }
 
     /**
@@ -183,6 +204,9 @@ public final class Http2Stream
         {
             return false;
         }
+        // Each piece leaves in frames of its own, as long ones as there are unless a window cuts them.
+        meter.sent(length + FrameHeader.LENGTH *
+            ((length + Http2Output.MAX_DATA_LENGTH - 1) / Http2Output.MAX_DATA_LENGTH));
         output.addLast(leased, length);
         outputBytes += length;
         session.output().onQueued(this);
@@ -211,6 +235,7 @@ public final class Http2Stream
     {
         final Http2Output out = session.output();
         final int length = out.frameFields(id, start, end, isEnd);
+        meter.sentBlock(length);
         state |= BEGUN;
         final int offset = start - FrameHeader.LENGTH;
         out.memory().scratch().commit(length);
@@ -239,6 +264,10 @@ public final class Http2Stream
         final int start = reserveFields(boundOf(trailers));
         if (start >= 0)
         {
+            if (meter.isAsked())
+            {
+                meter.sentFields(trailers);
+            }
             final UnsafeBuffer buffer = session.memory().slab().buffer();
             final HpackEncoder encoder = session.encoder();
             sendFields(start, encoder.putFields(trailers, 0, buffer, encoder.putBlockStart(buffer, start)), true);
@@ -396,6 +425,7 @@ public final class Http2Stream
         unacknowledged = 0;
         openedNs = nowNs;
         receiveWindow.add(increment);
+        meter.sent(FrameWriter.WINDOW_UPDATE_LENGTH);
         session.output().sendWindowUpdate(id, increment);
     }
 
@@ -457,6 +487,7 @@ public final class Http2Stream
     {
         assert (state & GONE) == 0 : "released after its end";
         handler = null;
+        meter = session.spareMeter();
         if ((state & (LOCAL_ENDED | END_QUEUED)) == 0)
         {
             session.resetStream(this, code);

@@ -42,8 +42,8 @@ public record AccessLogSink(
     public static final long USES_TRAILERS = 1 << 7;
     /** Number, protocol and name of what a request goes to. */
     public static final long USES_UPSTREAM = 1 << 8;
-    /** How long heads are. */
-    public static final long USES_HEAD_LENGTHS = 1 << 9;
+    /** How long heads are, and what went over the wire. */
+    public static final long USES_LENGTHS = 1 << 9;
     /** First of the bits for items of {@code TlsReport} about the client's connection, in their order. */
     public static final int USES_TLS_SHIFT = 10;
     /** First of the bits for items of {@code TlsReport} about the connection to the endpoint, in their order. */

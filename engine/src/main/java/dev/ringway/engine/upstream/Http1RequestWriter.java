@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http1.Http1Encoder;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.memory.LoopMemory;
@@ -17,6 +18,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 final class Http1RequestWriter
 {
     private static final byte[] HTTP11_HOST = " HTTP/1.1\r\nhost: ".getBytes(US_ASCII);
+    private static final int VERSION_LENGTH = " HTTP/1.1\r\n".length();
+    private static final int END_LENGTH = 2;
     private static final byte[] CHUNKED = "transfer-encoding: chunked\r\n".getBytes(US_ASCII);
     private static final byte[] UPGRADE = "connection: upgrade\r\nupgrade: ".getBytes(US_ASCII);
     private static final byte[] GET = "GET".getBytes(US_ASCII);
@@ -36,7 +39,8 @@ final class Http1RequestWriter
     }
 
     /** False when memory has run out or, which the edits are told, the head is too long. */
-    boolean sendHead(final Connection connection, final RequestHead head, final HeaderEdits edits)
+    boolean sendHead(
+        final Connection connection, final ByteMeter meter, final RequestHead head, final HeaderEdits edits)
     {
         final EditedTarget target = edits.target();
         final int pathLength = pathLength(head, target);
@@ -56,6 +60,7 @@ final class Http1RequestWriter
         buffer.putByte(at++, (byte)' ');
         putPath(head, target, buffer, at, pathLength);
         at += pathLength;
+        final int fields = at + VERSION_LENGTH;
         buffer.putBytes(at, HTTP11_HOST);
         at += HTTP11_HOST.length;
         buffer.putBytes(at, target.hostBuffer(head), target.hostOffset(head), target.hostLength(head));
@@ -63,6 +68,7 @@ final class Http1RequestWriter
         at = Http1Encoder.copyHeaders(head.headers(), edits.dropMask() | 1L << HeaderName.HOST, buffer, at);
         at = edits.write(buffer, at);
         at = Http1Encoder.putEnd(buffer, putFraming(head, edits.protocol(), buffer, at));
+        meter.sentLines(at - start, at - END_LENGTH - fields);
         memory.scratch().commit(at - start);
         connection.sendLeased(start, at - start);
         return true;

@@ -7,6 +7,7 @@ import dev.ringway.codecs.http.MessageRules;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.codecs.http1.Http1BodyDecoder;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.Http1Body;
 import dev.ringway.engine.memory.ByteConsumer;
@@ -27,6 +28,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     private final UpstreamContext context;
     private final Http1BodyDecoder body = new Http1BodyDecoder();
     private final PendingBytes pending = new PendingBytes();
+    private ByteMeter meter;
     private int requests;
     private long sentBefore;
     private boolean isAnswered;
@@ -66,6 +68,8 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     void assign(final UpstreamHandler upstreamHandler)
     {
         handler = upstreamHandler;
+        meter = upstreamHandler.meter();
+        meter.beginTry();
         onRequest();
         requests++;
         sentBefore = connection.bytesSent();
@@ -108,7 +112,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         isRequestEnded = isEnd;
         protocol = edits.protocol();
         isTunnel = head.tunnel();
-        return context.requests.sendHead(connection, head, edits);
+        return context.requests.sendHead(connection, meter, head, edits);
     }
 
     /**
@@ -117,7 +121,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     public boolean sendData(final int offset, final int length, final boolean isEnd)
     {
         isRequestEnded |= isEnd;
-        return Http1Body.send(connection, context.loop.memory(), isRequestChunked, offset, length, isEnd);
+        return Http1Body.send(connection, context.loop.memory(), meter, isRequestChunked, offset, length, isEnd);
     }
 
     /**
@@ -130,7 +134,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             return sendData(0, 0, true);
         }
         isRequestEnded = true;
-        return Http1Body.sendTrailers(connection, context.loop.memory(), trailers);
+        return Http1Body.sendTrailers(connection, context.loop.memory(), meter, trailers);
     }
 
     /**
@@ -180,6 +184,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             return;
         }
         isAnswered = true;
+        meter.received(length);
         final int left = pending.feed(context.loop.memory(), this, offset, length);
         if (relay != null)
         {
@@ -204,7 +209,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         {
             if (relay != null)
             {
-                relay.onBytes(connection, at, end - at);
+                relay.tell(at, end - at);
                 return 0;
             }
             if (handler == null)
@@ -248,6 +253,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     public void onPassed(final Connection source, final int length)
     {
         body.skip(length);
+        meter.received(length);
         handler.onResponsePassed(length);
     }
 
@@ -275,6 +281,10 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         if (used <= 0)
         {
             return used;
+        }
+        if (meter.isAsked())
+        {
+            meter.receivedHead(head.headers());
         }
         final int status = head.status();
         if (status < 200)
@@ -362,6 +372,10 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             if (used > 0)
             {
                 body.endTrailers();
+                if (meter.isAsked())
+                {
+                    meter.receivedTrailers(context.trailers);
+                }
                 if (context.trailers.count() > 0 && pool.enableTrailers())
                 {
                     complete(used < length).onResponseTrailers(context.trailers);

@@ -224,6 +224,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         {
             return -ErrorCode.COMPRESSION_ERROR;
         }
+        link.countBlock(stream.meter());
         if (context.responseFields.end(isEnd, owner.isHeadRequest()) != 0 || used < 0)
         {
             return onInvalidFields(stream);
@@ -248,6 +249,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         {
             return -ErrorCode.COMPRESSION_ERROR;
         }
+        link.countBlock(stream.meter());
         if (!isEnd || owner.isRelay() || context.trailerFields.end() != 0 || used < 0 || !stream.isContentWhole())
         {
             return onInvalidFields(stream);

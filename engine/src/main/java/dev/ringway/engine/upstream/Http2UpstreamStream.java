@@ -52,6 +52,8 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         connection = owner.link().connection();
         handler = exchange;
         stream = owner.link().openStream(this);
+        stream.meter(exchange.meter());
+        exchange.meter().beginTry();
         isInBody = false;
         isAnswered = false;
         isUpgrade = false;

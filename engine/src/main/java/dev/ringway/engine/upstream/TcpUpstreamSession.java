@@ -2,6 +2,7 @@ package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 
 /**
@@ -10,6 +11,7 @@ import dev.ringway.engine.conn.Connection;
 final class TcpUpstreamSession extends PooledSession
 {
     private final UpstreamContext context;
+    private ByteMeter meter;
     private boolean isRequest;
     private boolean isUpgraded;
     private boolean isTunnel;
@@ -22,6 +24,8 @@ final class TcpUpstreamSession extends PooledSession
     void begin(final EndpointPool owner, final Connection opening, final UpstreamHandler exchange)
     {
         open(owner, opening, exchange);
+        meter = exchange.meter();
+        meter.beginTry();
         isRequest = false;
         isUpgraded = false;
         isTunnel = false;
@@ -32,6 +36,7 @@ final class TcpUpstreamSession extends PooledSession
     void take(final EndpointPool owner, final Connection upgraded, final UpstreamHandler exchange)
     {
         open(owner, upgraded, exchange);
+        meter = exchange.meter();
         isRequest = true;
         isUpgraded = true;
         isTunnel = false;
@@ -84,6 +89,7 @@ final class TcpUpstreamSession extends PooledSession
      */
     public boolean sendData(final int offset, final int length, final boolean isEnd)
     {
+        meter.sent(length);
         final boolean isSent = connection.send(offset, length);
         if (isEnd)
         {
@@ -163,6 +169,16 @@ final class TcpUpstreamSession extends PooledSession
     {
         if (handler != null)
         {
+            meter.received(length);
+            handler.onResponseData(offset, length, false);
+        }
+    }
+
+    /** Bytes that came behind the answer to an upgrade, and were counted with it. */
+    void tell(final int offset, final int length)
+    {
+        if (handler != null)
+        {
             handler.onResponseData(offset, length, false);
         }
     }
@@ -174,6 +190,7 @@ final class TcpUpstreamSession extends PooledSession
     {
         if (handler != null)
         {
+            meter.received(length);
             handler.onResponsePassed(length);
         }
     }

@@ -2,6 +2,7 @@ package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 
 /**
@@ -14,6 +15,11 @@ public interface UpstreamHandler
      * @return what it needs of the session that it acquires.
      */
     SessionNeeds needs();
+
+    /**
+     * @return counts what goes over the wire for it, on whatever session.
+     */
+    ByteMeter meter();
 
     /**
      * Asked for requests whose host names the endpoint (Envoy: {@code auto_sni}).

@@ -32,7 +32,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class AccessLogFieldsTest
 {
     private static final long ALL = AccessLogSink.USES_DOWNSTREAM_LOCAL | AccessLogSink.USES_UPSTREAM_LOCAL |
-        AccessLogSink.USES_CONTENT_TYPE | AccessLogSink.USES_HEAD_LENGTHS;
+        AccessLogSink.USES_CONTENT_TYPE | AccessLogSink.USES_LENGTHS;
     private static final String RESPONSE =
         "HTTP/1.1 200 OK\r\ncontent-type: text/x\r\ncontent-length: 2\r\n\r\nok";
 
