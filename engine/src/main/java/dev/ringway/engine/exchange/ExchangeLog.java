@@ -56,7 +56,6 @@ final class ExchangeLog
     private long uses;
     private boolean hasConditions;
 
-    /** The meter is that of the endpoint's side. */
     ExchangeLog(final Exchanges exchanges, final ByteMeter upstream)
     {
         this.exchanges = exchanges;
@@ -552,7 +551,6 @@ final class ExchangeLog
         }
     }
 
-    /** See {@link ExchangeReport#onWire}. */
     void onWire(final ByteMeter downstream)
     {
         if (isOpen && asksLengths())
