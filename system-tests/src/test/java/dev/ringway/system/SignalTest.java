@@ -54,6 +54,8 @@ final class SignalTest
     private int adminPort;
     /** Where the standard error goes; null to go where the standard output goes. */
     private Path errors;
+    /** A signal that the process is started to ignore; null for none. */
+    private String ignored;
 
     private Program serve(final Origin origin, final String options, final String... arguments) throws Exception
     {
@@ -77,8 +79,9 @@ final class SignalTest
         final Stream<String> all = Stream.concat(
             Stream.of(Program.REPOSITORY.resolve("ringway").toString(), "-c", file.toString(), "--concurrency", "1"),
             Stream.of(arguments));
-        return Program.start(directory, (errors == null ? all : Stream.concat(
-            Stream.of("sh", "-c", "exec \"$@\" 2> " + errors, "sh"), all)).toList());
+        return Program.start(directory, Stream.concat(Stream.of("sh", "-c",
+            (ignored == null ? "" : "trap '' " + ignored + "; ") + "exec \"$@\"" + (errors == null ? "" : " 2> " + errors),
+            "sh"), all).toList());
     }
 
     private void awaitRefused() throws Exception
@@ -310,6 +313,22 @@ final class SignalTest
                 awaitLine(own, "SIGHUP: reloading");
                 assertEquals("direct", client.get("/direct").text());
             }
+        }
+    }
+
+    @Test
+    void shouldSayThatItWasStartedToIgnoreHup() throws Exception
+    {
+        ignored = "HUP";
+        try (Origin origin = new Origin(Map.of()); Program ringway = serve(origin, "", "--no-config-watch"))
+        {
+            ringway.awaitPort(port);
+            ringway.signal("HUP");
+            ringway.signal("TERM");
+            assertEquals(0, ringway.awaitExit(), ringway.output());
+            final List<String> said = ringway.output().lines().filter(line -> line.contains("SIGHUP")).toList();
+            assertEquals(1, said.size(), said.toString());
+            assertTrue(said.get(0).contains("ignored when this process was started"), said.toString());
         }
     }
 

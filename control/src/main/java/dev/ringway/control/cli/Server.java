@@ -212,12 +212,16 @@ final class Server implements ServerView
         }
     }
 
-    private void handleSignals()
+    private void handleSignals() throws IOException
     {
         Signals.TERM.handle(control, this::onStop);
         Signals.INT.handle(control, this::onStop);
         Signals.HUP.handle(control, () -> onceStarted(this::onReload));
         Signals.USR1.handle(control, this::reopen);
+        if (Signals.HUP.isIgnored())
+        {
+            logger.warning("SIGHUP was ignored when this process was started (nohup does so), so it reloads nothing");
+        }
     }
 
     private void onReload()

@@ -1,8 +1,11 @@
 package dev.ringway.ffi.libc;
 
+import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Executor;
 
 /**
@@ -21,6 +24,9 @@ public enum Signals
     USR1(10),
     /** Please end. */
     TERM(15);
+
+    private static final Path STATUS = Path.of("/proc/self/status");
+    private static final String IGNORED = "SigIgn:";
 
     private final int number;
 
@@ -48,6 +54,26 @@ public enum Signals
     {
         install((handlerType) -> Proxy.newProxyInstance(
             Signals.class.getClassLoader(), new Class<?>[]{handlerType}, handler(executor, action)));
+    }
+
+    /**
+     * Whether the kernel drops the signal, proc(5). A process inherits that (nohup(1) starts one so), and the JVM leaves
+     * {@link #HUP}, {@link #INT} and {@link #TERM} as they are then: {@link #handle} has no effect.
+     *
+     * @return true if it does.
+     * @throws IOException when the kernel does not say so.
+     */
+    public boolean isIgnored() throws IOException
+    {
+        for (final String line : Files.readAllLines(STATUS))
+        {
+            if (line.startsWith(IGNORED))
+            {
+                final long mask = Long.parseUnsignedLong(line.substring(IGNORED.length()).strip(), 16);
+                return (mask >>> number - 1 & 1) == 1;
+            }
+        }
+        return false;
     }
 
     /**

@@ -124,6 +124,19 @@ final class LibcTest
         assertTrue(ran.isEmpty());
     }
 
+    /** Of the one that the JVM puts back: it leaves the others ignored for good. */
+    @Test
+    void shouldKnowThatASignalIsIgnored() throws Exception
+    {
+        final Class<?> signalType = Class.forName("sun.misc.Signal");
+        final Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+        signalType.getMethod("handle", signalType, handlerType).invoke(null,
+            signalType.getConstructor(String.class).newInstance("USR1"), handlerType.getField("SIG_IGN").get(null));
+        assertTrue(Signals.USR1.isIgnored());
+        Signals.USR1.handleByDefault();
+        assertFalse(Signals.USR1.isIgnored());
+    }
+
     @Test
     void shouldNameErrorsItListsAndNumberOthers()
     {
