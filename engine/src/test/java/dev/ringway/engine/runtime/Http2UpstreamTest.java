@@ -148,7 +148,8 @@ final class Http2UpstreamTest
     @Test
     void shouldFollowAMaximumOfStreamsThatChanges() throws Exception
     {
-        final CountDownLatch areAsked = new CountDownLatch(1);
+        final CountDownLatch isShut = new CountDownLatch(1);
+        final CountDownLatch areWaiting = new CountDownLatch(1);
         try (TestBackend backend = TestBackend.scripted(link ->
             {
                 final Http2Peer peer = Http2Peer.server(link, Http2Frame.MAX_STREAMS, 1);
@@ -167,7 +168,8 @@ final class Http2UpstreamTest
                 peer.settings(Http2Frame.MAX_STREAMS, 0);
                 peer.settle();
                 // One that came while the connection is idle and takes none would have it closed, to have another.
-                areAsked.await();
+                isShut.countDown();
+                areWaiting.await();
                 for (final int id : ids)
                 {
                     ok(peer.stream(id).header(":path")).answerHttp2(peer, id);
@@ -183,8 +185,10 @@ final class Http2UpstreamTest
             assertEquals(200, client.ask("/").status());
             client.settle();
             final int[] ids = open(client, 10);
-            client.settle();
-            areAsked.countDown();
+            isShut.await();
+            // Read is not begun: requests take turns.
+            proxy.awaitCounter("cluster.b.upstream_rq_pending_active", 6);
+            areWaiting.countDown();
             assertAllAnswered(client, ids);
             assertEquals(1, backend.accepted());
         }
