@@ -88,7 +88,8 @@ final class AccessLogComparisonTest
             "%REQUESTED_SERVER_NAME% %CONNECTION_TERMINATION_DETAILS%\\n\" } }", ""});
         LOGS.put("reached", new String[] {"log_format: { text_format_source: { inline_string: \"%UPSTREAM_HOST% " +
             "%UPSTREAM_REMOTE_ADDRESS% %UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %UPSTREAM_REMOTE_PORT% " +
-            "id=%UPSTREAM_CONNECTION_ID%|\\n\" } }", ""});
+            "id=%UPSTREAM_CONNECTION_ID%| id=%UPSTREAM_CONNECTION_IDS_ATTEMPTED% %UPSTREAM_HOSTS_ATTEMPTED% " +
+            "%UPSTREAM_HOST_NAMES_ATTEMPTED_WITHOUT_PORT%\\n\" } }", ""});
         LOGS.put("heads", new String[] {"log_format: { text_format_source: { inline_string: \"%REQ(:PATH)% " +
             "%REQUEST_HEADERS_BYTES%\\n\" } }", ""});
         LOGS.put("answers", new String[] {"log_format: { text_format_source: { inline_string: \"%REQ(:PATH)% " +

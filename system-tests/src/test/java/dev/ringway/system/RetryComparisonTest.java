@@ -200,7 +200,7 @@ final class RetryComparisonTest
                     path: %s
                     log_format: { text_format_source: { inline_string: "%%REQ(:METHOD)%% %%REQ(:PATH)%% \
                 %%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%RESPONSE_CODE_DETAILS%% %%UPSTREAM_REQUEST_ATTEMPT_COUNT%% \
-                %%BYTES_SENT%%\\n" } }
+                %%BYTES_SENT%% %%UPSTREAM_HOSTS_ATTEMPTED_WITHOUT_PORT%% %%UPSTREAM_HOST_NAMES_ATTEMPTED_WITHOUT_PORT%%\\n" } }
                 """.formatted(log), routes.toString()).replaceAll("( +)domains: .*", "$0\n" +
                 "$1include_request_attempt_count: true\n$1include_attempt_count_in_response: true\n" +
                 "$1per_request_buffer_limit_bytes: 20\n$1retry_policy: { retry_on: 5xx, " + BACKOFF + " }");

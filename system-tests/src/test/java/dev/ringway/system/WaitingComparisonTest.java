@@ -31,6 +31,10 @@ final class WaitingComparisonTest
 {
     private static final String FORMAT =
         "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %UPSTREAM_HOST% %UPSTREAM_REQUEST_ATTEMPT_COUNT%";
+    /** Not where a bound refuses: Envoy has picked an endpoint then. */
+    private static final String ATTEMPTED = " " +
+        "%UPSTREAM_HOSTS_ATTEMPTED% %UPSTREAM_HOSTS_ATTEMPTED_WITHOUT_PORT% %UPSTREAM_HOST_NAMES_ATTEMPTED% " +
+        "%UPSTREAM_HOST_NAMES_ATTEMPTED_WITHOUT_PORT%";
     private static final String BOUND = "    circuit_breakers: { thresholds: [ { max_pending_requests: 1 } ] }\n";
 
     @TempDir
@@ -124,7 +128,7 @@ final class WaitingComparisonTest
             return "access_log: [ { name: log, typed_config: { \"@type\": " +
                 "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: \"" +
                 directory.resolve("envoy.log." + name) + "\", log_format: { text_format_source: { inline_string: \"" +
-                FORMAT + "\\n\" } } } } ]";
+                FORMAT + (name.equals("waits") ? "" : ATTEMPTED) + "\\n\" } } } } ]";
         }
 
         private void relay(final String name, final int attempts, final StringBuilder text)

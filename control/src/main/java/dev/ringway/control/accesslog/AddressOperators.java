@@ -112,7 +112,7 @@ final class AddressOperators
         {
             if (record.textLength(AccessText.UPSTREAM_NAME) > 0)
             {
-                LogOperators.putText(record, AccessText.UPSTREAM_NAME, line);
+                EndpointText.put(record, AccessText.UPSTREAM_NAME, withPort, line);
             }
             else
             {
@@ -134,41 +134,12 @@ final class AddressOperators
         }
         else if (field == AccessAddress.UPSTREAM_REMOTE && record.textLength(AccessText.UPSTREAM_HOST) > 0)
         {
-            hostText(record, withPort, line);
+            EndpointText.put(record, AccessText.UPSTREAM_HOST, withPort, line);
         }
         else
         {
             line.put((byte)'-');
         }
-    }
-
-    /** The endpoint as text: {@code 1.2.3.4:80}, {@code [::1]:80} or a path. */
-    private static void hostText(final AccessRecord record, final boolean withPort, final LogLine line)
-    {
-        final int offset = record.textOffset(AccessText.UPSTREAM_HOST);
-        final int length = record.textLength(AccessText.UPSTREAM_HOST);
-        final int colon = withPort ? -1 : colon(record, offset, length);
-        if (colon < 0)
-        {
-            LogOperators.putText(record, AccessText.UPSTREAM_HOST, line);
-            return;
-        }
-        final boolean hasBrackets = record.buffer().getByte(offset) == '[';
-        line.put(record.buffer(), hasBrackets ? offset + 1 : offset, hasBrackets ? colon - 2 : colon);
-    }
-
-    /** Where the port's colon is; -1 for a path. */
-    private static int colon(final AccessRecord record, final int offset, final int length)
-    {
-        final byte first = record.buffer().getByte(offset);
-        for (int i = length - 1; first != '/' && first != '@' && i > 0; i--)
-        {
-            if (record.buffer().getByte(offset + i) == ':')
-            {
-                return i;
-            }
-        }
-        return -1;
     }
 
     private static void port(final AccessRecord record, final int wanted, final LogLine line)
@@ -181,7 +152,7 @@ final class AddressOperators
         }
         final int offset = record.textOffset(AccessText.UPSTREAM_HOST);
         final int length = record.textLength(AccessText.UPSTREAM_HOST);
-        final int colon = field == AccessAddress.UPSTREAM_REMOTE && length > 0 ? colon(record, offset, length) : -1;
+        final int colon = field == AccessAddress.UPSTREAM_REMOTE && length > 0 ? EndpointText.colon(record, offset, length) : -1;
         if (colon < 0)
         {
             line.put((byte)'-');

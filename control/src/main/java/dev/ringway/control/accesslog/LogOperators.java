@@ -35,7 +35,8 @@ final class LogOperators
         "VIRTUAL_CLUSTER_NAME TRACE_ID SPAN_ID BYTES_RETRANSMITTED PACKETS_RETRANSMITTED " +
         "DOWNSTREAM_TRANSPORT_FAILURE_REASON, " +
         "{DOWNSTREAM_REMOTE, DOWNSTREAM_DIRECT_REMOTE, DOWNSTREAM_LOCAL, UPSTREAM_REMOTE, UPSTREAM_LOCAL}_" +
-        "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " + ByteOperators.names() + ", " + TlsOperators.names();
+        "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " + ByteOperators.names() + ", " + AttemptOperators.names() +
+        " " + TlsOperators.names();
     private static final Set<String> NUMBERS = Set.of("RESPONSE_CODE", "BYTES_RECEIVED", "BYTES_SENT",
         "REQUEST_HEADERS_BYTES", "RESPONSE_HEADERS_BYTES", "DURATION", "REQUEST_DURATION", "RESPONSE_DURATION",
         "REQUEST_TX_DURATION", "RESPONSE_TX_DURATION", "UPSTREAM_CONNECTION_ID", "BYTES_RETRANSMITTED",
@@ -139,7 +140,7 @@ final class LogOperators
         {
             return AccessLogSink.USES_LENGTHS;
         }
-        if (UPSTREAM.contains(name))
+        if (UPSTREAM.contains(name) || AttemptOperators.of(name) != null)
         {
             return AccessLogSink.USES_UPSTREAM;
         }
@@ -224,8 +225,15 @@ final class LogOperators
             case "BYTES_RETRANSMITTED", "PACKETS_RETRANSMITTED" -> constant("0");
             case "DOWNSTREAM_TRANSPORT_FAILURE_REASON" -> text(AccessText.TRANSPORT_FAILURE);
             case "HOSTNAME" -> constant(hostName());
-            default -> ByteOperators.has(name) ? ByteOperators.of(name) : DurationOperators.of(name);
+            default -> rare(name);
         };
+    }
+
+    private static LogOperator rare(final String name)
+    {
+        final LogOperator attempts = AttemptOperators.of(name);
+        return attempts != null ? attempts :
+            ByteOperators.has(name) ? ByteOperators.of(name) : DurationOperators.of(name);
     }
 
     private static LogOperator time(

@@ -2,6 +2,7 @@ package dev.ringway.control.accesslog;
 
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessAttempts;
 import dev.ringway.engine.accesslog.AccessBytes;
 import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessProtocol;
@@ -133,7 +134,52 @@ final class LogFormatTest
         assertEquals("HTTP/1.1 8 a.example a.example 5 4200", print(format, record));
         record.upstream().forget();
         assertEquals("- 0 a.example a.example 5 4200", print(format, record));
+        record.upstream().connection(9, AccessProtocol.HTTP_1_1, "a.example:80");
+        assertEquals("HTTP/1.1 9 a.example:80 a.example 5 4200", print(format, record));
         assertEquals(AccessLogSink.USES_UPSTREAM, LogFormat.compile(format).uses());
+    }
+
+    @Test
+    void shouldPrintTheEndpointsThatWereTried() throws LogFormatException
+    {
+        final String format = "%UPSTREAM_HOSTS_ATTEMPTED% %UPSTREAM_HOSTS_ATTEMPTED_WITHOUT_PORT% " +
+            "%UPSTREAM_HOST_NAMES_ATTEMPTED% %UPSTREAM_HOST_NAMES_ATTEMPTED_WITHOUT_PORT% " +
+            "%UPSTREAM_CONNECTION_IDS_ATTEMPTED%";
+        final AccessRecord record = Records.empty();
+        assertEquals("- - - - -", print(format, record));
+        attempt(record, "[::1]:80", "a:1");
+        attempt(record, "/a:1", "");
+        attempt(record, "1.2.3.4:80", "[::1]");
+        record.upstream().connection(7, AccessProtocol.NONE, "[::1]");
+        assertEquals("[::1]:80,/a:1,1.2.3.4:80 ::1,/a:1,1.2.3.4 a:1,/a:1,[::1] a,/a:1,[::1] 7", print(format, record));
+        record.protocol(AccessProtocol.HTTP_1_1).upstream().forget();
+        assertTrue(print("%UPSTREAM_HOSTS_ATTEMPTED%", record).indexOf("1.2.3.4") < 0);
+        assertEquals(AccessLogSink.USES_UPSTREAM, LogFormat.compile(format).uses());
+    }
+
+    @Test
+    void shouldSayThatMoreEndpointsWereTriedThanAreKept() throws LogFormatException
+    {
+        final AccessRecord record = Records.empty();
+        final String host = "1.2.3.4:8080";
+        for (int i = 0; i < 100; i++)
+        {
+            attempt(record, host, i % 2 == 0 ? "a.example" : "b.example");
+        }
+        assertTrue(record.isValid());
+        assertEquals((host + ',').repeat(AccessAttempts.MAX) + "...", print("%UPSTREAM_HOSTS_ATTEMPTED%", record));
+        assertEquals(host + " b.example", print("%UPSTREAM_HOST% %UPSTREAM_HOST_NAME%", record));
+        final AccessRecord named = Records.empty();
+        attempt(named, host, "n".repeat(255));
+        attempt(named, host, "n".repeat(255));
+        assertEquals("...", print("%UPSTREAM_HOST_NAMES_ATTEMPTED%", named));
+    }
+
+    private static void attempt(final AccessRecord record, final String host, final String name)
+    {
+        AccessAttempts.keep(record);
+        record.upstream().begin(host.getBytes(US_ASCII));
+        record.upstream().connection(0, AccessProtocol.NONE, name);
     }
 
     @Test

@@ -61,6 +61,13 @@ public final class AccessFields
             ShortCopy.copy(source, at, buffer, valueOffset(known), count);
             return;
         }
+        add(record, id, source, at, count);
+    }
+
+    /** As {@link #put}, besides what was said of it before. */
+    static void add(final AccessRecord record, final int id, final DirectBuffer source, final int at, final int count)
+    {
+        final UnsafeBuffer buffer = record.buffer();
         final int position = record.length();
         final int taken = Math.min(count, Math.min(MAX_LENGTH, record.capacity() - position - FIELD_VALUE_OFFSET));
         if (taken < 0)
@@ -135,14 +142,26 @@ public final class AccessFields
      */
     public static int find(final AccessRecord record, final int id)
     {
-        final UnsafeBuffer buffer = record.buffer();
-        final int offset = record.offset();
-        int at = buffer.getInt(offset + LAST_FIELD_OFFSET);
-        while (at != 0 && buffer.getInt(offset + at + FIELD_ID_OFFSET) != id)
+        int at = last(record);
+        while (at != 0 && record.buffer().getInt(at + FIELD_ID_OFFSET) != id)
         {
-            at = buffer.getShort(offset + at) & 0xFFFF;
+            at = before(record, at);
         }
-        return at == 0 ? 0 : offset + at;
+        return at;
+    }
+
+    /** Where the field is that was added last, 0 when there is none. */
+    static int last(final AccessRecord record)
+    {
+        final int at = record.buffer().getInt(record.offset() + LAST_FIELD_OFFSET);
+        return at == 0 ? 0 : record.offset() + at;
+    }
+
+    /** Where the field is that was added before another, 0 when there is none. */
+    static int before(final AccessRecord record, final int field)
+    {
+        final int at = record.buffer().getShort(field) & 0xFFFF;
+        return at == 0 ? 0 : record.offset() + at;
     }
 
     /**

@@ -1,5 +1,7 @@
 package dev.ringway.engine.accesslog;
 
+import org.agrona.concurrent.UnsafeBuffer;
+
 import static dev.ringway.engine.accesslog.AccessRecordLayout.*;
 
 /**
@@ -11,6 +13,7 @@ public final class AccessUpstream
     private static final int UNCONNECTED = -1;
 
     private final AccessRecord record;
+    private final UnsafeBuffer text = new UnsafeBuffer(0, 0);
 
     AccessUpstream(final AccessRecord record)
     {
@@ -60,9 +63,15 @@ public final class AccessUpstream
         record.buffer().putByte(record.offset() + UPSTREAM_PROTOCOL_OFFSET, (byte)UNCONNECTED);
     }
 
-    /** An endpoint is asked, on a connection until {@link #forget} says otherwise. */
-    public void begin()
+    /**
+     * An endpoint is asked, on a connection until {@link #forget} says otherwise; once, or for another attempt.
+     *
+     * @param host of it, see {@link AccessText#UPSTREAM_HOST}.
+     */
+    public void begin(final byte[] host)
     {
+        text.wrap(host);
+        record.replace(AccessText.UPSTREAM_HOST, text, 0, host.length);
         record.buffer().putByte(record.offset() + UPSTREAM_PROTOCOL_OFFSET, (byte)AccessProtocol.NONE);
     }
 
@@ -83,11 +92,25 @@ public final class AccessUpstream
     {
         record.buffer().putLong(record.offset() + UPSTREAM_CONNECTION_ID_OFFSET, id);
         record.buffer().putByte(record.offset() + UPSTREAM_PROTOCOL_OFFSET, (byte)protocol);
-        final int to = record.offset() + record.length();
-        final int taken = record.take(AccessText.UPSTREAM_NAME, record.length(), name.length());
-        for (int i = 0; i < taken; i++)
+        final int at = name(name.length());
+        for (int i = 0; i < record.textLength(AccessText.UPSTREAM_NAME); i++)
         {
-            record.buffer().putByte(to + i, (byte)name.charAt(i));
+            record.buffer().putByte(at + i, (byte)name.charAt(i));
         }
+    }
+
+    /** Makes room for a name, that of an earlier attempt's where it is long enough, and gives where that is. */
+    private int name(final int length)
+    {
+        if (length > record.textLength(AccessText.UPSTREAM_NAME))
+        {
+            record.take(AccessText.UPSTREAM_NAME, record.length(), length);
+        }
+        else
+        {
+            final int place = record.offset() + TEXTS_OFFSET + (AccessText.UPSTREAM_NAME << 2);
+            record.buffer().putInt(place, record.buffer().getInt(place) & 0xFFFF0000 | length);
+        }
+        return record.textOffset(AccessText.UPSTREAM_NAME);
     }
 }

@@ -6,6 +6,7 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessAttempts;
 import dev.ringway.engine.accesslog.AccessBytes;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
@@ -17,7 +18,6 @@ import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.filter.ConnectionRefusal;
 import dev.ringway.engine.route.Condition;
 import dev.ringway.engine.route.FieldChanges;
-import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.LoggedField.Place;
@@ -109,17 +109,7 @@ final class ExchangeLog
     /** Conditions that hold, a bit each. */
     private int held(final List<Condition> conditions, final RequestHead head)
     {
-        return held(conditions, head == null ? exchanges.view().ofResponse(noFields) : exchanges.view().of(head));
-    }
-
-    private static int held(final List<Condition> conditions, final RequestView view)
-    {
-        int held = 0;
-        for (int i = 0; i < conditions.size(); i++)
-        {
-            held |= conditions.get(i).holds(view) ? 1 << i : 0;
-        }
-        return held;
+        return LoggedHead.held(conditions, head == null ? exchanges.view().ofResponse(noFields) : exchanges.view().of(head));
     }
 
     void onRelay(final List<AccessLogSink> sinks, final DownstreamSink downstream, final long startNs)
@@ -232,7 +222,7 @@ final class ExchangeLog
         {
             if (!sinks.get(i).conditions().isEmpty())
             {
-                record.sinks().conditions(i, held(sinks.get(i).conditions(),
+                record.sinks().conditions(i, LoggedHead.held(sinks.get(i).conditions(),
                     exchanges.view().of(head, 0, isHttps, id.isInternal(), 0).with(exchanges.loggedHead().of(edits))));
             }
         }
@@ -443,8 +433,13 @@ final class ExchangeLog
         {
             return;
         }
-        record.text(AccessText.UPSTREAM_HOST, session.hostText()).attempts(1).upstream().begin();
-        if ((uses & AccessLogSink.USES_UPSTREAM) != 0)
+        final boolean asksUpstream = (uses & AccessLogSink.USES_UPSTREAM) != 0;
+        if (asksUpstream && record.protocol() == AccessProtocol.NONE)
+        {
+            AccessAttempts.keep(record);
+        }
+        record.attempts(1).upstream().begin(session.hostText());
+        if (asksUpstream)
         {
             record.upstream().connection(session.connection().id(), protocol, session.endpoint().hostname());
         }

@@ -8,10 +8,14 @@ import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.route.AddedFields;
+import dev.ringway.engine.route.Condition;
+import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.upstream.EditedTarget;
 import dev.ringway.engine.upstream.HeaderEdits;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+
+import java.util.List;
 
 /**
  * Writes what became of a request's head into its access record, in place of what was said when it came. One per loop;
@@ -264,5 +268,16 @@ final class LoggedHead implements AddedFields
     public int hostLength(final RequestHead head)
     {
         return shown.target().hostLength(head);
+    }
+
+    /** Conditions that hold, a bit each. */
+    static int held(final List<Condition> conditions, final RequestView view)
+    {
+        int held = 0;
+        for (int i = 0; i < conditions.size(); i++)
+        {
+            held |= conditions.get(i).holds(view) ? 1 << i : 0;
+        }
+        return held;
     }
 }
