@@ -77,8 +77,12 @@ final class CompletedHeadComparisonTest
         %REQ(via)% %REQ(x-envoy-retry-on)% %REQ(x-envoy-original-path)% %REQ(x-envoy-ip-tags)% %REQ(:scheme)% \
         %REQ(x-envoy-expected-rq-timeout-ms)%"
               - { remove: x-envoy-external-address }
-              - { append: { header: { key: x-forwarded-for, value: 198.51.100.1 }, append_action: ACTION } }
+              - CHANGE
+              - { append: { header: { key: x-request-id, value: changed }, append_action: OVERWRITE_IF_EXISTS } }
+              - { append: { header: { key: x-envoy-upstream-rq-timeout-ms, value: "77777" }, append_action: ADD_IF_ABSENT } }
               - { append: { header: { key: x-forwarded-proto, value: own }, append_action: OVERWRITE_IF_EXISTS } }
+              response_mutations:
+              - append: { header: { key: x-client, value: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%" } }
         """;
 
     /** Clients that are elsewhere: of one on the same machine Envoy tells another address. */
@@ -91,12 +95,18 @@ final class CompletedHeadComparisonTest
 
     /** A listener for each. */
     private static final List<String> OPTIONS = List.of(
-        "use_remote_address: true\nvia: ringway",
+        "use_remote_address: true\nvia: ringway\nalways_set_request_id_in_response: true",
         "use_remote_address: true\nxff_num_trusted_hops: 1",
         "use_remote_address: true\nskip_xff_append: true\nxff_num_trusted_hops: 1\nappend_x_forwarded_port: true",
-        "xff_num_trusted_hops: 1\nforward_client_cert_details: ALWAYS_FORWARD_ONLY",
+        "xff_num_trusted_hops: 1\nforward_client_cert_details: ALWAYS_FORWARD_ONLY\nalways_set_request_id_in_response: true",
         "internal_address_config: { cidr_ranges: [ { address_prefix: 10.0.0.0, prefix_len: 8 } ] }\n" +
             "use_remote_address: true");
+
+    /** What filters do to x-forwarded-for. */
+    private static final List<String> CHANGES = List.of(
+        "append: { header: { key: x-forwarded-for, value: 198.51.100.1 } }",
+        "append: { header: { key: x-forwarded-for, value: 198.51.100.1 }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }",
+        "remove: x-forwarded-for");
 
     @TempDir
     private static Path directory;
@@ -104,12 +114,12 @@ final class CompletedHeadComparisonTest
     @RegisterExtension
     private static final Sides<Side> SIDES = new Sides<>(Side::new);
 
-    /** One of the two, each kind of listener twice: without filters, and with them. */
+    /** One of the two, each kind of listener without filters and with those that do either. */
     private static final class Side implements AutoCloseable
     {
         private final Origin origin = new Origin(Map.of());
         private final Origin shadow = new Origin(Map.of());
-        private final int[] ports = new int[3 * OPTIONS.size()];
+        private final int[] ports = new int[(1 + CHANGES.size()) * OPTIONS.size()];
         private final Program program;
 
         private Side(final boolean isEnvoy) throws Exception
@@ -123,8 +133,7 @@ final class CompletedHeadComparisonTest
                 final String listener = Bootstraps.http(
                     "in-" + i, Bootstraps.tcpAddress("127.0.0.1", ports[i]), options, named()) + TOLD;
                 text.append(i < OPTIONS.size() ? listener : listener.replace("          http_filters:\n",
-                    FILTERS.replace("ACTION", i < 2 * OPTIONS.size() ? "APPEND_IF_EXISTS_OR_ADD" : "OVERWRITE_IF_EXISTS_OR_ADD")
-                        .indent(10)));
+                    FILTERS.replace("CHANGE", CHANGES.get(Math.max(0, i / OPTIONS.size() - 1))).indent(10)));
             }
             text.append("  clusters:\n")
                 .append(Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())))
@@ -143,9 +152,10 @@ final class CompletedHeadComparisonTest
         {
             return ROUTES.replaceAll("  name: (\\S+)\n", """
                   name: $1
-                  request_headers_to_add: [ { header: { key: x-route, value: $1 } } ]
-                  response_headers_to_add: [ { header: { key: x-route, value: $1 } } ]
-                """);
+                  request_headers_to_add: [ { header: { key: x-route, value: $1 } }, CLIENT ]
+                  response_headers_to_add: [ { header: { key: x-route, value: $1 } }, CLIENT ]
+                """).replace("CLIENT",
+                "{ header: { key: x-route-client, value: '%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%' } }");
         }
 
         private String answers(final String request) throws Exception
@@ -159,7 +169,8 @@ final class CompletedHeadComparisonTest
                         client.send("PROXY TCP4 10.1.2.3 10.1.2.4 5 6\r\n" + request).read();
                     final String route = answer.field("x-route");
                     all.append(i).append(": ").append(answer.status()).append(' ').append(route)
-                        .append(shown(origin)).append('\n');
+                        .append(' ').append(answer.field("x-client")).append(' ').append(answer.field("x-route-client"))
+                        .append(' ').append(id(answer.field("x-request-id"))).append(shown(origin)).append('\n');
                     if (answer.status() == 200 && route.equals("an-address"))
                     {
                         shadow.awaitSeen();
@@ -169,6 +180,11 @@ final class CompletedHeadComparisonTest
             }
             // What came in several lines Envoy has joined by then.
             return all.toString().replace(", ", ",");
+        }
+
+        private static String id(final String id)
+        {
+            return id != null && id.length() == 36 ? "(made)" : id;
         }
 
         private static String shown(final Origin origin)

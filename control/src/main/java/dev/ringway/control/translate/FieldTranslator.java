@@ -36,7 +36,6 @@ final class FieldTranslator
     private static final Set<String> STEERING = Set.of("x-envoy-retry-on", "x-envoy-retry-grpc-on",
         "x-envoy-max-retries", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names",
         "x-envoy-hedge-on-per-try-timeout");
-    /** What a request gets behind the filters. */
     private static final Set<String> OF_REQUESTS = Set.of("REQ", "REQUEST_HEADER");
     private static final Set<String> OF_RESPONSES = Set.of("RESP", "RESPONSE_HEADER");
     private static final Map<String, ValuePart.Known> KNOWN = Map.ofEntries(

@@ -1,11 +1,9 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
-import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.route.HashPolicy;
 import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.XxHash64;
-import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.SessionNeeds;
 import dev.ringway.ffi.sock.SockAddr;
@@ -22,30 +20,27 @@ final class Affinity implements HashPolicy.Client
     private static final int VALUE_LENGTH = 16;
 
     private final Exchanges exchanges;
+    private final Routing routing;
     private final UnsafeBuffer text = new UnsafeBuffer(new byte[2 * SockAddr.MAX_TEXT_LENGTH]);
     private final byte[] value = new byte[VALUE_LENGTH];
     private final UnsafeBuffer valueBuffer = new UnsafeBuffer(value);
     private DownstreamSink downstream;
-    private HttpConnectionManager http;
-    private RequestHead request;
     private HashPolicy.Cookie[] made = new HashPolicy.Cookie[1];
     private int madeCount;
     private long hash = SessionNeeds.NO_HASH;
     private boolean isHashed;
 
-    Affinity(final Exchanges exchanges)
+    Affinity(final Exchanges exchanges, final Routing routing)
     {
         this.exchanges = exchanges;
+        this.routing = routing;
     }
 
     /** Takes the hash by a policy, which stays as long as the exchange lasts. */
-    void take(
-        final HashPolicy policy, final DownstreamSink sink, final HttpConnectionManager manager, final RequestView view)
+    void take(final HashPolicy policy, final DownstreamSink sink, final RequestView view)
     {
         isHashed = true;
         downstream = sink;
-        http = manager;
-        request = view.head();
         hash = policy.hash(view, this);
     }
 
@@ -85,8 +80,6 @@ final class Affinity implements HashPolicy.Client
             made[--madeCount] = null;
         }
         downstream = null;
-        http = null;
-        request = null;
     }
 
     /**
@@ -94,8 +87,7 @@ final class Affinity implements HashPolicy.Client
      */
     public boolean selectAddress(final RequestView view)
     {
-        final int length =
-            exchanges.loggedClient().remoteText(http, downstream.connection(), request, text);
+        final int length = exchanges.loggedClient().remoteText(routing.client(), downstream.connection(), text);
         view.select(text, length);
         return length > 0;
     }

@@ -1,13 +1,9 @@
 package dev.ringway.engine.exchange;
 
-import dev.ringway.codecs.http.HeaderName;
-import dev.ringway.codecs.http.HeaderTable;
-import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.text.IpLiteral;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionMetadata;
 import dev.ringway.engine.filter.FilterPeer;
-import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -22,11 +18,9 @@ public final class ConnectionPeer implements FilterPeer
 {
     private final UnsafeBuffer addresses;
     private final UnsafeBuffer network = new UnsafeBuffer(new byte[SockAddr.INET6_LENGTH]);
-    private final ForwardedFor forwardedFor = new ForwardedFor();
     private Connection connection;
-    /** Of the request, or null where nobody is trusted. */
-    private HeaderTable headers;
-    private int skipped;
+    /** Of the request, or null where there is none. */
+    private ForwardedClient forwarded;
 
     /**
      * @param addresses of the loop's slots.
@@ -43,22 +37,19 @@ public final class ConnectionPeer implements FilterPeer
     public ConnectionPeer wrap(final Connection shown)
     {
         connection = shown;
-        headers = null;
+        forwarded = null;
         return this;
     }
 
     /**
-     * Has the client's address told by {@code x-forwarded-for}, as text and as {@link #forwardedAddress}, where the
-     * proxies before this one are trusted to tell it.
+     * Has the client's address told by others, as text and as {@link #forwardedAddress}, where they are trusted to.
      *
-     * @param request its fields are read when the address is asked for.
-     * @param http    says whom to trust.
+     * @param client of a request, asked as long as this is.
      * @return this.
      */
-    ConnectionPeer forwarded(final RequestHead request, final HttpConnectionManager http)
+    ConnectionPeer forwarded(final ForwardedClient client)
     {
-        skipped = ForwardedFor.skipped(request, http);
-        headers = skipped < 0 || !request.headers().contains(HeaderName.X_FORWARDED_FOR) ? null : request.headers();
+        forwarded = client;
         return this;
     }
 
@@ -83,12 +74,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int forwardedAddress(final byte[] to)
     {
-        if (headers == null || !forwardedFor.find(headers, skipped))
-        {
-            return remoteAddress(to);
-        }
-        System.arraycopy(forwardedFor.address(), 0, to, 0, forwardedFor.addressLength());
-        return forwardedFor.addressLength();
+        return isForwarded() ? address(forwarded.sockAddr(), 0, to) : remoteAddress(to);
     }
 
     /**
@@ -120,7 +106,7 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int remoteText(final boolean withPort, final MutableDirectBuffer to)
     {
-        return isForwarded() ? text(network, 0, withPort, to) :
+        return isForwarded() ? text(forwarded.sockAddr(), 0, withPort, to) :
             text(addresses, connection.addresses().peer(), withPort, to);
     }
 
@@ -129,10 +115,9 @@ public final class ConnectionPeer implements FilterPeer
      */
     public int networkText(final int length4, final int length6, final MutableDirectBuffer to)
     {
-        if (!isForwarded())
-        {
-            network.putBytes(0, addresses, connection.addresses().peer(), SockAddr.INET6_LENGTH);
-        }
+        final boolean isForwarded = isForwarded();
+        network.putBytes(0, isForwarded ? forwarded.sockAddr() : addresses,
+            isForwarded ? 0 : connection.addresses().peer(), SockAddr.INET6_LENGTH);
         final int length = SockAddr.addressLength(network, 0);
         if (length == 0)
         {
@@ -222,6 +207,11 @@ public final class ConnectionPeer implements FilterPeer
 
     private int address(final int at, final byte[] to)
     {
+        return address(addresses, at, to);
+    }
+
+    private static int address(final UnsafeBuffer addresses, final int at, final byte[] to)
+    {
         final int length = SockAddr.addressLength(addresses, at);
         if (length > 0)
         {
@@ -230,15 +220,9 @@ public final class ConnectionPeer implements FilterPeer
         return length;
     }
 
-    /** Puts the address that others have told into {@link #network}. */
     private boolean isForwarded()
     {
-        if (headers == null || !forwardedFor.find(headers, skipped))
-        {
-            return false;
-        }
-        forwardedFor.encode(network);
-        return true;
+        return forwarded != null && forwarded.isTold();
     }
 
     private static int text(

@@ -52,7 +52,7 @@ public final class Exchange
         routing = new Routing(exchanges.memory());
         upgrade = routing.upgrade();
         retrying = new Retrying(exchanges, headBlock);
-        affinity = new Affinity(exchanges);
+        affinity = new Affinity(exchanges, routing);
         endpoint = new EndpointSide(this, exchanges, id, times, report, routing, retrying, affinity);
         replies = new Replies(this, exchanges, id, report, routing, retrying);
         intake = new Intake(this, exchanges, headBlock, id, times, report, routing, retrying);
@@ -86,7 +86,7 @@ public final class Exchange
     FilterRun enterFilters()
     {
         filters = exchanges.filterPools().acquire(http.filters());
-        filters.begin(this, downstream, http, outcome, routing, headBlock);
+        filters.begin(this, downstream, outcome, routing, headBlock);
         return filters;
     }
 

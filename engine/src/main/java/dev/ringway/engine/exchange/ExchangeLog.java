@@ -244,7 +244,7 @@ final class ExchangeLog
         header(headers, HeaderName.USER_AGENT, AccessText.USER_AGENT);
         if ((uses & AccessLogSink.USES_FORWARDED) != 0 && headers.contains(HeaderName.X_FORWARDED_FOR))
         {
-            exchanges.loggedClient().remoteAddress(record, http, connection, head);
+            exchanges.loggedClient().remoteAddress(record, http, connection, headers);
         }
         header(headers, HeaderName.X_FORWARDED_FOR, AccessText.X_FORWARDED_FOR);
         if (isRouted && http.useRemoteAddress() && !http.skipXffAppend())

@@ -293,7 +293,7 @@ public final class Exchanges
             requestHeaders.redirects().write(
                 head, RequestHeaderRules.isHttps(downstream, head.headers(), http), route, edits);
         }
-        changeReply(edits, status, head, downstream, routing, http);
+        responseHeaders.change(edits, null, status, head, downstream, routing);
         return edits;
     }
 
@@ -311,19 +311,8 @@ public final class Exchanges
         {
             edits.add(HeaderName.X_ENVOY_OVERLOADED, TRUE);
         }
-        changeReply(edits, status, head, downstream, routing, http);
+        responseHeaders.change(edits, null, status, head, downstream, routing);
         return edits;
-    }
-
-    private void changeReply(
-        final HeaderEdits edits,
-        final int status,
-        final RequestHead head,
-        final DownstreamSink downstream,
-        final Routing routing,
-        final HttpConnectionManager http)
-    {
-        responseHeaders.change(edits, null, status, head, downstream, http, routing);
     }
 
     /**

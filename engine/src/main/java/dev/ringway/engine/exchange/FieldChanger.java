@@ -12,7 +12,6 @@ import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.route.HeaderKey;
 import dev.ringway.engine.route.ValuePart;
 import dev.ringway.engine.route.ValueView;
-import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -43,11 +42,10 @@ final class FieldChanger
     }
 
     /** What is known of an exchange; holds until the next one is told of. */
-    FieldChanger of(
-        final RequestHead head, final Connection client, final HttpConnectionManager http, final Routing routing)
+    FieldChanger of(final RequestHead head, final Connection client, final Routing routing)
     {
         request = head;
-        values.of(head, peer.wrap(client).forwarded(head, http), routing.routeName(), routing.clusterName());
+        values.of(head, peer.wrap(client).forwarded(routing.client()), routing.routeName(), routing.clusterName());
         return this;
     }
 

@@ -8,7 +8,6 @@ import dev.ringway.engine.filter.FilterSettings;
 import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.filter.Verdict;
 import dev.ringway.engine.memory.LoopMemory;
-import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 
 import java.util.Arrays;
@@ -74,7 +73,6 @@ final class FilterRun
     void begin(
         final Exchange owner,
         final DownstreamSink sink,
-        final HttpConnectionManager http,
         final Outcome outcome,
         final Routing routing,
         final HeadBlock requestBlock)
@@ -82,7 +80,7 @@ final class FilterRun
         exchange = owner;
         downstream = sink;
         block = requestBlock;
-        view.begin(sink.connection(), owner.request(), http, outcome, routing);
+        view.begin(sink.connection(), outcome, routing);
         final FilterSettings settings = routing.filters();
         calls.begin(chain, settings);
     }

@@ -15,7 +15,6 @@ import dev.ringway.engine.filter.FilterSignal;
 import dev.ringway.engine.filter.HeadStore;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopCommand;
-import dev.ringway.engine.snapshot.HttpConnectionManager;
 
 /**
  * An exchange as its filters see it, and what they can ask of it. Reused with its {@link FilterRun}. Loop thread only.
@@ -38,17 +37,12 @@ final class FilterView implements FilterExchange
         peer = new ConnectionPeer(exchanges.slotAddresses());
     }
 
-    void begin(
-        final Connection connection,
-        final RequestHead head,
-        final HttpConnectionManager http,
-        final Outcome of,
-        final Routing by)
+    void begin(final Connection connection, final Outcome of, final Routing by)
     {
         outcome = of;
         routing = by;
         isAnswered = false;
-        peer.wrap(connection).forwarded(head, http);
+        peer.wrap(connection).forwarded(by.client());
     }
 
     void request(final RequestHead head, final HeadStore store)

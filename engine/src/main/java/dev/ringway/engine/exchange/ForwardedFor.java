@@ -2,10 +2,8 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
-import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.text.AsciiScan;
 import dev.ringway.codecs.text.IpLiteral;
-import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -27,16 +25,6 @@ final class ForwardedFor
     private int offset;
     private int length;
     private boolean isOnly;
-
-    /**
-     * @return addresses to pass over to find that of the client, negative where the field is not trusted.
-     */
-    static int skipped(final RequestHead request, final HttpConnectionManager http)
-    {
-        final int trusted = http.xffTrustedHops() - (http.useRemoteAddress() ? 1 : 0);
-        final boolean hasPeer = request.isCompleted() && http.useRemoteAddress() && !http.skipXffAppend();
-        return trusted < 0 || !hasPeer ? trusted : trusted + 1;
-    }
 
     /**
      * @param headers of a request with the field.

@@ -77,6 +77,12 @@ final class HeadBlock implements HeadStore
         return block + old;
     }
 
+    /** Whether a chunk is long enough for the head and as many bytes behind it. */
+    boolean holds(final MessageHead head, final int more)
+    {
+        return (isTaken() ? used : head.headLength()) + more <= BufferSlab.CHUNK_LENGTH;
+    }
+
     private boolean move(final MessageHead head, final int old, final int length)
     {
         final int start = isTaken() ? block : head.headOffset();

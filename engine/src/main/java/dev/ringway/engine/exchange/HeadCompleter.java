@@ -24,7 +24,7 @@ final class HeadCompleter
      * @param head  to change.
      * @param block that the head grows into.
      * @param edits of it.
-     * @return false when there is no room for that; what is added is missing then.
+     * @return false when there is no room for that, and what is added is missing; the edits say whether it is too long.
      */
     boolean apply(final RequestHead head, final HeadBlock block, final HeaderEdits edits)
     {
@@ -42,6 +42,11 @@ final class HeadCompleter
             return false;
         }
         final int length = edits.write(lines, 0);
+        if (!block.holds(head, length))
+        {
+            edits.tooLong();
+            return false;
+        }
         int at = length == 0 ? 0 : block.append(head, lines.byteArray(), length);
         boolean fits = at >= 0;
         for (int i = 0; fits && i < edits.count(); i++)

@@ -78,6 +78,7 @@ final class Intake
         final int verdict = manager.requestRules() == RequestRules.NONE ? RequestFixer.PASS :
             exchanges.requestFixer().apply(request, headBlock, manager.requestRules());
         exchanges.requestHeaders().identify(sink, request.headers(), manager, verdict == RequestFixer.PASS, id);
+        routing.client().read(request.headers(), manager, exchanges.forwardedFor());
         report.onRequest(sink, request, id, verdict == RequestFixer.PASS, nowNs);
         if (verdict == RequestFixer.PASS)
         {
@@ -106,9 +107,11 @@ final class Intake
     {
         exchange.phase(Phase.FILTER);
         routing.begin(exchanges.requestHeaders().random());
-        if (http.completesHeads() && !exchanges.requestHeaders().complete(downstream, request, headBlock, http, id))
+        final LocalReply noRoom = http.completesHeads() ?
+            exchanges.requestHeaders().complete(downstream, request, headBlock, http, id) : null;
+        if (noRoom != null)
         {
-            exchange.replies().reply(LocalReply.OVERLOADED);
+            exchange.replies().reply(noRoom);
             return;
         }
         findRoute();
@@ -191,6 +194,7 @@ final class Intake
     {
         if (exchange.phase() == Phase.FILTER && exchange.filters() != null && exchange.filters().hasChangedRequest())
         {
+            id.onFiltered(request.headers());
             report.onFiltered(downstream, request, id);
         }
     }
@@ -232,11 +236,16 @@ final class Intake
         if (id.isInternal())
         {
             report.outcome().internal();
+        }
+        // What others may not say a completed head has lost: what it says filters have put there.
+        final boolean isHeard = id.isInternal() || request.isCompleted();
+        if (isHeard)
+        {
             TimeoutFields.apply(request.headers(), times);
         }
         if (route.kind() == Route.Kind.CLUSTER)
         {
-            retrying.begin(forward.retry(), request, id.isInternal());
+            retrying.begin(forward.retry(), request, isHeard);
             exchange.acquire();
         }
         else

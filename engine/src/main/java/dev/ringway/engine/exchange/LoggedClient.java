@@ -1,8 +1,6 @@
 package dev.ringway.engine.exchange;
 
-import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
-import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.accesslog.AccessAddress;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
@@ -21,7 +19,7 @@ final class LoggedClient
     private final Exchanges exchanges;
     /** A comma, and an address behind it. */
     private final UnsafeBuffer text = new UnsafeBuffer(new byte[1 + SockAddr.MAX_TEXT_LENGTH]);
-    private final UnsafeBuffer sockAddr = new UnsafeBuffer(new byte[SockAddr.INET6_LENGTH]);
+    private final ForwardedClient client = new ForwardedClient();
 
     LoggedClient(final Exchanges exchanges)
     {
@@ -34,38 +32,22 @@ final class LoggedClient
         final AccessRecord record,
         final HttpConnectionManager http,
         final Connection connection,
-        final RequestHead request)
+        final HeaderTable headers)
     {
-        if (!findForwarded(http, request))
+        client.read(headers, http, exchanges.forwardedFor());
+        if (!client.isTold())
         {
             return;
         }
-        record.address(AccessAddress.DOWNSTREAM_REMOTE, sockAddr, 0)
+        record.address(AccessAddress.DOWNSTREAM_REMOTE, client.sockAddr(), 0)
             .address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
                 connection.addresses().direct());
     }
 
-    private boolean findForwarded(final HttpConnectionManager http, final RequestHead request)
-    {
-        final int skipped = ForwardedFor.skipped(request, http);
-        final ForwardedFor forwarded = exchanges.forwardedFor();
-        final boolean isFound = skipped >= 0 && forwarded.find(request.headers(), skipped);
-        if (isFound)
-        {
-            forwarded.encode(sockAddr);
-        }
-        return isFound;
-    }
-
     /** Prints the same address as text, and returns its length; 0 for that of a Unix socket. */
-    int remoteText(
-        final HttpConnectionManager http,
-        final Connection connection,
-        final RequestHead request,
-        final MutableDirectBuffer to)
+    int remoteText(final ForwardedClient told, final Connection connection, final MutableDirectBuffer to)
     {
-        return request.headers().contains(HeaderName.X_FORWARDED_FOR) && findForwarded(http, request) ?
-            SockAddr.appendAddress(sockAddr, 0, to, 0) :
+        return told.isTold() ? SockAddr.appendAddress(told.sockAddr(), 0, to, 0) :
             SockAddr.appendAddress(exchanges.slotAddresses(), connection.addresses().peer(), to, 0);
     }
 

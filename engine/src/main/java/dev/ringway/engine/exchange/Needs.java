@@ -64,7 +64,7 @@ final class Needs implements SessionNeeds
         final HashPolicy policy = routing.hashPolicy();
         if (policy != null && !affinity.isHashed())
         {
-            affinity.take(policy, downstream, http, policy.asksRequest() ? goingOn() : exchanges.view().of(request));
+            affinity.take(policy, downstream, policy.asksRequest() ? goingOn() : exchanges.view().of(request));
             request.headers().restore();
         }
         return affinity.hash();

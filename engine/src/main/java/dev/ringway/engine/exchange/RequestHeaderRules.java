@@ -245,7 +245,7 @@ final class RequestHeaderRules
         }
         if (route.request() != null)
         {
-            changer.of(head, downstream.connection(), http, routing)
+            changer.of(head, downstream.connection(), routing)
                 .changeRequest(route.request(), edits, isHttps(downstream, headers, http));
         }
         rewriter.host(head, route, routing.endpoint(), !http.suppressEnvoyHeaders(), edits);
@@ -268,9 +268,9 @@ final class RequestHeaderRules
     /**
      * Has the head itself lose and gain what it does before it is routed, for routes and filters that look at it.
      *
-     * @return false when there is no room for that.
+     * @return null, or what the client is to be told because there is no room for that.
      */
-    boolean complete(
+    LocalReply complete(
         final DownstreamSink downstream,
         final RequestHead head,
         final HeadBlock block,
@@ -288,10 +288,10 @@ final class RequestHeaderRules
         }
         if (!completer.apply(head, block, requestEdits))
         {
-            return false;
+            return requestEdits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED;
         }
         head.complete();
-        return true;
+        return null;
     }
 
     /** Of a request that is not looked at. */

@@ -40,10 +40,20 @@ final class RequestId
         isOwn = true;
     }
 
-    /** Keeps the client's own for the response. */
+    /** Filters have changed the request: what the response is to carry is what they have left. */
+    void onFiltered(final HeaderTable headers)
+    {
+        if (isEchoed)
+        {
+            keep(headers);
+        }
+    }
+
+    /** Keeps what the head has for the response. */
     void keep(final HeaderTable headers)
     {
         final int index = headers.find(HeaderName.X_REQUEST_ID);
+        length = 0;
         if (index >= 0 && headers.valueLength(index) <= MAX_ECHOED)
         {
             length = headers.valueLength(index);

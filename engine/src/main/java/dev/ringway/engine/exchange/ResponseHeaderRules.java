@@ -62,7 +62,7 @@ final class ResponseHeaderRules
             edits.add(
                 HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME, (loop.clock().nowNs() - startNs) / NANOS_PER_MILLI);
         }
-        change(edits, head.headers(), head.status(), request, downstream, http, routing);
+        change(edits, head.headers(), head.status(), request, downstream, routing);
     }
 
     /** What the route says of the response; a table of null is that of one made here. */
@@ -72,13 +72,12 @@ final class ResponseHeaderRules
         final int status,
         final RequestHead request,
         final DownstreamSink downstream,
-        final HttpConnectionManager http,
         final Routing routing)
     {
         final Route route = routing.route();
         if (route != null && route.response() != null)
         {
-            changer.of(request, downstream.connection(), http, routing)
+            changer.of(request, downstream.connection(), routing)
                 .changeResponse(route.response(), headers, status, routing.asked(), edits);
         }
     }

@@ -69,17 +69,17 @@ final class Retrying
      *
      * @param configured of the route.
      * @param request    its head.
-     * @param isInternal whether the request may say how it is tried.
+     * @param isHeard    whether the request may say how it is tried.
      */
-    void begin(final RetryPolicy configured, final RequestHead request, final boolean isInternal)
+    void begin(final RetryPolicy configured, final RequestHead request, final boolean isHeard)
     {
         final HeaderTable headers = request.headers();
         policy = configured;
         retryOn = configured.retryOn();
         left = configured.retries();
         attempts = 1;
-        isAsked = isInternal;
-        if (isInternal && (headers.contains(HeaderName.X_ENVOY_RETRY_ON) || headers.hasOtherEnvoyNames()))
+        isAsked = isHeard;
+        if (isHeard && (headers.contains(HeaderName.X_ENVOY_RETRY_ON) || headers.hasOtherEnvoyNames()))
         {
             retryOn |= RetryFields.retryOn(headers);
         }
@@ -88,7 +88,7 @@ final class Retrying
         {
             retryOn = RetryOn.NOTHING;
         }
-        if (retryOn != RetryOn.NOTHING && isInternal)
+        if (retryOn != RetryOn.NOTHING && isHeard)
         {
             final long most = RetryFields.maxRetries(headers);
             left = most < 0 ? left : most;

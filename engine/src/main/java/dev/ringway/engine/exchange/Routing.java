@@ -16,12 +16,13 @@ import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 
 /**
- * What is to be done with a request, and what it may upgrade to. Reused with its exchange. Loop thread only.
+ * What is to be done with a request, who sent it, and what it may upgrade to. Reused with its exchange. Loop thread only.
  */
 final class Routing
 {
     private final Upgrade upgrade = new Upgrade();
     private final AskedValues asked;
+    private final ForwardedClient client = new ForwardedClient();
     private Route route;
     private long random;
     private int namedCluster;
@@ -110,6 +111,12 @@ final class Routing
             return LocalReply.NO_ROUTE;
         }
         return null;
+    }
+
+    /** Who sent the request, where others have told it. */
+    ForwardedClient client()
+    {
+        return client;
     }
 
     /** The route, or null. */

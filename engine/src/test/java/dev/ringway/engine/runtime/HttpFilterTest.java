@@ -9,6 +9,7 @@ import dev.ringway.engine.filter.HttpFilter;
 import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.filter.HttpFilters.Place;
 import dev.ringway.engine.filter.Verdict;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -113,6 +114,65 @@ final class HttpFilterTest
             assertEquals("x", proxy.connect().get("/p").text());
             awaitSeen("a request /p end", "b request /p end", "b response 200", "a response 200",
                 "a end 200 via_upstream", "b end 200 via_upstream");
+        }
+    }
+
+    @Test
+    void shouldTellWhoTheClientIsWhateverFiltersDoToItsFields() throws Exception
+    {
+        final HttpFilter asking = new HttpFilter()
+        {
+            public int onRequestHead(final FilterExchange exchange, final boolean isEnd)
+            {
+                note(exchange);
+                exchange.request().set("x-forwarded-for", "8.8.8.8");
+                note(exchange);
+                exchange.request().remove("x-forwarded-for");
+                note(exchange);
+                return Verdict.CONTINUE;
+            }
+
+            public int onResponseHead(final FilterExchange exchange, final boolean isEnd)
+            {
+                note(exchange);
+                return Verdict.CONTINUE;
+            }
+
+            private void note(final FilterExchange exchange)
+            {
+                final byte[] address = new byte[16];
+                final UnsafeBuffer to = new UnsafeBuffer(new byte[64]);
+                final int length = exchange.peer().remoteText(false, to);
+                seen.add(to.getStringWithoutLengthAscii(0, length) + ' ' +
+                    exchange.peer().forwardedAddress(address) + ' ' + address[0] + ' ' +
+                    to.getStringWithoutLengthAscii(0, exchange.peer().networkText(8, 8, to)));
+            }
+        };
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = proxy(backend, () -> asking))
+        {
+            proxy.http.useRemoteAddress = true;
+            proxy.http.trustedHops = 1;
+            proxy.start();
+            assertEquals("x", proxy.connect().send(
+                "GET / HTTP/1.1\r\nhost: a\r\nx-forwarded-for: 7.7.7.7\r\n\r\n").read().text());
+            final String client = "7.7.7.7 4 7 7.0.0.0/8";
+            awaitSeen(client, client, client, client);
+            assertNull(backend.last().header("x-forwarded-for"));
+        }
+    }
+
+    @Test
+    void shouldRefuseAHeadThatIsTooLongWithWhatItGains() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = proxy(backend, () -> new Noting("a")))
+        {
+            proxy.http.via = "v".repeat(5000);
+            proxy.start();
+            final String head = "GET / HTTP/1.1\r\nhost: a\r\nx-big: %s\r\n\r\n";
+            assertEquals(200, proxy.connect().send(head.formatted("v".repeat(55 * 1024))).read().status());
+            assertEquals(431, proxy.connect().send(head.formatted("v".repeat(59 * 1024 + 512))).read().status());
         }
     }
 

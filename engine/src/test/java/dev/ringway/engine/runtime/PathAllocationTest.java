@@ -261,6 +261,8 @@ final class PathAllocationTest
                 new HeaderMutation(edits(":path", false), edits(":path", false), false);
             proxy.http.filters = new HttpFilters(proxy.registry(), "in",
                 List.of(new HttpFilters.Place("mutation", mutation, false)), (name, error) -> { });
+            proxy.http.useRemoteAddress = true;
+            proxy.http.via = "ringway";
             proxy.start();
             assertAllocatesNothingForFewer(proxy);
             assertEquals(0, proxy.counter("http.in.filter_exception"));
