@@ -115,7 +115,7 @@ final class HttpFilterConfigComparisonTest
         @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: {} }] } | - | refused
         @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: { header: { key: a, value: "%PROTOCOL%" } } }] } | - | taken
         @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: { header: { key: a, value: "%PROTOCOL" } } }] } | - | refused
-        @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: { header: { key: a, value: "%REQ(x-request-id)%" } } }] } | - | accepted
+        @header_mutation.v3.HeaderMutation, mutations: { request_mutations: [{ append: { header: { key: a, value: "%REQ(x-request-id)%" } } }] } | - | taken
         @header_mutation.v3.HeaderMutation, mutations: { query_parameter_mutations: [{ remove: a }] } | - | refused here
         @header_mutation.v3.HeaderMutation | f: { @header_mutation.v3.HeaderMutationPerRoute } | taken
         @fault.v3.HTTPFault | - | taken
