@@ -451,51 +451,64 @@ final class HttpFilterTest
         }
     }
 
+    /** Throws at one step of requests for /bad. */
+    private static final class Throwing implements HttpFilter
+    {
+        private final String where;
+        private boolean isBad;
+
+        Throwing(final String where)
+        {
+            this.where = where;
+        }
+
+        private int fail(final String at)
+        {
+            if (isBad && where.equals(at))
+            {
+                throw new IllegalStateException("broken");
+            }
+            return Verdict.CONTINUE;
+        }
+
+        public int onRequestHead(final FilterExchange exchange, final boolean isEnd)
+        {
+            isBad = exchange.request().path().equals("/bad");
+            return fail("request");
+        }
+
+        public int onRequestData(final FilterExchange exchange, final FilterData data, final boolean isEnd)
+        {
+            return fail("data");
+        }
+
+        public int onResponseHead(final FilterExchange exchange, final boolean isEnd)
+        {
+            return fail("response");
+        }
+
+        public int onResponseData(final FilterExchange exchange, final FilterData data, final boolean isEnd)
+        {
+            return fail("responseData");
+        }
+
+        public void onEnd(final FilterExchange exchange)
+        {
+            fail("end");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"request", "data", "response", "responseData", "end"})
     void shouldPayForAFilterThatThrowsWithItsRequestAlone(final String where) throws Exception
     {
-        final HttpFilter throwing = new HttpFilter()
-        {
-            private int fail(final String at)
-            {
-                if (where.equals(at))
-                {
-                    throw new IllegalStateException("broken");
-                }
-                return Verdict.CONTINUE;
-            }
-
-            public int onRequestHead(final FilterExchange exchange, final boolean isEnd)
-            {
-                return fail("request");
-            }
-
-            public int onRequestData(final FilterExchange exchange, final FilterData data, final boolean isEnd)
-            {
-                return fail("data");
-            }
-
-            public int onResponseHead(final FilterExchange exchange, final boolean isEnd)
-            {
-                return fail("response");
-            }
-
-            public int onResponseData(final FilterExchange exchange, final FilterData data, final boolean isEnd)
-            {
-                return fail("responseData");
-            }
-
-            public void onEnd(final FilterExchange exchange)
-            {
-                fail("end");
-            }
-        };
         try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
-            TestProxy proxy = proxy(backend, () -> throwing).start())
+            TestProxy proxy = proxy(backend, () -> new Throwing(where)).start())
         {
+            final TestClient neighbour =
+                proxy.connect().send("POST /good HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nh");
             final TestClient client =
-                proxy.connect().send("POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nhi");
+                proxy.connect().send("POST /bad HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\nhi");
             if (where.equals("responseData"))
             {
                 client.readHead();
@@ -507,6 +520,9 @@ final class HttpFilterTest
             }
             proxy.awaitCounter("http.in.filter_exception", 1);
             assertEquals(List.of("f: broken"), List.copyOf(errors));
+            assertEquals("x", neighbour.send("i").read().text());
+            assertEquals("x", neighbour.get("/good").text());
+            assertEquals(1, proxy.counter("http.in.filter_exception"));
         }
     }
 }
