@@ -1,5 +1,7 @@
 package dev.ringway.system;
 
+import com.google.gson.JsonElement;
+import com.google.gson.JsonParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +119,13 @@ final class EndpointComparisonTest
         private String lines(final String cluster) throws Exception
         {
             return admin.get("/clusters?filter=^" + cluster + "$").replace(":" + origin.port() + "::", ":origin::");
+        }
+
+        /** The same in JSON. */
+        private JsonElement json(final String cluster) throws Exception
+        {
+            return JsonParser.parseString(admin.get("/clusters?format=json&filter=^" + cluster + "$")
+                .replace(Integer.toString(origin.port()), "1"));
         }
 
         /** Lines of /clusters that tell what an endpoint is. */
@@ -257,6 +266,7 @@ final class EndpointComparisonTest
         for (final String cluster : List.of("bounded", "idle", "given"))
         {
             assertEquals(envoy.lines(cluster), ringway.lines(cluster));
+            assertEquals(envoy.json(cluster), ringway.json(cluster));
         }
         assertEquals("200 ok", ringway.status("/normal"));
         assertEquals("200 ok", envoy.status("/normal"));

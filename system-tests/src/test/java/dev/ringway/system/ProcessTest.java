@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -24,6 +25,10 @@ final class ProcessTest
         - match: { prefix: "/" }
           direct_response: { status: 200, body: { inline_string: "direct" } }
         """;
+
+    private static final int ROUNDS = 12;
+    /** Requests of a client: together they fit the ring that records go through. */
+    private static final int AT_ONCE = 200;
 
     @TempDir
     private Path directory;
@@ -200,11 +205,10 @@ final class ProcessTest
         }
     }
 
-    @Test
-    void shouldLoseWholeLinesOfTheAccessLogWhenThereIsNoRoomAndGoOn() throws Exception
+    /** Whose requests leave a line with their path in a file. */
+    private Path logging(final Path log) throws IOException
     {
-        final Path log = directory.resolve("access.log");
-        final Path bootstrap = file(Bootstraps.admin(adminPort) +
+        return file(Bootstraps.admin(adminPort) +
             Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), """
                 access_log:
                 - name: file
@@ -213,6 +217,79 @@ final class ProcessTest
                     path: "%s"
                     log_format: { text_format_source: { inline_string: "%%REQ(:PATH)%%\\n" } }
                 """.formatted(log), DIRECT));
+    }
+
+    /** As many at a time as there is room for, however late the thread is that writes them. */
+    @Test
+    void shouldHaveEachRequestInOneOfItsLogsWhileTheyRotate() throws Exception
+    {
+        final Path log = directory.resolve("access.log");
+        final List<Path> logs = new ArrayList<>(List.of(log));
+        final List<String> asked = new ArrayList<>();
+        try (Program ringway = Program.ringway(directory, "-c", logging(log).toString(), "--concurrency", "2",
+            "--file-flush-interval-msec", "5"))
+        {
+            ringway.awaitPort(adminPort).awaitPort(port);
+            try (Client first = new Client(port); Client second = new Client(port))
+            {
+                for (int round = 0; round < ROUNDS; round++)
+                {
+                    ask(first, "/first" + round + "-", asked);
+                    ask(second, "/second" + round + "-", asked);
+                    if (round % 4 == 1)
+                    {
+                        logs.add(Files.move(log, directory.resolve("access.log." + round)));
+                        ringway.signal("USR1");
+                        Patience.await(() -> Files.exists(log), () -> log + " is opened again");
+                    }
+                    answers(first);
+                    answers(second);
+                    Patience.await(() -> lines(logs).size() >= asked.size(), () -> asked.size() + " lines: " + lines(logs));
+                }
+            }
+            final List<String> logged = lines(logs);
+            Collections.sort(asked);
+            Collections.sort(logged);
+            assertEquals(asked, logged);
+            assertEquals(0, new Admin(adminPort).stats("http.in.access_log_dropped").get("http.in.access_log_dropped"));
+        }
+    }
+
+    private static void ask(final Client client, final String path, final List<String> asked) throws IOException
+    {
+        final StringBuilder requests = new StringBuilder();
+        for (int i = 0; i < AT_ONCE; i++)
+        {
+            requests.append("GET ").append(path).append(i).append(" HTTP/1.1\r\nhost: a\r\n\r\n");
+            asked.add(path + i);
+        }
+        client.send(requests.toString());
+    }
+
+    private static void answers(final Client client) throws IOException
+    {
+        for (int i = 0; i < AT_ONCE; i++)
+        {
+            assertEquals("direct", client.read().text());
+        }
+    }
+
+    private static List<String> lines(final List<Path> logs) throws IOException
+    {
+        final List<String> lines = new ArrayList<>();
+        for (final Path log : logs)
+        {
+            final String text = Files.readString(log);
+            text.substring(0, text.lastIndexOf('\n') + 1).lines().forEach(lines::add);
+        }
+        return lines;
+    }
+
+    @Test
+    void shouldLoseWholeLinesOfTheAccessLogWhenThereIsNoRoomAndGoOn() throws Exception
+    {
+        final Path log = directory.resolve("access.log");
+        final Path bootstrap = logging(log);
         try (Program ringway = run(List.of(), bootstrap, "--file-flush-interval-msec", "20"))
         {
             ringway.awaitPort(adminPort).awaitPort(port);
