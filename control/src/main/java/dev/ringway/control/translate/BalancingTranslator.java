@@ -29,6 +29,7 @@ final class BalancingTranslator
     private static final double DEFAULT_LEAST_SHARE = 0.1;
 
     private final Checks checks;
+    private final RuntimeValues runtime;
     private final PolicyTranslator policies;
     private final SubsetTranslator subsets;
     private final OriginalDstTranslator originals;
@@ -53,9 +54,10 @@ final class BalancingTranslator
         }
     }
 
-    BalancingTranslator(final Checks checks)
+    BalancingTranslator(final Checks checks, final RuntimeValues runtime)
     {
         this.checks = checks;
+        this.runtime = runtime;
         policies = new PolicyTranslator(checks, this);
         subsets = new SubsetTranslator(checks);
         originals = new OriginalDstTranslator(checks);
@@ -176,7 +178,9 @@ final class BalancingTranslator
     double bias(final boolean isSet, final RuntimeDouble value, final FieldPath path)
     {
         check(isSet && value.getDefaultValue() < 0, path.field("default_value"), "must not be negative");
-        return isSet ? value.getDefaultValue() : LeastRequest.DEFAULT.bias();
+        final double bias = isSet ? runtime.number(value) : LeastRequest.DEFAULT.bias();
+        // As Envoy takes what only the runtime says wrong.
+        return bias < 0 ? LeastRequest.DEFAULT.bias() : bias;
     }
 
     private Settings ring(
@@ -243,8 +247,10 @@ final class BalancingTranslator
             copy(config);
         final long windowNs = checks.duration(
             settings.hasSlowStartWindow(), settings.getSlowStartWindow(), path.field("slow_start_window"), 0);
-        final double aggression = settings.hasAggression() ? settings.getAggression().getDefaultValue() : 1;
-        check(aggression <= 0, path.field("aggression").field("default_value"), "must be more than 0");
+        check(settings.hasAggression() && settings.getAggression().getDefaultValue() <= 0,
+            path.field("aggression").field("default_value"), "must be more than 0");
+        final double given = settings.hasAggression() ? runtime.number(settings.getAggression()) : 1;
+        final double aggression = given <= 0 ? 1 : given;
         final double share = checks.percent(settings.hasMinWeightPercent(), settings.getMinWeightPercent(),
             path.field("min_weight_percent"), DEFAULT_LEAST_SHARE * WHOLE) / WHOLE;
         return windowNs == 0 ? null : new SlowStart(windowNs, aggression, share);

@@ -208,13 +208,15 @@ public final class BootstrapTranslator
 
     private Map<String, ClusterPlan> clusters(final Bootstrap bootstrap, final FieldPath path, final Checks checks)
     {
-        final ClusterTranslator translator = new ClusterTranslator(checks, contexts, clusterIds, parts);
+        final ClusterTranslator translator =
+            new ClusterTranslator(checks, contexts, clusterIds, parts, new RuntimeValues(fresh.runtime()));
+        final boolean hasSameRuntime = known.runtime().equals(fresh.runtime());
         final Map<String, ClusterPlan> plans = new LinkedHashMap<>();
         final Map<String, FieldPath> seen = new HashMap<>();
         for (int i = 0; i < bootstrap.getStaticResources().getClustersCount(); i++)
         {
             final Cluster config = bootstrap.getStaticResources().getClusters(i);
-            final ClusterPlan same = known.cluster(config);
+            final ClusterPlan same = hasSameRuntime || !ClusterTranslator.asksRuntime(config) ? known.cluster(config) : null;
             final CounterRegistry kept = same != null ? known.clusterCounters(config) :
                 parts.begin(ClusterTranslator.statName(config));
             final ClusterPlan plan = same != null ? same : translator.translate(config, path.at(i));

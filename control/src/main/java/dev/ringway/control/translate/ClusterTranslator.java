@@ -52,15 +52,17 @@ final class ClusterTranslator
      * @param contexts builds TLS contexts.
      * @param ids      gives clusters their ids.
      * @param counters gives out counters.
+     * @param runtime  what fields may take their values from.
      */
     ClusterTranslator(
-        final Checks checks, final TlsContexts contexts, final IdTable ids, final CounterRegistry counters)
+        final Checks checks, final TlsContexts contexts, final IdTable ids, final CounterRegistry counters,
+        final RuntimeValues runtime)
     {
         this.checks = checks;
         this.endpoints = new EndpointTranslator(checks);
         this.lookups = new LookupTranslator(checks);
         this.httpSettings = new HttpSettingsTranslator(checks);
-        this.balancing = new BalancingTranslator(checks);
+        this.balancing = new BalancingTranslator(checks, runtime);
         this.healthChecks = new HealthCheckTranslator(checks);
         this.outliers = new OutlierTranslator(checks);
         this.breakers = new BreakerTranslator(checks);
@@ -68,6 +70,15 @@ final class ClusterTranslator
         this.tls = new UpstreamTlsTranslator(checks, contexts);
         this.ids = ids;
         this.counters = counters;
+    }
+
+    /**
+     * @param config message.
+     * @return whether it may depend on the runtime: balancing has the fields that do.
+     */
+    static boolean asksRuntime(final io.envoyproxy.envoy.config.cluster.v3.Cluster config)
+    {
+        return config.hasLoadBalancingPolicy() || config.hasLeastRequestLbConfig() || config.hasRoundRobinLbConfig();
     }
 
     /**

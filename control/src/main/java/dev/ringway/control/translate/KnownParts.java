@@ -86,7 +86,7 @@ final class KnownParts
         runtime = config;
     }
 
-    /** Values that listeners depend on. */
+    /** Values that listeners and some clusters depend on. */
     LayeredRuntime runtime()
     {
         return runtime;

@@ -4,6 +4,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.bootstrap.v3.LayeredRuntime;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
+import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFeatureFlag;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
@@ -12,6 +13,7 @@ import io.envoyproxy.envoy.type.v3.FractionalPercent.DenominatorType;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * Values of the runtime's static layers by key, later layers over earlier ones. What depends on them is compiled with
@@ -20,6 +22,7 @@ import java.util.TreeMap;
 final class RuntimeValues
 {
     private static final int ALL = 100;
+    private static final Pattern DECIMAL = Pattern.compile("[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d+)?");
 
     private final Map<String, Value> values = new HashMap<>();
 
@@ -88,6 +91,21 @@ final class RuntimeValues
         }
         final double number = value.getNumberValue();
         return value.hasNumberValue() && number == (int)number ? number != 0 : config.getDefaultValue().getValue();
+    }
+
+    /**
+     * @param config a number with the key that may say another.
+     * @return the number that holds.
+     */
+    double number(final RuntimeDouble config)
+    {
+        final Value value = values.getOrDefault(config.getRuntimeKey(), Value.getDefaultInstance());
+        final String text = value.getStringValue().strip();
+        if (DECIMAL.matcher(text).matches())
+        {
+            return Double.parseDouble(text);
+        }
+        return value.hasNumberValue() ? value.getNumberValue() : config.getDefaultValue();
     }
 
     private static DenominatorType denominator(final Value value)

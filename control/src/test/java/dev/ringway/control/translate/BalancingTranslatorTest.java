@@ -13,6 +13,8 @@ import dev.ringway.engine.snapshot.Locality;
 import dev.ringway.engine.snapshot.Place;
 import dev.ringway.engine.snapshot.Snapshot;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,45 @@ final class BalancingTranslatorTest
         assertEquals(Policy.ROUND_ROBIN, typed.policy());
         assertTrue(typed.isByLocality());
         assertEquals(new SlowStart(TimeUnit.SECONDS.toNanos(10), 2, 0.1), typed.slowStart());
+    }
+
+    private static Snapshot load(final BootstrapTranslator translator, final String runtime) throws ConfigException
+    {
+        final Snapshot snapshot = translator.translate(new BootstrapLoader(false).load(null, """
+            layered_runtime: { layers: [ { name: a, static_layer: { %s } } ] }
+            static_resources:
+              clusters:
+              - { name: least, lb_policy: LEAST_REQUEST, least_request_lb_config: {
+                  active_request_bias: { default_value: 2, runtime_key: b },
+                  slow_start_config: { slow_start_window: 60s, aggression: { default_value: 2, runtime_key: s.a } } } }
+              - name: typed
+                load_balancing_policy: { policies: [ { typed_extension_config: { name: x, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.load_balancing_policies.least_request.v3.LeastRequest,
+                  active_request_bias: { default_value: 2, runtime_key: b } } } } ] }
+            """.formatted(runtime))).snapshot(1);
+        translator.commit();
+        return snapshot;
+    }
+
+    /** Also where nothing but the runtime has changed. What is no number or a wrong one does not count. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        a: 1                    | 2   | 2
+        b: 0.5                  | 0.5 | 2
+        b: 3, s: { a: 4 }       | 3   | 4
+        b: -1, s.a: 0           | 1   | 1
+        b: true, s.a: text      | 2   | 2
+        b: "8", s.a: "1.5e1"    | 8   | 15
+        """)
+    void shouldTakeNumbersOfTheRuntime(final String runtime, final double bias, final double aggression)
+        throws ConfigException
+    {
+        final BootstrapTranslator translator = new BootstrapTranslator(new NamedCounters());
+        load(translator, "c: 1");
+        final Snapshot snapshot = load(translator, runtime);
+        assertEquals(bias, snapshot.cluster("least").balancing().leastRequest().bias());
+        assertEquals(bias, snapshot.cluster("typed").balancing().leastRequest().bias());
+        assertEquals(aggression, snapshot.cluster("least").balancing().slowStart().aggression());
     }
 
     @Test

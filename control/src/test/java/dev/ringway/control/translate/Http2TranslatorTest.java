@@ -102,7 +102,8 @@ class Http2TranslatorTest
         {
             throw new AssertionError(ex);
         }
-        cluster = new ClusterTranslator(checks, new TlsContexts(), new IdTable(), counters)
+        cluster = new ClusterTranslator(checks, new TlsContexts(), new IdTable(), counters,
+            new RuntimeValues(LayeredRuntime.getDefaultInstance()))
             .translate(resources.getClusters(0), root.field("clusters").at(0)).cluster();
     }
 
