@@ -84,7 +84,7 @@ final class AccessLogComparisonTest
             "%REQ(X-NONE?:PATH):3% %REQ(X-NONE?X-OTHER)% %REQ(:PATH):0% %RESP(X-NONE?X-OWN):2% %RESP(X-OWN):1% " +
             "%RESP(X-OWN):9% %RESP(X-NONE?X-OTHER):2% %RESP(:STATUS):2% %RESP(CONTENT-LENGTH?X-OWN)%\\n\" } }", ""});
         LOGS.put("more", new String[] {"log_format: { text_format_source: { inline_string: \"%RESPONSE_FLAGS_LONG% " +
-            "%UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT% %UPSTREAM_CLUSTER_RAW% %DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT% " +
+            "%UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT% %UPSTREAM_CLUSTER_RAW% %DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT% %DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT% " +
             "%REQUESTED_SERVER_NAME% %CONNECTION_TERMINATION_DETAILS%\\n\" } }", ""});
         LOGS.put("reached", new String[] {"log_format: { text_format_source: { inline_string: \"%UPSTREAM_HOST% " +
             "%UPSTREAM_REMOTE_ADDRESS% %UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% %UPSTREAM_REMOTE_PORT% " +

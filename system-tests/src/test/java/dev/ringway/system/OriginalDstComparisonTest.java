@@ -29,7 +29,7 @@ final class OriginalDstComparisonTest
 {
     private static final String TYPE = "type.googleapis.com/envoy.extensions.";
     private static final String FORMAT = "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %UPSTREAM_HOST% " +
-        "%UPSTREAM_CLUSTER% %DOWNSTREAM_LOCAL_ADDRESS%";
+        "%UPSTREAM_CLUSTER% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_DIRECT_LOCAL_ADDRESS%";
     private static final List<String> COUNTED = List.of(
         "original_dst_host_invalid", "upstream_cx_none_healthy", "upstream_cx_connect_fail", "upstream_cx_total");
     private static final List<String> COUNTED_OF_RELAYS = List.of("upstream_rq_total", "upstream_rq_active",

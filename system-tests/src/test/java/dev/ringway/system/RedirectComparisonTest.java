@@ -24,7 +24,7 @@ final class RedirectComparisonTest
 {
     private static final String TYPE = "type.googleapis.com/envoy.extensions.";
     private static final String FORMAT = "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %UPSTREAM_HOST% " +
-        "%DOWNSTREAM_LOCAL_ADDRESS% [%FILTER_CHAIN_NAME%]";
+        "%DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_DIRECT_LOCAL_ADDRESS% [%FILTER_CHAIN_NAME%]";
     private static final int HTTP_PORT = 8080;
     private static final int RELAY_PORT = 9090;
     private static final List<String> HOSTS = List.of("192.0.2.1", "2001:db8::1");

@@ -14,6 +14,8 @@ final class AddressOperators
     private static final int ADDRESS_ROOM = 128;
     private static final String WITHOUT_PORT = "_ADDRESS_WITHOUT_PORT";
     private static final String PORT = "_PORT";
+    /** Records have no room of its own for it. */
+    private static final int DIRECT_LOCAL = 1 << 8;
     private static final String[] SUFFIXES = {WITHOUT_PORT, "_ADDRESS", PORT};
 
     private AddressOperators()
@@ -80,6 +82,7 @@ final class AddressOperators
         {
             case "DOWNSTREAM_REMOTE" -> AccessAddress.DOWNSTREAM_REMOTE;
             case "DOWNSTREAM_DIRECT_REMOTE" -> AccessAddress.DOWNSTREAM_DIRECT_REMOTE;
+            case "DOWNSTREAM_DIRECT_LOCAL" -> DIRECT_LOCAL;
             case "DOWNSTREAM_LOCAL" -> AccessAddress.DOWNSTREAM_LOCAL;
             case "UPSTREAM_REMOTE" -> AccessAddress.UPSTREAM_REMOTE;
             case "UPSTREAM_LOCAL" -> AccessAddress.UPSTREAM_LOCAL;
@@ -92,6 +95,16 @@ final class AddressOperators
     {
         return field == AccessAddress.DOWNSTREAM_DIRECT_REMOTE && !record.hasAddress(field) ?
             AccessAddress.DOWNSTREAM_REMOTE : field;
+    }
+
+    private static int offset(final AccessRecord record, final int field)
+    {
+        return field == DIRECT_LOCAL ? AccessAddress.findDirectLocal(record) : record.addressOffset(field);
+    }
+
+    private static boolean has(final AccessRecord record, final int field)
+    {
+        return SockAddr.family(record.buffer(), offset(record, field)) != 0;
     }
 
     /**
@@ -125,10 +138,10 @@ final class AddressOperators
         final AccessRecord record, final int wanted, final boolean withPort, final LogLine line)
     {
         final int field = known(record, wanted);
-        if (record.hasAddress(field))
+        if (has(record, field))
         {
             line.reserve(ADDRESS_ROOM);
-            final int at = record.addressOffset(field);
+            final int at = offset(record, field);
             line.advance(withPort ? SockAddr.appendText(record.buffer(), at, line.buffer(), line.length()) :
                 SockAddr.appendAddress(record.buffer(), at, line.buffer(), line.length()));
         }
@@ -145,9 +158,9 @@ final class AddressOperators
     private static void port(final AccessRecord record, final int wanted, final LogLine line)
     {
         final int field = known(record, wanted);
-        if (record.hasAddress(field))
+        if (has(record, field))
         {
-            line.decimal(SockAddr.port(record.buffer(), record.addressOffset(field)));
+            line.decimal(SockAddr.port(record.buffer(), offset(record, field)));
             return;
         }
         final int offset = record.textOffset(AccessText.UPSTREAM_HOST);
@@ -166,7 +179,7 @@ final class AddressOperators
     private static void network(final AccessRecord record, final int field, final int prefix, final LogLine line)
     {
         final UnsafeBuffer masked = new UnsafeBuffer(new byte[SockAddr.INET6_LENGTH]);
-        masked.putBytes(0, record.buffer(), record.addressOffset(field), SockAddr.INET6_LENGTH);
+        masked.putBytes(0, record.buffer(), offset(record, field), SockAddr.INET6_LENGTH);
         final int bytes = SockAddr.addressLength(masked, 0);
         for (int i = 0; i < bytes; i++)
         {
@@ -190,7 +203,7 @@ final class AddressOperators
         return (record, line) ->
         {
             final int field = known(record, wanted);
-            if (record.hasAddress(field))
+            if (has(record, field))
             {
                 network(record, field, prefix, line);
             }

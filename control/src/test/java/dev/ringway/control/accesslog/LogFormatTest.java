@@ -234,6 +234,9 @@ final class LogFormatTest
         %DOWNSTREAM_REMOTE_PORT%                         | 53892
         %DOWNSTREAM_LOCAL_ADDRESS%                       | 127.0.0.1:28480
         %DOWNSTREAM_LOCAL_PORT%                          | 28480
+        %DOWNSTREAM_DIRECT_LOCAL_ADDRESS%                | 127.0.0.1:28480
+        %DOWNSTREAM_DIRECT_LOCAL_PORT%                   | 28480
+        %DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT(8)% | 127.0.0.0/8
         %UPSTREAM_REMOTE_ADDRESS%                        | 127.0.0.1:28491
         %UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%           | 127.0.0.1
         %UPSTREAM_REMOTE_PORT%                           | 28491

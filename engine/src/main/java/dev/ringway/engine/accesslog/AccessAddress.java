@@ -1,5 +1,7 @@
 package dev.ringway.engine.accesslog;
 
+import org.agrona.DirectBuffer;
+
 /**
  * Numbers of the addresses in an {@link AccessRecord}.
  */
@@ -16,7 +18,34 @@ public final class AccessAddress
     /** Address of the peer itself, where it has told another one; else not set. */
     public static final int DOWNSTREAM_DIRECT_REMOTE = 4;
 
+    /** Address of the socket that the client connected to, where another was told; else not set. */
+    private static final int DIRECT_LOCAL = LogStrings.register("%DIRECT_LOCAL%");
+    private static final int LENGTH = 28;
+
     private AccessAddress()
     {
+    }
+
+    /**
+     * Notes what {@link #findDirectLocal} finds.
+     *
+     * @param record   under way.
+     * @param sockAddr holds the address.
+     * @param at       its first byte.
+     */
+    public static void putDirectLocal(final AccessRecord record, final DirectBuffer sockAddr, final int at)
+    {
+        AccessFields.put(record, DIRECT_LOCAL, sockAddr, at, LENGTH);
+    }
+
+    /**
+     * @param record to look in.
+     * @return where in the record's buffer the address is of the socket that the client connected to.
+     */
+    public static int findDirectLocal(final AccessRecord record)
+    {
+        final int at = AccessFields.find(record, DIRECT_LOCAL);
+        return at == 0 || AccessFields.isCut(record, at) ?
+            record.addressOffset(DOWNSTREAM_LOCAL) : AccessFields.valueOffset(at);
     }
 }

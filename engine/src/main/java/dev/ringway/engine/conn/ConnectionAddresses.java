@@ -12,6 +12,7 @@ public final class ConnectionAddresses
     private static final int DIRECT_OFFSET = 32;
     private static final int DIRECT_LENGTH = 28;
     private static final int LOCAL_OFFSET = 64;
+    private static final int OWN_OFFSET = 96;
 
     private final ConnectionLife life;
     private final LocalAddresses lookUps;
@@ -33,6 +34,7 @@ public final class ConnectionAddresses
         isProxied = false;
         isRestored = false;
         lookUps.forget(local());
+        lookUps.forget(own());
     }
 
     /**
@@ -50,6 +52,23 @@ public final class ConnectionAddresses
     public int local()
     {
         return peer + LOCAL_OFFSET;
+    }
+
+    /**
+     * @return offset of the address that the socket has, whatever {@link #local} has become; family 0 under the same
+     *         conditions.
+     */
+    public int own()
+    {
+        return peer + OWN_OFFSET;
+    }
+
+    /**
+     * @return whether {@link #own} may differ from {@link #local}.
+     */
+    public boolean isLocalTold()
+    {
+        return isProxied || isRestored;
     }
 
     /**
@@ -108,7 +127,8 @@ public final class ConnectionAddresses
     /** The connection has a plain descriptor, which goes, or none; what the peer told is not overwritten. */
     void onInstalled(final int result, final boolean isClosing)
     {
-        isRestored |= lookUps.onInstalled(result, isProxied || isClosing ? -1 : local(), asked);
+        isRestored |= lookUps.onInstalled(
+            result, isClosing ? -1 : own(), isProxied || isClosing ? -1 : local(), asked);
     }
 
     /**

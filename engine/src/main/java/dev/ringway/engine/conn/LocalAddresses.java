@@ -67,18 +67,25 @@ final class LocalAddresses
     }
 
     /** Whether what was written is where the connection was going. */
-    boolean onInstalled(final int fd, final int localAddressOffset, final int asked)
+    boolean onInstalled(final int fd, final int ownOffset, final int localAddressOffset, final int asked)
     {
         boolean isOriginal = false;
         if (fd >= 0)
         {
-            if (localAddressOffset >= 0 && Sockets.getsockname(fd, name, 0) > 0)
+            if (ownOffset >= 0 && Sockets.getsockname(fd, name, 0) > 0)
             {
-                isOriginal = asked != OWN && (readOriginal(fd) || asked == ORIGINAL_OR_OWN);
-                slotAddresses.putBytes(localAddressOffset, name, 0, INET6_LENGTH);
+                slotAddresses.putBytes(ownOffset, name, 0, INET6_LENGTH);
+                isOriginal = localAddressOffset >= 0 && putLocal(fd, localAddressOffset, asked);
             }
             Sockets.close(fd);
         }
+        return isOriginal;
+    }
+
+    private boolean putLocal(final int fd, final int offset, final int asked)
+    {
+        final boolean isOriginal = asked != OWN && (readOriginal(fd) || asked == ORIGINAL_OR_OWN);
+        slotAddresses.putBytes(offset, name, 0, INET6_LENGTH);
         return isOriginal;
     }
 

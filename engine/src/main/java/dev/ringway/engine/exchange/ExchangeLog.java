@@ -351,8 +351,7 @@ final class ExchangeLog
         }
         if ((uses & AccessLogSink.USES_DOWNSTREAM_LOCAL) != 0)
         {
-            record.address(
-                AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), connection.addresses().local());
+            exchanges.loggedClient().localAddress(record, connection);
         }
         record.protocol(AccessProtocol.of(isHttp2, 1)).responseHeaderBytes(headLength);
         if (meter != null && asksLengths())
@@ -397,8 +396,7 @@ final class ExchangeLog
         }
         if ((uses & AccessLogSink.USES_DOWNSTREAM_LOCAL) != 0)
         {
-            record.address(
-                AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), connection.addresses().local());
+            exchanges.loggedClient().localAddress(record, connection);
         }
         final int failure = connection.tls().failure();
         if (failure != 0)
@@ -537,8 +535,7 @@ final class ExchangeLog
         {
             return;
         }
-        record.address(
-            AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), downstream.connection().addresses().local());
+        exchanges.loggedClient().localAddress(record, downstream.connection());
         if (upstream != null)
         {
             record.address(

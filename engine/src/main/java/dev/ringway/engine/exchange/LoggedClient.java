@@ -44,6 +44,16 @@ final class LoggedClient
                 connection.addresses().direct());
     }
 
+    /** Where the client connected to, as far as the kernel has said. */
+    void localAddress(final AccessRecord record, final Connection connection)
+    {
+        record.address(AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), connection.addresses().local());
+        if (connection.addresses().isLocalTold())
+        {
+            AccessAddress.putDirectLocal(record, exchanges.slotAddresses(), connection.addresses().own());
+        }
+    }
+
     /** Prints the same address as text, and returns its length; 0 for that of a Unix socket. */
     int remoteText(final ForwardedClient told, final Connection connection, final MutableDirectBuffer to)
     {
