@@ -3,6 +3,17 @@ package dev.ringway.system;
 /** Pieces of bootstraps that Ringway and Envoy both take. */
 final class Bootstraps
 {
+    /**
+     * What stands behind {@link #http} where clients are elsewhere: a PROXY header says where. Of one on the same machine
+     * Envoy tells another address.
+     */
+    static final String TOLD = """
+            listener_filters:
+            - name: told
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol
+        """;
+
     /** What stands behind {@link #cluster} where its endpoints speak HTTP/2. */
     static final String HTTP2_CLUSTER = """
             typed_extension_protocol_options:

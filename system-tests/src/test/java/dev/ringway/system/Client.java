@@ -11,6 +11,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -18,6 +19,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 final class Client implements AutoCloseable
 {
     static final String PROBE = "GET /probe HTTP/1.1\r\nhost: probe\r\n\r\n";
+
+    private static final int MOST_TRIES = 6000;
 
     private final Closeable connection;
     private final InputStream in;
@@ -44,6 +47,26 @@ final class Client implements AutoCloseable
         connection = channel;
         in = new BufferedInputStream(Channels.newInputStream(channel));
         out = Channels.newOutputStream(channel);
+    }
+
+    /** Connects once somebody listens; where nobody does yet a try is refused and leaves no trace. */
+    static Client whenOpen(final int port) throws IOException, InterruptedException
+    {
+        for (int tries = 0; ; tries++)
+        {
+            try
+            {
+                return new Client(port);
+            }
+            catch (final IOException e)
+            {
+                if (tries == MOST_TRIES)
+                {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(10);
+            }
+        }
     }
 
     Client send(final String bytes) throws IOException

@@ -85,14 +85,6 @@ final class CompletedHeadComparisonTest
               - append: { header: { key: x-client, value: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%" } }
         """;
 
-    /** Clients that are elsewhere: of one on the same machine Envoy tells another address. */
-    private static final String TOLD = """
-            listener_filters:
-            - name: told
-              typed_config:
-                "@type": type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol
-        """;
-
     /** A listener for each. */
     private static final List<String> OPTIONS = List.of(
         "use_remote_address: true\nvia: ringway\nalways_set_request_id_in_response: true",
@@ -131,7 +123,7 @@ final class CompletedHeadComparisonTest
                 ports[i] = Program.freePort();
                 final String options = OPTIONS.get(i % OPTIONS.size());
                 final String listener = Bootstraps.http(
-                    "in-" + i, Bootstraps.tcpAddress("127.0.0.1", ports[i]), options, named()) + TOLD;
+                    "in-" + i, Bootstraps.tcpAddress("127.0.0.1", ports[i]), options, named()) + Bootstraps.TOLD;
                 text.append(i < OPTIONS.size() ? listener : listener.replace("          http_filters:\n",
                     FILTERS.replace("CHANGE", CHANGES.get(Math.max(0, i / OPTIONS.size() - 1))).indent(10)));
             }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -89,7 +88,7 @@ final class ConnectionFilterComparisonTest
                 final List<Client> clients = new ArrayList<>();
                 for (int i = 0; i < 3; i++)
                 {
-                    clients.add(open(port));
+                    clients.add(Client.whenOpen(port));
                     seen.add(answer(clients.getLast()));
                 }
                 final Map<String, Long> counted = new TreeMap<>();
@@ -122,26 +121,6 @@ final class ConnectionFilterComparisonTest
             Files.exists(file) ? Files.readAllLines(file).stream().sorted().toList().toString() : "[]";
         Files.deleteIfExists(file);
         return lines;
-    }
-
-    /** A listener that is not there yet refuses; a filter that would count such a try never sees it. */
-    private static Client open(final int port) throws Exception
-    {
-        for (int tries = 0; ; tries++)
-        {
-            try
-            {
-                return new Client(port);
-            }
-            catch (final IOException e)
-            {
-                if (tries == 6000)
-                {
-                    throw e;
-                }
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
-        }
     }
 
     private static String answer(final Client client)

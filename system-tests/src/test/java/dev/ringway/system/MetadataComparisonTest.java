@@ -11,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -230,7 +229,7 @@ final class MetadataComparisonTest
 
     private static String relayed(final int port, final String header) throws Exception
     {
-        try (Client client = open(port))
+        try (Client client = Client.whenOpen(port))
         {
             final HttpMessage answer = client.send(header + "GET / HTTP/1.1\r\nhost: a\r\n\r\n").read();
             return answer == null ? "closed" : answer.start();
@@ -244,7 +243,7 @@ final class MetadataComparisonTest
     private static String exchanged(final int port, final String header) throws Exception
     {
         final StringBuilder seen = new StringBuilder();
-        try (Client client = open(port))
+        try (Client client = Client.whenOpen(port))
         {
             client.send(header);
             for (int i = 0; i <= MATCHERS.size(); i++)
@@ -255,26 +254,6 @@ final class MetadataComparisonTest
             }
         }
         return seen.toString();
-    }
-
-    /** A listener that is not there yet refuses; a try that was taken would be logged. */
-    private static Client open(final int port) throws Exception
-    {
-        for (int tries = 0; ; tries++)
-        {
-            try
-            {
-                return new Client(port);
-            }
-            catch (final IOException e)
-            {
-                if (tries == 6000)
-                {
-                    throw e;
-                }
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
-        }
     }
 
     @Test

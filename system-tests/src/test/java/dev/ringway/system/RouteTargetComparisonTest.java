@@ -69,14 +69,6 @@ final class RouteTargetComparisonTest
           route: { cluster: ring, hash_policy: [ { header: { header_name: x-key }, terminal: true }, { query_parameter: { name: key } } ] }
         """.formatted(WEIGHTS);
 
-    /** Clients that are elsewhere: of one on the same machine Envoy tells another address. */
-    private static final String TOLD = """
-            listener_filters:
-            - name: told
-              typed_config:
-                "@type": type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol
-        """;
-
     @TempDir
     private static Path directory;
 
@@ -100,7 +92,7 @@ final class RouteTargetComparisonTest
                     Bootstraps.admin(adminPort) +
                     Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), "", ROUTES) +
                     Bootstraps.http("edge", Bootstraps.tcpAddress("127.0.0.1", edgePort), "use_remote_address: true",
-                        ROUTES) + TOLD +
+                        ROUTES) + Bootstraps.TOLD +
                     "  clusters:\n" +
                     Bootstraps.cluster("one", "STATIC", Bootstraps.tcpAddress("127.0.0.1", one.port())) +
                     Bootstraps.cluster("two", "STATIC", Bootstraps.tcpAddress("127.0.0.1", two.port())) +
