@@ -48,7 +48,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     {
         connection = opened;
         isClosedByClient = false;
-        response.open(opened);
+        response.open(opened, factory.spareMeter());
         http = factory.http();
         body.reset();
         ending.open(opened);
@@ -251,11 +251,12 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         {
             factory.exchanges().release(fresh);
             // Envoy's answer to a version that is right but not accepted here.
-            response.begin(http, false, false, used);
+            response.begin(http, false, false, used, factory.spareMeter());
             refuseWith(Refusals.LOW_VERSION, null);
             return used;
         }
-        response.begin(http, head.minorVersion() == 0, head.methodId() == HttpMethod.HEAD, used);
+        response.begin(
+            http, head.minorVersion() == 0, head.methodId() == HttpMethod.HEAD, used, fresh.clientMeter());
         if (head.authorityLength() == 0 && !takeDefaultHost(fresh))
         {
             return used;
@@ -340,7 +341,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             exchange.giveUp(LocalReply.BAD_BODY);
             return;
         }
-        response.begin(http, false, false, length);
+        response.begin(http, false, false, length, factory.spareMeter());
         refuseWith(Refusals.http1(error), head);
     }
 
@@ -348,6 +349,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     {
         ending.endNext();
         refuser.answer(http, connection, reply, head);
+        response.end(factory.spareMeter());
         ending.linger();
     }
 
@@ -356,7 +358,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     {
         if (!ending.isInputIgnored() && input.hasPartOfHead(factory.loop().memory()))
         {
-            response.begin(http, false, false, input.length());
+            response.begin(http, false, false, input.length(), factory.spareMeter());
             refuser.record(http, connection, Refusals.CUT, null);
         }
     }
@@ -376,6 +378,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     void onExchangeEnded(final boolean isComplete, final boolean isReset)
     {
         exchange = null;
+        response.end(factory.spareMeter());
         if (!response.isWhole())
         {
             // The response was cut. Where only the end of the connection marks its end, an orderly one would lie.
@@ -542,7 +545,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         else if (deadlines.isHeadAwaited())
         {
             count(http.counters().downstreamRqHeaderTimeout);
-            response.begin(http, false, false, input.length());
+            response.begin(http, false, false, input.length(), factory.spareMeter());
             refuseWith(LocalReply.HEADER_TIMEOUT, null);
         }
         else if (factory.endsIdle())

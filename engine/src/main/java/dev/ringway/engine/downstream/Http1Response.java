@@ -24,9 +24,10 @@ final class Http1Response implements DownstreamSink
 
     private final Http1DownstreamSession session;
     private final LoopMemory memory;
-    private final ByteMeter meter = new ByteMeter();
     private Connection connection;
     private HttpConnectionManager http;
+    /** Of the exchange, or one that nobody asks. */
+    private ByteMeter meter;
     private int headLength;
     private boolean isHttp10;
     private boolean isHeadRequest;
@@ -40,9 +41,10 @@ final class Http1Response implements DownstreamSink
         this.memory = memory;
     }
 
-    void open(final Connection opened)
+    void open(final Connection opened, final ByteMeter spare)
     {
         connection = opened;
+        meter = spare;
         isHttp10 = false;
         isHeadRequest = false;
     }
@@ -54,11 +56,17 @@ final class Http1Response implements DownstreamSink
      * @param isOldVersion  whether the request is HTTP/1.0.
      * @param isHead        whether its method is HEAD.
      * @param length        bytes of the client that it is about.
+     * @param counting      counts what goes over the wire for it, until {@link #end}.
      */
     void begin(
-        final HttpConnectionManager manager, final boolean isOldVersion, final boolean isHead, final int length)
+        final HttpConnectionManager manager,
+        final boolean isOldVersion,
+        final boolean isHead,
+        final int length,
+        final ByteMeter counting)
     {
         http = manager;
+        meter = counting;
         meter.reset();
         meter.received(length);
         isHttp10 = isOldVersion;
@@ -66,6 +74,12 @@ final class Http1Response implements DownstreamSink
         headLength = 0;
         isWhole = false;
         isClosedByEnd = false;
+    }
+
+    /** Nothing is counted for it any more. */
+    void end(final ByteMeter spare)
+    {
+        meter = spare;
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http1.Http1Limits;
 import dev.ringway.codecs.http1.Http1RequestParser;
 import dev.ringway.codecs.http1.Http1TrailerParser;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.DownstreamConnectionCounters;
 import dev.ringway.engine.counters.LoopCounters;
@@ -36,6 +37,7 @@ public final class Http1SessionFactory implements SessionFactory
     private final UpgradedConnections upgraded = new UpgradedConnections(this);
     private final ArrayDeque<Http1DownstreamSession> free = new ArrayDeque<>(256);
     private final HeaderTable trailers = new HeaderTable(Exchanges.MAX_HEADERS);
+    private final ByteMeter spareMeter = new ByteMeter();
     private HttpConnectionManager http;
     private Listener listener;
     private Http1RequestParser parser;
@@ -256,6 +258,12 @@ public final class Http1SessionFactory implements SessionFactory
     EventLoop loop()
     {
         return loop;
+    }
+
+    /** Counts for what is no exchange: read at once, or not at all. */
+    ByteMeter spareMeter()
+    {
+        return spareMeter;
     }
 
     Exchanges exchanges()

@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.filter.FilterAnswer;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
@@ -28,6 +29,7 @@ public final class Exchange
     private final Intake intake;
     private final Retrying retrying;
     private final RequestId id = new RequestId();
+    private final ByteMeter clientMeter = new ByteMeter();
     private final ExchangeTimes times = new ExchangeTimes();
     private final Outcome outcome;
     private final Routing routing;
@@ -64,6 +66,14 @@ public final class Exchange
     public RequestHead request()
     {
         return request;
+    }
+
+    /**
+     * @return what the client's side may count with as long as the exchange is its own; idle connections have none.
+     */
+    public ByteMeter clientMeter()
+    {
+        return clientMeter;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.ringway.engine.http2;
 
+import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.ffi.libc.Memory;
@@ -20,6 +21,7 @@ public final class Http2Context implements AutoCloseable
     private final ArrayDeque<Http2Stream> free = new ArrayDeque<>(64);
     private final WindowRoom windowRoom;
     private final InputTurns turns;
+    private final ByteMeter spareMeter = new ByteMeter();
     private final int firstId;
     private long address;
     private UnsafeBuffer joined;
@@ -91,6 +93,12 @@ public final class Http2Context implements AutoCloseable
     WindowRoom windowRoom()
     {
         return windowRoom;
+    }
+
+    /** Of streams without an owner, which nobody asks. */
+    ByteMeter spareMeter()
+    {
+        return spareMeter;
     }
 
     InputTurns turns()

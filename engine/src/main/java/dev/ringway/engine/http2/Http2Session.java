@@ -37,8 +37,6 @@ public final class Http2Session
     private final Http2Input input;
     private final Http2Output output;
     private final Http2Windows windows;
-    /** Of streams without an owner, which nobody asks. */
-    private final ByteMeter spareMeter = new ByteMeter();
     private Connection connection;
     private Http2Options options;
     private Http2Options limitsOf;
@@ -151,7 +149,7 @@ public final class Http2Session
 
     ByteMeter spareMeter()
     {
-        return spareMeter;
+        return context.spareMeter();
     }
 
     /** A block of fields is about to be told. */
