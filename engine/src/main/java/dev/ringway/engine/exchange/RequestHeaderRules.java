@@ -63,8 +63,7 @@ final class RequestHeaderRules
         HeaderEdits.HOP_BY_HOP | HeaderName.mask(HeaderName.EXPECT, HeaderName.HOST);
     private static final long UPGRADE = HeaderName.mask(HeaderName.CONNECTION, HeaderName.UPGRADE);
     /** What requests from inside lose before they are routed. */
-    private static final long INTERNAL_DROPS =
-        HeaderEdits.HOP_BY_HOP | HeaderName.mask(HeaderName.EXPECT, HeaderName.HOST, HeaderName.X_ENVOY_INTERNAL);
+    private static final long INTERNAL_DROPS = OF_CONNECTION | INTERNAL;
 
     private final EventLoop loop;
     private final HeaderEdits requestEdits = HeaderEdits.ofRequests();
@@ -120,9 +119,27 @@ final class RequestHeaderRules
     /** Names of fields that a request loses before it is routed. */
     static long absent(final RequestHead head, final HttpConnectionManager http, final RequestId id)
     {
-        final long external = http.useRemoteAddress() ? EDGE_DROPS : EXTERNAL_DROPS;
-        return EXPECT | (head.upgrade() ? 0 : CONNECTION_NAMES) |
-            (id.isInternal() || head.isCompleted() ? 0 : external);
+        return EXPECT | (head.upgrade() ? 0 : CONNECTION_NAMES) | outsideDrops(head, http, id);
+    }
+
+    /** Names that a request from outside may not say; in a completed head they are no longer what the client said. */
+    private static long outsideDrops(final RequestHead head, final HttpConnectionManager http, final RequestId id)
+    {
+        if (id.isInternal() || head.isCompleted())
+        {
+            return 0;
+        }
+        return http.useRemoteAddress() ? EDGE_DROPS : EXTERNAL_DROPS;
+    }
+
+    /** Names that a request loses on its way to its route. */
+    private static long arrivalDrops(final RequestHead head, final HttpConnectionManager http, final RequestId id)
+    {
+        if (head.isCompleted())
+        {
+            return OF_CONNECTION;
+        }
+        return id.isInternal() ? INTERNAL_DROPS : REQUEST_DROPS | outsideDrops(head, http, id);
     }
 
     /** What belongs to routes that there were is forgotten. */
@@ -216,15 +233,7 @@ final class RequestHeaderRules
     {
         final Route route = routing.route();
         final HeaderTable headers = head.headers();
-        final boolean isEdge = http.useRemoteAddress();
-        if (head.isCompleted())
-        {
-            edits.reset(REQUEST_DROPS & ~INTERNAL);
-        }
-        else
-        {
-            edits.reset(id.isInternal() ? REQUEST_DROPS : REQUEST_DROPS | (isEdge ? EDGE_DROPS : EXTERNAL_DROPS));
-        }
+        edits.reset((head.isCompleted() ? REQUEST_DROPS & ~INTERNAL : REQUEST_DROPS) | outsideDrops(head, http, id));
         if (headers.hasOtherEnvoyNames())
         {
             dropOtherNames(headers, OTHER_REQUEST_DROPS);
@@ -257,9 +266,7 @@ final class RequestHeaderRules
     HeaderEdits arrival(
         final DownstreamSink downstream, final RequestHead head, final HttpConnectionManager http, final RequestId id)
     {
-        final long external = REQUEST_DROPS | (http.useRemoteAddress() ? EDGE_DROPS : EXTERNAL_DROPS);
-        final long came = id.isInternal() ? INTERNAL_DROPS : external;
-        final long drops = head.isCompleted() ? INTERNAL_DROPS & ~INTERNAL : came;
+        final long drops = arrivalDrops(head, http, id);
         requestEdits.reset(head.upgrade() ? drops & ~UPGRADE : drops);
         arrive(downstream, head, http, id, requestEdits);
         return requestEdits;
@@ -278,8 +285,7 @@ final class RequestHeaderRules
         final RequestId id)
     {
         final HeaderTable headers = head.headers();
-        final long external = REQUEST_DROPS | (http.useRemoteAddress() ? EDGE_DROPS : EXTERNAL_DROPS);
-        requestEdits.reset(id.isInternal() ? INTERNAL : external & ~OF_CONNECTION);
+        requestEdits.reset(arrivalDrops(head, http, id) & ~OF_CONNECTION);
         complete(downstream, headers, http, id, requestEdits);
         if (headers.hasOtherEnvoyNames() && !id.isInternal())
         {
