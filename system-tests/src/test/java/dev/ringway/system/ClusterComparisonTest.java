@@ -1,5 +1,9 @@
 package dev.ringway.system;
 
+import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Label;
+import com.google.protobuf.DescriptorProtos.FieldDescriptorProto.Type;
+import dev.ringway.control.config.NewerField;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -60,7 +64,7 @@ final class ClusterComparisonTest
         CLUSTERS.put("plain-keepalive", "upstream_connection_options: { tcp_keepalive: {} }");
         CLUSTERS.put("no-keepalive", "upstream_connection_options: { tcp_keepalive: { keepalive_time: 0 } }");
         CLUSTERS.put("counted", "max_requests_per_connection: 2");
-        CLUSTERS.put("aged", options("max_connection_duration: 0.2s"));
+        CLUSTERS.put("aged", options("max_connection_duration: 0.2s, max_connection_duration_jitter: { value: 50 }"));
         CLUSTERS.put("idle", options("idle_timeout: 0.2s"));
         CLUSTERS.put("ahead", "preconnect_policy: { per_upstream_preconnect_ratio: 3 }");
         CLUSTERS.put("slow", CHECK + ", " + SLOW);
@@ -304,6 +308,20 @@ final class ClusterComparisonTest
             seen.add(side.stats(cluster, "upstream_(cx|rq)_(max|idle|total|destroy|completed)"));
         }
         assertEquals(seen.get(0), seen.get(1));
+    }
+
+    @Test
+    void shouldKnowNewerFieldsByEnvoysNumbers() throws Exception
+    {
+        final String program = new String(Files.readAllBytes(Path.of(Peers.envoyBinary())), ISO_8859_1);
+        for (final NewerField field : NewerField.values())
+        {
+            // As each definition stands in Envoy's program.
+            final byte[] definition = FieldDescriptorProto.newBuilder().setName(field.fieldName())
+                .setNumber(field.number()).setLabel(Label.LABEL_OPTIONAL).setType(Type.TYPE_MESSAGE)
+                .setTypeName("." + field.type().getFullName()).build().toByteArray();
+            assertTrue(program.contains(new String(definition, ISO_8859_1)), field.fieldName());
+        }
     }
 
     @Test

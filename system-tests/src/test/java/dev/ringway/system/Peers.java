@@ -136,7 +136,7 @@ final class Peers
         throw new AssertionError(name + " is not installed; ./ringway test installs it");
     }
 
-    private static String envoyBinary() throws Exception
+    static String envoyBinary() throws Exception
     {
         final Path own = Program.REPOSITORY.resolve(".ringway/peers/envoy/_bin/envoy");
         if (Files.isExecutable(own))

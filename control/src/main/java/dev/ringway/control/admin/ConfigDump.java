@@ -169,7 +169,10 @@ final class ConfigDump
 
     private JsonObject print(final Message message) throws InvalidProtocolBufferException
     {
-        return JsonParser.parseString(printer.print(Redaction.redact(message))).getAsJsonObject();
+        final Message shown = Redaction.redact(message);
+        final JsonObject json = JsonParser.parseString(printer.print(shown)).getAsJsonObject();
+        NewerFields.add(json, shown);
+        return json;
     }
 
     private static JsonObject typed(final String url)

@@ -62,7 +62,7 @@ final class MessageReader
             final FieldDescriptor field = findField(type, key);
             if (field == null)
             {
-                unknown(type, path.field(key));
+                readNewer(builder, key, entry.getValue(), path);
             }
             else if (!entry.getValue().isNull() || isValue(field))
             {
@@ -70,6 +70,20 @@ final class MessageReader
             }
         }
         return builder.buildPartial();
+    }
+
+    private void readNewer(
+        final DynamicMessage.Builder builder, final String key, final ConfigNode node, final FieldPath path)
+    {
+        final NewerField field = NewerField.find(builder.getDescriptorForType(), key);
+        if (field == null)
+        {
+            unknown(builder.getDescriptorForType(), path.field(key));
+        }
+        else if (!node.isNull())
+        {
+            field.set(builder, read(node, field.type(), path.field(field.fieldName())));
+        }
     }
 
     private void unknown(final Descriptor type, final FieldPath path)

@@ -26,6 +26,8 @@ import java.util.Map;
  */
 public final class SupportedFields
 {
+    private static final String UNSUPPORTED = "is not supported; remove it (docs/config.md lists what is supported)";
+
     private final Map<String, Map<String, Rule>> messages;
 
     /**
@@ -117,7 +119,7 @@ public final class SupportedFields
             {
                 if (!isDefaultFlag(field, entry.getValue()))
                 {
-                    errors.add(fieldPath, "is not supported; remove it (docs/config.md lists what is supported)");
+                    errors.add(fieldPath, UNSUPPORTED);
                 }
             }
             else if (field.isMapField())
@@ -136,6 +138,28 @@ public final class SupportedFields
             {
                 checkValue(rule, field, entry.getValue(), fieldPath, errors);
             }
+        }
+        for (final NewerField field : NewerField.of(message))
+        {
+            checkNewer(rules.get(field.fieldName()), field, message, path.field(field.fieldName()), errors);
+        }
+    }
+
+    private void checkNewer(
+        final Rule rule, final NewerField field, final Message holder, final FieldPath path, final ConfigErrors errors)
+    {
+        if (rule == null)
+        {
+            errors.add(path, UNSUPPORTED);
+            return;
+        }
+        try
+        {
+            check(field.valueIn(holder), path, errors);
+        }
+        catch (final InvalidProtocolBufferException ex)
+        {
+            errors.add(path, "holds bytes that are no " + field.type().getFullName() + ": " + ex.getMessage());
         }
     }
 

@@ -1,9 +1,12 @@
 package dev.ringway.control.translate;
 
 import com.google.protobuf.Duration;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.protobuf.UInt32Value;
 import dev.ringway.control.config.ConfigErrors;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.control.config.NewerField;
 import io.envoyproxy.envoy.type.v3.Percent;
 
 import java.nio.file.Path;
@@ -188,5 +191,25 @@ final class Checks
             return unset;
         }
         return isSet ? value.getValue() : unset;
+    }
+
+    /**
+     * @param holder of a percentage.
+     * @param field  that may be set in it.
+     * @param path   of the holder.
+     * @param ns     a time.
+     * @return so many percent of it as the field says; 0 where it is not set.
+     */
+    long part(final Message holder, final NewerField field, final FieldPath path, final long ns)
+    {
+        try
+        {
+            return (long)(ns * percent(field.isIn(holder), Percent.parseFrom(field.bytesIn(holder)),
+                path.field(field.fieldName()), 0) / WHOLE);
+        }
+        catch (final InvalidProtocolBufferException ex)
+        {
+            throw new IllegalArgumentException(path + " was not checked", ex);
+        }
     }
 }

@@ -6,6 +6,7 @@ import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.ConnectRules;
 import dev.ringway.engine.snapshot.ConnectRules.Option;
+import dev.ringway.engine.snapshot.ConnectionAge;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.BindConfig;
 import io.envoyproxy.envoy.config.core.v3.SocketOption;
@@ -45,12 +46,12 @@ final class ConnectTranslator
     }
 
     /**
-     * @param config   cluster.
-     * @param path     of it.
-     * @param maxAgeNs how long connections take requests, 0 for no bound.
+     * @param config cluster.
+     * @param path   of it.
+     * @param age    of connections.
      * @return the rules.
      */
-    ConnectRules translate(final Cluster config, final FieldPath path, final long maxAgeNs)
+    ConnectRules translate(final Cluster config, final FieldPath path, final ConnectionAge age)
     {
         final List<Option> options = new ArrayList<>();
         final List<Option> boundOptions = new ArrayList<>();
@@ -62,9 +63,9 @@ final class ConnectTranslator
             keepalive(config.getUpstreamConnectionOptions().getTcpKeepalive(), options);
         }
         final double ratio = ratio(config, path.field("preconnect_policy").field("per_upstream_preconnect_ratio"));
-        return options.isEmpty() && boundOptions.isEmpty() && source == null && maxAgeNs == 0 && ratio == 1 ?
+        return options.isEmpty() && boundOptions.isEmpty() && source == null && age.equals(ConnectionAge.UNBOUNDED) && ratio == 1 ?
             ConnectRules.NONE :
-            new ConnectRules(List.copyOf(options), List.copyOf(boundOptions), source, maxAgeNs, ratio);
+            new ConnectRules(List.copyOf(options), List.copyOf(boundOptions), source, age, ratio);
     }
 
     private double ratio(final Cluster config, final FieldPath path)

@@ -1,13 +1,14 @@
 package dev.ringway.control.translate;
 
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.snapshot.ConnectionAge;
 import dev.ringway.engine.snapshot.Http2Options;
 
 /**
  * What a cluster says of HTTP to its endpoints.
  *
  * @param idleTimeoutNs            of connections; 0 means none.
- * @param maxAgeNs                 of connections; 0 means none.
+ * @param age                      of connections.
  * @param maxRequestsPerConnection 0 means unbounded.
  * @param enableTrailers           whether trailers pass.
  * @param http2                    options of HTTP/2, or null for HTTP/1.1.
@@ -17,7 +18,7 @@ import dev.ringway.engine.snapshot.Http2Options;
  */
 record HttpSettings(
     long idleTimeoutNs,
-    long maxAgeNs,
+    ConnectionAge age,
     int maxRequestsPerConnection,
     boolean enableTrailers,
     Http2Options http2,

@@ -5,12 +5,15 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UInt32Value;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.engine.snapshot.ConnectionAge;
 import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig;
 
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+
+import static dev.ringway.control.config.NewerField.MAX_CONNECTION_DURATION_JITTER;
 
 /**
  * Translates what a cluster says of HTTP, at its own fields and in {@code HttpProtocolOptions}.
@@ -42,7 +45,7 @@ final class HttpSettingsTranslator
         final FieldPath http2Path = path.field("http2_protocol_options");
         HttpSettings settings = new HttpSettings(
             DEFAULT_IDLE_TIMEOUT_NS,
-            0,
+            ConnectionAge.UNBOUNDED,
             maxRequests(config.hasMaxRequestsPerConnection(), config.getMaxRequestsPerConnection(),
                 path.field("max_requests_per_connection")),
             config.hasHttp2ProtocolOptions(),
@@ -98,8 +101,7 @@ final class HttpSettingsTranslator
         return new HttpSettings(
             checks.duration(common.hasIdleTimeout(), common.getIdleTimeout(), commonPath.field("idle_timeout"),
                 DEFAULT_IDLE_TIMEOUT_NS),
-            checks.duration(common.hasMaxConnectionDuration(), common.getMaxConnectionDuration(),
-                commonPath.field("max_connection_duration"), 0),
+            age(common, commonPath),
             common.hasMaxRequestsPerConnection() ? maxRequests : unset.maxRequestsPerConnection(),
             isHttp2 || explicit.getHttpProtocolOptions().getEnableTrailers(),
             isHttp2 ? http2.translate(true, explicit.getHttp2ProtocolOptions(),
@@ -107,6 +109,14 @@ final class HttpSettingsTranslator
             options.getUpstreamHttpProtocolOptions().getAutoSni(),
             options.getUpstreamHttpProtocolOptions().getAutoSanValidation(),
             path.field("upstream_http_protocol_options"));
+    }
+
+    private ConnectionAge age(
+        final io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions common, final FieldPath path)
+    {
+        final long maxNs = checks.duration(common.hasMaxConnectionDuration(), common.getMaxConnectionDuration(),
+            path.field("max_connection_duration"), 0);
+        return new ConnectionAge(maxNs, checks.part(common, MAX_CONNECTION_DURATION_JITTER, path, maxNs));
     }
 
     private void checkHttp1(final Http1ProtocolOptions http1, final FieldPath path)

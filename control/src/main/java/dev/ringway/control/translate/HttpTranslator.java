@@ -3,6 +3,7 @@ package dev.ringway.control.translate;
 import dev.ringway.codecs.http.Authority;
 import dev.ringway.codecs.http.UnderscorePolicy;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.control.config.NewerField;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.route.RequestRules;
@@ -153,6 +154,11 @@ final class HttpTranslator
         if (config.getCommonHttpProtocolOptions().hasMaxConnectionDuration())
         {
             checks.fault(path.field("common_http_protocol_options").field("max_connection_duration"),
+                "is not supported for listeners");
+        }
+        if (NewerField.MAX_CONNECTION_DURATION_JITTER.isIn(config.getCommonHttpProtocolOptions()))
+        {
+            checks.fault(path.field("common_http_protocol_options").field("max_connection_duration_jitter"),
                 "is not supported for listeners");
         }
         final Http1ProtocolOptions http1 = config.getHttpProtocolOptions();

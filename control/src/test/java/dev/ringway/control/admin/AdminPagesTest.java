@@ -5,7 +5,9 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
+import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.Value;
+import dev.ringway.control.config.NewerField;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.balance.ClusterHosts;
 import dev.ringway.engine.balance.SuccessRates;
@@ -16,11 +18,13 @@ import dev.ringway.engine.snapshot.Snapshot;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.type.v3.Percent;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -480,6 +484,24 @@ final class AdminPagesTest
         assertEquals(2, masked.get(0).getAsJsonObject().getAsJsonArray("static_clusters").size());
         assertEquals("1970-01-01T00:00:00Z", masked.get(0).getAsJsonObject().getAsJsonArray("static_clusters").get(1)
             .getAsJsonObject().get("last_updated").getAsString());
+    }
+
+    @Test
+    void shouldDumpFieldsThatTheClassesDoNotHave()
+    {
+        final HttpProtocolOptions options = HttpProtocolOptions.newBuilder().setUnknownFields(UnknownFieldSet
+            .newBuilder().addField(NewerField.MAX_CONNECTION_DURATION_JITTER.number(), UnknownFieldSet.Field.newBuilder()
+            .addLengthDelimited(Percent.newBuilder().setValue(5).build().toByteString()).build()).build()).build();
+        final Bootstrap.Builder bootstrap = Bootstrap.newBuilder();
+        bootstrap.getStaticResourcesBuilder().addClusters(Cluster.newBuilder().setName("a"))
+            .addClusters(Cluster.newBuilder().setName("b").putTypedExtensionProtocolOptions("x", Any.pack(
+                io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions.newBuilder()
+                .setCommonHttpProtocolOptions(options).build())));
+        server.bootstrap = bootstrap.build();
+        final JsonArray clusters = json("/config_dump?resource=static_clusters").getAsJsonArray("configs");
+        assertEquals("{\"max_connection_duration_jitter\":{\"value\":5.0}}", clusters.get(1).getAsJsonObject()
+            .getAsJsonObject("cluster").getAsJsonObject("typed_extension_protocol_options").getAsJsonObject("x")
+            .getAsJsonObject("common_http_protocol_options").toString());
     }
 
     @Test

@@ -5,6 +5,8 @@ import com.google.protobuf.Message;
 import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
+import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.type.v3.Percent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -135,6 +137,32 @@ class MessageReaderTest
             () -> YamlReader.read("x.yaml", deep));
         assertTrue(yaml.getMessage().contains("not valid YAML"), yaml.getMessage());
         assertTrue(Files.notExists(Path.of("x.yaml")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"max_connection_duration_jitter", "maxConnectionDurationJitter"})
+    void shouldReadFieldsThatTheClassesDoNotHave(final String key) throws ConfigException, IOException
+    {
+        final HttpProtocolOptions options = HttpProtocolOptions.parseFrom(new MessageReader(new ConfigErrors(), false)
+            .read(YamlReader.read("x.yaml", "{idle_timeout: 1s, " + key + ": {value: 12.5}}"),
+            HttpProtocolOptions.getDescriptor(), FieldPath.ROOT).toByteString());
+        final NewerField field = NewerField.MAX_CONNECTION_DURATION_JITTER;
+        assertTrue(field.isIn(options));
+        assertFalse(field.isIn(options.getIdleTimeout()));
+        assertFalse(field.isIn(HttpProtocolOptions.getDefaultInstance()));
+        assertEquals(12.5, Percent.parseFrom(field.bytesIn(options)).getValue());
+        assertEquals(List.of(field), NewerField.of(options));
+    }
+
+    @Test
+    void shouldNameWhatIsWrongInFieldsThatTheClassesDoNotHave() throws ConfigException
+    {
+        final ConfigErrors errors = new ConfigErrors();
+        read("static_resources: {clusters: [{common_http_protocol_options: " +
+            "{max_connection_duration_jitter: {share: 1}}, connect_timeout: {}}]}", errors, false);
+        assertEquals("static_resources.clusters[0].common_http_protocol_options.max_connection_duration_jitter.share",
+            errors.errors().get(0).path());
+        assertEquals("is not a field of envoy.type.v3.Percent", errors.errors().get(0).reason());
     }
 
     private static Bootstrap bootstrap(final String yaml) throws ConfigException

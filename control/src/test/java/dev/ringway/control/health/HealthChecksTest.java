@@ -12,6 +12,7 @@ import dev.ringway.engine.snapshot.Balancing;
 import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.ConnectRules;
+import dev.ringway.engine.snapshot.ConnectionAge;
 import dev.ringway.engine.snapshot.Endpoint;
 import dev.ringway.engine.tls.TlsContext;
 import dev.ringway.engine.tls.TlsSettings;
@@ -497,7 +498,7 @@ final class HealthChecksTest
         final HealthCheck settings = settings(http(), 1, 1, true, 5000);
         check(settings);
         await(() -> !isUnhealthy(0));
-        rules = new ConnectRules(List.of(), List.of(), null, 1, 2);
+        rules = new ConnectRules(List.of(), List.of(), null, new ConnectionAge(1, 0), 2);
         check(settings);
         await(() -> value(ids.attempt) > 10);
         assertEquals(1, target.connections);

@@ -8,6 +8,7 @@ import dev.ringway.engine.snapshot.CircuitBreakers;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.ConnectRules;
 import dev.ringway.engine.snapshot.ConnectRules.Option;
+import dev.ringway.engine.snapshot.ConnectionAge;
 import dev.ringway.engine.snapshot.Thresholds;
 import dev.ringway.engine.snapshot.Thresholds.RetryBudget;
 import org.junit.jupiter.api.Test;
@@ -150,7 +151,8 @@ final class ClusterTranslatorTest
         assertEquals(new ConnectRules(
             List.of(option(0, 15, 1), option(1, 36, 5), option(1, 9, 1), option(6, 6, 3), option(6, 4, 70)),
             List.of(new Option(6, 13, "bbr".getBytes(StandardCharsets.US_ASCII))),
-            Address.of(new InetSocketAddress("10.0.0.1", 0)), TimeUnit.SECONDS.toNanos(60), 1.5), cluster("""
+            Address.of(new InetSocketAddress("10.0.0.1", 0)),
+            new ConnectionAge(TimeUnit.SECONDS.toNanos(60), TimeUnit.SECONDS.toNanos(15)), 1.5), cluster("""
                 upstream_bind_config: { source_address: { address: 10.0.0.1, port_value: 0 }, freebind: true,
                   socket_options: [ { description: mark, level: 1, name: 36, int_value: 5 },
                     { level: 6, name: 13, buf_value: YmJy, state: STATE_BOUND } ] },
@@ -158,7 +160,8 @@ final class ClusterTranslatorTest
                 preconnect_policy: { per_upstream_preconnect_ratio: 1.5 },
                 typed_extension_protocol_options: { envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {
                   "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions,
-                  common_http_protocol_options: { max_connection_duration: 60s },
+                  common_http_protocol_options: { max_connection_duration: 60s,
+                    max_connection_duration_jitter: { value: 25 } },
                   explicit_http_config: { http_protocol_options: {} } } }
                 """).connect());
         assertSame(ConnectRules.NONE, cluster("lb_policy: ROUND_ROBIN").connect());

@@ -10,16 +10,15 @@ import java.util.List;
  *                        {@code upstream_bind_config} and {@code upstream_connection_options}.
  * @param boundOptions    set once it is bound.
  * @param source          {@code upstream_bind_config.source_address}, or null for the kernel's choice.
- * @param maxAgeNs        {@code common_http_protocol_options.max_connection_duration}: an HTTP connection takes no
- *                        request after that; 0 for no bound.
+ * @param age             of HTTP connections.
  * @param preconnectRatio {@code preconnect_policy.per_upstream_preconnect_ratio}, 1 to 3: room for so many requests is
  *                        held ready for each that is there.
  */
 public record ConnectRules(
-    List<Option> options, List<Option> boundOptions, Address source, long maxAgeNs, double preconnectRatio)
+    List<Option> options, List<Option> boundOptions, Address source, ConnectionAge age, double preconnectRatio)
 {
     /** Nothing special. */
-    public static final ConnectRules NONE = new ConnectRules(List.of(), List.of(), null, 0, 1);
+    public static final ConnectRules NONE = new ConnectRules(List.of(), List.of(), null, ConnectionAge.UNBOUNDED, 1);
 
     /**
      * An option of a socket. Envoy: {@code config.core.v3.SocketOption}.
@@ -55,7 +54,7 @@ public record ConnectRules(
      */
     public ConnectRules ofSockets()
     {
-        return new ConnectRules(options, boundOptions, source, NONE.maxAgeNs, NONE.preconnectRatio);
+        return new ConnectRules(options, boundOptions, source, NONE.age, NONE.preconnectRatio);
     }
 
     /**

@@ -206,8 +206,7 @@ final class EndpointPool
     /** When a connection that is opened now takes no further requests. */
     long overAtNs()
     {
-        final long maxAgeNs = cluster.cluster().connect().maxAgeNs();
-        return maxAgeNs == 0 ? Long.MAX_VALUE : nowNs() + maxAgeNs;
+        return cluster.cluster().connect().age().overAtNs(nowNs());
     }
 
     Http1UpstreamSession openHttp1()

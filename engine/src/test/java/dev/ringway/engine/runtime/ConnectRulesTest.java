@@ -3,6 +3,7 @@ package dev.ringway.engine.runtime;
 import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.ConnectRules;
 import dev.ringway.engine.snapshot.ConnectRules.Option;
+import dev.ringway.engine.snapshot.ConnectionAge;
 import dev.ringway.engine.snapshot.Endpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,17 +41,17 @@ final class ConnectRulesTest
 
     private static ConnectRules rules(final List<Option> options, final Address source)
     {
-        return new ConnectRules(options, List.of(), source, 0, 1);
+        return new ConnectRules(options, List.of(), source, ConnectionAge.UNBOUNDED, 1);
     }
 
     private static ConnectRules aged(final long maxAgeNs)
     {
-        return new ConnectRules(List.of(), List.of(), null, maxAgeNs, 1);
+        return new ConnectRules(List.of(), List.of(), null, new ConnectionAge(maxAgeNs, 0), 1);
     }
 
     private static ConnectRules ahead(final double ratio)
     {
-        return new ConnectRules(List.of(), List.of(), null, 0, ratio);
+        return new ConnectRules(List.of(), List.of(), null, ConnectionAge.UNBOUNDED, ratio);
     }
 
     @Test
@@ -63,7 +64,7 @@ final class ConnectRulesTest
             proxy.endpoints.add(new Endpoint(Address.of((InetSocketAddress)server.getLocalSocketAddress()), "", 1));
             final Address source = Address.of(new InetSocketAddress("127.0.0.2", 0));
             proxy.connect = new ConnectRules(List.of(option(SOL_SOCKET, SO_KEEPALIVE, 1)),
-                List.of(option(IPPROTO_TCP, TCP_KEEPIDLE, 77)), source, 0, 1);
+                List.of(option(IPPROTO_TCP, TCP_KEEPIDLE, 77)), source, ConnectionAge.UNBOUNDED, 1);
             proxy.start();
             final TestClient client = proxy.connect().send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
             try (Socket accepted = server.accept())
