@@ -21,12 +21,13 @@ final class Options
           -c, --config-path FILE             bootstrap, YAML or JSON
               --config-yaml YAML             bootstrap text, merged over the file
               --mode MODE                    serve (default) or validate
-              --concurrency N                event loops; 0 (default): CPUs this process may use
+              --concurrency N                event loops, at least 1; default: CPUs this process may use
               --cpuset-threads               accepted; loops are as many as CPUs allowed anyway
           -l, --log-level LEVEL              trace, debug, info (default), warning, error, critical or off
               --component-log-level NAME:LEVEL,...  levels of single loggers
               --log-path FILE                log to a file instead of standard error
-              --log-format FORMAT            %Y-%m-%d %T.%e time, %t thread, %l level, %n logger, %v message
+              --log-format FORMAT            %Y-%m-%d %T.%e time, %t thread, %l level, %n logger, %v message,
+                                             %g:%# place, and Envoy's other letters
               --service-node ID              node id, wins over the bootstrap's
               --service-cluster NAME         node cluster, wins over the bootstrap's
               --service-zone ZONE            node zone, wins over the bootstrap's
@@ -54,7 +55,7 @@ final class Options
     String configPath;
     String configYaml;
     String mode = "serve";
-    int concurrency;
+    int concurrency = -1;
     int handshakeWorkers = -1;
     String logLevel = "info";
     String componentLogLevel = "";
@@ -71,6 +72,13 @@ final class Options
     String adminAddressPath;
     boolean version;
     boolean help;
+
+    private int baseId;
+    private int parentShutdownTimeS = 900;
+    private String localAddressIpVersion = "v4";
+    private boolean cpusetThreads;
+    private boolean rejectUnknownDynamicFields;
+    private boolean ignoreUnknownDynamicFields;
 
     private final String[] args;
     private int next;
@@ -156,12 +164,15 @@ final class Options
     {
         switch (name)
         {
-            case "--cpuset-threads", "--disable-hot-restart", "--reject-unknown-dynamic-fields",
-                "--ignore-unknown-dynamic-fields" ->
+            case "--cpuset-threads" -> cpusetThreads = true;
+            case "--reject-unknown-dynamic-fields" -> rejectUnknownDynamicFields = true;
+            case "--ignore-unknown-dynamic-fields" -> ignoreUnknownDynamicFields = true;
+            case "--disable-hot-restart" ->
             {
             }
-            case "--parent-shutdown-time-s", "--base-id" -> number(name, Integer.MAX_VALUE);
-            case "--local-address-ip-version" -> oneOf(name, "v4", "v6");
+            case "--parent-shutdown-time-s" -> parentShutdownTimeS = number(name, Integer.MAX_VALUE);
+            case "--base-id" -> baseId = number(name, Integer.MAX_VALUE);
+            case "--local-address-ip-version" -> localAddressIpVersion = oneOf(name, "v4", "v6");
             case "--restart-epoch" ->
             {
                 if (number(name, Integer.MAX_VALUE) != 0)
@@ -245,6 +256,15 @@ final class Options
     }
 
     /**
+     * @param cpus that this process may use.
+     * @return number of loops; one also where none is asked for, as Envoy.
+     */
+    int loops(final int cpus)
+    {
+        return Math.max(1, concurrency < 0 ? cpus : concurrency);
+    }
+
+    /**
      * Without {@code config_yaml}, which may hold secrets.
      *
      * @param loops number of loops, given or found.
@@ -253,11 +273,12 @@ final class Options
     Map<String, Object> shown(final int loops)
     {
         final Map<String, Object> shown = new LinkedHashMap<>();
-        shown.put("base_id", "0");
+        shown.put("base_id", Integer.toString(baseId));
         shown.put("concurrency", loops);
         shown.put("config_path", orEmpty(configPath));
         shown.put("allow_unknown_static_fields", allowUnknownStaticFields);
         shown.put("admin_address_path", orEmpty(adminAddressPath));
+        shown.put("local_address_ip_version", localAddressIpVersion);
         shown.put("log_level", logLevel);
         shown.put("component_log_level", componentLogLevel);
         shown.put("log_format", logFormat);
@@ -268,9 +289,13 @@ final class Options
         shown.put("file_flush_interval", java.math.BigDecimal.valueOf(fileFlushIntervalMsec, 3)
             .stripTrailingZeros().toPlainString() + "s");
         shown.put("drain_time", (drainTimeS < 0 ? 600 : drainTimeS) + "s");
+        shown.put("parent_shutdown_time", parentShutdownTimeS + "s");
         shown.put("mode", mode.equals("serve") ? "Serve" : "Validate");
         shown.put("disable_hot_restart", true);
         shown.put("restart_epoch", 0);
+        shown.put("cpuset_threads", cpusetThreads);
+        shown.put("reject_unknown_dynamic_fields", rejectUnknownDynamicFields);
+        shown.put("ignore_unknown_dynamic_fields", ignoreUnknownDynamicFields);
         shown.put("drain_strategy", drainStrategy.equals("gradual") ? "Gradual" : "Immediate");
         return shown;
     }

@@ -100,7 +100,7 @@ final class Server implements ServerView
         // What waits for a time that nobody waits for any more may hold a whole configuration.
         control.setRemoveOnCancelPolicy(true);
         final BitSet allowed = Affinity.allowed();
-        concurrency = options.concurrency > 0 ? options.concurrency : Math.max(1, allowed.cardinality());
+        concurrency = options.loops(allowed.cardinality());
         cpus = concurrency <= allowed.cardinality() ? allowed.stream().limit(concurrency).toArray() : new int[0];
         handshakeWorkers = options.handshakeWorkers;
         counters = CountersFile.create(concurrency);

@@ -5,11 +5,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.logging.Formatter;
@@ -28,10 +25,10 @@ public final class LogSetup
     /** Envoy's default form, without the source position. */
     public static final String DEFAULT_FORMAT = "[%Y-%m-%d %T.%e][%t][%l][%n] %v";
 
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd", Locale.ROOT);
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
+    /** Of which all loggers are. */
+    static final String ROOT = "dev.ringway";
+
     private static final List<String> NAMES = List.of("config", "dns", "health", "main", "tls");
-    private static final String ROOT = "dev.ringway";
     private static final Map<String, Logger> NAMED = new TreeMap<>();
 
     private static StreamHandler handler;
@@ -115,7 +112,7 @@ public final class LogSetup
         throws IOException
     {
         LogManager.getLogManager().reset();
-        formatter = new LineFormatter(format);
+        formatter = new LogPattern(format, ZoneId.systemDefault());
         file = path == null ? null : Path.of(path);
         reopen();
         Logger.getLogger(ROOT).setLevel(level(level));
@@ -192,48 +189,6 @@ public final class LogSetup
         {
             super.publish(line);
             flush();
-        }
-    }
-
-    /** One record, one line. */
-    private static final class LineFormatter extends Formatter
-    {
-        private final String format;
-
-        LineFormatter(final String format)
-        {
-            this.format = format;
-        }
-
-        public String format(final LogRecord line)
-        {
-            final var time = Instant.ofEpochMilli(line.getMillis()).atZone(ZoneId.systemDefault());
-            final StringBuilder out = new StringBuilder();
-            for (int i = 0; i < format.length(); i++)
-            {
-                final char c = format.charAt(i);
-                if (c != '%' || i + 1 == format.length())
-                {
-                    out.append(c);
-                    continue;
-                }
-                switch (format.charAt(++i))
-                {
-                    case 'Y' -> out.append(DATE.format(time), 0, 4);
-                    case 'm' -> out.append(DATE.format(time), 5, 7);
-                    case 'd' -> out.append(DATE.format(time), 8, 10);
-                    case 'T' -> out.append(TIME.format(time));
-                    case 'e' -> out.append(String.format(Locale.ROOT, "%03d", line.getMillis() % 1000));
-                    case 't' -> out.append(line.getLongThreadID());
-                    case 'l' -> out.append(name(line.getLevel()));
-                    case 'n' -> out.append(line.getLoggerName().substring(
-                        Math.min(line.getLoggerName().length(), ROOT.length() + 1)));
-                    case 'v' -> out.append(line.getMessage());
-                    case '%' -> out.append('%');
-                    default -> out.append('%').append(format.charAt(i));
-                }
-            }
-            return out.append('\n').toString();
         }
     }
 }

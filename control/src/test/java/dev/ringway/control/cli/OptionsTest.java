@@ -43,6 +43,19 @@ class OptionsTest
         assertEquals(0, options.handshakeWorkers);
     }
 
+    /** What {@code /server_info} tells, in the words of Envoy's message. */
+    @Test
+    void shouldShowEveryOption() throws UsageException
+    {
+        assertEquals("{base_id=5, concurrency=2, config_path=/etc/a.yaml, allow_unknown_static_fields=true, " +
+            "admin_address_path=/tmp/b, local_address_ip_version=v6, log_level=debug, " +
+            "component_log_level=main:debug,dns:off, log_format=%v, log_path=/tmp/a, service_cluster=c, " +
+            "service_node=n, service_zone=z, file_flush_interval=1s, drain_time=3s, parent_shutdown_time=4s, " +
+            "mode=Serve, disable_hot_restart=true, restart_epoch=0, cpuset_threads=true, " +
+            "reject_unknown_dynamic_fields=true, ignore_unknown_dynamic_fields=true, drain_strategy=Immediate}",
+            Options.parse(String.join(" ", ALL).split(" ")).shown(2).toString());
+    }
+
     @Test
     void shouldNameEveryOptionInItsHelp()
     {
@@ -80,9 +93,16 @@ class OptionsTest
         assertEquals("serve", options.mode);
         assertEquals("info", options.logLevel);
         assertEquals("gradual", options.drainStrategy);
-        assertEquals(0, options.concurrency);
+        assertEquals(8, options.loops(8));
         assertNull(options.configYaml);
         assertFalse(options.allowUnknownStaticFields);
+    }
+
+    @Test
+    void shouldHaveOneLoopWhereNoneIsAskedFor() throws UsageException
+    {
+        assertEquals(1, Options.parse("-c", "a", "--concurrency", "0").loops(8));
+        assertEquals(3, Options.parse("-c", "a", "--concurrency", "3").loops(8));
     }
 
     @ParameterizedTest
