@@ -17,6 +17,10 @@ final class ListenerConfigComparisonTest
 {
     private static final String TCP = "filters: [ { name: tcp, typed_config: { \"@type\": " +
         "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy, stat_prefix: t, cluster: a } } ]";
+    private static final String HTTP = "filters: [ { name: http, typed_config: { \"@type\": type.googleapis.com/" +
+        "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager, stat_prefix: t, " +
+        "route_config: {}, http_filters: [ { name: r, typed_config: { \"@type\": " +
+        "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router } } ] } } ]";
     private static final String FILTER = "type.googleapis.com/envoy.extensions.filters.listener.";
 
     @TempDir
@@ -152,6 +156,27 @@ final class ListenerConfigComparisonTest
     {
         compare("listener_filters: [ { name: f, typed_config: { \"@type\": \"" + FILTER + type + "\"" +
             (options == null ? "" : ", " + options) + " } } ]\n    default_filter_chain: { " + TCP + " }", how);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        tcp  | max_downstream_connection_duration: 0.001s                                | taken
+        tcp  | max_downstream_connection_duration: 0.0009s                               | refused
+        tcp  | max_downstream_connection_duration_jitter_percentage: { value: 100 }      | taken
+        tcp  | max_downstream_connection_duration: 1s, max_downstream_connection_duration_jitter_percentage: { value: 100.5 } | refused
+        http | common_http_protocol_options: { max_connection_duration: 0.001s }         | taken
+        http | common_http_protocol_options: { max_connection_duration: 0s }             | refused here
+        http | common_http_protocol_options: { max_connection_duration: -1s }            | refused
+        http | common_http_protocol_options: { max_connection_duration_jitter: { value: 100 } } | taken
+        http | common_http_protocol_options: { max_connection_duration: 1s, max_connection_duration_jitter: { value: -1 } } | refused
+        http | http1_safe_max_connection_duration: true                                  | taken
+        http | drain_timeout: 0s, drain_timeout_jitter: { value: 100 }                   | taken
+        http | drain_timeout_jitter: { value: 101 }                                      | refused
+        """)
+    void shouldTakeAndRefuseTheSameAges(final String filter, final String options, final String how) throws Exception
+    {
+        compare("default_filter_chain: { " + (filter.equals("tcp") ? TCP : HTTP)
+            .replace("stat_prefix: t", "stat_prefix: t, " + options) + " }", how);
     }
 
     @ParameterizedTest

@@ -6,15 +6,20 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import javax.net.SocketFactory;
 import javax.net.ssl.SSLSocket;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -24,13 +29,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 @Timeout(300)
 final class ListenerLogComparisonTest
 {
-    private static final List<String> NAMES = List.of("http", "relay", "unmatched", "inspected", "tls", "tlsrelay");
+    /** Connections to these last for a second. */
+    private static final Map<String, String> AGES = Map.of("old", "drain_timeout: 3600s",
+        "oldtls", "drain_timeout: 3600s", "oldwaits", "drain_timeout: 0s\nhttp1_safe_max_connection_duration: true",
+        "oldends", "drain_timeout: 0s", "oldrelay", "");
+    private static final List<String> NAMES = Stream.concat(
+        Stream.of("http", "relay", "unmatched", "inspected", "tls", "tlsrelay"), AGES.keySet().stream()).toList();
     private static final String GET = "GET /direct HTTP/1.1\r\nhost: a\r\n\r\n";
     private static final String FORMAT = "%ACCESS_LOG_TYPE% %BYTES_RECEIVED% %BYTES_SENT% %RESPONSE_FLAGS% " +
         "%RESPONSE_CODE% %RESPONSE_CODE_DETAILS% [%FILTER_CHAIN_NAME%] %DOWNSTREAM_TRANSPORT_FAILURE_REASON% " +
         "%CONNECTION_TERMINATION_DETAILS% %REQ(:PATH)% %REQ(:METHOD)% %REQUEST_DURATION% %RESPONSE_DURATION% " +
         "%PROTOCOL% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% " +
         "%DOWNSTREAM_TLS_CIPHER% %ROUTE_NAME%";
+    private static final String OLD_FORMAT =
+        "%RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% %PROTOCOL%";
 
     @TempDir
     private static Path directory;
@@ -65,8 +77,9 @@ final class ListenerLogComparisonTest
             {
                 program.awaitPort(port);
             }
-            talk(ports, authority);
             final Admin admin = new Admin(adminPort);
+            talk(ports, authority);
+            age(ports, authority, admin);
             admin.awaitQuiet();
             admin.quit(program);
         }
@@ -122,6 +135,103 @@ final class ListenerLogComparisonTest
         }
     }
 
+    /** Connections that have lasted as long as they may: what clients are told. */
+    private static void age(
+        final Map<String, Integer> ports, final Certificates authority, final Admin admin) throws Exception
+    {
+        final SocketFactory plain = SocketFactory.getDefault();
+        try (Socket told = young(plain, ports.get("old"));
+            Socket encrypted = young(authority.client(null).getSocketFactory(), ports.get("oldtls"));
+            Socket waits = young(plain, ports.get("oldwaits"));
+            Socket ends = young(plain, ports.get("oldends"));
+            Socket silent = connect(plain, ports.get("oldends"));
+            Socket relay = connect(plain, ports.get("oldrelay")))
+        {
+            awaitOldHttp2(ports.get("oldends"));
+            for (final Socket socket : List.of(told, encrypted))
+            {
+                Patience.await(() -> "close".equals(ask(socket).field("connection")), () -> "connection: close");
+            }
+            for (final Socket socket : List.of(ends, silent, relay))
+            {
+                assertEquals(-1, socket.getInputStream().read());
+            }
+            Patience.await(() -> "close".equals(ask(waits).field("connection")), () -> "connection: close");
+            assertEquals(-1, waits.getInputStream().read());
+        }
+        final Map<String, Long> stats = admin.stats("[.]old");
+        for (final String name : AGES.keySet())
+        {
+            final boolean isRelay = name.equals("oldrelay");
+            final String prefix = isRelay ? "tcp." + name + "." : "http." + name + ".downstream_cx_";
+            assertTrue(stats.get(prefix +
+                (isRelay ? "max_downstream_connection_duration" : "max_duration_reached")) > 0, () -> name + stats);
+            assertEquals(0, stats.get(prefix + "idle_timeout"));
+            assertEquals(0, isRelay ? 0 : stats.get(prefix + "drain_close"));
+        }
+    }
+
+    private static Socket connect(final SocketFactory factory, final int port) throws IOException
+    {
+        final Socket socket = factory.createSocket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(Patience.MS);
+        return socket;
+    }
+
+    /** A connection with an answer that came before it was old, however slow the machine is. */
+    private static Socket young(final SocketFactory factory, final int port)
+    {
+        while (true)
+        {
+            try
+            {
+                final Socket socket = connect(factory, port);
+                final HttpMessage answer = ask(socket);
+                if (answer != null && answer.field("connection") == null)
+                {
+                    return socket;
+                }
+                socket.close();
+            }
+            catch (final IOException e)
+            {
+                // Ended meanwhile.
+            }
+        }
+    }
+
+    private static HttpMessage ask(final Socket socket) throws IOException
+    {
+        socket.getOutputStream().write(GET.getBytes(US_ASCII));
+        return HttpMessage.read(socket.getInputStream(), false);
+    }
+
+    /** The end is announced, and told when nothing more may be on its way. */
+    private static void awaitOldHttp2(final int port) throws Exception
+    {
+        try (Http2Client client = youngHttp2(port))
+        {
+            assertEquals(Integer.MAX_VALUE, client.await("GOAWAY", frame -> frame.is(Http2Frame.GOAWAY)).lastStream());
+            assertEquals(0, client.await("GOAWAY", frame -> frame.is(Http2Frame.GOAWAY)).lastStream());
+            client.awaitEnd();
+        }
+    }
+
+    private static Http2Client youngHttp2(final int port) throws Exception
+    {
+        while (true)
+        {
+            try
+            {
+                return Http2Client.open(port);
+            }
+            catch (final IOException | AssertionError e)
+            {
+                // Old before it had said anything.
+            }
+        }
+    }
+
     /** Waits until the other side has ended the connection, in whatever way. */
     private static void refused(final int port, final String bytes) throws IOException
     {
@@ -146,8 +256,11 @@ final class ListenerLogComparisonTest
         for (final String listener : NAMES)
         {
             final String address = Bootstraps.tcpAddress("127.0.0.1", ports.get(listener));
-            final String config = listener.contains("relay") ? Bootstraps.tcp(listener, address, "origin") :
-                Bootstraps.http(listener, address, "server_name: same", """
+            final String age = AGES.get(listener);
+            final String config = listener.contains("relay") ? Bootstraps.tcp(listener, address, "origin") +
+                (age == null ? "" : "          max_downstream_connection_duration: 1s\n") :
+                Bootstraps.http(listener, address, "server_name: same" + (age == null ? "" :
+                "\ncommon_http_protocol_options: { max_connection_duration: 1s }\n" + age), """
                     - match: { prefix: "/" }
                       direct_response: { status: 200, body: { inline_string: "direct" } }
                     """);
@@ -159,9 +272,9 @@ final class ListenerLogComparisonTest
             };
             text.append(config
                 .replace("    filter_chains:\n", (listener.equals("inspected") ? inspector() : "") +
-                    log(file(name, listener)) + "    filter_chains:\n")
+                    log(file(name, listener), age == null ? FORMAT : OLD_FORMAT) + "    filter_chains:\n")
                 .replace("- filters:", "- name: 'the \"chain\"'\n      " + match + "filters:"));
-            if (listener.startsWith("tls") || listener.equals("inspected"))
+            if (listener.contains("tls") || listener.equals("inspected"))
             {
                 text.append(
                     Bootstraps.downstreamTls("common_tls_context: { tls_certificates: [ " + own.yaml() + " ] }"));
@@ -177,11 +290,11 @@ final class ListenerLogComparisonTest
             "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector } } ]\n";
     }
 
-    private static String log(final Path file)
+    private static String log(final Path file, final String format)
     {
         return "    access_log: [ { name: log, typed_config: { \"@type\": " +
             "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: \"" + file +
-            "\", log_format: { text_format_source: { inline_string: \"" + FORMAT + "\\n\" } } } } ]\n";
+            "\", log_format: { text_format_source: { inline_string: \"" + format + "\\n\" } } } } ]\n";
     }
 
     private static Path file(final String name, final String listener)
@@ -195,6 +308,16 @@ final class ListenerLogComparisonTest
     {
         final List<String> expected = lines("envoy", listener);
         assertEquals(String.join("\n", expected), String.join("\n", lines("ringway", listener)));
+        assertTrue(expected.size() >= 2, expected.toString());
+    }
+
+    /** How many there were, beside those asked for, depends on how fast they were. */
+    @ParameterizedTest
+    @ValueSource(strings = {"old", "oldtls", "oldwaits", "oldends", "oldrelay"})
+    void shouldLogOldConnectionsAsEnvoyDoes(final String listener) throws Exception
+    {
+        final Set<String> expected = new TreeSet<>(lines("envoy", listener));
+        assertEquals(expected, new TreeSet<>(lines("ringway", listener)));
         assertTrue(expected.size() >= 2, expected.toString());
     }
 

@@ -93,9 +93,9 @@ final class StatsComparisonTest
             "|outlier_detection\\..*_degradation|upstream_cx_(pool_overflow|preconnect_skipped)" +
             "|upstream_flow_control_(backed_up|drained)_total|upstream_queue_overloaded" +
             "|upstream_rq_(max_duration_reached|per_cx|rx_reset_no_error))" +
-            "|http\\..*\\.downstream_cx_(http1_soft_drain|max_duration_reached|ssl_active)" +
+            "|http\\..*\\.downstream_cx_(http1_soft_drain|ssl_active)" +
             "|listener\\..*\\.connections_accepted_per_socket_event" +
-            "|tcp\\..*\\.(downstream_cx_drain_close|max_downstream_connection_duration|upstream_flush_active)");
+            "|tcp\\..*\\.(downstream_cx_drain_close|upstream_flush_active)");
     }
 
     private static final Map<String, Action> ACTIONS = new LinkedHashMap<>();

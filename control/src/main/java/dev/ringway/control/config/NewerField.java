@@ -20,7 +20,17 @@ public enum NewerField
 {
     /** Since Envoy 1.39. */
     MAX_CONNECTION_DURATION_JITTER(
-        "envoy.config.core.v3.HttpProtocolOptions", "max_connection_duration_jitter", 8, Percent.getDescriptor());
+        "envoy.config.core.v3.HttpProtocolOptions", "max_connection_duration_jitter", 8, Percent.getDescriptor()),
+
+    /** Of a connection manager. */
+    DRAIN_TIMEOUT_JITTER(
+        "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager", "drain_timeout_jitter", 62,
+        Percent.getDescriptor()),
+
+    /** Of a TCP proxy. */
+    MAX_DOWNSTREAM_CONNECTION_DURATION_JITTER_PERCENTAGE(
+        "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+        "max_downstream_connection_duration_jitter_percentage", 20, Percent.getDescriptor());
 
     private static final NewerField[] ALL = values();
 

@@ -7,6 +7,7 @@ import com.google.protobuf.UInt32Value;
 import dev.ringway.control.config.ConfigErrors;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.control.config.NewerField;
+import dev.ringway.engine.snapshot.ConnectionAge;
 import io.envoyproxy.envoy.type.v3.Percent;
 
 import java.nio.file.Path;
@@ -20,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 final class Checks
 {
     private static final double WHOLE = 100;
+    /** With less no request would be answered. */
+    private static final long LEAST_AGE_NS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final ConfigErrors errors;
     private FileStamps files = new FileStamps();
@@ -191,6 +194,27 @@ final class Checks
             return unset;
         }
         return isSet ? value.getValue() : unset;
+    }
+
+    /**
+     * @param isSet    whether clients' connections are bounded.
+     * @param duration their bound.
+     * @param name     of its field.
+     * @param holder   of the field.
+     * @param jitter   part of the duration that may be added.
+     * @param path     of the holder.
+     * @return how long they last.
+     */
+    ConnectionAge age(
+        final boolean isSet,
+        final Duration duration,
+        final String name,
+        final Message holder,
+        final NewerField jitter,
+        final FieldPath path)
+    {
+        final long maxNs = isSet ? durationAtLeast(true, duration, path.field(name), 0, LEAST_AGE_NS) : 0;
+        return new ConnectionAge(maxNs, part(holder, jitter, path, maxNs));
     }
 
     /**

@@ -26,6 +26,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
+import static dev.ringway.control.config.NewerField.MAX_DOWNSTREAM_CONNECTION_DURATION_JITTER_PERCENTAGE;
+
 /**
  * Translates {@code config.listener.v3.FilterChain} and what is in it. Control thread only.
  */
@@ -257,6 +259,9 @@ final class FilterChainTranslator
             id == null ? -1 : id,
             checks.duration(config.hasIdleTimeout(), config.getIdleTimeout(), path.field("idle_timeout"),
                 DEFAULT_IDLE_NS),
+            checks.age(config.hasMaxDownstreamConnectionDuration(), config.getMaxDownstreamConnectionDuration(),
+                "max_downstream_connection_duration", config,
+                MAX_DOWNSTREAM_CONNECTION_DURATION_JITTER_PERCENTAGE, path),
             checks.count(config.hasMaxConnectAttempts(), config.getMaxConnectAttempts(),
                 path.field("max_connect_attempts"), 1, 1, Integer.MAX_VALUE),
             withListenerLogs(accessLogs.translate(config.getAccessLogList(), path.field("access_log")), path),

@@ -3,7 +3,6 @@ package dev.ringway.control.translate;
 import dev.ringway.codecs.http.Authority;
 import dev.ringway.codecs.http.UnderscorePolicy;
 import dev.ringway.control.config.FieldPath;
-import dev.ringway.control.config.NewerField;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.route.RequestRules;
@@ -22,6 +21,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+
+import static dev.ringway.control.config.NewerField.DRAIN_TIMEOUT_JITTER;
+import static dev.ringway.control.config.NewerField.MAX_CONNECTION_DURATION_JITTER;
 
 /**
  * Translates {@code HttpConnectionManager} with its route configuration.
@@ -88,6 +90,8 @@ final class HttpTranslator
         final HttpProtocolOptions common = config.getCommonHttpProtocolOptions();
         final FieldPath commonPath = path.field("common_http_protocol_options");
         final Http1ProtocolOptions http1 = config.getHttpProtocolOptions();
+        final long drainNs = checks.duration(
+            config.hasDrainTimeout(), config.getDrainTimeout(), path.field("drain_timeout"), DEFAULT_DRAIN_NS);
         return new HttpConnectionManager(
             config.getStatPrefix(),
             routes.translate(config.getRouteConfig(), path.field("route_config"), chain.routeFilters()),
@@ -100,8 +104,11 @@ final class HttpTranslator
             checks.duration(config.hasRequestTimeout(), config.getRequestTimeout(), path.field("request_timeout"), 0),
             checks.duration(config.hasRequestHeadersTimeout(), config.getRequestHeadersTimeout(),
                 path.field("request_headers_timeout"), DEFAULT_REQUEST_HEADERS_NS),
-            checks.duration(config.hasDrainTimeout(), config.getDrainTimeout(), path.field("drain_timeout"),
-                DEFAULT_DRAIN_NS),
+            drainNs,
+            checks.part(config, DRAIN_TIMEOUT_JITTER, path, drainNs),
+            checks.age(common.hasMaxConnectionDuration(), common.getMaxConnectionDuration(), "max_connection_duration",
+                common, MAX_CONNECTION_DURATION_JITTER, commonPath),
+            config.getHttp1SafeMaxConnectionDuration(),
             checks.count(config.hasMaxRequestHeadersKb(), config.getMaxRequestHeadersKb(),
                 path.field("max_request_headers_kb"), 60, 1, 8192) << 10,
             checks.count(common.hasMaxHeadersCount(), common.getMaxHeadersCount(),
@@ -151,16 +158,6 @@ final class HttpTranslator
         final FieldPath path,
         final Listener listener)
     {
-        if (config.getCommonHttpProtocolOptions().hasMaxConnectionDuration())
-        {
-            checks.fault(path.field("common_http_protocol_options").field("max_connection_duration"),
-                "is not supported for listeners");
-        }
-        if (NewerField.MAX_CONNECTION_DURATION_JITTER.isIn(config.getCommonHttpProtocolOptions()))
-        {
-            checks.fault(path.field("common_http_protocol_options").field("max_connection_duration_jitter"),
-                "is not supported for listeners");
-        }
         final Http1ProtocolOptions http1 = config.getHttpProtocolOptions();
         return new RequestRules(
             config.getNormalizePath().getValue(),

@@ -10,6 +10,7 @@ import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.route.Upgrades;
 import dev.ringway.engine.snapshot.CircuitBreakers;
+import dev.ringway.engine.snapshot.ConnectionAge;
 import dev.ringway.engine.snapshot.Thresholds;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.CodecType;
@@ -22,6 +23,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -61,6 +64,8 @@ class GoodBootstrapTest
         assertEquals(TimeUnit.SECONDS.toNanos(60), http.requestTimeoutNs());
         assertEquals(0, http.requestHeadersTimeoutNs());
         assertEquals(TimeUnit.MILLISECONDS.toNanos(1500), http.drainTimeoutNs());
+        assertEquals(new ConnectionAge(TimeUnit.SECONDS.toNanos(60), 0), http.age());
+        assertTrue(http.http1WaitsForNext());
         assertEquals(32 << 10, http.maxRequestHeadersBytes());
         assertEquals(50, http.maxRequestHeaders());
         assertEquals(1000, http.maxRequestsPerConnection());
@@ -166,9 +171,28 @@ class GoodBootstrapTest
         assertEquals("only", listener.filterChains().get(0).name());
         final TcpProxy tcp = (TcpProxy)listener.filterChains().get(0).filter();
         assertEquals("relay", tcp.statPrefix());
+        assertEquals(new ConnectionAge(TimeUnit.SECONDS.toNanos(60), 0), tcp.age());
         assertEquals(snapshot.cluster("app").id(), tcp.clusterId());
         assertEquals(0, tcp.idleTimeoutNs());
         assertEquals(3, tcp.maxConnectAttempts());
+    }
+
+    @Test
+    void shouldTranslateFieldsThatTheClassesDoNotHave() throws Exception
+    {
+        final String yaml = Files.readString(Path.of(FOLDER + "everything.yaml"))
+            .replace("drain_timeout: 1.5s", "drain_timeout: 1.5s\n          drain_timeout_jitter: {value: 10}")
+            .replace("max_connection_duration: 60s", "max_connection_duration: 60s, max_connection_duration_jitter: {value: 25}")
+            .replace("          max_downstream_connection_duration: 60s", "          max_downstream_connection_duration: 60s\n" +
+                "          max_downstream_connection_duration_jitter_percentage: {value: 50}");
+        final Snapshot snapshot = translator.translate(new BootstrapLoader(false).load(null, yaml)).snapshot(1);
+        final HttpConnectionManager http =
+            (HttpConnectionManager)snapshot.listeners().get(0).filterChains().get(0).filter();
+        final TcpProxy tcp = (TcpProxy)snapshot.listeners().get(1).filterChains().get(0).filter();
+        final long minuteNs = TimeUnit.MINUTES.toNanos(1);
+        assertEquals(TimeUnit.MILLISECONDS.toNanos(150), http.drainJitterNs());
+        assertEquals(new ConnectionAge(minuteNs, minuteNs / 4), http.age());
+        assertEquals(new ConnectionAge(minuteNs, minuteNs / 2), tcp.age());
     }
 
     @Test
@@ -317,6 +341,9 @@ class GoodBootstrapTest
         assertEquals(0, http.requestTimeoutNs());
         assertEquals(TimeUnit.SECONDS.toNanos(10), http.requestHeadersTimeoutNs());
         assertEquals(TimeUnit.SECONDS.toNanos(5), http.drainTimeoutNs());
+        assertEquals(0, http.drainJitterNs());
+        assertEquals(ConnectionAge.UNBOUNDED, http.age());
+        assertFalse(http.http1WaitsForNext());
         assertEquals(60 << 10, http.maxRequestHeadersBytes());
         assertEquals(100, http.maxRequestHeaders());
         assertEquals(0, http.maxRequestsPerConnection());

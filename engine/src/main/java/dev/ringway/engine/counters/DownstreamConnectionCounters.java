@@ -57,6 +57,9 @@ public final class DownstreamConnectionCounters
     /** Connections closed because they had served their number of requests. */
     public final int downstreamCxMaxRequestsReached;
 
+    /** Connections that have lasted as long as they may. */
+    public final int downstreamCxMaxDurationReached;
+
     /** Bytes received. */
     public final int downstreamCxRxBytesTotal;
 
@@ -98,6 +101,7 @@ public final class DownstreamConnectionCounters
         downstreamCxProtocolError = registry.counter(prefix + "downstream_cx_protocol_error");
         downstreamCxDrainClose = registry.counter(prefix + "downstream_cx_drain_close");
         downstreamCxMaxRequestsReached = registry.counter(prefix + "downstream_cx_max_requests_reached");
+        downstreamCxMaxDurationReached = registry.counter(prefix + "downstream_cx_max_duration_reached");
         downstreamCxRxBytesTotal = registry.counter(prefix + "downstream_cx_rx_bytes_total");
         downstreamCxTxBytesTotal = registry.counter(prefix + "downstream_cx_tx_bytes_total");
         downstreamCxDelayedCloseTimeout = registry.counter(prefix + "downstream_cx_delayed_close_timeout");

@@ -26,6 +26,9 @@ public final class TcpCounters
     /** Relays closed because idle. */
     public final int idleTimeout;
 
+    /** Relays closed because they lasted too long. */
+    public final int maxDownstreamConnectionDuration;
+
     /** Relays that kept sending to the endpoint after the client was gone. */
     public final int upstreamFlushTotal;
 
@@ -52,6 +55,7 @@ public final class TcpCounters
         downstreamFlowControlResumedReadingTotal =
             registry.counter(prefix + "downstream_flow_control_resumed_reading_total");
         idleTimeout = registry.counter(prefix + "idle_timeout");
+        maxDownstreamConnectionDuration = registry.counter(prefix + "max_downstream_connection_duration");
         upstreamFlushTotal = registry.counter(prefix + "upstream_flush_total");
         accessLogDropped = registry.counter(prefix + "access_log_dropped");
     }

@@ -55,7 +55,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         isHandedOver = false;
         relay = null;
         mayBeHttp2 = detectsHttp2;
-        deadlines.open(opened);
+        deadlines.open(opened, factory.oldAtNs(opened));
         input.onHead();
         opened.handler(this);
         deadlines.awaitRequest(http);
@@ -222,7 +222,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         isHandedOver = true;
         ending.ignoreInput();
         http = factory.renew(http);
-        factory.handOver(connection, offset, length);
+        factory.handOver(connection, deadlines.oldAtNs(), offset, length);
         connection = null;
     }
 
@@ -297,33 +297,25 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
             http.counters().interim(factory.loop().counters());
         }
         fresh.onRequestHead(response, http, body.isEnded());
-        if (exchange != null)
-        {
-            connection.deadline(exchange.deadlineNs());
-        }
+        awaitDeadline();
     }
 
     private int onBody(final int offset, final int length)
     {
         final int used = body.decode(exchange, http, response.meter(), offset, length);
+        // The time for a response runs from the end of the request.
         if (body.isEnded())
         {
-            afterRequestEnd();
+            awaitDeadline();
         }
         return used;
-    }
-
-    /** The time for a response runs from the end of the request. */
-    private void afterRequestEnd()
-    {
-        awaitDeadline();
     }
 
     void awaitDeadline()
     {
         if (exchange != null)
         {
-            connection.deadline(exchange.deadlineNs());
+            deadlines.await(exchange);
         }
     }
 
@@ -372,7 +364,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     boolean keepAlive(final boolean can)
     {
         // As Envoy: a response that overtakes its request ends the connection, for who knows what still comes.
-        return ending.keepAlive(can && body.isEnded(), http.counters());
+        return ending.keepAlive(can && body.isEnded() && !deadlines.isOld(), http.counters());
     }
 
     void onExchangeEnded(final boolean isComplete, final boolean isReset)
@@ -389,7 +381,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         {
             ending.linger();
         }
-        else if (!ending.isKept())
+        else if (!ending.isKept() || deadlines.endsBehindRequest())
         {
             ending.end();
         }
@@ -408,7 +400,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
      */
     DownstreamSink upgrade()
     {
-        relay = factory.upgraded().take(connection, exchange, http.counters());
+        relay = factory.upgraded().take(connection, exchange, http.counters(), deadlines.oldAtNs());
         relay.meter().take(response.meter());
         return relay;
     }
@@ -523,16 +515,17 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
      */
     public void onDeadline(final Connection late, final long nowNs)
     {
-        if (exchange != null)
+        if (deadlines.oldAtNs() <= nowNs && !ending.isInputIgnored())
+        {
+            onOld(nowNs);
+        }
+        else if (exchange != null)
         {
             if (exchange.deadlineNs() <= nowNs)
             {
                 exchange.onDeadline(nowNs);
             }
-            if (exchange != null)
-            {
-                connection.deadline(exchange.deadlineNs());
-            }
+            awaitDeadline();
         }
         else if (ending.isInputIgnored())
         {
@@ -541,6 +534,14 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
                 count(http.counters().connections.downstreamCxDelayedCloseTimeout);
                 connection.close();
             }
+        }
+        else if (deadlines.isSpent(nowNs) && !deadlines.isHeadAwaited())
+        {
+            ending.endAfterFlush();
+        }
+        else if (!deadlines.isLate(nowNs))
+        {
+            deadlines.await(null);
         }
         else if (deadlines.isHeadAwaited())
         {
@@ -557,6 +558,21 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         {
             count(http.counters().connections.downstreamCxIdleTimeout);
             connection.close();
+        }
+    }
+
+    /** The connection has lasted as long as it may. */
+    private void onOld(final long nowNs)
+    {
+        count(http.counters().connections.downstreamCxMaxDurationReached);
+        deadlines.age(http, nowNs);
+        if (exchange == null && ending.isUnused())
+        {
+            ending.endAfterFlush();
+        }
+        else
+        {
+            deadlines.await(exchange);
         }
     }
 

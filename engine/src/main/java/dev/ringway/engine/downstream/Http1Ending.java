@@ -49,6 +49,12 @@ final class Http1Ending
         }
     }
 
+    /** Whether nothing has ever come. */
+    boolean isUnused()
+    {
+        return requests == 0 && input.length() == 0;
+    }
+
     /** The connection ends after the response that is next. */
     void endNext()
     {

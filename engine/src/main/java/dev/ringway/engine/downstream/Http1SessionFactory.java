@@ -223,13 +223,14 @@ public final class Http1SessionFactory implements SessionFactory
      * Hands a connection over whose client begins with HTTP/2.
      *
      * @param connection whose first bytes are still to be used.
+     * @param oldAtNs    when it has lasted as long as it may.
      * @param offset     of them.
      * @param length     of them.
      */
-    void handOver(final Connection connection, final int offset, final int length)
+    void handOver(final Connection connection, final long oldAtNs, final int offset, final int length)
     {
         loop.counters().decrement(http.counters().connections.downstreamCxHttp1Active);
-        http2.take(connection).link().connectionHandler().onBytes(connection, offset, length);
+        http2.take(connection, oldAtNs).link().connectionHandler().onBytes(connection, offset, length);
     }
 
     UpgradedConnections upgraded()
@@ -242,11 +243,17 @@ public final class Http1SessionFactory implements SessionFactory
         return isDraining;
     }
 
+    /** When a connection has lasted as long as it may. */
+    long oldAtNs(final Connection opened)
+    {
+        return http.age().overAtNs(loop.clock().nowNs() - opened.ageNs());
+    }
+
     /** How long a connection without a request waits for one. */
     long idleNs(final HttpConnectionManager held)
     {
         final long idleNs = held.idleTimeoutNs() == 0 ? Long.MAX_VALUE : held.idleTimeoutNs();
-        return endsIdle() ? Math.min(idleNs, Math.min(graceNs, held.drainTimeoutNs())) : idleNs;
+        return endsIdle() ? Math.min(idleNs, Math.min(graceNs, held.drainNs())) : idleNs;
     }
 
     /** Whether connections without a request end soon. */

@@ -36,6 +36,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
     private int atOnce;
     private int begun;
     private long begunNs;
+    private long oldAtNs;
 
     Http2DownstreamSession(final Http2SessionFactory factory)
     {
@@ -43,7 +44,8 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         link = new Http2Session(factory.context(), this, true);
     }
 
-    void open(final Connection opened)
+    /** The connection is old at that time. */
+    void open(final Connection opened, final long whenOldNs)
     {
         http = factory.http();
         requests = 0;
@@ -52,6 +54,8 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         begun = 0;
         link.open(opened, http.http2(), http.counters().http2, http.idleTimeoutNs(), http.requestHeadersTimeoutNs(),
             http.maxRequestHeadersBytes());
+        oldAtNs = whenOldNs;
+        link.wakeBy(oldAtNs);
         opened.startReading();
     }
 
@@ -131,7 +135,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         if (most > 0 && requests == most)
         {
             count(http.counters().connections.downstreamCxMaxRequestsReached);
-            link.drain();
+            link.drain(http.drainNs());
         }
     }
 
@@ -311,7 +315,11 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
      */
     public long onDeadline(final long nowNs)
     {
-        long nextNs = Long.MAX_VALUE;
+        if (oldAtNs <= nowNs)
+        {
+            onOld();
+        }
+        long nextNs = oldAtNs;
         Http2Stream stream = link.newestStream();
         while (stream != null)
         {
@@ -325,11 +333,20 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         return nextNs;
     }
 
+    /** The connection has lasted as long as it may. */
+    private void onOld()
+    {
+        oldAtNs = Long.MAX_VALUE;
+        count(http.counters().connections.downstreamCxMaxDurationReached);
+        // To who has said nothing nothing is lost.
+        link.drain(link.hasPeerSettings() ? http.drainNs() : 0);
+    }
+
     @Override
     void drain()
     {
         count(http.counters().connections.downstreamCxDrainClose);
-        link.drain();
+        link.drain(http.drainNs());
     }
 
     /**

@@ -64,15 +64,16 @@ final class Http2SessionFactory implements SessionFactory
     {
         Http1SessionFactory.countOpened(loop.counters(), http.counters().connections, connection);
         Http1SessionFactory.countBytes(connection, http);
-        take(connection);
+        take(connection, http.age().overAtNs(loop.clock().nowNs() - connection.ageNs()));
     }
 
     /**
      * Takes over a connection that has been counted already.
      *
+     * @param oldAtNs when it has lasted as long as it may.
      * @return its session.
      */
-    Http2DownstreamSession take(final Connection connection)
+    Http2DownstreamSession take(final Connection connection, final long oldAtNs)
     {
         Http2DownstreamSession session = free.pollLast();
         if (session == null)
@@ -84,7 +85,7 @@ final class Http2SessionFactory implements SessionFactory
         open.add(session);
         loop.counters().increment(http.counters().connections.downstreamCxHttp2Total);
         loop.counters().increment(http.counters().connections.downstreamCxHttp2Active);
-        session.open(connection);
+        session.open(connection, oldAtNs);
         if (isDraining)
         {
             session.drain();

@@ -16,6 +16,13 @@ interface RelayOwner
     void onRelayCut(TcpDownstreamSession relay, boolean isByClient);
 
     /**
+     * The connection of a relay that was a request before has lasted as long as it may. The relay goes on.
+     *
+     * @param relay told of once.
+     */
+    void onRelayOld(TcpDownstreamSession relay);
+
+    /**
      * The connection is gone and the relay is free.
      *
      * @param relay  to take back.

@@ -26,6 +26,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
     private Exchange exchange;
     private HttpCounters http;
     private TcpCounters tcp;
+    private long oldAtNs;
     private boolean isClosedByClient;
 
     TcpDownstreamSession(final RelayOwner owner)
@@ -41,7 +42,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
         exchange.onRelay(this, proxy);
         if (exchange != null)
         {
-            connection.deadline(exchange.deadlineNs());
+            awaitDeadline();
             if (proxy.maxConnectAttempts() == 1)
             {
                 opened.startReading();
@@ -53,6 +54,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
     {
         connection = opened;
         meter.reset();
+        oldAtNs = Long.MAX_VALUE;
         isClosedByClient = false;
         opened.handler(this);
     }
@@ -63,13 +65,15 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
      * @param upgraded its connection.
      * @param relay    the exchange.
      * @param ids      what the connection is counted in.
+     * @param oldNs    when the connection has lasted as long as it may.
      */
-    void take(final Connection upgraded, final Exchange relay, final HttpCounters ids)
+    void take(final Connection upgraded, final Exchange relay, final HttpCounters ids, final long oldNs)
     {
         begin(upgraded);
         http = ids;
         exchange = relay;
-        upgraded.deadline(relay.deadlineNs());
+        oldAtNs = oldNs;
+        awaitDeadline();
     }
 
     /** Takes what the client has sent of the other protocol already, and reads on. */
@@ -239,13 +243,18 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
             connection.close();
             return;
         }
+        if (oldAtNs <= nowNs)
+        {
+            oldAtNs = Long.MAX_VALUE;
+            owner.onRelayOld(this);
+        }
         if (exchange.deadlineNs() <= nowNs)
         {
             exchange.onDeadline(nowNs);
         }
         if (exchange != null)
         {
-            connection.deadline(exchange.deadlineNs());
+            awaitDeadline();
         }
     }
 
@@ -303,7 +312,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
      */
     public void awaitDeadline()
     {
-        connection.deadline(exchange.deadlineNs());
+        connection.deadline(Math.min(exchange.deadlineNs(), oldAtNs));
     }
 
     /**

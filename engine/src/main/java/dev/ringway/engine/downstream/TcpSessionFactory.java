@@ -86,6 +86,14 @@ public final class TcpSessionFactory implements SessionFactory, RelayOwner
     /**
      * {@inheritDoc}
      */
+    public void onRelayOld(final TcpDownstreamSession relay)
+    {
+        throw new IllegalStateException("a relay that was none of HTTP ends with its exchange");
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void onRelayClosed(final TcpDownstreamSession relay, final Connection closed)
     {
         free.addLast(relay);

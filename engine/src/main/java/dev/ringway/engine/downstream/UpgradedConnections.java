@@ -26,16 +26,18 @@ final class UpgradedConnections implements RelayOwner
      * @param connection told to the relay from now on.
      * @param exchange   that has become one.
      * @param ids        counters of the connection.
+     * @param oldAtNs    when the connection has lasted as long as it may, which is counted.
      * @return the relay; it does not read yet.
      */
-    TcpDownstreamSession take(final Connection connection, final Exchange exchange, final HttpCounters ids)
+    TcpDownstreamSession take(
+        final Connection connection, final Exchange exchange, final HttpCounters ids, final long oldAtNs)
     {
         TcpDownstreamSession relay = free.pollLast();
         if (relay == null)
         {
             relay = new TcpDownstreamSession(this);
         }
-        relay.take(connection, exchange, ids);
+        relay.take(connection, exchange, ids, oldAtNs);
         return relay;
     }
 
@@ -45,6 +47,14 @@ final class UpgradedConnections implements RelayOwner
     public void onRelayCut(final TcpDownstreamSession relay, final boolean isByClient)
     {
         factory.countCut(relay.http().connections, isByClient);
+    }
+
+    /**
+     * {@inheritDoc}
+     */
+    public void onRelayOld(final TcpDownstreamSession relay)
+    {
+        factory.loop().counters().increment(relay.http().connections.downstreamCxMaxDurationReached);
     }
 
     /**

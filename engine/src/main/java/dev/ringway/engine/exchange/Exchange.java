@@ -404,8 +404,7 @@ public final class Exchange
         }
         if (http == null)
         {
-            exchanges.counters().increment(tcp.counters().idleTimeout);
-            end(true, false);
+            endLate(times.durationDeadlineNs() <= nowNs);
         }
         else if (times.takeTry(nowNs))
         {
@@ -415,6 +414,15 @@ public final class Exchange
         {
             endpoint.attempts().onTimeOut(nowNs, http.counters(), downstream);
         }
+    }
+
+    /** A relay that has lasted too long, or in which nothing passes. */
+    private void endLate(final boolean isOld)
+    {
+        outcome.flag(isOld ? ResponseFlag.DURATION_TIMEOUT : 0);
+        exchanges.counters().increment(
+            isOld ? tcp.counters().maxDownstreamConnectionDuration : tcp.counters().idleTimeout);
+        end(true, false);
     }
 
     /**

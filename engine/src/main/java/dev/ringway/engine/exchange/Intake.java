@@ -267,6 +267,7 @@ final class Intake
     {
         final long nowNs = exchanges.nowNs();
         times.start(nowNs, proxy.idleTimeoutNs(), 0);
+        times.limit(Math.max(0, proxy.age().overAtNs(nowNs - sink.connection().ageNs()) - nowNs));
         report.onRelay(proxy, sink, nowNs);
         exchange.phase(Phase.ACQUIRE);
         final ClusterState cluster = exchanges.upstreams().cluster(proxy.clusterId());

@@ -4,16 +4,18 @@ import dev.ringway.codecs.http2.ErrorCode;
 
 /**
  * How far a connection is on its way to a graceful end (RFC 9113, 6.8). A server announces it, waits until the client must
- * have heard of that, says which stream was the last, and ends after it; a client opens no more streams. Loop thread
- * only.
+ * have heard of that or has had the time to, says which stream was the last, and ends after it; a client opens no more
+ * streams. Loop thread only.
  */
 final class Http2GoAway
 {
+    private static final long NEVER = Long.MAX_VALUE;
     private static final int LAST_ID = Integer.MAX_VALUE;
     /** Opaque data of the ping whose answer says that the announcement has been seen. */
     private static final long PING = 0x7269_6e67_7761_7931L;
 
     private final boolean isServer;
+    private long tellAtNs;
     private int lastId;
     private boolean isTold;
     private boolean isBegun;
@@ -26,14 +28,15 @@ final class Http2GoAway
 
     void open()
     {
+        tellAtNs = NEVER;
         lastId = LAST_ID;
         isTold = false;
         isBegun = false;
         isByPeer = false;
     }
 
-    /** Begins; false when that was done before. */
-    boolean begin(final Http2Output output)
+    /** Begins, and waits no longer than that for a client; false when it has begun before. */
+    boolean begin(final Http2Output output, final long nowNs, final long mostNs)
     {
         if (isBegun)
         {
@@ -42,23 +45,32 @@ final class Http2GoAway
         isBegun = true;
         if (isServer)
         {
+            tellAtNs = nowNs + mostNs;
             output.sendGoAway(LAST_ID, ErrorCode.NO_ERROR);
             output.sendPing(PING, false);
         }
         return true;
     }
 
-    /** A ping was answered; true when it was the one that was waited for, and the last stream has been told now. */
-    boolean onPong(final long opaque, final int lastPeerId, final Http2Output output)
+    /** Whether the answer to a ping is the one that is waited for. */
+    boolean isAwaited(final long opaque)
     {
-        if (!isBegun || opaque != PING || isTold)
-        {
-            return false;
-        }
+        return isBegun && opaque == PING && !isTold;
+    }
+
+    /** When the last stream is told though the client has not answered; {@link Long#MAX_VALUE} once it has been. */
+    long tellAtNs()
+    {
+        return tellAtNs;
+    }
+
+    /** Tells which stream was the last. */
+    void tell(final int lastPeerId, final Http2Output output)
+    {
+        tellAtNs = NEVER;
         isTold = true;
         lastId = lastPeerId;
         output.sendGoAway(lastId, ErrorCode.NO_ERROR);
-        return true;
     }
 
     void onPeer()

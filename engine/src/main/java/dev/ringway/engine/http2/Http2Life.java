@@ -100,7 +100,7 @@ final class Http2Life implements ConnectionHandler
 
     private long nextDeadlineNs()
     {
-        long next = clock.nextNs(session.isIdle());
+        long next = Math.min(clock.nextNs(session.isIdle()), goAway.tellAtNs());
         for (Http2Stream stream = session.streams().newest(); stream != null; stream = stream.next)
         {
             next = Math.min(next, stream.flushDeadlineNs());
@@ -148,6 +148,10 @@ final class Http2Life implements ConnectionHandler
         if (clock.asks(nowNs))
         {
             session.output().sendPing(ALIVE_PING, false);
+        }
+        if (goAway.tellAtNs() <= nowNs)
+        {
+            tellLast();
         }
         flushTimeouts(nowNs);
         final long next = session.handler().onDeadline(nowNs);
@@ -462,15 +466,17 @@ final class Http2Life implements ConnectionHandler
         }
     }
 
-    void drain()
+    /** A client has so much time to hear of it. */
+    void drain(final long mostNs)
     {
-        if (isEnding || !goAway.begin(session.output()))
+        if (isEnding || !goAway.begin(session.output(), session.nowNs(), mostNs))
         {
             return;
         }
         if (isServer)
         {
             session.count(session.counters().goawaySent);
+            wakeBy(goAway.tellAtNs());
         }
         else if (session.isIdle())
         {
@@ -480,7 +486,17 @@ final class Http2Life implements ConnectionHandler
 
     void onPong(final long opaque)
     {
-        if (goAway.onPong(opaque, session.streams().lastPeerId(), session.output()) && session.streams().count() == 0)
+        if (goAway.isAwaited(opaque))
+        {
+            tellLast();
+        }
+    }
+
+    /** The client has heard of the end, or has had the time for that. */
+    private void tellLast()
+    {
+        goAway.tell(session.streams().lastPeerId(), session.output());
+        if (session.streams().count() == 0)
         {
             finish();
         }

@@ -354,10 +354,12 @@ public final class Http2Session
 
     /**
      * Ends as soon as that loses nothing: see {@link Http2GoAway}. Idempotent.
+     *
+     * @param mostNs longest time that a client has to hear of it; without meaning where this side is the client.
      */
-    public void drain()
+    public void drain(final long mostNs)
     {
-        life.drain();
+        life.drain(mostNs);
     }
 
     /**
@@ -393,7 +395,7 @@ public final class Http2Session
         nextId += 2;
         if (nextId < 0)
         {
-            life.drain();
+            life.drain(0);
         }
         return stream;
     }

@@ -3,8 +3,9 @@ package dev.ringway.engine.snapshot;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How long connections take requests. Envoy: {@code max_connection_duration} and
- * {@code max_connection_duration_jitter} of {@code config.core.v3.HttpProtocolOptions}. Immutable.
+ * How long connections take requests, or last where they are relays. Envoy: {@code max_connection_duration} and
+ * {@code max_connection_duration_jitter} of {@code config.core.v3.HttpProtocolOptions}, and their like of
+ * {@code TcpProxy}. Immutable.
  *
  * @param maxNs    from when a connection is open; 0 for no bound.
  * @param jitterNs a connection lasts longer by any time up to that, so that those opened together do not end together.
@@ -24,6 +25,12 @@ public record ConnectionAge(long maxNs, long jitterNs)
         {
             return Long.MAX_VALUE;
         }
-        return nowNs + maxNs + (jitterNs == 0 ? 0 : ThreadLocalRandom.current().nextLong(jitterNs + 1));
+        return nowNs + maxNs + upTo(jitterNs);
+    }
+
+    /** Any time up to that. */
+    static long upTo(final long jitterNs)
+    {
+        return jitterNs == 0 ? 0 : ThreadLocalRandom.current().nextLong(jitterNs + 1);
     }
 }

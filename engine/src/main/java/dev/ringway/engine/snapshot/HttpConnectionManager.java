@@ -22,6 +22,10 @@ import java.util.List;
  * @param requestHeadersTimeoutNs {@code request_headers_timeout} for a head once its first byte came; default 10 s here
  *                                (Envoy: none); 0 means none.
  * @param drainTimeoutNs          {@code drain_timeout}, default 5 s.
+ * @param drainJitterNs           any time up to that is added to it: {@code drain_timeout_jitter}, default 0.
+ * @param age                     of connections.
+ * @param http1WaitsForNext       {@code http1_safe_max_connection_duration}: a connection of HTTP/1.1 that has its age
+ *                                waits for its next request, however long that takes.
  * @param maxRequestHeadersBytes  {@code max_request_headers_kb} in bytes, default 60 KiB.
  * @param maxRequestHeaders       {@code common_http_protocol_options.max_headers_count}, default 100.
  * @param maxRequestsPerConnection {@code max_requests_per_connection}; 0 means unbounded.
@@ -60,6 +64,9 @@ public record HttpConnectionManager(
     long requestTimeoutNs,
     long requestHeadersTimeoutNs,
     long drainTimeoutNs,
+    long drainJitterNs,
+    ConnectionAge age,
+    boolean http1WaitsForNext,
     int maxRequestHeadersBytes,
     int maxRequestHeaders,
     int maxRequestsPerConnection,
@@ -93,6 +100,14 @@ public record HttpConnectionManager(
     public boolean readsLocalAddress()
     {
         return forwardedPort >= 0 || filters != null && filters.places().stream().anyMatch(place -> place.factory().readsLocalAddress());
+    }
+
+    /**
+     * @return how long a connection that is to end waits for what is on its way to it, another time for each.
+     */
+    public long drainNs()
+    {
+        return drainTimeoutNs + ConnectionAge.upTo(drainJitterNs);
     }
 
     /**

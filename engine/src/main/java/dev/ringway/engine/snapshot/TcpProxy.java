@@ -10,6 +10,7 @@ import java.util.List;
  * @param statPrefix         prefix of its stats: {@code tcp.<prefix>.}.
  * @param clusterId          {@code Cluster.id()} of the cluster.
  * @param idleTimeoutNs      time without a byte in either direction, default 1 h; 0 means none.
+ * @param age                how long connections last.
  * @param maxConnectAttempts {@code max_connect_attempts}, default 1.
  * @param accessLogs         where finished relays are recorded.
  * @param tellsAddresses     whether endpoints are told what client's connection theirs is for.
@@ -19,6 +20,7 @@ public record TcpProxy(
     String statPrefix,
     int clusterId,
     long idleTimeoutNs,
+    ConnectionAge age,
     int maxConnectAttempts,
     List<AccessLogSink> accessLogs,
     boolean tellsAddresses,

@@ -88,7 +88,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         final boolean isIdle = isOpened && link.takesStreams() && link.streamCount() == 0 && upgrades.isEmpty();
         if (isIdle)
         {
-            link.drain();
+            link.drain(0);
         }
         return isIdle;
     }
@@ -167,7 +167,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     /** The endpoint is not to be asked any more. */
     void retire()
     {
-        link.drain();
+        link.drain(0);
         failUpgrades(UpstreamFailure.UNSENT);
     }
 
@@ -189,7 +189,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         requests++;
         if (pool.isExhausted(requests))
         {
-            link.drain();
+            link.drain(0);
         }
         exchange.onUpstreamReady(stream);
     }
@@ -362,7 +362,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         {
             overAtNs = Long.MAX_VALUE;
             pool.tally().onOver();
-            link.drain();
+            link.drain(0);
         }
         return overAtNs;
     }

@@ -1,8 +1,5 @@
 package dev.ringway.engine.runtime;
 
-import dev.ringway.engine.accesslog.AccessLogRing;
-import dev.ringway.engine.accesslog.AccessRecord;
-import dev.ringway.engine.accesslog.LogWakeup;
 import dev.ringway.engine.http2.Http2Context;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopContext;
@@ -10,6 +7,7 @@ import dev.ringway.engine.snapshot.Address;
 import dev.ringway.engine.snapshot.Listener;
 import dev.ringway.engine.snapshot.Snapshot;
 import dev.ringway.engine.snapshot.SnapshotRef;
+import dev.ringway.engine.time.WallClock;
 import dev.ringway.engine.tls.HandshakeWorkers;
 import dev.ringway.engine.upstream.ClusterUses;
 import dev.ringway.ffi.uring.CompletionSink;
@@ -82,12 +80,13 @@ final class FaultRig implements AutoCloseable
             .receiveCrowd(settings.receiveCrowd)
             .spliceAfter(settings.spliceAfter)
             .counters(settings.counters(0))
+            .clocks(() -> System.nanoTime() + settings.aheadNs, new WallClock())
             .completions(faults));
         final SnapshotRef snapshots = new SnapshotRef();
         final ClusterUses uses = new ClusterUses(1);
         workers = new HandshakeWorkers(1);
         runtime = new LoopRuntime(
-            loop, snapshots, uses, workers, new AccessLogRing(4, AccessRecord.DEFAULT_CAPACITY, new LogWakeup()),
+            loop, snapshots, uses, workers, settings.records,
             new Http2Context(loop, settings.firstStreamId));
         settings.listen = Address.of(new InetSocketAddress("127.0.0.1", TestProxy.freePort("127.0.0.1")));
         final Snapshot snapshot = settings.snapshot(1);
@@ -138,6 +137,12 @@ final class FaultRig implements AutoCloseable
             throw new AssertionError((settings.upstreamHttp2 == null ? "HTTP/1.1" : "HTTP/2") + " behind, seed " + seed +
                 ", failing " + isFailing, e);
         }
+    }
+
+    /** Puts the loop's clock forward. */
+    void advance(final long ns)
+    {
+        settings.aheadNs += ns;
     }
 
     InetSocketAddress address()

@@ -17,6 +17,7 @@ import dev.ringway.engine.route.VirtualHost;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.CidrRanges;
 import dev.ringway.engine.snapshot.CodecType;
+import dev.ringway.engine.snapshot.ConnectionAge;
 import dev.ringway.engine.snapshot.Http2Options;
 import dev.ringway.engine.snapshot.ForwardClientCert;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
@@ -43,6 +44,9 @@ final class HttpSettings
     long requestTimeoutNs = 0;
     long headersTimeoutNs = 30_000_000_000L;
     long drainTimeoutNs = 5_000_000_000L;
+    long drainJitterNs;
+    ConnectionAge age = ConnectionAge.UNBOUNDED;
+    boolean http1WaitsForNext;
     long routeTimeoutNs = 15_000_000_000L;
     int maxHeadBytes = 60 * 1024;
     int maxHeaders = 100;
@@ -124,7 +128,7 @@ final class HttpSettings
     HttpConnectionManager toManager(final HttpCounters counters)
     {
         return new HttpConnectionManager("in", table(), idleNs, streamIdleNs, maxDurationNs, requestTimeoutNs,
-            headersTimeoutNs, drainTimeoutNs, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, trustedHops, skipXffAppend,
+            headersTimeoutNs, drainTimeoutNs, drainJitterNs, age, http1WaitsForNext, maxHeadBytes, maxHeaders, maxRequests, useRemoteAddress, trustedHops, skipXffAppend,
             forwardedPort, internal, via.getBytes(US_ASCII), forwardClientCert, generateRequestId, preserveRequestId, echoRequestId,
             "ringway", serverHeader, acceptHttp10, defaultHost,
             rules.orNone(), enableTrailers, suppressEnvoyHeaders, codecType, http2, upgrades, filters, accessLogs,

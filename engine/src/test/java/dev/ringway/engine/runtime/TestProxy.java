@@ -86,6 +86,8 @@ final class TestProxy implements AutoCloseable
     int receiveCrowd = 6;
     /** Of a {@link FaultRig}. */
     int firstStreamId = 1;
+    /** Of a {@link FaultRig}: how far its clock has been put forward. */
+    volatile long aheadNs;
     /** What is spliced is not queued: tests of queues would wait for that in vain. */
     int spliceAfter = Integer.MAX_VALUE;
     private boolean hasCluster = true;
@@ -220,7 +222,7 @@ final class TestProxy implements AutoCloseable
             maxRequestsPerUpstream, enableUpstreamTrailers, upstreamHttp2, upstreamTls,
             balancing, telling, connect, new ClusterCounters(registry, "b", upstreamHttp2 != null));
         final NetworkFilter filter = isTcp ?
-            new TcpProxy("t", 0, tcpIdleNs, 1, http.accessLogs, telling != null, new TcpCounters(registry, "t")) :
+            new TcpProxy("t", 0, tcpIdleNs, http.age, 1, http.accessLogs, telling != null, new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "l", "in"));
         final Listener listener = new Listener(
             0, "l", listen, listenerFilters, chains.apply(filter), bufferLimit, 1024, true, false, maxConnections,

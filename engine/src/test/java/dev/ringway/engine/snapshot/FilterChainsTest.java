@@ -19,7 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 @Timeout(30)
 final class FilterChainsTest
 {
-    private static final NetworkFilter RELAY = new TcpProxy("", 0, 0, 1, List.of(), false, null);
+    private static final NetworkFilter RELAY = new TcpProxy("", 0, 0, ConnectionAge.UNBOUNDED, 1, List.of(), false, null);
 
     private final FilterChains.Builder builder = new FilterChains.Builder();
     private final ChainQuery query = new ChainQuery();
