@@ -24,6 +24,7 @@ public final class RequestHead extends MessageHead
     private boolean absoluteForm;
     private boolean expectContinue;
     private boolean isCompleted;
+    private boolean isHttps;
 
     /**
      * An empty head.
@@ -102,14 +103,28 @@ public final class RequestHead extends MessageHead
         absoluteForm = other.absoluteForm;
         expectContinue = other.expectContinue;
         isCompleted = other.isCompleted;
+        isHttps = other.isHttps;
     }
 
     /**
      * Says that the head holds what the proxy has it gain and lose before it is routed.
+     *
+     * @param fromHttps whether it came by HTTPS, which stays whatever becomes of its fields.
      */
-    public void complete()
+    public void complete(final boolean fromHttps)
     {
         isCompleted = true;
+        isHttps = fromHttps;
+    }
+
+    /**
+     * Whether a completed head came by HTTPS.
+     *
+     * @return what was said to {@link #complete}; of no meaning for one that is not completed.
+     */
+    public boolean isHttps()
+    {
+        return isHttps;
     }
 
     /**

@@ -1,11 +1,13 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.snapshot.TcpProxy;
@@ -223,6 +225,11 @@ final class EndpointSide implements UpstreamHandler
         edits.protocol(routing.upgrade().protocol());
         retrying.tellEndpoint(edits);
         report.onSent(downstream, request, id, edits, routing.route().request());
+        final FieldChanges changes = routing.route().request();
+        if (changes != null && changes.saysAbout(HeaderName.X_REQUEST_ID))
+        {
+            id.onSent(Needs.changed(exchanges, request, edits));
+        }
         routing.keepAsked(exchanges.view(), request, edits, exchanges.loggedHead());
         if (exchange.filters() != null)
         {

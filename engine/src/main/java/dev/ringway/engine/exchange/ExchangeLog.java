@@ -217,7 +217,7 @@ final class ExchangeLog
         {
             return;
         }
-        final boolean isHttps = RequestHeaderRules.isHttps(downstream, head.headers(), http);
+        final boolean isHttps = RequestHeaderRules.isHttps(downstream, head, http);
         for (int i = 0; i < sinks.size(); i++)
         {
             if (!sinks.get(i).conditions().isEmpty())
@@ -254,7 +254,7 @@ final class ExchangeLog
         }
         if (id != null && id.isOwn())
         {
-            record.text(AccessText.X_REQUEST_ID, id.bytes(), id.length());
+            record.text(AccessText.X_REQUEST_ID, id.own(), RequestIds.LENGTH);
         }
         else
         {

@@ -50,10 +50,10 @@ final class FieldChanger
     }
 
     /** Changes the head of a request, to which the edits have added what it gets anyway. */
-    void changeRequest(final FieldChanges changes, final HeaderEdits to, final boolean isHttps)
+    void changeRequest(final FieldChanges changes, final HeaderEdits to)
     {
         asked = null;
-        values.reading(to.dropMask(), isHttps);
+        values.reading(to.dropMask(), to.target().isHttps());
         change(changes, request.headers(), to);
     }
 

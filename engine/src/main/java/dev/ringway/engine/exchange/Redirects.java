@@ -33,46 +33,53 @@ final class Redirects
     }
 
     /**
-     * @param request to redirect.
-     * @param isHttps whether it came by HTTPS.
-     * @param route   whose redirect; without one the location is that of the request.
-     * @param edits   gains the location.
+     * @param request   to redirect.
+     * @param isHttps   whether it came by HTTPS.
+     * @param forwarded how it came as it says, see {@link RequestHeaderRules#forwardedProto}.
+     * @param route     whose redirect; without one the location is that of the request.
+     * @param edits     gains the location.
      */
-    void write(final RequestHead request, final boolean isHttps, final Route route, final HeaderEdits edits)
+    void write(
+        final RequestHead request,
+        final boolean isHttps,
+        final byte[] forwarded,
+        final Route route,
+        final HeaderEdits edits)
     {
         final Redirect redirect = route.kind() == Route.Kind.REDIRECT ? route.answer().redirect() : Redirect.NONE;
         final DirectBuffer buffer = request.headers().buffer();
-        put(edits, redirect.scheme() != null ? redirect.scheme() : scheme(isHttps));
+        final byte[] own = isHttps ? RequestHeaderRules.HTTPS : RequestHeaderRules.HTTP;
+        final byte[] scheme = redirect.scheme() != null ? redirect.scheme() : own;
+        put(edits, scheme);
         put(edits, SEPARATOR);
-        putAuthority(request, isHttps, redirect, buffer, edits);
-        putPath(request, route, redirect, buffer, edits);
-        edits.finish(HeaderName.LOCATION);
-    }
-
-    private static void putAuthority(
-        final RequestHead request, final boolean isHttps, final Redirect redirect, final DirectBuffer buffer,
-        final HeaderEdits edits)
-    {
         if (redirect.host() != null)
         {
             put(edits, redirect.host());
         }
         else
         {
-            edits.put(buffer, request.authorityOffset(), hostLength(request, isHttps, redirect, buffer));
+            final boolean keepsPort = forwarded == null || Arrays.equals(scheme, forwarded);
+            final byte[] port = keepsPort ? null : forwarded == RequestHeaderRules.HTTPS ? HTTPS_PORT : HTTP_PORT;
+            edits.put(buffer, request.authorityOffset(), hostLength(request, port, redirect, buffer));
         }
         if (redirect.port() > 0)
         {
             put(edits, COLON);
             edits.put(redirect.port());
         }
+        putPath(request, route, redirect, buffer, edits);
+        edits.finish(HeaderName.LOCATION);
     }
 
-    /** As Envoy: a port goes when another comes, or when it is the old scheme's default and the scheme changes. */
+    /**
+     * As Envoy: a port goes when another comes, or when it is the default of what the request says of how it came and
+     * the scheme is another.
+     *
+     * @param port that goes, or null.
+     */
     private static int hostLength(
-        final RequestHead request, final boolean isHttps, final Redirect redirect, final DirectBuffer buffer)
+        final RequestHead request, final byte[] port, final Redirect redirect, final DirectBuffer buffer)
     {
-        final byte[] port = isHttps ? HTTPS_PORT : HTTP_PORT;
         final int all = request.authorityLength();
         if (redirect == Redirect.TO_HTTPS)
         {
@@ -83,9 +90,9 @@ final class Redirects
             final byte b = buffer.getByte(request.authorityOffset() + i);
             if (b == ':')
             {
-                final boolean isDefault =
+                final boolean isDefault = port != null &&
                     RequestHeaderRules.equal(buffer, request.authorityOffset() + i, all - i, port);
-                return redirect.port() > 0 || isDefault && changesScheme(redirect, isHttps) ? i : all;
+                return redirect.port() > 0 || isDefault ? i : all;
             }
             if (b < '0' || b > '9')
             {
@@ -93,16 +100,6 @@ final class Redirects
             }
         }
         return all;
-    }
-
-    private static boolean changesScheme(final Redirect redirect, final boolean isHttps)
-    {
-        return redirect.scheme() != null && !Arrays.equals(redirect.scheme(), scheme(isHttps));
-    }
-
-    private static byte[] scheme(final boolean isHttps)
-    {
-        return isHttps ? RequestHeaderRules.HTTPS : RequestHeaderRules.HTTP;
     }
 
     private void putPath(

@@ -108,11 +108,7 @@ final class RequestHeaderRules
         }
         if (http.alwaysSetRequestIdInResponse() || id.isInternal() && headers.contains(HeaderName.X_ENVOY_FORCE_TRACE))
         {
-            id.echo();
-            if (!id.isOwn() && isTaken)
-            {
-                id.keep(headers);
-            }
+            id.echo(headers);
         }
     }
 
@@ -255,7 +251,7 @@ final class RequestHeaderRules
         if (route.request() != null)
         {
             changer.of(head, downstream.connection(), routing)
-                .changeRequest(route.request(), edits, isHttps(downstream, headers, http));
+                .changeRequest(route.request(), edits);
         }
         rewriter.host(head, route, routing.endpoint(), !http.suppressEnvoyHeaders(), edits);
         rewriter.path(head, route, !http.suppressEnvoyHeaders(), edits);
@@ -285,6 +281,7 @@ final class RequestHeaderRules
         final RequestId id)
     {
         final HeaderTable headers = head.headers();
+        final boolean isHttps = isHttps(downstream, head, http);
         requestEdits.reset(arrivalDrops(head, http, id) & ~OF_CONNECTION);
         complete(downstream, headers, http, id, requestEdits);
         if (headers.hasOtherEnvoyNames() && !id.isInternal())
@@ -296,7 +293,7 @@ final class RequestHeaderRules
         {
             return requestEdits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED;
         }
-        head.complete();
+        head.complete(isHttps);
         return null;
     }
 
@@ -319,11 +316,8 @@ final class RequestHeaderRules
         {
             edits.add(HeaderName.TE, TRAILERS);
         }
-        if (head.isCompleted())
-        {
-            edits.target().https(isHttps(downstream, headers, http));
-        }
-        else
+        edits.target().https(isHttps(downstream, head, http));
+        if (!head.isCompleted())
         {
             complete(downstream, headers, http, id, edits);
         }
@@ -346,7 +340,6 @@ final class RequestHeaderRules
         {
             edits.add(HeaderName.X_FORWARDED_PROTO, isEncrypted(downstream) ? HTTPS : HTTP);
         }
-        edits.target().https(isHttps(downstream, headers, http));
         if (id.isInternal())
         {
             edits.add(HeaderName.X_ENVOY_INTERNAL, TRUE);
@@ -354,7 +347,7 @@ final class RequestHeaderRules
         if (id.isOwn())
         {
             edits.drop(HeaderName.X_REQUEST_ID);
-            edits.addBytes(HeaderName.X_REQUEST_ID, id.bytes(), id.length());
+            edits.add(HeaderName.X_REQUEST_ID, id.own());
         }
         if (http.via().length > 0)
         {
@@ -413,17 +406,54 @@ final class RequestHeaderRules
     }
 
     /**
-     * Whether a request came by HTTPS: as x-forwarded-proto says where that is trusted, else as the connection is.
+     * Whether a request came by HTTPS: as x-forwarded-proto said where that is trusted and names a scheme, else as the
+     * connection is. What filters make of that field later is of no account.
      */
-    static boolean isHttps(final DownstreamSink downstream, final HeaderTable headers, final HttpConnectionManager http)
+    static boolean isHttps(final DownstreamSink downstream, final RequestHead head, final HttpConnectionManager http)
     {
-        final int forwarded = http.useRemoteAddress() && http.xffTrustedHops() == 0 ?
-            -1 : headers.find(HeaderName.X_FORWARDED_PROTO);
-        if (forwarded < 0)
+        if (head.isCompleted())
         {
-            return isEncrypted(downstream);
+            return head.isHttps();
         }
-        return equal(headers.buffer(), headers.valueOffset(forwarded), headers.valueLength(forwarded), HTTPS);
+        final HeaderTable headers = head.headers();
+        final int forwarded = findForwardedProto(head, http);
+        return forwarded >= 0 && isScheme(headers, forwarded, HTTPS) ||
+            isEncrypted(downstream) && (forwarded < 0 || !isScheme(headers, forwarded, HTTP));
+    }
+
+    /**
+     * What x-forwarded-proto says once a request is routed: https or http, the very arrays of this class, or null.
+     */
+    static byte[] forwardedProto(
+        final DownstreamSink downstream, final RequestHead head, final HttpConnectionManager http)
+    {
+        final HeaderTable headers = head.headers();
+        final int index = findForwardedProto(head, http);
+        if (index < 0)
+        {
+            return head.isCompleted() ? null : isEncrypted(downstream) ? HTTPS : HTTP;
+        }
+        final int offset = headers.valueOffset(index);
+        return equal(headers.buffer(), offset, headers.valueLength(index), HTTPS) ? HTTPS :
+            equal(headers.buffer(), offset, headers.valueLength(index), HTTP) ? HTTP : null;
+    }
+
+    /** What others say is replaced on the edge. */
+    private static int findForwardedProto(final RequestHead head, final HttpConnectionManager http)
+    {
+        return http.useRemoteAddress() && http.xffTrustedHops() == 0 && !head.isCompleted() ?
+            -1 : head.headers().find(HeaderName.X_FORWARDED_PROTO);
+    }
+
+    /** Schemes are the same in any case. */
+    private static boolean isScheme(final HeaderTable headers, final int index, final byte[] scheme)
+    {
+        boolean isEqual = headers.valueLength(index) == scheme.length;
+        for (int i = scheme.length - 1; isEqual && i >= 0; i--)
+        {
+            isEqual = (headers.buffer().getByte(headers.valueOffset(index) + i) | 0x20) == scheme[i];
+        }
+        return isEqual;
     }
 
     private static void dropOtherNames(final HeaderTable headers, final byte[][] names)

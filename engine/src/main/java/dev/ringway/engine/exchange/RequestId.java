@@ -2,6 +2,9 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.engine.route.HeaderKey;
+import dev.ringway.engine.route.RequestView;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -12,31 +15,41 @@ final class RequestId
     /** Ids of clients that are longer are not sent back to them. */
     static final int MAX_ECHOED = 256;
 
-    private final byte[] bytes = new byte[MAX_ECHOED];
-    private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
-    private int length;
+    private static final HeaderKey KEY = new HeaderKey("x-request-id");
+
+    private final byte[] own = new byte[RequestIds.LENGTH];
+    private final UnsafeBuffer buffer = new UnsafeBuffer(own);
+    private final byte[] echoed = new byte[MAX_ECHOED];
+    private int echoedLength;
     private boolean isOwn;
     private boolean isInternal;
     private boolean isEchoed;
 
     void reset(final boolean isFromInside)
     {
-        length = 0;
+        echoedLength = 0;
         isOwn = false;
         isInternal = isFromInside;
         isEchoed = false;
     }
 
-    /** The response is to carry it. */
-    void echo()
+    /** The response is to carry it, or what the request came with. */
+    void echo(final HeaderTable headers)
     {
         isEchoed = true;
+        if (isOwn)
+        {
+            keep(buffer, 0, own.length);
+        }
+        else
+        {
+            keep(headers);
+        }
     }
 
     void generate(final RequestIds ids)
     {
-        System.arraycopy(ids.next(), 0, bytes, 0, RequestIds.LENGTH);
-        length = RequestIds.LENGTH;
+        System.arraycopy(ids.next(), 0, own, 0, RequestIds.LENGTH);
         isOwn = true;
     }
 
@@ -49,16 +62,26 @@ final class RequestId
         }
     }
 
-    /** Keeps what the head has for the response. */
-    void keep(final HeaderTable headers)
+    /** The route has changed the request: what the response is to carry is what goes on. */
+    void onSent(final RequestView request)
+    {
+        if (isEchoed)
+        {
+            request.select(KEY);
+            keep(request.buffer(), request.offset(), request.length());
+        }
+    }
+
+    private void keep(final HeaderTable headers)
     {
         final int index = headers.find(HeaderName.X_REQUEST_ID);
-        length = 0;
-        if (index >= 0 && headers.valueLength(index) <= MAX_ECHOED)
-        {
-            length = headers.valueLength(index);
-            headers.buffer().getBytes(headers.valueOffset(index), bytes, 0, length);
-        }
+        keep(headers.buffer(), index < 0 ? 0 : headers.valueOffset(index), index < 0 ? 0 : headers.valueLength(index));
+    }
+
+    private void keep(final DirectBuffer buffer, final int offset, final int length)
+    {
+        echoedLength = length > MAX_ECHOED ? 0 : length;
+        buffer.getBytes(offset, echoed, 0, echoedLength);
     }
 
     /** Whether it was made here, so that it replaces the client's. */
@@ -70,7 +93,7 @@ final class RequestId
     /** Whether the response carries it. */
     boolean isEchoed()
     {
-        return isEchoed && length > 0;
+        return echoedLength > 0;
     }
 
     boolean isInternal()
@@ -78,9 +101,10 @@ final class RequestId
         return isInternal;
     }
 
-    byte[] bytes()
+    /** That which was made here. */
+    byte[] own()
     {
-        return bytes;
+        return own;
     }
 
     /** The same bytes. */
@@ -89,9 +113,15 @@ final class RequestId
         return buffer;
     }
 
-    /** 0 when there is none, or it is not needed. */
-    int length()
+    /** What the response carries at its start. */
+    byte[] echoed()
     {
-        return length;
+        return echoed;
+    }
+
+    /** Bytes of that. */
+    int echoedLength()
+    {
+        return echoedLength;
     }
 }

@@ -143,7 +143,7 @@ final class ResponseHeaderRules
         {
             edits.drop(HeaderName.X_REQUEST_ID);
             edits.withdraw(HeaderName.X_REQUEST_ID, null);
-            edits.addBytes(HeaderName.X_REQUEST_ID, id.bytes(), id.length());
+            edits.addBytes(HeaderName.X_REQUEST_ID, id.echoed(), id.echoedLength());
         }
     }
 

@@ -60,12 +60,17 @@ final class Routing
         final HttpConnectionManager http)
     {
         final RouteTable table = http.routeTable();
-        final boolean isHttps = !table.asksScheme() || RequestHeaderRules.isHttps(downstream, request.headers(), http);
+        final boolean isHttps = !table.asksScheme() || RequestHeaderRules.isHttps(downstream, request, http);
         final long absent = table.hasConditions() ? RequestHeaderRules.absent(request, http, id) : 0;
         final RequestView view = exchanges.view().of(request, absent, isHttps, id.isInternal(), random);
+        if (table.asksScheme())
+        {
+            view.saysHttps(
+                RequestHeaderRules.forwardedProto(downstream, request, http) == RequestHeaderRules.HTTPS);
+        }
         if (id.isOwn() && !request.isCompleted())
         {
-            view.requestId(id.buffer(), id.length());
+            view.requestId(id.buffer(), RequestIds.LENGTH);
         }
         route = table.match(view);
         namedCluster = ClusterNames.NONE;

@@ -121,6 +121,15 @@ public record FieldChanges(List<Level> levels, List<HeaderKey> asked)
     }
 
     /**
+     * @param nameId from {@link HeaderName}, not OTHER.
+     * @return whether it says something of fields of that name.
+     */
+    public boolean saysAbout(final int nameId)
+    {
+        return (names() >>> nameId & 1) != 0;
+    }
+
+    /**
      * @param first  level, or null.
      * @param others that come behind it, or null.
      * @return all of them, or null when there is none.

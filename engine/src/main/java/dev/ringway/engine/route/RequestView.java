@@ -22,7 +22,6 @@ public final class RequestView
     private static final DirectBuffer SLASH = bytes("/");
     private static final DirectBuffer GET = bytes("GET");
     private static final HeaderKey COOKIE = new HeaderKey("cookie");
-    private static final HeaderKey FORWARDED_PROTO = new HeaderKey("x-forwarded-proto");
     private static final int JOINED_LENGTH = 1024;
 
     private final Matchers matchers = new Matchers();
@@ -32,6 +31,7 @@ public final class RequestView
     private HeaderTable headers;
     private long absentMask;
     private boolean isHttps;
+    private boolean saysHttps;
     private boolean isInternal;
     private DirectBuffer requestId;
     private int requestIdLength;
@@ -71,6 +71,7 @@ public final class RequestView
         headers = request.headers();
         absentMask = absent;
         isHttps = fromHttps;
+        saysHttps = fromHttps;
         isInternal = fromInside;
         requestId = null;
         random = number;
@@ -105,6 +106,16 @@ public final class RequestView
     }
 
     /**
+     * Tells what the request says of how it came where that may not be how it did.
+     *
+     * @param isHttps whether its {@code x-forwarded-proto} is https.
+     */
+    public void saysHttps(final boolean isHttps)
+    {
+        saysHttps = isHttps;
+    }
+
+    /**
      * Has values of query parameters selected without their percent codes.
      *
      * @return this.
@@ -125,13 +136,8 @@ public final class RequestView
     public RequestView of(final RequestHead request)
     {
         of(request, 0, true, false, 0);
-        isHttps = !isCompleted || !selectField(FORWARDED_PROTO) || isHttps(buffer, offset, length);
+        isHttps = !isCompleted || request.isHttps();
         return this;
-    }
-
-    private static boolean isHttps(final DirectBuffer bytes, final int at, final int count)
-    {
-        return count == HTTPS.capacity() && isAt(bytes, at, HTTPS.byteArray());
     }
 
     /**
@@ -168,11 +174,11 @@ public final class RequestView
     }
 
     /**
-     * @return whether it came by HTTPS.
+     * @return whether it says that it came by HTTPS.
      */
-    boolean isHttps()
+    boolean saysHttps()
     {
-        return isHttps;
+        return saysHttps;
     }
 
     /**

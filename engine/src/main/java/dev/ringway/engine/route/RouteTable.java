@@ -156,7 +156,7 @@ public final class RouteTable
         {
             return null;
         }
-        if (!view.isHttps() && routes.requiresTls(view.isInternal()))
+        if (!view.saysHttps() && routes.requiresTls(view.isInternal()))
         {
             return TO_HTTPS;
         }
