@@ -1,5 +1,6 @@
 package dev.ringway.control.admin;
 
+import dev.ringway.control.log.LogSetup;
 import dev.ringway.engine.time.HttpDate;
 
 import java.io.BufferedOutputStream;
@@ -13,6 +14,7 @@ import java.io.Writer;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.Locale;
+import java.util.logging.Logger;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -29,6 +31,7 @@ final class AdminConnection
     private static final int IDLE_MS = 60_000;
     private static final long EXCHANGE_NS = 120_000_000_000L;
 
+    private final Logger logger = LogSetup.logger("admin");
     private final Socket socket;
     private final AdminPages pages;
     private volatile long deadlineNs = Long.MAX_VALUE;
@@ -90,7 +93,9 @@ final class AdminConnection
                 return false;
             }
             final Request request = parse(head, in);
-            respond(request, page(request), out);
+            final Page page = page(request);
+            logger.fine(() -> request.method() + ' ' + request.path() + " is answered with " + page.status());
+            respond(request, page, out);
             return request.isKeepAlive();
         }
         catch (final BadRequestException e)
@@ -192,6 +197,7 @@ final class AdminConnection
         }
         catch (final RuntimeException e)
         {
+            logger.warning(request.path() + " failed: " + e);
             return Page.text(500, "internal error: " + e + "\n");
         }
     }

@@ -2,6 +2,8 @@ package dev.ringway.control.dns;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * What is known of a name. Immutable.
@@ -18,6 +20,13 @@ record Answer(List<InetAddress> addresses, long ttlNs, boolean isFailed)
     boolean isEmpty()
     {
         return addresses.isEmpty();
+    }
+
+    /** For people. */
+    String text()
+    {
+        return addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", ", "[", "]")) +
+            (ttlNs == 0 ? "" : " for " + TimeUnit.NANOSECONDS.toSeconds(ttlNs) + " s");
     }
 
     Answer failed()

@@ -260,6 +260,7 @@ public final class DnsRefresh implements AutoCloseable
         {
             counters.increment(ids.updateSuccess);
             known.put(key, answer);
+            logger.fine(() -> "cluster '" + plan.cluster().name() + "': name " + target.name() + " is " + answer.text());
             if (answer.isEmpty() && (before == null || !before.isEmpty()))
             {
                 logger.warning("cluster '" + plan.cluster().name() + "': name " + target.name() + " has no addresses");

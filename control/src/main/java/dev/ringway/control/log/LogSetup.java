@@ -28,7 +28,7 @@ public final class LogSetup
     /** Of which all loggers are. */
     static final String ROOT = "dev.ringway";
 
-    private static final List<String> NAMES = List.of("config", "dns", "health", "main", "tls");
+    private static final List<String> NAMES = List.of("admin", "config", "dns", "health", "main", "tls");
     private static final Map<String, Logger> NAMED = new TreeMap<>();
 
     private static StreamHandler handler;

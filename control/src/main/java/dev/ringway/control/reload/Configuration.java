@@ -52,6 +52,7 @@ public final class Configuration implements AutoCloseable
     private static final long WATCH_MS = 1000;
 
     private final Logger logger = LogSetup.logger("config");
+    private final ChangeLog changes = new ChangeLog(logger);
     private final ConfigSource source;
     private final AppliedFields applied;
     private final AccessLogs accessLogs;
@@ -216,6 +217,7 @@ public final class Configuration implements AutoCloseable
         publish(prepared == null ? translation.snapshot(++version) : new Snapshot(
             ++version, translation.listeners(), prepared.clusters(), translation.accessLogs()));
         snapshotCounters.onStarted();
+        changes.tell(null, translation);
         adoptChecks();
         lookups.adopt(translation.clusters(), engine.snapshot().clusters());
     }
@@ -443,6 +445,7 @@ public final class Configuration implements AutoCloseable
         counters.shared().set(ids.isRefused, 0);
         counters.shared().increment(ids.updateSuccess);
         logger.info(source.name() + " was reloaded");
+        changes.tell(old, fresh);
     }
 
     private void refuse(final String reason)

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Gives out ids and remembers the names. */
-final class NamedCounters implements CounterRegistry
+public final class NamedCounters implements CounterRegistry
 {
     final List<String> names = new ArrayList<>();
 
