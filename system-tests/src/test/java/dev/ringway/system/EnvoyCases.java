@@ -117,6 +117,8 @@ final class EnvoyCases
         one("HTTP/1.0", "GET / HTTP/1.0\r\n" + HOST + "\r\n"),
         one("no host", "GET / HTTP/1.1\r\n\r\n"),
         one("two hosts", "GET / HTTP/1.1\r\n" + HOST + "Host: b.example\r\n\r\n"),
+        one("user in target", "GET http://u@other.example/x HTTP/1.1\r\n" + HOST + "\r\n"),
+        one("user in host", "GET / HTTP/1.1\r\nHost: u@a.example\r\n\r\n"),
         one("empty host", "GET / HTTP/1.1\r\nHost:\r\n\r\n"),
         one("space before colon", "GET / HTTP/1.1\r\n" + HOST + "X-A : 1\r\n\r\n"),
         one("folded field", "GET / HTTP/1.1\r\n" + HOST + "X-A: 1\r\n 2\r\n\r\n"),
@@ -244,6 +246,8 @@ final class EnvoyCases
     /** Where Ringway does otherwise on purpose, by the name of the case. */
     static final Map<String, Difference> DIFFERENCES = Map.ofEntries(
         refused("two hosts", "a request with two hosts is refused (RFC 9112, 3.2)"),
+        refused("user in target", "a user in an authority is an error (RFC 9110, 4.2.4)"),
+        refused("user in host", "an authority in Host has no user (RFC 9110, 7.2)"),
         refused("empty host", "without an authority nothing can be routed or forwarded (RFC 9110, 7.2)"),
         refused("folded field", "a folded field is refused, not repaired (RFC 9112, 5.2)"),
         refused("CR in value", "a bare CR is refused, not dropped (RFC 9112, 2.2)"),

@@ -26,6 +26,10 @@ final class LoggingPage
 
     static Page page(final Query query)
     {
+        if (query.values().size() > 1)
+        {
+            return refusal("invalid number of parameters");
+        }
         final Map<String, Level> changes = new LinkedHashMap<>();
         for (final Map.Entry<String, String> parameter : query.values().entrySet())
         {
@@ -33,11 +37,16 @@ final class LoggingPage
                 paths(parameter.getValue(), changes) : change(parameter.getKey(), parameter.getValue(), changes);
             if (error != null)
             {
-                return Page.text(400, "error: " + error + "\n\n" + USAGE + levels());
+                return refusal(error);
             }
         }
         changes.forEach(LoggingPage::apply);
         return Page.text(200, levels());
+    }
+
+    private static Page refusal(final String error)
+    {
+        return Page.text(400, "error: " + error + "\n\n" + USAGE + levels());
     }
 
     private static String paths(final String list, final Map<String, Level> changes)

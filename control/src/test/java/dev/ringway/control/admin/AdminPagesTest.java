@@ -522,6 +522,8 @@ final class AdminPagesTest
         assertEquals(400, post("/logging?paths=admin:debug,zzz:info").status());
         assertTrue(body(post("/logging?paths=admin:debug,zzz:info")).startsWith("error: unknown logger name\n\nusage: "));
         assertTrue(body(post("/logging?level=nope")).startsWith("error: unknown logger level\n\nusage: "));
+        assertTrue(body(post("/logging?level=info&level2=info")).startsWith(
+            "error: invalid number of parameters\n\nusage: "));
         assertTrue(body(post("/logging")).startsWith("active loggers:\n"));
         assertNull(Commands.find("/nope"));
         assertFalse(body(post("/logging")).contains("usage"));

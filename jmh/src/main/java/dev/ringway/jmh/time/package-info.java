@@ -1,0 +1,4 @@
+/**
+ * Benchmarks of the timers of connections.
+ */
+package dev.ringway.jmh.time;
