@@ -75,13 +75,13 @@ final class AdminTest
               listeners:
             """.formatted(adminPort) + LISTENER.formatted("in", "INBOUND", inPort, "in", log).indent(0) +
             LISTENER.formatted("out", "OUTBOUND", outPort, "out", log).indent(0));
-        start(bootstrap, "600");
+        start(bootstrap, "600", "immediate");
     }
 
-    private void start(final Path bootstrap, final String drainTimeS) throws Exception
+    private void start(final Path bootstrap, final String drainTimeS, final String drainStrategy) throws Exception
     {
         ringway = Program.ringway(directory, "-c", bootstrap.toString(), "--concurrency", "1", "--drain-time-s",
-            drainTimeS, "--file-flush-interval-msec", "50");
+            drainTimeS, "--drain-strategy", drainStrategy, "--file-flush-interval-msec", "50");
         ringway.awaitPort(adminPort);
         await(() -> get("/ready").statusCode() == 200);
     }
@@ -153,12 +153,35 @@ final class AdminTest
         assertFalse(isEnded(outPort));
     }
 
+    /** So long that next to nothing of the time is over. */
     @Test
-    void shouldStopInboundListenersAfterTheDrainTime() throws Exception
+    void shouldEndConnectionsGraduallyInTheDrainTime() throws Exception
+    {
+        startAgain("1000000000", "gradual");
+        send("GET", inPort, "/");
+        await(() -> Files.exists(log));
+        Files.delete(log);
+        post("/drain_listeners?graceful&inboundonly");
+        // What is done in turn: the drain has begun when the log is there again.
+        post("/reopen_logs");
+        await(() -> Files.exists(log));
+        assertFalse(isEnded(inPort));
+        assertTrue(isOpen(inPort));
+        post("/healthcheck/fail");
+        await(() -> isEnded(inPort));
+    }
+
+    private void startAgain(final String drainTimeS, final String drainStrategy) throws Exception
     {
         ringway.terminate();
         ringway.close();
-        start(directory.resolve("b.yaml"), "1");
+        start(directory.resolve("b.yaml"), drainTimeS, drainStrategy);
+    }
+
+    @Test
+    void shouldStopInboundListenersAfterTheDrainTime() throws Exception
+    {
+        startAgain("1", "gradual");
         post("/drain_listeners?graceful&inboundonly");
         await(() -> !isOpen(inPort));
         assertTrue(isOpen(outPort));

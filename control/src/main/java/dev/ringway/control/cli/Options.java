@@ -32,6 +32,8 @@ final class Options
               --service-cluster NAME         node cluster, wins over the bootstrap's
               --service-zone ZONE            node zone, wins over the bootstrap's
               --drain-time-s S               longest time for connections to end; default 600, and 10 at SIGTERM
+              --drain-strategy STRATEGY      gradual (default): while listeners go on, the share of answers that end
+                                             their connections grows over that time; or immediate: all do
               --file-flush-interval-msec MS  longest time a finished request waits for its log line; default 10000
               --admin-address-path FILE      write the admin address there
               --handshake-workers N          threads for private keys and certificates of TLS; 0 for none, default up to 4
@@ -43,7 +45,7 @@ final class Options
         Accepted without effect for now:
               --parent-shutdown-time-s S, --disable-hot-restart, --base-id N, --restart-epoch 0 (no hot restart yet)
               --reject-unknown-dynamic-fields, --ignore-unknown-dynamic-fields (no dynamic source yet)
-              --local-address-ip-version v4|v6, --drain-strategy gradual|immediate (a drain is always immediate)
+              --local-address-ip-version v4|v6 (no field asks for an address of the machine)
 
         Signals: SIGTERM and SIGINT drain and end, a second one ends at once; SIGHUP reloads the configuration;
         SIGUSR1 reopens the logs.
@@ -264,6 +266,11 @@ final class Options
         return Math.max(1, concurrency < 0 ? cpus : concurrency);
     }
 
+    boolean isDrainGradual()
+    {
+        return drainStrategy.equals("gradual");
+    }
+
     /**
      * Without {@code config_yaml}, which may hold secrets.
      *
@@ -296,7 +303,7 @@ final class Options
         shown.put("cpuset_threads", cpusetThreads);
         shown.put("reject_unknown_dynamic_fields", rejectUnknownDynamicFields);
         shown.put("ignore_unknown_dynamic_fields", ignoreUnknownDynamicFields);
-        shown.put("drain_strategy", drainStrategy.equals("gradual") ? "Gradual" : "Immediate");
+        shown.put("drain_strategy", isDrainGradual() ? "Gradual" : "Immediate");
         return shown;
     }
 

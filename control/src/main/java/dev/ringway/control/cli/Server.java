@@ -489,7 +489,7 @@ final class Server implements ServerView
                 stopListening(isMeant, adminDrainS());
                 return;
             }
-            engine.drain(isMeant);
+            engine.drain(isMeant, options.isDrainGradual() ? TimeUnit.SECONDS.toNanos(adminDrainS()) : 0);
             if (!neverStops)
             {
                 control.schedule(() -> stopListening(isMeant, adminDrainS()), adminDrainS(), TimeUnit.SECONDS);

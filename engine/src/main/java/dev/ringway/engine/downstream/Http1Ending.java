@@ -41,7 +41,7 @@ final class Http1Ending
         requests++;
         // Where a tunnel or a protocol that is refused ends nothing says (RFC 9110, 9.3.6).
         isKept = head.keepAlive() && !head.upgrade() && head.methodId() != HttpMethod.CONNECT &&
-            !factory.isDraining();
+            !factory.endsAll();
         if (http.maxRequestsPerConnection() > 0 && requests >= http.maxRequestsPerConnection())
         {
             isKept = false;
@@ -65,7 +65,7 @@ final class Http1Ending
     boolean keepAlive(final boolean can, final HttpCounters ids)
     {
         isKept &= can;
-        if (factory.isDraining())
+        if (factory.endsNow())
         {
             isKept = false;
             factory.loop().counters().increment(ids.connections.downstreamCxDrainClose);

@@ -6,6 +6,7 @@ import dev.ringway.codecs.http1.Http1RequestParser;
 import dev.ringway.codecs.http1.Http1TrailerParser;
 import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.DrainRamp;
 import dev.ringway.engine.counters.DownstreamConnectionCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.exchange.Exchanges;
@@ -16,6 +17,7 @@ import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Listener;
 
 import java.util.ArrayDeque;
+import java.util.SplittableRandom;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -44,7 +46,9 @@ public final class Http1SessionFactory implements SessionFactory
     private Http1TrailerParser trailerParser;
     private Http1Limits limits;
     private byte[] defaultHost;
+    private final SplittableRandom random = new SplittableRandom();
     private boolean isDraining;
+    private DrainRamp ramp = DrainRamp.NONE;
     private long graceNs = UNTIL_NEXT;
 
     /**
@@ -188,12 +192,16 @@ public final class Http1SessionFactory implements SessionFactory
     /**
      * {@inheritDoc}
      */
-    public void drain(final long longestNs)
+    public void drain(final long longestNs, final DrainRamp freshRamp)
     {
         isDraining = true;
+        ramp = freshRamp;
         graceNs = longestNs;
-        http2.drain(longestNs);
-        open.drain();
+        http2.drain(longestNs, freshRamp);
+        if (ramp == DrainRamp.NONE)
+        {
+            open.drain();
+        }
     }
 
     /**
@@ -238,9 +246,16 @@ public final class Http1SessionFactory implements SessionFactory
         return upgraded;
     }
 
-    boolean isDraining()
+    /** Whether all connections end, each with its next answer. */
+    boolean endsAll()
     {
-        return isDraining;
+        return isDraining && ramp == DrainRamp.NONE;
+    }
+
+    /** Whether the connection of an answer that begins now ends with it. */
+    boolean endsNow()
+    {
+        return isDraining && ramp.endsAt(loop.clock().nowNs(), random);
     }
 
     /** When a connection has lasted as long as it may. */

@@ -33,6 +33,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
     private HttpConnectionManager http;
     private int requests;
     private boolean isCut;
+    private boolean isDraining;
     private int atOnce;
     private int begun;
     private long begunNs;
@@ -50,6 +51,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         http = factory.http();
         requests = 0;
         isCut = false;
+        isDraining = false;
         atOnce = 0;
         begun = 0;
         link.open(opened, http.http2(), http.counters().http2, http.idleTimeoutNs(), http.requestHeadersTimeoutNs(),
@@ -143,6 +145,10 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
     void onAnswered()
     {
         atOnce = Math.min(atOnce + 1, MOST_AT_ONCE);
+        if (factory.endsNow())
+        {
+            drain();
+        }
     }
 
     /** Whether another request may begin in this duty cycle without waiting for its turn. */
@@ -345,6 +351,11 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
     @Override
     void drain()
     {
+        if (isDraining)
+        {
+            return;
+        }
+        isDraining = true;
         count(http.counters().connections.downstreamCxDrainClose);
         link.drain(http.drainNs());
     }

@@ -5,6 +5,7 @@ import dev.ringway.codecs.http2.Http2FieldLimits;
 import dev.ringway.codecs.http2.RequestFields;
 import dev.ringway.codecs.http2.TrailerFields;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.DrainRamp;
 import dev.ringway.engine.counters.DownstreamConnectionCounters;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.exchange.Exchanges;
@@ -14,6 +15,7 @@ import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Listener;
 
 import java.util.ArrayDeque;
+import java.util.SplittableRandom;
 
 /**
  * HTTP/2 sessions of one listener on one loop, and what they share. The connection manager is looked up for each request,
@@ -34,7 +36,9 @@ final class Http2SessionFactory implements SessionFactory
     private HttpConnectionManager http;
     private Listener listener;
     private Http2FieldLimits limits;
+    private final SplittableRandom random = new SplittableRandom();
     private boolean isDraining;
+    private DrainRamp ramp = DrainRamp.NONE;
 
     Http2SessionFactory(
         final EventLoop loop, final Exchanges exchanges, final Http2Context context, final Http2Tables tables)
@@ -86,7 +90,7 @@ final class Http2SessionFactory implements SessionFactory
         loop.counters().increment(http.counters().connections.downstreamCxHttp2Total);
         loop.counters().increment(http.counters().connections.downstreamCxHttp2Active);
         session.open(connection, oldAtNs);
-        if (isDraining)
+        if (isDraining && ramp == DrainRamp.NONE)
         {
             session.drain();
         }
@@ -133,10 +137,20 @@ final class Http2SessionFactory implements SessionFactory
     /**
      * {@inheritDoc}
      */
-    public void drain(final long graceNs)
+    public void drain(final long graceNs, final DrainRamp freshRamp)
     {
         isDraining = true;
-        open.drain();
+        ramp = freshRamp;
+        if (ramp == DrainRamp.NONE)
+        {
+            open.drain();
+        }
+    }
+
+    /** Whether a connection ends with the answer that is whole now; in a drain of all it ends anyway. */
+    boolean endsNow()
+    {
+        return isDraining && ramp != DrainRamp.NONE && ramp.endsAt(loop.clock().nowNs(), random);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.ringway.engine.downstream;
 
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.DrainRamp;
 
 /**
  * Makes sessions for the connections of one filter chain. Loop thread only.
@@ -22,8 +23,9 @@ public interface SessionFactory
      * may be on its way, and end after it.
      *
      * @param graceNs longest time of that wait, which {@code drain_timeout} bounds too; or {@link #UNTIL_NEXT}.
+     * @param ramp    which of the answers end their connections until the drain is over.
      */
-    void drain(long graceNs);
+    void drain(long graceNs, DrainRamp ramp);
 
     /**
      * Takes {@link #drain} back for connections that are still there and for new ones.

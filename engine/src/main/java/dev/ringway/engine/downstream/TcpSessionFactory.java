@@ -1,6 +1,7 @@
 package dev.ringway.engine.downstream;
 
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.DrainRamp;
 import dev.ringway.engine.exchange.Exchanges;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.snapshot.Listener;
@@ -62,7 +63,7 @@ public final class TcpSessionFactory implements SessionFactory, RelayOwner
     /**
      * Relays have no point at which they could be asked to end; they run until the drain time is over.
      */
-    public void drain(final long graceNs)
+    public void drain(final long graceNs, final DrainRamp ramp)
     {
         // Nothing to do before the end of the drain time, when the process closes what is left.
     }

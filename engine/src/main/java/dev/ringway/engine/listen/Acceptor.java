@@ -4,6 +4,7 @@ import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
+import dev.ringway.engine.conn.DrainRamp;
 import dev.ringway.engine.downstream.SessionFactory;
 import dev.ringway.engine.filter.ConnectionRefusal;
 import dev.ringway.engine.loop.EventLoop;
@@ -251,15 +252,20 @@ public final class Acceptor implements ConnectionHandler
         // The cancellations are submitted before the fd goes, so no accept can hold on to another file of that number.
         loop.submissions().submit();
         Sockets.close(listenFd);
-        chains.drain(Math.min(graceNs, ChainSessions.MOST_GRACE_NS));
+        chains.drain(Math.min(graceNs, ChainSessions.MOST_GRACE_NS), DrainRamp.NONE);
     }
 
     /**
-     * Has the sessions end with their next request, while connections are still accepted.
+     * Has the sessions end with their next request, while connections are still accepted; nothing after {@link #close}.
+     *
+     * @param ramp which of them.
      */
-    public void drain()
+    public void drain(final DrainRamp ramp)
     {
-        chains.drain(SessionFactory.UNTIL_NEXT);
+        if (!isClosed)
+        {
+            chains.drain(SessionFactory.UNTIL_NEXT, ramp);
+        }
     }
 
     /**

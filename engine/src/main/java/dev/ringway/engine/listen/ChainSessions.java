@@ -2,6 +2,7 @@ package dev.ringway.engine.listen;
 
 import dev.ringway.engine.conn.CloseListener;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.conn.DrainRamp;
 import dev.ringway.engine.counters.DownstreamConnectionCounters;
 import dev.ringway.engine.counters.ListenerCounters;
 import dev.ringway.engine.counters.LoopCounters;
@@ -95,7 +96,7 @@ final class ChainSessions implements SessionlessHandler, CloseListener
     {
         if (sessions != null && sessions != fresh)
         {
-            sessions.drain(MOST_GRACE_NS);
+            sessions.drain(MOST_GRACE_NS, DrainRamp.NONE);
             fresh.endDrain();
         }
         sessions = fresh;
@@ -217,9 +218,9 @@ final class ChainSessions implements SessionlessHandler, CloseListener
     }
 
     /** See {@link SessionFactory#drain}. */
-    void drain(final long graceNs)
+    void drain(final long graceNs, final DrainRamp ramp)
     {
-        sessions.drain(graceNs);
+        sessions.drain(graceNs, ramp);
     }
 
     void endDrain()

@@ -1,5 +1,6 @@
 package dev.ringway.engine.listen;
 
+import dev.ringway.engine.conn.DrainRamp;
 import dev.ringway.engine.downstream.SessionFactory;
 import dev.ringway.engine.snapshot.ChainQuery;
 import dev.ringway.engine.snapshot.FilterChain;
@@ -25,6 +26,7 @@ final class ListenerChains
     private ChainSessions[] sessions = NONE;
     private boolean isDraining;
     private long graceNs;
+    private DrainRamp ramp = DrainRamp.NONE;
 
     ListenerChains(final ListenContext context, final Acceptor acceptor)
     {
@@ -49,14 +51,14 @@ final class ListenerChains
             sessions[i].adopt(fresh, chains.get(i));
             if (isDraining)
             {
-                sessions[i].drain(graceNs);
+                sessions[i].drain(graceNs, ramp);
             }
         }
         for (final ChainSessions one : left)
         {
             if (one != null)
             {
-                one.drain(ChainSessions.MOST_GRACE_NS);
+                one.drain(ChainSessions.MOST_GRACE_NS, DrainRamp.NONE);
                 if (one.active() > 0)
                 {
                     gone.add(new Gone(one, version));
@@ -139,13 +141,19 @@ final class ListenerChains
     }
 
     /** See {@link SessionFactory#drain}. */
-    void drain(final long longestNs)
+    void drain(final long longestNs, final DrainRamp freshRamp)
     {
+        if (isDraining && freshRamp != DrainRamp.NONE)
+        {
+            // A drain that goes on is not made slower.
+            return;
+        }
         isDraining = true;
         graceNs = longestNs;
+        ramp = freshRamp;
         for (final ChainSessions chain : sessions)
         {
-            chain.drain(longestNs);
+            chain.drain(longestNs, freshRamp);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.accesslog.LogStrings;
+import dev.ringway.engine.conn.DrainRamp;
 import dev.ringway.engine.counters.LoopHealthCounters;
 import dev.ringway.engine.loop.EventLoop;
 import dev.ringway.engine.loop.LoopCommand;
@@ -205,17 +206,19 @@ public final class Engine implements AutoCloseable
      */
     public void drain()
     {
-        drain(listener -> true);
+        drain(listener -> true, 0);
     }
 
     /**
-     * As {@link #drain()}, for some listeners.
+     * As {@link #drain()}, for some listeners, and with the share of answers that grows until a time is over.
      *
-     * @param isMeant which listeners; called on the loops.
+     * @param isMeant  which listeners; called on the loops.
+     * @param lengthNs of the time; 0 for none.
      */
-    public void drain(final Predicate<Listener> isMeant)
+    public void drain(final Predicate<Listener> isMeant, final long lengthNs)
     {
-        all(runtime -> runtime.onDrain(isMeant, false, 0));
+        final DrainRamp ramp = lengthNs > 0 ? new DrainRamp(System.nanoTime(), lengthNs) : DrainRamp.NONE;
+        all(runtime -> runtime.onDrain(isMeant, ramp));
     }
 
     /**
@@ -228,7 +231,7 @@ public final class Engine implements AutoCloseable
     public void stop(final Predicate<Listener> isMeant, final long graceNs)
     {
         listening.stop(isMeant);
-        all(runtime -> runtime.onDrain(isMeant, true, graceNs));
+        all(runtime -> runtime.onStop(isMeant, graceNs));
     }
 
     /**

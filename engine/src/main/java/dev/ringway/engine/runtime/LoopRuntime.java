@@ -2,6 +2,7 @@ package dev.ringway.engine.runtime;
 
 import dev.ringway.engine.accesslog.AccessLogRing;
 import dev.ringway.engine.conn.Connections;
+import dev.ringway.engine.conn.DrainRamp;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.counters.LoopHealthCounters;
 import dev.ringway.engine.exchange.Exchanges;
@@ -187,27 +188,35 @@ final class LoopRuntime implements LoopTask
     }
 
     /**
-     * Drains listeners.
+     * Closes the sockets of listeners and drains their connections.
      *
-     * @param isMeant        which.
-     * @param stopsAccepting whether the sockets are closed too.
-     * @param graceNs        longest time that connections without a request wait for one, where they are.
+     * @param isMeant which.
+     * @param graceNs longest time that connections without a request wait for one.
      */
-    void onDrain(final Predicate<Listener> isMeant, final boolean stopsAccepting, final long graceNs)
+    void onStop(final Predicate<Listener> isMeant, final long graceNs)
     {
         for (final Acceptor acceptor : acceptors)
         {
-            if (!isMeant.test(acceptor.listener()))
-            {
-                continue;
-            }
-            if (stopsAccepting)
+            if (isMeant.test(acceptor.listener()))
             {
                 acceptor.close(adoptedVersion, graceNs);
             }
-            else
+        }
+    }
+
+    /**
+     * Drains the connections of listeners that go on.
+     *
+     * @param isMeant which.
+     * @param ramp    how fast.
+     */
+    void onDrain(final Predicate<Listener> isMeant, final DrainRamp ramp)
+    {
+        for (final Acceptor acceptor : acceptors)
+        {
+            if (isMeant.test(acceptor.listener()))
             {
-                acceptor.drain();
+                acceptor.drain(ramp);
             }
         }
     }

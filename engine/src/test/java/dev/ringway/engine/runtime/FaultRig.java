@@ -255,7 +255,7 @@ final class FaultRig implements AutoCloseable
     {
         try
         {
-            runtime.onDrain(listener -> true, true, 0);
+            runtime.onStop(listener -> true, 0);
             await(() -> loop.slots().inUse() == settings.counter("cluster.b.upstream_cx_active"), "clients gone");
         }
         finally

@@ -94,6 +94,33 @@ final class Http2LifeTest
     }
 
     @Test
+    void shouldGoAwayWithAnAnswerInAGradualDrain() throws Exception
+    {
+        try (TestBackend backend = HttpPair.HTTP2_TO_HTTP1.backend(request -> ok("x"));
+            TestProxy proxy = HttpPair.HTTP2_TO_HTTP1.proxy(backend).start())
+        {
+            final Http2Peer early = Http2Peer.client(proxy.connect());
+            early.await(early.get("/a"));
+            proxy.drain(1);
+            proxy.look();
+            early.await(early.get("/b"));
+            assertEquals(0, early.awaitEnd());
+            proxy.awaitCounter("http.in.downstream_cx_drain_close", 1);
+        }
+        try (TestBackend backend = HttpPair.HTTP2_TO_HTTP1.backend(request -> ok("x"));
+            TestProxy proxy = HttpPair.HTTP2_TO_HTTP1.proxy(backend).start())
+        {
+            final Http2Peer client = Http2Peer.client(proxy.connect());
+            client.await(client.get("/a"));
+            proxy.drain(Long.MAX_VALUE / 2);
+            proxy.look();
+            client.await(client.get("/b"));
+            client.await(client.get("/c"));
+            proxy.awaitCounter("http.in.downstream_cx_drain_close", 0);
+        }
+    }
+
+    @Test
     void shouldEndAConnectionWithoutStreamsInADrain() throws Exception
     {
         try (TestBackend backend = HttpPair.HTTP2_TO_HTTP1.backend(request -> ok("x"));

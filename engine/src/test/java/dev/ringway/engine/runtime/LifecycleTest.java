@@ -130,6 +130,35 @@ final class LifecycleTest
     }
 
     @Test
+    void shouldEndConnectionsGraduallyAndAllOfThemInTheEnd() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient client = proxy.connect();
+            client.get("/");
+            proxy.drain(Long.MAX_VALUE / 2);
+            proxy.look();
+            assertNull(client.get("/").header("connection"));
+            assertNull(proxy.connect().get("/").header("connection"));
+            // It is not begun anew, and a drain at once is not taken for a gradual one.
+            proxy.drain();
+            proxy.drain(Long.MAX_VALUE / 2);
+            proxy.look();
+            assertEndsWith(client.get("/"), client);
+        }
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            proxy.drain(1);
+            proxy.look();
+            final TestClient late = proxy.connect();
+            assertEndsWith(late.get("/"), late);
+            proxy.awaitCounter("http.in.downstream_cx_drain_close", 1);
+        }
+    }
+
+    @Test
     void shouldAnswerWhatIsOnItsWayWhenItStops() throws Exception
     {
         try (TestBackend backend = TestBackend.answering(TestBackend.ok("x")); TestProxy proxy = new TestProxy(backend))

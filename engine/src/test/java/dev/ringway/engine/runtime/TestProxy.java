@@ -503,6 +503,12 @@ final class TestProxy implements AutoCloseable
         engine.drain();
     }
 
+    /** Gradually, over that time. */
+    void drain(final long lengthNs)
+    {
+        engine.drain(listener -> true, lengthNs);
+    }
+
     /** As {@link Engine#stop}; the closing check expects no armed accepts. */
     void stop(final long graceNs)
     {
