@@ -78,8 +78,7 @@ final class ListenerLogComparisonTest
                 program.awaitPort(port);
             }
             final Admin admin = new Admin(adminPort);
-            talk(ports, authority);
-            age(ports, authority, admin);
+            ageAndTalk(ports, authority, admin);
             admin.awaitQuiet();
             admin.quit(program);
         }
@@ -135,8 +134,8 @@ final class ListenerLogComparisonTest
         }
     }
 
-    /** Connections that have lasted as long as they may: what clients are told. */
-    private static void age(
+    /** Some connections grow old while others talk: what clients are told at their end. */
+    private static void ageAndTalk(
         final Map<String, Integer> ports, final Certificates authority, final Admin admin) throws Exception
     {
         final SocketFactory plain = SocketFactory.getDefault();
@@ -145,9 +144,14 @@ final class ListenerLogComparisonTest
             Socket waits = young(plain, ports.get("oldwaits"));
             Socket ends = young(plain, ports.get("oldends"));
             Socket silent = connect(plain, ports.get("oldends"));
-            Socket relay = connect(plain, ports.get("oldrelay")))
+            Socket relay = connect(plain, ports.get("oldrelay"));
+            Http2Client http2 = youngHttp2(ports.get("oldends")))
         {
-            awaitOldHttp2(ports.get("oldends"));
+            talk(ports, authority);
+            // The end is announced, and told when nothing more may be on its way.
+            assertEquals(Integer.MAX_VALUE, http2.await("GOAWAY", frame -> frame.is(Http2Frame.GOAWAY)).lastStream());
+            assertEquals(0, http2.await("GOAWAY", frame -> frame.is(Http2Frame.GOAWAY)).lastStream());
+            http2.awaitEnd();
             for (final Socket socket : List.of(told, encrypted))
             {
                 Patience.await(() -> "close".equals(ask(socket).field("connection")), () -> "connection: close");
@@ -204,17 +208,6 @@ final class ListenerLogComparisonTest
     {
         socket.getOutputStream().write(GET.getBytes(US_ASCII));
         return HttpMessage.read(socket.getInputStream(), false);
-    }
-
-    /** The end is announced, and told when nothing more may be on its way. */
-    private static void awaitOldHttp2(final int port) throws Exception
-    {
-        try (Http2Client client = youngHttp2(port))
-        {
-            assertEquals(Integer.MAX_VALUE, client.await("GOAWAY", frame -> frame.is(Http2Frame.GOAWAY)).lastStream());
-            assertEquals(0, client.await("GOAWAY", frame -> frame.is(Http2Frame.GOAWAY)).lastStream());
-            client.awaitEnd();
-        }
     }
 
     private static Http2Client youngHttp2(final int port) throws Exception

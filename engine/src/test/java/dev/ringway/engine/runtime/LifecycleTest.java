@@ -1,5 +1,6 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.snapshot.ConnectionAge;
 import dev.ringway.engine.snapshot.Endpoint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +85,25 @@ final class LifecycleTest
             final HttpMessage second = client.read();
             assertEquals(418, second.status());
             assertEquals("direct", second.text());
+        }
+    }
+
+    @Test
+    void shouldBoundTheAgeOfConnectionsThatComeUnderTheNewSnapshot() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            final TestClient before = proxy.connect();
+            assertEquals("x", before.get("/").text());
+
+            proxy.http.age = new ConnectionAge(1, 0);
+            proxy.publish();
+
+            proxy.connect().assertEnd();
+            proxy.awaitCounter("http.in.downstream_cx_max_duration_reached", 1);
+            assertNull(before.get("/").header("connection"));
+            assertEquals(1, proxy.counter("http.in.downstream_cx_max_duration_reached"));
         }
     }
 
