@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -180,9 +181,15 @@ final class HeaderChangeComparisonTest
             response_headers_to_add: [ { header: { key: x-level, value: share }, append: false } ] } ] } }
           request_headers_to_add: [ { header: { key: x-level, value: route }, append: false }, { header: { key: x-list, value: route } } ]
           response_headers_to_add: [ { header: { key: x-level, value: route }, append: false } ]
+        - match: { prefix: /many }
+          route: { weighted_clusters: { clusters: [ { name: one, weight: 1,
+            request_headers_to_add: [ %2$s ], response_headers_to_add: [ %2$s ] } ] } }
+          request_headers_to_add: [ %3$s ]
+          response_headers_to_add: [ %3$s ]
         - match: { prefix: / }
           route: { cluster: one }
-        """.formatted(ECHO);
+        """.formatted(ECHO, many("share"), many("route"));
+
     private static final String HOST = """
         request_headers_to_add: [ { header: { key: x-host-path, value: "%PATH(NQ)%" } }, { header: { key: x-level, value: host }, append: false }, { header: { key: x-list, value: host } } ]
         response_headers_to_add: [ { header: { key: x-level, value: host }, append: false } ]
@@ -197,6 +204,13 @@ final class HeaderChangeComparisonTest
 
     @RegisterExtension
     private static final Sides<Side> SIDES = new Sides<>(Side::new);
+
+    /** As many fields as a level may add. */
+    private static String many(final String level)
+    {
+        return IntStream.range(0, 64).mapToObj(i -> "{ header: { key: x-" + level + i + ", value: a } }")
+            .collect(Collectors.joining(", "));
+    }
 
     /** One of the two. */
     private static final class Side implements AutoCloseable
@@ -278,6 +292,8 @@ final class HeaderChangeComparisonTest
         /bare     | -
         /redirect | -
         /levels   | x-level: client~x-list: client
+        /many     | -
+        /many     | x-share0: mine~x-route63: mine
         /dead     | -
         /slow     | -
         /named    | -

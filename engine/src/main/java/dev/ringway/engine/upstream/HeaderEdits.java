@@ -22,7 +22,11 @@ public final class HeaderEdits
         HeaderName.CONNECTION, HeaderName.KEEP_ALIVE, HeaderName.PROXY_CONNECTION, HeaderName.TRANSFER_ENCODING,
         HeaderName.UPGRADE, HeaderName.TE, HeaderName.HTTP2_SETTINGS);
 
-    private static final int MAX_ADDED = 128;
+    /** What the proxy adds by itself, and of four levels of 64 changes each one that is joined with what was there. */
+    private static final int MAX_ADDED = 64 + 2 * 4 * 64;
+    /** Most bytes of a line or a field of HPACK beside the value, and for a name that has no number beside that. */
+    private static final int KNOWN_OVERHEAD = 48;
+    private static final int OTHER_OVERHEAD = 16;
     private static final int WITHDRAWN = -1;
     /** As a chunk, which the whole head must fit. */
     private static final int VALUE_LENGTH = BufferSlab.CHUNK_LENGTH;
@@ -37,7 +41,7 @@ public final class HeaderEdits
     /** Of names that have no number. */
     private final UnsafeBuffer[] otherNames = new UnsafeBuffer[MAX_ADDED];
     private final UnsafeBuffer valueBuffer = new UnsafeBuffer(values);
-    private int otherNamesLength;
+    private int namesLength;
     private long dropMask;
     private int count;
     private final EditedTarget target;
@@ -76,7 +80,7 @@ public final class HeaderEdits
         dropMask = mask;
         count = 0;
         position = 0;
-        otherNamesLength = 0;
+        namesLength = 0;
         isTooLong = false;
         protocol = null;
         target.reset();
@@ -255,7 +259,11 @@ public final class HeaderEdits
         if (nameId == HeaderName.OTHER)
         {
             otherNames[count] = name;
-            otherNamesLength += name.capacity();
+            namesLength += name.capacity() + OTHER_OVERHEAD;
+        }
+        else
+        {
+            namesLength += KNOWN_OVERHEAD;
         }
         names[count] = nameId;
         ends[count++] = position;
@@ -504,7 +512,7 @@ public final class HeaderEdits
      */
     public int addedLength()
     {
-        return isTooLong ? VALUE_LENGTH << 1 : position + count * 48 + otherNamesLength;
+        return isTooLong ? VALUE_LENGTH << 1 : position + namesLength;
     }
 
     /**

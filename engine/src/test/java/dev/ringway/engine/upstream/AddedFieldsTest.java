@@ -53,12 +53,12 @@ class AddedFieldsTest
     void shouldSayWhenThereAreTooMany()
     {
         edits.reset(0);
-        for (int i = 0; i < 128; i++)
+        for (int i = 0; i < 576; i++)
         {
             put(NAME, "");
         }
         assertFalse(edits.isTooLong());
-        assertEquals((NAME.getStringWithoutLengthAscii(0, NAME.capacity()) + ": \r\n").repeat(128), text());
+        assertEquals((NAME.getStringWithoutLengthAscii(0, NAME.capacity()) + ": \r\n").repeat(576), text());
         put(NAME, "");
         assertTrue(edits.isTooLong());
     }
