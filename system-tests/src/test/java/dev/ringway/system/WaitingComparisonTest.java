@@ -30,7 +30,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 final class WaitingComparisonTest
 {
     private static final String FORMAT =
-        "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %UPSTREAM_HOST% %UPSTREAM_REQUEST_ATTEMPT_COUNT%";
+        "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %UPSTREAM_HOST% %UPSTREAM_REQUEST_ATTEMPT_COUNT% " +
+        "%DOWNSTREAM_LOCAL_CLOSE_REASON% %DOWNSTREAM_DETECTED_CLOSE_TYPE% %UPSTREAM_LOCAL_CLOSE_REASON% " +
+        "%UPSTREAM_DETECTED_CLOSE_TYPE% ready=%UPSTREAM_CONNECTION_POOL_READY_DURATION%";
     /** Not where a bound refuses: Envoy has picked an endpoint then. */
     private static final String ATTEMPTED = " " +
         "%UPSTREAM_HOSTS_ATTEMPTED% %UPSTREAM_HOSTS_ATTEMPTED_WITHOUT_PORT% %UPSTREAM_HOST_NAMES_ATTEMPTED% " +
@@ -42,6 +44,7 @@ final class WaitingComparisonTest
 
     private static Full full;
     private static Origin origin;
+    private static RetryOrigin ending;
     private static int nobody;
     private static Pair<Side> sides;
 
@@ -99,6 +102,9 @@ final class WaitingComparisonTest
             relay("waits", 2, text);
             relay("unreached", 3, text);
             relay("half", 2, text);
+            relay("ended", 1, text);
+            relay("idle", 1, text);
+            relay("old", 1, text);
             text.append("  clusters:\n");
             final int waiting = full.server.getLocalPort();
             cluster("one", BOUND, text, waiting);
@@ -108,6 +114,9 @@ final class WaitingComparisonTest
             cluster("again", "", text, nobody);
             cluster("unreached", "", text, nobody);
             cluster("half", "", text, nobody, origin.port());
+            cluster("ended", "", text, ending.port());
+            cluster("idle", "", text, origin.port());
+            cluster("old", "", text, origin.port());
             final Path file = Files.writeString(directory.resolve(isEnvoy ? "envoy.yaml" : "ringway.yaml"),
                 isEnvoy ? text : text.toString().replace("envoy.log.", "ringway.log."));
             log = directory.resolve(isEnvoy ? "envoy.log." : "ringway.log.");
@@ -134,7 +143,9 @@ final class WaitingComparisonTest
         private void relay(final String name, final int attempts, final StringBuilder text)
         {
             text.append(Bootstraps.tcp(name, address(name), name).replace("cluster: " + name, "cluster: " + name +
-                "\n          max_connect_attempts: " + attempts + "\n          " + log(name)));
+                "\n          max_connect_attempts: " + attempts +
+                (name.equals("idle") ? "\n          idle_timeout: 0.4s" : "") +
+                (name.equals("old") ? "\n          max_downstream_connection_duration: 0.4s" : "") + "\n          " + log(name)));
         }
 
         private static void cluster(
@@ -169,7 +180,7 @@ final class WaitingComparisonTest
         private String lastLine(final String name, final int count) throws Exception
         {
             final List<String> lines = LogLines.await(Path.of(log + name), count, line -> true);
-            return lines.size() + " " + lines.getLast();
+            return lines.size() + " " + lines.getLast().replaceFirst("ready=\\d+", "ready=some").replaceFirst("127\\.\\S+", "host");
         }
 
         public void close() throws IOException
@@ -183,6 +194,7 @@ final class WaitingComparisonTest
     {
         full = new Full();
         origin = new Origin(Map.of());
+        ending = new RetryOrigin();
         nobody = Program.freePort();
         sides = Pair.start(Side::new);
     }
@@ -192,6 +204,7 @@ final class WaitingComparisonTest
     {
         Pair.stop(sides);
         origin.close();
+        ending.close();
         full.close();
     }
 
@@ -310,5 +323,58 @@ final class WaitingComparisonTest
                 }
             }
         }
+    }
+
+    private static String rest(final Client client) throws IOException
+    {
+        try
+        {
+            return client.text(1);
+        }
+        catch (final SocketException e)
+        {
+            return "";
+        }
+    }
+
+    /** By the endpoint, by a reset of it, by a reset of the client, because nothing passes, and because of their age. */
+    @Test
+    void shouldLogHowRelaysEnd() throws Exception
+    {
+        final List<String> seen = new ArrayList<>();
+        for (final Side side : List.of(sides.envoy(), sides.ringway()))
+        {
+            for (final String step : List.of("close", "reset", "200"))
+            {
+                try (Client client = side.client("ended"))
+                {
+                    client.send("GET /" + step + " HTTP/1.1\r\nx-envoy-attempt-count: 1\r\n\r\n");
+                    if (step.equals("200"))
+                    {
+                        assertEquals(200, client.read().status());
+                        client.reset();
+                    }
+                    else
+                    {
+                        // Nothing more is sent: an end with something unread would be a reset.
+                        assertEquals("", rest(client));
+                    }
+                }
+                seen.add(side.lastLine("ended", seen.size() % 5 + 1));
+            }
+            for (final String relay : List.of("idle", "old"))
+            {
+                try (Client client = side.client(relay))
+                {
+                    assertEquals("", client.text(1));
+                }
+                seen.add(side.lastLine(relay, 1));
+            }
+        }
+        assertEquals(String.join("\n", seen.subList(0, 5)), String.join("\n", seen.subList(5, 10)));
+        assertTrue(seen.get(1).contains(" LocalReset - RemoteReset "), seen.get(1));
+        assertTrue(seen.get(2).contains(" RemoteReset - Normal "), seen.get(2));
+        assertTrue(seen.get(4).contains(" max_connection_duration_reached Normal max_connection"), seen.get(4));
+        assertTrue(seen.get(3).contains(" tcp_session_idle_timeout Normal "), seen.get(3));
     }
 }

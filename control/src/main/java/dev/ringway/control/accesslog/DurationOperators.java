@@ -1,6 +1,10 @@
 package dev.ringway.control.accesslog;
 
 import dev.ringway.engine.accesslog.AccessRecord;
+import dev.ringway.engine.accesslog.AccessTimes;
+
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Operators that print a span of time.
@@ -8,12 +12,19 @@ import dev.ringway.engine.accesslog.AccessRecord;
 final class DurationOperators
 {
     private static final long MICROS_PER_MILLI = 1000;
+    private static final String COMMON = "COMMON_DURATION";
+    private static final String HANDSHAKE = "DOWNSTREAM_HANDSHAKE_DURATION";
+    private static final String READY = "UPSTREAM_CONNECTION_POOL_READY_DURATION";
+    /** By name: those that are recorded on demand. */
+    private static final Map<String, Integer> ASKED = new TreeMap<>(Map.of("US_CX_BEG", AccessTimes.CONNECTING,
+        "US_CX_END", AccessTimes.CONNECTED, "US_HS_END", AccessTimes.SECURED, "US_RX_BODY_BEG", AccessTimes.CONTENT,
+        "US_RX_END", AccessTimes.ANSWERED, "DS_TX_BEG", AccessTimes.ANSWERING));
 
     private DurationOperators()
     {
     }
 
-    /** A point of time, in microseconds from the start; negative when it never came. */
+    /** A point of time, in microseconds from the start, or {@link AccessTimes#NEVER}. */
     @FunctionalInterface
     private interface Point
     {
@@ -29,13 +40,41 @@ final class DurationOperators
         return switch (name)
         {
             case "DURATION" -> span(r -> 0, AccessRecord::durationUs, MICROS_PER_MILLI, 1);
-            case "REQUEST_DURATION" -> span(r -> 0, AccessRecord::requestDurationUs, MICROS_PER_MILLI, 1);
-            case "RESPONSE_DURATION" -> span(r -> 0, AccessRecord::responseDurationUs, MICROS_PER_MILLI, 1);
-            case "REQUEST_TX_DURATION" -> span(r -> 0, r -> r.upstream().sentUs(), MICROS_PER_MILLI, 1);
+            case "REQUEST_DURATION" -> span(r -> 0, told(AccessRecord::requestDurationUs), MICROS_PER_MILLI, 1);
+            case "RESPONSE_DURATION" -> span(r -> 0, told(AccessRecord::responseDurationUs), MICROS_PER_MILLI, 1);
+            case "REQUEST_TX_DURATION" -> span(r -> 0, told(r -> r.upstream().sentUs()), MICROS_PER_MILLI, 1);
             case "RESPONSE_TX_DURATION" ->
-                span(AccessRecord::responseDurationUs, AccessRecord::durationUs, MICROS_PER_MILLI, 1);
+                span(told(AccessRecord::responseDurationUs), AccessRecord::durationUs, MICROS_PER_MILLI, 1);
+            case HANDSHAKE -> span(r -> 0, asked(AccessTimes.HANDSHAKE), MICROS_PER_MILLI, 1);
+            case READY -> span(asked(AccessTimes.ASKED), asked(AccessTimes.READY), MICROS_PER_MILLI, 1);
             default -> null;
         };
+    }
+
+    /** Those that are not told of elsewhere, for messages. */
+    static String names()
+    {
+        return HANDSHAKE + " " + READY;
+    }
+
+    /**
+     * @param name     of an operator.
+     * @param argument between its parentheses, or null.
+     * @return whether it needs times that are only recorded on demand.
+     */
+    static boolean asks(final String name, final String argument)
+    {
+        return name.equals(HANDSHAKE) || name.equals(READY) ||
+            name.equals(COMMON) && ASKED.keySet().stream().anyMatch(argument::contains);
+    }
+
+    /**
+     * @param name of an operator.
+     * @return whether it prints a span of time, and so a number.
+     */
+    static boolean has(final String name)
+    {
+        return name.equals(COMMON) || of(name) != null;
     }
 
     /**
@@ -71,13 +110,35 @@ final class DurationOperators
         return switch (name)
         {
             case "DS_RX_BEG" -> r -> 0;
-            case "DS_RX_END" -> AccessRecord::requestDurationUs;
-            case "US_TX_BEG" -> r -> r.upstream().sendingUs();
-            case "US_TX_END" -> r -> r.upstream().sentUs();
-            case "US_RX_BEG" -> AccessRecord::responseDurationUs;
+            case "DS_RX_END" -> told(AccessRecord::requestDurationUs);
+            case "US_TX_BEG" -> told(r -> r.upstream().sendingUs());
+            case "US_TX_END" -> told(r -> r.upstream().sentUs());
+            case "US_RX_BEG" -> told(AccessRecord::responseDurationUs);
             case "DS_TX_END" -> AccessRecord::durationUs;
-            default -> throw new LogFormatException(at, "time point " + name +
-                " is not recorded; recorded are DS_RX_BEG, DS_RX_END, US_TX_BEG, US_TX_END, US_RX_BEG and DS_TX_END");
+            default ->
+            {
+                if (!ASKED.containsKey(name))
+                {
+                    throw new LogFormatException(at, "time point " + name + " is not recorded; recorded are DS_RX_BEG, " +
+                        "DS_RX_END, US_TX_BEG, US_TX_END, US_RX_BEG, DS_TX_END and " + String.join(", ", ASKED.keySet()));
+                }
+                yield asked(ASKED.get(name));
+            }
+        };
+    }
+
+    private static Point asked(final int index)
+    {
+        return record -> AccessTimes.get(record, index);
+    }
+
+    /** Where -1 stands for what never came. */
+    private static Point told(final Point point)
+    {
+        return record ->
+        {
+            final long value = point.of(record);
+            return value < 0 ? AccessTimes.NEVER : value;
         };
     }
 
@@ -87,7 +148,8 @@ final class DurationOperators
         {
             final long from = start.of(record);
             final long to = end.of(record);
-            if (from < 0 || to < 0)
+            // As Envoy, for which nothing ends before it begins.
+            if (from == AccessTimes.NEVER || to == AccessTimes.NEVER || to < from)
             {
                 line.put((byte)'-');
             }

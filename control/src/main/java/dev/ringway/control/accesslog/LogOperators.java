@@ -33,14 +33,13 @@ final class LogOperators
         "CONNECTION_TERMINATION_DETAILS CONNECTION_ID HOSTNAME ENVIRONMENT DYNAMIC_METADATA " +
         "GRPC_STATUS GRPC_STATUS_NUMBER STREAM_ID UNIQUE_ID FILTER_CHAIN_NAME ACCESS_LOG_TYPE ROUNDTRIP_DURATION " +
         "VIRTUAL_CLUSTER_NAME TRACE_ID SPAN_ID BYTES_RETRANSMITTED PACKETS_RETRANSMITTED " +
-        "DOWNSTREAM_TRANSPORT_FAILURE_REASON, " +
+        "DOWNSTREAM_TRANSPORT_FAILURE_REASON " + DurationOperators.names() + ", " +
         "{DOWNSTREAM_REMOTE, DOWNSTREAM_DIRECT_REMOTE, DOWNSTREAM_LOCAL, DOWNSTREAM_DIRECT_LOCAL, " +
         "UPSTREAM_REMOTE, UPSTREAM_LOCAL}_" +
         "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " + ByteOperators.names() + ", " + AttemptOperators.names() +
-        " " + TlsOperators.names();
+        " " + CloseOperators.names() + " " + TlsOperators.names();
     private static final Set<String> NUMBERS = Set.of("RESPONSE_CODE", "BYTES_RECEIVED", "BYTES_SENT",
-        "REQUEST_HEADERS_BYTES", "RESPONSE_HEADERS_BYTES", "DURATION", "REQUEST_DURATION", "RESPONSE_DURATION",
-        "REQUEST_TX_DURATION", "RESPONSE_TX_DURATION", "UPSTREAM_CONNECTION_ID", "BYTES_RETRANSMITTED",
+        "REQUEST_HEADERS_BYTES", "RESPONSE_HEADERS_BYTES", "UPSTREAM_CONNECTION_ID", "BYTES_RETRANSMITTED",
         "PACKETS_RETRANSMITTED", "UPSTREAM_REQUEST_ATTEMPT_COUNT", "CONNECTION_ID", "DOWNSTREAM_REMOTE_PORT",
         "DOWNSTREAM_DIRECT_REMOTE_PORT", "DOWNSTREAM_LOCAL_PORT", "DOWNSTREAM_DIRECT_LOCAL_PORT",
         "UPSTREAM_REMOTE_PORT", "UPSTREAM_LOCAL_PORT",
@@ -142,6 +141,10 @@ final class LogOperators
         {
             return AccessLogSink.USES_LENGTHS;
         }
+        if (DurationOperators.asks(name, argument))
+        {
+            return AccessLogSink.USES_TIMES;
+        }
         if (UPSTREAM.contains(name) || AttemptOperators.of(name) != null)
         {
             return AccessLogSink.USES_UPSTREAM;
@@ -158,7 +161,8 @@ final class LogOperators
     {
         final int end = operator.indexOf('(');
         final String name = end < 0 ? operator : operator.substring(0, end);
-        return operator.equals("GRPC_STATUS(NUMBER)") || NUMBERS.contains(name) || ByteOperators.has(name) || name.equals("COMMON_DURATION");
+        return operator.equals("GRPC_STATUS(NUMBER)") || NUMBERS.contains(name) || ByteOperators.has(name) ||
+            DurationOperators.has(name);
     }
 
     private static LogOperator withArgument(
@@ -234,7 +238,8 @@ final class LogOperators
     private static LogOperator rare(final String name)
     {
         final LogOperator attempts = AttemptOperators.of(name);
-        return attempts != null ? attempts :
+        final LogOperator ends = CloseOperators.of(name);
+        return attempts != null ? attempts : ends != null ? ends :
             ByteOperators.has(name) ? ByteOperators.of(name) : DurationOperators.of(name);
     }
 

@@ -2,12 +2,14 @@ package dev.ringway.control.accesslog;
 
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessClosing;
 import dev.ringway.engine.accesslog.AccessAttempts;
 import dev.ringway.engine.accesslog.AccessBytes;
 import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
+import dev.ringway.engine.accesslog.AccessTimes;
 import dev.ringway.engine.accesslog.LogStrings;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.snapshot.AccessLogSink;
@@ -117,6 +119,51 @@ final class LogFormatTest
         assertTrue(print("%QUERY_PARAM(x)%", record).endsWith("v..."));
         assertTrue(print("%QUERY_PARAMS%", record).endsWith("v..."));
         assertEquals("/a", print("%PATH(NQ)%", record));
+    }
+
+    @Test
+    void shouldPrintSpansThatAreRecordedOnDemand() throws LogFormatException
+    {
+        final String format = "%UPSTREAM_CONNECTION_POOL_READY_DURATION% %COMMON_DURATION(US_CX_BEG:US_HS_END:us)% " +
+            "%COMMON_DURATION(DS_RX_BEG:US_CX_END:us)% %DOWNSTREAM_HANDSHAKE_DURATION%";
+        assertEquals(AccessLogSink.USES_TIMES, LogFormat.compile(format).uses());
+        assertEquals(0, LogFormat.compile("%COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)%").uses());
+        final AccessRecord record = Records.empty();
+        assertEquals("- - - -", print(format, record));
+        AccessTimes.begin(record);
+        assertEquals("- - - -", print(format, record));
+        AccessTimes.set(record, AccessTimes.ASKED, 1000);
+        AccessTimes.set(record, AccessTimes.READY, 3900);
+        AccessTimes.set(record, AccessTimes.CONNECTING, -900);
+        AccessTimes.set(record, AccessTimes.CONNECTED, -500);
+        AccessTimes.set(record, AccessTimes.SECURED, -1);
+        AccessTimes.set(record, AccessTimes.HANDSHAKE, 4000);
+        assertEquals("2 899 - 4", print(format, record));
+    }
+
+    @Test
+    void shouldPrintHowConnectionsEnded() throws LogFormatException
+    {
+        final String format = "%DOWNSTREAM_DETECTED_CLOSE_TYPE% %UPSTREAM_DETECTED_CLOSE_TYPE% " +
+            "%DOWNSTREAM_LOCAL_CLOSE_REASON% %UPSTREAM_LOCAL_CLOSE_REASON%";
+        final AccessRecord record = Records.empty();
+        assertEquals("Normal - - -", print(format, record));
+        AccessClosing.set(record, AccessClosing.CLIENT_RESET);
+        assertEquals("RemoteReset - - -", print(format, record));
+        record.clusterNameId(LogStrings.register("relayed"));
+        AccessClosing.set(record.isCall(true), AccessClosing.ENDPOINT_RESET);
+        assertTrue(record.isCall());
+        assertEquals("LocalReset RemoteReset - -", print(format, record));
+        AccessClosing.set(record, AccessClosing.IDLE);
+        assertEquals("Normal Normal tcp_session_idle_timeout tcp_session_idle_timeout", print(format, record.isCall(false)));
+        AccessClosing.set(record, AccessClosing.NORMAL);
+        assertEquals("Normal Normal - -", print(format, record));
+        assertEquals("Normal Normal tcp_initializion_failure:0 -", print(format, record.flags(ResponseFlag.UPSTREAM_CONNECTION_FAILURE)));
+        assertEquals("Normal Normal tcp_initializion_failure:1 -", print(format, record.flags(ResponseFlag.NO_HEALTHY_UPSTREAM)));
+        assertEquals("Normal Normal tcp_initializion_failure:2 -", print(format, record.flags(ResponseFlag.UPSTREAM_OVERFLOW)));
+        assertEquals("Normal Normal max_connection_duration_reached max_connection_duration_reached",
+            print(format, record.flags(ResponseFlag.DURATION_TIMEOUT)));
+        assertEquals("Normal Normal tcp_initializion_failure:3 -", print(format, record.flags(ResponseFlag.NO_CLUSTER)));
     }
 
     @Test

@@ -582,13 +582,13 @@ public final class AccessRecord
     /** @return whether the request was a call of gRPC. Recorded on demand. */
     public boolean isCall()
     {
-        return buffer.getByte(offset + IS_CALL_OFFSET) != 0;
+        return (buffer.getByte(offset + CALL_OFFSET) & 1) != 0;
     }
 
     /** @param value see {@link #isCall()}. @return this. */
     public AccessRecord isCall(final boolean value)
     {
-        buffer.putByte(offset + IS_CALL_OFFSET, value ? (byte)1 : 0);
+        buffer.putByte(offset + CALL_OFFSET, (byte)(buffer.getByte(offset + CALL_OFFSET) & ~1 | (value ? 1 : 0)));
         return this;
     }
 }

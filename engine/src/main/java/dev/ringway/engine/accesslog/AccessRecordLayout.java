@@ -35,7 +35,7 @@ final class AccessRecordLayout
     static final int METHOD_ID_OFFSET = 5;
     static final int STATUS_OFFSET = 6;
     static final int SINKS_BORN_OFFSET = 8;
-    static final int IS_CALL_OFFSET = 12;
+    static final int CALL_OFFSET = 12;
     static final int UPSTREAM_PROTOCOL_OFFSET = 13;
     static final int SINK_COUNT_OFFSET = 14;
     static final int START_TIME_US_OFFSET = 16;

@@ -499,9 +499,7 @@ public final class Connection implements CompletionHandler
         return sender.isSending();
     }
 
-    /**
-     * @return its addresses.
-     */
+    /** @return its addresses. */
     public ConnectionAddresses addresses()
     {
         return addresses;
@@ -515,9 +513,7 @@ public final class Connection implements CompletionHandler
         return life.openedNs() != 0;
     }
 
-    /**
-     * @return milliseconds since it was opened, 0 when it never was.
-     */
+    /** @return milliseconds since it was opened, 0 when it never was. */
     public long ageMs()
     {
         return ageNs() / NANOS_PER_MILLI;
@@ -531,25 +527,31 @@ public final class Connection implements CompletionHandler
         return life.openedNs() == 0 ? 0 : life.nowNs() - life.openedNs();
     }
 
-    /**
-     * @return number of the connection, unique in the process.
-     */
+    /** @return whether the peer has reset it. */
+    public boolean wasReset()
+    {
+        return life.wasReset();
+    }
+
+    /** @return microseconds that it took to connect, once it is open. */
+    public int connectUs()
+    {
+        return life.connectUs();
+    }
+
+    /** @return number of the connection, unique in the process. */
     public long id()
     {
         return id;
     }
 
-    /**
-     * @return its slot.
-     */
+    /** @return its slot. */
     public int slot()
     {
         return life.slot();
     }
 
-    /**
-     * @return values that it and others carry.
-     */
+    /** @return values that it and others carry. */
     public ConnectionMetadata metadata()
     {
         return connections.metadata();

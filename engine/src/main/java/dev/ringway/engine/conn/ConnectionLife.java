@@ -25,6 +25,7 @@ final class ConnectionLife
     private static final int OUTGOING = 1 << 7;
     /** There is no socket yet: it waits for its turn to connect. */
     private static final int DUE = 1 << 8;
+    private static final int PEER_RESET = 1 << 9;
 
     /** There is no plain descriptor, nor has one been asked for. */
     private static final int NONE = -1;
@@ -32,6 +33,7 @@ final class ConnectionLife
     private static final int AWAITED = -2;
     /** There is none to be had. */
     private static final int REFUSED = -3;
+    private static final long NANOS_PER_MICRO = 1000L;
 
     private final Connection connection;
     private final Connections connections;
@@ -44,6 +46,9 @@ final class ConnectionLife
     private int outstanding;
     private SocketPlan plan;
     private int plainFd;
+    /** Until it is opened the time when it begins to connect, without its upper bits. */
+    private int connectUs;
+    private int handshakeUs;
 
     ConnectionLife(final Connection connection, final Connections connections)
     {
@@ -59,6 +64,8 @@ final class ConnectionLife
         outstanding = 0;
         openedNs = 0;
         plainFd = NONE;
+        connectUs = 0;
+        handshakeUs = NONE;
         receiver.assign();
         sender.assign(highWaterMark);
     }
@@ -86,6 +93,7 @@ final class ConnectionLife
             onSocketClosed();
             return false;
         }
+        connectUs = (int)(nowNs() / NANOS_PER_MICRO);
         outstanding += ops().connect(slot, tokenBase, plan);
         return true;
     }
@@ -100,6 +108,7 @@ final class ConnectionLife
     /** A handshake is over: the connection of a client is open now, that of a server was before. */
     void onSecured()
     {
+        handshakeUs = (int)((nowNs() - openedNs) / NANOS_PER_MICRO);
         if (isSecuring())
         {
             state &= ~SECURING;
@@ -241,6 +250,7 @@ final class ConnectionLife
         {
             state = (state & ~OPENING) | OPEN;
             openedNs = nowNs();
+            connectUs = isOutgoing() ? (int)(openedNs / NANOS_PER_MICRO) - connectUs : 0;
             if ((state & CLOSING) == 0)
             {
                 if (connection.addresses().looksUp(op))
@@ -322,7 +332,7 @@ final class ConnectionLife
         {
             return;
         }
-        state |= FAILED;
+        state |= errno == Errno.ECONNRESET ? FAILED | PEER_RESET : FAILED;
         if (isSecuring())
         {
             connection.handler().onOpenFailed(connection, errno);
@@ -451,6 +461,11 @@ final class ConnectionLife
         return (state & CLOSING) != 0;
     }
 
+    boolean wasReset()
+    {
+        return (state & PEER_RESET) != 0;
+    }
+
     boolean isOutgoing()
     {
         return (state & OUTGOING) != 0;
@@ -516,6 +531,18 @@ final class ConnectionLife
     long openedNs()
     {
         return openedNs;
+    }
+
+    /** How long it took to open it, in microseconds, once it is open. */
+    int connectUs()
+    {
+        return connectUs;
+    }
+
+    /** How long its handshake took, in microseconds, or negative. */
+    int handshakeUs()
+    {
+        return handshakeUs;
     }
 
     int slot()

@@ -82,6 +82,14 @@ public final class ConnectionTls
     }
 
     /**
+     * @return microseconds from when the connection was open to the end of the handshake, negative when there was none.
+     */
+    public int handshakeUs()
+    {
+        return connection.life().handshakeUs();
+    }
+
+    /**
      * What access logs tell of the encryption. Allocates the first time.
      *
      * @param items bits of {@link TlsReport}.

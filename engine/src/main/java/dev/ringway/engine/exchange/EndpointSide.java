@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.accesslog.AccessClosing;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
@@ -110,6 +111,7 @@ final class EndpointSide implements UpstreamHandler
     /** ACQUIRE: as {@link ClusterState#acquireHttp}. */
     int acquire()
     {
+        report.times().onAsked();
         return routing.endsTunnel() ?
             cluster.acquireTcp(this, downstream.connection()) : cluster.acquireHttp(this);
     }
@@ -125,7 +127,12 @@ final class EndpointSide implements UpstreamHandler
     {
         while (retrying.connects(cluster))
         {
+            report.times().onAsked();
             final int result = cluster.acquireTcp(this, downstream.connection());
+            if (result != ClusterState.ACQUIRED)
+            {
+                report.times().onReady();
+            }
             if (result != ClusterState.ACQUIRED && result != UpstreamFailure.PENDING_OVERFLOW)
             {
                 onUpstreamFailed(result);
@@ -359,7 +366,7 @@ final class EndpointSide implements UpstreamHandler
      */
     public void onResponseData(final int offset, final int length, final boolean isEnd)
     {
-        report.outcome().addResponseBytes(length);
+        addContent(length);
         leave(isEnd);
         times.touch(exchanges.nowNs());
         final FilterRun filters = exchange.filters();
@@ -383,7 +390,7 @@ final class EndpointSide implements UpstreamHandler
      */
     public void onResponsePassed(final int length)
     {
-        report.outcome().addResponseBytes(length);
+        addContent(length);
         downstream.meter().sent(length);
         times.touch(exchanges.nowNs());
     }
@@ -422,9 +429,22 @@ final class EndpointSide implements UpstreamHandler
         }
     }
 
+    private void addContent(final int length)
+    {
+        if (length > 0 && report.outcome().responseBytes() == 0)
+        {
+            report.times().onContent();
+        }
+        report.outcome().addResponseBytes(length);
+    }
+
     /** The session of an HTTP response that has ended is the pool's again, also when the request goes on. */
     private void leave(final boolean isResponseEnd)
     {
+        if (isResponseEnd)
+        {
+            report.times().onAnswered();
+        }
         if (isResponseEnd && !exchange.isRelay())
         {
             session = null;
@@ -436,6 +456,10 @@ final class EndpointSide implements UpstreamHandler
      */
     public void onUpstreamFailed(final int failure)
     {
+        if (session != null)
+        {
+            report.times().onConnection(session.connection());
+        }
         session = null;
         if (UpstreamFailure.isConnecting(failure))
         {
@@ -445,11 +469,17 @@ final class EndpointSide implements UpstreamHandler
         if (exchange.isRelay())
         {
             report.onEndpointCut();
-            report.outcome().flag(LocalReply.of(failure).flag());
+            // As Envoy, whose relays tell a reset from an end.
+            report.outcome().flag(http == null && failure == UpstreamFailure.RESET ?
+                ResponseFlag.UPSTREAM_REMOTE_RESET : LocalReply.of(failure).flag());
             if (http == null && UpstreamFailure.isConnecting(failure))
             {
                 connectRelay();
                 return;
+            }
+            if (UpstreamFailure.isReset(failure))
+            {
+                report.onClosing(AccessClosing.ENDPOINT_RESET);
             }
             exchange.end(false, UpstreamFailure.isReset(failure));
         }
@@ -485,6 +515,7 @@ final class EndpointSide implements UpstreamHandler
     {
         if (session != null)
         {
+            report.times().onConnection(session.connection());
             final boolean wasOpened = session.connection().wasOpened();
             exchanges.countFlush(tcp, session, isReset);
             session.cancel(isReset);

@@ -3,6 +3,7 @@ package dev.ringway.engine.exchange;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
+import dev.ringway.engine.accesslog.AccessClosing;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.filter.FilterAnswer;
@@ -115,6 +116,10 @@ public final class Exchange
         final int result = endpoint.acquire();
         if (result != ClusterState.ACQUIRED)
         {
+            if (result == UpstreamFailure.PENDING_OVERFLOW)
+            {
+                report.times().onReady();
+            }
             replies.failed(result, endpoint.cluster(), false);
         }
         else if (phase == Phase.ACQUIRE && !headBlock.keep(request))
@@ -370,6 +375,7 @@ public final class Exchange
     public void onDownstreamClosed(final boolean isReset, final boolean isStream)
     {
         report.onClientReset(isStream && !upgrade.isOpen());
+        report.onClosing(isReset ? AccessClosing.CLIENT_RESET : AccessClosing.NORMAL);
         release(isReset);
     }
 
@@ -422,6 +428,7 @@ public final class Exchange
         outcome.flag(isOld ? ResponseFlag.DURATION_TIMEOUT : 0);
         exchanges.counters().increment(
             isOld ? tcp.counters().maxDownstreamConnectionDuration : tcp.counters().idleTimeout);
+        report.onClosing(isOld ? AccessClosing.NORMAL : AccessClosing.IDLE);
         end(true, false);
     }
 

@@ -8,6 +8,7 @@ import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessAddress;
 import dev.ringway.engine.accesslog.AccessAttempts;
 import dev.ringway.engine.accesslog.AccessBytes;
+import dev.ringway.engine.accesslog.AccessClosing;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
@@ -46,6 +47,7 @@ final class ExchangeLog
 
     private final AccessRecord record = new AccessRecord();
     private final LoggedFields loggedFields = new LoggedFields();
+    private final LoggedTimes times;
     private final Exchanges exchanges;
     private final HeaderTable noFields = new HeaderTable(1);
     /** By number: no more of them than the library has failures. */
@@ -60,6 +62,7 @@ final class ExchangeLog
     {
         this.exchanges = exchanges;
         this.upstream = upstream;
+        times = new LoggedTimes(exchanges, record);
         record.wrap(new UnsafeBuffer(new byte[AccessRecord.DEFAULT_CAPACITY]), 0, AccessRecord.DEFAULT_CAPACITY);
     }
 
@@ -86,6 +89,7 @@ final class ExchangeLog
         {
             AccessBytes.begin(record);
         }
+        times.begin((wanted & AccessLogSink.USES_TIMES) != 0, startNs);
         record.sinks().born(born).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
             .connectionId(connection.id());
         record.address(AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), connection.addresses().peer());
@@ -118,6 +122,7 @@ final class ExchangeLog
         {
             begin(sinks, downstream.connection(), null, startNs);
             record.protocol(AccessProtocol.NONE);
+            times.onClient(downstream.connection());
             LoggedFields.putMetadata(record, sinks, downstream.connection());
         }
     }
@@ -136,7 +141,7 @@ final class ExchangeLog
             return;
         }
         begin(http.accessLogs(), downstream.connection(), head, startNs);
-        request(http, downstream.connection(), head, id, isRouted);
+        exchanges.loggedClient().request(record, uses, http, downstream.connection(), head, id, isRouted);
         if (asksLengths())
         {
             LoggedBytes.begin(downstream.meter(), upstream, head);
@@ -228,50 +233,15 @@ final class ExchangeLog
         }
     }
 
-    private void request(
-        final HttpConnectionManager http,
-        final Connection connection,
-        final RequestHead head,
-        final RequestId id,
-        final boolean isRouted)
-    {
-        final HeaderTable headers = head.headers();
-        final var buffer = headers.buffer();
-        record.protocol(AccessProtocol.of(head.http2(), head.minorVersion()));
-        LoggedHead.method(record, head);
-        record.text(AccessText.PATH, buffer, head.pathOffset(), head.pathLength());
-        record.text(AccessText.AUTHORITY, buffer, head.authorityOffset(), head.authorityLength());
-        header(headers, HeaderName.USER_AGENT, AccessText.USER_AGENT);
-        if ((uses & AccessLogSink.USES_FORWARDED) != 0 && headers.contains(HeaderName.X_FORWARDED_FOR))
-        {
-            exchanges.loggedClient().remoteAddress(record, http, connection, headers);
-        }
-        header(headers, HeaderName.X_FORWARDED_FOR, AccessText.X_FORWARDED_FOR);
-        if (isRouted && http.useRemoteAddress() && !http.skipXffAppend())
-        {
-            // Directly behind what is made longer.
-            exchanges.loggedClient().append(record, connection);
-        }
-        if (id != null && id.isOwn())
-        {
-            record.text(AccessText.X_REQUEST_ID, id.own(), RequestIds.LENGTH);
-        }
-        else
-        {
-            header(headers, HeaderName.X_REQUEST_ID, AccessText.X_REQUEST_ID);
-        }
-        header(headers, HeaderName.REFERER, AccessText.REFERER);
-        if ((uses & AccessLogSink.USES_GRPC_STATUS) != 0)
-        {
-            record.isCall(Grpc.isRequest(headers));
-        }
-    }
-
     /** Fields as they go on: what they are, those that came, and what becomes of them. */
     void onFields(final Place place, final HeaderTable fields, final HeaderEdits edits)
     {
         if (isOpen)
         {
+            if (place == Place.RESPONSE)
+            {
+                times.onAnswering();
+            }
             fields(place, fields, edits, 0);
         }
     }
@@ -312,6 +282,7 @@ final class ExchangeLog
             {
                 onFilteredResponse(fields);
             }
+            times.onAnswering();
             fields(Place.RESPONSE, fields, edits, fields == null ? length : 0);
         }
     }
@@ -338,9 +309,11 @@ final class ExchangeLog
     {
         begin(http.accessLogs(), connection, head, startNs);
         isOpen = false;
+        times.onAnswering();
+        times.end();
         if (head != null)
         {
-            request(http, connection, head, null, false);
+            exchanges.loggedClient().request(record, uses, http, connection, head, null, false);
             fields(Place.REQUEST, head.headers(), null, 0);
             meter.receivedHead(head.headers());
         }
@@ -381,6 +354,12 @@ final class ExchangeLog
         isOpen = false;
         record.protocol(AccessProtocol.NONE).flags(refusal.flags()).durationUs(ageNs / NANOS_PER_MICRO)
             .text(AccessText.TERMINATION_DETAIL, refusal.detail());
+        times.onClient(connection);
+        times.end();
+        if (connection.wasReset())
+        {
+            AccessClosing.set(record, AccessClosing.CLIENT_RESET);
+        }
         LoggedFields.putMetadata(record, all, connection);
         if (isHttp)
         {
@@ -420,17 +399,13 @@ final class ExchangeLog
         }
     }
 
-    private void header(final HeaderTable headers, final int nameId, final int field)
-    {
-        exchanges.loggedClient().field(record, headers, nameId, field);
-    }
-
     void onUpstream(final UpstreamSession session, final int protocol)
     {
         if (!isOpen)
         {
             return;
         }
+        times.onReady();
         final boolean asksUpstream = (uses & AccessLogSink.USES_UPSTREAM) != 0;
         if (asksUpstream && record.protocol() == AccessProtocol.NONE)
         {
@@ -447,6 +422,7 @@ final class ExchangeLog
     {
         if (isOpen)
         {
+            times.onReady();
             record.upstream().forget();
         }
     }
@@ -470,7 +446,8 @@ final class ExchangeLog
             .responseDurationUs(serviceNs / NANOS_PER_MICRO);
         if ((uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
         {
-            header(head.headers(), HeaderName.CONTENT_TYPE, AccessText.RESPONSE_CONTENT_TYPE);
+            exchanges.loggedClient().field(
+                record, head.headers(), HeaderName.CONTENT_TYPE, AccessText.RESPONSE_CONTENT_TYPE);
         }
         onStatus(head.headers());
     }
@@ -526,7 +503,11 @@ final class ExchangeLog
         {
             record.upstream().forget();
         }
-        final int items = (int)(uses >>> AccessLogSink.USES_UPSTREAM_TLS_SHIFT) & AccessLogSink.TLS_ITEMS;
+        if (upstream != null)
+        {
+            times.onConnection(upstream.connection());
+        }
+        final int items = (int)(uses >>> AccessLogSink.USES_UPSTREAM_TLS_SHIFT) & AccessLogSink.UPSTREAM_TLS_ITEMS;
         if (items != 0 && upstream != null)
         {
             record.tls().upstream(upstream.connection().tls().report(items));
@@ -541,6 +522,21 @@ final class ExchangeLog
             record.address(
                 AccessAddress.UPSTREAM_LOCAL, exchanges.slotAddresses(), upstream.connection().addresses().local());
         }
+    }
+
+    /** It ends out of order, see {@link AccessClosing}. */
+    void onClosing(final int how)
+    {
+        if (isOpen)
+        {
+            AccessClosing.set(record, how);
+        }
+    }
+
+    /** Notes when what was. */
+    LoggedTimes times()
+    {
+        return times;
     }
 
     void onWire(final ByteMeter downstream)
@@ -564,6 +560,7 @@ final class ExchangeLog
             return;
         }
         isOpen = false;
+        this.times.end();
         if (isHttp)
         {
             record.requestDurationUs(times.isRequestEnded() ? microsOf(times.requestNs()) : -1)

@@ -148,6 +148,21 @@ final class ExchangeReport
         log.onLocalReply(grpcStatus, length > 0);
     }
 
+    /** A relay ends out of order, see {@link dev.ringway.engine.accesslog.AccessClosing}; requests do not tell. */
+    void onClosing(final int how)
+    {
+        if (http == null)
+        {
+            log.onClosing(how);
+        }
+    }
+
+    /** See {@link LoggedTimes}. */
+    LoggedTimes times()
+    {
+        return log.times();
+    }
+
     void onConnections(final DownstreamSink downstream, final UpstreamSession upstream)
     {
         log.onConnections(downstream, upstream);
@@ -197,9 +212,9 @@ final class ExchangeReport
     /** The client gave up; a stream may have gone alone. */
     void onClientReset(final boolean isStream)
     {
-        outcome.flag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
         if (http != null)
         {
+            outcome.flag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
             exchanges.counters().increment(http.counters().downstreamRqRxReset);
             outcome.cut(0, isStream ? outcome.detail() : Outcome.CLIENT_GONE);
         }

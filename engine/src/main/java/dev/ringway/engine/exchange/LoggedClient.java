@@ -1,10 +1,15 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.Grpc;
+import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
+import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.conn.Connection;
+import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.MutableDirectBuffer;
@@ -25,6 +30,48 @@ final class LoggedClient
     {
         this.exchanges = exchanges;
         text.putByte(0, (byte)',');
+    }
+
+    /** What each record tells of a request, as it came. */
+    void request(
+        final AccessRecord record,
+        final long uses,
+        final HttpConnectionManager http,
+        final Connection connection,
+        final RequestHead head,
+        final RequestId id,
+        final boolean isRouted)
+    {
+        final HeaderTable headers = head.headers();
+        final var buffer = headers.buffer();
+        record.protocol(AccessProtocol.of(head.http2(), head.minorVersion()));
+        LoggedHead.method(record, head);
+        record.text(AccessText.PATH, buffer, head.pathOffset(), head.pathLength());
+        record.text(AccessText.AUTHORITY, buffer, head.authorityOffset(), head.authorityLength());
+        field(record, headers, HeaderName.USER_AGENT, AccessText.USER_AGENT);
+        if ((uses & AccessLogSink.USES_FORWARDED) != 0 && headers.contains(HeaderName.X_FORWARDED_FOR))
+        {
+            remoteAddress(record, http, connection, headers);
+        }
+        field(record, headers, HeaderName.X_FORWARDED_FOR, AccessText.X_FORWARDED_FOR);
+        if (isRouted && http.useRemoteAddress() && !http.skipXffAppend())
+        {
+            // Directly behind what is made longer.
+            append(record, connection);
+        }
+        if (id != null && id.isOwn())
+        {
+            record.text(AccessText.X_REQUEST_ID, id.own(), RequestIds.LENGTH);
+        }
+        else
+        {
+            field(record, headers, HeaderName.X_REQUEST_ID, AccessText.X_REQUEST_ID);
+        }
+        field(record, headers, HeaderName.REFERER, AccessText.REFERER);
+        if ((uses & AccessLogSink.USES_GRPC_STATUS) != 0)
+        {
+            record.isCall(Grpc.isRequest(headers));
+        }
     }
 
     /** That of the client where the proxies before this one are trusted to tell it; no port is told. */

@@ -44,12 +44,16 @@ public record AccessLogSink(
     public static final long USES_UPSTREAM = 1 << 8;
     /** How long heads are, and what went over the wire. */
     public static final long USES_LENGTHS = 1 << 9;
+    /** When connections were ready and answers passed. */
+    public static final long USES_TIMES = 1 << 10;
     /** First of the bits for items of {@code TlsReport} about the client's connection, in their order. */
-    public static final int USES_TLS_SHIFT = 10;
+    public static final int USES_TLS_SHIFT = 20;
     /** First of the bits for items of {@code TlsReport} about the connection to the endpoint, in their order. */
     public static final int USES_UPSTREAM_TLS_SHIFT = USES_TLS_SHIFT + 27;
-    /** Mask of either, shifted down. */
+    /** Mask of the former, shifted down. */
     public static final int TLS_ITEMS = (1 << 27) - 1;
+    /** Mask of the latter, shifted down. */
+    public static final int UPSTREAM_TLS_ITEMS = (1 << 16) - 1;
 
     /**
      * A sink that asks for nothing special.

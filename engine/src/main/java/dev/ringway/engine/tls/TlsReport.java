@@ -27,52 +27,54 @@ public final class TlsReport
     public static final int SESSION_ID = 2;
     /** Name that the client asked for (SNI). */
     public static final int SERVER_NAME = 3;
-    /** SHA-256 of the peer's certificate, as it is. */
-    public static final int PEER_FINGERPRINT = 4;
-    /** Serial number of the peer's certificate in hexadecimal digits. */
-    public static final int PEER_SERIAL = 5;
+    /** Name of the group that keys were agreed on with. */
+    public static final int GROUP = 4;
     /** URIs of the peer's certificate, with commas between them. */
-    public static final int PEER_URIS = 6;
+    public static final int PEER_URIS = 5;
     /** DNS names of the peer's certificate, with commas between them. */
-    public static final int PEER_DNS_NAMES = 7;
+    public static final int PEER_DNS_NAMES = 6;
+    /** Addresses of the peer's certificate, with commas between them. */
+    public static final int PEER_ADDRESSES = 7;
     /** Subject of the peer's certificate (RFC 2253). */
     public static final int PEER_SUBJECT = 8;
     /** Issuer of the peer's certificate (RFC 2253). */
     public static final int PEER_ISSUER = 9;
-    /** Name of the group that keys were agreed on with. */
-    public static final int GROUP = 10;
-    /** SHA-1 of the peer's certificate, as it is. */
-    public static final int PEER_OLD_FINGERPRINT = 11;
-    /** SHA-256 of each certificate that the peer has shown, as they are, one behind the other. */
-    public static final int CHAIN_FINGERPRINTS = 12;
-    /** SHA-1 of each certificate that the peer has shown, as they are, one behind the other. */
-    public static final int CHAIN_OLD_FINGERPRINTS = 13;
-    /** Serial numbers of all that the peer has shown, with commas between them. */
-    public static final int CHAIN_SERIALS = 14;
-    /** Addresses of the peer's certificate, with commas between them. */
-    public static final int PEER_ADDRESSES = 15;
-    /** Mail addresses of the peer's certificate, with commas between them. */
-    public static final int PEER_MAILS = 16;
-    /** Names of other types of the peer's certificate, with commas between them. */
-    public static final int PEER_OTHER_NAMES = 17;
     /** First second of the peer's certificate, since 1970. */
-    public static final int VALID_FROM = 18;
+    public static final int VALID_FROM = 10;
     /** Last second of the peer's certificate, since 1970. */
-    public static final int VALID_UNTIL = 19;
-    /** Subject of the own certificate (RFC 2253). */
-    public static final int OWN_SUBJECT = 20;
+    public static final int VALID_UNTIL = 11;
     /** URIs of the own certificate, with commas between them. */
-    public static final int OWN_URIS = 21;
+    public static final int OWN_URIS = 12;
     /** DNS names of the own certificate, with commas between them. */
-    public static final int OWN_DNS_NAMES = 22;
+    public static final int OWN_DNS_NAMES = 13;
     /** Addresses of the own certificate, with commas between them. */
-    public static final int OWN_ADDRESSES = 23;
-    /** Mail addresses of the own certificate, with commas between them. */
-    public static final int OWN_MAILS = 24;
-    /** Names of other types of the own certificate, with commas between them. */
-    public static final int OWN_OTHER_NAMES = 25;
+    public static final int OWN_ADDRESSES = 14;
     /** The peer's certificate in PEM, percent-encoded. */
-    public static final int PEER_CERT = 26;
+    public static final int PEER_CERT = 15;
+    /** Number of items that access logs ask for of either connection; those behind are of a client's alone. */
+    public static final int COUNT_OF_BOTH = 16;
+    /** SHA-256 of the peer's certificate, as it is. */
+    public static final int PEER_FINGERPRINT = 16;
+    /** Serial number of the peer's certificate in hexadecimal digits. */
+    public static final int PEER_SERIAL = 17;
+    /** SHA-1 of the peer's certificate, as it is. */
+    public static final int PEER_OLD_FINGERPRINT = 18;
+    /** SHA-256 of each certificate that the peer has shown, as they are, one behind the other. */
+    public static final int CHAIN_FINGERPRINTS = 19;
+    /** SHA-1 of each certificate that the peer has shown, as they are, one behind the other. */
+    public static final int CHAIN_OLD_FINGERPRINTS = 20;
+    /** Serial numbers of all that the peer has shown, with commas between them. */
+    public static final int CHAIN_SERIALS = 21;
+    /** Mail addresses of the peer's certificate, with commas between them. */
+    public static final int PEER_MAILS = 22;
+    /** Names of other types of the peer's certificate, with commas between them. */
+    public static final int PEER_OTHER_NAMES = 23;
+    /** Subject of the own certificate (RFC 2253). */
+    public static final int OWN_SUBJECT = 24;
+    /** Mail addresses of the own certificate, with commas between them. */
+    public static final int OWN_MAILS = 25;
+    /** Names of other types of the own certificate, with commas between them. */
+    public static final int OWN_OTHER_NAMES = 26;
     /** Number of items that access logs ask for. */
     public static final int COUNT = 27;
     /** First second of the peer's certificate as fields tell it. */
@@ -100,7 +102,8 @@ public final class TlsReport
     private static final byte[] CUT = "...".getBytes(US_ASCII);
     private static final int OF_CONNECTION = 1 << VERSION | 1 << CIPHER | 1 << SESSION_ID | 1 << SERVER_NAME | 1 << GROUP;
     private static final int OF_CHAIN = 1 << CHAIN_FINGERPRINTS | 1 << CHAIN_OLD_FINGERPRINTS | 1 << CHAIN_SERIALS;
-    private static final int OF_OWN = (1 << PEER_CERT) - (1 << OWN_SUBJECT);
+    private static final int OF_OWN = 1 << OWN_SUBJECT | 1 << OWN_URIS | 1 << OWN_DNS_NAMES | 1 << OWN_ADDRESSES |
+        1 << OWN_MAILS | 1 << OWN_OTHER_NAMES;
 
     private TlsReport()
     {
