@@ -32,6 +32,9 @@ final class AccessLogComparisonTest
         X_FF + X_FF + "192.0.2.1" + X_FF + X_FF + "2001:db8::1" + X_FF, X_FF + "not an address", X_FF + "10.0.0.1", X_FF + "", X_FF + "10.1.1.1,", "\r\nx-a: one\r\nX-A: two\r\nx-gone: g\r\nx-set: old" +
             "\r\nuser-agent: more\r\naccept: \r\naccept: a\r\naccept: \r\naccept: b\r\nreferer: r\r\nreferer: s",
         "", "");
+    /** Behind the address of an endpoint. */
+    private static final String METADATA = " }, metadata: { filter_metadata: { n: { s: 'a \"q\" \u00fc', n: 3, f: -1.5, big: 1e20, " +
+        "little: 1.25e-9, t: true, none: null, l: [ 1, a, { z: 1 } ], o: { inner: x, b: { deep: [ false ] } } } } ";
     private static final String TEXT = "log_format: { text_format_source: { inline_string: \"%REQ(:PATH)%\\n\" } }";
 
     /** Logs by name: what stands beside the path, and the filter. What comes last takes everything. */
@@ -74,6 +77,21 @@ final class AccessLogComparisonTest
             "content: \"%COMMON_DURATION(US_CX_END:US_RX_BODY_BEG:ms)%\", whole: \"%COMMON_DURATION(US_RX_BEG:US_RX_END:ms)%\", " +
             "answer: \"%COMMON_DURATION(DS_RX_BEG:DS_TX_BEG:us)%\", " +
             "ready: \"%UPSTREAM_CONNECTION_POOL_READY_DURATION%\", shaken: \"%DOWNSTREAM_HANDSHAKE_DURATION%\" } }", ""});
+        LOGS.put("metadata", new String[] {"log_format: { text_format_source: { inline_string: \"" +
+            "%UPSTREAM_METADATA(n)% %UPSTREAM_METADATA(n:s)% %UPSTREAM_METADATA(n:s):3% " +
+            "%METADATA(UPSTREAM_HOST:n:n)% %UPSTREAM_METADATA(n:f)% %UPSTREAM_METADATA(n:big)% " +
+            "%UPSTREAM_METADATA(n:little)% %UPSTREAM_METADATA(n:t)% %UPSTREAM_METADATA(n:none)% " +
+            "%UPSTREAM_METADATA(n:l)% %METADATA(UPSTREAM_HOST:n:o):5% %UPSTREAM_METADATA(n:o:inner)% " +
+            "%UPSTREAM_METADATA(n:o:x)% %UPSTREAM_METADATA(n:s:x)% %UPSTREAM_METADATA(m)%\\n\" } }", ""});
+        LOGS.put("jsonmetadata", new String[] {"log_format: { json_format: { " +
+            "k0: \"%UPSTREAM_METADATA(n)%\", k1: \"%UPSTREAM_METADATA(n:s)%\", k2: " +
+            "\"%UPSTREAM_METADATA(n:s):3%\", k3: \"%METADATA(UPSTREAM_HOST:n:n)%\", k4: " +
+            "\"%UPSTREAM_METADATA(n:f)%\", k5: \"%UPSTREAM_METADATA(n:big)%\", k6: " +
+            "\"%UPSTREAM_METADATA(n:little)%\", k7: \"%UPSTREAM_METADATA(n:t)%\", k8: " +
+            "\"%UPSTREAM_METADATA(n:none)%\", k9: \"%UPSTREAM_METADATA(n:l)%\", k10: " +
+            "\"%METADATA(UPSTREAM_HOST:n:o):5%\", k11: \"%UPSTREAM_METADATA(n:o:inner)%\", k12: " +
+            "\"%UPSTREAM_METADATA(n:o:x)%\", k13: \"%UPSTREAM_METADATA(n:s:x)%\", k14: " +
+            "\"%UPSTREAM_METADATA(m)%\" } }", ""});
         LOGS.put("jsonfields", new String[] {"log_format: { json_format: { a: \"%REQ(X-A)%\", b: \"<%REQ(X-B)%>\", " +
             "own: \"%RESP(X-OWN)%\", none: \"%REQ(X-B)%\" } }", ""});
         LOGS.put("names", new String[] {
@@ -214,7 +232,7 @@ final class AccessLogComparisonTest
                   response_headers_to_add: [ { header: { key: x-added, value: "p" } } ]
                   response_headers_to_remove: [ x-gone, content-type ]
                 """).replace("- filters:", "- name: 'a 100% \"chain\"'\n      filters:") + "  clusters:\n" +
-            Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port())) +
+            Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port()) + METADATA) +
             Bootstraps.cluster("named", "STRICT_DNS", Bootstraps.tcpAddress("localhost", origin.port())) +
             "    dns_lookup_family: V4_ONLY\n" +
             Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", 1)));

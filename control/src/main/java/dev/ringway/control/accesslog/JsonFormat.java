@@ -176,6 +176,17 @@ final class JsonFormat
         // A value that is there and empty is told, so what is not there has to be told apart.
         final LogFormat format = isSingle ? plain : LogFormat.compile(config, omitsEmpty);
         needs.addAll(format.needs());
+        final LogOperator typed = isSingle ? EndpointMetadataOperator.typed(config) : null;
+        if (typed != null)
+        {
+            return (record, line) ->
+            {
+                text.clear();
+                typed.append(record, text);
+                line.put(text.bytes(), isNothing() ? 0 : text.length());
+                return !isNothing();
+            };
+        }
         return (record, line) ->
         {
             text.clear();

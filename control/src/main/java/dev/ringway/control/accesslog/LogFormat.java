@@ -179,7 +179,7 @@ public final class LogFormat
         {
             at++;
         }
-        final String name = text.substring(start + 1, at);
+        String name = text.substring(start + 1, at);
         if (name.isEmpty())
         {
             throw new LogFormatException(
@@ -207,6 +207,11 @@ public final class LogFormat
         if (at >= text.length() || at < 0 || text.charAt(at) != '%')
         {
             throw new LogFormatException(start, "the operator %" + name + " must end with %");
+        }
+        if (name.equals(EndpointMetadataOperator.OF_TYPE) && argument != null && argument.startsWith(MetadataOperator.TYPE))
+        {
+            name = MetadataOperator.NAME;
+            argument = argument.substring(MetadataOperator.TYPE.length());
         }
         final LogOperator operator = LogOperators.of(name, argument, start, argumentAt);
         operators.add(limit < 0 ? operator : cut(operator, limit));

@@ -16,6 +16,9 @@ public final class MetadataOperator
     /** Its name. */
     public static final String NAME = "DYNAMIC_METADATA";
 
+    /** What stands before its argument in {@code %METADATA(TYPE:NAMESPACE:KEY)%}. */
+    static final String TYPE = "DYNAMIC:";
+
     /** Namespaces that extensions fill in Envoy which are without metadata here. */
     private static final Set<String> FILLED = Set.of("envoy.filters.http.rbac", "envoy.filters.network.rbac",
         "envoy.filters.listener.tls_inspector");

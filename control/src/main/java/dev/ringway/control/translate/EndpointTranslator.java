@@ -156,7 +156,7 @@ final class EndpointTranslator
     {
         final Struct balancing =
             metadata.getFilterMetadataOrDefault(MetadataValues.BALANCING, Struct.getDefaultInstance());
-        if (balancing.getFieldsCount() == 0)
+        if (metadata.getFilterMetadataCount() == 0)
         {
             return EndpointMetadata.NONE;
         }
@@ -171,6 +171,6 @@ final class EndpointTranslator
         final Value none = Value.getDefaultInstance();
         final String hashKey = balancing.getFieldsOrDefault("hash_key", none).getStringValue();
         return new EndpointMetadata(MetadataValues.of(metadata), Map.copyOf(lists), hashKey.isEmpty() ? null : hashKey,
-            balancing.getFieldsOrDefault("canary", none).getBoolValue());
+            balancing.getFieldsOrDefault("canary", none).getBoolValue(), MetadataValues.told(metadata));
     }
 }

@@ -1,5 +1,11 @@
 package dev.ringway.control.translate;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.internal.LazilyParsedNumber;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
@@ -74,6 +80,52 @@ final class MetadataValues
             }
             default -> out.append("null");
         }
+    }
+
+    /**
+     * @param metadata of an endpoint.
+     * @return all of it for access logs, a JSON object as Envoy writes it, or null when there is none.
+     */
+    static String told(final Metadata metadata)
+    {
+        if (metadata.getFilterMetadataCount() == 0)
+        {
+            return null;
+        }
+        final JsonObject all = new JsonObject();
+        new TreeMap<>(metadata.getFilterMetadataMap()).forEach((name, fields) -> all.add(name, json(fields)));
+        return all.toString();
+    }
+
+    private static JsonObject json(final Struct struct)
+    {
+        final JsonObject object = new JsonObject();
+        new TreeMap<>(struct.getFieldsMap()).forEach((key, value) -> object.add(key, json(value)));
+        return object;
+    }
+
+    private static JsonElement json(final Value value)
+    {
+        return switch (value.getKindCase())
+        {
+            case STRING_VALUE -> new JsonPrimitive(value.getStringValue());
+            case NUMBER_VALUE -> new JsonPrimitive(new LazilyParsedNumber(number(value.getNumberValue())));
+            case BOOL_VALUE -> new JsonPrimitive(value.getBoolValue());
+            case LIST_VALUE ->
+            {
+                final JsonArray list = new JsonArray();
+                value.getListValue().getValuesList().forEach(element -> list.add(json(element)));
+                yield list;
+            }
+            case STRUCT_VALUE -> json(value.getStructValue());
+            default -> JsonNull.INSTANCE;
+        };
+    }
+
+    private static String number(final double value)
+    {
+        return value == Math.rint(value) && Math.abs(value) < 1L << 53 ? Long.toString((long)value) :
+            Double.toString(value).replace(".0E", "E").replaceFirst("E(?=\\d)", "e+").replace('E', 'e');
     }
 
     private static void quote(final String text, final StringBuilder out)

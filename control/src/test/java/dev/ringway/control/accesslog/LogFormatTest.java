@@ -2,9 +2,9 @@ package dev.ringway.control.accesslog;
 
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.engine.accesslog.AccessAddress;
-import dev.ringway.engine.accesslog.AccessClosing;
 import dev.ringway.engine.accesslog.AccessAttempts;
 import dev.ringway.engine.accesslog.AccessBytes;
+import dev.ringway.engine.accesslog.AccessClosing;
 import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
@@ -66,6 +66,8 @@ final class LogFormatTest
         final AccessRecord record = Records.get();
         final UnsafeBuffer value = new UnsafeBuffer("a\n\u007fb\t".getBytes(US_ASCII));
         AccessFields.put(record, MetadataKeys.number("n", "k"), value, 0, value.capacity());
+        assertEquals("a??b?", print("%METADATA(DYNAMIC:n:k)%", record));
+        assertEquals(LogFormat.compile("%DYNAMIC_METADATA(n:k)%").fields(), LogFormat.compile("%METADATA(DYNAMIC:n:k)%").fields());
         assertEquals("a??b? a?? - - -", print("%DYNAMIC_METADATA(n:k)% %DYNAMIC_METADATA(n:k):3% " +
             "%DYNAMIC_METADATA(n:l)% %DYNAMIC_METADATA(m:k)% %DYNAMIC_METADATA(n:k:k)%", record));
         for (final String format : List.of("%DYNAMIC_METADATA%", "%DYNAMIC_METADATA(n)%",
@@ -139,6 +141,24 @@ final class LogFormatTest
         AccessTimes.set(record, AccessTimes.SECURED, -1);
         AccessTimes.set(record, AccessTimes.HANDSHAKE, 4000);
         assertEquals("2 899 - 4", print(format, record));
+    }
+
+    @Test
+    void shouldPrintWhatIsSaidOfTheEndpoint() throws LogFormatException
+    {
+        final String format = "%UPSTREAM_METADATA(n:s)% %UPSTREAM_METADATA(n:s):1% %METADATA(UPSTREAM_HOST:n)% " +
+            "%UPSTREAM_METADATA(n:s:x)% %UPSTREAM_METADATA(n:none)%";
+        assertEquals(AccessLogSink.USES_METADATA, LogFormat.compile(format).uses());
+        final AccessRecord record = Records.empty();
+        assertEquals("- - - - -", print(format, record));
+        record.upstream().metadata("{\"n\":{\"s\":\"a\\n\",\"v\":[1.5,2]}}");
+        assertEquals("a? a {\"s\":\"a\\n\",\"v\":[1.5,2]} - -", print(format, record));
+        record.begin();
+        assertEquals("- - - - -", print(format, record));
+        for (final String wrong : List.of("%UPSTREAM_METADATA%", "%METADATA(UPSTREAM_HOST)%", "%METADATA(ROUTE:n)%"))
+        {
+            assertThrows(LogFormatException.class, () -> LogFormat.compile(wrong), wrong);
+        }
     }
 
     @Test

@@ -21,6 +21,7 @@ public final class AccessLogRing implements AutoCloseable
     private final Sequence consumed = new Sequence();
     /** Two for each slot, null while it is free: what a record refers to is not held longer than its memory. */
     private final byte[][] reports;
+    private final String[] metadata;
     private final UnsafeBuffer memory;
     private final LogWakeup wakeup;
     private final int mask;
@@ -55,6 +56,7 @@ public final class AccessLogRing implements AutoCloseable
         }
         memory = new UnsafeBuffer(address, slots * slotLength);
         reports = new byte[slots << 1][];
+        metadata = new String[slots];
         sequencer = new SingleProducerSequencer(slots, new BusySpinWaitStrategy());
         sequencer.addGatingSequences(consumed);
     }
@@ -72,7 +74,7 @@ public final class AccessLogRing implements AutoCloseable
     /**
      * Hands a record over. Loop thread only; never waits.
      *
-     * @param source finished; may be used again at once, and tells nothing of TLS any more.
+     * @param source finished; may be used again at once, and tells nothing of TLS and metadata any more.
      * @return false when the ring is full and the record is lost; the caller counts it.
      */
     public boolean publish(final AccessRecord source)
@@ -82,6 +84,7 @@ public final class AccessLogRing implements AutoCloseable
         if (!sequencer.hasAvailableCapacity(1))
         {
             source.tls().clear();
+            source.upstream().metadata(null);
             wakeup.wake();
             return false;
         }
@@ -89,6 +92,11 @@ public final class AccessLogRing implements AutoCloseable
         final int slot = (int)sequence & mask;
         memory.putBytes(slot << slotShift, source.buffer(), source.offset(), length);
         source.tls().moveTo(reports, slot << 1);
+        if (source.upstream().metadata() != null)
+        {
+            metadata[slot] = source.upstream().metadata();
+            source.upstream().metadata(null);
+        }
         sequencer.publish(sequence);
         if ((sequence & quarterMask) == quarterMask)
         {
@@ -115,12 +123,18 @@ public final class AccessLogRing implements AutoCloseable
             {
                 final int slot = (int)sequence++ & mask;
                 record.tls().moveFrom(reports, slot << 1);
+                record.upstream().metadata(metadata[slot]);
+                if (metadata[slot] != null)
+                {
+                    metadata[slot] = null;
+                }
                 handler.onRecord(record.wrap(memory, slot << slotShift, slotLength));
             }
         }
         finally
         {
             record.tls().clear();
+            record.upstream().metadata(null);
             if (sequence > from)
             {
                 consumed.set(sequence - 1);

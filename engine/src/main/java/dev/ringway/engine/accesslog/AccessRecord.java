@@ -70,6 +70,7 @@ public final class AccessRecord
         memory.putLong(start + SENDING_US_OFFSET, -1);
         memory.putLong(start + SENT_US_OFFSET, -1);
         tls.clear();
+        upstream.metadata(null);
         return this;
     }
 

@@ -412,6 +412,10 @@ final class ExchangeLog
             AccessAttempts.keep(record);
         }
         record.attempts(1).upstream().begin(session.hostText());
+        if ((uses & AccessLogSink.USES_METADATA) != 0)
+        {
+            record.upstream().metadata(session.endpoint().metadata().told());
+        }
         if (asksUpstream)
         {
             record.upstream().connection(session.connection().id(), protocol, session.endpoint().hostname());

@@ -46,6 +46,8 @@ public record AccessLogSink(
     public static final long USES_LENGTHS = 1 << 9;
     /** When connections were ready and answers passed. */
     public static final long USES_TIMES = 1 << 10;
+    /** What is said of endpoints. */
+    public static final long USES_METADATA = 1 << 11;
     /** First of the bits for items of {@code TlsReport} about the client's connection, in their order. */
     public static final int USES_TLS_SHIFT = 20;
     /** First of the bits for items of {@code TlsReport} about the connection to the endpoint, in their order. */
