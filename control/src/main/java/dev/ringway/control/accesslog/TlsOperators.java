@@ -46,6 +46,8 @@ public final class TlsOperators
         ofClient("PEER_CHAIN_FINGERPRINTS_256", TlsReport.CHAIN_FINGERPRINTS),
         ofClient("PEER_CHAIN_FINGERPRINTS_1", TlsReport.CHAIN_OLD_FINGERPRINTS),
         ofClient("PEER_CHAIN_SERIALS", TlsReport.CHAIN_SERIALS),
+        ofClient("PEER_ISSUER_SERIAL", TlsReport.ISSUER_SERIAL),
+        ofClient("PEER_ISSUER_FINGERPRINT_256", TlsReport.ISSUER_FINGERPRINT),
         ofClient("LOCAL_SUBJECT", TlsReport.OWN_SUBJECT),
         ofClient("LOCAL_EMAIL_SAN", TlsReport.OWN_MAILS),
         ofClient("LOCAL_OTHERNAME_SAN", TlsReport.OWN_OTHER_NAMES));

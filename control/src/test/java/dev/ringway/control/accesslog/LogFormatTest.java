@@ -146,7 +146,7 @@ final class LogFormatTest
     @Test
     void shouldPrintWhatIsSaidOfTheEndpoint() throws LogFormatException
     {
-        final String format = "%UPSTREAM_METADATA(n:s)% %UPSTREAM_METADATA(n:s):1% %METADATA(UPSTREAM_HOST:n)% " +
+        final String format = "%UPSTREAM_METADATA(n:s)% %METADATA(UPSTREAM_HOST:n:s):1% %METADATA(UPSTREAM_HOST:n)% " +
             "%UPSTREAM_METADATA(n:s:x)% %UPSTREAM_METADATA(n:none)%";
         assertEquals(AccessLogSink.USES_METADATA, LogFormat.compile(format).uses());
         final AccessRecord record = Records.empty();

@@ -49,11 +49,11 @@ public record AccessLogSink(
     /** What is said of endpoints. */
     public static final long USES_METADATA = 1 << 11;
     /** First of the bits for items of {@code TlsReport} about the client's connection, in their order. */
-    public static final int USES_TLS_SHIFT = 20;
+    public static final int USES_TLS_SHIFT = 16;
     /** First of the bits for items of {@code TlsReport} about the connection to the endpoint, in their order. */
-    public static final int USES_UPSTREAM_TLS_SHIFT = USES_TLS_SHIFT + 27;
+    public static final int USES_UPSTREAM_TLS_SHIFT = USES_TLS_SHIFT + 29;
     /** Mask of the former, shifted down. */
-    public static final int TLS_ITEMS = (1 << 27) - 1;
+    public static final int TLS_ITEMS = (1 << 29) - 1;
     /** Mask of the latter, shifted down. */
     public static final int UPSTREAM_TLS_ITEMS = (1 << 16) - 1;
 

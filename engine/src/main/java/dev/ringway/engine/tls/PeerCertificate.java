@@ -3,6 +3,7 @@ package dev.ringway.engine.tls;
 import javax.security.auth.x500.X500Principal;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
+import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.CertificateEncodingException;
@@ -148,6 +149,42 @@ public final class PeerCertificate
         }
         return length < 2 ? address : String.join(":", List.of(groups).subList(0, start)) + "::" +
             String.join(":", List.of(groups).subList(start + length, groups.length));
+    }
+
+    /** The same of one that is read already, or null when there is something wrong with it. */
+    static PeerCertificate of(final X509Certificate certificate)
+    {
+        try
+        {
+            return new PeerCertificate(certificate);
+        }
+        catch (final CertificateException e)
+        {
+            return null;
+        }
+    }
+
+    boolean isSignedBy(final PeerCertificate other)
+    {
+        return isSignedBy(other.certificate);
+    }
+
+    /** Whether another one, of this one's issuer, has the key that signed it. */
+    boolean isSignedBy(final X509Certificate other)
+    {
+        if (certificate.equals(other) || !certificate.getIssuerX500Principal().equals(other.getSubjectX500Principal()))
+        {
+            return false;
+        }
+        try
+        {
+            certificate.verify(other.getPublicKey());
+            return true;
+        }
+        catch (final GeneralSecurityException e)
+        {
+            return false;
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.ringway.engine.tls;
 
 import io.netty.internal.tcnative.SSL;
 
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -216,6 +217,29 @@ public final class TlsAgreement
             }
         }
         return all;
+    }
+
+    /** Whose key signed the peer's certificate, of those it has shown or that are trusted; null where none is known. */
+    PeerCertificate peerIssuer(final PeerCertificate peer, final int mostShown)
+    {
+        final List<X509Certificate> anchors = context.anchors();
+        final List<byte[]> shownToo = anchors.isEmpty() ? List.of() : peerChain();
+        for (int i = 1; i < Math.min(shownToo.size(), mostShown); i++)
+        {
+            final PeerCertificate one = PeerCertificate.of(shownToo.get(i));
+            if (one != null && peer.isSignedBy(one))
+            {
+                return one;
+            }
+        }
+        for (final X509Certificate anchor : anchors)
+        {
+            if (peer.isSignedBy(anchor))
+            {
+                return PeerCertificate.of(anchor);
+            }
+        }
+        return null;
     }
 
     /** The certificate that this side has shown, or would have where a session was resumed; null when it has none. */

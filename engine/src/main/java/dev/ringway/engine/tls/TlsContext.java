@@ -4,6 +4,7 @@ import dev.ringway.engine.counters.TlsCounters;
 import io.netty.internal.tcnative.SSL;
 import io.netty.internal.tcnative.SSLContext;
 
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -27,6 +28,7 @@ public final class TlsContext
     private final TlsCounters counters;
     private final List<NamedCertificate> certificates;
     private final NamedCertificate authority;
+    private final List<X509Certificate> anchors;
     private final List<String> warnings;
     private final AtomicInteger references = new AtomicInteger(1);
     private final AtomicInteger usualItems = new AtomicInteger();
@@ -34,13 +36,15 @@ public final class TlsContext
 
     TlsContext(
         final long context, final TlsSettings settings, final OpenEngines engines, final OwnCertificates own,
-        final List<NamedCertificate> certificates, final NamedCertificate authority, final List<String> warnings)
+        final List<NamedCertificate> certificates, final NamedCertificate authority, final List<X509Certificate> anchors,
+        final List<String> warnings)
     {
         this.context = context;
         this.engines = engines;
         this.own = own;
         this.certificates = List.copyOf(certificates);
         this.authority = authority;
+        this.anchors = List.copyOf(anchors);
         this.warnings = List.copyOf(warnings);
         isServer = settings.isServer();
         verifiesPeer = settings.caPem() != null || settings.peerRule() != null;
@@ -169,6 +173,12 @@ public final class TlsContext
     {
         final int known = usualItems.get();
         return (items & ~known) == 0 ? known : usualItems.accumulateAndGet(items, (one, other) -> one | other);
+    }
+
+    /** Certificates that may have signed a peer's; none when any may. */
+    List<X509Certificate> anchors()
+    {
+        return anchors;
     }
 
     /**

@@ -35,6 +35,7 @@ final class TlsContextBuilder
     private final OpenEngines engines = new OpenEngines();
     private final OwnCertificates own = new OwnCertificates();
     private NamedCertificate authority;
+    private List<X509Certificate> anchors = List.of();
     private long context;
 
     /**
@@ -75,7 +76,7 @@ final class TlsContextBuilder
             free();
             throw new TlsException("the TLS context cannot be built: " + e.getMessage(), e);
         }
-        return new TlsContext(context, settings, engines, own, certificates, authority, warnings);
+        return new TlsContext(context, settings, engines, own, certificates, authority, anchors, warnings);
     }
 
     private void free()
@@ -261,7 +262,7 @@ final class TlsContextBuilder
 
     private void setVerifier() throws Exception
     {
-        final List<X509Certificate> anchors = settings.caPem() == null ? List.of() :
+        anchors = settings.caPem() == null ? List.of() :
             Pem.certificates(settings.caName(), settings.caPem());
         authority = anchors.isEmpty() ? null : new NamedCertificate(settings.caName(), anchors.get(0));
         try

@@ -75,14 +75,18 @@ public final class TlsReport
     public static final int OWN_MAILS = 25;
     /** Names of other types of the own certificate, with commas between them. */
     public static final int OWN_OTHER_NAMES = 26;
+    /** Serial number of the certificate that signed the peer's, in hexadecimal digits. */
+    public static final int ISSUER_SERIAL = 27;
+    /** SHA-256 of the certificate that signed the peer's, as it is. */
+    public static final int ISSUER_FINGERPRINT = 28;
     /** Number of items that access logs ask for. */
-    public static final int COUNT = 27;
+    public static final int COUNT = 29;
     /** First second of the peer's certificate as fields tell it. */
-    public static final int VALID_FROM_TEXT = 27;
+    public static final int VALID_FROM_TEXT = 29;
     /** Last second of the peer's certificate as fields tell it. */
-    public static final int VALID_UNTIL_TEXT = 28;
+    public static final int VALID_UNTIL_TEXT = 30;
 
-    private static final int ALL = 29;
+    private static final int ALL = 31;
     /** Bytes of an item before its text. */
     private static final int HEAD_LENGTH = 3;
     /** More than any certificate needs that was not made to be long: a report stays as long as its connection. */
@@ -102,6 +106,7 @@ public final class TlsReport
     private static final byte[] CUT = "...".getBytes(US_ASCII);
     private static final int OF_CONNECTION = 1 << VERSION | 1 << CIPHER | 1 << SESSION_ID | 1 << SERVER_NAME | 1 << GROUP;
     private static final int OF_CHAIN = 1 << CHAIN_FINGERPRINTS | 1 << CHAIN_OLD_FINGERPRINTS | 1 << CHAIN_SERIALS;
+    private static final int OF_ISSUER = 1 << ISSUER_SERIAL | 1 << ISSUER_FINGERPRINT;
     private static final int OF_OWN = 1 << OWN_SUBJECT | 1 << OWN_URIS | 1 << OWN_DNS_NAMES | 1 << OWN_ADDRESSES |
         1 << OWN_MAILS | 1 << OWN_OTHER_NAMES;
 
@@ -147,6 +152,12 @@ public final class TlsReport
         if (peer == null)
         {
             return NOTHING;
+        }
+        if ((OF_ISSUER & bit) != 0)
+        {
+            final PeerCertificate issuer = agreement.peerIssuer(peer, MAX_CHAIN);
+            return issuer == null ? NOTHING :
+                item == ISSUER_SERIAL ? issuer.serial().getBytes(US_ASCII) : issuer.fingerprint();
         }
         return (OF_CHAIN & bit) != 0 ? ofChain(agreement.peerChain(), item) : ofPeer(peer, item);
     }
@@ -243,7 +254,7 @@ public final class TlsReport
     {
         return switch (item)
         {
-            case SESSION_ID, PEER_FINGERPRINT, CHAIN_FINGERPRINTS -> SHA256_LENGTH;
+            case SESSION_ID, PEER_FINGERPRINT, CHAIN_FINGERPRINTS, ISSUER_FINGERPRINT -> SHA256_LENGTH;
             case PEER_OLD_FINGERPRINT, CHAIN_OLD_FINGERPRINTS -> SHA1_LENGTH;
             default -> 0;
         };
