@@ -10,6 +10,7 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.NewerField;
@@ -35,6 +36,11 @@ final class NewerFields
     static void add(final JsonObject json, final Message message) throws InvalidProtocolBufferException
     {
         final Message shown = opened(message);
+        if (shown.getDescriptorForType().getFullName().equals(Struct.getDescriptor().getFullName()))
+        {
+            // Printed as what it holds, whose names are anyone's.
+            return;
+        }
         for (final Map.Entry<FieldDescriptor, Object> entry : shown.getAllFields().entrySet())
         {
             final FieldDescriptor field = entry.getKey();

@@ -80,6 +80,10 @@ final class MessageReader
         {
             unknown(builder.getDescriptorForType(), path.field(key));
         }
+        else if (builder.getUnknownFields().hasField(field.number()))
+        {
+            errors.add(path.field(field.fieldName()), "cannot be given together with " + field.fieldName());
+        }
         else if (!node.isNull())
         {
             field.set(builder, read(node, field.type(), path.field(field.fieldName())));

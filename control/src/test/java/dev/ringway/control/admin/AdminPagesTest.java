@@ -19,6 +19,7 @@ import io.envoyproxy.envoy.config.bootstrap.v3.Bootstrap;
 import io.envoyproxy.envoy.config.bootstrap.v3.RuntimeLayer;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
@@ -502,6 +503,18 @@ final class AdminPagesTest
         assertEquals("{\"max_connection_duration_jitter\":{\"value\":5.0}}", clusters.get(1).getAsJsonObject()
             .getAsJsonObject("cluster").getAsJsonObject("typed_extension_protocol_options").getAsJsonObject("x")
             .getAsJsonObject("common_http_protocol_options").toString());
+    }
+
+    @Test
+    void shouldDumpValuesUnderAnyName()
+    {
+        final Bootstrap.Builder bootstrap = Bootstrap.newBuilder();
+        bootstrap.getStaticResourcesBuilder().addClusters(Cluster.newBuilder().setName("a").setMetadata(Metadata
+            .newBuilder().putFilterMetadata("n", Struct.newBuilder()
+            .putFields("fields", Value.newBuilder().setStringValue("x").build()).build())));
+        server.bootstrap = bootstrap.build();
+        assertEquals("{\"filter_metadata\":{\"n\":{\"fields\":\"x\"}}}", json("/config_dump?resource=static_clusters")
+            .getAsJsonArray("configs").get(0).getAsJsonObject().getAsJsonObject("cluster").get("metadata").toString());
     }
 
     @Test

@@ -165,6 +165,16 @@ class MessageReaderTest
         assertEquals("is not a field of envoy.type.v3.Percent", errors.errors().get(0).reason());
     }
 
+    @Test
+    void shouldRefuseAFieldThatIsGivenInBothSpellings() throws ConfigException
+    {
+        final ConfigErrors errors = new ConfigErrors();
+        read("static_resources: {clusters: [{connect_timeout: 1s, connectTimeout: 1s, common_http_protocol_options: " +
+            "{max_connection_duration_jitter: {value: 1}, maxConnectionDurationJitter: {value: 1}}}]}", errors, false);
+        assertEquals(List.of("connect_timeout", "common_http_protocol_options.max_connection_duration_jitter"),
+            errors.errors().stream().map(one -> one.path().replace("static_resources.clusters[0].", "")).toList());
+    }
+
     private static Bootstrap bootstrap(final String yaml) throws ConfigException
     {
         final ConfigErrors errors = new ConfigErrors();

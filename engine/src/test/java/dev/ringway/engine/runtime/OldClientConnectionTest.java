@@ -35,6 +35,7 @@ final class OldClientConnectionTest
     private static final long HOUR_NS = TimeUnit.HOURS.toNanos(1);
     private static final String OLD = "http.in.downstream_cx_max_duration_reached";
     private static final String GET = "GET /held HTTP/1.1\r\nhost: a\r\n\r\n";
+    private static final String HALF = "GET / HTTP/1.1\r\nho";
     private static final String WEBSOCKET =
         "GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n";
     private static final int LAST = Integer.MAX_VALUE;
@@ -151,7 +152,7 @@ final class OldClientConnectionTest
             turn(rig, client);
             rig.advance(HOUR_NS / 2);
             assertEnds(rig, client);
-            assertEquals(1, rig.counter("http.in.downstream_cx_destroy_local"));
+            rig.await(() -> rig.counter("http.in.downstream_cx_destroy_local") == 1, "an end from this side");
         }
     }
 
@@ -197,8 +198,9 @@ final class OldClientConnectionTest
         try (TestBackend backend = backend(); FaultRig rig = rig(settings(backend));
             TestClient client = rig.connect().send(GET); TestClient half = rig.connect())
         {
-            half.send("GET / HTTP/1.1\r\nho");
-            rig.await(() -> !backend.requests().isEmpty() && rig.look().blocks() > 0, "a request and half of one");
+            half.send(HALF);
+            rig.await(() -> !backend.requests().isEmpty() && rig.counter("http.in.downstream_cx_rx_bytes_total") ==
+                GET.length() + HALF.length(), "a request and half of one");
             rig.advance(HOUR_NS);
             rig.await(() -> rig.counter(OLD) == 2, "two that are old");
             rig.advance(2 * HOUR_NS);
@@ -361,9 +363,9 @@ final class OldClientConnectionTest
                 });
                 assertEquals(1, rig.counter("tcp.t.max_downstream_connection_duration"));
                 assertEquals(0, rig.counter("tcp.t.idle_timeout"));
-                TestProxy.await(() -> backend.open() == 0, () -> "the endpoint's side ends");
+                rig.await(() -> backend.open() == 0, "the endpoint's side ends");
                 final int[] flags = new int[1];
-                assertEquals(1, settings.records.poll(record -> flags[0] = record.flags(), 1));
+                rig.await(() -> settings.records.poll(record -> flags[0] = record.flags(), 1) == 1, "a record");
                 assertTrue(flags[0] == ResponseFlag.DURATION_TIMEOUT, () -> "flags " + flags[0]);
             }
         }
