@@ -34,6 +34,10 @@ final class AccessLogComparisonTest
         "", "");
     /** Behind the address of an endpoint. */
     private static final String METADATA = " }, metadata: { filter_metadata: { n: { s: 'a \"q\" \u00fc', n: -3, t: true, none: null, l: [ 1, a, { z: 1 } ], o: { inner: x, b: { deep: [ false ] } } } } ";
+    /** Behind a first text. */
+    private static final String PARTS = " \"q\" \u00fc', n: -15, none: null, o: { x: [ 1, a ] } }, q: {} } }";
+    /** A request without a route has a virtual host for Envoy. */
+    private static final String ROUTED = "header_filter: { header: { name: \":path\", invert_match: true, string_match: { exact: \"/unrouted\" } } }";
     private static final String TEXT = "log_format: { text_format_source: { inline_string: \"%REQ(:PATH)%\\n\" } }";
 
     /** Logs by name: what stands beside the path, and the filter. What comes last takes everything. */
@@ -91,6 +95,15 @@ final class AccessLogComparisonTest
             "\"%METADATA(UPSTREAM_HOST:n:o):5%\", k11: \"%UPSTREAM_METADATA(n:o:inner)%\", k12: " +
             "\"%UPSTREAM_METADATA(n:o:x)%\", k13: \"%UPSTREAM_METADATA(n:s:x)%\", k14: " +
             "\"%UPSTREAM_METADATA(m)%\" } }", ""});
+        LOGS.put("parts", new String[] {"log_format: { text_format_source: { inline_string: \"" +
+            "%METADATA(CLUSTER:p)% %CLUSTER_METADATA(p:of)% %METADATA(CLUSTER:p:of):2% %CLUSTER_METADATA(p:none)% " +
+            "%METADATA(ROUTE:p)% %METADATA(ROUTE:p:of):3% %METADATA(ROUTE:p:n)% %METADATA(ROUTE:q)% " +
+            "%METADATA(VIRTUAL_HOST:p)% %METADATA(VIRTUAL_HOST:p:o:x)%\\n\" } }",
+            ROUTED});
+        LOGS.put("jsonparts", new String[] {"log_format: { json_format: { " +
+            "k0: \"%METADATA(CLUSTER:p)%\", k1: \"%CLUSTER_METADATA(p:of)%\", k2: \"%METADATA(CLUSTER:p:of):2%\", " +
+            "k3: \"%METADATA(ROUTE:p)%\", k4: \"%METADATA(ROUTE:p:n)%\", k5: \"%METADATA(VIRTUAL_HOST:p:o)%\", " +
+            "k6: \"%METADATA(VIRTUAL_HOST:p:of)% of %CLUSTER_METADATA(p:n)%\", k7: \"%METADATA(ROUTE:p:o:x)%\" } }", ROUTED});
         LOGS.put("jsonfields", new String[] {"log_format: { json_format: { a: \"%REQ(X-A)%\", b: \"<%REQ(X-B)%>\", " +
             "own: \"%RESP(X-OWN)%\", none: \"%REQ(X-B)%\" } }", ""});
         LOGS.put("names", new String[] {
@@ -214,6 +227,7 @@ final class AccessLogComparisonTest
                 Bootstraps.admin(adminPort) +
             Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), logs.toString(), """
                 - match: { path: "/direct" }
+                  metadata: PARTdirectEND
                   direct_response: { status: 200, body: { inline_string: "direct" } }
                 - match: { path: "/empty" }
                   direct_response: { status: 204 }
@@ -223,6 +237,7 @@ final class AccessLogComparisonTest
                   route: { cluster: dead }
                 - match: { prefix: "/", headers: [ { name: ":authority", string_match: { exact: a } } ] }
                   route: { cluster: origin }
+                  metadata: PARTrouteEND
                   request_headers_to_add:
                   - header: { key: x-added, value: "r" }
                   - header: { key: x-set, value: "new" }
@@ -230,11 +245,15 @@ final class AccessLogComparisonTest
                   request_headers_to_remove: [ x-gone ]
                   response_headers_to_add: [ { header: { key: x-added, value: "p" } } ]
                   response_headers_to_remove: [ x-gone, content-type ]
-                """).replace("- filters:", "- name: 'a 100% \"chain\"'\n      filters:") + "  clusters:\n" +
+                """.replace("PART", "{ filter_metadata: { p: { of: '").replace("END", PARTS)).replaceAll("( +)domains: .*",
+                "$0\n$1metadata: { filter_metadata: { p: { of: 'host" + PARTS.replace("\\", "\\\\"))
+                .replace("- filters:", "- name: 'a 100% \"chain\"'\n      filters:") + "  clusters:\n" +
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port()) + METADATA) +
+            "    metadata: { filter_metadata: { p: { of: 'origin" + PARTS + '\n' +
             Bootstraps.cluster("named", "STRICT_DNS", Bootstraps.tcpAddress("localhost", origin.port())) +
             "    dns_lookup_family: V4_ONLY\n" +
-            Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", 1)));
+            Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", 1)) +
+            "    metadata: { filter_metadata: { p: { of: 'dead" + PARTS + '\n');
     }
 
     private static Path file(final String name, final String log)

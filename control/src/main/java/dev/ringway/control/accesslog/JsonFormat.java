@@ -176,7 +176,7 @@ final class JsonFormat
         // A value that is there and empty is told, so what is not there has to be told apart.
         final LogFormat format = isSingle ? plain : LogFormat.compile(config, omitsEmpty);
         needs.addAll(format.needs());
-        final LogOperator typed = isSingle ? EndpointMetadataOperator.typed(config) : null;
+        final LogOperator typed = isSingle ? PartMetadataOperator.typed(config) : null;
         if (typed != null)
         {
             return (record, line) ->

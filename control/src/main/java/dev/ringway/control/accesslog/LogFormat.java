@@ -208,7 +208,7 @@ public final class LogFormat
         {
             throw new LogFormatException(start, "the operator %" + name + " must end with %");
         }
-        if (name.equals(EndpointMetadataOperator.OF_TYPE) && argument != null && argument.startsWith(MetadataOperator.TYPE))
+        if (name.equals(PartMetadataOperator.OF_TYPE) && argument != null && argument.startsWith(MetadataOperator.TYPE))
         {
             name = MetadataOperator.NAME;
             argument = argument.substring(MetadataOperator.TYPE.length());
@@ -228,6 +228,10 @@ public final class LogFormat
 
     private static int limit(final String digits, final int at, final String name) throws LogFormatException
     {
+        if (!PartMetadataOperator.isCut(name))
+        {
+            throw new LogFormatException(at, "%" + name + "% takes no length");
+        }
         if (digits.isEmpty() || digits.length() > 6 || !digits.chars().allMatch(c -> c >= '0' && c <= '9'))
         {
             throw new LogFormatException(at, "%" + name + ": the length after : must be a number of 1 to 6 digits");

@@ -37,7 +37,7 @@ final class LogOperators
         "{DOWNSTREAM_REMOTE, DOWNSTREAM_DIRECT_REMOTE, DOWNSTREAM_LOCAL, DOWNSTREAM_DIRECT_LOCAL, " +
         "UPSTREAM_REMOTE, UPSTREAM_LOCAL}_" +
         "{ADDRESS, ADDRESS_WITHOUT_PORT, PORT}, " + ByteOperators.names() + ", " + AttemptOperators.names() +
-        " " + CloseOperators.names() + " " + EndpointMetadataOperator.names() + " " + TlsOperators.names();
+        " " + CloseOperators.names() + " " + PartMetadataOperator.names() + " " + TlsOperators.names();
     private static final Set<String> NUMBERS = Set.of("RESPONSE_CODE", "BYTES_RECEIVED", "BYTES_SENT",
         "REQUEST_HEADERS_BYTES", "RESPONSE_HEADERS_BYTES", "UPSTREAM_CONNECTION_ID", "BYTES_RETRANSMITTED",
         "PACKETS_RETRANSMITTED", "UPSTREAM_REQUEST_ATTEMPT_COUNT", "CONNECTION_ID", "DOWNSTREAM_REMOTE_PORT",
@@ -141,7 +141,7 @@ final class LogOperators
         {
             return AccessLogSink.USES_LENGTHS;
         }
-        if (EndpointMetadataOperator.has(name))
+        if (PartMetadataOperator.has(name))
         {
             return AccessLogSink.USES_METADATA;
         }
@@ -192,8 +192,8 @@ final class LogOperators
                 return GrpcOperators.of(argument, argumentAt);
             case MetadataOperator.NAME:
                 return MetadataOperator.of(argument, at, argumentAt);
-            case EndpointMetadataOperator.NAME, EndpointMetadataOperator.OF_TYPE:
-                return EndpointMetadataOperator.of(name, argument, at, argumentAt);
+            case PartMetadataOperator.OF_ENDPOINT, PartMetadataOperator.OF_CLUSTER, PartMetadataOperator.OF_TYPE:
+                return PartMetadataOperator.of(name, argument, at, argumentAt);
             case "ENVIRONMENT":
                 return environment(argument, at);
             case "PATH", "QUERY_PARAM", "QUERY_PARAMS":

@@ -211,6 +211,10 @@ final class AccessPolicyTranslator
     {
         final FieldPath at = path.field("metadata_matcher");
         checks.required(config.hasMetadataMatcher(), at);
+        if (of == Of.REQUEST && config.getMetadataSource() == MetadataSource.ROUTE)
+        {
+            checks.fault(path.field("metadata_source"), "ROUTE is not supported: only access logs tell metadata of routes");
+        }
         return config.getMetadataSource() == MetadataSource.DYNAMIC ?
             dynamic(config.getMetadataMatcher(), at) : metadata.ofNothing(config.getMetadataMatcher(), at);
     }

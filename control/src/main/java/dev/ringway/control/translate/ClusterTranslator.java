@@ -114,6 +114,7 @@ final class ClusterTranslator
             balancing.translate(config, path),
             ProxyTransport.telling(config, path.field("transport_socket"), statName, checks, counters),
             connect.translate(config, path, http.age()),
+            MetadataValues.told(config.getMetadata()),
             new ClusterCounters(counters, statName, http.http2() != null));
         return new ClusterPlan(cluster, List.copyOf(targets), lookups.translate(config, path),
             checked(config, path, http, encryption, statName),

@@ -8,6 +8,7 @@ import com.google.gson.JsonPrimitive;
 import com.google.gson.internal.LazilyParsedNumber;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.ringway.engine.route.Route;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 
 import java.util.Collections;
@@ -83,7 +84,18 @@ final class MetadataValues
     }
 
     /**
-     * @param metadata of an endpoint.
+     * @param route what is said of a route.
+     * @param host  what is said of its virtual host.
+     * @return both for access logs.
+     */
+    static Route.Metadata told(final Metadata route, final Metadata host)
+    {
+        return route.getFilterMetadataCount() == 0 && host.getFilterMetadataCount() == 0 ?
+            Route.Metadata.NONE : new Route.Metadata(told(route), told(host));
+    }
+
+    /**
+     * @param metadata of an endpoint, a cluster, a route or a virtual host.
      * @return all of it for access logs, a JSON object as Envoy writes it, or null when there is none.
      */
     static String told(final Metadata metadata)

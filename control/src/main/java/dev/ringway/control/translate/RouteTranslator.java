@@ -162,6 +162,7 @@ final class RouteTranslator
                 final RouteFilters.Level own =
                     filters.level(config.getTypedPerFilterConfigMap(), path.at(i).field(PER_FILTER));
                 route.matchedLength(match.covered());
+                route.metadata(MetadataValues.told(config.getMetadata(), host.getMetadata()));
                 tellFilters(config, route, path.at(i), filters, new Heard(
                     limits(config, path.at(i).field("route"), hostLimits), List.of(own, level, table)));
                 result.add(new VirtualHost.Rule(match, conditions, route.build()));

@@ -6,6 +6,7 @@ import dev.ringway.engine.accesslog.AccessAttempts;
 import dev.ringway.engine.accesslog.AccessBytes;
 import dev.ringway.engine.accesslog.AccessClosing;
 import dev.ringway.engine.accesslog.AccessFields;
+import dev.ringway.engine.accesslog.AccessMetadata;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
@@ -151,14 +152,30 @@ final class LogFormatTest
         assertEquals(AccessLogSink.USES_METADATA, LogFormat.compile(format).uses());
         final AccessRecord record = Records.empty();
         assertEquals("- - - - -", print(format, record));
-        record.upstream().metadata("{\"n\":{\"s\":\"a\\n\",\"v\":[1.5,2]}}");
+        record.metadata().put(AccessMetadata.ENDPOINT, "{\"n\":{\"s\":\"a\\n\",\"v\":[1.5,2]}}");
         assertEquals("a? a {\"s\":\"a\\n\",\"v\":[1.5,2]} - -", print(format, record));
         record.begin();
         assertEquals("- - - - -", print(format, record));
-        for (final String wrong : List.of("%UPSTREAM_METADATA%", "%METADATA(UPSTREAM_HOST)%", "%METADATA(ROUTE:n)%"))
+        for (final String wrong : List.of("%UPSTREAM_METADATA%", "%METADATA(UPSTREAM_HOST)%", "%CLUSTER_METADATA%",
+            "%CLUSTER_METADATA(n):3%", "%METADATA%", "%METADATA(CLUSTER)%", "%METADATA(LISTENER:n)%", "%METADATA(ROUTES:n)%"))
         {
             assertThrows(LogFormatException.class, () -> LogFormat.compile(wrong), wrong);
         }
+    }
+
+    @Test
+    void shouldPrintWhatIsSaidOfEachPart() throws LogFormatException
+    {
+        final String format = "%METADATA(CLUSTER:n)% %CLUSTER_METADATA(n:s)% %METADATA(ROUTE:n:s):2% " +
+            "%METADATA(VIRTUAL_HOST:n:s)% %METADATA(UPSTREAM_HOST:n:s)%";
+        assertEquals(AccessLogSink.USES_METADATA, LogFormat.compile(format).uses());
+        final AccessRecord record = Records.empty();
+        record.metadata().put(AccessMetadata.CLUSTER, "{\"n\":{\"s\":\"one\"}}");
+        record.metadata().put(AccessMetadata.ROUTE, "{\"n\":{\"s\":\"two\"}}");
+        record.metadata().put(AccessMetadata.VIRTUAL_HOST, "{\"n\":{\"s\":3}}");
+        assertEquals("{\"s\":\"one\"} one tw 3 -", print(format, record));
+        record.begin();
+        assertEquals("- - - - -", print(format, record));
     }
 
     @Test

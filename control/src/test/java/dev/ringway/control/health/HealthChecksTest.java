@@ -249,7 +249,7 @@ final class HealthChecksTest
         final Balancing balancing = new Balancing(plain.policy(), plain.leastRequest(), plain.hashing(), null,
             plain.panicPercent(), plain.overprovisioning(), false, false, null, isChecked);
         final Cluster cluster = new Cluster(0, "c", endpoints, 1, CircuitBreakers.DEFAULT, 1, 0, 0, false, null, null,
-            balancing, null, rules, clusterIds);
+            balancing, null, rules, null, clusterIds);
         hosts.adopt(cluster, 0);
         checks.begin();
         if (isChecked)

@@ -21,6 +21,7 @@ public final class AccessLogRing implements AutoCloseable
     private final Sequence consumed = new Sequence();
     /** Two for each slot, null while it is free: what a record refers to is not held longer than its memory. */
     private final byte[][] reports;
+    /** {@link AccessMetadata#COUNT} for each slot, as the reports. */
     private final String[] metadata;
     private final UnsafeBuffer memory;
     private final LogWakeup wakeup;
@@ -56,7 +57,7 @@ public final class AccessLogRing implements AutoCloseable
         }
         memory = new UnsafeBuffer(address, slots * slotLength);
         reports = new byte[slots << 1][];
-        metadata = new String[slots];
+        metadata = new String[slots * AccessMetadata.COUNT];
         sequencer = new SingleProducerSequencer(slots, new BusySpinWaitStrategy());
         sequencer.addGatingSequences(consumed);
     }
@@ -84,7 +85,7 @@ public final class AccessLogRing implements AutoCloseable
         if (!sequencer.hasAvailableCapacity(1))
         {
             source.tls().clear();
-            source.upstream().metadata(null);
+            source.metadata().clear();
             wakeup.wake();
             return false;
         }
@@ -92,11 +93,7 @@ public final class AccessLogRing implements AutoCloseable
         final int slot = (int)sequence & mask;
         memory.putBytes(slot << slotShift, source.buffer(), source.offset(), length);
         source.tls().moveTo(reports, slot << 1);
-        if (source.upstream().metadata() != null)
-        {
-            metadata[slot] = source.upstream().metadata();
-            source.upstream().metadata(null);
-        }
+        source.metadata().moveTo(metadata, slot * AccessMetadata.COUNT);
         sequencer.publish(sequence);
         if ((sequence & quarterMask) == quarterMask)
         {
@@ -123,18 +120,14 @@ public final class AccessLogRing implements AutoCloseable
             {
                 final int slot = (int)sequence++ & mask;
                 record.tls().moveFrom(reports, slot << 1);
-                record.upstream().metadata(metadata[slot]);
-                if (metadata[slot] != null)
-                {
-                    metadata[slot] = null;
-                }
+                record.metadata().moveFrom(metadata, slot * AccessMetadata.COUNT);
                 handler.onRecord(record.wrap(memory, slot << slotShift, slotLength));
             }
         }
         finally
         {
             record.tls().clear();
-            record.upstream().metadata(null);
+            record.metadata().clear();
             if (sequence > from)
             {
                 consumed.set(sequence - 1);

@@ -35,6 +35,7 @@ public final class AccessRecord
     private final AccessSinks sinks = new AccessSinks(this);
     private final AccessUpstream upstream = new AccessUpstream(this);
     private final AccessTls tls = new AccessTls();
+    private final AccessMetadata metadata = new AccessMetadata();
     private UnsafeBuffer buffer;
     private int offset;
     private int capacity;
@@ -70,7 +71,7 @@ public final class AccessRecord
         memory.putLong(start + SENDING_US_OFFSET, -1);
         memory.putLong(start + SENT_US_OFFSET, -1);
         tls.clear();
-        upstream.metadata(null);
+        metadata.clear();
         return this;
     }
 
@@ -353,6 +354,12 @@ public final class AccessRecord
     public AccessTls tls()
     {
         return tls;
+    }
+
+    /** @return what is said of the parts that the request met; the same object as long as this. */
+    public AccessMetadata metadata()
+    {
+        return metadata;
     }
 
     /** @return time of the first byte, since 1970. */

@@ -14,7 +14,6 @@ public final class AccessUpstream
 
     private final AccessRecord record;
     private final UnsafeBuffer text = new UnsafeBuffer(0, 0);
-    private String metadata;
 
     AccessUpstream(final AccessRecord record)
     {
@@ -43,21 +42,6 @@ public final class AccessUpstream
     {
         record.buffer().putLong(record.offset() + SENDING_US_OFFSET, first);
         record.buffer().putLong(record.offset() + SENT_US_OFFSET, last);
-    }
-
-    /**
-     * @return what is said of the endpoint that was asked last, see {@code EndpointMetadata}, or null. It stands beside the
-     *         record, which holds it until it is handed over or begun anew. Recorded on demand.
-     */
-    public String metadata()
-    {
-        return metadata;
-    }
-
-    /** @param told see {@link #metadata()}. */
-    public void metadata(final String told)
-    {
-        metadata = told;
     }
 
     /** @return number of the connection, 0 for none. Recorded on demand. */

@@ -9,6 +9,7 @@ import dev.ringway.engine.accesslog.AccessAddress;
 import dev.ringway.engine.accesslog.AccessAttempts;
 import dev.ringway.engine.accesslog.AccessBytes;
 import dev.ringway.engine.accesslog.AccessClosing;
+import dev.ringway.engine.accesslog.AccessMetadata;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
@@ -414,7 +415,7 @@ final class ExchangeLog
         record.attempts(1).upstream().begin(session.hostText());
         if ((uses & AccessLogSink.USES_METADATA) != 0)
         {
-            record.upstream().metadata(session.endpoint().metadata().told());
+            record.metadata().put(AccessMetadata.ENDPOINT, session.endpoint().metadata().told());
         }
         if (asksUpstream)
         {
@@ -554,7 +555,8 @@ final class ExchangeLog
     void onEnd(
         final Outcome outcome,
         final String clusterName,
-        final String routeName,
+        final String clusterMetadata,
+        final Routing routing,
         final ExchangeTimes times,
         final boolean isHttp,
         final int droppedId)
@@ -574,10 +576,14 @@ final class ExchangeLog
             .flags(outcome.flags())
             .detailId(LogStrings.idOf(outcome.detail()))
             .clusterNameId(LogStrings.idOf(clusterName))
-            .routeNameId(LogStrings.idOf(routeName))
+            .routeNameId(LogStrings.idOf(routing.routeName()))
             .bytesReceived(outcome.requestBytes())
             .bytesSent(outcome.responseBytes())
             .durationUs((exchanges.nowNs() - times.startNs()) / NANOS_PER_MICRO);
+        if ((uses & AccessLogSink.USES_METADATA) != 0)
+        {
+            LoggedFields.putMetadata(record, clusterMetadata, routing.route());
+        }
         if (outcome.isHealthCheck())
         {
             record.healthCheck();

@@ -10,6 +10,7 @@ import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.route.FieldChanges;
+import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.snapshot.TcpProxy;
@@ -240,12 +241,23 @@ final class ExchangeReport
         }
         log.attempts(cluster == null ? 0 : retrying.attempts());
         final String name = cluster == null ? routing.loggedCluster() : cluster.cluster().name();
-        log.onEnd(outcome, name, routing.routeName(), times, http != null,
+        log.onEnd(outcome, name, metadata(cluster, name, routing), routing, times, http != null,
             http != null ? http.counters().accessLogDropped : tcp.counters().accessLogDropped);
         outcome.reset();
         meter.reset();
         pauses.reset();
         http = null;
         tcp = null;
+    }
+
+    /** What is said of the cluster, or null. */
+    private String metadata(final ClusterState cluster, final String name, final Routing routing)
+    {
+        if (cluster != null)
+        {
+            return cluster.cluster().metadata();
+        }
+        final Cluster meant = name.isEmpty() ? null : exchanges.upstreams().settings(routing.clusterId());
+        return meant == null ? null : meant.metadata();
     }
 }

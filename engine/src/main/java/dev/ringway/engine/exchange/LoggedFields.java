@@ -3,10 +3,12 @@ package dev.ringway.engine.exchange;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.engine.accesslog.AccessFields;
+import dev.ringway.engine.accesslog.AccessMetadata;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionMetadata;
 import dev.ringway.engine.route.FieldName;
+import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.LoggedField;
 import dev.ringway.engine.snapshot.LoggedField.Place;
@@ -55,6 +57,23 @@ final class LoggedFields
                     put(record, wanted.get(j), fields, edits, length);
                 }
             }
+        }
+    }
+
+    /**
+     * Puts what the configuration says of where a request went.
+     *
+     * @param record  under way.
+     * @param cluster what is said of the cluster, or null.
+     * @param route   that the request took, or null.
+     */
+    static void putMetadata(final AccessRecord record, final String cluster, final Route route)
+    {
+        record.metadata().put(AccessMetadata.CLUSTER, cluster);
+        if (route != null)
+        {
+            record.metadata().put(AccessMetadata.ROUTE, route.metadata().route());
+            record.metadata().put(AccessMetadata.VIRTUAL_HOST, route.metadata().host());
         }
     }
 

@@ -13,6 +13,7 @@ import dev.ringway.engine.filter.FilterSettings;
  * @param answer        what is answered here, {@link Answer#NONE} when nothing is.
  * @param request       changes of request heads, or null.
  * @param response      changes of response heads, or null.
+ * @param metadata      what is said of it and its virtual host, {@link Metadata#NONE} when nothing is.
  * @param filters       {@code typed_per_filter_config} of the route and what it belongs to, or null when there is none.
  */
 public record Route(
@@ -23,6 +24,7 @@ public record Route(
     Answer answer,
     FieldChanges request,
     FieldChanges response,
+    Metadata metadata,
     FilterSettings filters)
 {
     /** The match covered the path, but for the query. */
@@ -44,6 +46,18 @@ public record Route(
     public int wholeLength(final RequestHead head)
     {
         return head.queryOffset() < 0 ? head.pathLength() : head.queryOffset() - head.pathOffset();
+    }
+
+    /**
+     * What is said for access logs, JSON objects by namespaces.
+     *
+     * @param route of the route, or null.
+     * @param host  of its virtual host, or null.
+     */
+    public record Metadata(String route, String host)
+    {
+        /** Nothing. */
+        public static final Metadata NONE = new Metadata(null, null);
     }
 
     /** The three things a route can do. */

@@ -4,6 +4,7 @@ import dev.ringway.engine.filter.FilterSettings;
 import dev.ringway.engine.route.Route.Answer;
 import dev.ringway.engine.route.Route.Forward;
 import dev.ringway.engine.route.Route.Kind;
+import dev.ringway.engine.route.Route.Metadata;
 import dev.ringway.engine.route.Route.Target;
 
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ public final class RouteBuilder
     private Answer answer = Answer.NONE;
     private FieldChanges request;
     private FieldChanges response;
+    private Metadata metadata = Metadata.NONE;
     private FilterSettings filters;
     private List<FilterSettings> filtersOfShares = List.of();
 
@@ -292,6 +294,16 @@ public final class RouteBuilder
     }
 
     /**
+     * @param said of it and its virtual host, default {@link Metadata#NONE}.
+     * @return this.
+     */
+    public RouteBuilder metadata(final Metadata said)
+    {
+        metadata = said;
+        return this;
+    }
+
+    /**
      * @return the route.
      */
     public Route build()
@@ -316,6 +328,6 @@ public final class RouteBuilder
             prefixRewrite, regexRewrite, to.hostRewrite() == null ? hostRewrite : to.hostRewrite(), upgrades, retry,
             mirrors);
         return new Route(name, kind, matchedLength, forward, answer, FieldChanges.of(to.request(), request),
-            FieldChanges.of(to.response(), response), settings);
+            FieldChanges.of(to.response(), response), metadata, settings);
     }
 }

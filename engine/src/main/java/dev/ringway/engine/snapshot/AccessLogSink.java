@@ -46,7 +46,7 @@ public record AccessLogSink(
     public static final long USES_LENGTHS = 1 << 9;
     /** When connections were ready and answers passed. */
     public static final long USES_TIMES = 1 << 10;
-    /** What is said of endpoints. */
+    /** What is said of endpoints, clusters, routes and virtual hosts. */
     public static final long USES_METADATA = 1 << 11;
     /** First of the bits for items of {@code TlsReport} about the client's connection, in their order. */
     public static final int USES_TLS_SHIFT = 16;

@@ -26,6 +26,7 @@ import java.util.Objects;
  * @param balancing                 how its endpoints share requests.
  * @param proxyTelling              the PROXY protocol in front of relays; null for none.
  * @param connect                   how connections are opened and how long they last.
+ * @param metadata                  what is said of it for access logs, a JSON object by namespaces; null for nothing.
  * @param counters                  ids of this cluster's counters.
  */
 public record Cluster(
@@ -43,6 +44,7 @@ public record Cluster(
     Balancing balancing,
     ProxyTelling proxyTelling,
     ConnectRules connect,
+    String metadata,
     ClusterCounters counters)
 {
     /**
@@ -76,7 +78,8 @@ public record Cluster(
         final ClusterCounters counters)
     {
         this(id, name, endpoints, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, http2, tls, Balancing.DEFAULT, null, ConnectRules.NONE, counters);
+            maxRequestsPerConnection, enableTrailers, http2, tls, Balancing.DEFAULT, null, ConnectRules.NONE, null,
+            counters);
     }
 
     /**
@@ -86,7 +89,8 @@ public record Cluster(
     public Cluster withEndpoints(final List<Endpoint> fresh)
     {
         return new Cluster(id, name, fresh, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, http2, tls, balancing, proxyTelling, connect, counters);
+            maxRequestsPerConnection, enableTrailers, http2, tls, balancing, proxyTelling, connect, metadata,
+            counters);
     }
 
     /**
@@ -98,6 +102,7 @@ public record Cluster(
         final UpstreamTls fresh = tls == null ? null : tls.withContexts(replaced);
         return Objects.equals(fresh, tls) ? this : new Cluster(
             id, name, endpoints, connectTimeoutNs, circuitBreakers, perConnectionBufferLimit, idleTimeoutNs,
-            maxRequestsPerConnection, enableTrailers, http2, fresh, balancing, proxyTelling, connect, counters);
+            maxRequestsPerConnection, enableTrailers, http2, fresh, balancing, proxyTelling, connect, metadata,
+            counters);
     }
 }

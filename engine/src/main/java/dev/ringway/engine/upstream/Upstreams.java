@@ -66,6 +66,15 @@ public final class Upstreams
     }
 
     /**
+     * @param clusterId {@code Cluster.id()}.
+     * @return what the configuration says of the cluster, or null when the snapshot has none of that id.
+     */
+    public Cluster settings(final int clusterId)
+    {
+        return clusterId < 0 || clusterId >= clusters.length ? null : clusters[clusterId];
+    }
+
+    /**
      * May allocate when it is asked for a cluster for the first time.
      *
      * @param clusterId {@code Cluster.id()}.

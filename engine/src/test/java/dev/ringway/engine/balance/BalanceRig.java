@@ -120,7 +120,7 @@ final class BalanceRig
     BalanceRig adopt()
     {
         final Cluster cluster = new Cluster(0, "b", List.copyOf(endpoints), 1, CircuitBreakers.DEFAULT, 1, 0, 0, false,
-            null, null, balancing(), null, ConnectRules.NONE, clusterCounters);
+            null, null, balancing(), null, ConnectRules.NONE, null, clusterCounters);
         hosts.adopt(cluster, nowNs);
         set = hosts.set(cluster, nowNs);
         balancer.adopt(set, clusterCounters, nowNs);

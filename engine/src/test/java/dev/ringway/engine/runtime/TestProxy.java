@@ -220,7 +220,7 @@ final class TestProxy implements AutoCloseable
         final Cluster cluster = new Cluster(
             0, "b", List.copyOf(endpoints), connectTimeoutNs, breakers, bufferLimit, upstreamIdleNs,
             maxRequestsPerUpstream, enableUpstreamTrailers, upstreamHttp2, upstreamTls,
-            balancing, telling, connect, new ClusterCounters(registry, "b", upstreamHttp2 != null));
+            balancing, telling, connect, null, new ClusterCounters(registry, "b", upstreamHttp2 != null));
         final NetworkFilter filter = isTcp ?
             new TcpProxy("t", 0, tcpIdleNs, http.age, 1, http.accessLogs, telling != null, new TcpCounters(registry, "t")) :
             http.toManager(new HttpCounters(registry, "l", "in"));

@@ -4,63 +4,76 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
+import dev.ringway.engine.accesslog.AccessMetadata;
 import dev.ringway.engine.accesslog.AccessRecord;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * {@code %UPSTREAM_METADATA(NAMESPACE:KEY...)%}: what is said of the endpoint. A text is printed as it is, what else there
- * is as JSON. What an endpoint's metadata come to is kept, so that it is not worked out for each line. Log thread only.
+ * {@code %METADATA(TYPE:NAMESPACE:KEY...)%} and its older forms {@code %UPSTREAM_METADATA%} and {@code %CLUSTER_METADATA%}:
+ * what the configuration says of a part that the request met. A text is printed as it is, what else there is as JSON.
+ * What metadata come to is kept, so that it is not worked out for each line. Log thread only.
  */
-final class EndpointMetadataOperator
+final class PartMetadataOperator
 {
-    static final String NAME = "UPSTREAM_METADATA";
+    static final String OF_ENDPOINT = "UPSTREAM_METADATA";
+    static final String OF_CLUSTER = "CLUSTER_METADATA";
     /** The same with a type before the namespace. */
     static final String OF_TYPE = "METADATA";
-    private static final String TYPE = "UPSTREAM_HOST";
+    /** By the numbers of {@link AccessMetadata}. */
+    private static final List<String> TYPES = List.of("UPSTREAM_HOST", "CLUSTER", "ROUTE", "VIRTUAL_HOST");
     private static final byte[] NOTHING = LogOperators.bytes("-");
     /** A power of two. */
     private static final int KEPT = 64;
 
+    private final int part;
     private final String[] path;
     private final boolean isTyped;
     private final int limit;
     private final String[] keys = new String[KEPT];
     private final byte[][] values = new byte[KEPT][];
 
-    private EndpointMetadataOperator(final String[] path, final boolean isTyped, final int limit)
+    private PartMetadataOperator(final int part, final String[] path, final boolean isTyped, final int limit)
     {
+        this.part = part;
         this.path = path;
         this.isTyped = isTyped;
         this.limit = limit;
     }
 
-    /** Both, for messages. */
+    /** All, for messages. */
     static String names()
     {
-        return NAME + " " + OF_TYPE + '(' + TYPE + ":...)";
+        return OF_ENDPOINT + " " + OF_CLUSTER + " " + OF_TYPE + '(' + TYPES + ":...)";
     }
 
     static boolean has(final String name)
     {
-        return name.equals(NAME) || name.equals(OF_TYPE);
+        return name.equals(OF_ENDPOINT) || name.equals(OF_CLUSTER) || name.equals(OF_TYPE);
+    }
+
+    /** Whether it may be cut. */
+    static boolean isCut(final String name)
+    {
+        return !name.equals(OF_CLUSTER);
     }
 
     static LogOperator of(final String name, final String argument, final int at, final int argumentAt)
         throws LogFormatException
     {
         final String[] parts = argument == null || argument.isEmpty() ? new String[0] : argument.split(":", -1);
-        if (name.equals(OF_TYPE) && parts.length > 0 && !parts[0].equals(TYPE))
+        if (name.equals(OF_TYPE) && parts.length > 0 && !TYPES.contains(parts[0]))
         {
-            throw new LogFormatException(
-                argumentAt, "metadata of type " + parts[0] + " are not recorded; recorded are " + TYPE + " and DYNAMIC");
+            throw new LogFormatException(argumentAt,
+                "metadata of type " + parts[0] + " are not recorded; recorded are " + TYPES + " and DYNAMIC");
         }
-        final String[] path = name.equals(NAME) ? parts : Arrays.copyOfRange(parts, Math.min(1, parts.length), parts.length);
-        if (path.length == 0)
+        final PartMetadataOperator operator = of(name, parts, false, Integer.MAX_VALUE);
+        if (operator.path.length == 0)
         {
             throw new LogFormatException(at, "%" + name + "% needs a namespace");
         }
-        return new EndpointMetadataOperator(path, false, Integer.MAX_VALUE)::append;
+        return operator::append;
     }
 
     /**
@@ -71,20 +84,31 @@ final class EndpointMetadataOperator
     {
         final int begin = operator.indexOf('(');
         final int end = operator.lastIndexOf(')');
+        final String name = begin < 0 ? "" : operator.substring(1, begin);
         final String[] parts = begin < 0 ? new String[1] : operator.substring(begin + 1, end).split(":", -1);
-        if (begin < 0 || !has(operator.substring(1, begin)) || operator.startsWith(OF_TYPE, 1) && !parts[0].equals(TYPE))
+        if (!has(name) || name.equals(OF_TYPE) && !TYPES.contains(parts[0]))
         {
             return null;
         }
         final String cut = operator.substring(end + 1, operator.length() - 1);
-        return new EndpointMetadataOperator(
-            operator.startsWith(NAME, 1) ? parts : Arrays.copyOfRange(parts, 1, parts.length), true,
-            cut.isEmpty() ? Integer.MAX_VALUE : Integer.parseInt(cut.substring(1)))::append;
+        return of(name, parts, true, cut.isEmpty() ? Integer.MAX_VALUE : Integer.parseInt(cut.substring(1)))::append;
+    }
+
+    private static PartMetadataOperator of(
+        final String name, final String[] parts, final boolean isTyped, final int limit)
+    {
+        return switch (name)
+        {
+            case OF_ENDPOINT -> new PartMetadataOperator(AccessMetadata.ENDPOINT, parts, isTyped, limit);
+            case OF_CLUSTER -> new PartMetadataOperator(AccessMetadata.CLUSTER, parts, isTyped, limit);
+            default -> parts.length == 0 ? new PartMetadataOperator(0, parts, isTyped, limit) : new PartMetadataOperator(
+                TYPES.indexOf(parts[0]), Arrays.copyOfRange(parts, 1, parts.length), isTyped, limit);
+        };
     }
 
     private void append(final AccessRecord record, final LogLine line)
     {
-        final String told = record.upstream().metadata();
+        final String told = record.metadata().of(part);
         if (told == null)
         {
             line.put(NOTHING);
