@@ -20,13 +20,12 @@ import dev.ringway.engine.snapshot.HttpConnectionManager;
 final class Http1DownstreamSession extends OpenSession implements ConnectionHandler, ByteConsumer
 {
     private final Http1SessionFactory factory;
-    private final Http1RequestBody body;
     private final Http1Input input = new Http1Input();
-    private final Http1Response response;
     private final Http1Deadlines deadlines;
-    private final Http1Refuser refuser;
     private final Http1Ending ending;
     private Connection connection;
+    /** From the first use of a request until the connection waits for the next one. */
+    private Http1Stream stream;
     private Exchange exchange;
     private HttpConnectionManager http;
     private boolean isClosedByClient;
@@ -37,10 +36,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     Http1DownstreamSession(final Http1SessionFactory factory)
     {
         this.factory = factory;
-        body = new Http1RequestBody(factory);
-        response = new Http1Response(this, factory.loop().memory());
         deadlines = new Http1Deadlines(factory);
-        refuser = new Http1Refuser(factory, response, deadlines);
         ending = new Http1Ending(factory, input);
     }
 
@@ -48,9 +44,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     {
         connection = opened;
         isClosedByClient = false;
-        response.open(opened, factory.spareMeter());
         http = factory.http();
-        body.reset();
         ending.open(opened);
         isHandedOver = false;
         relay = null;
@@ -62,30 +56,43 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         opened.startReading();
     }
 
+    private Http1Response response()
+    {
+        if (stream == null)
+        {
+            stream = factory.stream(this, connection);
+        }
+        return stream.response;
+    }
+
+    /** No request is under way. */
+    private void endStream()
+    {
+        if (stream != null)
+        {
+            factory.release(stream);
+            stream = null;
+        }
+    }
+
     private void count(final int id)
     {
         factory.loop().counters().increment(id);
     }
 
-    /**
-     * {@inheritDoc}
-     */
+    /** {@inheritDoc} */
     public void onOpened(final Connection opened)
     {
         throw new IllegalStateException("an accepted connection is open already");
     }
 
-    /**
-     * {@inheritDoc}
-     */
+    /** {@inheritDoc} */
     public void onOpenFailed(final Connection failed, final int errno)
     {
         throw new IllegalStateException("an accepted connection is open already");
     }
 
-    /**
-     * {@inheritDoc}
-     */
+    /** {@inheritDoc} */
     public void onBytes(final Connection source, final int offset, final int length)
     {
         if (ending.isInputIgnored())
@@ -103,12 +110,10 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         }
     }
 
-    /**
-     * {@inheritDoc}
-     */
+    /** {@inheritDoc} */
     public boolean isBlocked()
     {
-        return exchange != null && (body.isEnded() || !exchange.takesRequestData());
+        return exchange != null && (stream.body.isEnded() || !exchange.takesRequestData());
     }
 
     /**
@@ -175,9 +180,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         }
     }
 
-    /**
-     * {@inheritDoc}
-     */
+    /** {@inheritDoc} */
     public int process(final int offset, final int length)
     {
         int at = offset;
@@ -251,11 +254,11 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         {
             factory.exchanges().release(fresh);
             // Envoy's answer to a version that is right but not accepted here.
-            response.begin(http, false, false, used, factory.spareMeter());
+            response().begin(http, false, false, used, factory.spareMeter());
             refuseWith(Refusals.LOW_VERSION, null);
             return used;
         }
-        response.begin(
+        response().begin(
             http, head.minorVersion() == 0, head.methodId() == HttpMethod.HEAD, used, fresh.clientMeter());
         if (head.authorityLength() == 0 && !takeDefaultHost(fresh))
         {
@@ -290,21 +293,21 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         deadlines.onHead();
         input.onHead();
         ending.onRequest(head, http);
-        body.begin(head);
-        if (head.expectContinue() && !body.isEnded())
+        stream.body.begin(head);
+        if (head.expectContinue() && !stream.body.isEnded())
         {
-            Http1ResponseWriter.sendContinue(connection, factory.loop().memory(), response.meter());
+            Http1ResponseWriter.sendContinue(connection, factory.loop().memory(), stream.response.meter());
             http.counters().interim(factory.loop().counters());
         }
-        fresh.onRequestHead(response, http, body.isEnded());
+        fresh.onRequestHead(stream.response, http, stream.body.isEnded());
         awaitDeadline();
     }
 
     private int onBody(final int offset, final int length)
     {
-        final int used = body.decode(exchange, http, response.meter(), offset, length);
+        final int used = stream.body.decode(exchange, http, stream.response.meter(), offset, length);
         // The time for a response runs from the end of the request.
-        if (body.isEnded())
+        if (stream != null && stream.body.isEnded())
         {
             awaitDeadline();
         }
@@ -325,23 +328,23 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
      */
     private void refuse(final int error, final RequestHead head, final int length)
     {
-        refuser.count(http.counters());
+        factory.refuser().count(http.counters());
         ending.endNext();
         if (exchange != null)
         {
-            response.meter().received(length);
+            stream.response.meter().received(length);
             exchange.giveUp(LocalReply.BAD_BODY);
             return;
         }
-        response.begin(http, false, false, length, factory.spareMeter());
+        response().begin(http, false, false, length, factory.spareMeter());
         refuseWith(Refusals.http1(error), head);
     }
 
     private void refuseWith(final LocalReply reply, final RequestHead head)
     {
         ending.endNext();
-        refuser.answer(http, connection, reply, head);
-        response.end(factory.spareMeter());
+        factory.refuser().answer(http, stream.response, deadlines.headStartNs(http), reply, head);
+        stream.response.end(factory.spareMeter());
         ending.linger();
     }
 
@@ -350,8 +353,8 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     {
         if (!ending.isInputIgnored() && input.hasPartOfHead(factory.loop().memory()))
         {
-            response.begin(http, false, false, input.length(), factory.spareMeter());
-            refuser.record(http, connection, Refusals.CUT, null);
+            response().begin(http, false, false, input.length(), factory.spareMeter());
+            factory.refuser().record(http, stream.response, deadlines.headStartNs(http), Refusals.CUT, null);
         }
     }
 
@@ -364,12 +367,13 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     boolean keepAlive(final boolean can)
     {
         // As Envoy: a response that overtakes its request ends the connection, for who knows what still comes.
-        return ending.keepAlive(can && body.isEnded() && !deadlines.isOld(), http.counters());
+        return ending.keepAlive(can && stream.body.isEnded() && !deadlines.isOld(), http.counters());
     }
 
     void onExchangeEnded(final boolean isComplete, final boolean isReset)
     {
         exchange = null;
+        final Http1Response response = stream.response;
         response.end(factory.spareMeter());
         if (!response.isWhole())
         {
@@ -387,7 +391,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         }
         else
         {
-            body.reset();
+            endStream();
             deadlines.awaitRequest(http);
             resumeInput();
         }
@@ -401,7 +405,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
     DownstreamSink upgrade()
     {
         relay = factory.upgraded().take(connection, exchange, http.counters(), deadlines.oldAtNs());
-        relay.meter().take(response.meter());
+        relay.meter().take(stream.response.meter());
         return relay;
     }
 
@@ -410,6 +414,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         relay.takeInput(factory.loop().memory(), input);
         connection = null;
         exchange = null;
+        endStream();
         factory.release(this);
     }
 
@@ -419,7 +424,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         {
             becomeRelay();
         }
-        else if (!body.isEnded())
+        else if (stream != null && !stream.body.isEnded())
         {
             resumeInput();
         }
@@ -434,8 +439,9 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         isClosedByClient = true;
         if (exchange != null)
         {
+            final Http1Response cut = stream.response;
             abandon(false);
-            ending.cut(response.isClosedByEnd());
+            ending.cut(cut.isClosedByEnd());
         }
         else
         {
@@ -444,9 +450,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         }
     }
 
-    /**
-     * {@inheritDoc}
-     */
+    /** {@inheritDoc} */
     public boolean endsWithPeer()
     {
         return relay == null;
@@ -460,9 +464,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         last.onDownstreamClosed(isReset, false);
     }
 
-    /**
-     * {@inheritDoc}
-     */
+    /** {@inheritDoc} */
     public void onError(final Connection failed, final int errno)
     {
         isClosedByClient = true;
@@ -477,9 +479,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         connection.close();
     }
 
-    /**
-     * {@inheritDoc}
-     */
+    /** {@inheritDoc} */
     public void onOverload(final Connection full)
     {
         if (exchange != null)
@@ -491,17 +491,13 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         }
     }
 
-    /**
-     * {@inheritDoc}
-     */
+    /** {@inheritDoc} */
     public int heldChunks()
     {
         return input.heldChunks();
     }
 
-    /**
-     * {@inheritDoc}
-     */
+    /** {@inheritDoc} */
     public void onDrained(final Connection drained)
     {
         if (exchange != null)
@@ -510,9 +506,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         }
     }
 
-    /**
-     * {@inheritDoc}
-     */
+    /** {@inheritDoc} */
     public void onDeadline(final Connection late, final long nowNs)
     {
         if (deadlines.oldAtNs() <= nowNs && !ending.isInputIgnored())
@@ -546,7 +540,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         else if (deadlines.isHeadAwaited())
         {
             count(http.counters().downstreamRqHeaderTimeout);
-            response.begin(http, false, false, input.length(), factory.spareMeter());
+            response().begin(http, false, false, input.length(), factory.spareMeter());
             refuseWith(LocalReply.HEADER_TIMEOUT, null);
         }
         else if (factory.endsIdle())
@@ -586,15 +580,14 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         }
     }
 
-    /**
-     * {@inheritDoc}
-     */
+    /** {@inheritDoc} */
     public void onClosed(final Connection closed)
     {
         factory.countClosed(http.counters().connections, closed, isClosedByClient);
         input.release(factory.loop().memory());
         connection = null;
         exchange = null;
+        endStream();
         factory.release(this);
     }
 }

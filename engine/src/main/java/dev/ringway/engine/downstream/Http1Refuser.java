@@ -2,7 +2,6 @@ package dev.ringway.engine.downstream;
 
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
-import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.exchange.LocalReply;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
@@ -15,14 +14,10 @@ import dev.ringway.engine.upstream.HeaderEdits;
 final class Http1Refuser
 {
     private final Http1SessionFactory factory;
-    private final Http1Response response;
-    private final Http1Deadlines deadlines;
 
-    Http1Refuser(final Http1SessionFactory factory, final Http1Response response, final Http1Deadlines deadlines)
+    Http1Refuser(final Http1SessionFactory factory)
     {
         this.factory = factory;
-        this.response = response;
-        this.deadlines = deadlines;
     }
 
     /** The client broke the protocol. */
@@ -31,24 +26,29 @@ final class Http1Refuser
         factory.loop().counters().increment(ids.connections.downstreamCxProtocolError);
     }
 
-    /** The head is null where it cannot be read. */
+    /** The head is null where it cannot be read; its first byte came at that time. */
     void answer(
-        final HttpConnectionManager http, final Connection connection, final LocalReply reply, final RequestHead head)
+        final HttpConnectionManager http,
+        final Http1Response response,
+        final long startNs,
+        final LocalReply reply,
+        final RequestHead head)
     {
         http.counters().refusal(factory.loop().counters(), false, head != null, reply.status());
-        connection.note(reply.flag() & ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
+        response.connection().note(reply.flag() & ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
         final HeaderEdits edits = factory.exchanges().refusalEdits(http, reply.body().length > 0);
         response.sendLocalReply(reply.status(), reply.body(), edits);
-        record(http, connection, reply, head);
+        record(http, response, startNs, reply, head);
     }
 
     void record(
         final HttpConnectionManager http,
-        final Connection connection,
+        final Http1Response response,
+        final long startNs,
         final LocalReply reply,
         final RequestHead head)
     {
         factory.exchanges().recordRefusal(
-            http, connection, false, head, response.meter(), response.headLength(), deadlines.headStartNs(http), reply);
+            http, response.connection(), false, head, response.meter(), response.headLength(), startNs, reply);
     }
 }

@@ -22,8 +22,8 @@ final class Http1Response implements DownstreamSink
     private static final int SWITCHING = 101;
     private static final byte[] NO_TEXT = new byte[0];
 
-    private final Http1DownstreamSession session;
     private final LoopMemory memory;
+    private Http1DownstreamSession session;
     private Connection connection;
     private HttpConnectionManager http;
     /** Of the exchange, or one that nobody asks. */
@@ -35,18 +35,15 @@ final class Http1Response implements DownstreamSink
     private boolean isWhole;
     private boolean isClosedByEnd;
 
-    Http1Response(final Http1DownstreamSession session, final LoopMemory memory)
+    Http1Response(final LoopMemory memory)
     {
-        this.session = session;
         this.memory = memory;
     }
 
-    void open(final Connection opened, final ByteMeter spare)
+    void open(final Http1DownstreamSession owner, final Connection opened)
     {
+        session = owner;
         connection = opened;
-        meter = spare;
-        isHttp10 = false;
-        isHeadRequest = false;
     }
 
     /**

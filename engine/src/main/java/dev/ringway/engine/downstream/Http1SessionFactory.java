@@ -38,6 +38,8 @@ public final class Http1SessionFactory implements SessionFactory
     private final OpenSessions open = new OpenSessions();
     private final UpgradedConnections upgraded = new UpgradedConnections(this);
     private final ArrayDeque<Http1DownstreamSession> free = new ArrayDeque<>(256);
+    private final ArrayDeque<Http1Stream> freeStreams = new ArrayDeque<>(64);
+    private final Http1Refuser refuser = new Http1Refuser(this);
     private final HeaderTable trailers = new HeaderTable(Exchanges.MAX_HEADERS);
     private final ByteMeter spareMeter = new ByteMeter();
     private HttpConnectionManager http;
@@ -183,6 +185,24 @@ public final class Http1SessionFactory implements SessionFactory
         counters.increment(isByClient ? ids.downstreamCxDestroyRemoteActiveRq : ids.downstreamCxDestroyLocalActiveRq);
     }
 
+    /** A stream for a request of a session, until it is given back. */
+    Http1Stream stream(final Http1DownstreamSession session, final Connection connection)
+    {
+        Http1Stream stream = freeStreams.pollLast();
+        if (stream == null)
+        {
+            stream = new Http1Stream(this);
+        }
+        stream.body.reset();
+        stream.response.open(session, connection);
+        return stream;
+    }
+
+    void release(final Http1Stream stream)
+    {
+        freeStreams.addLast(stream);
+    }
+
     void release(final Http1DownstreamSession session)
     {
         open.remove(session);
@@ -239,6 +259,11 @@ public final class Http1SessionFactory implements SessionFactory
     {
         loop.counters().decrement(http.counters().connections.downstreamCxHttp1Active);
         http2.take(connection, oldAtNs).link().connectionHandler().onBytes(connection, offset, length);
+    }
+
+    Http1Refuser refuser()
+    {
+        return refuser;
     }
 
     UpgradedConnections upgraded()

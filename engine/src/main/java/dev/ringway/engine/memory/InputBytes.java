@@ -7,7 +7,7 @@ package dev.ringway.engine.memory;
  */
 public abstract class InputBytes
 {
-    private final PendingBytes partial = new PendingBytes();
+    private PendingBytes partial = PendingBytes.NONE;
     private HeldBytes held = HeldBytes.NONE;
     private boolean isProcessing;
 
@@ -27,7 +27,7 @@ public abstract class InputBytes
         if (held.isEmpty())
         {
             isProcessing = true;
-            left = partial.feed(memory, consumer, offset, length);
+            left = walk(memory, consumer, offset, length);
             isProcessing = false;
         }
         if (left > 0)
@@ -36,6 +36,22 @@ public abstract class InputBytes
             return held.add(memory, offset + length - left, left);
         }
         return left != PendingBytes.NO_ROOM;
+    }
+
+    /** As {@link PendingBytes#feed}, which has no object of its own before something is left over. */
+    private int walk(final LoopMemory memory, final ByteConsumer consumer, final int offset, final int length)
+    {
+        if (partial != PendingBytes.NONE)
+        {
+            return partial.feed(memory, consumer, offset, length);
+        }
+        final int left = consumer.process(offset, length);
+        if (left == 0 || consumer.isBlocked())
+        {
+            return left;
+        }
+        partial = new PendingBytes();
+        return partial.append(memory, offset + length - left, left) ? 0 : PendingBytes.NO_ROOM;
     }
 
     /**
@@ -56,7 +72,7 @@ public abstract class InputBytes
             final int length = held.rangeLength();
             // Out of the queue while it is walked through: the session may let go of all that is held meanwhile.
             held.removeFirst();
-            final int left = partial.feed(memory, consumer, offset, length);
+            final int left = walk(memory, consumer, offset, length);
             if (left > 0)
             {
                 held.putBack(offset + length - left, left);

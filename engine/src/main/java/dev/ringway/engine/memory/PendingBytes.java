@@ -8,6 +8,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 public final class PendingBytes
 {
+    /** What those have that never had to hold anything, which are most. Nothing may be added to it. */
+    public static final PendingBytes NONE = new PendingBytes();
+
     /** What {@link #feed} returns when bytes could not be held. */
     public static final int NO_ROOM = -1;
 
@@ -28,6 +31,7 @@ public final class PendingBytes
      */
     public boolean append(final LoopMemory memory, final int offset, final int count)
     {
+        assert this != NONE;
         final UnsafeBuffer buffer = memory.slab().buffer();
         if (block == -1 || start + length + count > capacity)
         {
