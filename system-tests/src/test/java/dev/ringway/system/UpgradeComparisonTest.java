@@ -57,8 +57,33 @@ final class UpgradeComparisonTest
         CASES.put("dead endpoint", new String[]{"/dead", ASK, ""});
         CASES.put("other answer", new String[]{"/200", ASK, ""});
         CASES.put("switch to another", new String[]{"/101-other", ASK, ""});
+        CASES.put("changed head", new String[]{"/changed", ASK + "x-b: old\r\nx-gone: 1\r\nx-r: old\r\n", "early"});
         CASES.put("body", new String[]{"/", ASK + "content-length: 5\r\n", "12345"});
     }
+
+    /** A filter in front of the router that changes heads of requests. */
+    private static final String CHANGING = """
+        - name: m
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation
+                      mutations:
+                        request_mutations: [ { append: { header: { key: x-all, value: "%PROTOCOL%" } } } ]
+                  - name: envoy.filters.http.router""";
+    /** A route that changes some, and has the filter change more. */
+    private static final String CHANGED = """
+        - match: { prefix: "/changed" }
+          route: { cluster: a }
+          request_headers_to_add:
+          - { header: { key: x-r, value: new }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+          typed_per_filter_config:
+            m:
+              "@type": type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute
+              mutations:
+                request_mutations:
+                - append: { header: { key: x-a, value: one } }
+                - append: { header: { key: x-b, value: new }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+                - remove: x-gone
+        """;
 
     /** What is meant to be other than with Envoy, and what Ringway does. */
     static final Map<String, String> DIFFERENCES = Map.of(
@@ -152,7 +177,7 @@ final class UpgradeComparisonTest
                         log_format: { text_format_source: { inline_string: "%%REQ(:METHOD)%% %%REQ(:PATH)%% \
                     %%PROTOCOL%% %%RESPONSE_CODE%% %%RESPONSE_FLAGS%% %%RESPONSE_CODE_DETAILS%% %%BYTES_RECEIVED%% \
                     %%BYTES_SENT%%\\n" } }
-                    """.formatted(log), """
+                    """.formatted(log), CHANGED + """
                     - match: { prefix: "/foo" }
                       route: { cluster: a, upgrade_configs: [ { upgrade_type: Foo } ] }
                     - match: { prefix: "/off" }
@@ -165,7 +190,7 @@ final class UpgradeComparisonTest
                       route: { cluster: dead }
                     - match: { prefix: "/" }
                       route: { cluster: a }
-                    """) + "  clusters:\n" +
+                    """).replace("- name: envoy.filters.http.router", CHANGING) + "  clusters:\n" +
                 Bootstraps.cluster("a", "STATIC", Bootstraps.tcpAddress("127.0.0.1", endpoint.server.getLocalPort())) +
                 Bootstraps.cluster("dead", "STATIC", Bootstraps.tcpAddress("127.0.0.1", Program.freePort())));
             program = Peers.either(isEnvoy, directory, file);
@@ -196,7 +221,7 @@ final class UpgradeComparisonTest
             try (Http2Client client = Http2Client.open(port))
             {
                 final int id = client.request(Http2Block.of(":method", "CONNECT", ":protocol", protocol, ":scheme",
-                    "http", ":path", path, ":authority", "test"), false);
+                    "http", ":path", path, ":authority", "test", "x-b", "old", "x-gone", "1", "x-r", "old"), false);
                 Http2Frame frame = client.await("the head", one -> one.stream() == id && one.is(Http2Frame.HEADERS));
                 final List<String> fields = frame.fields();
                 if (fields.contains(":status: 200") && fields.contains("x-endpoint: 1"))
@@ -286,7 +311,7 @@ final class UpgradeComparisonTest
                 ours.add(one.getKey() + ": " + sides.ringway().http1(one.getValue()));
             }
         }
-        for (final String path : List.of("/", "/off", "/direct", "/foo"))
+        for (final String path : List.of("/", "/off", "/direct", "/foo", "/changed"))
         {
             final String protocol = path.equals("/foo") ? "foo" : "websocket";
             theirs.add("HTTP/2 " + path + ": " + sides.envoy().http2(path, protocol));
