@@ -131,8 +131,7 @@ final class Http1Ending
         if (!isInputIgnored)
         {
             isInputIgnored = true;
-            final long idleNs = factory.http().streamIdleTimeoutNs();
-            flushDeadlineNs = idleNs == 0 ? Long.MAX_VALUE : nowNs() + idleNs;
+            flushDeadlineNs = factory.flushByNs();
         }
     }
 

@@ -296,6 +296,13 @@ public final class Http1SessionFactory implements SessionFactory
         return endsIdle() ? Math.min(idleNs, Math.min(graceNs, held.drainNs())) : idleNs;
     }
 
+    /** By when a client has to have taken what is left for it on a connection that ends now: it may be idle so long. */
+    long flushByNs()
+    {
+        final long idleNs = http.streamIdleTimeoutNs();
+        return idleNs == 0 ? Long.MAX_VALUE : loop.clock().nowNs() + idleNs;
+    }
+
     /** Whether connections without a request end soon. */
     boolean endsIdle()
     {

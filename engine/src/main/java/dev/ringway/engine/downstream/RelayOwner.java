@@ -23,6 +23,12 @@ interface RelayOwner
     void onRelayOld(TcpDownstreamSession relay);
 
     /**
+     * @return by when a client has to have taken what is left of a relay that ends now, or {@link Long#MAX_VALUE}: that takes
+     *         no longer than a relay may be idle.
+     */
+    long flushByNs();
+
+    /**
      * The connection is gone and the relay is free.
      *
      * @param relay  to take back.

@@ -353,6 +353,7 @@ final class TcpDownstreamSession implements ConnectionHandler, DownstreamSink, B
         }
         else
         {
+            connection.deadline(owner.flushByNs());
             connection.closeAfterFlush();
         }
     }

@@ -95,6 +95,14 @@ public final class TcpSessionFactory implements SessionFactory, RelayOwner
     /**
      * {@inheritDoc}
      */
+    public long flushByNs()
+    {
+        return tcp.idleTimeoutNs() == 0 ? Long.MAX_VALUE : loop.clock().nowNs() + tcp.idleTimeoutNs();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void onRelayClosed(final TcpDownstreamSession relay, final Connection closed)
     {
         free.addLast(relay);

@@ -60,6 +60,14 @@ final class UpgradedConnections implements RelayOwner
     /**
      * {@inheritDoc}
      */
+    public long flushByNs()
+    {
+        return factory.flushByNs();
+    }
+
+    /**
+     * {@inheritDoc}
+     */
     public void onRelayClosed(final TcpDownstreamSession relay, final Connection closed)
     {
         factory.countClosed(relay.http().connections, closed, relay.isClosedByClient());

@@ -111,10 +111,15 @@ final class OldClientConnectionTest
     }
 
     /** Turns of the loop in which something that is due would happen. */
-    private static void turn(final FaultRig rig, final TestClient client) throws Exception
+    private static void turn(final FaultRig rig)
     {
         final int[] turns = new int[1];
         rig.await(() -> ++turns[0] > 100, "turns");
+    }
+
+    private static void turn(final FaultRig rig, final TestClient client) throws Exception
+    {
+        turn(rig);
         assertEquals(1, rig.counter("http.in.downstream_cx_active"));
         assertEquals(0, client.in.available());
     }
@@ -367,6 +372,38 @@ final class OldClientConnectionTest
                 final int[] flags = new int[1];
                 rig.await(() -> settings.records.poll(record -> flags[0] = record.flags(), 1) == 1, "a record");
                 assertTrue(flags[0] == ResponseFlag.DURATION_TIMEOUT, () -> "flags " + flags[0]);
+            }
+        }
+    }
+
+    @Test
+    void shouldSendAllOfAnUpgradedOneThatEndsBeforeItIsOld() throws Exception
+    {
+        final int length = 16 << 20;
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.readHead();
+                link.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n");
+                link.out.write(new byte[length]);
+                link.socket.shutdownOutput();
+                link.awaitEnd();
+            }))
+        {
+            final TestProxy settings = settings(backend);
+            settings.http.upgrades = new Upgrades(Map.of("websocket", true));
+            try (FaultRig rig = rig(settings); TestClient client = rig.connect())
+            {
+                ask(rig, () -> client.send(WEBSOCKET).readHead());
+                client.socket.shutdownOutput();
+                // What is left then waits in the proxy.
+                int read = 0;
+                while (rig.look().exchanges() > 0)
+                {
+                    read += ask(rig, () -> client.in.readNBytes(4096)).length;
+                }
+                rig.advance(2 * HOUR_NS);
+                turn(rig);
+                assertEquals(length, read + ask(rig, () -> client.in.readAllBytes()).length);
             }
         }
     }
