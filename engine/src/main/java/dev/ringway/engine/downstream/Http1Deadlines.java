@@ -19,6 +19,8 @@ final class Http1Deadlines
     /** When the connection is old; once it is, how long it waits for another request. */
     private long endNs;
     private boolean isInHead;
+    /** Whether the rest of the head that has begun may come too late. */
+    private boolean isHeadLimited;
     private boolean isOld;
 
     Http1Deadlines(final Http1SessionFactory factory)
@@ -51,10 +53,11 @@ final class Http1Deadlines
     /** A part of a head is there. */
     void awaitHead(final HttpConnectionManager http)
     {
-        if (!isInHead && http.requestHeadersTimeoutNs() > 0)
+        if (!isInHead)
         {
             isInHead = true;
-            awaitedNs = nowNs() + http.requestHeadersTimeoutNs();
+            isHeadLimited = http.requestHeadersTimeoutNs() > 0;
+            awaitedNs = isHeadLimited ? nowNs() + http.requestHeadersTimeoutNs() : awaitedNs;
             await(null);
         }
     }
@@ -72,9 +75,10 @@ final class Http1Deadlines
         isInHead = false;
     }
 
+    /** Whether the rest of a head is awaited, and not for ever. */
     boolean isHeadAwaited()
     {
-        return isInHead;
+        return isInHead && isHeadLimited;
     }
 
     /** Whether what is awaited between requests comes too late. */
@@ -86,7 +90,7 @@ final class Http1Deadlines
     /** When the part of a head came that is there, as far as that is known. */
     long headStartNs(final HttpConnectionManager http)
     {
-        return isInHead ? awaitedNs - http.requestHeadersTimeoutNs() : nowNs();
+        return isHeadAwaited() ? awaitedNs - http.requestHeadersTimeoutNs() : nowNs();
     }
 
     /** When the connection has lasted as long as it may; {@link Long#MAX_VALUE} once it has. */
@@ -107,10 +111,10 @@ final class Http1Deadlines
         return isOld;
     }
 
-    /** Whether an old connection has waited for long enough, or for as long as its client wants. */
+    /** Whether an old connection has waited for long enough for a request, of which nothing is there. */
     boolean isSpent(final long nowNs)
     {
-        return isOld && endNs <= nowNs;
+        return isOld && !isInHead && endNs <= nowNs;
     }
 
     /** Whether the connection ends behind a request that began before it was old and ends now. */

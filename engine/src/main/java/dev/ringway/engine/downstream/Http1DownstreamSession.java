@@ -225,7 +225,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
         isHandedOver = true;
         ending.ignoreInput();
         http = factory.renew(http);
-        factory.handOver(connection, deadlines.oldAtNs(), offset, length);
+        factory.handOver(connection, deadlines, offset, length);
         connection = null;
     }
 
@@ -529,7 +529,7 @@ final class Http1DownstreamSession extends OpenSession implements ConnectionHand
                 connection.close();
             }
         }
-        else if (deadlines.isSpent(nowNs) && !deadlines.isHeadAwaited())
+        else if (deadlines.isSpent(nowNs))
         {
             ending.endAfterFlush();
         }

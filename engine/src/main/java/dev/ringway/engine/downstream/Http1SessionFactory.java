@@ -251,14 +251,19 @@ public final class Http1SessionFactory implements SessionFactory
      * Hands a connection over whose client begins with HTTP/2.
      *
      * @param connection whose first bytes are still to be used.
-     * @param oldAtNs    when it has lasted as long as it may.
+     * @param deadlines  when it has lasted as long as it may, or that it has.
      * @param offset     of them.
      * @param length     of them.
      */
-    void handOver(final Connection connection, final long oldAtNs, final int offset, final int length)
+    void handOver(final Connection connection, final Http1Deadlines deadlines, final int offset, final int length)
     {
         loop.counters().decrement(http.counters().connections.downstreamCxHttp1Active);
-        http2.take(connection, oldAtNs).link().connectionHandler().onBytes(connection, offset, length);
+        final Http2DownstreamSession session = http2.take(connection, deadlines.oldAtNs());
+        if (deadlines.isOld())
+        {
+            session.drainOld();
+        }
+        session.link().connectionHandler().onBytes(connection, offset, length);
     }
 
     Http1Refuser refuser()

@@ -348,6 +348,12 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         link.drain(link.hasPeerSettings() ? http.drainNs() : 0);
     }
 
+    /** The connection was old before its client said what it speaks, and is counted as such. */
+    void drainOld()
+    {
+        link.drain(http.drainNs());
+    }
+
     @Override
     void drain()
     {

@@ -79,6 +79,12 @@ final class Http2Peer
         return peer.settings(settings);
     }
 
+    /** As a client that has sent its preface. */
+    static Http2Peer clientBehindPreface(final TestClient client, final int... settings) throws IOException
+    {
+        return new Http2Peer(client.in, client.out, false).settings(settings);
+    }
+
     /** Begins as a server, once the client's preface is there. */
     static Http2Peer server(final TestBackend.Link link, final int... settings) throws IOException
     {

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
@@ -34,6 +35,7 @@ final class OldClientConnectionTest
 {
     private static final long HOUR_NS = TimeUnit.HOURS.toNanos(1);
     private static final String OLD = "http.in.downstream_cx_max_duration_reached";
+    private static final String RECEIVED = "http.in.downstream_cx_rx_bytes_total";
     private static final String GET = "GET /held HTTP/1.1\r\nhost: a\r\n\r\n";
     private static final String HALF = "GET / HTTP/1.1\r\nho";
     private static final String WEBSOCKET =
@@ -204,8 +206,8 @@ final class OldClientConnectionTest
             TestClient client = rig.connect().send(GET); TestClient half = rig.connect())
         {
             half.send(HALF);
-            rig.await(() -> !backend.requests().isEmpty() && rig.counter("http.in.downstream_cx_rx_bytes_total") ==
-                GET.length() + HALF.length(), "a request and half of one");
+            rig.await(() -> !backend.requests().isEmpty() && rig.counter(RECEIVED) == GET.length() + HALF.length(),
+                "a request and half of one");
             rig.advance(HOUR_NS);
             rig.await(() -> rig.counter(OLD) == 2, "two that are old");
             rig.advance(2 * HOUR_NS);
@@ -219,6 +221,36 @@ final class OldClientConnectionTest
                 return null;
             });
             assertEquals(2, rig.counter(OLD));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldAwaitTheRestOfAHeadWithoutALimit(final boolean isOldBefore) throws Exception
+    {
+        try (TestBackend backend = backend())
+        {
+            final TestProxy settings = settings(backend);
+            settings.http.headersTimeoutNs = 0;
+            try (FaultRig rig = rig(settings); TestClient client = rig.connect())
+            {
+                ask(rig, () -> client.get("/"));
+                final long received = rig.counter(RECEIVED);
+                if (isOldBefore)
+                {
+                    age(rig);
+                }
+                client.send(HALF);
+                rig.await(() -> rig.counter(RECEIVED) == received + HALF.length(), "half of a request");
+                if (!isOldBefore)
+                {
+                    age(rig);
+                }
+                rig.advance(2 * HOUR_NS);
+                turn(rig, client);
+                assertEquals("close", ask(rig, () -> client.send("st: a\r\n\r\n").read()).header("connection"));
+                assertEnds(rig, client);
+            }
         }
     }
 
@@ -313,6 +345,29 @@ final class OldClientConnectionTest
             go.countDown();
             assertEquals(200, ask(rig, () -> client.await(held)).status());
             ask(rig, client::awaitEnd);
+            assertEquals(0, rig.counter("http.in.downstream_cx_drain_close"));
+        }
+    }
+
+    @Test
+    void shouldDrainHttp2ThatBeginsWhenItIsOld() throws Exception
+    {
+        try (TestBackend backend = backend(); FaultRig rig = rig(settings(backend));
+            TestClient socket = rig.connect())
+        {
+            final int half = Http2Peer.PREFACE.length / 2;
+            socket.send(Arrays.copyOf(Http2Peer.PREFACE, half));
+            rig.await(() -> rig.counter(RECEIVED) == half, "half of a preface");
+            age(rig);
+            socket.send(Arrays.copyOfRange(Http2Peer.PREFACE, half, Http2Peer.PREFACE.length));
+            final Http2Peer client = ask(rig, () -> Http2Peer.clientBehindPreface(socket));
+            client.answersPings = false;
+            assertEquals(LAST, ask(rig, () -> client.await(Http2Frame.GOAWAY, 0)).number(0));
+            ask(rig, () -> client.ask("/"));
+            rig.advance(HOUR_NS);
+            assertEquals(1, ask(rig, () -> client.await(Http2Frame.GOAWAY, 0)).number(0));
+            ask(rig, client::awaitEnd);
+            assertEquals(1, rig.counter(OLD));
             assertEquals(0, rig.counter("http.in.downstream_cx_drain_close"));
         }
     }
