@@ -97,6 +97,11 @@ final class FilteredHeadComparisonTest
         - match: { prefix: /route-none }
           route: { cluster: origin }
           request_headers_to_remove: [ x-envoy-retry-on, x-envoy-max-retries, x-envoy-upstream-rq-timeout-ms ]
+          request_headers_to_add: [ { header: { key: x-told, value: "ASKED" } } ]
+        - match: { prefix: /route-few }
+          route: { cluster: origin }
+          request_headers_to_remove: [ x-envoy-max-retries ]
+          request_headers_to_add: [ { header: { key: x-told, value: "ASKED" } } ]
         - match: { prefix: /policy }
           route: { cluster: origin, retry_policy: { retry_on: 5xx, num_retries: 1 } }
         - match: { prefix: /cors }
@@ -105,9 +110,10 @@ final class FilteredHeadComparisonTest
           redirect: { path_redirect: /x }
         - match: { prefix: / }
           route: { cluster: origin, timeout: 8s }
-          request_headers_to_add: [ { header: { key: x-told, value: "FIELDS" } } ]
+          request_headers_to_add: [ { header: { key: x-told, value: "FIELDS ASKED" } } ]
           response_headers_to_add: [ { header: { key: x-told, value: "FIELDS" } } ]
-        """.replace("TYPE", TYPE).replace("FIELDS", FIELDS);
+        """.replace("TYPE", TYPE).replace("FIELDS", FIELDS)
+        .replace("ASKED", "asked=%REQ(x-envoy-retry-on)% most=%REQ(x-envoy-max-retries)%");
 
     private static final String TLS_HOST = """
         - name: tls
@@ -138,7 +144,8 @@ final class FilteredHeadComparisonTest
     private static final class Side implements AutoCloseable
     {
         private final Origin origin =
-            new Origin(Map.of("/500", FAILURE, "/route-none/500", FAILURE, "/policy/500", FAILURE));
+            new Origin(Map.of("/500", FAILURE, "/route-none/500", FAILURE, "/route-few/500", FAILURE,
+                "/policy/500", FAILURE));
         private final Origin second = new Origin(Map.of());
         private final Http2Origin frames =
             new Http2Origin(Map.of("/frames", "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n"));
@@ -265,6 +272,8 @@ final class FilteredHeadComparisonTest
         /hash/4   | x-to: d~x-hash: a
         /500      | x-a: 1
         /500      | x-envoy-retry-on: 5xx
+        /route-none/500 | x-envoy-retry-on: 5xx
+        /route-few/500 | x-envoy-retry-on: 5xx
         /policy/500 | x-envoy-retry-on: 5xx
         /cors     | origin: http://a.example
         /cors     | origin: http://b.example

@@ -44,6 +44,9 @@ final class RetryComparisonTest
         List.of("/calls", "origin", "retry_on: \"deadline-exceeded,internal,resource-exhausted\", num_retries: 4, " +
             BACKOFF),
         List.of("/asked", "origin", BACKOFF),
+        List.of("/silent", "origin", BACKOFF, "request_headers_to_remove: [ x-envoy-retry-on, x-envoy-max-retries ]"),
+        List.of("/gone", "origin", BACKOFF, "request_headers_to_remove: [ X-Envoy-Retry-Grpc-On, " +
+            "x-envoy-retriable-status-codes, x-envoy-retriable-header-names ]"),
         List.of("/try", "origin", "retry_on: 5xx, per_try_timeout: 0.3s, " + BACKOFF),
         List.of("/later-try", "origin", "retry_on: 5xx, per_try_timeout: 3s, " + BACKOFF),
         List.of("/idle", "origin", "retry_on: 5xx, per_try_idle_timeout: 0.3s, " + BACKOFF),
@@ -125,6 +128,12 @@ final class RetryComparisonTest
         List.of("GET /asked/418", "x-envoy-retriable-status-codes: 418"),
         List.of("GET /asked/200=x-again:1,503", "x-envoy-retry-on: retriable-headers",
             "x-envoy-retriable-header-names: x-other, X-Again"),
+        List.of("GET /silent/503", "x-envoy-retry-on: 5xx", "x-envoy-max-retries: 3"),
+        List.of("GET /silent/200=grpc-status:8", "x-envoy-retry-grpc-on: resource-exhausted", "x-envoy-max-retries: 3"),
+        List.of("GET /gone/200=grpc-status:8", "x-envoy-retry-grpc-on: resource-exhausted"),
+        List.of("GET /gone/418", "x-envoy-retry-on: retriable-status-codes", "x-envoy-retriable-status-codes: 418"),
+        List.of("GET /gone/200=x-again:1", "x-envoy-retry-on: retriable-headers",
+            "x-envoy-retriable-header-names: x-again"),
         List.of("GET /asked/never,200", "x-envoy-retry-on: reset", "x-envoy-upstream-rq-per-try-timeout-ms: 3000"),
         List.of("GET /asked/never", "x-envoy-retry-on: reset", "x-envoy-upstream-rq-timeout-ms: 300",
             "x-envoy-upstream-rq-per-try-timeout-ms: 400"),

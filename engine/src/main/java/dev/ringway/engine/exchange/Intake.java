@@ -245,7 +245,7 @@ final class Intake
         }
         if (route.kind() == Route.Kind.CLUSTER)
         {
-            retrying.begin(forward.retry(), request, isHeard);
+            retrying.begin(forward.retry(), route.request(), request, isHeard);
             exchange.acquire();
         }
         else

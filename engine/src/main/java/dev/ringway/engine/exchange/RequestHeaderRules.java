@@ -38,6 +38,8 @@ final class RequestHeaderRules
         HeaderName.EXPECT, HeaderName.HOST, HeaderName.X_ENVOY_INTERNAL,
         HeaderName.X_ENVOY_RETRY_ON, HeaderName.X_ENVOY_MAX_RETRIES, HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
         HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS);
+    /** Of these, what stays until the route has changed the head: it may ask for them, but never adds one. */
+    private static final long RETRIES = HeaderName.mask(HeaderName.X_ENVOY_RETRY_ON, HeaderName.X_ENVOY_MAX_RETRIES);
     /** What only internal clients may say. */
     private static final long EXTERNAL_DROPS = HeaderName.mask(
         HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, HeaderName.X_ENVOY_FORCE_TRACE);
@@ -229,7 +231,9 @@ final class RequestHeaderRules
     {
         final Route route = routing.route();
         final HeaderTable headers = head.headers();
-        edits.reset((head.isCompleted() ? REQUEST_DROPS & ~INTERNAL : REQUEST_DROPS) | outsideDrops(head, http, id));
+        final boolean isHeard = id.isInternal() || head.isCompleted();
+        edits.reset((head.isCompleted() ? REQUEST_DROPS & ~INTERNAL : REQUEST_DROPS) & ~(isHeard ? RETRIES : 0) |
+            outsideDrops(head, http, id));
         if (headers.hasOtherEnvoyNames())
         {
             dropOtherNames(headers, OTHER_REQUEST_DROPS);
@@ -253,6 +257,8 @@ final class RequestHeaderRules
             changer.of(head, downstream.connection(), routing)
                 .changeRequest(route.request(), edits);
         }
+        edits.drop(HeaderName.X_ENVOY_RETRY_ON);
+        edits.drop(HeaderName.X_ENVOY_MAX_RETRIES);
         rewriter.host(head, route, routing.endpoint(), !http.suppressEnvoyHeaders(), edits);
         rewriter.path(head, route, !http.suppressEnvoyHeaders(), edits);
         return edits;

@@ -3,13 +3,16 @@ package dev.ringway.engine.exchange;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.text.AsciiScan;
+import dev.ringway.engine.route.FieldChanges;
+import dev.ringway.engine.route.FieldName;
 import dev.ringway.engine.route.RetryOn;
 import org.agrona.DirectBuffer;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
- * What fields of requests and responses say of attempts, with Envoy's names. Allocates nothing. Any thread.
+ * What fields of requests and responses say of attempts, with Envoy's names. What a request says its route may remove:
+ * changes are those of the route, or null. Allocates nothing. Any thread.
  */
 final class RetryFields
 {
@@ -20,6 +23,11 @@ final class RetryFields
     private static final byte[] STATUS_CODES = "x-envoy-retriable-status-codes".getBytes(US_ASCII);
     private static final byte[] HEADER_NAMES = "x-envoy-retriable-header-names".getBytes(US_ASCII);
     private static final byte[] RATE_LIMITED = "x-envoy-ratelimited".getBytes(US_ASCII);
+    private static final FieldName RETRY_GRPC_ON_NAME = new FieldName("x-envoy-retry-grpc-on");
+    private static final FieldName STATUS_CODES_NAME = new FieldName("x-envoy-retriable-status-codes");
+    private static final FieldName HEADER_NAMES_NAME = new FieldName("x-envoy-retriable-header-names");
+    private static final FieldName RETRY_ON_NAME = new FieldName("x-envoy-retry-on");
+    private static final FieldName MAX_RETRIES_NAME = new FieldName("x-envoy-max-retries");
     private static final int MAX_DIGITS = 18;
 
     private RetryFields()
@@ -27,15 +35,18 @@ final class RetryFields
     }
 
     /** What a request asks to be tried again for: bits of {@link RetryOn}. */
-    static int retryOn(final HeaderTable headers)
+    static int retryOn(final HeaderTable headers, final FieldChanges changes)
     {
         int bits = RetryOn.NOTHING;
-        for (int i = headers.find(HeaderName.X_ENVOY_RETRY_ON); i >= 0;
-            i = headers.findNext(HeaderName.X_ENVOY_RETRY_ON, i))
+        if (stays(RETRY_ON_NAME, changes))
         {
-            bits |= RetryOn.ofList(headers.buffer(), headers.valueOffset(i), headers.valueLength(i), false);
+            for (int i = headers.find(HeaderName.X_ENVOY_RETRY_ON); i >= 0;
+                i = headers.findNext(HeaderName.X_ENVOY_RETRY_ON, i))
+            {
+                bits |= RetryOn.ofList(headers.buffer(), headers.valueOffset(i), headers.valueLength(i), false);
+            }
         }
-        if (headers.hasOtherEnvoyNames())
+        if (headers.hasOtherEnvoyNames() && stays(RETRY_GRPC_ON_NAME, changes))
         {
             for (int i = find(headers, RETRY_GRPC_ON, -1); i >= 0; i = find(headers, RETRY_GRPC_ON, i))
             {
@@ -45,17 +56,22 @@ final class RetryFields
         return bits;
     }
 
+    private static boolean stays(final FieldName name, final FieldChanges changes)
+    {
+        return changes == null || !changes.removes(name);
+    }
+
     /** How often at most, or {@link #NONE} when a request does not say. */
-    static long maxRetries(final HeaderTable headers)
+    static long maxRetries(final HeaderTable headers, final FieldChanges changes)
     {
         final int index = headers.find(HeaderName.X_ENVOY_MAX_RETRIES);
-        return index < 0 ? NONE : number(headers, index);
+        return index < 0 || !stays(MAX_RETRIES_NAME, changes) ? NONE : number(headers, index);
     }
 
     /** Whether a request lists a status. */
-    static boolean listsStatus(final HeaderTable headers, final int status)
+    static boolean listsStatus(final HeaderTable headers, final int status, final FieldChanges changes)
     {
-        if (!headers.hasOtherEnvoyNames())
+        if (!headers.hasOtherEnvoyNames() || !stays(STATUS_CODES_NAME, changes))
         {
             return false;
         }
@@ -77,9 +93,9 @@ final class RetryFields
     }
 
     /** Whether a request lists the name of a field that a response has. */
-    static boolean listsFieldOf(final HeaderTable headers, final HeaderTable response)
+    static boolean listsFieldOf(final HeaderTable headers, final HeaderTable response, final FieldChanges changes)
     {
-        if (!headers.hasOtherEnvoyNames())
+        if (!headers.hasOtherEnvoyNames() || !stays(HEADER_NAMES_NAME, changes))
         {
             return false;
         }

@@ -8,6 +8,7 @@ import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.RetryCounters;
+import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.route.RetryOn;
 import dev.ringway.engine.route.RetryPolicy;
 import dev.ringway.engine.snapshot.Address;
@@ -39,6 +40,7 @@ final class Retrying
     private final HeadBlock head;
     private final KeptBody body;
     private RetryPolicy policy = RetryPolicy.NONE;
+    private FieldChanges changes;
     private Address[] tried = new Address[INITIAL_TRIED];
     private int triedCount;
     private int retryOn;
@@ -68,11 +70,14 @@ final class Retrying
      * The route of a request is known.
      *
      * @param configured of the route.
+     * @param made       what its route makes of the request, which counts, or null.
      * @param request    its head.
      * @param isHeard    whether the request may say how it is tried.
      */
-    void begin(final RetryPolicy configured, final RequestHead request, final boolean isHeard)
+    void begin(
+        final RetryPolicy configured, final FieldChanges made, final RequestHead request, final boolean isHeard)
     {
+        changes = made;
         final HeaderTable headers = request.headers();
         policy = configured;
         retryOn = configured.retryOn();
@@ -81,7 +86,7 @@ final class Retrying
         isAsked = isHeard;
         if (isHeard && (headers.contains(HeaderName.X_ENVOY_RETRY_ON) || headers.hasOtherEnvoyNames()))
         {
-            retryOn |= RetryFields.retryOn(headers);
+            retryOn |= RetryFields.retryOn(headers, changes);
         }
         if (!configured.requestHeaders().isEmpty() &&
             !RetryPolicy.holdsAny(configured.requestHeaders(), exchanges.view().of(request)))
@@ -90,7 +95,7 @@ final class Retrying
         }
         if (retryOn != RetryOn.NOTHING && isHeard)
         {
-            final long most = RetryFields.maxRetries(headers);
+            final long most = RetryFields.maxRetries(headers, changes);
             left = most < 0 ? left : most;
         }
     }
@@ -303,7 +308,7 @@ final class Retrying
             return true;
         }
         return (retryOn & RetryOn.STATUS_CODES) != 0 &&
-            (policy.lists(status) || isAsked && RetryFields.listsStatus(request, status)) ||
+            (policy.lists(status) || isAsked && RetryFields.listsStatus(request, status, changes)) ||
             (retryOn & RetryOn.HEADERS) != 0 && hasRetriableField(response, request);
     }
 
@@ -311,7 +316,7 @@ final class Retrying
     {
         return !policy.headers().isEmpty() &&
             RetryPolicy.holdsAny(policy.headers(), exchanges.view().ofResponse(response.headers())) ||
-            isAsked && RetryFields.listsFieldOf(request, response.headers());
+            isAsked && RetryFields.listsFieldOf(request, response.headers(), changes);
     }
 
     private static int grpcShift(final HeaderTable headers)
@@ -476,6 +481,7 @@ final class Retrying
     {
         giveUp();
         policy = RetryPolicy.NONE;
+        changes = null;
         Arrays.fill(tried, 0, triedCount, null);
         triedCount = 0;
         attempts = 0;

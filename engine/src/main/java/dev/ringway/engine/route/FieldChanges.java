@@ -130,6 +130,24 @@ public record FieldChanges(List<Level> levels, List<HeaderKey> asked)
     }
 
     /**
+     * @param name of fields.
+     * @return whether a level removes them.
+     */
+    public boolean removes(final FieldName name)
+    {
+        boolean isRemoved = false;
+        for (int i = 0; i < levels.size() && !isRemoved; i++)
+        {
+            final List<FieldName> removed = levels.get(i).removed;
+            for (int j = 0; j < removed.size() && !isRemoved; j++)
+            {
+                isRemoved = removed.get(j).is(name);
+            }
+        }
+        return isRemoved;
+    }
+
+    /**
      * @param first  level, or null.
      * @param others that come behind it, or null.
      * @return all of them, or null when there is none.
