@@ -39,7 +39,8 @@ record HttpMessage(String head, String startLine, List<String[]> fields, byte[] 
         return new HttpMessage(all.toString(), startLine, fields, new byte[0], List.of());
     }
 
-    private HttpMessage withBody(final InputStream in) throws IOException
+    /** As it goes on in the stream it was read from. */
+    HttpMessage withBody(final InputStream in) throws IOException
     {
         final boolean isResponse = startLine.startsWith("HTTP/");
         if (isResponse && (status() < 200 || status() == 204 || status() == 304))
