@@ -63,6 +63,11 @@ final class Http2Client implements AutoCloseable
         out = socket.getOutputStream();
     }
 
+    int localPort()
+    {
+        return socket.getLocalPort();
+    }
+
     /** With the preface and these settings (identifier and value in turn) sent, and the server's settings seen. */
     static Http2Client open(final int port, final int... settings) throws Exception
     {
