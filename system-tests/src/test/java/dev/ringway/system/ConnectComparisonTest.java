@@ -145,6 +145,7 @@ final class ConnectComparisonTest
             return """
                 - match: { connect_matcher: {}, headers: [ { name: x-to, string_match: { exact: "%s" } } ] }
                   route: { %s, upgrade_configs: [ { upgrade_type: connect, %s } ] }
+                  response_headers_to_add: [ { header: { key: x-told, value: "%%REQ(x-to)%%" } } ]
                 """.formatted(to, action, upgrade);
         }
 

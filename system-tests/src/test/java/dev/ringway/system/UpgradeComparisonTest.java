@@ -58,23 +58,29 @@ final class UpgradeComparisonTest
         CASES.put("other answer", new String[]{"/200", ASK, ""});
         CASES.put("switch to another", new String[]{"/101-other", ASK, ""});
         CASES.put("changed head", new String[]{"/changed", ASK + "x-b: old\r\nx-gone: 1\r\nx-r: old\r\n", "early"});
+        CASES.put("changed refusal", new String[]{"/refused", ASK, "early"});
         CASES.put("body", new String[]{"/", ASK + "content-length: 5\r\n", "12345"});
     }
 
-    /** A filter in front of the router that changes heads of requests. */
+    /** A filter in front of the router that changes heads. */
     private static final String CHANGING = """
         - name: m
                     typed_config:
                       "@type": type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation
                       mutations:
                         request_mutations: [ { append: { header: { key: x-all, value: "%PROTOCOL%" } } } ]
+                        response_mutations: [ { append: { header: { key: x-of, value: "%PROTOCOL%" } } } ]
                   - name: envoy.filters.http.router""";
-    /** A route that changes some, and has the filter change more. */
+    /** A route that changes some, and has the filter change more; one that does not let requests upgrade as well. */
     private static final String CHANGED = """
         - match: { prefix: "/changed" }
           route: { cluster: a }
           request_headers_to_add:
           - { header: { key: x-r, value: new }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+          response_headers_to_add:
+          - { header: { key: x-r, value: "told %REQ(x-b)%" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+          - { header: { key: x-seen, value: "%REQ(x-r)%" } }
+          response_headers_to_remove: [ x-route-gone ]
           typed_per_filter_config:
             m:
               "@type": type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute
@@ -83,6 +89,17 @@ final class UpgradeComparisonTest
                 - append: { header: { key: x-a, value: one } }
                 - append: { header: { key: x-b, value: new }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
                 - remove: x-gone
+                response_mutations: &response
+                - append: { header: { key: x-a, value: "%RESP(x-r)%" } }
+                - append: { header: { key: x-b, value: new }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
+                - remove: x-gone
+        - match: { prefix: "/refused" }
+          route: { cluster: a, upgrade_configs: [ { upgrade_type: websocket, enabled: false } ] }
+          response_headers_to_add: [ { header: { key: x-r, value: new } } ]
+          typed_per_filter_config:
+            m:
+              "@type": type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutationPerRoute
+              mutations: { response_mutations: *response }
         """;
 
     /** What is meant to be other than with Envoy, and what Ringway does. */
@@ -135,6 +152,7 @@ final class UpgradeComparisonTest
                     }
                     socket.getOutputStream().write(("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\n" +
                         "upgrade: " + protocol + "\r\nx-endpoint: 1\r\n" +
+                        (path.equals("/changed") ? "x-b: old\r\nx-gone: 1\r\nx-r: old\r\nx-route-gone: 1\r\n" : "") +
                         (path.equals("/101-length") ? "content-length: 5\r\n" : "") + "\r\nhello")
                         .getBytes(ISO_8859_1));
                     in.transferTo(socket.getOutputStream());
@@ -311,7 +329,7 @@ final class UpgradeComparisonTest
                 ours.add(one.getKey() + ": " + sides.ringway().http1(one.getValue()));
             }
         }
-        for (final String path : List.of("/", "/off", "/direct", "/foo", "/changed"))
+        for (final String path : List.of("/", "/off", "/direct", "/foo", "/changed", "/refused"))
         {
             final String protocol = path.equals("/foo") ? "foo" : "websocket";
             theirs.add("HTTP/2 " + path + ": " + sides.envoy().http2(path, protocol));

@@ -19,7 +19,6 @@ final class Http1Response implements DownstreamSink
 {
     /** As Envoy: where a request is not understood, what follows it may not be either. */
     private static final int BAD_REQUEST = 400;
-    private static final int SWITCHING = 101;
     private static final byte[] NO_TEXT = new byte[0];
 
     private final LoopMemory memory;
@@ -129,10 +128,6 @@ final class Http1Response implements DownstreamSink
         {
             headLength = Http1ResponseWriter.sendHead(connection, memory, meter, head, edits, false, false, false, false);
             return headLength > 0 ? session.upgrade() : null;
-        }
-        if (head.http2())
-        {
-            head.status(SWITCHING, 0, 0);
         }
         headLength = Http1ResponseWriter.sendUpgrade(connection, memory, meter, head, edits);
         return headLength > 0 ? session.upgrade() : null;

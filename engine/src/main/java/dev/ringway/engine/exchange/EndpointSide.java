@@ -334,29 +334,56 @@ final class EndpointSide implements UpstreamHandler
     }
 
     /**
-     * The endpoint agrees to another protocol: a relay from now on.
+     * The endpoint agrees to another protocol: a relay once the head has passed the filters. What comes until then waits
+     * there.
      */
     public void onUpgraded(final ResponseHead head, final UpstreamSession relay)
     {
-        final boolean isEnded = request.http2() && times.isRequestEnded();
-        exchange.phase(Phase.SEND_DOWN);
         session = relay;
         retrying.giveUp();
-        routing.upgrade().open();
-        times.onUpgrade(exchanges.nowNs(), isEnded);
-        report.onAnswer(head, routing.upgrade().status(head.status()), cluster, times.startNs());
+        routing.upgrade().agree(head);
+        times.onUpgrade(exchanges.nowNs(), request.http2() && times.isRequestEnded());
+        report.onAnswer(head, head.status(), cluster, times.startNs());
+        final FilterRun filters = exchange.filters();
+        if (filters != null)
+        {
+            filters.onUpgraded();
+        }
+        if (filters == null || exchange.passesFilters(head, false))
+        {
+            exchange.sendHeadDown(head, false);
+        }
+    }
+
+    /** SEND_DOWN: a head leaves as the edits have it. */
+    void sendHeadDown(final ResponseHead head, final HeaderEdits edits, final boolean isEnd)
+    {
+        if (routing.upgrade().isAgreed())
+        {
+            open(head, edits);
+            return;
+        }
+        report.onFields(Place.RESPONSE, head.headers(), edits);
+        exchange.onSentDown(downstream.sendHead(head, edits, isEnd), isEnd);
+    }
+
+    /** A head behind which bytes of another protocol come: no body, so no length of it. */
+    private void open(final ResponseHead head, final HeaderEdits edits)
+    {
         final DownstreamSink asker = downstream;
-        final HeaderEdits edits = exchanges.upgradeEdits(head, http, id, routing.upgrade().protocol());
+        edits.protocol(routing.upgrade().protocol());
+        edits.drop(HeaderName.CONTENT_LENGTH);
+        routing.upgrade().open();
         report.onFields(Place.RESPONSE, head.headers(), edits);
         final DownstreamSink sink = asker.upgrade(head, edits);
-        if (sink == null || isEnded && !relay.sendData(0, 0, true))
+        if (sink == null || times.isRequestEnded() && !session.sendData(0, 0, true))
         {
             exchange.abort(ResponseFlag.OVERLOAD);
             return;
         }
         downstream = sink;
         exchange.downstream(sink);
-        report.onConnections(sink, relay);
+        report.onConnections(sink, session);
         join();
         asker.resumeRequest();
     }
@@ -445,7 +472,7 @@ final class EndpointSide implements UpstreamHandler
         {
             report.times().onAnswered();
         }
-        if (isResponseEnd && !exchange.isRelay())
+        if (isResponseEnd && http != null && !routing.upgrade().isAgreed())
         {
             session = null;
         }

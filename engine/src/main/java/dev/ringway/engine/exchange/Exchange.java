@@ -9,7 +9,6 @@ import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.filter.FilterAnswer;
 import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
-import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
@@ -305,8 +304,7 @@ public final class Exchange
             report.onFilteredResponse(head.headers());
         }
         exchanges.responseHeaders().finish(edits, head.headers(), http, id);
-        report.onFields(Place.RESPONSE, head.headers(), edits);
-        onSentDown(downstream.sendHead(head, edits, isEnd), isEnd);
+        endpoint.sendHeadDown(head, edits, isEnd);
     }
 
     /** What becomes of the exchange after the client was sent a part of the response. */
@@ -560,6 +558,10 @@ public final class Exchange
     void downstream(final DownstreamSink relay)
     {
         downstream = relay;
+        if (filters != null)
+        {
+            filters.downstream(relay);
+        }
     }
 
     /** Whether the head had to be kept until a session was there. */

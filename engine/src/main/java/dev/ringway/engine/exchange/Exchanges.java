@@ -374,15 +374,6 @@ public final class Exchanges
         return responseHeaders.begin();
     }
 
-    HeaderEdits upgradeEdits(
-        final ResponseHead head, final HttpConnectionManager http, final RequestId id, final byte[] protocol)
-    {
-        final HeaderEdits edits = responseHeaders.begin();
-        edits.protocol(protocol);
-        responseHeaders.upgrade(edits, head, http, id);
-        return edits;
-    }
-
     /**
      * Sends a whole answer made here. One to a request of gRPC is a success for HTTP, in counters and logs too, as with
      * Envoy: what failed is the call.

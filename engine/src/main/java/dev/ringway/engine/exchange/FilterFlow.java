@@ -39,6 +39,7 @@ final class FilterFlow
     private boolean isEnded;
     private boolean isEndOut;
     private boolean isPumping;
+    private boolean isHidden;
 
     FilterFlow(final FilterRun run, final FilterCalls calls, final LoopMemory memory, final boolean isUp)
     {
@@ -74,6 +75,7 @@ final class FilterFlow
         isEnded = false;
         isEndOut = false;
         isPumping = false;
+        isHidden = false;
     }
 
     void limit(final int bytes)
@@ -109,6 +111,12 @@ final class FilterFlow
     boolean isHeld()
     {
         return holding > 0;
+    }
+
+    /** Content waits for the head alone: no filter is shown any. */
+    void hideContent()
+    {
+        isHidden = true;
     }
 
     /** The head needs no filter any more: an answer that passed in another way. */
@@ -299,7 +307,7 @@ final class FilterFlow
                 break;
             }
             isMoving = false;
-            for (int position = 0; position < count; position++)
+            for (int position = 0; position < count && !isHidden; position++)
             {
                 final int moved = showKept(position);
                 if (moved == STOPPED)
@@ -384,6 +392,11 @@ final class FilterFlow
         {
             isHeadOut = true;
             run.headOut(isUp);
+            if (isHidden && run.use() == use)
+            {
+                Arrays.fill(shown, kept.length());
+                endAt = count;
+            }
         }
         while (run.use() == use && run.isOpen(isUp) && states[count - 1] == Verdict.CONTINUE && !kept.isEmpty() &&
             shown[count - 1] > 0)

@@ -229,6 +229,18 @@ final class FilterRun
         return hasSeenResponse;
     }
 
+    /** The head of the response is that of an upgrade, and no filter sees what comes behind it. */
+    void onUpgraded()
+    {
+        down.hideContent();
+    }
+
+    /** The client's side of the relay that the exchange has become. */
+    void downstream(final DownstreamSink relay)
+    {
+        downstream = relay;
+    }
+
     /**
      * @param edits what becomes of the head before filters see it, or null where none looks at it.
      * @return whether the head has passed all filters. Otherwise the exchange waits, or is over.

@@ -26,7 +26,7 @@ final class HeadEdits
      * @param head  to change.
      * @param store that it grows into.
      * @param edits what becomes of it.
-     * @param kept  mask of names that stay though the edits drop them.
+     * @param kept  mask of names that stay though the edits drop them or the head nominates them.
      * @return false when memory has run out or there is no room for them.
      */
     boolean edit(final MessageHead head, final HeadStore store, final HeaderEdits edits, final long kept)
@@ -35,7 +35,8 @@ final class HeadEdits
         final long dropped = edits.dropMask() & ~kept & ~(1L << HeaderName.OTHER);
         for (int i = headers.count() - 1; i >= 0; i--)
         {
-            if (headers.nominated(i) || (dropped >>> headers.nameId(i) & 1) != 0)
+            final int nameId = headers.nameId(i);
+            if (headers.nominated(i) && (kept >>> nameId & 1) == 0 || (dropped >>> nameId & 1) != 0)
             {
                 headers.remove(i);
             }

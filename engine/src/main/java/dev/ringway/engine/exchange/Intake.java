@@ -90,14 +90,20 @@ final class Intake
         }
     }
 
-    /** The filters see what is answered to a request whose path cannot be. */
+    /** The request's path cannot be. */
     private void refuse(final int verdict)
+    {
+        showFilters();
+        exchange.replies().reply(exchanges.refusal(verdict, http.counters()), exchanges.refusalEdits(verdict));
+    }
+
+    /** The filters see what a request is answered that they do not get. */
+    private void showFilters()
     {
         if (http.filters() != null)
         {
             exchange.enterFilters().onRefused(this, request);
         }
-        exchange.replies().reply(exchanges.refusal(verdict, http.counters()), exchanges.refusalEdits(verdict));
     }
 
     /**
@@ -119,6 +125,7 @@ final class Intake
             routing.upgrade(exchanges.counters(), request, http, !times.isRequestEnded());
         if (refusal != null)
         {
+            showFilters();
             exchange.replies().reply(refusal);
         }
         else if (downstream.mayBegin())

@@ -55,8 +55,8 @@ final class ResponseHeaderRules
         final HttpConnectionManager http,
         final long startNs)
     {
-        // As Envoy, which measures from the end of the request: that of a tunnel has none.
-        if (!http.suppressEnvoyHeaders() && !request.tunnel())
+        // As Envoy, which measures from the end of the request: that of a tunnel or an upgrade has none.
+        if (!http.suppressEnvoyHeaders() && !request.tunnel() && !routing.upgrade().isAgreed())
         {
             edits.drop(HeaderName.X_ENVOY_UPSTREAM_SERVICE_TIME);
             edits.add(
@@ -80,14 +80,6 @@ final class ResponseHeaderRules
             changer.of(request, downstream.connection(), routing)
                 .changeResponse(route.response(), headers, status, routing.asked(), edits);
         }
-    }
-
-    /** A head behind which bytes of another protocol come: no body, so no length of it. */
-    void upgrade(
-        final HeaderEdits edits, final ResponseHead head, final HttpConnectionManager http, final RequestId id)
-    {
-        finish(edits, head.headers(), http, id);
-        edits.drop(HeaderName.CONTENT_LENGTH);
     }
 
     /** What the connection manager says once filters have seen the head. */

@@ -1,6 +1,7 @@
 package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.counters.HttpCounters;
 import dev.ringway.engine.counters.LoopCounters;
@@ -18,6 +19,7 @@ final class Upgrade
 
     private byte[] protocol;
     private boolean isTunnel;
+    private boolean isAgreed;
     private boolean isOpen;
     private boolean isEnding;
 
@@ -86,7 +88,23 @@ final class Upgrade
         return index == Upgrades.UNKNOWN || !upgrades.isAllowed(index) ? null : upgrades.name(index);
     }
 
-    /** The endpoint has agreed. */
+    /** The endpoint has agreed, by a head that is from now on that of HTTP/1.1; HTTP/2 says 200 for all. */
+    void agree(final ResponseHead head)
+    {
+        isAgreed = true;
+        if (!isTunnel && head.http2())
+        {
+            head.status(SWITCHING, 0, 0);
+        }
+    }
+
+    /** Whether the endpoint has agreed, be it that the client does not know yet. */
+    boolean isAgreed()
+    {
+        return isAgreed;
+    }
+
+    /** The client has the answer. */
     void open()
     {
         isOpen = true;
@@ -98,7 +116,7 @@ final class Upgrade
         return isOpen;
     }
 
-    /** Whether the endpoint has not agreed yet: nothing that the client sends may pass. */
+    /** Whether the client has no answer that agrees yet: nothing that the client sends may pass. */
     boolean isPending()
     {
         return protocol != null && !isOpen;
@@ -136,12 +154,6 @@ final class Upgrade
         return isTunnel;
     }
 
-    /** What an answer that agrees counts as; HTTP/2 says 200 for all. */
-    int status(final int answer)
-    {
-        return isTunnel ? answer : SWITCHING;
-    }
-
     void end(final LoopCounters counters, final HttpCounters ids)
     {
         if (protocol != null)
@@ -149,6 +161,7 @@ final class Upgrade
             counters.decrement(ids.connections.downstreamCxUpgradesActive);
             protocol = null;
             isTunnel = false;
+            isAgreed = false;
             isOpen = false;
             isEnding = false;
         }
