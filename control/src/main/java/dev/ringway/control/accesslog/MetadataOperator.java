@@ -66,6 +66,16 @@ public final class MetadataOperator
         return (record, line) -> append(AccessFields.find(record, key), record, line);
     }
 
+    /** A line stays a line: what would control a terminal or end it becomes a question mark. */
+    static void keepToLine(final byte[] bytes, final int from, final int to)
+    {
+        for (int i = from; i < to; i++)
+        {
+            final byte c = bytes[i];
+            bytes[i] = c >= 0 && c < ' ' || c == 0x7F ? (byte)'?' : c;
+        }
+    }
+
     private static void append(final int at, final AccessRecord record, final LogLine line)
     {
         if (at == 0)
@@ -75,11 +85,7 @@ public final class MetadataOperator
         }
         final int start = line.length();
         line.put(record.buffer(), AccessFields.valueOffset(at), AccessFields.length(record, at));
-        for (int i = start; i < line.length(); i++)
-        {
-            final byte c = line.bytes()[i];
-            line.bytes()[i] = c >= 0 && c < ' ' || c == 0x7F ? (byte)'?' : c;
-        }
+        keepToLine(line.bytes(), start, line.length());
         if (AccessFields.isCut(record, at))
         {
             line.put(LogOperators.CUT);

@@ -140,12 +140,12 @@ final class PartMetadataOperator
         }
         final String text = primitive.getAsString();
         final String taken = isTyped && limit < text.length() ? text.substring(0, limit) : text;
-        return LogOperators.bytes(isTyped ? new JsonPrimitive(taken).toString() : printable(taken));
-    }
-
-    /** A line stays a line. */
-    private static String printable(final String text)
-    {
-        return text.replaceAll("[\\x00-\\x1F\\x7F]", "?");
+        if (isTyped)
+        {
+            return LogOperators.bytes(new JsonPrimitive(taken).toString());
+        }
+        final byte[] printed = LogOperators.bytes(taken);
+        MetadataOperator.keepToLine(printed, 0, printed.length);
+        return printed;
     }
 }

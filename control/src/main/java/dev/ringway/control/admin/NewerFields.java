@@ -92,7 +92,7 @@ final class NewerFields
     /** What is inside, where a message says its type; its fields stand beside that when it is printed. */
     private static Message opened(final Message message) throws InvalidProtocolBufferException
     {
-        if (!message.getDescriptorForType().getFullName().equals(Any.getDescriptor().getFullName()))
+        if (!ExtensionTypes.isAny(message))
         {
             return message;
         }

@@ -37,7 +37,7 @@ final class Redaction
     private static Message redact(final Message message, final boolean isSensitive)
         throws InvalidProtocolBufferException
     {
-        if (message.getDescriptorForType().getFullName().equals(Any.getDescriptor().getFullName()))
+        if (ExtensionTypes.isAny(message))
         {
             return typed(message, isSensitive);
         }

@@ -2,6 +2,7 @@ package dev.ringway.control.config;
 
 import com.github.xds.type.v3.TypedStruct;
 import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.route.v3.FilterConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
@@ -48,6 +49,8 @@ import java.util.function.Supplier;
  */
 public final class ExtensionTypes
 {
+    private static final String ANY = "google.protobuf.Any";
+
     // Lambdas, for a method reference loads the class when it is made.
     private static final Map<String, Supplier<Descriptor>> TYPES = new TreeMap<>(Map.ofEntries(
         Map.entry("envoy.extensions.access_loggers.file.v3.FileAccessLog", () -> FileAccessLog.getDescriptor()),
@@ -121,6 +124,15 @@ public final class ExtensionTypes
     {
         final Supplier<Descriptor> type = TYPES.get(nameOf(typeUrl));
         return type == null ? null : type.get();
+    }
+
+    /**
+     * @param message of any class, be it made from a descriptor alone.
+     * @return whether it is an {@code Any}.
+     */
+    public static boolean isAny(final Message message)
+    {
+        return message.getDescriptorForType().getFullName().equals(ANY);
     }
 
     /**

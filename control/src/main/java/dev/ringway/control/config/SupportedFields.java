@@ -1,6 +1,5 @@
 package dev.ringway.control.config;
 
-import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
@@ -205,8 +204,7 @@ public final class SupportedFields
 
     private void checkMessage(final Message message, final FieldPath path, final ConfigErrors errors)
     {
-        if (message instanceof Any ||
-            message.getDescriptorForType().getFullName().equals("google.protobuf.Any"))
+        if (ExtensionTypes.isAny(message))
         {
             checkAny(message, path, errors);
         }

@@ -519,9 +519,13 @@ public final class Connection implements CompletionHandler
         return ageNs() / NANOS_PER_MILLI;
     }
 
-    /**
-     * @return nanoseconds since it was opened, 0 when it never was.
-     */
+    /** @return when it was opened, on the clock of its loop, 0 when it never was. */
+    public long openedNs()
+    {
+        return life.openedNs();
+    }
+
+    /** @return nanoseconds since it was opened, 0 when it never was. */
     public long ageNs()
     {
         return life.openedNs() == 0 ? 0 : life.nowNs() - life.openedNs();

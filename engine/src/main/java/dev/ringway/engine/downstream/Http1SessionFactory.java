@@ -291,7 +291,7 @@ public final class Http1SessionFactory implements SessionFactory
     /** When a connection has lasted as long as it may. */
     long oldAtNs(final Connection opened)
     {
-        return http.age().overAtNs(loop.clock().nowNs() - opened.ageNs());
+        return http.age().overAtNs(opened.openedNs());
     }
 
     /** How long a connection without a request waits for one. */

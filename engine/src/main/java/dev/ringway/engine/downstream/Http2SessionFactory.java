@@ -68,7 +68,7 @@ final class Http2SessionFactory implements SessionFactory
     {
         Http1SessionFactory.countOpened(loop.counters(), http.counters().connections, connection);
         Http1SessionFactory.countBytes(connection, http);
-        take(connection, http.age().overAtNs(loop.clock().nowNs() - connection.ageNs()));
+        take(connection, http.age().overAtNs(connection.openedNs()));
     }
 
     /**

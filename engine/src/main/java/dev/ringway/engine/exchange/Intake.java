@@ -274,7 +274,7 @@ final class Intake
     {
         final long nowNs = exchanges.nowNs();
         times.start(nowNs, proxy.idleTimeoutNs(), 0);
-        times.limit(Math.max(0, proxy.age().overAtNs(nowNs - sink.connection().ageNs()) - nowNs));
+        times.limit(Math.max(0, proxy.age().overAtNs(sink.connection().openedNs()) - nowNs));
         report.onRelay(proxy, sink, nowNs);
         exchange.phase(Phase.ACQUIRE);
         final ClusterState cluster = exchanges.upstreams().cluster(proxy.clusterId());

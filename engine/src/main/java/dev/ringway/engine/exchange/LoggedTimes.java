@@ -78,7 +78,7 @@ final class LoggedTimes
         {
             return;
         }
-        final long connectedUs = sinceStart(exchanges.nowNs() - connection.ageNs());
+        final long connectedUs = sinceStart(connection.openedNs());
         final int handshakeUs = connection.tls().handshakeUs();
         AccessTimes.set(record, AccessTimes.CONNECTING, connectedUs - connection.connectUs());
         AccessTimes.set(record, AccessTimes.CONNECTED, connectedUs);
