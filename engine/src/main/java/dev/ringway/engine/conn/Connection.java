@@ -184,9 +184,7 @@ public final class Connection implements CompletionHandler
         sender.queue(offset, length);
     }
 
-    /**
-     * @return how it is encrypted.
-     */
+    /** @return how it is encrypted. */
     public ConnectionTls tls()
     {
         return tls;
@@ -571,7 +569,7 @@ public final class Connection implements CompletionHandler
         return handler;
     }
 
-    /** Encrypts all that is sent and received; false when memory has run out. */
+    /** Encrypts what is sent and received; false without memory. */
     boolean link(final TlsContext context, final String serverName, final String peerName, final long session)
     {
         link = connections.acquireLink(life, context, serverName, peerName, session);

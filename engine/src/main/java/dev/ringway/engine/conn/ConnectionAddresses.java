@@ -1,23 +1,25 @@
 package dev.ringway.engine.conn;
 
 import dev.ringway.engine.io.Op;
-import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.loop.SlotAddresses;
+import dev.ringway.ffi.sock.SockAddr;
 
 /**
- * The addresses of one connection. They stand in its part of {@link EventLoop#slotAddresses()}; what is given here is
- * where. Loop thread only.
+ * The addresses of one connection. They stand in its part of {@link SlotAddresses}; what is given here is where. Loop
+ * thread only.
  */
 public final class ConnectionAddresses
 {
-    private static final int DIRECT_OFFSET = 32;
+    private static final int DIRECT = 0;
     private static final int DIRECT_LENGTH = 28;
-    private static final int LOCAL_OFFSET = 64;
-    private static final int OWN_OFFSET = 96;
+    private static final int LOCAL = 1;
+    private static final int OWN = 2;
 
     private final ConnectionLife life;
     private final LocalAddresses lookUps;
-    private int peer;
-    private int asked;
+    private int slot;
+    private byte asked;
+    private boolean isNamed;
     private boolean isProxied;
     private boolean isRestored;
 
@@ -29,8 +31,9 @@ public final class ConnectionAddresses
 
     void assign(final int slot)
     {
-        peer = slot * EventLoop.SLOT_ADDRESS_LENGTH;
+        this.slot = slot;
         asked = LocalAddresses.OWN;
+        isNamed = false;
         isProxied = false;
         isRestored = false;
         lookUps.forget(local());
@@ -42,7 +45,28 @@ public final class ConnectionAddresses
      */
     public int peer()
     {
-        return peer;
+        return isNamed ? slots().name(slot) : slots().peer(slot);
+    }
+
+    /** Before anything is opened; the address is written to {@link #peer} then. */
+    void expect(final byte[] sockAddr)
+    {
+        isNamed = sockAddr[0] == SockAddr.AF_UNIX;
+    }
+
+    /** Says whether a connection that is opened like this asks for its own address. */
+    boolean onOpened(final int op)
+    {
+        if (op == Op.ACCEPT)
+        {
+            lookUps.leaveName(peer());
+        }
+        return looksUp(op);
+    }
+
+    private SlotAddresses slots()
+    {
+        return lookUps.slots();
     }
 
     /**
@@ -51,7 +75,7 @@ public final class ConnectionAddresses
      */
     public int local()
     {
-        return peer + LOCAL_OFFSET;
+        return slots().other(slot, LOCAL);
     }
 
     /**
@@ -60,7 +84,7 @@ public final class ConnectionAddresses
      */
     public int own()
     {
-        return peer + OWN_OFFSET;
+        return slots().other(slot, OWN);
     }
 
     /**
@@ -76,7 +100,7 @@ public final class ConnectionAddresses
      */
     public int direct()
     {
-        return isProxied ? peer + DIRECT_OFFSET : peer;
+        return isProxied ? slots().other(slot, DIRECT) : peer();
     }
 
     /**
@@ -86,7 +110,8 @@ public final class ConnectionAddresses
     public void keepDirect()
     {
         isProxied = true;
-        lookUps.copy(peer, peer + DIRECT_OFFSET, DIRECT_LENGTH);
+        lookUps.copy(peer(), slots().other(slot, DIRECT), DIRECT_LENGTH);
+        isNamed = false;
     }
 
     /**
@@ -107,7 +132,7 @@ public final class ConnectionAddresses
      */
     public boolean lookUpLocal()
     {
-        if (!lookUps.isInternet(peer))
+        if (!lookUps.isInternet(peer()))
         {
             return false;
         }
@@ -118,10 +143,9 @@ public final class ConnectionAddresses
         return true;
     }
 
-    /** Whether every connection that is opened like this asks for its own address. */
-    boolean looksUp(final int op)
+    private boolean looksUp(final int op)
     {
-        return lookUps.looksUp(op, peer);
+        return lookUps.looksUp(op, peer());
     }
 
     /** The connection has a plain descriptor, which goes, or none; what the peer told is not overwritten. */

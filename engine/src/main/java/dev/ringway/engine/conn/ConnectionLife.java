@@ -79,7 +79,8 @@ final class ConnectionLife
     void connect(final byte[] sockAddr, final int sockAddrLength, final SocketPlan plan)
     {
         state = OPENING | OUTGOING | DUE;
-        ops().keepPeer(slot, sockAddr, sockAddrLength);
+        connection.addresses().expect(sockAddr);
+        ops().keepPeer(slot, sockAddr, sockAddrLength, connection.addresses().peer());
         this.plan = plan;
         connections.awaitConnect(this);
     }
@@ -94,7 +95,7 @@ final class ConnectionLife
             return false;
         }
         connectUs = (int)(nowNs() / NANOS_PER_MICRO);
-        outstanding += ops().connect(slot, tokenBase, plan);
+        outstanding += ops().connect(slot, tokenBase, plan, connection.addresses().peer());
         return true;
     }
 
@@ -253,7 +254,7 @@ final class ConnectionLife
             connectUs = isOutgoing() ? (int)(openedNs / NANOS_PER_MICRO) - connectUs : 0;
             if ((state & CLOSING) == 0)
             {
-                if (connection.addresses().looksUp(op))
+                if (connection.addresses().onOpened(op))
                 {
                     install();
                 }

@@ -1,6 +1,7 @@
 package dev.ringway.engine.conn;
 
 import dev.ringway.engine.io.Op;
+import dev.ringway.engine.loop.SlotAddresses;
 import dev.ringway.ffi.libc.Memory;
 import dev.ringway.ffi.sock.SockAddr;
 import dev.ringway.ffi.sock.Sockets;
@@ -13,24 +14,26 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class LocalAddresses
 {
     /** The connection's own address is asked for. */
-    static final int OWN = 0;
+    static final byte OWN = 0;
     /** Where it was going before netfilter sent it here is asked for as well. */
-    static final int ORIGINAL = 1;
+    static final byte ORIGINAL = 1;
     /** The same where its own address is that unless netfilter knows another. */
-    static final int ORIGINAL_OR_OWN = 2;
+    static final byte ORIGINAL_OR_OWN = 2;
 
     private static final int NAME_LENGTH = 4096;
     private static final int INET6_LENGTH = 28;
     private static final int ORIGINAL_AT = SockAddr.MAX_LENGTH;
 
+    private final SlotAddresses slots;
     private final UnsafeBuffer slotAddresses;
     private final UnsafeBuffer name = new UnsafeBuffer(Memory.allocate(NAME_LENGTH), NAME_LENGTH);
     private boolean looksUpAccepted;
     private boolean looksUpConnected;
 
-    LocalAddresses(final UnsafeBuffer slotAddresses)
+    LocalAddresses(final SlotAddresses slots)
     {
-        this.slotAddresses = slotAddresses;
+        this.slots = slots;
+        slotAddresses = slots.buffer();
     }
 
     void lookUp(final boolean ofAccepted, final boolean ofConnected)
@@ -51,18 +54,34 @@ final class LocalAddresses
         return SockAddr.family(slotAddresses, addressOffset) != SockAddr.AF_UNIX;
     }
 
+    /** Where the addresses stand. */
+    SlotAddresses slots()
+    {
+        return slots;
+    }
+
+    /** Writes only where something was written before: a page that was not has no memory yet. */
     void forget(final int localAddressOffset)
     {
-        slotAddresses.putShort(localAddressOffset, (short)0);
+        if (slotAddresses.getShort(localAddressOffset) != 0)
+        {
+            slotAddresses.putShort(localAddressOffset, (short)0);
+        }
     }
 
     /** Of a unix socket the name is left behind. */
     void copy(final int from, final int to, final int length)
     {
         slotAddresses.putBytes(to, slotAddresses, from, length);
-        if (!isInternet(from))
+        leaveName(to);
+    }
+
+    /** A client's unix socket has hardly ever a name, and it may have been cut. */
+    void leaveName(final int addressOffset)
+    {
+        if (!isInternet(addressOffset))
         {
-            slotAddresses.putInt(to + Short.BYTES, 0);
+            slotAddresses.putInt(addressOffset + Short.BYTES, 0);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.ringway.engine.conn;
 
 import dev.ringway.engine.io.Op;
 import dev.ringway.engine.loop.EventLoop;
+import dev.ringway.engine.loop.SlotAddresses;
 import dev.ringway.engine.loop.VectorArena;
 import dev.ringway.engine.memory.BufferSlab;
 import dev.ringway.engine.memory.ReceiveBuffers;
@@ -25,8 +26,6 @@ import static dev.ringway.ffi.uring.UringConstants.SQE_IO_LINK;
  */
 final class SocketOps
 {
-    /** Where a slot's address has its length. */
-    private static final int LENGTH_AT = EventLoop.SLOT_ADDRESS_LENGTH - Integer.BYTES;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_WAITALL = 0x100;
     private static final int SEND_FLAGS = MSG_NOSIGNAL | MSG_WAITALL;
@@ -50,6 +49,7 @@ final class SocketOps
 
     private final EventLoop loop;
     private final Submissions submissions;
+    private final SlotAddresses addresses;
     /** Values of options, borrowed by the kernel while an operation is under way; kept until the process ends. */
     private final long values = Memory.allocate(VALUES_LENGTH);
 
@@ -57,6 +57,7 @@ final class SocketOps
     {
         this.loop = loop;
         submissions = loop.submissions();
+        addresses = loop.slotAddresses();
         final UnsafeBuffer buffer = new UnsafeBuffer(values, VALUES_LENGTH);
         buffer.putInt(ONE_OFFSET, 1);
         // struct linger: on, for zero seconds; a close then resets the connection.
@@ -85,31 +86,30 @@ final class SocketOps
         return base | (op << 8);
     }
 
-    /** Accepts into the slot; the peer's address is written into the slot's. */
+    /** Accepts into the slot; the peer's address is written into the slot's, a longer one as far as there is room. */
     int accept(final int slot, final long base, final int listenFd)
     {
-        final int offset = slot * EventLoop.SLOT_ADDRESS_LENGTH;
-        loop.slotAddresses().putInt(offset + LENGTH_AT, LENGTH_AT);
-        loop.slotAddresses().putShort(offset, (short)0);
-        final long address = loop.slotAddress(slot);
-        submissions.acceptDirect(listenFd, address, address + LENGTH_AT, slot, token(base, Op.ACCEPT));
+        final int peer = addresses.peer(slot);
+        final int lengthAt = addresses.peerLength(slot);
+        addresses.buffer().putShort(peer, (short)0);
+        addresses.buffer().putInt(lengthAt, SockAddr.INET6_LENGTH);
+        submissions.acceptDirect(
+            listenFd, addresses.address(peer), addresses.address(lengthAt), slot, token(base, Op.ACCEPT));
         return 1;
     }
 
-    /** Copies the address that {@link #connect} is for into the slot's. */
-    void keepPeer(final int slot, final byte[] sockAddr, final int sockAddrLength)
+    /** Copies the address that {@link #connect} is for to the offset. */
+    void keepPeer(final int slot, final byte[] sockAddr, final int sockAddrLength, final int peer)
     {
-        final int offset = slot * EventLoop.SLOT_ADDRESS_LENGTH;
-        loop.slotAddresses().putBytes(offset, sockAddr, 0, sockAddrLength);
-        loop.slotAddresses().putInt(offset + LENGTH_AT, sockAddrLength);
+        addresses.buffer().putBytes(peer, sockAddr, 0, sockAddrLength);
+        addresses.buffer().putInt(addresses.peerLength(slot), sockAddrLength);
     }
 
-    /** Opens a socket and connects it to the address of {@link #keepPeer}; the plan may be null. */
-    int connect(final int slot, final long base, final SocketPlan plan)
+    /** Opens a socket and connects it to the address of {@link #keepPeer} at the offset; the plan may be null. */
+    int connect(final int slot, final long base, final SocketPlan plan, final int peer)
     {
-        final int offset = slot * EventLoop.SLOT_ADDRESS_LENGTH;
-        final int sockAddrLength = loop.slotAddresses().getInt(offset + LENGTH_AT);
-        final int family = loop.slotAddresses().getByte(offset) & 0xFF;
+        final int sockAddrLength = addresses.buffer().getInt(addresses.peerLength(slot));
+        final int family = SockAddr.family(addresses.buffer(), peer);
         final boolean isUnix = family == SockAddr.AF_UNIX;
         submissions.reserve(STEPS + (plan == null ? 0 : plan.options().size() + plan.boundOptions().size()));
         submissions.socketDirect(family, SOCK_STREAM, 0, slot, SQE_IO_LINK, token(base, Op.SOCKET));
@@ -119,7 +119,7 @@ final class SocketOps
                 slot, IPPROTO_TCP, TCP_NODELAY, values + ONE_OFFSET, ONE_LENGTH, SQE_IO_LINK, token(base, Op.OPTION));
         }
         final int planned = plan == null ? 0 : prepare(slot, base, plan);
-        submissions.connect(slot, loop.slotAddress(slot), sockAddrLength, 0, token(base, Op.CONNECT));
+        submissions.connect(slot, addresses.address(peer), sockAddrLength, 0, token(base, Op.CONNECT));
         return (isUnix ? 2 : 3) + planned;
     }
 

@@ -84,7 +84,7 @@ public final class Exchanges
         this.loop = loop;
         this.upstreams = upstreams;
         this.accessLogRing = accessLogRing;
-        final FieldChanger changer = new FieldChanger(loop.slotAddresses());
+        final FieldChanger changer = new FieldChanger(loop.slotAddresses().buffer());
         requestHeaders = new RequestHeaderRules(loop, changer);
         responseHeaders = new ResponseHeaderRules(loop, changer);
         refusalLog = new ExchangeLog(this, new ByteMeter());
@@ -528,7 +528,7 @@ public final class Exchanges
 
     UnsafeBuffer slotAddresses()
     {
-        return loop.slotAddresses();
+        return loop.slotAddresses().buffer();
     }
 
     long epochNs(final long monotonicNs)

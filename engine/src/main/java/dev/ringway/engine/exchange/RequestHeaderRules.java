@@ -184,7 +184,7 @@ final class RequestHeaderRules
         {
             return false;
         }
-        final UnsafeBuffer addresses = loop.slotAddresses();
+        final UnsafeBuffer addresses = loop.slotAddresses().buffer();
         final int at = downstream.connection().addresses().peer();
         final int length = SockAddr.addressLength(addresses, at);
         if (length == 0)
@@ -515,7 +515,7 @@ final class RequestHeaderRules
         final HeaderEdits edits)
     {
         final int at = downstream.connection().addresses().peer();
-        final int length = SockAddr.appendAddress(loop.slotAddresses(), at, address, 0);
+        final int length = SockAddr.appendAddress(loop.slotAddresses().buffer(), at, address, 0);
         if (!http.skipXffAppend())
         {
             edits.append(HeaderName.X_FORWARDED_FOR, headers, COMMA, addressBytes, length);
@@ -530,8 +530,8 @@ final class RequestHeaderRules
         {
             edits.drop(HeaderName.X_FORWARDED_PORT);
             final int own = downstream.connection().addresses().local();
-            edits.add(HeaderName.X_FORWARDED_PORT, SockAddr.addressLength(loop.slotAddresses(), own) > 0 ?
-                SockAddr.port(loop.slotAddresses(), own) : http.forwardedPort());
+            edits.add(HeaderName.X_FORWARDED_PORT, SockAddr.addressLength(loop.slotAddresses().buffer(), own) > 0 ?
+                SockAddr.port(loop.slotAddresses().buffer(), own) : http.forwardedPort());
         }
         if (id.isInternal())
         {

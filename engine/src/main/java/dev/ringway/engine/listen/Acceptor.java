@@ -49,7 +49,7 @@ public final class Acceptor implements ConnectionHandler
         this.listenFd = listenFd;
         loop = context.loop();
         chains = new ListenerChains(context, this);
-        addresses = new QueryAddresses(loop.slotAddresses(), listenFd);
+        addresses = new QueryAddresses(loop.slotAddresses().buffer(), listenFd);
     }
 
     /**

@@ -50,7 +50,7 @@ final class ConnectionGuards implements FilterLoop
     ConnectionGuard acquire()
     {
         final ConnectionGuard pooled = free.pollLast();
-        return pooled == null ? new ConnectionGuard(this, chain, new ConnectionPeer(loop.slotAddresses())) : pooled;
+        return pooled == null ? new ConnectionGuard(this, chain, new ConnectionPeer(loop.slotAddresses().buffer())) : pooled;
     }
 
     void release(final ConnectionGuard guard)

@@ -114,7 +114,7 @@ final class Inspection implements SessionlessHandler
                     return;
                 }
                 held.drop(loop.memory(), header.length());
-                ToldAddresses.take(loop.slotAddresses(), connection, header, acceptor.addresses());
+                ToldAddresses.take(loop.slotAddresses().buffer(), connection, header, acceptor.addresses());
             }
             step++;
             seen = 0;

@@ -12,12 +12,10 @@ import dev.ringway.engine.time.TimerHandler;
 import dev.ringway.ffi.libc.Affinity;
 import dev.ringway.ffi.libc.Errno;
 import dev.ringway.ffi.libc.EventFd;
-import dev.ringway.ffi.libc.Memory;
 import dev.ringway.ffi.uring.CompletionSink;
 import dev.ringway.ffi.uring.IoUring;
 import dev.ringway.ffi.uring.Submissions;
 import org.agrona.concurrent.Agent;
-import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.Arrays;
 
@@ -54,9 +52,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private final LoopProxy proxy;
     private final LoopStats stats = new LoopStats();
     private final VectorArena vectors;
-    private final UnsafeBuffer slotAddresses = new UnsafeBuffer(0, 0);
-    private final long slotAddressesStart;
-    private final long slotAddressesLength;
+    private final SlotAddresses slotAddresses;
     private final EventFd eventFd;
     private final CompletionSink completions;
     private CompletionHandler[] flushes = new CompletionHandler[INITIAL_FLUSHES];
@@ -66,11 +62,6 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     private boolean isAwake;
     private LoopTask[] tasks = new LoopTask[0];
     private Thread thread;
-
-    /**
-     * Bytes kept for each slot: a socket address and, behind it, its length.
-     */
-    public static final int SLOT_ADDRESS_LENGTH = 128;
 
     /**
      * Sets ring and memory up; the thread that runs the agent becomes the owner. When a step fails, what the steps
@@ -90,7 +81,6 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         clock = new LoopClock(context.nanoClock(), context.epochClock());
         slots = new SlotTable(INITIAL_SLOTS, context.slotLimit());
         timers = new SlotTimers(slots.capacity(), clock.nowNs());
-        slotAddressesLength = ((long)context.slotLimit() * SLOT_ADDRESS_LENGTH + 4095) & -4096;
         try (Undo undo = new Undo())
         {
             uring = new IoUring(context.sqEntries(), context.cqEntries(), context.setupFlags() | SETUP_R_DISABLED);
@@ -106,9 +96,8 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
             undo.add(memory::close);
             vectors = new VectorArena(submissions);
             undo.add(vectors::close);
-            slotAddressesStart = Memory.allocate(slotAddressesLength);
-            undo.add(this::freeSlotAddresses);
-            slotAddresses.wrap(slotAddressesStart, (int)slotAddressesLength);
+            slotAddresses = new SlotAddresses(context.slotLimit());
+            undo.add(slotAddresses::close);
             eventFd = EventFd.open();
             undo.add(eventFd::close);
             proxy = new LoopProxy(eventFd);
@@ -126,11 +115,6 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     public void onStreams(final int count)
     {
         batching.onStreams(count);
-    }
-
-    private void freeSlotAddresses()
-    {
-        Memory.unmap(slotAddressesStart, slotAddressesLength);
     }
 
     /**
@@ -334,20 +318,11 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
     }
 
     /**
-     * @return memory of one slot's socket address, {@link #SLOT_ADDRESS_LENGTH} bytes at slot times that.
+     * @return memory of the slots' socket addresses.
      */
-    public UnsafeBuffer slotAddresses()
+    public SlotAddresses slotAddresses()
     {
         return slotAddresses;
-    }
-
-    /**
-     * @param slot whose address.
-     * @return address of the memory for the kernel.
-     */
-    public long slotAddress(final int slot)
-    {
-        return slotAddressesStart + (long)slot * SLOT_ADDRESS_LENGTH;
     }
 
     /**
@@ -491,7 +466,7 @@ public final class EventLoop implements Agent, CompletionSink, TimerHandler
         memory.close();
         vectors.close();
         eventFd.close();
-        freeSlotAddresses();
+        slotAddresses.close();
     }
 
     /**

@@ -51,7 +51,7 @@ final class ProxyHeader
         {
             return -1;
         }
-        final UnsafeBuffer addresses = loop.slotAddresses();
+        final UnsafeBuffer addresses = loop.slotAddresses().buffer();
         final int remote = downstream.addresses().peer();
         final int local = downstream.addresses().local();
         final int sourceLength = address(addresses, remote, source);
