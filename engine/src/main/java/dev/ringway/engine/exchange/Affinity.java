@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.engine.route.HashPolicy;
 import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.XxHash64;
+import dev.ringway.engine.upstream.AddedValues;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.SessionNeeds;
 import dev.ringway.ffi.sock.SockAddr;
@@ -61,12 +62,13 @@ final class Affinity implements HashPolicy.Client
     {
         for (int i = 0; i < madeCount; i++)
         {
-            edits.put(made[i].name(), made[i].name().length);
-            edits.put((byte)'=');
-            edits.put((byte)'"');
-            edits.put(value, VALUE_LENGTH);
-            edits.put((byte)'"');
-            edits.put(made[i].made(), made[i].made().length);
+            final AddedValues values = edits.values();
+            values.put(made[i].name());
+            values.put((byte)'=');
+            values.put((byte)'"');
+            values.put(value, VALUE_LENGTH);
+            values.put((byte)'"');
+            values.put(made[i].made());
             edits.finish(HeaderName.SET_COOKIE);
         }
     }

@@ -126,12 +126,12 @@ final class FieldChanger
 
     private boolean make(final Put put)
     {
-        final int start = edits.position();
+        final int start = edits.values().position();
         for (int i = 0; i < put.value().size(); i++)
         {
             put(put.value().get(i));
         }
-        if (edits.position() == start && !put.keepEmpty())
+        if (edits.values().position() == start && !put.keepEmpty())
         {
             return false;
         }
@@ -173,7 +173,7 @@ final class FieldChanger
     /** Makes one field of a value and of all that is there, unless it is the only one. */
     private void join(final FieldName name, final int own, final int end)
     {
-        final int start = edits.position();
+        final int start = edits.values().position();
         final boolean isFound = putAll(name, own, end);
         if (isFound && edits.valueLength(own) > 0)
         {
@@ -183,7 +183,7 @@ final class FieldChanger
             edits.finish(name.id(), name.bytes());
             return;
         }
-        edits.back(start);
+        edits.values().back(start);
         if (isFound)
         {
             edits.withdraw(own);
@@ -212,7 +212,7 @@ final class FieldChanger
             if (stays(i))
             {
                 isFound = true;
-                edits.put(headers.buffer(), headers.valueOffset(i), headers.valueLength(i));
+                edits.values().put(headers.buffer(), headers.valueOffset(i), headers.valueLength(i));
                 putComma(headers.valueLength(i));
             }
         }
@@ -232,7 +232,7 @@ final class FieldChanger
     {
         if (length > 0)
         {
-            edits.put((byte)',');
+            edits.values().put((byte)',');
         }
     }
 
@@ -308,23 +308,23 @@ final class FieldChanger
         {
             values.select(part);
         }
-        edits.put(values.buffer(), values.offset(), values.length());
+        edits.values().put(values.buffer(), values.offset(), values.length());
     }
 
     /** As Envoy, which takes an empty field for none here. */
     private void putPath(final ValuePart.Path path)
     {
-        final int start = edits.position();
+        final int start = edits.values().position();
         putField(path.field().name(), path.field());
-        if (edits.position() == start && path.field().otherwise() != null)
+        if (edits.values().position() == start && path.field().otherwise() != null)
         {
             putField(path.field().otherwise(), path.field());
         }
         if (!path.hasQuery())
         {
-            edits.cutAt((byte)'?', start);
+            edits.values().cutAt((byte)'?', start);
         }
-        edits.back(start + Math.min(edits.position() - start, path.maxLength()));
+        edits.values().back(start + Math.min(edits.values().position() - start, path.maxLength()));
     }
 
     /** The first of a name: those of the head stand before those that were added. */
@@ -333,7 +333,7 @@ final class FieldChanger
         if (asked != null && !field.ofResponse())
         {
             final boolean isKept = asked.select(key);
-            edits.put(asked.buffer(), asked.offset(), Math.min(asked.length(), field.maxLength()));
+            edits.values().put(asked.buffer(), asked.offset(), Math.min(asked.length(), field.maxLength()));
             return isKept;
         }
         final int added = edits.find(key.nameId(), key.bytes());
@@ -347,7 +347,7 @@ final class FieldChanger
             return false;
         }
         final boolean isThere = values.select(key, field);
-        edits.put(values.buffer(), values.offset(), values.length());
+        edits.values().put(values.buffer(), values.offset(), values.length());
         return isThere;
     }
 

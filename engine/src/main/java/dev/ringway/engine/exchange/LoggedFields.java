@@ -137,7 +137,8 @@ final class LoggedFields
         }
         else if (added >= 0)
         {
-            AccessFields.put(record, field.id(), edits.values(), edits.valueOffset(added), edits.valueLength(added));
+            AccessFields.put(
+                record, field.id(), edits.values().buffer(), edits.valueOffset(added), edits.valueLength(added));
         }
         else if (length > 0 && name.id() == HeaderName.CONTENT_LENGTH)
         {

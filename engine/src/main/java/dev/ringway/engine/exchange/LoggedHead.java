@@ -118,7 +118,7 @@ final class LoggedHead implements AddedFields
         }
         for (int i = added; i >= 0; i = edits.findNext(name, null, i))
         {
-            join(edits.values(), edits.valueOffset(i), edits.valueLength(i));
+            join(edits.values().buffer(), edits.valueOffset(i), edits.valueLength(i));
         }
         if (isThere)
         {
@@ -137,7 +137,7 @@ final class LoggedHead implements AddedFields
         if (type >= 0)
         {
             record.replace(AccessText.RESPONSE_CONTENT_TYPE,
-                edits.values(), edits.valueOffset(type), edits.valueLength(type));
+                edits.values().buffer(), edits.valueOffset(type), edits.valueLength(type));
         }
         else if (headers != null && hasLost(headers, HeaderName.CONTENT_TYPE))
         {
@@ -211,7 +211,7 @@ final class LoggedHead implements AddedFields
      */
     public DirectBuffer values()
     {
-        return shown.values();
+        return shown.values().buffer();
     }
 
     /**

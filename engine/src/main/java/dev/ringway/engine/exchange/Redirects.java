@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.Route;
+import dev.ringway.engine.upstream.AddedValues;
 import dev.ringway.engine.upstream.HeaderEdits;
 import org.agrona.DirectBuffer;
 
@@ -50,24 +51,25 @@ final class Redirects
         final DirectBuffer buffer = request.headers().buffer();
         final byte[] own = isHttps ? RequestHeaderRules.HTTPS : RequestHeaderRules.HTTP;
         final byte[] scheme = redirect.scheme() != null ? redirect.scheme() : own;
-        put(edits, scheme);
-        put(edits, SEPARATOR);
+        final AddedValues values = edits.values();
+        values.put(scheme);
+        values.put(SEPARATOR);
         if (redirect.host() != null)
         {
-            put(edits, redirect.host());
+            values.put(redirect.host());
         }
         else
         {
             final boolean keepsPort = forwarded == null || Arrays.equals(scheme, forwarded);
             final byte[] port = keepsPort ? null : forwarded == RequestHeaderRules.HTTPS ? HTTPS_PORT : HTTP_PORT;
-            edits.put(buffer, request.authorityOffset(), hostLength(request, port, redirect, buffer));
+            values.put(buffer, request.authorityOffset(), hostLength(request, port, redirect, buffer));
         }
         if (redirect.port() > 0)
         {
-            put(edits, COLON);
-            edits.put(redirect.port());
+            values.put(COLON);
+            values.put(redirect.port());
         }
-        putPath(request, route, redirect, buffer, edits);
+        putPath(request, route, redirect, buffer, values);
         edits.finish(HeaderName.LOCATION);
     }
 
@@ -107,46 +109,46 @@ final class Redirects
         final Route route,
         final Redirect redirect,
         final DirectBuffer buffer,
-        final HeaderEdits edits)
+        final AddedValues values)
     {
         final int query = request.queryOffset();
         final int pathEnd = query < 0 ? request.pathOffset() + request.pathLength() : query;
-        final int start = edits.position();
+        final int start = values.position();
         boolean hasQuery = false;
         if (redirect.path() != null)
         {
-            putRooted(edits, redirect.path());
+            putRooted(values, redirect.path());
             hasQuery = hasQuery(redirect.path());
         }
         else if (redirect.prefixRewrite() != null)
         {
-            putRooted(edits, redirect.prefixRewrite());
+            putRooted(values, redirect.prefixRewrite());
             final int from = request.pathOffset() + route.matchedLength(request);
-            edits.put(buffer, from, pathEnd - from);
+            values.put(buffer, from, pathEnd - from);
         }
         else if (redirect.regexRewrite() == null ||
-            !rewriter.putPath(request, redirect.regexRewrite(), pathEnd - request.pathOffset(), edits))
+            !rewriter.putPath(request, redirect.regexRewrite(), pathEnd - request.pathOffset(), values))
         {
-            edits.put(buffer, request.pathOffset(), pathEnd - request.pathOffset());
+            values.put(buffer, request.pathOffset(), pathEnd - request.pathOffset());
         }
         if (redirect.stripQuery() && !hasQuery)
         {
-            edits.cutAt((byte)'?', start);
+            values.cutAt((byte)'?', start);
         }
         else if (query >= 0 && !hasQuery)
         {
-            edits.put(buffer, query, request.pathOffset() + request.pathLength() - query);
+            values.put(buffer, query, request.pathOffset() + request.pathLength() - query);
         }
     }
 
     /** A location has a whole path, whatever is put for it. */
-    private static void putRooted(final HeaderEdits edits, final byte[] path)
+    private static void putRooted(final AddedValues values, final byte[] path)
     {
         if (path[0] != '/')
         {
-            edits.put((byte)'/');
+            values.put((byte)'/');
         }
-        put(edits, path);
+        values.put(path);
     }
 
     private static boolean hasQuery(final byte[] path)
@@ -159,10 +161,5 @@ final class Redirects
             }
         }
         return false;
-    }
-
-    private static void put(final HeaderEdits edits, final byte[] bytes)
-    {
-        edits.put(bytes, bytes.length);
     }
 }

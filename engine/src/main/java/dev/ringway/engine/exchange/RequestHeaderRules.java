@@ -400,8 +400,8 @@ final class RequestHeaderRules
         {
             edits.drop(HeaderName.GRPC_TIMEOUT);
             final byte unit = GrpcTimeout.unitFor(limitNs);
-            edits.put(GrpcTimeout.in(unit, limitNs));
-            edits.put(unit);
+            edits.values().put(GrpcTimeout.in(unit, limitNs));
+            edits.values().put(unit);
             edits.finish(HeaderName.GRPC_TIMEOUT);
         }
     }

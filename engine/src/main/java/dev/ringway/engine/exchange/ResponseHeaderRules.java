@@ -158,7 +158,7 @@ final class ResponseHeaderRules
         edits.add(HeaderName.GRPC_STATUS, grpcStatus);
         if (message.length > 0 && Grpc.messageLength(message) <= MAX_MESSAGE_LENGTH)
         {
-            edits.putGrpcMessage(message);
+            edits.values().putGrpcMessage(message);
             edits.finish(HeaderName.GRPC_MESSAGE);
         }
         localReply(edits, http, id, false);

@@ -10,6 +10,7 @@ import dev.ringway.engine.route.RegexRewrite;
 import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.Endpoint;
+import dev.ringway.engine.upstream.AddedValues;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.RequestHost;
 import org.agrona.DirectBuffer;
@@ -41,13 +42,13 @@ final class Rewriter
      * Puts the path without its query, as an expression makes it, into a value, with a slash ahead; false when nothing
      * is left of it, and nothing was put.
      */
-    boolean putPath(final RequestHead head, final RegexRewrite rewrite, final int whole, final HeaderEdits edits)
+    boolean putPath(final RequestHead head, final RegexRewrite rewrite, final int whole, final AddedValues values)
     {
         final int length =
             rewrite.rewrite(view.of(head), head.headers().buffer(), head.pathOffset(), whole, path);
         if (length < 0)
         {
-            edits.tooLong();
+            values.tooLong();
             return true;
         }
         if (length == 0)
@@ -56,9 +57,9 @@ final class Rewriter
         }
         if (path[0] != '/')
         {
-            edits.put((byte)'/');
+            values.put((byte)'/');
         }
-        edits.put(path, length);
+        values.put(path, length);
         return true;
     }
 
@@ -142,7 +143,7 @@ final class Rewriter
                 headers.drop(i);
             }
             edits.withdraw(ORIGINAL_HOST.id(), ORIGINAL_HOST.bytes());
-            edits.put(headers.buffer(), head.authorityOffset(), head.authorityLength());
+            edits.values().put(headers.buffer(), head.authorityOffset(), head.authorityLength());
             edits.finish(ORIGINAL_HOST.id(), ORIGINAL_HOST.bytes());
         }
     }

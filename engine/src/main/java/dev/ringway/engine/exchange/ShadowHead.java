@@ -48,7 +48,7 @@ final class ShadowHead
         {
             edits.withdraw(HeaderName.X_FORWARDED_FOR, null);
             edits.repeat(added, BufferSlab.CHUNK_LENGTH);
-            edits.put(COMMA, COMMA.length);
+            edits.values().put(COMMA);
             edits.addBytes(HeaderName.X_FORWARDED_FOR, address, address.length);
         }
         final EditedTarget target = edits.target();

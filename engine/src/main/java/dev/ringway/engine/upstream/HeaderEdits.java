@@ -1,12 +1,10 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.hpack.HpackEncoder;
-import dev.ringway.codecs.http.Grpc;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http1.Http1Encoder;
 import dev.ringway.codecs.text.ShortCopy;
-import dev.ringway.engine.memory.BufferSlab;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -28,25 +26,19 @@ public final class HeaderEdits
     private static final int KNOWN_OVERHEAD = 48;
     private static final int OTHER_OVERHEAD = 16;
     private static final int WITHDRAWN = -1;
-    /** As a chunk, which the whole head must fit. */
-    private static final int VALUE_LENGTH = BufferSlab.CHUNK_LENGTH;
     private static final int MAX_JOINED = 1536;
-    private static final int MAX_DIGITS = 19;
     private static final short CRLF =
         java.nio.ByteOrder.nativeOrder() == java.nio.ByteOrder.LITTLE_ENDIAN ? (short)0x0A0D : (short)0x0D0A;
 
-    private final byte[] values = new byte[VALUE_LENGTH];
+    private final AddedValues values = new AddedValues();
     private final int[] names = new int[MAX_ADDED];
     private final int[] ends = new int[MAX_ADDED];
     /** Of names that have no number. */
     private final UnsafeBuffer[] otherNames = new UnsafeBuffer[MAX_ADDED];
-    private final UnsafeBuffer valueBuffer = new UnsafeBuffer(values);
     private int namesLength;
     private long dropMask;
     private int count;
     private final EditedTarget target;
-    private int position;
-    private boolean isTooLong;
     private byte[] protocol;
 
     private HeaderEdits(final int pathCapacity)
@@ -59,7 +51,7 @@ public final class HeaderEdits
      */
     public static HeaderEdits ofRequests()
     {
-        return new HeaderEdits(VALUE_LENGTH);
+        return new HeaderEdits(AddedValues.CAPACITY);
     }
 
     /**
@@ -79,9 +71,8 @@ public final class HeaderEdits
     {
         dropMask = mask;
         count = 0;
-        position = 0;
         namesLength = 0;
-        isTooLong = false;
+        values.reset();
         protocol = null;
         target.reset();
     }
@@ -124,7 +115,7 @@ public final class HeaderEdits
      */
     public void addBytes(final int nameId, final byte[] value, final int length)
     {
-        put(value, length);
+        values.put(value, length);
         finish(nameId);
     }
 
@@ -138,7 +129,7 @@ public final class HeaderEdits
      */
     public void addRange(final int nameId, final DirectBuffer buffer, final int offset, final int length)
     {
-        put(buffer, offset, length);
+        values.put(buffer, offset, length);
         finish(nameId);
     }
 
@@ -150,87 +141,8 @@ public final class HeaderEdits
      */
     public void add(final int nameId, final long value)
     {
-        put(value);
+        values.put(value);
         finish(nameId);
-    }
-
-    /**
-     * Puts a piece of a value; {@link #finish} makes a field of all pieces since the last one.
-     *
-     * @param piece  holds it at its start.
-     * @param length bytes of it.
-     */
-    public void put(final byte[] piece, final int length)
-    {
-        if (fits(length))
-        {
-            System.arraycopy(piece, 0, values, position, length);
-            position += length;
-        }
-    }
-
-    /**
-     * Puts a piece of a value.
-     *
-     * @param buffer holds it.
-     * @param offset where it starts.
-     * @param length bytes of it.
-     */
-    public void put(final DirectBuffer buffer, final int offset, final int length)
-    {
-        if (fits(length))
-        {
-            ShortCopy.copy(buffer, offset, valueBuffer, position, length);
-            position += length;
-        }
-    }
-
-    /**
-     * Puts a character.
-     *
-     * @param character of ASCII.
-     */
-    public void put(final byte character)
-    {
-        if (fits(1))
-        {
-            values[position++] = character;
-        }
-    }
-
-    /**
-     * Puts a number in decimal.
-     *
-     * @param value not negative.
-     */
-    public void put(final long value)
-    {
-        if (!fits(MAX_DIGITS))
-        {
-            return;
-        }
-        long divisor = 1;
-        while (value / divisor >= 10)
-        {
-            divisor *= 10;
-        }
-        for (; divisor > 0; divisor /= 10)
-        {
-            values[position++] = (byte)('0' + value / divisor % 10);
-        }
-    }
-
-    /**
-     * Puts a text as {@code grpc-message} has it.
-     *
-     * @param text UTF-8.
-     */
-    public void putGrpcMessage(final byte[] text)
-    {
-        if (fits(Grpc.messageLength(text)))
-        {
-            position = Grpc.putMessage(text, values, position);
-        }
     }
 
     /**
@@ -253,7 +165,7 @@ public final class HeaderEdits
     {
         if (count == MAX_ADDED)
         {
-            isTooLong = true;
+            values.tooLong();
             return;
         }
         if (nameId == HeaderName.OTHER)
@@ -266,43 +178,7 @@ public final class HeaderEdits
             namesLength += KNOWN_OVERHEAD;
         }
         names[count] = nameId;
-        ends[count++] = position;
-    }
-
-    /**
-     * @return where the next piece of a value goes: the same before and after when nothing was put.
-     */
-    public int position()
-    {
-        return position;
-    }
-
-    /**
-     * Takes back the pieces of a value that were put behind a place.
-     *
-     * @param place from {@link #position()}, not before the last field's end.
-     */
-    public void back(final int place)
-    {
-        position = place;
-    }
-
-    /**
-     * Takes back a piece of a value from a character on.
-     *
-     * @param character of ASCII, where there is one.
-     * @param place     from {@link #position()}: looked for behind it.
-     */
-    public void cutAt(final byte character, final int place)
-    {
-        for (int i = place; i < position; i++)
-        {
-            if (values[i] == character)
-            {
-                position = i;
-                return;
-            }
-        }
+        ends[count++] = values.position();
     }
 
     /**
@@ -349,20 +225,20 @@ public final class HeaderEdits
      */
     public void repeat(final int index, final int maxLength)
     {
-        put(valueBuffer, valueOffset(index), Math.min(valueLength(index), maxLength));
+        values.put(values.buffer(), valueOffset(index), Math.min(valueLength(index), maxLength));
     }
 
     /**
-     * @return holds the values of added fields.
+     * @return where values are put together, which {@link #finish} makes fields of.
      */
-    public DirectBuffer values()
+    public AddedValues values()
     {
-        return valueBuffer;
+        return values;
     }
 
     /**
      * @param index from {@link #find}.
-     * @return where its value starts in {@link #values()}.
+     * @return where its value starts in the buffer of {@link #values()}.
      */
     public int valueOffset(final int index)
     {
@@ -420,12 +296,6 @@ public final class HeaderEdits
         return (dropMask >>> nameId & 1) != 0;
     }
 
-    private boolean fits(final int length)
-    {
-        isTooLong |= length > VALUE_LENGTH - position;
-        return !isTooLong;
-    }
-
     /**
      * Says that the request asks for another protocol, or the response agrees to it; how is the session's matter.
      *
@@ -449,7 +319,7 @@ public final class HeaderEdits
      */
     public void tooLong()
     {
-        isTooLong = true;
+        values.tooLong();
     }
 
     /**
@@ -457,7 +327,7 @@ public final class HeaderEdits
      */
     public boolean isTooLong()
     {
-        return isTooLong;
+        return values.isTooLong();
     }
 
     /**
@@ -484,14 +354,14 @@ public final class HeaderEdits
             {
                 if (!head.nominated(i) && head.valueLength(i) > 0)
                 {
-                    put(head.buffer(), head.valueOffset(i), head.valueLength(i));
-                    put(separator, separator.length);
+                    values.put(head.buffer(), head.valueOffset(i), head.valueLength(i));
+                    values.put(separator);
                 }
             }
             for (int i = find(nameId, null); i >= 0; i = findNext(nameId, null, i))
             {
-                repeat(i, VALUE_LENGTH);
-                put(separator, valueLength(i) > 0 ? separator.length : 0);
+                repeat(i, AddedValues.CAPACITY);
+                values.put(separator, valueLength(i) > 0 ? separator.length : 0);
                 withdraw(i);
             }
             drop(nameId);
@@ -512,7 +382,7 @@ public final class HeaderEdits
      */
     public int addedLength()
     {
-        return isTooLong ? VALUE_LENGTH << 1 : position + namesLength;
+        return isTooLong() ? AddedValues.CAPACITY << 1 : values.position() + namesLength;
     }
 
     /**
@@ -547,7 +417,7 @@ public final class HeaderEdits
             if (names[i] != WITHDRAWN)
             {
                 position = putName(dst, position, i);
-                ShortCopy.copy(valueBuffer, valueOffset(i), dst, position, valueLength(i));
+                ShortCopy.copy(values.buffer(), valueOffset(i), dst, position, valueLength(i));
                 position += valueLength(i);
                 dst.putShort(position, CRLF);
                 position += 2;
@@ -587,11 +457,11 @@ public final class HeaderEdits
             if (names[i] == HeaderName.OTHER)
             {
                 position = encoder.putField(dst, position, HeaderName.OTHER, otherNames[i], 0,
-                    otherNames[i].capacity(), valueBuffer, start, length);
+                    otherNames[i].capacity(), values.buffer(), start, length);
             }
             else if (names[i] != WITHDRAWN)
             {
-                position = encoder.putField(dst, position, names[i], values, start, length);
+                position = encoder.putField(dst, position, names[i], values.bytes(), start, length);
             }
             start = ends[i];
         }

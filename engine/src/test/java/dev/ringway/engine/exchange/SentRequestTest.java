@@ -69,7 +69,7 @@ final class SentRequestTest
         head.headers().drop(1);
         edits.drop(HeaderName.USER_AGENT);
         edits.add(HeaderName.USER_AGENT, "mine".getBytes(US_ASCII));
-        edits.put("new".getBytes(US_ASCII), 3);
+        edits.values().put("new".getBytes(US_ASCII), 3);
         edits.finish(HeaderName.OTHER, new UnsafeBuffer("x-new".getBytes(US_ASCII)));
         edits.target().path(
             "/longer/".getBytes(US_ASCII), 8, head.headers().buffer(), head.pathOffset() + 1, head.pathLength() - 1);

@@ -19,7 +19,7 @@ class AddedFieldsTest
 
     private void put(final UnsafeBuffer name, final String value)
     {
-        edits.put(value.getBytes(US_ASCII), value.length());
+        edits.values().put(value.getBytes(US_ASCII), value.length());
         edits.finish(HeaderName.OTHER, name);
     }
 

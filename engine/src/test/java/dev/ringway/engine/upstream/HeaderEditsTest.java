@@ -129,8 +129,8 @@ final class HeaderEditsTest
         assertTrue(edits.addedLength() > BufferSlab.CHUNK_LENGTH);
         edits.reset(0);
         assertFalse(edits.isTooLong());
-        edits.put("a".getBytes(US_ASCII), 1);
-        edits.put(90);
+        edits.values().put("a".getBytes(US_ASCII), 1);
+        edits.values().put(90);
         edits.finish(HeaderName.VIA);
         assertEquals("via: a90\r\n", written());
     }
