@@ -4,14 +4,11 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
-import dev.ringway.engine.accesslog.AccessClosing;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
-import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.LoggedField.Place;
-import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.RequestHost;
@@ -21,22 +18,22 @@ import dev.ringway.engine.upstream.UpstreamHandler;
 import dev.ringway.engine.upstream.UpstreamSession;
 
 /**
- * The endpoint's side of an exchange: the cluster that it goes to, the session that it has or waits for there, what is
- * sent on it, a copy of which mirrors get, and what comes. Reused with its exchange. Loop thread only.
+ * The endpoint's side of an exchange: the cluster that it goes to, the session that it has or waits for there, and what
+ * comes on it. Reused with its exchange. Loop thread only.
  */
 final class EndpointSide implements UpstreamHandler
 {
     private final Exchange exchange;
     private final Exchanges exchanges;
     private final RequestHead request;
-    private final RequestId id;
     private final ExchangeTimes times;
     private final ExchangeReport report;
     private final Routing routing;
     private final Retrying retrying;
-    private final Mirroring mirroring;
     private final Needs needs;
+    private final RequestSender sender;
     private final Attempts attempts;
+    private final Relaying relaying;
     private DownstreamSink downstream;
     private HttpConnectionManager http;
     private ClusterState cluster;
@@ -54,15 +51,15 @@ final class EndpointSide implements UpstreamHandler
     {
         this.exchange = exchange;
         this.exchanges = exchanges;
-        this.id = id;
         this.times = times;
         this.report = report;
         this.routing = routing;
         this.retrying = retrying;
         request = exchange.request();
-        mirroring = new Mirroring(exchanges, times);
         needs = new Needs(exchanges, request, routing, retrying, affinity, id);
+        sender = new RequestSender(exchange, exchanges, id, times, report, routing, retrying);
         attempts = new Attempts(exchange, exchanges, times, report, retrying, this);
+        relaying = new Relaying(exchange, exchanges, times, report, routing.upgrade(), retrying, this);
     }
 
     /** The connection manager is null for a TCP relay. */
@@ -71,6 +68,7 @@ final class EndpointSide implements UpstreamHandler
         downstream = sink;
         http = manager;
         needs.begin(sink, manager);
+        sender.begin(sink, manager);
     }
 
     /**
@@ -108,44 +106,12 @@ final class EndpointSide implements UpstreamHandler
         return cluster != null;
     }
 
-    /** ACQUIRE: as {@link ClusterState#acquireHttp}. */
+    /** ACQUIRE: as {@link ClusterState#acquireHttp}, or a connection for what is relayed. */
     int acquire()
     {
         report.times().onAsked();
-        return routing.endsTunnel() ?
+        return relaying.isTcp() || routing.endsTunnel() ?
             cluster.acquireTcp(this, downstream.connection()) : cluster.acquireHttp(this);
-    }
-
-    /** ACQUIRE: a session for a TCP relay. */
-    void relay(final ClusterState wanted)
-    {
-        cluster = wanted;
-        connectRelay();
-    }
-
-    private void connectRelay()
-    {
-        while (retrying.connects(cluster))
-        {
-            report.times().onAsked();
-            final int result = cluster.acquireTcp(this, downstream.connection());
-            if (result != ClusterState.ACQUIRED)
-            {
-                report.times().onReady();
-            }
-            if (result != ClusterState.ACQUIRED && result != UpstreamFailure.PENDING_OVERFLOW)
-            {
-                onUpstreamFailed(result);
-                return;
-            }
-            retrying.onConnecting();
-            if (result == ClusterState.ACQUIRED)
-            {
-                return;
-            }
-        }
-        report.outcome().flag(retrying.flag());
-        exchange.end(false, false);
     }
 
     /**
@@ -159,7 +125,7 @@ final class EndpointSide implements UpstreamHandler
         exchange.phase(Phase.SEND_UP);
         if (http != null)
         {
-            final LocalReply failure = sendHead();
+            final LocalReply failure = sender.sendHead(session, cluster);
             if (failure != null)
             {
                 exchange.giveUp(failure);
@@ -168,7 +134,7 @@ final class EndpointSide implements UpstreamHandler
         }
         else
         {
-            join();
+            relaying.join(downstream, session);
         }
         final FilterRun filters = exchange.filters();
         if (filters != null && !filters.onUpstreamReady())
@@ -182,75 +148,12 @@ final class EndpointSide implements UpstreamHandler
         }
     }
 
-    /**
-     * The head of the request leaves.
-     *
-     * @return null, or what the client is to be told because it cannot be sent.
-     */
-    private LocalReply sendHead()
-    {
-        final long nowNs = exchanges.nowNs();
-        routing.onEndpoint(session.endpoint());
-        final HeaderEdits edits = edit(nowNs);
-        if (routing.lacksAsked())
-        {
-            return LocalReply.OVERLOADED;
-        }
-        if (times.startTry(nowNs))
-        {
-            downstream.awaitDeadline();
-        }
-        final FilterRun filters = exchange.filters();
-        final boolean isWhole = retrying.isAgain() ? retrying.isSentWhole() :
-            times.isRequestEnded() && (filters == null || filters.isHeadOnly());
-        if (!session.sendHead(request, edits, isWhole && !retrying.hasBody() && !routing.upgrade().isPending()) ||
-            !retrying.onSent(session, request, isWhole))
-        {
-            return edits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED;
-        }
-        if (isWhole)
-        {
-            times.onSent(nowNs);
-        }
-        if (!retrying.isAgain())
-        {
-            mirroring.begin(request, edits, routing, cluster, isWhole);
-        }
-        return null;
-    }
-
-    /** What becomes of the head. */
-    private HeaderEdits edit(final long nowNs)
-    {
-        if (retrying.isAgain())
-        {
-            // What the route changes is changed anew.
-            request.headers().restore();
-        }
-        final HeaderEdits edits = exchanges.requestHeaders().request(
-            downstream, request, http, routing, id, times.expectedNs(nowNs, retrying.isAgain()));
-        edits.protocol(routing.upgrade().protocol());
-        retrying.tellEndpoint(edits);
-        report.onSent(downstream, request, id, edits, routing.route().request());
-        final FieldChanges changes = routing.route().request();
-        if (changes != null && changes.saysAbout(HeaderName.X_REQUEST_ID))
-        {
-            id.onSent(Needs.changed(exchanges, request, edits));
-        }
-        routing.keepAsked(exchanges.view(), request, edits, exchanges.loggedHead());
-        if (exchange.filters() != null)
-        {
-            exchange.filters().onSent(request, edits);
-        }
-        return edits;
-    }
-
-    /** The request goes nowhere. As Envoy, which changes its head before it looks for an endpoint. */
+    /** The request goes nowhere, but its head is changed as if it did unless that was done before. */
     void onUnsent()
     {
         if (cluster != null && routing.endpoint() == null)
         {
-            edit(exchanges.nowNs());
+            sender.onUnsent();
         }
     }
 
@@ -261,19 +164,7 @@ final class EndpointSide implements UpstreamHandler
      */
     boolean send(final int offset, final int length, final boolean isEnd, final HeaderTable trailers)
     {
-        if (!(trailers == null ? session.sendData(offset, length, isEnd) : session.sendTrailers(trailers)))
-        {
-            return false;
-        }
-        retrying.onSentMore(offset, length, isEnd, trailers, cluster);
-        mirroring.onSentMore(offset, length, isEnd, trailers);
-        final long nowNs = exchanges.nowNs();
-        times.touch(nowNs);
-        if (isEnd)
-        {
-            times.onSent(nowNs);
-        }
-        return true;
+        return sender.send(session, cluster, offset, length, isEnd, trailers);
     }
 
     /** Whether more waits to leave than should. */
@@ -384,7 +275,7 @@ final class EndpointSide implements UpstreamHandler
         downstream = sink;
         exchange.downstream(sink);
         report.onConnections(sink, session);
-        join();
+        relaying.join(sink, session);
         asker.resumeRequest();
     }
 
@@ -397,7 +288,7 @@ final class EndpointSide implements UpstreamHandler
         leave(isEnd);
         times.touch(exchanges.nowNs());
         final FilterRun filters = exchange.filters();
-        if (filters == null || exchange.isRelay() || filters.onResponseData(offset, length, isEnd))
+        if (filters == null || relaying.isOpen() || filters.onResponseData(offset, length, isEnd))
         {
             exchange.sendDown(offset, length, isEnd, null);
         }
@@ -428,18 +319,6 @@ final class EndpointSide implements UpstreamHandler
     public void onResponseBlocked()
     {
         report.pauseResponse(cluster);
-    }
-
-    /** Where both sides are plain connections, bytes may go from one to the other without passing through here. */
-    private void join()
-    {
-        final Connection client = downstream.relayConnection();
-        final Connection endpoint = session.relayConnection();
-        if (client != null && endpoint != null)
-        {
-            client.passTo(endpoint);
-            endpoint.passTo(client);
-        }
     }
 
     /**
@@ -493,22 +372,9 @@ final class EndpointSide implements UpstreamHandler
             report.onUnconnected(times);
             report.meter().unsent();
         }
-        if (exchange.isRelay())
+        if (relaying.isOpen())
         {
-            report.onEndpointCut();
-            // As Envoy, whose relays tell a reset from an end.
-            report.outcome().flag(http == null && failure == UpstreamFailure.RESET ?
-                ResponseFlag.UPSTREAM_REMOTE_RESET : LocalReply.of(failure).flag());
-            if (http == null && UpstreamFailure.isConnecting(failure))
-            {
-                connectRelay();
-                return;
-            }
-            if (UpstreamFailure.isReset(failure))
-            {
-                report.onClosing(AccessClosing.ENDPOINT_RESET);
-            }
-            exchange.end(false, UpstreamFailure.isReset(failure));
+            relaying.onFailed(failure);
         }
         else if (exchange.phase() == Phase.SEND_DOWN)
         {
@@ -537,14 +403,14 @@ final class EndpointSide implements UpstreamHandler
         cluster.cancelWaiting(this);
     }
 
-    /** Lets go of the session, or of the wait for one; the relay's configuration is null for HTTP. */
-    void detach(final TcpProxy tcp, final boolean isWaiting, final boolean isReset)
+    /** Lets go of the session, or of the wait for one. */
+    void detach(final boolean isWaiting, final boolean isReset)
     {
         if (session != null)
         {
             report.times().onConnection(session.connection());
             final boolean wasOpened = session.connection().wasOpened();
-            exchanges.countFlush(tcp, session, isReset);
+            relaying.onDetach(session, isReset);
             session.cancel(isReset);
             session = null;
             if (!wasOpened)
@@ -570,11 +436,18 @@ final class EndpointSide implements UpstreamHandler
     /** It has let go of its session before. */
     void end()
     {
-        mirroring.end();
+        sender.end();
+        relaying.end();
         needs.end();
         downstream = null;
         http = null;
         cluster = null;
+    }
+
+    /** Where a relay goes. */
+    void cluster(final ClusterState wanted)
+    {
+        cluster = wanted;
     }
 
     /** Where the request goes, or null. */
@@ -593,5 +466,11 @@ final class EndpointSide implements UpstreamHandler
     Attempts attempts()
     {
         return attempts;
+    }
+
+    /** What becomes of bytes that pass as they are. */
+    Relaying relaying()
+    {
+        return relaying;
     }
 }

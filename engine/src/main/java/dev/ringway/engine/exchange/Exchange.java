@@ -36,11 +36,11 @@ public final class Exchange
     private final Upgrade upgrade;
     private final Affinity affinity;
     private final EndpointSide endpoint;
+    private final Relaying relaying;
     private final Replies replies;
     private Phase phase = Phase.DECODE;
     private DownstreamSink downstream;
     private HttpConnectionManager http;
-    private TcpProxy tcp;
     private boolean isResponseEnded;
     private FilterRun filters;
 
@@ -56,6 +56,7 @@ public final class Exchange
         retrying = new Retrying(exchanges, headBlock);
         affinity = new Affinity(exchanges, routing);
         endpoint = new EndpointSide(this, exchanges, id, times, report, routing, retrying, affinity);
+        relaying = endpoint.relaying();
         replies = new Replies(this, exchanges, id, report, routing, retrying);
         intake = new Intake(this, exchanges, headBlock, id, times, report, routing, retrying);
     }
@@ -154,17 +155,8 @@ public final class Exchange
     public void onRelay(final DownstreamSink sink, final TcpProxy proxy)
     {
         downstream = sink;
-        tcp = proxy;
         endpoint.begin(sink, null);
-        final ClusterState cluster = intake.onRelay(sink, proxy);
-        if (cluster == null)
-        {
-            outcome.flag(ResponseFlag.NO_CLUSTER);
-            end(false, false);
-            return;
-        }
-        retrying.begin(proxy.maxConnectAttempts());
-        endpoint.relay(cluster);
+        relaying.begin(sink, proxy);
     }
 
     /**
@@ -182,7 +174,7 @@ public final class Exchange
             times.onRequestEnd(exchanges.nowNs());
             upgrade.onClientEnd(outcome, request.http2());
         }
-        if (filters == null || isRelay() || filters.onRequestData(offset, length, isEnd))
+        if (filters == null || relaying.isOpen() || filters.onRequestData(offset, length, isEnd))
         {
             sendUp(offset, length, isEnd, null);
         }
@@ -324,12 +316,6 @@ public final class Exchange
         }
     }
 
-    /** Whether bytes pass as they are, in both directions. */
-    boolean isRelay()
-    {
-        return http == null || upgrade.isOpen();
-    }
-
     /** Content or, where there are some, trailers. */
     void sendDown(final int offset, final int length, final boolean isEnd, final HeaderTable trailers)
     {
@@ -342,7 +328,7 @@ public final class Exchange
         isResponseEnded = true;
         final Cluster cluster = endpoint.cluster().cluster();
         upgrade.onEndpointEnd(outcome, cluster.http2() != null);
-        if (!isRelay())
+        if (!relaying.isOpen())
         {
             exchanges.countWhole(http.counters(), cluster.counters(), times);
             end(times.isRequestEnded(), false);
@@ -406,9 +392,9 @@ public final class Exchange
         {
             return;
         }
-        if (http == null)
+        if (relaying.isTcp())
         {
-            endLate(times.durationDeadlineNs() <= nowNs);
+            relaying.onDeadline(nowNs);
         }
         else if (times.takeTry(nowNs))
         {
@@ -418,16 +404,6 @@ public final class Exchange
         {
             endpoint.attempts().onTimeOut(nowNs, http.counters(), downstream);
         }
-    }
-
-    /** A relay that has lasted too long, or in which nothing passes. */
-    private void endLate(final boolean isOld)
-    {
-        outcome.flag(isOld ? ResponseFlag.DURATION_TIMEOUT : 0);
-        exchanges.counters().increment(
-            isOld ? tcp.counters().maxDownstreamConnectionDuration : tcp.counters().idleTimeout);
-        report.onClosing(isOld ? AccessClosing.NORMAL : AccessClosing.IDLE);
-        end(true, false);
     }
 
     /**
@@ -465,7 +441,7 @@ public final class Exchange
     private boolean endsBehindHead(final int flag, final String why)
     {
         detach(false);
-        final boolean isEnd = phase == Phase.SEND_DOWN || http == null;
+        final boolean isEnd = phase == Phase.SEND_DOWN || relaying.isTcp();
         if (isEnd)
         {
             outcome.cut(flag, why);
@@ -538,7 +514,6 @@ public final class Exchange
         phase = Phase.DECODE;
         downstream = null;
         http = null;
-        tcp = null;
         endpoint.end();
         routing.end();
         replies.end();
@@ -551,7 +526,7 @@ public final class Exchange
 
     void detach(final boolean isReset)
     {
-        endpoint.detach(tcp, phase == Phase.ACQUIRE, isReset);
+        endpoint.detach(phase == Phase.ACQUIRE, isReset);
     }
 
     /** The client's side of the relay that it has become. */

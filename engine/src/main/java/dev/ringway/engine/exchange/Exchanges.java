@@ -3,7 +3,6 @@ package dev.ringway.engine.exchange;
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
-import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessLogRing;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.LogStrings;
@@ -21,7 +20,6 @@ import dev.ringway.engine.route.Route;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Snapshot;
-import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.UpstreamSession;
@@ -483,15 +481,6 @@ public final class Exchanges
             case 3 -> counters.increment(ids.upstreamRq3xx);
             case 4 -> counters.increment(ids.upstreamRq4xx);
             default -> counters.increment(ids.upstreamRq5xx);
-        }
-    }
-
-    /** What a relay's client said last may still have to leave. */
-    void countFlush(final TcpProxy tcp, final UpstreamSession session, final boolean isReset)
-    {
-        if (tcp != null && !isReset && session.connection().queuedBytes() > 0)
-        {
-            loop.counters().increment(tcp.counters().upstreamFlushTotal);
         }
     }
 

@@ -8,8 +8,6 @@ import dev.ringway.engine.route.RequestRules;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
-import dev.ringway.engine.snapshot.TcpProxy;
-import dev.ringway.engine.upstream.ClusterState;
 import dev.ringway.engine.upstream.HeaderEdits;
 
 /**
@@ -263,25 +261,5 @@ final class Intake
             exchange.replies().reply(
                 answer.status(), answer.body(), edits, Outcome.DIRECT_RESPONSE, Grpc.statusOf(answer.status()));
         }
-    }
-
-    /**
-     * A TCP relay begins.
-     *
-     * @return cluster that it goes to, or null when it is not there.
-     */
-    ClusterState onRelay(final DownstreamSink sink, final TcpProxy proxy)
-    {
-        final long nowNs = exchanges.nowNs();
-        times.start(nowNs, proxy.idleTimeoutNs(), 0);
-        times.limit(Math.max(0, proxy.age().overAtNs(sink.connection().openedNs()) - nowNs));
-        report.onRelay(proxy, sink, nowNs);
-        exchange.phase(Phase.ACQUIRE);
-        final ClusterState cluster = exchanges.upstreams().cluster(proxy.clusterId());
-        if (cluster == null)
-        {
-            exchanges.counters().increment(proxy.counters().downstreamCxNoRoute);
-        }
-        return cluster;
     }
 }
