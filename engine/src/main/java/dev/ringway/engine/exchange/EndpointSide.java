@@ -1,16 +1,12 @@
 package dev.ringway.engine.exchange;
 
-import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
-import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
-import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.upstream.ClusterState;
-import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.RequestHost;
 import dev.ringway.engine.upstream.SessionNeeds;
 import dev.ringway.engine.upstream.UpstreamFailure;
@@ -202,7 +198,7 @@ final class EndpointSide implements UpstreamHandler
         {
             retrying.giveUp();
             report.onInterim(cluster);
-            exchange.onSentDown(downstream.sendHead(head, exchanges.responseEdits(), isEnd), isEnd);
+            exchange.client().onSent(downstream.sendHead(head, exchanges.responseEdits(), isEnd), isEnd);
             return;
         }
         if (retrying.retries(head, request, cluster))
@@ -218,9 +214,9 @@ final class EndpointSide implements UpstreamHandler
         report.onConnections(downstream, session);
         leave(isEnd);
         final FilterRun filters = exchange.filters();
-        if (filters == null || exchange.passesFilters(head, isEnd))
+        if (filters == null || exchange.client().passes(filters, head, isEnd))
         {
-            exchange.sendHeadDown(head, isEnd);
+            exchange.client().sendHead(head, isEnd);
         }
     }
 
@@ -240,43 +236,18 @@ final class EndpointSide implements UpstreamHandler
         {
             filters.onUpgraded();
         }
-        if (filters == null || exchange.passesFilters(head, false))
+        if (filters == null || exchange.client().passes(filters, head, false))
         {
-            exchange.sendHeadDown(head, false);
+            exchange.client().sendHead(head, false);
         }
     }
 
-    /** SEND_DOWN: a head leaves as the edits have it. */
-    void sendHeadDown(final ResponseHead head, final HeaderEdits edits, final boolean isEnd)
+    /** Bytes of another protocol pass between the client's side of the relay and the session from now on. */
+    void onOpen(final DownstreamSink relay)
     {
-        if (routing.upgrade().isAgreed())
-        {
-            open(head, edits);
-            return;
-        }
-        report.onFields(Place.RESPONSE, head.headers(), edits);
-        exchange.onSentDown(downstream.sendHead(head, edits, isEnd), isEnd);
-    }
-
-    /** A head behind which bytes of another protocol come: no body, so no length of it. */
-    private void open(final ResponseHead head, final HeaderEdits edits)
-    {
-        final DownstreamSink asker = downstream;
-        edits.protocol(routing.upgrade().protocol());
-        edits.drop(HeaderName.CONTENT_LENGTH);
-        routing.upgrade().open();
-        report.onFields(Place.RESPONSE, head.headers(), edits);
-        final DownstreamSink sink = asker.upgrade(head, edits);
-        if (sink == null || times.isRequestEnded() && !session.sendData(0, 0, true))
-        {
-            exchange.abort(ResponseFlag.OVERLOAD);
-            return;
-        }
-        downstream = sink;
-        exchange.downstream(sink);
-        report.onConnections(sink, session);
-        relaying.join(sink, session);
-        asker.resumeRequest();
+        downstream = relay;
+        report.onConnections(relay, session);
+        relaying.join(relay, session);
     }
 
     /**
@@ -290,7 +261,7 @@ final class EndpointSide implements UpstreamHandler
         final FilterRun filters = exchange.filters();
         if (filters == null || relaying.isOpen() || filters.onResponseData(offset, length, isEnd))
         {
-            exchange.sendDown(offset, length, isEnd, null);
+            exchange.client().send(offset, length, isEnd, null);
         }
     }
 
@@ -331,7 +302,7 @@ final class EndpointSide implements UpstreamHandler
         final FilterRun filters = exchange.filters();
         if (filters == null || filters.onResponseTrailers(trailers))
         {
-            exchange.sendDown(0, 0, true, trailers);
+            exchange.client().send(0, 0, true, trailers);
         }
     }
 

@@ -2,16 +2,12 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
-import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessClosing;
-import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.filter.FilterAnswer;
-import dev.ringway.engine.snapshot.Cluster;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.TcpProxy;
 import dev.ringway.engine.upstream.ClusterState;
-import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.UpstreamFailure;
 import dev.ringway.engine.upstream.UpstreamSession;
 
@@ -34,14 +30,12 @@ public final class Exchange
     private final Outcome outcome;
     private final Routing routing;
     private final Upgrade upgrade;
-    private final Affinity affinity;
     private final EndpointSide endpoint;
     private final Relaying relaying;
+    private final ClientSide client;
     private final Replies replies;
     private Phase phase = Phase.DECODE;
-    private DownstreamSink downstream;
     private HttpConnectionManager http;
-    private boolean isResponseEnded;
     private FilterRun filters;
 
     Exchange(final Exchanges exchanges, final int maxHeaders)
@@ -54,9 +48,10 @@ public final class Exchange
         routing = new Routing(exchanges.memory());
         upgrade = routing.upgrade();
         retrying = new Retrying(exchanges, headBlock);
-        affinity = new Affinity(exchanges, routing);
+        final Affinity affinity = new Affinity(exchanges, routing);
         endpoint = new EndpointSide(this, exchanges, id, times, report, routing, retrying, affinity);
         relaying = endpoint.relaying();
+        client = new ClientSide(this, exchanges, id, times, report, routing, retrying, affinity, endpoint);
         replies = new Replies(this, exchanges, id, report, routing, retrying);
         intake = new Intake(this, exchanges, headBlock, id, times, report, routing, retrying);
     }
@@ -86,8 +81,8 @@ public final class Exchange
      */
     public void onRequestHead(final DownstreamSink sink, final HttpConnectionManager manager, final boolean isEnd)
     {
-        downstream = sink;
         http = manager;
+        client.begin(sink, manager);
         endpoint.begin(sink, manager);
         replies.begin(sink, manager);
         intake.onRequestHead(sink, manager, isEnd);
@@ -97,7 +92,7 @@ public final class Exchange
     FilterRun enterFilters()
     {
         filters = exchanges.filterPools().acquire(http.filters());
-        filters.begin(this, downstream, outcome, routing, headBlock);
+        filters.begin(this, client.sink(), outcome, routing, headBlock);
         return filters;
     }
 
@@ -154,7 +149,7 @@ public final class Exchange
      */
     public void onRelay(final DownstreamSink sink, final TcpProxy proxy)
     {
-        downstream = sink;
+        client.begin(sink, null);
         endpoint.begin(sink, null);
         relaying.begin(sink, proxy);
     }
@@ -215,10 +210,10 @@ public final class Exchange
         }
         if (endpoint.isFull())
         {
-            downstream.pauseRequest();
+            client.sink().pauseRequest();
             report.pauseRequest();
         }
-        if (isEnd && isResponseEnded)
+        if (isEnd && client.isEnded())
         {
             end(true, false);
         }
@@ -251,7 +246,7 @@ public final class Exchange
     /** Whether it is one of that client's side. */
     boolean isOf(final DownstreamSink sink)
     {
-        return downstream == sink;
+        return client.sink() == sink;
     }
 
     /**
@@ -260,83 +255,6 @@ public final class Exchange
     public boolean isRequestPaused()
     {
         return endpoint.isFull();
-    }
-
-    /** FILTER: filters see the head of a response as the route leaves it; whether it goes on now. */
-    boolean passesFilters(final ResponseHead head, final boolean isEnd)
-    {
-        HeaderEdits edits = null;
-        if (filters.seesResponse())
-        {
-            edits = exchanges.responseEdits();
-            edit(edits, head);
-        }
-        return filters.onResponseHead(head, isEnd, edits);
-    }
-
-    /** What becomes of the head of a response before the connection manager has its say. */
-    private void edit(final HeaderEdits edits, final ResponseHead head)
-    {
-        exchanges.responseHeaders().route(edits, head, request, downstream, routing, http, times.startNs());
-        retrying.tellClient(edits);
-        affinity.addCookies(edits);
-    }
-
-    /** SEND_DOWN: the head of a response that filters have let pass. */
-    void sendHeadDown(final ResponseHead head, final boolean isEnd)
-    {
-        phase = Phase.SEND_DOWN;
-        final HeaderEdits edits = exchanges.responseEdits();
-        if (filters == null || !filters.hasSeenResponse())
-        {
-            edit(edits, head);
-        }
-        else
-        {
-            report.onFilteredResponse(head.headers());
-        }
-        exchanges.responseHeaders().finish(edits, head.headers(), http, id);
-        endpoint.sendHeadDown(head, edits, isEnd);
-    }
-
-    /** What becomes of the exchange after the client was sent a part of the response. */
-    void onSentDown(final boolean isSent, final boolean isEnd)
-    {
-        if (!isSent)
-        {
-            abort(ResponseFlag.OVERLOAD);
-        }
-        else if (isEnd)
-        {
-            endResponse();
-        }
-        else if (downstream.isAboveHighWater())
-        {
-            endpoint.pauseReading();
-        }
-    }
-
-    /** Content or, where there are some, trailers. */
-    void sendDown(final int offset, final int length, final boolean isEnd, final HeaderTable trailers)
-    {
-        onSentDown(
-            trailers == null ? downstream.sendData(offset, length, isEnd) : downstream.sendTrailers(trailers), isEnd);
-    }
-
-    private void endResponse()
-    {
-        isResponseEnded = true;
-        final Cluster cluster = endpoint.cluster().cluster();
-        upgrade.onEndpointEnd(outcome, cluster.http2() != null);
-        if (!relaying.isOpen())
-        {
-            exchanges.countWhole(http.counters(), cluster.counters(), times);
-            end(times.isRequestEnded(), false);
-        }
-        else if (times.isRequestEnded())
-        {
-            end(true, false);
-        }
     }
 
     /**
@@ -402,7 +320,7 @@ public final class Exchange
         }
         else
         {
-            endpoint.attempts().onTimeOut(nowNs, http.counters(), downstream);
+            endpoint.attempts().onTimeOut(nowNs, http.counters(), client.sink());
         }
     }
 
@@ -454,26 +372,6 @@ public final class Exchange
         return isEnd;
     }
 
-    /** The proxy is about to answer. */
-    void onReply()
-    {
-        phase = Phase.SEND_DOWN;
-        isResponseEnded = true;
-    }
-
-    /** The proxy has answered. */
-    void onReplied(final boolean isSent)
-    {
-        if (isSent)
-        {
-            end(times.isRequestEnded(), false);
-        }
-        else
-        {
-            abort(ResponseFlag.OVERLOAD);
-        }
-    }
-
     /** Ends it with what the client has been sent. */
     void abort(final int flag)
     {
@@ -489,7 +387,7 @@ public final class Exchange
 
     void end(final boolean isComplete, final boolean isReset)
     {
-        final DownstreamSink sink = downstream;
+        final DownstreamSink sink = client.sink();
         release(isReset);
         sink.onExchangeEnded(isComplete, isReset);
     }
@@ -499,9 +397,9 @@ public final class Exchange
      */
     private void release(final boolean isReset)
     {
-        report.onConnections(downstream, endpoint.session());
+        report.onConnections(client.sink(), endpoint.session());
         endpoint.settle();
-        report.onWire(downstream.meter());
+        report.onWire(client.sink().meter());
         detach(isReset);
         if (filters != null)
         {
@@ -512,13 +410,12 @@ public final class Exchange
         headBlock.end();
         report.onEnd(endpoint.cluster(), routing, retrying, times);
         phase = Phase.DECODE;
-        downstream = null;
         http = null;
+        client.end();
         endpoint.end();
         routing.end();
         replies.end();
         times.end();
-        isResponseEnded = false;
         retrying.end();
         exchanges.onEnd();
         exchanges.release(this);
@@ -527,16 +424,6 @@ public final class Exchange
     void detach(final boolean isReset)
     {
         endpoint.detach(phase == Phase.ACQUIRE, isReset);
-    }
-
-    /** The client's side of the relay that it has become. */
-    void downstream(final DownstreamSink relay)
-    {
-        downstream = relay;
-        if (filters != null)
-        {
-            filters.downstream(relay);
-        }
     }
 
     /** Whether the head had to be kept until a session was there. */
@@ -553,6 +440,12 @@ public final class Exchange
     Phase phase()
     {
         return phase;
+    }
+
+    /** Who asks, and what of a response goes there. */
+    ClientSide client()
+    {
+        return client;
     }
 
     /** Who answers, or null. */

@@ -397,7 +397,7 @@ final class FilterRun
         }
         else
         {
-            exchange.sendHeadDown(responses.head(), down.isHeadEnd());
+            exchange.client().sendHead(responses.head(), down.isHeadEnd());
         }
     }
 
@@ -410,7 +410,7 @@ final class FilterRun
         }
         else
         {
-            exchange.sendDown(offset, length, isEnd, trailers);
+            exchange.client().send(offset, length, isEnd, trailers);
         }
     }
 

@@ -147,12 +147,12 @@ final class Replies
             reply(LocalReply.FILTER_FAILED);
             return;
         }
-        exchange.onReply();
+        exchange.client().onReply();
         report.outcome().flag(retrying.flag());
         report.onReply(request, grpc, status, body.length, why);
         final boolean isSent = exchanges.sendReply(downstream, edits, http, id, status, body, grpc, filters);
         report.onReplyFields(filters == null ? null : filters.replyFields(), edits,
             grpc == Exchanges.NOT_GRPC ? body.length : 0);
-        exchange.onReplied(isSent);
+        exchange.client().onReplied(isSent);
     }
 }
