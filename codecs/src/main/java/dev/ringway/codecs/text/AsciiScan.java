@@ -1,6 +1,7 @@
 package dev.ringway.codecs.text;
 
 import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
 import org.agrona.UnsafeApi;
 
 /**
@@ -182,6 +183,25 @@ public final class AsciiScan
         }
 
         return true;
+    }
+
+    /**
+     * Whether a range of a buffer is these bytes.
+     *
+     * @param buffer holds the range, and checks its bounds.
+     * @param offset of it.
+     * @param length of it.
+     * @param bytes  that it may be.
+     * @return whether it is.
+     */
+    public static boolean equal(final DirectBuffer buffer, final int offset, final int length, final byte[] bytes)
+    {
+        boolean isEqual = length == bytes.length;
+        for (int i = length - 1; isEqual && i >= 0; i--)
+        {
+            isEqual = buffer.getByte(offset + i) == bytes[i];
+        }
+        return isEqual;
     }
 
     /**

@@ -223,7 +223,7 @@ final class ExchangeLog
         {
             return;
         }
-        final boolean isHttps = RequestHeaderRules.isHttps(downstream, head, http);
+        final boolean isHttps = RequestScheme.isHttps(downstream, head, http);
         for (int i = 0; i < sinks.size(); i++)
         {
             if (!sinks.get(i).conditions().isEmpty())

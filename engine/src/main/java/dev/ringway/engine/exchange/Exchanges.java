@@ -288,8 +288,8 @@ public final class Exchanges
         final int status = route.answer().status();
         if (status / 100 == 3 || status == 201)
         {
-            requestHeaders.redirects().write(head, RequestHeaderRules.isHttps(downstream, head, http),
-                RequestHeaderRules.forwardedProto(downstream, head, http), route, edits);
+            requestHeaders.redirects().write(head, RequestScheme.isHttps(downstream, head, http),
+                RequestScheme.forwardedProto(downstream, head, http), route, edits);
         }
         responseHeaders.change(edits, null, status, head, downstream, routing);
         return edits;

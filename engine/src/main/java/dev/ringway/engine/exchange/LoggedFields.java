@@ -22,8 +22,8 @@ import java.util.List;
  */
 final class LoggedFields
 {
-    private static final UnsafeBuffer HTTP = new UnsafeBuffer(RequestHeaderRules.HTTP);
-    private static final UnsafeBuffer HTTPS = new UnsafeBuffer(RequestHeaderRules.HTTPS);
+    private static final UnsafeBuffer HTTP = new UnsafeBuffer(RequestScheme.HTTP);
+    private static final UnsafeBuffer HTTPS = new UnsafeBuffer(RequestScheme.HTTPS);
     /** Of an int. */
     private static final int MAX_DIGITS = 10;
 
@@ -120,7 +120,7 @@ final class LoggedFields
             putScheme(record, field, edits);
             return;
         }
-        if (edits != null && edits.protocol() != null && RequestHeaderRules.isOfUpgrade(name.id()))
+        if (edits != null && edits.protocol() != null && RequestDrops.isOfUpgrade(name.id()))
         {
             return;
         }

@@ -2,6 +2,7 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.text.AsciiScan;
 import dev.ringway.engine.route.Redirect;
 import dev.ringway.engine.route.Route;
 import dev.ringway.engine.upstream.AddedValues;
@@ -36,7 +37,7 @@ final class Redirects
     /**
      * @param request   to redirect.
      * @param isHttps   whether it came by HTTPS.
-     * @param forwarded how it came as it says, see {@link RequestHeaderRules#forwardedProto}.
+     * @param forwarded how it came as it says, see {@link RequestScheme#forwardedProto}.
      * @param route     whose redirect; without one the location is that of the request.
      * @param edits     gains the location.
      */
@@ -49,7 +50,7 @@ final class Redirects
     {
         final Redirect redirect = route.kind() == Route.Kind.REDIRECT ? route.answer().redirect() : Redirect.NONE;
         final DirectBuffer buffer = request.headers().buffer();
-        final byte[] own = isHttps ? RequestHeaderRules.HTTPS : RequestHeaderRules.HTTP;
+        final byte[] own = isHttps ? RequestScheme.HTTPS : RequestScheme.HTTP;
         final byte[] scheme = redirect.scheme() != null ? redirect.scheme() : own;
         final AddedValues values = edits.values();
         values.put(scheme);
@@ -61,7 +62,7 @@ final class Redirects
         else
         {
             final boolean keepsPort = forwarded == null || Arrays.equals(scheme, forwarded);
-            final byte[] port = keepsPort ? null : forwarded == RequestHeaderRules.HTTPS ? HTTPS_PORT : HTTP_PORT;
+            final byte[] port = keepsPort ? null : forwarded == RequestScheme.HTTPS ? HTTPS_PORT : HTTP_PORT;
             values.put(buffer, request.authorityOffset(), hostLength(request, port, redirect, buffer));
         }
         if (redirect.port() > 0)
@@ -93,7 +94,7 @@ final class Redirects
             if (b == ':')
             {
                 final boolean isDefault = port != null &&
-                    RequestHeaderRules.equal(buffer, request.authorityOffset() + i, all - i, port);
+                    AsciiScan.equal(buffer, request.authorityOffset() + i, all - i, port);
                 return redirect.port() > 0 || isDefault ? i : all;
             }
             if (b < '0' || b > '9')

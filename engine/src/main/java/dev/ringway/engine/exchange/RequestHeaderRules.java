@@ -16,7 +16,6 @@ import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.RequestHost;
 import dev.ringway.ffi.sock.SockAddr;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
@@ -26,47 +25,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
  */
 final class RequestHeaderRules
 {
-    static final byte[] HTTP = "http".getBytes(US_ASCII);
-    static final byte[] HTTPS = "https".getBytes(US_ASCII);
     private static final byte[] TRUE = "true".getBytes(US_ASCII);
     private static final byte[] TRAILERS = "trailers".getBytes(US_ASCII);
     private static final byte[] COMMA = {','};
     static final byte[] COMMA_SPACE = {',', ' '};
     private static final int ADDRESS_LENGTH = 64;
     private static final long NANOS_PER_MILLI = 1_000_000L;
-    private static final long REQUEST_DROPS = HeaderEdits.HOP_BY_HOP | HeaderName.mask(
-        HeaderName.EXPECT, HeaderName.HOST, HeaderName.X_ENVOY_INTERNAL,
-        HeaderName.X_ENVOY_RETRY_ON, HeaderName.X_ENVOY_MAX_RETRIES, HeaderName.X_ENVOY_UPSTREAM_RQ_TIMEOUT_MS,
-        HeaderName.X_ENVOY_UPSTREAM_RQ_PER_TRY_TIMEOUT_MS);
-    /** Of these, what stays until the route has changed the head: it may ask for them, but never adds one. */
-    private static final long RETRIES = HeaderName.mask(HeaderName.X_ENVOY_RETRY_ON, HeaderName.X_ENVOY_MAX_RETRIES);
-    /** What only internal clients may say. */
-    private static final long EXTERNAL_DROPS = HeaderName.mask(
-        HeaderName.X_ENVOY_EXPECTED_RQ_TIMEOUT_MS, HeaderName.X_ENVOY_FORCE_TRACE);
-    /** What must not come in over the edge besides. */
-    private static final long EDGE_DROPS = EXTERNAL_DROPS | HeaderName.mask(
-        HeaderName.X_ENVOY_EXTERNAL_ADDRESS, HeaderName.X_ENVOY_ORIGINAL_PATH, HeaderName.X_ENVOY_DECORATOR_OPERATION,
-        HeaderName.X_ENVOY_DOWNSTREAM_SERVICE_CLUSTER);
-    /** As {@link #REQUEST_DROPS}, names that have no number: they steer the router. */
-    private static final byte[][] OTHER_REQUEST_DROPS = names(
-        "x-envoy-retry-grpc-on", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names",
-        "x-envoy-hedge-on-per-try-timeout", "x-envoy-upstream-alt-stat-name",
-        "x-envoy-upstream-rq-timeout-alt-response", "x-envoy-upstream-stream-duration-ms");
-    /** As {@link #EXTERNAL_DROPS}, names that have no number. */
-    private static final byte[][] OTHER_EXTERNAL_DROPS = names(
-        "x-envoy-ip-tags", "x-envoy-original-host", "x-envoy-downstream-service-node");
-
-    /** What belongs to the client's connection, which routes do not see; of upgrades they see all of it. */
-    private static final long CONNECTION_NAMES = HeaderEdits.HOP_BY_HOP & ~HeaderName.mask(HeaderName.TE);
-    private static final long EXPECT = HeaderName.mask(HeaderName.EXPECT);
-    private static final long INTERNAL = HeaderName.mask(HeaderName.X_ENVOY_INTERNAL);
-    /** What stays in a head as it came for as long as the head is there. */
-    private static final long OF_CONNECTION =
-        HeaderEdits.HOP_BY_HOP | HeaderName.mask(HeaderName.EXPECT, HeaderName.HOST);
-    private static final long UPGRADE = HeaderName.mask(HeaderName.CONNECTION, HeaderName.UPGRADE);
-    /** What requests from inside lose before they are routed. */
-    private static final long INTERNAL_DROPS = OF_CONNECTION | INTERNAL;
-
     private final EventLoop loop;
     private final HeaderEdits requestEdits = HeaderEdits.ofRequests();
     private final HeaderEdits soughtEdits = HeaderEdits.ofRequests();
@@ -84,11 +48,6 @@ final class RequestHeaderRules
         this.loop = loop;
         this.changer = changer;
         requestIds = new RequestIds(loop.clock().epochNs(loop.clock().nowNs()) ^ (long)loop.index() << 56);
-    }
-
-    private static byte[][] names(final String... names)
-    {
-        return java.util.Arrays.stream(names).map(name -> name.getBytes(US_ASCII)).toArray(byte[][]::new);
     }
 
     /**
@@ -114,42 +73,10 @@ final class RequestHeaderRules
         }
     }
 
-    /** Names of fields that a request loses before it is routed. */
-    static long absent(final RequestHead head, final HttpConnectionManager http, final RequestId id)
-    {
-        return EXPECT | (head.upgrade() ? 0 : CONNECTION_NAMES) | outsideDrops(head, http, id);
-    }
-
-    /** Names that a request from outside may not say; in a completed head they are no longer what the client said. */
-    private static long outsideDrops(final RequestHead head, final HttpConnectionManager http, final RequestId id)
-    {
-        if (id.isInternal() || head.isCompleted())
-        {
-            return 0;
-        }
-        return http.useRemoteAddress() ? EDGE_DROPS : EXTERNAL_DROPS;
-    }
-
-    /** Names that a request loses on its way to its route. */
-    private static long arrivalDrops(final RequestHead head, final HttpConnectionManager http, final RequestId id)
-    {
-        if (head.isCompleted())
-        {
-            return OF_CONNECTION;
-        }
-        return id.isInternal() ? INTERNAL_DROPS : REQUEST_DROPS | outsideDrops(head, http, id);
-    }
-
     /** What belongs to routes that there were is forgotten. */
     void forget()
     {
         rewriter.forget();
-    }
-
-    /** Whether a request for another protocol has fields of that name, which its connection writes anew. */
-    static boolean isOfUpgrade(final int nameId)
-    {
-        return (UPGRADE >>> nameId & 1) != 0;
     }
 
     /** The host that an endpoint is to have, not its own name. */
@@ -231,17 +158,8 @@ final class RequestHeaderRules
     {
         final Route route = routing.route();
         final HeaderTable headers = head.headers();
-        final boolean isHeard = id.isInternal() || head.isCompleted();
-        edits.reset((head.isCompleted() ? REQUEST_DROPS & ~INTERNAL : REQUEST_DROPS) & ~(isHeard ? RETRIES : 0) |
-            outsideDrops(head, http, id));
-        if (headers.hasOtherEnvoyNames())
-        {
-            dropOtherNames(headers, OTHER_REQUEST_DROPS);
-            if (!id.isInternal() && !head.isCompleted())
-            {
-                dropOtherNames(headers, OTHER_EXTERNAL_DROPS);
-            }
-        }
+        edits.reset(RequestDrops.onward(head, http, id));
+        RequestDrops.dropOthers(head, id);
         arrive(downstream, head, http, id, edits);
         if (expectedNs > 0 && !http.suppressEnvoyHeaders())
         {
@@ -268,8 +186,7 @@ final class RequestHeaderRules
     HeaderEdits arrival(
         final DownstreamSink downstream, final RequestHead head, final HttpConnectionManager http, final RequestId id)
     {
-        final long drops = arrivalDrops(head, http, id);
-        requestEdits.reset(head.upgrade() ? drops & ~UPGRADE : drops);
+        requestEdits.reset(RequestDrops.arrival(head, http, id));
         arrive(downstream, head, http, id, requestEdits);
         return requestEdits;
     }
@@ -287,14 +204,10 @@ final class RequestHeaderRules
         final RequestId id)
     {
         final HeaderTable headers = head.headers();
-        final boolean isHttps = isHttps(downstream, head, http);
-        requestEdits.reset(arrivalDrops(head, http, id) & ~OF_CONNECTION);
+        final boolean isHttps = RequestScheme.isHttps(downstream, head, http);
+        requestEdits.reset(RequestDrops.completion(head, http, id));
         complete(downstream, headers, http, id, requestEdits);
-        if (headers.hasOtherEnvoyNames() && !id.isInternal())
-        {
-            removeOtherNames(headers, OTHER_REQUEST_DROPS);
-            removeOtherNames(headers, OTHER_EXTERNAL_DROPS);
-        }
+        RequestDrops.removeOthers(headers, id);
         if (!completer.apply(head, block, requestEdits))
         {
             return requestEdits.isTooLong() ? LocalReply.HEAD_TOO_LONG : LocalReply.OVERLOADED;
@@ -322,7 +235,7 @@ final class RequestHeaderRules
         {
             edits.add(HeaderName.TE, TRAILERS);
         }
-        edits.target().https(isHttps(downstream, head, http));
+        edits.target().https(RequestScheme.isHttps(downstream, head, http));
         if (!head.isCompleted())
         {
             complete(downstream, headers, http, id, edits);
@@ -344,7 +257,7 @@ final class RequestHeaderRules
         }
         else if (!headers.contains(HeaderName.X_FORWARDED_PROTO))
         {
-            edits.add(HeaderName.X_FORWARDED_PROTO, isEncrypted(downstream) ? HTTPS : HTTP);
+            edits.add(HeaderName.X_FORWARDED_PROTO, RequestScheme.ofConnection(downstream));
         }
         if (id.isInternal())
         {
@@ -406,107 +319,6 @@ final class RequestHeaderRules
         }
     }
 
-    private static boolean isEncrypted(final DownstreamSink downstream)
-    {
-        return downstream.connection().tls().isOn();
-    }
-
-    /**
-     * Whether a request came by HTTPS: as x-forwarded-proto said where that is trusted and names a scheme, else as the
-     * connection is. What filters make of that field later is of no account.
-     */
-    static boolean isHttps(final DownstreamSink downstream, final RequestHead head, final HttpConnectionManager http)
-    {
-        if (head.isCompleted())
-        {
-            return head.isHttps();
-        }
-        final HeaderTable headers = head.headers();
-        final int forwarded = findForwardedProto(head, http);
-        return forwarded >= 0 && isScheme(headers, forwarded, HTTPS) ||
-            isEncrypted(downstream) && (forwarded < 0 || !isScheme(headers, forwarded, HTTP));
-    }
-
-    /**
-     * What x-forwarded-proto says once a request is routed: https or http, the very arrays of this class, or null.
-     */
-    static byte[] forwardedProto(
-        final DownstreamSink downstream, final RequestHead head, final HttpConnectionManager http)
-    {
-        final HeaderTable headers = head.headers();
-        final int index = findForwardedProto(head, http);
-        if (index < 0)
-        {
-            return head.isCompleted() ? null : isEncrypted(downstream) ? HTTPS : HTTP;
-        }
-        final int offset = headers.valueOffset(index);
-        return equal(headers.buffer(), offset, headers.valueLength(index), HTTPS) ? HTTPS :
-            equal(headers.buffer(), offset, headers.valueLength(index), HTTP) ? HTTP : null;
-    }
-
-    /** What others say is replaced on the edge. */
-    private static int findForwardedProto(final RequestHead head, final HttpConnectionManager http)
-    {
-        return http.useRemoteAddress() && http.xffTrustedHops() == 0 && !head.isCompleted() ?
-            -1 : head.headers().find(HeaderName.X_FORWARDED_PROTO);
-    }
-
-    /** Schemes are the same in any case. */
-    private static boolean isScheme(final HeaderTable headers, final int index, final byte[] scheme)
-    {
-        boolean isEqual = headers.valueLength(index) == scheme.length;
-        for (int i = scheme.length - 1; isEqual && i >= 0; i--)
-        {
-            isEqual = (headers.buffer().getByte(headers.valueOffset(index) + i) | 0x20) == scheme[i];
-        }
-        return isEqual;
-    }
-
-    private static void dropOtherNames(final HeaderTable headers, final byte[][] names)
-    {
-        for (int i = 0, count = headers.count(); i < count; i++)
-        {
-            if (headers.nameId(i) == HeaderName.OTHER && isAnyOf(names, headers, i))
-            {
-                headers.drop(i);
-            }
-        }
-    }
-
-    private static void removeOtherNames(final HeaderTable headers, final byte[][] names)
-    {
-        for (int i = headers.count() - 1; i >= 0; i--)
-        {
-            if (headers.nameId(i) == HeaderName.OTHER && isAnyOf(names, headers, i))
-            {
-                headers.remove(i);
-            }
-        }
-    }
-
-    private static boolean isAnyOf(final byte[][] names, final HeaderTable headers, final int index)
-    {
-        for (final byte[] name : names)
-        {
-            if (equal(headers.buffer(), headers.nameOffset(index), headers.nameLength(index), name))
-            {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Whether a range is these bytes. */
-    static boolean equal(final DirectBuffer buffer, final int offset, final int length, final byte[] bytes)
-    {
-        boolean isEqual = length == bytes.length;
-        for (int i = length - 1; isEqual && i >= 0; i--)
-        {
-            isEqual = buffer.getByte(offset + i) == bytes[i];
-        }
-        return isEqual;
-    }
-
     private void edge(
         final DownstreamSink downstream,
         final HeaderTable headers,
@@ -524,7 +336,7 @@ final class RequestHeaderRules
         if (!isTrusted || !headers.contains(HeaderName.X_FORWARDED_PROTO))
         {
             edits.drop(HeaderName.X_FORWARDED_PROTO);
-            edits.add(HeaderName.X_FORWARDED_PROTO, isEncrypted(downstream) ? HTTPS : HTTP);
+            edits.add(HeaderName.X_FORWARDED_PROTO, RequestScheme.ofConnection(downstream));
         }
         if (http.forwardedPort() >= 0 && (!isTrusted || !headers.contains(HeaderName.X_FORWARDED_PORT)))
         {

@@ -227,7 +227,7 @@ final class RetryFields
     {
         for (int i = after + 1, count = headers.count(); i < count; i++)
         {
-            if (RequestHeaderRules.equal(headers.buffer(), headers.nameOffset(i), headers.nameLength(i), name))
+            if (AsciiScan.equal(headers.buffer(), headers.nameOffset(i), headers.nameLength(i), name))
             {
                 return i;
             }

@@ -60,13 +60,13 @@ final class Routing
         final HttpConnectionManager http)
     {
         final RouteTable table = http.routeTable();
-        final boolean isHttps = !table.asksScheme() || RequestHeaderRules.isHttps(downstream, request, http);
-        final long absent = table.hasConditions() ? RequestHeaderRules.absent(request, http, id) : 0;
+        final boolean isHttps = !table.asksScheme() || RequestScheme.isHttps(downstream, request, http);
+        final long absent = table.hasConditions() ? RequestDrops.absent(request, http, id) : 0;
         final RequestView view = exchanges.view().of(request, absent, isHttps, id.isInternal(), random);
         if (table.asksScheme())
         {
             view.saysHttps(
-                RequestHeaderRules.forwardedProto(downstream, request, http) == RequestHeaderRules.HTTPS);
+                RequestScheme.forwardedProto(downstream, request, http) == RequestScheme.HTTPS);
         }
         if (id.isOwn() && !request.isCompleted())
         {

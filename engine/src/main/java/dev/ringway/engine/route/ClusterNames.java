@@ -1,5 +1,6 @@
 package dev.ringway.engine.route;
 
+import dev.ringway.codecs.text.AsciiScan;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -59,24 +60,12 @@ public final class ClusterNames
     {
         for (int slot = slot(buffer, offset, length); bytes[slot] != null; slot = slot + 1 & mask)
         {
-            if (bytes[slot].length == length && isAt(buffer, offset, bytes[slot]))
+            if (AsciiScan.equal(buffer, offset, length, bytes[slot]))
             {
                 return slot;
             }
         }
         return NONE;
-    }
-
-    private static boolean isAt(final DirectBuffer buffer, final int offset, final byte[] name)
-    {
-        for (int i = 0; i < name.length; i++)
-        {
-            if (buffer.getByte(offset + i) != name[i])
-            {
-                return false;
-            }
-        }
-        return true;
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
+import dev.ringway.codecs.text.AsciiScan;
 import org.agrona.DirectBuffer;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -418,7 +419,7 @@ public final class RequestView
                     at++;
                 }
                 final int nameEnd = indexOf(buffer, '=', at, next);
-                if (nameEnd < next && nameEnd - at == name.length && isAt(buffer, at, name))
+                if (nameEnd < next && AsciiScan.equal(buffer, at, nameEnd - at, name))
                 {
                     return takeUnquoted(buffer, nameEnd + 1, next);
                 }
@@ -484,25 +485,13 @@ public final class RequestView
         }
         for (int i = after + 1, count = headers.count(); i < count; i++)
         {
-            if (headers.nameId(i) == HeaderName.OTHER && headers.nameLength(i) == key.name().length &&
-                isAt(headers.buffer(), headers.nameOffset(i), key.name()))
+            if (headers.nameId(i) == HeaderName.OTHER &&
+                AsciiScan.equal(headers.buffer(), headers.nameOffset(i), headers.nameLength(i), key.name()))
             {
                 return i;
             }
         }
         return -1;
-    }
-
-    private static boolean isAt(final DirectBuffer buffer, final int offset, final byte[] bytes)
-    {
-        for (int i = 0; i < bytes.length; i++)
-        {
-            if (buffer.getByte(offset + i) != bytes[i])
-            {
-                return false;
-            }
-        }
-        return true;
     }
 
     /**
@@ -521,7 +510,7 @@ public final class RequestView
         {
             final int next = indexOf(bytes, '&', at, end);
             final int nameEnd = indexOf(bytes, '=', at, next);
-            if (nameEnd - at == name.length && isAt(bytes, at, name))
+            if (AsciiScan.equal(bytes, at, nameEnd - at, name))
             {
                 final int value = Math.min(nameEnd + 1, next);
                 return isDecoded ? takeDecoded(bytes, value, next) : take(bytes, value, next - value);

@@ -132,21 +132,11 @@ public final class RetryOn
         }
         for (int i = 0; i < NAMES.length; i++)
         {
-            if (isAt(buffer, start, end - start, NAMES[i]))
+            if (AsciiScan.equal(buffer, start, end - start, NAMES[i]))
             {
                 return BITS[i];
             }
         }
         return NOTHING;
-    }
-
-    private static boolean isAt(final DirectBuffer buffer, final int offset, final int length, final byte[] name)
-    {
-        boolean isEqual = length == name.length;
-        for (int i = 0; isEqual && i < length; i++)
-        {
-            isEqual = buffer.getByte(offset + i) == name[i];
-        }
-        return isEqual;
     }
 }

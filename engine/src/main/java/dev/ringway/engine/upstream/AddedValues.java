@@ -1,6 +1,7 @@
 package dev.ringway.engine.upstream;
 
 import dev.ringway.codecs.http.Grpc;
+import dev.ringway.codecs.text.AsciiNumbers;
 import dev.ringway.codecs.text.ShortCopy;
 import dev.ringway.engine.memory.BufferSlab;
 import org.agrona.DirectBuffer;
@@ -15,8 +16,6 @@ public final class AddedValues
 {
     /** As a chunk, which the whole head must fit. */
     static final int CAPACITY = BufferSlab.CHUNK_LENGTH;
-
-    private static final int MAX_DIGITS = 19;
 
     private final byte[] bytes = new byte[CAPACITY];
     private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
@@ -91,18 +90,9 @@ public final class AddedValues
      */
     public void put(final long value)
     {
-        if (!fits(MAX_DIGITS))
+        if (fits(AsciiNumbers.MAX_DECIMAL_LENGTH))
         {
-            return;
-        }
-        long divisor = 1;
-        while (value / divisor >= 10)
-        {
-            divisor *= 10;
-        }
-        for (; divisor > 0; divisor /= 10)
-        {
-            bytes[position++] = (byte)('0' + value / divisor % 10);
+            position = AsciiNumbers.putDecimal(buffer, position, value);
         }
     }
 

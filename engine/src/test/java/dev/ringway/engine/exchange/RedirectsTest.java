@@ -34,7 +34,7 @@ final class RedirectsTest
         final HeaderEdits edits = HeaderEdits.ofResponses();
         edits.reset(0);
         new Redirects(new Rewriter()).write(
-            head, isHttps, isHttps ? RequestHeaderRules.HTTPS : RequestHeaderRules.HTTP, route, edits);
+            head, isHttps, isHttps ? RequestScheme.HTTPS : RequestScheme.HTTP, route, edits);
         final UnsafeBuffer out = new UnsafeBuffer(new byte[1 << 16]);
         final String text = out.getStringWithoutLengthAscii(0, edits.write(out, 0));
         assertEquals("location: ", text.substring(0, 10));
