@@ -296,6 +296,7 @@ DEFAULT_PEERS = [
 OTHER_PEERS = [
     Peer("floor-epoll", "floor", {"calls": "epoll"}),
     Peer("floor-io_uring", "floor", {"calls": "io_uring"}),
+    Peer("ringway-bare", "ringway", {"bare": True}),
 ]
 
 
@@ -306,6 +307,15 @@ def parse_peer(text):
     if not separator or not colon or kind not in KINDS or not label or not path:
         raise ValueError(f"--peer wants LABEL=KIND:PATH with KIND one of {', '.join(KINDS)}, not {text!r}")
     return Peer(label, kind, {}, path)
+
+
+def duty_of(peer, duty):
+    """What the row does in that table; a bare one stands in an edge's, adds nothing and logs nothing. Raises Absent."""
+    if not peer.options.get("bare"):
+        return duty
+    if not duty.edge:
+        raise Absent("a row of the edge's table only")
+    return Duty("h1", duty.back)
 
 
 def resolve(peer, duty):

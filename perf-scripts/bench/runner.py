@@ -213,10 +213,10 @@ class Runner:
         for peer in self.rows:
             if peer.label in self.failed:
                 continue
-            wanted = duty
-            if self.options.ringway_access_log and peer.kind == "ringway" and duty.front != "tcp":
-                wanted = dataclasses.replace(duty, access_log=True)
             try:
+                wanted = peers.duty_of(peer, duty)
+                if self.options.ringway_access_log and peer.kind == "ringway" and wanted.front != "tcp":
+                    wanted = dataclasses.replace(wanted, access_log=True)
                 proxy = Proxy(self.rig, self.backend, peer, wanted)
             except peers.Absent as reason:
                 self._leave_out(peer, duty, str(reason))
