@@ -127,11 +127,7 @@ final class AccessLogAgent implements Agent
 
     private void onRecord(final AccessRecord record)
     {
-        if (!record.isValid())
-        {
-            errors.record("access log: a record that makes no sense was dropped");
-            return;
-        }
+        assert record.isValid() : "a loop wrote it";
         final Sinks known = sinks;
         for (int i = 0; i < record.sinks().count(); i++)
         {

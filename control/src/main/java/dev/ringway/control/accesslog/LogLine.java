@@ -1,7 +1,11 @@
 package dev.ringway.control.accesslog;
 
+import dev.ringway.codecs.text.ShortCopy;
 import org.agrona.DirectBuffer;
-import org.agrona.ExpandableArrayBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+import java.util.Arrays;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -11,8 +15,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 final class LogLine
 {
     private static final int DIGITS = 20;
+    /** A call of the general copy costs more than so many bytes. */
+    private static final int FEW = 8;
 
-    private final ExpandableArrayBuffer buffer = new ExpandableArrayBuffer(1024);
+    private byte[] bytes = new byte[1024];
+    private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
     private int length;
 
     void clear()
@@ -37,32 +44,43 @@ final class LogLine
 
     byte[] bytes()
     {
-        return buffer.byteArray();
+        return bytes;
     }
 
     LogLine put(final byte value)
     {
-        buffer.putByte(length++, value);
+        reserve(1);
+        bytes[length++] = value;
         return this;
     }
 
     LogLine put(final byte[] source)
     {
-        buffer.putBytes(length, source);
-        length += source.length;
-        return this;
+        return put(source, source.length);
     }
 
     LogLine put(final byte[] source, final int count)
     {
-        buffer.putBytes(length, source, 0, count);
+        reserve(count);
+        if (count > FEW)
+        {
+            System.arraycopy(source, 0, bytes, length, count);
+        }
+        else
+        {
+            for (int i = 0; i < count; i++)
+            {
+                bytes[length + i] = source[i];
+            }
+        }
         length += count;
         return this;
     }
 
     LogLine put(final DirectBuffer source, final int offset, final int count)
     {
-        buffer.putBytes(length, source, offset, count);
+        reserve(count);
+        ShortCopy.copy(source, offset, buffer, length, count);
         length += count;
         return this;
     }
@@ -73,6 +91,7 @@ final class LogLine
      */
     LogLine decimal(final long value)
     {
+        reserve(DIGITS);
         length += buffer.putLongAscii(length, value);
         return this;
     }
@@ -84,7 +103,7 @@ final class LogLine
      */
     LogLine padded(final long value, final int digits)
     {
-        buffer.checkLimit(length + Math.max(digits, DIGITS));
+        reserve(digits);
         digits(length, value, digits);
         length += digits;
         return this;
@@ -96,7 +115,7 @@ final class LogLine
         long rest = value;
         for (int i = at + digits - 1; i >= at; i--)
         {
-            buffer.putByte(i, (byte)('0' + rest % 10));
+            bytes[i] = (byte)('0' + rest % 10);
             rest /= 10;
         }
     }
@@ -108,10 +127,14 @@ final class LogLine
      */
     void reserve(final int count)
     {
-        buffer.checkLimit(length + count);
+        if (bytes.length - length < count)
+        {
+            bytes = Arrays.copyOf(bytes, Math.max(length + count, bytes.length << 1));
+            buffer.wrap(bytes);
+        }
     }
 
-    ExpandableArrayBuffer buffer()
+    MutableDirectBuffer buffer()
     {
         return buffer;
     }
@@ -123,6 +146,6 @@ final class LogLine
 
     public String toString()
     {
-        return new String(buffer.byteArray(), 0, length, UTF_8);
+        return new String(bytes, 0, length, UTF_8);
     }
 }

@@ -120,7 +120,9 @@ public final class TlsOperators
         }
         return (record, line) ->
         {
-            final int length = TlsReport.put(item, side.apply(record), line.buffer(), line.length());
+            final byte[] report = side.apply(record);
+            line.reserve(TlsReport.room(report));
+            final int length = TlsReport.put(item, report, line.buffer(), line.length());
             line.advance(length);
             if (length == 0)
             {

@@ -102,6 +102,8 @@ public final class TlsReport
         DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
     private static final byte[] NOTHING = {};
     private static final byte[] DIGITS = "0123456789abcdef".getBytes(US_ASCII);
+    /** Two, and a comma between digests. */
+    private static final int DIGITS_OF_BYTE = 3;
     /** Behind a text that is not all there. */
     private static final byte[] CUT = "...".getBytes(US_ASCII);
     private static final int OF_CONNECTION = 1 << VERSION | 1 << CIPHER | 1 << SESSION_ID | 1 << SERVER_NAME | 1 << GROUP;
@@ -294,11 +296,20 @@ public final class TlsReport
     }
 
     /**
+     * @param report or null.
+     * @return most bytes that {@link #put} writes of one of its items.
+     */
+    public static int room(final byte[] report)
+    {
+        return report == null ? 0 : report.length * DIGITS_OF_BYTE + CUT.length;
+    }
+
+    /**
      * Writes an item as text, with dots behind one that is longer than a report tells.
      *
      * @param item   its number.
      * @param report holds it, or null.
-     * @param to     takes the text, and is made longer for it.
+     * @param to     takes the text; {@link #room} bytes must be there, or it has to grow.
      * @param at     its first byte.
      * @return bytes of it, 0 when there is no such item or it is empty.
      */
