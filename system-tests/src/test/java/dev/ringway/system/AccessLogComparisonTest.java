@@ -267,7 +267,8 @@ final class AccessLogComparisonTest
         final String times = Set.of("times", "spans").contains(log) ? lines.replaceAll(":[1-9]\\d*", ":0") : lines;
         if (log.equals("start"))
         {
-            return times.replaceAll("\\d", "0").replaceAll("\\b[A-Z][a-z]{2}\\b", "Abc").replaceAll("[A-Z][a-z]{3,}", "Long")
+            // Midnight may be between the two: May is as long as its short name, and days below 10 have a blank.
+            return times.replaceAll("\\| \\d", "|00").replaceAll("\\d", "0").replaceAll("[A-Z][a-z]{2,}", "Name")
                 .replaceAll("[AP]M", "AM");
         }
         if (log.equals("default"))

@@ -139,7 +139,10 @@ final class ClusterComparisonTest
             }
         }
 
-        /** The next connection: whence it comes, its timer and its mark. */
+        /**
+         * The next connection: whence it comes, its timer and its mark. The timer runs from the beginning of the
+         * connection, so that looks at two of them may tell other minutes: tens of them are compared.
+         */
         private String nextPeer() throws Exception
         {
             final InetSocketAddress peer = peers.poll(Patience.S, TimeUnit.SECONDS);
@@ -148,8 +151,15 @@ final class ClusterComparisonTest
             final String line = new String(process.getInputStream().readAllBytes(), UTF_8);
             final Matcher timer = Pattern.compile("timer:\\((keepalive),(\\d+[a-z]+)").matcher(line);
             final Matcher mark = Pattern.compile("fwmark:(\\w+)").matcher(line);
-            return peer.getHostString() + (timer.find() ? " " + timer.group(1) + " " + timer.group(2) : "") +
+            return peer.getHostString() + (timer.find() ? " " + timer.group(1) + " " + tens(timer.group(2)) : "") +
                 (mark.find() ? " " + mark.group(1) : "");
+        }
+
+        /** To whole tens of minutes, which it has just begun, however slow the machine is. */
+        private static String tens(final String left)
+        {
+            final Matcher minutes = Pattern.compile("(\\d+)min").matcher(left);
+            return minutes.matches() ? (Integer.parseInt(minutes.group(1)) + 9) / 10 * 10 + "min" : left;
         }
 
         public void close() throws IOException

@@ -85,23 +85,27 @@ final class RefusalLogComparisonTest
     private static Map<String, List<String>> ask(final boolean isEnvoy) throws Exception
     {
         final int port = Program.freePort();
+        final int hastyPort = Program.freePort();
         final int adminPort = Program.freePort();
         final String name = isEnvoy ? "envoy" : "ringway";
         final Path log = directory.resolve(name + ".log");
-        final String options = "request_headers_timeout: 1s\naccess_log:\n- name: file\n  typed_config: { \"@type\": " +
+        final String options = "access_log:\n- name: file\n  typed_config: { \"@type\": " +
             "type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: \"" + log +
             "\", log_format: { text_format_source: { inline_string: \"" + FORMAT + "\" } } }\n";
+        final String routes = "- match: { prefix: \"/\" }\n  direct_response: { status: 200 }\n";
         final Path bootstrap = Files.writeString(directory.resolve(name + ".yaml"), Bootstraps.admin(adminPort) +
-            Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), options,
-                "- match: { prefix: \"/\" }\n  direct_response: { status: 200 }\n"));
+            Bootstraps.http("in", Bootstraps.tcpAddress("127.0.0.1", port), options, routes) +
+            // Only the head that comes late has little time: no other is late, however slow the machine is.
+            Bootstraps.http("hasty", Bootstraps.tcpAddress("127.0.0.1", hastyPort),
+                "request_headers_timeout: 0.3s\n" + options, routes));
         final Map<String, List<String>> byCase = new LinkedHashMap<>();
         try (Program program = Peers.either(isEnvoy, directory, bootstrap))
         {
-            program.awaitPort(adminPort).awaitPort(port);
+            program.awaitPort(adminPort).awaitPort(port).awaitPort(hastyPort);
             final List<String> names = names();
             for (int i = 0; i < names.size(); i++)
             {
-                send(names.get(i), port);
+                send(names.get(i), names.get(i).equals(LATE) ? hastyPort : port);
                 try (Client client = new Client(port))
                 {
                     assertEquals(200, client.get("/mark" + i).status());
