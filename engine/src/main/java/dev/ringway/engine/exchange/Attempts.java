@@ -59,7 +59,7 @@ final class Attempts
     void onTimeOut(final long nowNs, final HttpCounters ids, final DownstreamSink downstream)
     {
         final LocalReply over = exchanges.timeOut(times, nowNs, ids, endpoint.cluster(), endpoint.session());
-        final boolean isSent = exchange.phase() == Phase.SEND_UP;
+        final boolean isSent = exchange.phase() == Phase.SEND_UP && !exchange.replies().followsResponse();
         if (isSent && over.isOfTry() && retrying.retries(UpstreamFailure.RESET, endpoint.cluster()))
         {
             awaitNext(downstream);

@@ -378,6 +378,12 @@ final class FilterRun
         return view.request().isChanged();
     }
 
+    /** Whether an endpoint's response has come to the filters. */
+    boolean hasResponse()
+    {
+        return down.isBegun();
+    }
+
     /** Whether filters hold the response. */
     boolean holdsResponse()
     {

@@ -104,6 +104,7 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
     private static final String RETRIED =
         "upstream connect error or disconnect/reset before headers. retried and the latest reset reason: ";
     private static final String RESET_DETAIL = "upstream_reset_before_response_started{";
+    private static final String STARTED_DETAIL = "upstream_reset_after_response_started{";
     private static final Map<Integer, LocalReply> BY_TLS_FAILURE = new ConcurrentHashMap<>();
     private static final Map<Integer, LocalReply> AGAIN_BY_TLS_FAILURE = new ConcurrentHashMap<>();
     private static final LocalReply[] BY_FAILURE = {
@@ -130,8 +131,21 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
         of(503, RESET + "overflow", ResponseFlag.UPSTREAM_OVERFLOW, RESET_DETAIL + "overflow}"),
     };
 
+    private static final String[] STARTED_DETAILS =
+        Arrays.stream(BY_FAILURE).map(LocalReply::startedDetail).toArray(String[]::new);
     private static final LocalReply[] AGAIN_BY_FAILURE =
         Arrays.stream(BY_FAILURE).map(LocalReply::again).toArray(LocalReply[]::new);
+
+    private static String startedDetail(final LocalReply reply)
+    {
+        if (reply == null || !reply.detail.startsWith(RESET_DETAIL))
+        {
+            return null;
+        }
+        final String detail = STARTED_DETAIL + reply.detail.substring(RESET_DETAIL.length());
+        LogStrings.register(detail);
+        return detail;
+    }
 
     private static LocalReply again(final LocalReply reply)
     {
@@ -196,6 +210,15 @@ public record LocalReply(int status, byte[] body, int flag, String detail, int g
         }
         return UpstreamFailure.isTls(failure) ?
             AGAIN_BY_TLS_FAILURE.computeIfAbsent(failure, key -> again(of(key))) : AGAIN_BY_FAILURE[failure];
+    }
+
+    /**
+     * @param failure from {@link UpstreamFailure}.
+     * @return detail for an endpoint whose response had begun; null where there cannot be one.
+     */
+    static String startedDetail(final int failure)
+    {
+        return UpstreamFailure.isTls(failure) ? null : STARTED_DETAILS[failure];
     }
 
     /** There are as many as the library knows reasons, and each is made once; its handshake allocated more. */

@@ -76,12 +76,23 @@ final class Replies
     void failed(final int failure, final ClusterState cluster, final boolean isOfDeadline)
     {
         final LocalReply reply = LocalReply.of(failure, retrying.isAgain());
-        exchanges.countUpstreamResponse(
-            cluster.cluster().counters(), reply.status(), report.outcome().isInternal());
+        final String started = followsResponse() ? LocalReply.startedDetail(failure) : null;
+        if (started == null)
+        {
+            exchanges.countUpstreamResponse(
+                cluster.cluster().counters(), reply.status(), report.outcome().isInternal());
+        }
         final HeaderEdits edits = edits(reply.status(), reply.flag() == ResponseFlag.UPSTREAM_OVERFLOW);
         report.outcome().flag(reply.flag());
-        reply(reply.status(), reply.body(), edits, reply.detail(),
+        reply(reply.status(), reply.body(), edits, started == null ? reply.detail() : started,
             isOfDeadline ? Grpc.DEADLINE_EXCEEDED : reply.grpc());
+    }
+
+    /** Whether filters hold the response of an endpoint, which was counted when it came. */
+    boolean followsResponse()
+    {
+        final FilterRun filters = exchange.filters();
+        return filters != null && filters.hasResponse();
     }
 
     /** Routes that send requests on have a say in all answers to these. */

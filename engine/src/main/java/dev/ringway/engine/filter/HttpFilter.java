@@ -56,6 +56,11 @@ public interface HttpFilter
      * The head of the final response, the endpoint's or one made here, with the changes of the route. One made here
      * cannot be held or gathered.
      *
+     * <p>What follows a head that agrees to an upgrade or a tunnel (101, or 2xx to CONNECT) is of another protocol, and no
+     * filter is shown any of it, nor an end: one that gathers content has to let such a head pass, or to let go of it by a
+     * timer or a signal. Until then nothing passes in either direction, and only the time-outs of the stream
+     * ({@code stream_idle_timeout}, {@code max_stream_duration}) end that, not those of the route.
+     *
      * @param exchange it belongs to.
      * @param isEnd    whether nothing follows.
      * @return a constant of {@link Verdict}.
@@ -75,8 +80,8 @@ public interface HttpFilter
     }
 
     /**
-     * A piece of a response's content, one that came from an endpoint. Content is not brought into the loop's memory where
-     * no filter has this method.
+     * A piece of a response's content, one that came from an endpoint; nothing of what an upgrade or a tunnel carries.
+     * Content is not brought into the loop's memory where no filter has this method.
      *
      * @param exchange it belongs to.
      * @param data     the bytes.

@@ -438,6 +438,34 @@ final class HttpFilterTest
         }
     }
 
+    /** The cluster counts what its endpoint answered, not what the proxy answers in place of it besides. */
+    @ParameterizedTest
+    @ValueSource(strings = {"503 upstream_reset_after_response_started{connection_termination}", "504 response_timeout"})
+    void shouldCountOneAnswerWhenTheRestOfItIsGatheredInVain(final String end) throws Exception
+    {
+        final boolean isLate = end.startsWith("504");
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.read();
+                link.write(TestBackend.ok("whole").replace("whole", "who"));
+                if (isLate)
+                {
+                    link.awaitEnd();
+                }
+            });
+            TestProxy proxy = proxy(backend, () -> new Noting("b"), () -> new Gathering(1000)))
+        {
+            proxy.http.routeTimeoutNs = isLate ? 100 * MILLI : proxy.http.routeTimeoutNs;
+            proxy.start();
+            assertEquals(end.substring(0, 3), "" + proxy.connect().get("/").status());
+            awaitSeen("b request / end", "b end " + end);
+            proxy.awaitCounter("cluster.b.upstream_rq_active", 0);
+            assertEquals(1, proxy.counter("cluster.b.upstream_rq_2xx"));
+            assertEquals(1, proxy.counter("cluster.b.upstream_rq_completed"));
+            assertEquals(isLate ? 1 : 0, proxy.counter("cluster.b.upstream_rq_timeout"));
+        }
+    }
+
     @Test
     void shouldRefuseToGatherMoreThanTheLimit() throws Exception
     {

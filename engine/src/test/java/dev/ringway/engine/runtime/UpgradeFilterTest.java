@@ -1,5 +1,6 @@
 package dev.ringway.engine.runtime;
 
+import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.filter.FilterAnswer;
 import dev.ringway.engine.filter.FilterData;
 import dev.ringway.engine.filter.FilterExchange;
@@ -8,6 +9,7 @@ import dev.ringway.engine.filter.HttpFilter;
 import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.filter.HttpFilters.Place;
 import dev.ringway.engine.filter.Verdict;
+import dev.ringway.engine.route.StreamDuration;
 import dev.ringway.engine.route.Upgrades;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,6 +37,7 @@ final class UpgradeFilterTest
 
     private final Queue<FilterSignal> signals = new ConcurrentLinkedQueue<>();
     private final Queue<String> errors = new ConcurrentLinkedQueue<>();
+    private final Queue<String> ends = new ConcurrentLinkedQueue<>();
     private final CountDownLatch isSeen = new CountDownLatch(1);
 
     /** Changes the head of a response, then does what it is made for. */
@@ -65,6 +68,11 @@ final class UpgradeFilterTest
         public int onResponseData(final FilterExchange exchange, final FilterData data, final boolean isEnd)
         {
             throw new IllegalStateException("bytes of another protocol");
+        }
+
+        public void onEnd(final FilterExchange exchange)
+        {
+            ends.add(exchange.status() + " " + exchange.flags() + " " + exchange.detail());
         }
     }
 
@@ -182,6 +190,68 @@ final class UpgradeFilterTest
             proxy.awaitCounter("cluster.b.upstream_rq_active", 0);
             signals.peek().send();
             proxy.look();
+        }
+    }
+
+    /** Of the two answers the cluster counts the one that its endpoint gave. */
+    private void assertEnds(
+        final TestProxy proxy, final TestClient client, final String text, final String end) throws IOException
+    {
+        final HttpMessage answer = client.read();
+        assertEquals(end.substring(0, 3) + text, answer.status() + answer.text());
+        assertEquals("close", answer.header("connection"));
+        assertNull(answer.header("upgrade"));
+        assertNull(answer.header("x-of"));
+        client.assertEnd();
+        proxy.awaitCounter("http.in.downstream_cx_upgrades_active", 0);
+        proxy.awaitCounter("cluster.b.upstream_rq_active", 0);
+        assertEquals(List.of(end), List.copyOf(ends));
+        assertEquals(1, proxy.counter("cluster.b.upstream_rq_1xx"));
+        assertEquals(1, proxy.counter("cluster.b.upstream_rq_completed"));
+        assertEquals(0, proxy.counter("cluster.b.upstream_rq_timeout"));
+        signals.peek().send();
+        proxy.look();
+    }
+
+    /** Who is held is not read, so that only one whose content is gathered is seen to break. */
+    @Test
+    void shouldTellOfAnEndpointThatBreaksMeanwhile() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.readHead();
+                link.write(AGREED);
+                isSeen.await();
+                link.reset();
+            });
+            TestProxy proxy = proxy(backend, new Changing(Verdict.GATHER)).start())
+        {
+            final TestClient client = proxy.connect().send(ASK).send("early");
+            awaitHeld();
+            assertEnds(proxy, client, "upstream connect error or disconnect/reset before headers. " +
+                "reset reason: connection termination", "503 " + ResponseFlag.UPSTREAM_CONNECTION_TERMINATION +
+                " upstream_reset_after_response_started{connection_termination}");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stream", "duration"})
+    void shouldEndInTimeWhenAFilterHoldsTheHeadForEver(final String what) throws Exception
+    {
+        final boolean isIdle = what.equals("stream");
+        try (TestBackend backend = backend(true); TestProxy proxy = proxy(backend, new Changing(Verdict.GATHER)))
+        {
+            proxy.http.routeTimeoutNs = 100_000_000L;
+            proxy.http.streamIdleNs = isIdle ? 300_000_000L : 0;
+            if (!isIdle)
+            {
+                proxy.http.routes.put("/", proxy.http.lasting(new StreamDuration(300_000_000L, -1, -1)));
+            }
+            proxy.start();
+            final TestClient client = proxy.connect().send(ASK);
+            assertEnds(proxy, client, isIdle ? "stream timeout" : "downstream duration timeout", isIdle ?
+                "408 " + ResponseFlag.STREAM_IDLE_TIMEOUT + " stream_idle_timeout" : "408 0 max_duration_timeout");
+            isSeen.countDown();
         }
     }
 
