@@ -26,6 +26,10 @@ final class RetryComparisonTest
     private static final String BACKOFF = "retry_back_off: { base_interval: 0.001s, max_interval: 0.002s }";
     private static final String PREVIOUS = "retry_host_predicate: [ { name: p, typed_config: { \"@type\": " +
         "type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate } } ]";
+    private static final String WITH_FIELD =
+        "retriable_request_headers: [ { name: x-may, string_match: { exact: again } } ], ";
+    private static final String MAKING_FIELD = "request_headers_to_add: [ { header: { key: x-may, value: again }, " +
+        "append_action: OVERWRITE_IF_EXISTS_OR_ADD } ]";
 
     /** Prefix of a path, cluster, policy, field of the route. Where an attempt must be in time, there is much of it. */
     private static final List<List<String>> ROUTES = List.of(
@@ -39,6 +43,11 @@ final class RetryComparisonTest
         List.of("/fields", "origin", "retry_on: retriable-headers, retriable_headers: [ { name: X-Again, " +
             "string_match: { prefix: again } }, { name: x-other, present_match: true } ], retriable_request_headers: [ " +
             "{ name: x-may, present_match: true }, { name: \":method\", string_match: { exact: PUT } } ], " + BACKOFF),
+        List.of("/made", "origin", "retry_on: 5xx, " + WITH_FIELD + BACKOFF, MAKING_FIELD),
+        List.of("/made-dead", "dead", "retry_on: connect-failure, " + WITH_FIELD + BACKOFF, MAKING_FIELD),
+        List.of("/lost", "origin", "retry_on: 5xx, " + WITH_FIELD + BACKOFF, "request_headers_to_remove: [ x-may ]"),
+        List.of("/named", "origin, host_rewrite_literal: new", "retry_on: 5xx, retriable_request_headers: [ { name: " +
+            "\":authority\", string_match: { exact: new } } ], " + BACKOFF),
         List.of("/limited", "origin", "retry_on: \"envoy-ratelimited\", " + BACKOFF),
         List.of("/grpc", "origin", "retry_on: \"unavailable,cancelled\", " + BACKOFF),
         List.of("/calls", "origin", "retry_on: \"deadline-exceeded,internal,resource-exhausted\", num_retries: 4, " +
@@ -94,6 +103,11 @@ final class RetryComparisonTest
         List.of("GET /fields/200=x-again:no,503", "x-may: 1"),
         List.of("GET /fields/200=x-again:again1,503"),
         List.of("PUT /fields/200=x-other:,503", "content-length: 0"),
+        List.of("GET /made/503,200"),
+        List.of("GET /made/503,200", "x-may: no"),
+        List.of("GET /made-dead/200"),
+        List.of("GET /lost/503,200", "x-may: again"),
+        List.of("GET /named/503,200"),
         List.of("POST /5xx/503,200", "content-length: 5", "", "hello"),
         List.of("POST /5xx/close,503,200", "transfer-encoding: chunked", "", "5", "hello", "0", "", ""),
         List.of("POST /5xx/503,200", "content-length: " + LONG.length(), "", LONG),

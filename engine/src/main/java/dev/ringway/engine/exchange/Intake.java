@@ -251,6 +251,12 @@ final class Intake
         if (route.kind() == Route.Kind.CLUSTER)
         {
             retrying.begin(forward.retry(), route.request(), request, isHeard);
+            if (!forward.retry().requestHeaders().isEmpty())
+            {
+                retrying.ask(Needs.changed(exchanges, request,
+                    exchanges.requestHeaders().sought(downstream, request, http, routing, id)));
+                request.headers().restore();
+            }
             exchange.acquire();
         }
         else

@@ -9,6 +9,7 @@ import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.counters.ClusterCounters;
 import dev.ringway.engine.counters.RetryCounters;
 import dev.ringway.engine.route.FieldChanges;
+import dev.ringway.engine.route.RequestView;
 import dev.ringway.engine.route.RetryOn;
 import dev.ringway.engine.route.RetryPolicy;
 import dev.ringway.engine.snapshot.Address;
@@ -88,15 +89,23 @@ final class Retrying
         {
             retryOn |= RetryFields.retryOn(headers, changes);
         }
-        if (!configured.requestHeaders().isEmpty() &&
-            !RetryPolicy.holdsAny(configured.requestHeaders(), exchanges.view().of(request)))
-        {
-            retryOn = RetryOn.NOTHING;
-        }
         if (retryOn != RetryOn.NOTHING && isHeard)
         {
             final long most = RetryFields.maxRetries(headers, changes);
             left = most < 0 ? left : most;
+        }
+    }
+
+    /**
+     * Only requests that have what their policy names are sent again.
+     *
+     * @param goingOn the request as its route changes it: as Envoy, whose retries begin behind that.
+     */
+    void ask(final RequestView goingOn)
+    {
+        if (!RetryPolicy.holdsAny(policy.requestHeaders(), goingOn))
+        {
+            retryOn = RetryOn.NOTHING;
         }
     }
 
