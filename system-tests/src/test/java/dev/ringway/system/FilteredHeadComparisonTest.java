@@ -217,8 +217,10 @@ final class FilteredHeadComparisonTest
             }
             // One worker writes a line when an exchange ends: in the order in which they were asked.
             all.append(String.join("\n", LogLines.await(log, asked, one -> true).subList(logged, asked)));
-            return all.toString().replace(", ", ",").replace(String.valueOf(origin.port()), "ORIGIN")
-                .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "(some)");
+            // Ids first: their digits may be those of the port.
+            return all.toString().replace(", ", ",")
+                .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "(some)")
+                .replace(String.valueOf(origin.port()), "ORIGIN");
         }
 
         private String shown()
