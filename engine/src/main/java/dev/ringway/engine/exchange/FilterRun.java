@@ -10,8 +10,6 @@ import dev.ringway.engine.filter.Verdict;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.upstream.HeaderEdits;
 
-import java.util.Arrays;
-
 /**
  * The filters of one exchange: shows them what passes, and does what they ask for once they have returned, so that none
  * is called while it is being called. Pooled with its filters, taken only where a connection manager has some. Loop
@@ -19,20 +17,11 @@ import java.util.Arrays;
  */
 final class FilterRun
 {
-    private static final long NEVER = Long.MAX_VALUE;
-    private static final byte[] NO_TEXT = new byte[0];
-    private static final FilterAnswer FAILED = FilterAnswer.of(500, NO_TEXT, 0, "filter_exception");
-    private static final FilterAnswer OVERLOADED = FilterAnswer.of(LocalReply.OVERLOADED.status(),
-        LocalReply.OVERLOADED.body(), LocalReply.OVERLOADED.flag(), LocalReply.OVERLOADED.detail());
-    private static final FilterAnswer REQUEST_TOO_LARGE = FilterAnswer.of(413,
-        "Payload Too Large".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, "request_payload_too_large");
-    private static final FilterAnswer RESPONSE_TOO_LARGE = FilterAnswer.of(500,
-        "Internal Server Error".getBytes(java.nio.charset.StandardCharsets.US_ASCII), 0, "response_payload_too_large");
-
     private final Exchanges exchanges;
     private final FilterPool pool;
     private final HttpFilters chain;
-    private final long[] timers;
+    private final FilterTimers timers;
+    private final FilterEnding ending = new FilterEnding();
     private final FilterView view;
     private final FilterCalls calls;
     private final FilterFlow up;
@@ -43,24 +32,17 @@ final class FilterRun
     private DownstreamSink downstream;
     private HeadBlock block;
     private Intake intake;
-    private long nextTimerNs = NEVER;
     private long use;
-    private FilterAnswer answer;
-    private String cutDetail;
-    /** Place of the filter that gave the answer, or -1. */
-    private int answerer = -1;
     private boolean keepsSent;
     private boolean hasSeenResponse;
 
     FilterRun(final Exchanges exchanges, final FilterPool pool, final HttpFilters chain)
     {
-        final int count = chain.places().size();
         final LoopMemory memory = exchanges.memory();
         this.exchanges = exchanges;
         this.pool = pool;
         this.chain = chain;
-        timers = new long[count];
-        Arrays.fill(timers, NEVER);
+        timers = new FilterTimers(chain.places().size());
         view = new FilterView(this, exchanges);
         calls = new FilterCalls(this, view, chain, memory);
         up = new FilterFlow(this, calls, memory, true);
@@ -89,12 +71,9 @@ final class FilterRun
     void end()
     {
         calls.end();
-        Arrays.fill(timers, NEVER);
+        timers.clear();
         use++;
-        nextTimerNs = NEVER;
-        answer = null;
-        cutDetail = null;
-        answerer = -1;
+        ending.end();
         up.end();
         down.end();
         responses.end();
@@ -111,8 +90,7 @@ final class FilterRun
     {
         exchanges.counters().increment(chain.exceptions());
         pool.onFailure(place, error);
-        answer = FAILED;
-        answerer = -1;
+        ending.fail();
     }
 
     /** Grows with each exchange: tells whether the one is over for which something was begun. */
@@ -130,43 +108,26 @@ final class FilterRun
     /** What the caller of a flow finds done: answers or cuts, unless nothing is to be. */
     private void settle()
     {
-        final FilterAnswer given = answer;
-        final String detail = cutDetail;
-        if (given == null && detail == null)
-        {
-            return;
-        }
-        answer = null;
-        cutDetail = null;
-        intake.onFiltered();
-        if (given != null)
-        {
-            exchange.giveUp(given);
-        }
-        else
-        {
-            exchange.cut(detail);
-        }
+        ending.settle(exchange, intake);
     }
 
     /** Whether the filter that was called wants an end of the exchange. */
     boolean isStopped()
     {
-        return answer != null || cutDetail != null;
+        return ending.isWanted();
     }
 
     /** Memory has run out. */
     void onOverload()
     {
-        answer = OVERLOADED;
-        answerer = -1;
+        ending.overload();
     }
 
     /** More waits in a flow than its filters may gather. */
     void onTooMuch(final boolean isUp)
     {
         exchanges.counters().increment(isUp ? chain.requestsTooLarge() : chain.responsesTooLarge());
-        answer = isUp ? REQUEST_TOO_LARGE : RESPONSE_TOO_LARGE;
+        ending.tooLarge(isUp);
     }
 
     /**
@@ -182,7 +143,7 @@ final class FilterRun
         }
         if (!isStopped() && !block.keep(head))
         {
-            answer = OVERLOADED;
+            ending.overload();
         }
         settle();
         return false;
@@ -271,7 +232,7 @@ final class FilterRun
     {
         if (!responses.keep())
         {
-            answer = OVERLOADED;
+            ending.overload();
             return;
         }
         view.response(responses.head(), responses, false);
@@ -327,8 +288,8 @@ final class FilterRun
         }
         view.response(responses.head(), responses, true);
         final boolean isEnd = body.length == 0 || grpcStatus != Exchanges.NOT_GRPC;
-        boolean isGood = answerer < 0 || calls.answered(answerer);
-        for (int i = 0; i < timers.length && isGood; i++)
+        boolean isGood = ending.answerer() < 0 || calls.answered(ending.answerer());
+        for (int i = 0; i < calls.count() && isGood; i++)
         {
             isGood = calls.head(false, i, isEnd) != FilterFlow.STOPPED;
         }
@@ -337,8 +298,7 @@ final class FilterRun
         {
             responses.end();
         }
-        answer = null;
-        cutDetail = null;
+        ending.drop();
         return isGood;
     }
 
@@ -435,13 +395,12 @@ final class FilterRun
     /** When the first of the filters' timers is due. */
     long deadlineNs()
     {
-        return nextTimerNs;
+        return timers.nextNs();
     }
 
     void timer(final int place, final long delayNs)
     {
-        timers[place] = exchanges.nowNs() + Math.min(delayNs, NEVER >> 1);
-        nextTimerNs = Math.min(nextTimerNs, timers[place]);
+        timers.set(place, exchanges.nowNs(), delayNs);
         downstream.awaitDeadline();
     }
 
@@ -450,23 +409,15 @@ final class FilterRun
      */
     boolean onDeadline(final long nowNs)
     {
-        if (nowNs < nextTimerNs)
+        if (nowNs < timers.nextNs())
         {
             return false;
         }
         final long before = use;
-        nextTimerNs = NEVER;
-        for (int i = 0; i < timers.length && use == before; i++)
+        for (int place = timers.take(nowNs, 0); place >= 0; )
         {
-            if (timers[i] <= nowNs)
-            {
-                timers[i] = NEVER;
-                wake(i, true);
-            }
-            if (use == before)
-            {
-                nextTimerNs = Math.min(nextTimerNs, timers[i]);
-            }
+            wake(place, true);
+            place = use == before ? timers.take(nowNs, place + 1) : -1;
         }
         return true;
     }
@@ -498,15 +449,15 @@ final class FilterRun
         if (up.letGo(place))
         {
             up.pump();
-            if (use == before && answer == null && up.isHeadOut() && !up.isHeld())
+            if (use == before && !ending.hasAnswer() && up.isHeadOut() && !up.isHeld())
             {
                 downstream.resumeRequest();
             }
         }
-        if (use == before && down.letGo(timers.length - 1 - place))
+        if (use == before && down.letGo(calls.count() - 1 - place))
         {
             down.pump();
-            if (use == before && answer == null && !down.isHeld())
+            if (use == before && !ending.hasAnswer() && !down.isHeld())
             {
                 resumeResponse();
             }
@@ -557,14 +508,13 @@ final class FilterRun
 
     int answer(final FilterAnswer given)
     {
-        answer = given;
-        answerer = calls.current();
+        ending.answer(given, calls.current());
         return Verdict.ANSWERED;
     }
 
     int cut(final String detail)
     {
-        cutDetail = detail;
+        ending.cut(detail);
         return Verdict.ANSWERED;
     }
 
