@@ -1,6 +1,6 @@
 package dev.ringway.engine.conn;
 
-import java.util.SplittableRandom;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A gradual drain: an answer ends its connection with the share of the drain time that is over, so that clients do not all
@@ -15,12 +15,12 @@ public record DrainRamp(long beginNs, long lengthNs)
     public static final DrainRamp NONE = new DrainRamp(Long.MIN_VALUE, 1);
 
     /**
-     * @param nowNs  time of the loop's clock.
-     * @param random of the caller.
+     * @param nowNs time of the loop's clock.
      * @return whether the connection of an answer that begins now ends with it.
      */
-    public boolean endsAt(final long nowNs, final SplittableRandom random)
+    public boolean endsAt(final long nowNs)
     {
-        return this == NONE || nowNs - beginNs >= lengthNs || random.nextLong(lengthNs) < nowNs - beginNs;
+        return this == NONE || nowNs - beginNs >= lengthNs ||
+            ThreadLocalRandom.current().nextLong(lengthNs) < nowNs - beginNs;
     }
 }

@@ -17,7 +17,6 @@ import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Listener;
 
 import java.util.ArrayDeque;
-import java.util.SplittableRandom;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -48,7 +47,6 @@ public final class Http1SessionFactory implements SessionFactory
     private Http1TrailerParser trailerParser;
     private Http1Limits limits;
     private byte[] defaultHost;
-    private final SplittableRandom random = new SplittableRandom();
     private boolean isDraining;
     private DrainRamp ramp = DrainRamp.NONE;
     private long graceNs = UNTIL_NEXT;
@@ -285,7 +283,7 @@ public final class Http1SessionFactory implements SessionFactory
     /** Whether the connection of an answer that begins now ends with it. */
     boolean endsNow()
     {
-        return isDraining && ramp.endsAt(loop.clock().nowNs(), random);
+        return isDraining && ramp.endsAt(loop.clock().nowNs());
     }
 
     /** When a connection has lasted as long as it may. */

@@ -15,7 +15,6 @@ import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.Listener;
 
 import java.util.ArrayDeque;
-import java.util.SplittableRandom;
 
 /**
  * HTTP/2 sessions of one listener on one loop, and what they share. The connection manager is looked up for each request,
@@ -36,7 +35,6 @@ final class Http2SessionFactory implements SessionFactory
     private HttpConnectionManager http;
     private Listener listener;
     private Http2FieldLimits limits;
-    private final SplittableRandom random = new SplittableRandom();
     private boolean isDraining;
     private DrainRamp ramp = DrainRamp.NONE;
 
@@ -150,7 +148,7 @@ final class Http2SessionFactory implements SessionFactory
     /** Whether a connection ends with the answer that is whole now; in a drain of all it ends anyway. */
     boolean endsNow()
     {
-        return isDraining && ramp != DrainRamp.NONE && ramp.endsAt(loop.clock().nowNs(), random);
+        return isDraining && ramp != DrainRamp.NONE && ramp.endsAt(loop.clock().nowNs());
     }
 
     /**

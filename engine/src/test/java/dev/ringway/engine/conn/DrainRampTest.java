@@ -4,8 +4,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import java.util.SplittableRandom;
-
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 class DrainRampTest
@@ -16,11 +14,10 @@ class DrainRampTest
 
     private static int ended(final DrainRamp ramp, final long nowNs)
     {
-        final SplittableRandom random = new SplittableRandom(7);
         int ended = 0;
         for (int i = 0; i < 10_000; i++)
         {
-            ended += ramp.endsAt(nowNs, random) ? 1 : 0;
+            ended += ramp.endsAt(nowNs) ? 1 : 0;
         }
         return ended;
     }
@@ -29,7 +26,8 @@ class DrainRampTest
     @ValueSource(ints = {10, 50, 90})
     void shouldEndTheShareOfTheTimeThatIsOver(final int percent)
     {
-        assertEquals(percent * 100, ended(RAMP, BEGIN_NS + LENGTH_NS / 100 * percent), 150);
+        // Ten times the standard deviation of what is drawn.
+        assertEquals(percent * 100, ended(RAMP, BEGIN_NS + LENGTH_NS / 100 * percent), 500);
     }
 
     @Test
