@@ -7,30 +7,21 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.AccessAddress;
 import dev.ringway.engine.accesslog.AccessAttempts;
-import dev.ringway.engine.accesslog.AccessBytes;
 import dev.ringway.engine.accesslog.AccessClosing;
 import dev.ringway.engine.accesslog.AccessMetadata;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.LogStrings;
-import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.conn.ByteMeter;
-import dev.ringway.engine.conn.Connection;
-import dev.ringway.engine.filter.ConnectionRefusal;
-import dev.ringway.engine.route.Condition;
 import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.snapshot.AccessLogSink;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.snapshot.LoggedField.Place;
 import dev.ringway.engine.upstream.HeaderEdits;
-import dev.ringway.engine.upstream.UpstreamFailure;
 import dev.ringway.engine.upstream.UpstreamSession;
-import org.agrona.collections.Int2ObjectHashMap;
-import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.List;
-import java.util.function.IntFunction;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -43,85 +34,28 @@ final class ExchangeLog
     private static final long NANOS_PER_MICRO = 1000L;
     private static final long NANOS_PER_MILLI = 1_000_000L;
 
-    private static final IntFunction<byte[]> FAILURE_TEXT =
-        id -> UpstreamFailure.transportText(id).replace(' ', '_').getBytes(US_ASCII);
-
-    private final AccessRecord record = new AccessRecord();
-    private final LoggedFields loggedFields = new LoggedFields();
-    private final LoggedTimes times;
     private final Exchanges exchanges;
-    private final HeaderTable noFields = new HeaderTable(1);
-    /** By number: no more of them than the library has failures. */
-    private final Int2ObjectHashMap<byte[]> failures = new Int2ObjectHashMap<>();
-    private boolean isOpen;
+    private final OpenRecord open;
+    private final AccessRecord record;
+    private final LoggedTimes times;
     private final ByteMeter upstream;
-    private List<AccessLogSink> sinks;
-    private long uses;
-    private boolean hasConditions;
+    private boolean isOpen;
 
     ExchangeLog(final Exchanges exchanges, final ByteMeter upstream)
     {
         this.exchanges = exchanges;
         this.upstream = upstream;
-        times = new LoggedTimes(exchanges, record);
-        record.wrap(new UnsafeBuffer(new byte[AccessRecord.DEFAULT_CAPACITY]), 0, AccessRecord.DEFAULT_CAPACITY);
-    }
-
-    /** Where the request is null or unknown it has no fields. */
-    private void begin(
-        final List<AccessLogSink> all, final Connection connection, final RequestHead head, final long startNs)
-    {
-        sinks = all;
-        long wanted = 0;
-        int born = 0;
-        hasConditions = false;
-        record.begin();
-        for (int i = 0; i < all.size(); i++)
-        {
-            final AccessLogSink sink = all.get(i);
-            hasConditions |= !sink.conditions().isEmpty();
-            record.sinks().add(sink.index(), sink.conditions().isEmpty() ? 0 : held(sink.conditions(), head));
-            wanted |= sink.uses();
-            born = Math.max(born, sink.born());
-        }
-        isOpen = true;
-        uses = wanted;
-        if (asksLengths())
-        {
-            AccessBytes.begin(record);
-        }
-        times.begin((wanted & AccessLogSink.USES_TIMES) != 0, startNs);
-        record.sinks().born(born).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
-            .connectionId(connection.id());
-        record.address(AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), connection.addresses().peer());
-        if (connection.addresses().direct() != connection.addresses().peer())
-        {
-            record.address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
-                connection.addresses().direct());
-        }
-        final int items = (int)(wanted >>> AccessLogSink.USES_TLS_SHIFT) & AccessLogSink.TLS_ITEMS;
-        if (items != 0)
-        {
-            record.tls().downstream(connection.tls().report(items));
-        }
-    }
-
-    private boolean asksLengths()
-    {
-        return (uses & AccessLogSink.USES_LENGTHS) != 0;
-    }
-
-    /** Conditions that hold, a bit each. */
-    private int held(final List<Condition> conditions, final RequestHead head)
-    {
-        return LoggedHead.held(conditions, head == null ? exchanges.view().ofResponse(noFields) : exchanges.view().of(head));
+        open = new OpenRecord(exchanges);
+        record = open.record();
+        times = open.times();
     }
 
     void onRelay(final List<AccessLogSink> sinks, final DownstreamSink downstream, final long startNs)
     {
         if (!sinks.isEmpty())
         {
-            begin(sinks, downstream.connection(), null, startNs);
+            open.begin(sinks, downstream.connection(), null, startNs);
+            isOpen = true;
             record.protocol(AccessProtocol.NONE);
             times.onClient(downstream.connection());
             LoggedFields.putMetadata(record, sinks, downstream.connection());
@@ -141,20 +75,21 @@ final class ExchangeLog
         {
             return;
         }
-        begin(http.accessLogs(), downstream.connection(), head, startNs);
-        exchanges.loggedClient().request(record, uses, http, downstream.connection(), head, id, isRouted);
-        if (asksLengths())
+        open.begin(http.accessLogs(), downstream.connection(), head, startNs);
+        isOpen = true;
+        exchanges.loggedClient().request(record, open.uses(), http, downstream.connection(), head, id, isRouted);
+        if (open.asksLengths())
         {
             LoggedBytes.begin(downstream.meter(), upstream, head);
         }
         final boolean hasOriginal = head.headers().contains(HeaderName.X_ENVOY_ORIGINAL_PATH);
-        if (hasOriginal || hasConditions ||
-            (uses & (AccessLogSink.USES_REQUEST_FIELDS | AccessLogSink.USES_LENGTHS)) != 0)
+        if (hasOriginal || open.hasConditions() ||
+            open.asks(AccessLogSink.USES_REQUEST_FIELDS | AccessLogSink.USES_LENGTHS))
         {
             final RequestHeaderRules rules = exchanges.requestHeaders();
             onHead(http, downstream, head, id,
                 isRouted ? rules.arrival(downstream, head, http, id) : rules.unchanged(), hasOriginal);
-            if (!isRouted && asksLengths())
+            if (!isRouted && open.asksLengths())
             {
                 record.requestHeaderBytes(HeadLength.ofRefused(head, rules.unchanged()));
             }
@@ -214,23 +149,14 @@ final class ExchangeLog
         {
             exchanges.loggedHead().fields(record, head, edits);
         }
-        fields(Place.REQUEST, head.headers(), edits, 0);
-        if (asksLengths())
+        open.fields(Place.REQUEST, head.headers(), edits, 0);
+        if (open.asksLengths())
         {
             record.requestHeaderBytes(HeadLength.ofRequest(head, edits));
         }
-        if (!hasConditions)
+        if (open.hasConditions())
         {
-            return;
-        }
-        final boolean isHttps = RequestScheme.isHttps(downstream, head, http);
-        for (int i = 0; i < sinks.size(); i++)
-        {
-            if (!sinks.get(i).conditions().isEmpty())
-            {
-                record.sinks().conditions(i, LoggedHead.held(sinks.get(i).conditions(),
-                    exchanges.view().of(head, 0, isHttps, id.isInternal(), 0).with(exchanges.loggedHead().of(edits))));
-            }
+            open.conditions(head, RequestScheme.isHttps(downstream, head, http), id.isInternal(), edits);
         }
     }
 
@@ -243,29 +169,8 @@ final class ExchangeLog
             {
                 times.onAnswering();
             }
-            fields(place, fields, edits, 0);
+            open.fields(place, fields, edits, 0);
         }
-    }
-
-    private void fields(final Place place, final HeaderTable fields, final HeaderEdits edits, final int length)
-    {
-        if (place == Place.RESPONSE && edits != null && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
-        {
-            LoggedHead.contentType(record, fields, edits);
-        }
-        if (asksLengths() && place == Place.TRAILER)
-        {
-            AccessBytes.set(record, AccessBytes.TRAILERS, ByteMeter.lengthOf(fields, 0));
-        }
-        else if (asksLengths() && place == Place.RESPONSE && edits != null)
-        {
-            record.responseHeaderBytes(HeadLength.ofResponse(fields, edits, length));
-        }
-        if ((uses & place.use()) == 0)
-        {
-            return;
-        }
-        loggedFields.put(record, sinks, place, fields, edits, length);
     }
 
     /**
@@ -284,119 +189,16 @@ final class ExchangeLog
                 onFilteredResponse(fields);
             }
             times.onAnswering();
-            fields(Place.RESPONSE, fields, edits, fields == null ? length : 0);
+            open.fields(Place.RESPONSE, fields, edits, fields == null ? length : 0);
         }
     }
 
     /** Filters have seen the head of a response: its type is what they have left. */
     void onFilteredResponse(final HeaderTable headers)
     {
-        if (isOpen && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
+        if (isOpen && open.asks(AccessLogSink.USES_CONTENT_TYPE))
         {
             LoggedHead.contentType(record, headers);
-        }
-    }
-
-    /** A request that no exchange comes of, see {@link Exchanges#recordRefusal}: its record is whole at once. */
-    void onRefusal(
-        final HttpConnectionManager http,
-        final Connection connection,
-        final boolean isHttp2,
-        final RequestHead head,
-        final ByteMeter meter,
-        final int headLength,
-        final long startNs,
-        final LocalReply reply)
-    {
-        begin(http.accessLogs(), connection, head, startNs);
-        isOpen = false;
-        times.onAnswering();
-        times.end();
-        if (head != null)
-        {
-            exchanges.loggedClient().request(record, uses, http, connection, head, null, false);
-            fields(Place.REQUEST, head.headers(), null, 0);
-            meter.receivedHead(head.headers());
-        }
-        fields(Place.RESPONSE, null, null, reply.body().length);
-        if (reply.status() > 0 && reply.body().length > 0 && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
-        {
-            record.text(AccessText.RESPONSE_CONTENT_TYPE, ResponseHeaderRules.TEXT_PLAIN);
-        }
-        if ((uses & AccessLogSink.USES_DOWNSTREAM_LOCAL) != 0)
-        {
-            exchanges.loggedClient().localAddress(record, connection);
-        }
-        record.protocol(AccessProtocol.of(isHttp2, 1)).responseHeaderBytes(headLength);
-        if (meter != null && asksLengths())
-        {
-            LoggedBytes.put(record, meter, upstream);
-        }
-        record.status(reply.status())
-            .flags(reply.flag())
-            .detailId(LogStrings.idOf(reply.detail()))
-            .bytesSent(reply.body().length)
-            .requestDurationUs(head == null ? -1 : 0)
-            .durationUs((exchanges.nowNs() - startNs) / NANOS_PER_MICRO);
-        exchanges.publish(record, http.counters().accessLogDropped);
-    }
-
-    /** A connection that has ended, see {@link Exchanges#recordConnection}. */
-    void onConnection(
-        final List<AccessLogSink> all,
-        final Connection connection,
-        final boolean hasChain,
-        final boolean isHttp,
-        final ConnectionRefusal refusal,
-        final int droppedId)
-    {
-        final long ageNs = connection.ageNs();
-        begin(all, connection, null, exchanges.nowNs() - ageNs);
-        isOpen = false;
-        record.protocol(AccessProtocol.NONE).flags(refusal.flags()).durationUs(ageNs / NANOS_PER_MICRO)
-            .text(AccessText.TERMINATION_DETAIL, refusal.detail());
-        times.onClient(connection);
-        times.end();
-        if (connection.wasReset())
-        {
-            AccessClosing.set(record, AccessClosing.CLIENT_RESET);
-        }
-        LoggedFields.putMetadata(record, all, connection);
-        if (isHttp)
-        {
-            httpConnection(connection);
-        }
-        if (hasChain)
-        {
-            record.bytesReceived(connection.plainReceived()).bytesSent(connection.plainSent());
-        }
-        if ((refusal.flags() & ResponseFlag.NO_ROUTE) != 0)
-        {
-            record.detailId(LogStrings.idOf(Exchanges.NO_CHAIN));
-        }
-        if ((uses & AccessLogSink.USES_DOWNSTREAM_LOCAL) != 0)
-        {
-            exchanges.loggedClient().localAddress(record, connection);
-        }
-        final int failure = connection.tls().failure();
-        if (failure != 0)
-        {
-            record.text(AccessText.TRANSPORT_FAILURE, failures.computeIfAbsent(failure, FAILURE_TEXT));
-        }
-        exchanges.publish(record, droppedId);
-    }
-
-    /** As Envoy, which notes the protocol once it has understood something. */
-    private void httpConnection(final Connection connection)
-    {
-        final int noted = connection.notes();
-        if ((noted & ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR) != 0)
-        {
-            record.flags(record.flags() | ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR);
-        }
-        else if (connection.plainReceived() > 0)
-        {
-            record.protocol(AccessProtocol.of((noted & Exchanges.HTTP2_NOTED) != 0, 1));
         }
     }
 
@@ -407,13 +209,13 @@ final class ExchangeLog
             return;
         }
         times.onReady();
-        final boolean asksUpstream = (uses & AccessLogSink.USES_UPSTREAM) != 0;
+        final boolean asksUpstream = open.asks(AccessLogSink.USES_UPSTREAM);
         if (asksUpstream && record.protocol() == AccessProtocol.NONE)
         {
             AccessAttempts.keep(record);
         }
         record.attempts(1).upstream().begin(session.hostText());
-        if ((uses & AccessLogSink.USES_METADATA) != 0)
+        if (open.asks(AccessLogSink.USES_METADATA))
         {
             record.metadata().put(AccessMetadata.ENDPOINT, session.endpoint().metadata().told());
         }
@@ -449,7 +251,7 @@ final class ExchangeLog
         }
         record.upstreamServiceTimeMs((int)(serviceNs / NANOS_PER_MILLI))
             .responseDurationUs(serviceNs / NANOS_PER_MICRO);
-        if ((uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
+        if (open.asks(AccessLogSink.USES_CONTENT_TYPE))
         {
             exchanges.loggedClient().field(
                 record, head.headers(), HeaderName.CONTENT_TYPE, AccessText.RESPONSE_CONTENT_TYPE);
@@ -465,7 +267,7 @@ final class ExchangeLog
     void onStatus(final HeaderTable fields)
     {
         final int index =
-            isOpen && (uses & AccessLogSink.USES_GRPC_STATUS) != 0 ? fields.find(HeaderName.GRPC_STATUS) : -1;
+            isOpen && open.asks(AccessLogSink.USES_GRPC_STATUS) ? fields.find(HeaderName.GRPC_STATUS) : -1;
         if (index >= 0 && fields.valueLength(index) > 0)
         {
             record.grpcStatus(Grpc.status(fields.buffer(), fields.valueOffset(index), fields.valueLength(index)));
@@ -485,7 +287,7 @@ final class ExchangeLog
         {
             record.grpcStatus(grpcStatus);
         }
-        if (isOpen && (isGrpc || hasBody) && (uses & AccessLogSink.USES_CONTENT_TYPE) != 0)
+        if (isOpen && (isGrpc || hasBody) && open.asks(AccessLogSink.USES_CONTENT_TYPE))
         {
             record.text(AccessText.RESPONSE_CONTENT_TYPE,
                 isGrpc ? ResponseHeaderRules.GRPC : ResponseHeaderRules.TEXT_PLAIN);
@@ -512,12 +314,13 @@ final class ExchangeLog
         {
             times.onConnection(upstream.connection());
         }
-        final int items = (int)(uses >>> AccessLogSink.USES_UPSTREAM_TLS_SHIFT) & AccessLogSink.UPSTREAM_TLS_ITEMS;
+        final int items =
+            (int)(open.uses() >>> AccessLogSink.USES_UPSTREAM_TLS_SHIFT) & AccessLogSink.UPSTREAM_TLS_ITEMS;
         if (items != 0 && upstream != null)
         {
             record.tls().upstream(upstream.connection().tls().report(items));
         }
-        if ((uses & (AccessLogSink.USES_DOWNSTREAM_LOCAL | AccessLogSink.USES_UPSTREAM_LOCAL)) == 0)
+        if (!open.asks(AccessLogSink.USES_DOWNSTREAM_LOCAL | AccessLogSink.USES_UPSTREAM_LOCAL))
         {
             return;
         }
@@ -546,7 +349,7 @@ final class ExchangeLog
 
     void onWire(final ByteMeter downstream)
     {
-        if (isOpen && asksLengths())
+        if (isOpen && open.asksLengths())
         {
             LoggedBytes.put(record, downstream, upstream);
         }
@@ -580,7 +383,7 @@ final class ExchangeLog
             .bytesReceived(outcome.requestBytes())
             .bytesSent(outcome.responseBytes())
             .durationUs((exchanges.nowNs() - times.startNs()) / NANOS_PER_MICRO);
-        if ((uses & AccessLogSink.USES_METADATA) != 0)
+        if (open.asks(AccessLogSink.USES_METADATA))
         {
             LoggedFields.putMetadata(record, clusterMetadata, routing.route());
         }

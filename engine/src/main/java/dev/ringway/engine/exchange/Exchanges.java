@@ -56,7 +56,7 @@ public final class Exchanges
     /** Noted at connections of HTTP/2, beside bits of {@link ResponseFlag}. */
     public static final int HTTP2_NOTED = 1 << 31;
 
-    private final ExchangeLog refusalLog;
+    private final LoneRecords loneRecords;
     private final LoggedHead loggedHead = new LoggedHead();
     private final LoggedClient loggedClient = new LoggedClient(this);
     private final ForwardedFor forwardedFor = new ForwardedFor();
@@ -85,7 +85,7 @@ public final class Exchanges
         final FieldChanger changer = new FieldChanger(loop.slotAddresses().buffer());
         requestHeaders = new RequestHeaderRules(loop, changer);
         responseHeaders = new ResponseHeaderRules(loop, changer);
-        refusalLog = new ExchangeLog(this, new ByteMeter());
+        loneRecords = new LoneRecords(this);
         LogStrings.register(NO_CHAIN);
         mirrors = new Mirrors(this);
         turns = new RequestTurns(loop);
@@ -430,7 +430,7 @@ public final class Exchanges
     {
         if (!http.accessLogs().isEmpty())
         {
-            refusalLog.onRefusal(http, connection, isHttp2, head, meter, headLength, startNs, reply);
+            loneRecords.onRefusal(http, connection, isHttp2, head, meter, headLength, startNs, reply);
         }
     }
 
@@ -452,7 +452,7 @@ public final class Exchanges
         final ConnectionRefusal refusal,
         final int droppedId)
     {
-        refusalLog.onConnection(sinks, connection, hasChain, isHttp, refusal, droppedId);
+        loneRecords.onConnection(sinks, connection, hasChain, isHttp, refusal, droppedId);
     }
 
     /**
