@@ -49,6 +49,8 @@ final class FilterTimers
                 return place;
             }
         }
+        // One that was set again for later is what was waited for.
+        findNext();
         return -1;
     }
 
