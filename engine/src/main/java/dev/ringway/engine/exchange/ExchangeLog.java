@@ -23,8 +23,6 @@ import dev.ringway.engine.upstream.UpstreamSession;
 
 import java.util.List;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 /**
  * The access record of one exchange: begun with the request, while its head can be read, finished and published with
  * the end. Reused with its exchange. Loop thread only.

@@ -15,8 +15,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import java.util.List;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 /**
  * An access record that is being filled, and what the logs that are to get it ask for. Reused; one record at a time.
  * Loop thread only.

@@ -455,7 +455,7 @@ final class HttpFilterTest
             });
             TestProxy proxy = proxy(backend, () -> new Noting("b"), () -> new Gathering(1000)))
         {
-            proxy.http.routeTimeoutNs = isLate ? 100 * MILLI : proxy.http.routeTimeoutNs;
+            proxy.http.routeTimeoutNs = isLate ? 1500 * MILLI : proxy.http.routeTimeoutNs;
             proxy.start();
             assertEquals(end.substring(0, 3), "" + proxy.connect().get("/").status());
             awaitSeen("b request / end", "b end " + end);

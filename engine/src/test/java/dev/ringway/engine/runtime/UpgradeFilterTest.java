@@ -241,11 +241,12 @@ final class UpgradeFilterTest
         final boolean isIdle = what.equals("stream");
         try (TestBackend backend = backend(true); TestProxy proxy = proxy(backend, new Changing(Verdict.GATHER)))
         {
-            proxy.http.routeTimeoutNs = 100_000_000L;
-            proxy.http.streamIdleNs = isIdle ? 300_000_000L : 0;
+            // The endpoint has agreed by then, also where the machine is slow.
+            proxy.http.routeTimeoutNs = 1_500_000_000L;
+            proxy.http.streamIdleNs = isIdle ? 2_000_000_000L : 0;
             if (!isIdle)
             {
-                proxy.http.routes.put("/", proxy.http.lasting(new StreamDuration(300_000_000L, -1, -1)));
+                proxy.http.routes.put("/", proxy.http.lasting(new StreamDuration(2_000_000_000L, -1, -1)));
             }
             proxy.start();
             final TestClient client = proxy.connect().send(ASK);
