@@ -111,7 +111,6 @@ public final class ConnectionAddresses
     {
         isProxied = true;
         lookUps.copy(peer(), slots().other(slot, DIRECT), DIRECT_LENGTH);
-        isNamed = false;
     }
 
     /**
