@@ -16,19 +16,13 @@ final class Attempts
     private final Retrying retrying;
     private final EndpointSide endpoint;
 
-    Attempts(
-        final Exchange exchange,
-        final Exchanges exchanges,
-        final ExchangeTimes times,
-        final ExchangeReport report,
-        final Retrying retrying,
-        final EndpointSide endpoint)
+    Attempts(final Exchange exchange, final ExchangeState state, final EndpointSide endpoint)
     {
         this.exchange = exchange;
-        this.exchanges = exchanges;
-        this.times = times;
-        this.report = report;
-        this.retrying = retrying;
+        exchanges = state.exchanges;
+        times = state.times;
+        report = state.report;
+        retrying = state.retrying;
         this.endpoint = endpoint;
     }
 

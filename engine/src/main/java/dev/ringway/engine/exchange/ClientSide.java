@@ -30,27 +30,18 @@ final class ClientSide
     private HttpConnectionManager http;
     private boolean isEnded;
 
-    ClientSide(
-        final Exchange exchange,
-        final Exchanges exchanges,
-        final RequestId id,
-        final ExchangeTimes times,
-        final ExchangeReport report,
-        final Routing routing,
-        final Retrying retrying,
-        final Affinity affinity,
-        final EndpointSide endpoint)
+    ClientSide(final Exchange exchange, final ExchangeState state, final EndpointSide endpoint)
     {
         this.exchange = exchange;
-        this.exchanges = exchanges;
-        this.id = id;
-        this.times = times;
-        this.report = report;
-        this.routing = routing;
-        this.retrying = retrying;
-        this.affinity = affinity;
+        exchanges = state.exchanges;
+        request = state.request;
+        id = state.id;
+        times = state.times;
+        report = state.report;
+        routing = state.routing;
+        retrying = state.retrying;
+        affinity = state.affinity;
         this.endpoint = endpoint;
-        request = exchange.request();
     }
 
     /** The connection manager is null for a TCP relay. */

@@ -35,27 +35,19 @@ final class EndpointSide implements UpstreamHandler
     private ClusterState cluster;
     private UpstreamSession session;
 
-    EndpointSide(
-        final Exchange exchange,
-        final Exchanges exchanges,
-        final RequestId id,
-        final ExchangeTimes times,
-        final ExchangeReport report,
-        final Routing routing,
-        final Retrying retrying,
-        final Affinity affinity)
+    EndpointSide(final Exchange exchange, final ExchangeState state)
     {
         this.exchange = exchange;
-        this.exchanges = exchanges;
-        this.times = times;
-        this.report = report;
-        this.routing = routing;
-        this.retrying = retrying;
-        request = exchange.request();
-        needs = new Needs(exchanges, request, routing, retrying, affinity, id);
-        sender = new RequestSender(exchange, exchanges, id, times, report, routing, retrying);
-        attempts = new Attempts(exchange, exchanges, times, report, retrying, this);
-        relaying = new Relaying(exchange, exchanges, times, report, routing.upgrade(), retrying, this);
+        exchanges = state.exchanges;
+        request = state.request;
+        times = state.times;
+        report = state.report;
+        routing = state.routing;
+        retrying = state.retrying;
+        needs = new Needs(state);
+        sender = new RequestSender(exchange, state);
+        attempts = new Attempts(exchange, state, this);
+        relaying = new Relaying(exchange, state, this);
     }
 
     /** The connection manager is null for a TCP relay. */

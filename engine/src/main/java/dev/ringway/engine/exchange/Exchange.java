@@ -20,20 +20,19 @@ public final class Exchange
 {
     private final Exchanges exchanges;
     private final RequestHead request;
-    private final ExchangeReport report;
     private final HeadBlock headBlock;
-    private final Intake intake;
-    private final Retrying retrying;
-    private final RequestId id = new RequestId();
-    private final ByteMeter clientMeter = new ByteMeter();
-    private final ExchangeTimes times = new ExchangeTimes();
+    private final ExchangeTimes times;
+    private final ExchangeReport report;
     private final Outcome outcome;
     private final Routing routing;
     private final Upgrade upgrade;
+    private final Retrying retrying;
+    private final Intake intake;
     private final EndpointSide endpoint;
     private final Relaying relaying;
     private final ClientSide client;
     private final Replies replies;
+    private final ByteMeter clientMeter = new ByteMeter();
     private Phase phase = Phase.DECODE;
     private HttpConnectionManager http;
     private FilterRun filters;
@@ -41,19 +40,20 @@ public final class Exchange
     Exchange(final Exchanges exchanges, final int maxHeaders)
     {
         this.exchanges = exchanges;
-        request = new RequestHead(maxHeaders);
-        report = new ExchangeReport(exchanges);
+        final ExchangeState state = new ExchangeState(exchanges, maxHeaders);
+        request = state.request;
+        headBlock = state.headBlock;
+        times = state.times;
+        report = state.report;
         outcome = report.outcome();
-        headBlock = new HeadBlock(exchanges.memory());
-        routing = new Routing(exchanges.memory());
+        routing = state.routing;
         upgrade = routing.upgrade();
-        retrying = new Retrying(exchanges, headBlock);
-        final Affinity affinity = new Affinity(exchanges, routing);
-        endpoint = new EndpointSide(this, exchanges, id, times, report, routing, retrying, affinity);
+        retrying = state.retrying;
+        intake = new Intake(this, state);
+        endpoint = new EndpointSide(this, state);
         relaying = endpoint.relaying();
-        client = new ClientSide(this, exchanges, id, times, report, routing, retrying, affinity, endpoint);
-        replies = new Replies(this, exchanges, id, report, routing, retrying);
-        intake = new Intake(this, exchanges, headBlock, id, times, report, routing, retrying);
+        client = new ClientSide(this, state, endpoint);
+        replies = new Replies(this, state);
     }
 
     /**

@@ -32,25 +32,17 @@ final class Intake
     Intake next;
     Intake previous;
 
-    Intake(
-        final Exchange exchange,
-        final Exchanges exchanges,
-        final HeadBlock headBlock,
-        final RequestId id,
-        final ExchangeTimes times,
-        final ExchangeReport report,
-        final Routing routing,
-        final Retrying retrying)
+    Intake(final Exchange exchange, final ExchangeState state)
     {
         this.exchange = exchange;
-        this.exchanges = exchanges;
-        this.headBlock = headBlock;
-        this.id = id;
-        this.times = times;
-        this.report = report;
-        this.routing = routing;
-        this.retrying = retrying;
-        request = exchange.request();
+        exchanges = state.exchanges;
+        request = state.request;
+        headBlock = state.headBlock;
+        id = state.id;
+        times = state.times;
+        report = state.report;
+        routing = state.routing;
+        retrying = state.retrying;
     }
 
     /** DECODE: a head is there. */

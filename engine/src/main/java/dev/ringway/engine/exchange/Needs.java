@@ -26,20 +26,14 @@ final class Needs implements SessionNeeds
     private DownstreamSink downstream;
     private HttpConnectionManager http;
 
-    Needs(
-        final Exchanges exchanges,
-        final RequestHead request,
-        final Routing routing,
-        final Retrying retrying,
-        final Affinity affinity,
-        final RequestId id)
+    Needs(final ExchangeState state)
     {
-        this.exchanges = exchanges;
-        this.request = request;
-        this.routing = routing;
-        this.retrying = retrying;
-        this.affinity = affinity;
-        this.id = id;
+        exchanges = state.exchanges;
+        request = state.request;
+        routing = state.routing;
+        retrying = state.retrying;
+        affinity = state.affinity;
+        id = state.id;
     }
 
     /** The connection manager is null for a TCP relay. */

@@ -24,21 +24,14 @@ final class Relaying
     /** Null for HTTP. */
     private TcpProxy tcp;
 
-    Relaying(
-        final Exchange exchange,
-        final Exchanges exchanges,
-        final ExchangeTimes times,
-        final ExchangeReport report,
-        final Upgrade upgrade,
-        final Retrying retrying,
-        final EndpointSide endpoint)
+    Relaying(final Exchange exchange, final ExchangeState state, final EndpointSide endpoint)
     {
         this.exchange = exchange;
-        this.exchanges = exchanges;
-        this.times = times;
-        this.report = report;
-        this.upgrade = upgrade;
-        this.retrying = retrying;
+        exchanges = state.exchanges;
+        times = state.times;
+        report = state.report;
+        upgrade = state.routing.upgrade();
+        retrying = state.retrying;
         this.endpoint = endpoint;
     }
 

@@ -28,21 +28,15 @@ final class Replies
     private HttpConnectionManager http;
     private boolean isGrpc;
 
-    Replies(
-        final Exchange exchange,
-        final Exchanges exchanges,
-        final RequestId id,
-        final ExchangeReport report,
-        final Routing routing,
-        final Retrying retrying)
+    Replies(final Exchange exchange, final ExchangeState state)
     {
         this.exchange = exchange;
-        this.exchanges = exchanges;
-        this.id = id;
-        this.report = report;
-        this.routing = routing;
-        this.retrying = retrying;
-        request = exchange.request();
+        exchanges = state.exchanges;
+        request = state.request;
+        id = state.id;
+        report = state.report;
+        routing = state.routing;
+        retrying = state.retrying;
     }
 
     void begin(final DownstreamSink sink, final HttpConnectionManager manager)

@@ -27,23 +27,16 @@ final class RequestSender
     private DownstreamSink downstream;
     private HttpConnectionManager http;
 
-    RequestSender(
-        final Exchange exchange,
-        final Exchanges exchanges,
-        final RequestId id,
-        final ExchangeTimes times,
-        final ExchangeReport report,
-        final Routing routing,
-        final Retrying retrying)
+    RequestSender(final Exchange exchange, final ExchangeState state)
     {
         this.exchange = exchange;
-        this.exchanges = exchanges;
-        this.id = id;
-        this.times = times;
-        this.report = report;
-        this.routing = routing;
-        this.retrying = retrying;
-        request = exchange.request();
+        exchanges = state.exchanges;
+        request = state.request;
+        id = state.id;
+        times = state.times;
+        report = state.report;
+        routing = state.routing;
+        retrying = state.retrying;
         mirroring = new Mirroring(exchanges, times);
     }
 
