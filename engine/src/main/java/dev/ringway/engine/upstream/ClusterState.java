@@ -4,11 +4,7 @@ import dev.ringway.engine.balance.ClusterBalancer;
 import dev.ringway.engine.balance.HostSet;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.SocketPlan;
-import dev.ringway.engine.counters.ClusterCounters;
-import dev.ringway.engine.counters.LoopCounters;
-import dev.ringway.engine.counters.UpstreamConnectionCounters;
 import dev.ringway.engine.snapshot.Cluster;
-import dev.ringway.engine.snapshot.Thresholds;
 
 import java.util.ArrayDeque;
 
@@ -26,18 +22,15 @@ public final class ClusterState
     private static final int MOST_AHEAD = 3;
 
     private final UpstreamContext context;
+    private final ClusterUse use;
+    private final ClusterBalancer balancer;
+    private final ClusterBounds bounds;
+    private final ClusterPools pools;
     private final ArrayDeque<UpstreamHandler> waiting = new ArrayDeque<>(64);
     private Cluster cluster;
-    private final ClusterPools pools;
     private HostSet hosts;
     private SocketPlan plan;
     private boolean isPreconnecting;
-    private final ClusterUse use;
-    private final ClusterBalancer balancer;
-    private final boolean isHigh;
-    private final BoundShare connections;
-    private final BoundShare pending;
-    private final BoundShare requests;
     /** The same for priority HIGH, once a request of that was there. */
     private ClusterState high;
 
@@ -52,19 +45,8 @@ public final class ClusterState
         this.context = context;
         this.use = use;
         this.balancer = balancer;
-        this.isHigh = isHigh;
+        bounds = new ClusterBounds(use, context.loop.index(), context.loop.counters(), isHigh);
         pools = new ClusterPools(this, context, use.hosts().originals(), balancer);
-        connections = share(ClusterUse.CONNECTIONS, false);
-        pending = share(ClusterUse.PENDING, false);
-        requests = share(ClusterUse.REQUESTS, true);
-    }
-
-    private BoundShare share(final int kind, final boolean isBatched)
-    {
-        final int bound = ClusterUse.bound(kind, isHigh);
-        final BoundShare share = new BoundShare(use, bound, isBatched);
-        use.onLoop(context.loop.index(), bound, share);
-        return share;
     }
 
     /**
@@ -121,10 +103,7 @@ public final class ClusterState
         isPreconnecting = fresh.connect().preconnectRatio() > 1;
         cluster = fresh;
         hosts = set;
-        final Thresholds thresholds = fresh.circuitBreakers().of(isHigh);
-        connections.limit(thresholds.maxConnections());
-        pending.limit(thresholds.maxPendingRequests());
-        requests.limit(thresholds.maxRequests());
+        bounds.adopt(fresh);
     }
 
     /**
@@ -149,16 +128,13 @@ public final class ClusterState
      */
     public int acquireHttp(final UpstreamHandler handler)
     {
-        final LoopCounters counters = context.loop.counters();
-        final ClusterCounters ids = cluster.counters();
         final EndpointPool pool = pickForHost(handler);
         if (pool == null)
         {
             return noEndpoint();
         }
-        if (!requests.take())
+        if (!bounds.takeRequest())
         {
-            counters.increment(ids.upstreamRqActiveOverflow);
             return UpstreamFailure.OVERFLOW;
         }
         final int result = cluster.http2() == null ? acquireHttp1(pool, handler) : acquireHttp2(pool, handler);
@@ -175,58 +151,30 @@ public final class ClusterState
         return UpstreamFailure.NO_ENDPOINT;
     }
 
-    /** Takes room to wait, for as long as there is no connection. */
-    private boolean takePending()
-    {
-        final LoopCounters counters = context.loop.counters();
-        if (!pending.take())
-        {
-            counters.increment(cluster.counters().upstreamRqPendingOverflow);
-            return false;
-        }
-        counters.increment(cluster.counters().upstreamRqPendingTotal);
-        counters.increment(cluster.counters().upstreamRqPendingActive);
-        return true;
-    }
-
-    void endPending()
-    {
-        pending.release();
-        context.loop.counters().decrement(cluster.counters().upstreamRqPendingActive);
-    }
-
-    /** This process can open no connection, though the cluster could. */
-    private int dropPending()
-    {
-        requests.release();
-        endPending();
-        context.loop.counters().increment(cluster.counters().upstreamRqPendingOverflow);
-        return UpstreamFailure.OVERFLOW;
-    }
-
     /** Room for the request is taken. */
     private int acquireHttp1(final EndpointPool pool, final UpstreamHandler handler)
     {
         Http1UpstreamSession session = handler.needs().wantsFresh() ? null : pool.pollIdle();
         if (session == null)
         {
-            if (!takePending())
+            if (!bounds.takePending())
             {
-                requests.release();
+                bounds.releaseRequest();
                 return UpstreamFailure.OVERFLOW;
             }
             session = pool.pollWarming();
         }
         if (session == null)
         {
-            if (!mayConnect())
+            if (!bounds.mayConnect())
             {
                 return enqueue(handler);
             }
             session = openHttp1(pool);
             if (session == null)
             {
-                return dropPending();
+                bounds.dropPending();
+                return UpstreamFailure.OVERFLOW;
             }
         }
         give(session, handler);
@@ -239,14 +187,13 @@ public final class ClusterState
         final double ratio = cluster.connect().preconnectRatio();
         for (int i = 0; i < MOST_AHEAD && pool.wantsMore(ratio); i++)
         {
-            if (!connections.take())
+            if (!bounds.takeConnection())
             {
-                context.loop.counters().increment(cluster.counters().connections.upstreamCxOverflow);
                 return;
             }
             if (!pool.preconnect())
             {
-                connections.release();
+                bounds.releaseConnection();
                 return;
             }
         }
@@ -256,21 +203,22 @@ public final class ClusterState
     private int acquireHttp2(final EndpointPool pool, final UpstreamHandler handler)
     {
         Http2UpstreamSession session = pool.withRoom();
-        if ((session == null || !session.isOpened()) && !takePending())
+        if ((session == null || !session.isOpened()) && !bounds.takePending())
         {
-            requests.release();
+            bounds.releaseRequest();
             return UpstreamFailure.OVERFLOW;
         }
         if (session == null)
         {
-            if (!mayConnect())
+            if (!bounds.mayConnect())
             {
                 return enqueue(handler);
             }
             session = openHttp2(pool);
             if (session == null)
             {
-                return dropPending();
+                bounds.dropPending();
+                return UpstreamFailure.OVERFLOW;
             }
         }
         session.give(handler);
@@ -282,7 +230,7 @@ public final class ClusterState
         final Http2UpstreamSession session = pool.openHttp2();
         if (session == null)
         {
-            connections.release();
+            bounds.releaseConnection();
         }
         return session;
     }
@@ -307,36 +255,16 @@ public final class ClusterState
     /** Takes room for what has waited, which hears of it when there is none. */
     private boolean admit(final UpstreamHandler handler, final boolean isConnected)
     {
-        final boolean hasRoom = requests.take();
+        final boolean hasRoom = bounds.takeRequest();
         if (isConnected || !hasRoom)
         {
-            endPending();
+            bounds.endPending();
         }
         if (!hasRoom)
         {
-            context.loop.counters().increment(cluster.counters().upstreamRqActiveOverflow);
             handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
         }
         return hasRoom;
-    }
-
-    /**
-     * Takes room for a connection. As in Envoy a loop without any gets one in any case: other loops may have them all,
-     * and none of those would ever serve what waits here.
-     */
-    private boolean mayConnect()
-    {
-        if (connections.take())
-        {
-            return true;
-        }
-        if (connections.taken() > 0)
-        {
-            return false;
-        }
-        context.loop.counters().increment(cluster.counters().connections.upstreamCxOverflow);
-        connections.takeAnyway();
-        return true;
     }
 
     private Http1UpstreamSession openHttp1(final EndpointPool pool)
@@ -344,7 +272,7 @@ public final class ClusterState
         final Http1UpstreamSession session = pool.openHttp1();
         if (session == null)
         {
-            connections.release();
+            bounds.releaseConnection();
         }
         return session;
     }
@@ -352,8 +280,8 @@ public final class ClusterState
     /** Room to wait is taken. */
     private int enqueue(final UpstreamHandler handler)
     {
-        context.loop.counters().increment(cluster.counters().connections.upstreamCxOverflow);
-        requests.release();
+        bounds.onNoConnection();
+        bounds.releaseRequest();
         waiting.addLast(handler);
         // What waits may be for another endpoint or host than the connections that are idle.
         pools.closeIdle();
@@ -365,14 +293,6 @@ public final class ClusterState
     {
         session.assign(handler);
         handler.onUpstreamReady(session);
-    }
-
-    /** A request or relay has a connection: it counts from there on, as in Envoy; relays are never too many. */
-    void onRequest()
-    {
-        final LoopCounters counters = context.loop.counters();
-        counters.increment(cluster.counters().upstreamRqTotal);
-        counters.increment(cluster.counters().upstreamRqActive);
     }
 
     boolean givePending(final Http1UpstreamSession session)
@@ -404,13 +324,13 @@ public final class ClusterState
     {
         if (waiting.remove(handler))
         {
-            endPending();
-            context.loop.counters().increment(cluster.counters().upstreamRqCancelled);
+            bounds.endPending();
+            bounds.onCancelled();
             return true;
         }
         if (pools.cancelUpgrade(handler))
         {
-            context.loop.counters().increment(cluster.counters().upstreamRqCancelled);
+            bounds.onCancelled();
             return true;
         }
         return false;
@@ -426,27 +346,25 @@ public final class ClusterState
      */
     public int acquireTcp(final UpstreamHandler handler, final Connection downstream)
     {
-        final LoopCounters counters = context.loop.counters();
         final EndpointPool pool = pools.pick(handler);
         if (pool == null)
         {
             return noEndpoint();
         }
-        if (!connections.take())
+        if (!bounds.takeConnection())
         {
-            counters.increment(cluster.counters().connections.upstreamCxOverflow);
             return UpstreamFailure.OVERFLOW;
         }
-        if (!takePending())
+        if (!bounds.takePending())
         {
-            connections.release();
+            bounds.releaseConnection();
             return UpstreamFailure.PENDING_OVERFLOW;
         }
         final TcpUpstreamSession session = pool.openTcp(handler, downstream);
         if (session == null)
         {
-            connections.release();
-            endPending();
+            bounds.releaseConnection();
+            bounds.endPending();
             return UpstreamFailure.OVERFLOW;
         }
         handler.onUpstreamReady(session);
@@ -472,8 +390,7 @@ public final class ClusterState
      */
     public boolean takeRetry()
     {
-        final int limit = use.retryLimit(cluster.circuitBreakers().of(isHigh), isHigh);
-        return use.borrow(ClusterUse.bound(ClusterUse.RETRIES, isHigh), 1, limit) > 0;
+        return bounds.takeRetry();
     }
 
     /**
@@ -481,44 +398,14 @@ public final class ClusterState
      */
     public void releaseRetry()
     {
-        use.giveBack(ClusterUse.bound(ClusterUse.RETRIES, isHigh), 1);
-    }
-
-    void onRequestEnded()
-    {
-        requests.release();
-        context.loop.counters().decrement(cluster.counters().upstreamRqActive);
-    }
-
-    void onRelayEnded()
-    {
-        context.loop.counters().decrement(cluster.counters().upstreamRqActive);
-    }
-
-    /** A request that room was taken for was never sent. */
-    void onUnserved()
-    {
-        requests.release();
-    }
-
-    void onConnectionOpening(final Connection connection)
-    {
-        final UpstreamConnectionCounters ids = cluster.counters().connections;
-        context.loop.counters().increment(ids.upstreamCxTotal);
-        context.loop.counters().increment(ids.upstreamCxActive);
-        connection.count(ids.upstreamCxRxBytesTotal, ids.upstreamCxTxBytesTotal);
+        bounds.releaseRetry();
     }
 
     void onConnectionClosed(final Connection connection)
     {
-        connections.release();
-        final LoopCounters counters = context.loop.counters();
-        final UpstreamConnectionCounters ids = cluster.counters().connections;
-        counters.increment(ids.upstreamCxDestroy);
-        counters.record(ids.upstreamCxLengthMs, connection.ageMs());
-        counters.decrement(ids.upstreamCxActive);
+        bounds.onConnectionClosed(connection);
         // Each that fails leaves room for the next: nobody may be left waiting when no connection is there to end.
-        while (!waiting.isEmpty() && mayConnect())
+        while (!waiting.isEmpty() && bounds.mayConnect())
         {
             serveWaiting();
         }
@@ -529,10 +416,10 @@ public final class ClusterState
     {
         final UpstreamHandler handler = waiting.pollFirst();
         final EndpointPool pool = pickForHost(handler);
-        if (pool == null || !requests.take())
+        if (pool == null || !bounds.takeUncounted())
         {
-            connections.release();
-            endPending();
+            bounds.releaseConnection();
+            bounds.endPending();
             handler.onUpstreamFailed(pool == null ? UpstreamFailure.NO_ENDPOINT : UpstreamFailure.OVERFLOW);
             return;
         }
@@ -555,8 +442,8 @@ public final class ClusterState
                 return;
             }
         }
-        requests.release();
-        endPending();
+        bounds.releaseRequest();
+        bounds.endPending();
         handler.onUpstreamFailed(UpstreamFailure.OVERFLOW);
     }
 
@@ -566,6 +453,11 @@ public final class ClusterState
     int highWaterMark()
     {
         return Math.min(cluster.perConnectionBufferLimit(), MAX_HIGH_WATER);
+    }
+
+    ClusterBounds bounds()
+    {
+        return bounds;
     }
 
     SocketPlan plan()

@@ -22,6 +22,7 @@ final class EndpointPool
     private static final int MAX_LIST_LENGTH = 60 * 1024;
 
     private final ClusterState cluster;
+    private final ClusterBounds bounds;
     private final UpstreamContext context;
     private Endpoint endpoint;
     private Location location;
@@ -60,6 +61,7 @@ final class EndpointPool
         tally = new EndpointTally(cluster, context.loop, health);
         header = new ProxyHeader(context.loop, context.connections.toldValues());
         this.cluster = cluster;
+        bounds = cluster.bounds();
         this.context = context;
         this.endpoint = endpoint;
         location = new Location(endpoint.address());
@@ -340,7 +342,7 @@ final class EndpointPool
         {
             return null;
         }
-        cluster.onConnectionOpening(connection);
+        bounds.onConnectionOpening(connection);
         tally.onOpening();
         connection.connect(location.sockAddr(), location.sockAddr().length, cluster.plan());
         if (tls != null)
@@ -389,40 +391,40 @@ final class EndpointPool
     {
         tally.onRequest();
         tally.onReady();
-        cluster.onRequest();
+        bounds.onRequest();
     }
 
     /** A relay has a connection. */
     void onRelay()
     {
         tally.onRelay();
-        cluster.onRequest();
+        bounds.onRequest();
     }
 
     /** A request waits no longer for a connection that is being opened. */
     void onPendingEnded()
     {
         tally.onPending(-1);
-        cluster.endPending();
+        bounds.endPending();
     }
 
     /** A request has never had the connection that it waited for. */
     void onUnserved()
     {
-        cluster.onUnserved();
+        bounds.releaseRequest();
     }
 
     /** Such a request was given up. */
     void onCancelled()
     {
         tally.onPendingCancelled();
-        cluster.onUnserved();
+        bounds.releaseRequest();
     }
 
     void onResponseEnded()
     {
         tally.onRequestEnded();
-        cluster.onRequestEnded();
+        bounds.onRequestEnded();
     }
 
     /** Something came on a connection: maybe a session to resume as well. */
@@ -490,7 +492,7 @@ final class EndpointPool
         if (session.isConnected())
         {
             tally.onRequestEnded();
-            cluster.onRelayEnded();
+            bounds.onRelayEnded();
         }
         context.free.recycle(session);
         cluster.onConnectionClosed(connection);
