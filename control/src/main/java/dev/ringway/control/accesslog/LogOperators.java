@@ -1,5 +1,6 @@
 package dev.ringway.control.accesslog;
 
+import dev.ringway.control.config.Spelling;
 import dev.ringway.engine.accesslog.AccessProtocol;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -100,13 +102,20 @@ final class LogOperators
         final LogOperator plain = plain(name);
         if (plain == null)
         {
-            throw new LogFormatException(at, "operator %" + name + "% is not supported; supported are " + SUPPORTED);
+            throw new LogFormatException(at, "operator %" + name + "% is not supported" + otherThan(name));
         }
         if (argument != null && !argument.isEmpty())
         {
             throw new LogFormatException(argumentAt, "%" + name + "% takes no argument");
         }
         return plain;
+    }
+
+    private static String otherThan(final String name)
+    {
+        final String whole = SUPPORTED.replaceAll("(\\w*\\{[^}]*}\\w*)+", "");
+        final String hint = Spelling.hint(name, List.of(whole.split("[ ,]+")));
+        return hint.isEmpty() ? "; supported are " + SUPPORTED : hint;
     }
 
     /**

@@ -40,6 +40,7 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContex
 import io.envoyproxy.envoy.extensions.upstreams.http.v3.HttpProtocolOptions;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -147,7 +148,7 @@ public final class ExtensionTypes
     /**
      * @return full names of all supported types, sorted.
      */
-    public static Iterable<String> names()
+    public static Set<String> names()
     {
         return TYPES.keySet();
     }

@@ -17,6 +17,10 @@ import java.util.Map;
  */
 final class MessageReader
 {
+    private static final String EXTENSIONS = "envoy.extensions.";
+    /** Name, version and message. */
+    private static final int LABELS_BEHIND_KIND = 3;
+
     private final ConfigErrors errors;
     private final boolean allowUnknownFields;
     /** Inside of a list of which the first that is known counts: the others may be of types that nobody here knows. */
@@ -93,13 +97,15 @@ final class MessageReader
     private void unknown(final Descriptor type, final FieldPath path)
     {
         final String reason = "is not a field of " + type.getFullName();
+        final String hint =
+            Spelling.hint(path.name(), type.getFields().stream().map(FieldDescriptor::getName).toList());
         if (allowUnknownFields)
         {
-            errors.warn(path, reason + "; ignored");
+            errors.warn(path, reason + "; ignored" + hint);
         }
         else
         {
-            errors.add(path, reason);
+            errors.add(path, reason + hint);
         }
     }
 
@@ -257,8 +263,28 @@ final class MessageReader
      */
     static String unsupported(final String typeUrl)
     {
-        return ExtensionTypes.nameOf(typeUrl) + " is not supported; supported are " +
-            String.join(", ", ExtensionTypes.names());
+        final String name = ExtensionTypes.nameOf(typeUrl);
+        final String hint = Spelling.hint(name, ExtensionTypes.names());
+        if (!hint.isEmpty())
+        {
+            return name + " is not supported" + hint;
+        }
+        final String kind = kind(name);
+        final List<String> others = ExtensionTypes.names().stream()
+            .filter(other -> other.startsWith(EXTENSIONS) && kind(other).equals(kind)).toList();
+        return name + " is not supported" + (others.isEmpty() ?
+            " (docs/config.md lists what is supported)" : "; supported are " + String.join(", ", others));
+    }
+
+    /** What stands before name, version and message of an extension, as in {@code envoy.extensions.filters.http}. */
+    private static String kind(final String name)
+    {
+        String kind = name;
+        for (int i = 0; i < LABELS_BEHIND_KIND; i++)
+        {
+            kind = kind.substring(0, Math.max(0, kind.lastIndexOf('.')));
+        }
+        return kind;
     }
 
     private static boolean isValue(final FieldDescriptor field)

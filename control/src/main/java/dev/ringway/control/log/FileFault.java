@@ -3,15 +3,51 @@ package dev.ringway.control.log;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 
 /**
- * Says why a file cannot be opened for writing. Any thread.
+ * Says why a file cannot be opened for writing, before or after the attempt. Any thread.
  */
 public final class FileFault
 {
     private FileFault()
     {
+    }
+
+    /**
+     * Looks at a file that is to be written, and leaves it as it is.
+     *
+     * @param path of the file, which need not be there.
+     * @return the reason for which it cannot be opened, or null when there is none.
+     */
+    public static String ahead(final String path)
+    {
+        final Path file;
+        try
+        {
+            file = Path.of(path).toAbsolutePath();
+        }
+        catch (final InvalidPathException e)
+        {
+            return e.getReason();
+        }
+        if (Files.isDirectory(file))
+        {
+            return "Is a directory";
+        }
+        final Path directory = file.getParent();
+        if (!Files.exists(directory))
+        {
+            return "its directory does not exist";
+        }
+        if (!Files.isDirectory(directory))
+        {
+            return "Not a directory";
+        }
+        return Files.isWritable(Files.exists(file) ? file : directory) ? null : "permission denied";
     }
 
     /**

@@ -9,6 +9,7 @@ import dev.ringway.control.accesslog.LogFormat;
 import dev.ringway.control.accesslog.LogFormatException;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
+import dev.ringway.control.log.FileFault;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.RecordFilter;
 import dev.ringway.engine.route.Condition;
@@ -22,6 +23,7 @@ import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Translates {@code config.accesslog.v3.AccessLog}. A path with a format and a filter is one sink, whoever names it, and
@@ -32,6 +34,7 @@ import java.util.List;
 final class AccessLogTranslator
 {
     private static final String TYPE = "%ACCESS_LOG_TYPE%";
+    private static final Set<String> STREAMS = Set.of("/dev/stdout", "/dev/stderr");
     private static final String CHAIN_NAME = "%FILTER_CHAIN_NAME%";
 
     private final SinkTable sinks;
@@ -246,6 +249,12 @@ final class AccessLogTranslator
         if (known != null)
         {
             return known;
+        }
+        final String fault = STREAMS.contains(path) ? null : FileFault.ahead(path);
+        if (fault != null)
+        {
+            checks.fault(config.field("path"), "'" + path + "' cannot be opened: " + fault);
+            return null;
         }
         final int index = sinks.room();
         if (index == SinkTable.NONE)

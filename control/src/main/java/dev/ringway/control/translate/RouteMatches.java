@@ -17,6 +17,10 @@ import java.util.List;
  */
 final class RouteMatches
 {
+    private static final String ROOT = "/";
+    /** The path of OPTIONS for the server as a whole. */
+    private static final String ANY_PATH = "*";
+
     private final Checks checks;
     private final ConditionTranslator conditions;
     private final MetadataMatchers metadata;
@@ -55,6 +59,45 @@ final class RouteMatches
     }
 
     /**
+     * @param match of a route.
+     * @return whether it takes each request that has a path.
+     */
+    static boolean takesAll(final RouteMatch match)
+    {
+        return match.hasPrefix() && ROOT.startsWith(match.getPrefix()) &&
+            match.equals(RouteMatch.newBuilder().setPrefix(match.getPrefix()).build());
+    }
+
+    /**
+     * @param match of a route.
+     * @return whether it takes none but such as have a path that begins with {@code /}.
+     */
+    static boolean isBelowRoot(final RouteMatch match)
+    {
+        return literal(match).startsWith(ROOT);
+    }
+
+    private static String literal(final RouteMatch match)
+    {
+        return match.getPrefix() + match.getPath() + match.getPathSeparatedPrefix();
+    }
+
+    /** A slip of the pen that Envoy takes, too, and that nobody finds by its effect. */
+    private void warnOfPath(final RouteMatch match, final FieldPath path)
+    {
+        final String text = literal(match);
+        if (!text.isEmpty() && !text.startsWith(ROOT) && !text.startsWith(ANY_PATH))
+        {
+            checks.errors().warn(path, "'" + text + "' matches no request: paths begin with /");
+        }
+        else if (text.contains("?"))
+        {
+            checks.errors().warn(path, "'" + text + "' matches no request: a path ends before its ?, and " +
+                "query_parameters matches what follows");
+        }
+    }
+
+    /**
      * @param config route.
      * @param path   of its {@code match}.
      * @return when it applies, or null when that is faulty, which is then noted.
@@ -66,6 +109,7 @@ final class RouteMatches
             return null;
         }
         final RouteMatch match = config.getMatch();
+        warnOfPath(match, path);
         final boolean caseSensitive = !match.hasCaseSensitive() || match.getCaseSensitive().getValue();
         return switch (match.getPathSpecifierCase())
         {

@@ -143,6 +143,7 @@ final class RouteTranslator
         final List<RateLimitRules.Rule> hostLimits =
             limits.translate(host.getRateLimitsList(), hostPath.field(RATE_LIMITS));
         final FieldChangeTranslator.Both hostChanges = changes.of(host, hostPath);
+        warnOfCovered(host, path);
         final List<VirtualHost.Rule> result = new ArrayList<>(host.getRoutesCount());
         for (int i = 0; i < host.getRoutesCount(); i++)
         {
@@ -169,6 +170,25 @@ final class RouteTranslator
             }
         }
         return result;
+    }
+
+    /** Routes that another takes all requests from. The first says enough. */
+    private void warnOfCovered(final io.envoyproxy.envoy.config.route.v3.VirtualHost host, final FieldPath path)
+    {
+        int all = 0;
+        while (all < host.getRoutesCount() && !RouteMatches.takesAll(host.getRoutes(all).getMatch()))
+        {
+            all++;
+        }
+        for (int i = all + 1; i < host.getRoutesCount(); i++)
+        {
+            if (RouteMatches.isBelowRoot(host.getRoutes(i).getMatch()))
+            {
+                checks.errors().warn(path.at(i).field("match"),
+                    "is never reached: " + path.at(all) + " takes all requests before");
+                return;
+            }
+        }
     }
 
     /** What filters hear of a route and what it belongs to. */

@@ -85,7 +85,8 @@ class SupportedFieldsTest
             # Configuration
             Ringway reads Envoy's v3 bootstrap, in YAML or JSON: `ringway -c FILE`, `ringway --config-yaml TEXT`, or both,
             the second merged over the first. `ringway --mode validate -c FILE` checks a file and prints everything that is
-            wrong with it, each with file, line, field path and reason.
+            wrong with it, each with file, line, field path and reason; TLS files and the places of access logs are looked at, too.
+            What can be put into effect and hardly be meant, as a route that no request finds, is a warning.
 
             Only the fields below are in effect. Every other field that is set is refused, so nothing is silently ignored.
             A field that Envoy does not have either is refused too, unless `--allow-unknown-static-fields` is given. A switch
