@@ -1,6 +1,7 @@
 package dev.ringway.control.accesslog;
 
 import dev.ringway.engine.accesslog.AccessAddress;
+import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.ffi.sock.SockAddr;
@@ -102,6 +103,28 @@ final class AddressOperators
         return field == DIRECT_LOCAL ? AccessAddress.findDirectLocal(record) : record.addressOffset(field);
     }
 
+    /** The field of the record with the path that is all that is known, 0 when there is an address or nothing. */
+    private static int path(final AccessRecord record, final int wanted)
+    {
+        final boolean isDirect = wanted == AccessAddress.DOWNSTREAM_DIRECT_REMOTE || wanted == DIRECT_LOCAL;
+        final boolean isOfClient =
+            isDirect || wanted == AccessAddress.DOWNSTREAM_REMOTE || wanted == AccessAddress.DOWNSTREAM_LOCAL;
+        return isOfClient && (isDirect || !has(record, wanted)) ? AccessAddress.findPath(record) : 0;
+    }
+
+    /** Where the port of an endpoint begins that the record has as text. */
+    private static int colon(final AccessRecord record)
+    {
+        return EndpointText.colon(
+            record, record.textOffset(AccessText.UPSTREAM_HOST), record.textLength(AccessText.UPSTREAM_HOST));
+    }
+
+    private static boolean isPath(final AccessRecord record, final int wanted)
+    {
+        return wanted == AccessAddress.UPSTREAM_REMOTE ?
+            record.textLength(AccessText.UPSTREAM_HOST) > 0 && colon(record) < 0 : path(record, wanted) != 0;
+    }
+
     private static boolean has(final AccessRecord record, final int field)
     {
         return SockAddr.family(record.buffer(), offset(record, field)) != 0;
@@ -138,7 +161,12 @@ final class AddressOperators
         final AccessRecord record, final int wanted, final boolean withPort, final LogLine line)
     {
         final int field = known(record, wanted);
-        if (has(record, field))
+        final int path = path(record, wanted);
+        if (path != 0)
+        {
+            line.put(record.buffer(), AccessFields.valueOffset(path), AccessFields.length(record, path));
+        }
+        else if (has(record, field))
         {
             line.reserve(ADDRESS_ROOM);
             final int at = offset(record, field);
@@ -155,24 +183,28 @@ final class AddressOperators
         }
     }
 
+    /** A path has none, which is not the same as no address. */
     private static void port(final AccessRecord record, final int wanted, final LogLine line)
     {
         final int field = known(record, wanted);
+        if (isPath(record, wanted))
+        {
+            return;
+        }
         if (has(record, field))
         {
             line.decimal(SockAddr.port(record.buffer(), offset(record, field)));
             return;
         }
-        final int offset = record.textOffset(AccessText.UPSTREAM_HOST);
-        final int length = record.textLength(AccessText.UPSTREAM_HOST);
-        final int colon = field == AccessAddress.UPSTREAM_REMOTE && length > 0 ? EndpointText.colon(record, offset, length) : -1;
+        final int colon = field == AccessAddress.UPSTREAM_REMOTE ? colon(record) : -1;
         if (colon < 0)
         {
             line.put((byte)'-');
         }
         else
         {
-            line.put(record.buffer(), offset + colon + 1, length - colon - 1);
+            line.put(record.buffer(), record.textOffset(AccessText.UPSTREAM_HOST) + colon + 1,
+                record.textLength(AccessText.UPSTREAM_HOST) - colon - 1);
         }
     }
 
@@ -203,6 +235,10 @@ final class AddressOperators
         return (record, line) ->
         {
             final int field = known(record, wanted);
+            if (isPath(record, wanted))
+            {
+                return;
+            }
             if (has(record, field))
             {
                 network(record, field, prefix, line);

@@ -191,7 +191,7 @@ final class JsonFormat
         {
             text.clear();
             format.append(record, text);
-            if (isSingle && isNothing())
+            if (isSingle && (isNothing() || isNumber && text.length() == 0))
             {
                 return false;
             }

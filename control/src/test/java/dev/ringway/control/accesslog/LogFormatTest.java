@@ -392,7 +392,7 @@ final class LogFormatTest
         assertEquals("[2001:db8::1]:80 2001:db8::1 80", print(format, v6));
         final AccessRecord unix = Records.empty();
         Records.text(unix, AccessText.UPSTREAM_HOST, "/run/app:1.sock");
-        assertEquals("/run/app:1.sock /run/app:1.sock -", print(format, unix));
+        assertEquals("/run/app:1.sock /run/app:1.sock ", print(format, unix));
         final AccessRecord v4 = Records.empty();
         Records.text(v4, AccessText.UPSTREAM_HOST, "10.0.0.1:8080");
         assertEquals("10.0.0.1:8080 10.0.0.1 8080", print(format, v4));

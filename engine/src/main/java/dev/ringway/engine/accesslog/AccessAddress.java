@@ -20,6 +20,8 @@ public final class AccessAddress
 
     /** Address of the socket that the client connected to, where another was told; else not set. */
     private static final int DIRECT_LOCAL = LogStrings.register("%DIRECT_LOCAL%");
+    /** Path of the unix socket that the client connected to, which is all that is known of either end. */
+    private static final int PATH = LogStrings.register("%DOWNSTREAM_PATH%");
     private static final int LENGTH = 28;
 
     private AccessAddress()
@@ -47,5 +49,28 @@ public final class AccessAddress
         final int at = AccessFields.find(record, DIRECT_LOCAL);
         return at == 0 || AccessFields.isCut(record, at) ?
             record.addressOffset(DOWNSTREAM_LOCAL) : AccessFields.valueOffset(at);
+    }
+
+    /**
+     * Notes what {@link #findPath} finds.
+     *
+     * @param record under way.
+     * @param text   holds the path.
+     * @param at     its first byte.
+     * @param count  its length.
+     */
+    public static void putPath(final AccessRecord record, final DirectBuffer text, final int at, final int count)
+    {
+        AccessFields.put(record, PATH, text, at, count);
+    }
+
+    /**
+     * @param record to look in.
+     * @return the field of {@link AccessFields} with the path of the unix socket that the client connected to, 0 when it
+     *         connected to none.
+     */
+    public static int findPath(final AccessRecord record)
+    {
+        return AccessFields.find(record, PATH);
     }
 }

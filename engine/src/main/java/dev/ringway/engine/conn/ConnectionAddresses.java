@@ -3,6 +3,7 @@ package dev.ringway.engine.conn;
 import dev.ringway.engine.io.Op;
 import dev.ringway.engine.loop.SlotAddresses;
 import dev.ringway.ffi.sock.SockAddr;
+import org.agrona.DirectBuffer;
 
 /**
  * The addresses of one connection. They stand in its part of {@link SlotAddresses}; what is given here is where. Loop
@@ -14,12 +15,18 @@ public final class ConnectionAddresses
     private static final int DIRECT_LENGTH = 28;
     private static final int LOCAL = 1;
     private static final int OWN = 2;
+    /** The peer is an internet address, or nobody knows it yet. */
+    private static final byte NOT_NAMED = 0;
+    /** The peer is a unix socket of an endpoint. */
+    private static final byte ENDPOINT_NAMED = 1;
+    /** The client came over a unix socket, and its name is that of the socket it came to. */
+    private static final byte CLIENT_NAMED = 2;
 
     private final ConnectionLife life;
     private final LocalAddresses lookUps;
     private int slot;
     private byte asked;
-    private boolean isNamed;
+    private byte named;
     private boolean isProxied;
     private boolean isRestored;
 
@@ -33,7 +40,7 @@ public final class ConnectionAddresses
     {
         this.slot = slot;
         asked = LocalAddresses.OWN;
-        isNamed = false;
+        named = NOT_NAMED;
         isProxied = false;
         isRestored = false;
         lookUps.forget(local());
@@ -45,13 +52,41 @@ public final class ConnectionAddresses
      */
     public int peer()
     {
-        return isNamed ? slots().name(slot) : slots().peer(slot);
+        return named == NOT_NAMED || isProxied ? slots().peer(slot) : slots().name(slot);
+    }
+
+    /**
+     * Gives a client that came over a unix socket the name of that socket, as its own address and as the one it
+     * connected to; it has hardly ever one itself.
+     *
+     * @param sockAddr holds the address, {@link SockAddr#UNIX_LENGTH} bytes.
+     */
+    public void nameClient(final DirectBuffer sockAddr)
+    {
+        named = CLIENT_NAMED;
+        slots().buffer().putBytes(slots().name(slot), sockAddr, 0, SockAddr.UNIX_LENGTH);
+    }
+
+    /**
+     * @return whether {@link #nameClient} gave it its name.
+     */
+    public boolean isClientNamed()
+    {
+        return named == CLIENT_NAMED;
+    }
+
+    /**
+     * @return offset of the socket address with that name.
+     */
+    public int clientName()
+    {
+        return slots().name(slot);
     }
 
     /** Before anything is opened; the address is written to {@link #peer} then. */
     void expect(final byte[] sockAddr)
     {
-        isNamed = sockAddr[0] == SockAddr.AF_UNIX;
+        named = sockAddr[0] == SockAddr.AF_UNIX ? ENDPOINT_NAMED : NOT_NAMED;
     }
 
     /** Says whether a connection that is opened like this asks for its own address. */
@@ -75,7 +110,7 @@ public final class ConnectionAddresses
      */
     public int local()
     {
-        return slots().other(slot, LOCAL);
+        return named == CLIENT_NAMED && !isProxied ? clientName() : slots().other(slot, LOCAL);
     }
 
     /**
@@ -84,7 +119,7 @@ public final class ConnectionAddresses
      */
     public int own()
     {
-        return slots().other(slot, OWN);
+        return named == CLIENT_NAMED ? clientName() : slots().other(slot, OWN);
     }
 
     /**
@@ -100,7 +135,7 @@ public final class ConnectionAddresses
      */
     public int direct()
     {
-        return isProxied ? slots().other(slot, DIRECT) : peer();
+        return named == CLIENT_NAMED ? clientName() : isProxied ? slots().other(slot, DIRECT) : peer();
     }
 
     /**
@@ -109,8 +144,11 @@ public final class ConnectionAddresses
      */
     public void keepDirect()
     {
+        if (named == NOT_NAMED)
+        {
+            lookUps.copy(peer(), slots().other(slot, DIRECT), DIRECT_LENGTH);
+        }
         isProxied = true;
-        lookUps.copy(peer(), slots().other(slot, DIRECT), DIRECT_LENGTH);
     }
 
     /**
@@ -151,7 +189,7 @@ public final class ConnectionAddresses
     void onInstalled(final int result, final boolean isClosing)
     {
         isRestored |= lookUps.onInstalled(
-            result, isClosing ? -1 : own(), isProxied || isClosing ? -1 : local(), asked);
+            result, isClosing || named == CLIENT_NAMED ? -1 : own(), isProxied || isClosing ? -1 : local(), asked);
     }
 
     /**

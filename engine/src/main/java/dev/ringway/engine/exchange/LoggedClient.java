@@ -95,10 +95,18 @@ final class LoggedClient
     void localAddress(final AccessRecord record, final Connection connection)
     {
         record.address(AccessAddress.DOWNSTREAM_LOCAL, exchanges.slotAddresses(), connection.addresses().local());
-        if (connection.addresses().isLocalTold())
+        if (connection.addresses().isLocalTold() && !connection.addresses().isClientNamed())
         {
             AccessAddress.putDirectLocal(record, exchanges.slotAddresses(), connection.addresses().own());
         }
+    }
+
+    /** The unix socket that the client came over. */
+    void path(final AccessRecord record, final Connection connection)
+    {
+        final int length =
+            SockAddr.appendText(exchanges.slotAddresses(), connection.addresses().clientName(), text, 1);
+        AccessAddress.putPath(record, text, 1, length);
     }
 
     /** Prints the same address as text, and returns its length; 0 for that of a Unix socket. */
@@ -129,11 +137,15 @@ final class LoggedClient
         }
     }
 
-    /** The client's, as the endpoint will see it. */
+    /** The client's, as the endpoint will see it; one that came over a unix socket has none. */
     void append(final AccessRecord record, final Connection connection)
     {
         final int length = SockAddr.appendAddress(
             exchanges.slotAddresses(), connection.addresses().peer(), text, 1);
+        if (length == 0)
+        {
+            return;
+        }
         if (record.textLength(AccessText.X_FORWARDED_FOR) > 0)
         {
             record.more(AccessText.X_FORWARDED_FOR, text, 0, length + 1);

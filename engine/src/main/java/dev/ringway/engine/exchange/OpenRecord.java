@@ -65,7 +65,11 @@ final class OpenRecord
         record.sinks().born(born).startTimeUs(exchanges.epochNs(startNs) / NANOS_PER_MICRO)
             .connectionId(connection.id());
         record.address(AccessAddress.DOWNSTREAM_REMOTE, exchanges.slotAddresses(), connection.addresses().peer());
-        if (connection.addresses().direct() != connection.addresses().peer())
+        if (connection.addresses().isClientNamed())
+        {
+            exchanges.loggedClient().path(record, connection);
+        }
+        else if (connection.addresses().direct() != connection.addresses().peer())
         {
             record.address(AccessAddress.DOWNSTREAM_DIRECT_REMOTE, exchanges.slotAddresses(),
                 connection.addresses().direct());

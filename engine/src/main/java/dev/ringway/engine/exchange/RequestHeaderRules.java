@@ -328,7 +328,8 @@ final class RequestHeaderRules
     {
         final int at = downstream.connection().addresses().peer();
         final int length = SockAddr.appendAddress(loop.slotAddresses().buffer(), at, address, 0);
-        if (!http.skipXffAppend())
+        // A client that came over a unix socket has no address that could be told.
+        if (!http.skipXffAppend() && length > 0)
         {
             edits.append(HeaderName.X_FORWARDED_FOR, headers, COMMA, addressBytes, length);
         }
@@ -355,7 +356,7 @@ final class RequestHeaderRules
             edits.addRange(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, headers.buffer(), forwardedFor.offset(),
                 forwardedFor.length());
         }
-        else
+        else if (length > 0)
         {
             edits.addBytes(HeaderName.X_ENVOY_EXTERNAL_ADDRESS, addressBytes, length);
         }

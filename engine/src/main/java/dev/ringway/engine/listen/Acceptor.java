@@ -115,6 +115,7 @@ public final class Acceptor implements ConnectionHandler
     public void onOpened(final Connection connection)
     {
         unarm(connection);
+        addresses.name(connection);
         if (active >= listener.maxConnections())
         {
             loop.counters().increment(listener.counters().downstreamCxOverflow);

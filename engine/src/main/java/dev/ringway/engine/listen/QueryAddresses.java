@@ -52,6 +52,15 @@ final class QueryAddresses
             (listener.filterChains().usesDestination() || listener.filterChains().readsLocalAddress());
     }
 
+    /** A client of a unix socket gets its name. */
+    void name(final Connection connection)
+    {
+        if (SockAddr.family(own, 0) == SockAddr.AF_UNIX)
+        {
+            connection.addresses().nameClient(own);
+        }
+    }
+
     private boolean isAny(final int length)
     {
         final int at = SockAddr.addressOffset(own, 0);
