@@ -104,6 +104,40 @@ final class AccessLogComparisonTest
             "k0: \"%METADATA(CLUSTER:p)%\", k1: \"%CLUSTER_METADATA(p:of)%\", k2: \"%METADATA(CLUSTER:p:of):2%\", " +
             "k3: \"%METADATA(ROUTE:p)%\", k4: \"%METADATA(ROUTE:p:n)%\", k5: \"%METADATA(VIRTUAL_HOST:p:o)%\", " +
             "k6: \"%METADATA(VIRTUAL_HOST:p:of)% of %CLUSTER_METADATA(p:n)%\", k7: \"%METADATA(ROUTE:p:o:x)%\" } }", ROUTED});
+        LOGS.put("first", new String[] {("log_format: { text_format_source: { inline_string: \"" +
+            "%COALESCE({'operators': ['REQUESTED_SERVER_NAME', {'command': 'REQ', 'param': ':authority'}]})% " +
+            "%COALESCE({'operators': [{'command': 'REQ', 'param': 'x-none'}, {'command': 'REQ', 'param': 'x-a', 'max_length': 2}]})% " +
+            "%COALESCE({'operators': [{'command': 'REQ', 'param': 'x-none'}, {'command': 'REQ', 'param': 'accept'}, 'PROTOCOL']}):3% " +
+            "%COALESCE({'operators': [{'command': 'REQ', 'param': 'x-none'}]})% " +
+            "%COALESCE({'operators': ['ROUTE_NAME', 'UPSTREAM_CLUSTER']})% " +
+            "%COALESCE({'operators': ['ROUTE_NAME', 'BYTES_SENT']})% " +
+            "%COALESCE({'operators': [{'command': 'GRPC_STATUS', 'param': 'SNAKE_STRING'}, {'command': 'RESP', 'param': 'x-own'}, {'command': 'RESP', 'param': ':status'}]})% " +
+            "%REQUESTED_SERVER_NAME(SNI_ONLY)% " +
+            "%REQUESTED_SERVER_NAME(SNI_FIRST)% " +
+            "%REQUESTED_SERVER_NAME(HOST_FIRST)% " +
+            "%REQUESTED_SERVER_NAME(HOST_FIRST:HOST)% " +
+            "%REQUESTED_SERVER_NAME(HOST_FIRST:ORIG)% " +
+            "%REQUESTED_SERVER_NAME(SNI_FIRST:ORIG)% " +
+            "%REQUESTED_SERVER_NAME(SNI_FIRST:HOST)% " +
+            "%REQUESTED_SERVER_NAME(SNI_ONLY:ORIG)% " +
+            "%REQUESTED_SERVER_NAME(SNI_FIRST:ORIG_OR_HOST)%\\n\" } }").replace("'", "\\\""), ""});
+        LOGS.put("jsonfirst", new String[] {("log_format: { json_format: { " +
+            "k00: \"%COALESCE({'operators': ['REQUESTED_SERVER_NAME', {'command': 'REQ', 'param': ':authority'}]})%\", " +
+            "k01: \"%COALESCE({'operators': [{'command': 'REQ', 'param': 'x-none'}, {'command': 'REQ', 'param': 'x-a', 'max_length': 2}]})%\", " +
+            "k02: \"%COALESCE({'operators': [{'command': 'REQ', 'param': 'x-none'}, {'command': 'REQ', 'param': 'accept'}, 'PROTOCOL']}):3%\", " +
+            "k03: \"%COALESCE({'operators': [{'command': 'REQ', 'param': 'x-none'}]})%\", " +
+            "k04: \"%COALESCE({'operators': ['ROUTE_NAME', 'UPSTREAM_CLUSTER']})%\", " +
+            "k05: \"%COALESCE({'operators': ['ROUTE_NAME', 'BYTES_SENT']})%\", " +
+            "k06: \"%COALESCE({'operators': [{'command': 'GRPC_STATUS', 'param': 'SNAKE_STRING'}, {'command': 'RESP', 'param': 'x-own'}, {'command': 'RESP', 'param': ':status'}]})%\", " +
+            "k07: \"%REQUESTED_SERVER_NAME(SNI_ONLY)%\", " +
+            "k08: \"%REQUESTED_SERVER_NAME(SNI_FIRST)%\", " +
+            "k09: \"%REQUESTED_SERVER_NAME(HOST_FIRST)%\", " +
+            "k10: \"%REQUESTED_SERVER_NAME(HOST_FIRST:HOST)%\", " +
+            "k11: \"%REQUESTED_SERVER_NAME(HOST_FIRST:ORIG)%\", " +
+            "k12: \"%REQUESTED_SERVER_NAME(SNI_FIRST:ORIG)%\", " +
+            "k13: \"%REQUESTED_SERVER_NAME(SNI_FIRST:HOST)%\", " +
+            "k14: \"%REQUESTED_SERVER_NAME(SNI_ONLY:ORIG)%\", " +
+            "k15: \"%REQUESTED_SERVER_NAME(SNI_FIRST:ORIG_OR_HOST)%\" } }").replace("'", "\\\""), ""});
         LOGS.put("jsonfields", new String[] {"log_format: { json_format: { a: \"%REQ(X-A)%\", b: \"<%REQ(X-B)%>\", " +
             "own: \"%RESP(X-OWN)%\", none: \"%REQ(X-B)%\" } }", ""});
         LOGS.put("names", new String[] {
@@ -232,7 +266,7 @@ final class AccessLogComparisonTest
                 - match: { path: "/empty" }
                   direct_response: { status: 204 }
                 - match: { prefix: "/rewritten" }
-                  route: { cluster: named, prefix_rewrite: "/new" }
+                  route: { cluster: named, prefix_rewrite: "/new", host_rewrite_literal: re.test }
                 - match: { path: "/dead" }
                   route: { cluster: dead }
                 - match: { prefix: "/", headers: [ { name: ":authority", string_match: { exact: a } } ] }

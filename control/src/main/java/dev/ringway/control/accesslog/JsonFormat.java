@@ -171,7 +171,6 @@ final class JsonFormat
     private Part string(final String config) throws LogFormatException
     {
         final LogFormat plain = LogFormat.compile(config, false);
-        final boolean isNumber = plain.isNumber();
         final boolean isSingle = plain.isSingle() && !config.startsWith("%RESPONSE_FLAGS");
         // A value that is there and empty is told, so what is not there has to be told apart.
         final LogFormat format = isSingle ? plain : LogFormat.compile(config, omitsEmpty);
@@ -191,6 +190,7 @@ final class JsonFormat
         {
             text.clear();
             format.append(record, text);
+            final boolean isNumber = plain.isNumber();
             if (isSingle && (isNothing() || isNumber && text.length() == 0))
             {
                 return false;

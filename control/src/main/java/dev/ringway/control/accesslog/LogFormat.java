@@ -179,7 +179,7 @@ public final class LogFormat
         {
             at++;
         }
-        String name = text.substring(start + 1, at);
+        final String name = text.substring(start + 1, at);
         if (name.isEmpty())
         {
             throw new LogFormatException(
@@ -208,17 +208,30 @@ public final class LogFormat
         {
             throw new LogFormatException(start, "the operator %" + name + " must end with %");
         }
+        final LogOperator operator = operator(name, argument, start, argumentAt, needs);
+        operators.add(limit < 0 ? operator : cut(operator, limit));
+        return at + 1;
+    }
+
+    /** The step of an operator, whose needs are added to those of the format. */
+    static LogOperator operator(
+        final String name, final String argument, final int start, final int argumentAt, final LogNeeds needs)
+        throws LogFormatException
+    {
+        if (FirstOperator.has(name, argument))
+        {
+            return FirstOperator.of(name, argument, start, argumentAt, needs);
+        }
         if (name.equals(PartMetadataOperator.OF_TYPE) && argument != null && argument.startsWith(MetadataOperator.TYPE))
         {
-            name = MetadataOperator.NAME;
-            argument = argument.substring(MetadataOperator.TYPE.length());
+            return operator(MetadataOperator.NAME, argument.substring(MetadataOperator.TYPE.length()), start,
+                argumentAt, needs);
         }
         final LogOperator operator = LogOperators.of(name, argument, start, argumentAt);
-        operators.add(limit < 0 ? operator : cut(operator, limit));
         needs.addUses(LogOperators.uses(name, argument));
         HeaderOperators.addFields(name, argument, needs);
         MetadataOperator.addField(name, argument, needs);
-        return at + 1;
+        return operator;
     }
 
     private static boolean isNameCharacter(final char c)
@@ -239,7 +252,7 @@ public final class LogFormat
         return Integer.parseInt(digits);
     }
 
-    private static LogOperator cut(final LogOperator operator, final int limit)
+    static LogOperator cut(final LogOperator operator, final int limit)
     {
         return (record, line) ->
         {
@@ -276,10 +289,11 @@ public final class LogFormat
         return onlyOperator != null;
     }
 
-    /** Whether it is one operator whose value is a number. */
+    /** Whether it is one operator whose value, as it was printed last, is a number. */
     boolean isNumber()
     {
-        return onlyOperator != null && LogOperators.isNumber(onlyOperator);
+        return onlyOperator != null && operators[0] instanceof final FirstOperator first ? first.isNumber() :
+            onlyOperator != null && LogOperators.isNumber(onlyOperator);
     }
 
     /**
