@@ -13,19 +13,19 @@ final class Batching
     /** Streams for each completion wanted. */
     private static final int STREAMS_SHIFT = 3;
     private static final int LEAST_WANTED = 16;
-    private static final int MOST_WANTED = 64;
-    /** Of those wanted, this part is enough for patience not to have been in vain, but no fewer than so many. */
-    private static final int ENOUGH_SHIFT = 3;
-    private static final int LEAST_ENOUGH = 4;
+    private static final int MOST_WANTED = 80;
+    /** So many beside what was submitted, and the wait has not been in vain. */
+    private static final int ENOUGH = 4;
     private static final int LEAST_PATIENCE_US = 50;
-    private static final int MOST_PATIENCE_US = 250;
-    /** Duty cycles without patience after it was in vain. */
-    private static final int PAUSE = 64;
+    private static final int MOST_PATIENCE_US = 320;
+    /** Duty cycles without patience, at most, after it was in vain again and again. */
+    private static final int LONGEST_PAUSE = 64;
 
     private final boolean isSupported;
     private int streams;
     private int pause;
-    private int expected;
+    private int lastPause;
+    private boolean isPatient;
 
     /**
      * @param isSupported whether the kernel knows the shortest time of a wait (Linux 6.12).
@@ -44,7 +44,7 @@ final class Batching
     /** What a wait should bring beside what is submitted with it; 0 for one completion, whichever it is. */
     int wanted()
     {
-        expected = 0;
+        isPatient = false;
         if (!isSupported || streams < FEWEST_STREAMS)
         {
             return 0;
@@ -54,9 +54,8 @@ final class Batching
             pause--;
             return 0;
         }
-        final int wanted = Math.clamp(streams >> STREAMS_SHIFT, LEAST_WANTED, MOST_WANTED);
-        expected = Math.max(LEAST_ENOUGH, wanted >> ENOUGH_SHIFT);
-        return wanted;
+        isPatient = true;
+        return Math.clamp(streams >> STREAMS_SHIFT, LEAST_WANTED, MOST_WANTED);
     }
 
     /** How long more are waited for once one could be had, in microseconds: half of one for each stream. */
@@ -65,12 +64,26 @@ final class Batching
         return Math.clamp(streams >> 1, LEAST_PATIENCE_US, MOST_PATIENCE_US);
     }
 
-    /** The wait has brought completions, those of what was submitted with it among them. */
+    /**
+     * The wait has brought completions, those of what was submitted with it among them. Where patience was in vain it rests for
+     * a cycle, and for twice as many each time that it is so again: a loop with many streams that say little delays few of
+     * their messages, a busy one is soon patient again after a lull.
+     */
     void onWaited(final int completions, final int submitted)
     {
-        if (expected > 0 && completions < submitted + expected)
+        if (!isPatient)
         {
-            pause = PAUSE;
+            return;
+        }
+        isPatient = false;
+        if (completions < submitted + ENOUGH)
+        {
+            lastPause = Math.clamp(lastPause << 1, 1, LONGEST_PAUSE);
+            pause = lastPause;
+        }
+        else
+        {
+            lastPause = 0;
         }
     }
 }

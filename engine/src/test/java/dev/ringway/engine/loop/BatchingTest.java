@@ -38,18 +38,33 @@ final class BatchingTest
     }
 
     @Test
-    void shouldWaitForOneForAWhileWhenPatienceWasInVain()
+    void shouldRestTwiceAsLongEachTimeThatPatienceWasInVain()
     {
         batching.onStreams(100);
-        assertTrue(batching.wanted() > 1);
-        batching.onWaited(8, 7);
-        int cycles = 0;
-        while (batching.wanted() == 0)
+        for (int pause = 1; pause <= 64; pause <<= 1)
         {
-            batching.onWaited(1, 0);
-            cycles++;
+            assertEquals(pause, pauseAfterAWaitInVain());
         }
-        assertEquals(64, cycles);
+        assertEquals(64, pauseAfterAWaitInVain());
+    }
+
+    @Test
+    void shouldForgetWhatWasInVainOnceAWaitBringsMore()
+    {
+        batching.onStreams(100);
+        pauseAfterAWaitInVain();
+        pauseAfterAWaitInVain();
+        batching.onWaited(batching.wanted(), 0);
+        assertEquals(1, pauseAfterAWaitInVain());
+    }
+
+    @Test
+    void shouldNotJudgeCyclesThatWereNotPatient()
+    {
+        batching.onStreams(100);
+        batching.onWaited(batching.wanted(), 0);
+        batching.onWaited(0, 0);
+        assertTrue(batching.wanted() > 1);
     }
 
     @Test
@@ -62,19 +77,17 @@ final class BatchingTest
         assertEquals(32, batching.wanted());
         assertEquals(128, batching.patienceUs());
         batching.onStreams(100_000);
-        assertEquals(64, batching.wanted());
-        assertEquals(250, batching.patienceUs());
+        assertEquals(80, batching.wanted());
+        assertEquals(320, batching.patienceUs());
     }
 
     @Test
-    void shouldExpectMoreFromALongerWait()
+    void shouldBeContentWithAFewBesideWhatWasSubmitted()
     {
         batching.onStreams(640);
-        assertEquals(64, batching.wanted());
-        batching.onWaited(8, 0);
-        assertEquals(64, batching.wanted());
-        batching.onWaited(7, 0);
-        assertEquals(0, batching.wanted());
+        assertTrue(batching.wanted() > 1);
+        batching.onWaited(20 + 4, 20);
+        assertTrue(batching.wanted() > 1);
     }
 
     @Test
@@ -92,5 +105,18 @@ final class BatchingTest
         final Batching old = new Batching(false);
         old.onStreams(1000);
         assertEquals(0, old.wanted());
+    }
+
+    private int pauseAfterAWaitInVain()
+    {
+        assertTrue(batching.wanted() > 1);
+        batching.onWaited(8, 7);
+        int cycles = 0;
+        while (batching.wanted() == 0)
+        {
+            batching.onWaited(1, 0);
+            cycles++;
+        }
+        return cycles;
     }
 }
