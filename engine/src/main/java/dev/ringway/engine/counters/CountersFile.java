@@ -6,16 +6,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -47,31 +44,19 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     private static final int ERRORS_LENGTH = 1 << 18;
     /** What may wait to be taken back before garbage is collected for it. */
     private static final double SPARE = 0.25;
-    private static final int COUNTERS_PER_PAGE = CountersLayout.PAGE / Long.BYTES;
 
     private final Path path;
     private final boolean keep;
     private final CountersLayout layout;
     private final FileChannel channel;
     private final Arena arena = Arena.ofShared();
-    private final UnsafeBuffer header;
-    private final UnsafeBuffer records;
-    private final UnsafeBuffer names;
-    private final UnsafeBuffer[] columns;
+    private final CounterRecords records;
     private final LoopCounters[] loops;
     private final Histograms histograms;
     private final SharedCounters shared;
     private final ErrorLog errors;
     private final UnsafeBuffer errorsView;
     private final HeldNames held;
-    private final NameRoom room;
-    /** Ids that had another name, oldest first. */
-    private final ArrayDeque<Integer> free = new ArrayDeque<>();
-    private final byte[] zeroPage = new byte[CountersLayout.PAGE];
-    private long recordsReserved;
-    private long namesReserved;
-    private int valuesReserved;
-    private int count;
     private volatile Executor control = task -> { };
     /** What a collection left, which is in use or was held by something that was not garbage. */
     private double leftWaiting;
@@ -86,29 +71,22 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         channel = FileChannel.open(
             path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
         channel.lock();
-        reserve(0, CountersLayout.PAGE);
-        reserve(layout.fileLength - layout.errorsLength, layout.errorsLength);
+        final ReservedPages pages = new ReservedPages(channel);
+        pages.reserve(0, CountersLayout.PAGE);
+        pages.reserve(layout.errorsOffset, layout.errorsLength);
         final MemorySegment map = channel.map(FileChannel.MapMode.READ_WRITE, 0, layout.fileLength, arena);
-        header = view(map, 0, CountersLayout.PAGE);
-        records = view(map, CountersLayout.RECORDS_OFFSET, layout.recordsLength);
-        names = view(map, layout.namesOffset, layout.namesLength);
-        columns = new UnsafeBuffer[layout.loops + 2];
-        for (int i = 0; i < columns.length; i++)
-        {
-            columns[i] = view(map, layout.columnOffset(i), layout.columnLength);
-        }
+        records = new CounterRecords(path, layout, pages, map);
         histograms = new Histograms(layout.loops);
         loops = new LoopCounters[layout.loops];
         for (int i = 0; i < loops.length; i++)
         {
-            loops[i] = new LoopCounters(columns[i], histograms, i);
+            loops[i] = new LoopCounters(records.column(i), histograms, i);
         }
-        held = new HeldNames(this, histograms);
-        room = new NameRoom(layout.namesLength);
-        shared = new SharedCounters(columns[layout.sharedColumn()]);
-        errorsView = view(map, layout.errorsOffset, layout.errorsLength);
+        held = new HeldNames(records, histograms);
+        shared = new SharedCounters(records.column(layout.sharedColumn()));
+        errorsView = CounterRecords.view(map, layout.errorsOffset, layout.errorsLength);
         errors = new ErrorLog(errorsView);
-        writeHeader();
+        records.begin();
     }
 
     /**
@@ -132,10 +110,11 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         {
             throw new IllegalArgumentException("number of loops " + loopCount + " is not in 1.." + MAX_LOOPS);
         }
-        final int rounded = (capacity + COUNTERS_PER_PAGE - 1) / COUNTERS_PER_PAGE * COUNTERS_PER_PAGE;
+        final int pages = (capacity + CountersLayout.COUNTERS_PER_PAGE - 1) / CountersLayout.COUNTERS_PER_PAGE;
         try
         {
-            return new CountersFile(path, keep, new CountersLayout(rounded, loopCount, ERRORS_LENGTH));
+            return new CountersFile(path, keep, new CountersLayout(
+                pages * CountersLayout.COUNTERS_PER_PAGE, loopCount, ERRORS_LENGTH));
         }
         catch (final IOException e)
         {
@@ -256,7 +235,7 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
      */
     public synchronized CounterScope part(final String name)
     {
-        return held.scope(name);
+        return held.scope(this, name);
     }
 
     synchronized int lateCounter(final String name, final HeldNames.Holder holder)
@@ -338,93 +317,12 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         held.abandon(scope);
     }
 
-    /** A hidden counter of that name, of value 0. */
-    int give(final String name, final int kind)
-    {
-        final byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
-        final int offset = free.isEmpty() && count == layout.capacity ? NameRoom.NONE : room.take(bytes.length);
-        if (offset == NameRoom.NONE)
-        {
-            throw new IllegalStateException("counters file " + path + " is full with " + held.count() + " counters (" +
-                layout.capacity + " fit, " + layout.namesLength + " bytes of names), no room for " + name +
-                "; start with a larger counter capacity");
-        }
-        reserveFor(offset + bytes.length, name);
-        final Integer again = free.poll();
-        final int id = again == null ? count : again;
-        final int record = id * CountersLayout.RECORD_LENGTH;
-        for (final UnsafeBuffer column : columns)
-        {
-            column.putLongRelease(id << 3, 0);
-        }
-        names.putBytes(offset, bytes);
-        records.putInt(record + CountersLayout.NAME_OFFSET_OFFSET, offset);
-        records.putInt(record + CountersLayout.NAME_LENGTH_OFFSET, bytes.length);
-        records.putInt(record + CountersLayout.KIND_OFFSET, kind);
-        header.putInt(CountersLayout.NAMES_USED_OFFSET, room.used());
-        if (again == null)
-        {
-            records.putInt(record + CountersLayout.GENERATION_OFFSET, 1);
-            header.putIntRelease(CountersLayout.COUNT_OFFSET, ++count);
-        }
-        return id;
-    }
-
-    /** Readers see it, or see it no more. */
-    void show(final int id, final boolean isShown)
-    {
-        final int offset = id * CountersLayout.RECORD_LENGTH + CountersLayout.GENERATION_OFFSET;
-        final int generation = records.getInt(offset);
-        if (CountersReader.isShown(generation) != isShown)
-        {
-            records.putIntVolatile(offset, generation + 1);
-            header.putIntVolatile(CountersLayout.CHANGES_OFFSET, header.getInt(CountersLayout.CHANGES_OFFSET) + 1);
-        }
-    }
-
-    /** A hidden one is free for another name. */
-    void takeBack(final int id)
-    {
-        final int record = id * CountersLayout.RECORD_LENGTH;
-        room.giveBack(records.getInt(record + CountersLayout.NAME_OFFSET_OFFSET),
-            records.getInt(record + CountersLayout.NAME_LENGTH_OFFSET));
-        free.add(id);
-    }
-
-    /** Of a counter that was given and not taken back. */
-    String name(final int id)
-    {
-        final int record = id * CountersLayout.RECORD_LENGTH;
-        return names.getStringWithoutLengthUtf8(records.getInt(record + CountersLayout.NAME_OFFSET_OFFSET),
-            records.getInt(record + CountersLayout.NAME_LENGTH_OFFSET));
-    }
-
-    /** Over all loops and threads. */
-    long sum(final int id)
-    {
-        long sum = 0;
-        for (int i = 0; i <= layout.sharedColumn(); i++)
-        {
-            sum += columns[i].getLongVolatile(id << 3);
-        }
-        return sum;
-    }
-
     /**
      * @return the histograms; in memory only, other processes do not see them.
      */
     public Histograms histograms()
     {
         return histograms;
-    }
-
-    void checkKind(final String name, final int id, final int kind)
-    {
-        final int is = records.getInt(id * CountersLayout.RECORD_LENGTH + CountersLayout.KIND_OFFSET);
-        if (is != kind)
-        {
-            throw new IllegalArgumentException("counter " + name + " is of kind " + is + ", not " + kind);
-        }
     }
 
     /**
@@ -457,7 +355,7 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
      */
     public CountersReader reader()
     {
-        return new CountersReader(path, null, layout, header, records, names, columns, errorsView);
+        return records.reader(errorsView);
     }
 
     /**
@@ -475,12 +373,11 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
     public synchronized void resetCounters()
     {
         final CountersReader reader = reader();
-        final UnsafeBuffer baseline = columns[layout.baselineColumn()];
         for (int id = 0, end = reader.count(); id < end; id++)
         {
             if (reader.kind(id) == COUNTER)
             {
-                baseline.putLongRelease(id << 3, sum(id));
+                records.reset(id);
             }
         }
     }
@@ -516,74 +413,7 @@ public final class CountersFile implements CounterRegistry, AutoCloseable
         }
     }
 
-    private void writeHeader()
-    {
-        header.putInt(CountersLayout.VERSION_OFFSET, CountersLayout.VERSION);
-        header.putInt(CountersLayout.LOOPS_OFFSET, layout.loops);
-        header.putInt(CountersLayout.CAPACITY_OFFSET, layout.capacity);
-        header.putInt(CountersLayout.ERRORS_LENGTH_OFFSET, layout.errorsLength);
-        header.putLong(CountersLayout.PID_OFFSET, ProcessHandle.current().pid());
-        header.putLong(CountersLayout.START_TIME_MS_OFFSET, System.currentTimeMillis());
-        header.putLongRelease(CountersLayout.MAGIC_OFFSET, CountersLayout.MAGIC);
-    }
-
-    /**
-     * Gives the next counter its pages. A full file system must show here as an error, not as a signal on the first
-     * increment, so the pages are written through the channel before anyone maps them in.
-     */
-    private void reserveFor(final long namesEnd, final String name)
-    {
-        try
-        {
-            final long recordsEnd = (free.isEmpty() ? count + 1L : count) * CountersLayout.RECORD_LENGTH;
-            recordsReserved = reservePages(CountersLayout.RECORDS_OFFSET, recordsReserved, recordsEnd);
-            namesReserved = reservePages(layout.namesOffset, namesReserved, namesEnd);
-            if (free.isEmpty() && count == valuesReserved)
-            {
-                final long offset = (long)valuesReserved * Long.BYTES;
-                for (int i = 0; i < columns.length; i++)
-                {
-                    reserve(layout.columnOffset(i) + offset, CountersLayout.PAGE);
-                }
-                valuesReserved += COUNTERS_PER_PAGE;
-            }
-        }
-        catch (final IOException e)
-        {
-            throw new IllegalStateException("counters file " + path + ": no room for " + name + ": " + reason(e), e);
-        }
-    }
-
-    private long reservePages(final long base, final long reserved, final long needed) throws IOException
-    {
-        long end = reserved;
-        while (end < needed)
-        {
-            reserve(base + end, CountersLayout.PAGE);
-            end += CountersLayout.PAGE;
-        }
-        return end;
-    }
-
-    private void reserve(final long offset, final int length) throws IOException
-    {
-        final ByteBuffer zeros = ByteBuffer.wrap(zeroPage);
-        for (long end = offset + length, at = offset; at < end; at += zeros.limit())
-        {
-            zeros.clear();
-            while (zeros.hasRemaining())
-            {
-                channel.write(zeros, at + zeros.position());
-            }
-        }
-    }
-
-    private static UnsafeBuffer view(final MemorySegment map, final long offset, final int length)
-    {
-        return new UnsafeBuffer(map.address() + offset, length);
-    }
-
-    private static String reason(final IOException e)
+    static String reason(final IOException e)
     {
         return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     }

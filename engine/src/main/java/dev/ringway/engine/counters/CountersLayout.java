@@ -27,6 +27,9 @@ final class CountersLayout
 {
     static final int PAGE = 4096;
 
+    /** Values of a column that are in a page. */
+    static final int COUNTERS_PER_PAGE = PAGE / Long.BYTES;
+
     /** "RWCOUNT1" read as a big-endian long; also tells a foreign byte order. */
     static final long MAGIC = 0x5257434F554E5431L;
     static final int VERSION = 2;

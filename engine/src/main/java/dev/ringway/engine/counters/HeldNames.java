@@ -27,7 +27,7 @@ final class HeldNames
 
     private static final String ACTIVE = "_active";
 
-    private final CountersFile file;
+    private final CounterRecords records;
     private final Histograms histograms;
     private final NameTable counters;
     /** Counters by id. */
@@ -120,14 +120,14 @@ final class HeldNames
     {
     }
 
-    HeldNames(final CountersFile file, final Histograms histograms)
+    HeldNames(final CounterRecords records, final Histograms histograms)
     {
-        this.file = file;
+        this.records = records;
         this.histograms = histograms;
-        counters = new NameTable(file::name);
+        counters = new NameTable(records::name);
     }
 
-    CounterScope scope(final String part)
+    CounterScope scope(final CountersFile file, final String part)
     {
         final CounterScope scope = new CounterScope(file, new Holder(part, false));
         references.add(new ScopeReference(scope, ended));
@@ -152,10 +152,10 @@ final class HeldNames
         final int known = counters.find(name);
         if (known != NameTable.NONE)
         {
-            file.checkKind(name, known, kind);
+            records.checkKind(name, known, kind);
             return byId[known];
         }
-        final int id = file.give(name, kind);
+        final int id = records.give(name, kind);
         counters.add(name, id);
         if (id >= byId.length)
         {
@@ -268,7 +268,7 @@ final class HeldNames
         else
         {
             shownCounters++;
-            file.show(name.id, true);
+            records.show(name.id, true);
         }
     }
 
@@ -366,7 +366,8 @@ final class HeldNames
         for (int i = 0; i < holder.count; i++)
         {
             final Name name = holder.names[i];
-            if (!name.isHistogram() && name.shown == 0 && file.sum(name.id) != 0 && file.name(name.id).endsWith(ACTIVE))
+            if (!name.isHistogram() && name.shown == 0 && records.sum(name.id) != 0 &&
+                records.name(name.id).endsWith(ACTIVE))
             {
                 return true;
             }
@@ -382,7 +383,7 @@ final class HeldNames
         }
         else if (name.shown == 0)
         {
-            file.show(name.id, false);
+            records.show(name.id, false);
         }
     }
 
@@ -441,13 +442,8 @@ final class HeldNames
         {
             counters.remove(name.id);
             byId[name.id] = null;
-            file.takeBack(name.id);
+            records.takeBack(name.id);
         }
-    }
-
-    int count()
-    {
-        return counters.count();
     }
 
     /** Counters whose parts are gone, but may still be in use. */
