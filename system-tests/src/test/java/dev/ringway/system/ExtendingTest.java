@@ -31,7 +31,53 @@ final class ExtendingTest
     @TempDir
     private static Path directory;
 
+    /** Fails as its settings say. */
+    private static final String BROKEN = """
+        package example;
+
+        import dev.ringway.engine.filter.*;
+        import java.util.Map;
+
+        public final class Broken implements HttpFilterProvider
+        {
+            public String type()
+            {
+                return "broken";
+            }
+
+            public HttpFilterFactory factory(final Map<String, Object> settings, final FilterContext context)
+            {
+                return switch ((String)settings.get("word"))
+                {
+                    case "error" -> throw new AssertionError("never");
+                    case "silent" -> throw new StackOverflowError();
+                    case "mute" -> throw new IllegalStateException()
+                    {
+                        public String getMessage()
+                        {
+                            throw this;
+                        }
+                    };
+                    case "nothing" -> null;
+                    default -> new HttpFilterFactory()
+                    {
+                        public HttpFilter create(final FilterLoop loop)
+                        {
+                            throw new IllegalStateException("not today");
+                        }
+
+                        public boolean readsLocalAddress()
+                        {
+                            throw new IllegalStateException("no address");
+                        }
+                    };
+                };
+            }
+        }
+        """;
+
     private static Path jar;
+    private static Path brokenJar;
 
     private static String block(final String language) throws IOException
     {
@@ -48,11 +94,18 @@ final class ExtendingTest
         Files.writeString(source, block("java"));
         final Path classes = Files.createDirectories(directory.resolve("classes"));
         final int result = ToolProvider.getSystemJavaCompiler().run(null, null, null, "-d", classes.toString(), "-cp",
-            System.getProperty("java.class.path"), source.toString());
+            System.getProperty("java.class.path"), source.toString(),
+            Files.writeString(source.resolveSibling("Broken.java"), BROKEN).toString());
         assertEquals(0, result);
+        jar = jar("greeting.jar", classes, block("text"));
+        brokenJar = jar("broken.jar", classes, "example.Broken");
+    }
+
+    private static Path jar(final String name, final Path classes, final String service) throws IOException
+    {
         Files.createDirectories(classes.resolve("META-INF/services"));
-        Files.writeString(classes.resolve(SERVICE), block("text"));
-        jar = directory.resolve("greeting.jar");
+        Files.writeString(classes.resolve(SERVICE), service);
+        final Path jar = directory.resolve(name);
         try (OutputStream out = Files.newOutputStream(jar);
             JarOutputStream entries = new JarOutputStream(out);
             Stream<Path> files = Files.walk(classes))
@@ -63,6 +116,7 @@ final class ExtendingTest
                 Files.copy(file, entries);
             }
         }
+        return jar;
     }
 
     private static Path bootstrap(final int port, final int adminPort, final int originPort, final String filter)
@@ -130,5 +184,22 @@ final class ExtendingTest
         final List<String> faults = ConfigVerdicts.faults(bootstrap(0, 0, 1, config));
         assertEquals(1, faults.size(), faults.toString());
         assertTrue(faults.get(0).contains(message), faults.toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        error   | never
+        silent  | java.lang.StackOverflowError
+        mute    | example.Broken$1
+        nothing | it makes no filters
+        address | no address
+        """)
+    void shouldTakeWhatFiltersThrowForAFaultOfTheConfiguration(final String word, final String message) throws Exception
+    {
+        final String config = block("yaml").replace("/etc/ringway/greeting.jar", brokenJar.toString())
+            .replace("/greeting\n", "/broken\n").replace("word: hello", "word: " + word);
+        final List<String> faults = ConfigVerdicts.faults(bootstrap(0, 0, 1, config));
+        assertEquals(1, faults.size(), faults.toString());
+        assertTrue(faults.get(0).endsWith("value: the filter broken refuses them: " + message), faults.toString());
     }
 }

@@ -231,6 +231,38 @@ public final class HpackEncoder
     }
 
     /**
+     * Writes {@code :path} as a never indexed literal (RFC 7541 section 6.2.3), as {@link #putPath} otherwise.
+     *
+     * @param dst    to write to.
+     * @param at     offset.
+     * @param src    holding the path.
+     * @param offset of its first byte.
+     * @param length bytes.
+     * @return offset behind it.
+     */
+    public int putSecretPath(
+        final MutableDirectBuffer dst, final int at, final DirectBuffer src, final int offset, final int length)
+    {
+        return putValue(dst, at, NEVER_INDEXED | PATH, src, offset, length);
+    }
+
+    /**
+     * Writes {@code :authority} as a never indexed literal (RFC 7541 section 6.2.3), as {@link #putAuthority} otherwise.
+     *
+     * @param dst    to write to.
+     * @param at     offset.
+     * @param src    holding the authority.
+     * @param offset of its first byte.
+     * @param length bytes.
+     * @return offset behind it.
+     */
+    public int putSecretAuthority(
+        final MutableDirectBuffer dst, final int at, final DirectBuffer src, final int offset, final int length)
+    {
+        return putValue(dst, at, NEVER_INDEXED | AUTHORITY, src, offset, length);
+    }
+
+    /**
      * Writes {@code :authority}.
      *
      * @param dst    to write to.
@@ -362,11 +394,11 @@ public final class HpackEncoder
         return at + 1;
     }
 
-    /** A field whose name has one of the first indices. */
+    /** A field whose name has one of the first indices; with it comes the kind of literal. */
     private int putValue(
         final MutableDirectBuffer dst,
         final int at,
-        final int nameIndex,
+        final int name,
         final DirectBuffer src,
         final int offset,
         final int length)
@@ -374,7 +406,7 @@ public final class HpackEncoder
         dst.boundsCheck(at, length);
         final byte[] out = dst.byteArray();
         final long start = dst.addressOffset() + at;
-        UnsafeApi.putByte(out, start, (byte)nameIndex);
+        UnsafeApi.putByte(out, start, (byte)name);
         final long end = putString(out, start + 1, src.byteArray(), src.addressOffset() + offset, length);
 
         return at + (int)(end - start);

@@ -7,6 +7,9 @@ import org.agrona.MutableDirectBuffer;
  */
 public final class RequestHead extends MessageHead
 {
+    private static final int PATH = 1;
+    private static final int AUTHORITY = 2;
+
     private int methodId;
     private int methodOffset;
     private int methodLength;
@@ -24,6 +27,7 @@ public final class RequestHead extends MessageHead
     private boolean absoluteForm;
     private boolean expectContinue;
     private boolean isCompleted;
+    private int neverIndexed;
     private boolean isHttps;
 
     /**
@@ -60,6 +64,7 @@ public final class RequestHead extends MessageHead
         absoluteForm = false;
         expectContinue = false;
         isCompleted = false;
+        neverIndexed = 0;
     }
 
     /**
@@ -103,7 +108,41 @@ public final class RequestHead extends MessageHead
         absoluteForm = other.absoluteForm;
         expectContinue = other.expectContinue;
         isCompleted = other.isCompleted;
+        neverIndexed = other.neverIndexed;
         isHttps = other.isHttps;
+    }
+
+    /** Marks the path as secret: it came as a never indexed literal of HPACK. */
+    public void markPathNeverIndexed()
+    {
+        neverIndexed |= PATH;
+    }
+
+    /**
+     * Whether the path, also one that takes its place, is to be sent on as a never indexed literal where HPACK is used
+     * (RFC 7541 section 6.2.3).
+     *
+     * @return true after {@link #markPathNeverIndexed}.
+     */
+    public boolean pathNeverIndexed()
+    {
+        return (neverIndexed & PATH) != 0;
+    }
+
+    /** Marks the authority as {@link #markPathNeverIndexed} the path. */
+    public void markAuthorityNeverIndexed()
+    {
+        neverIndexed |= AUTHORITY;
+    }
+
+    /**
+     * As {@link #pathNeverIndexed}.
+     *
+     * @return true after {@link #markAuthorityNeverIndexed}.
+     */
+    public boolean authorityNeverIndexed()
+    {
+        return (neverIndexed & AUTHORITY) != 0;
     }
 
     /**

@@ -111,7 +111,7 @@ public final class RequestFields implements HeaderSink
         if (result == 0)
         {
             result = nameId < 0 ?
-                onPseudo(nameId, valueOffset, valueLength) :
+                onPseudo(nameId, valueOffset, valueLength, (flags & NEVER_INDEXED) != 0) :
                 onOther(nameOffset, nameLength, valueOffset, valueLength, nameId, flags);
         }
         fault = result;
@@ -161,7 +161,7 @@ public final class RequestFields implements HeaderSink
         return 1 << -pseudoHeader;
     }
 
-    private int onPseudo(final int nameId, final int value, final int length)
+    private int onPseudo(final int nameId, final int value, final int length, final boolean isNeverIndexed)
     {
         if (isFieldSeen)
         {
@@ -173,6 +173,10 @@ public final class RequestFields implements HeaderSink
         }
 
         seen |= bit(nameId);
+        if (isNeverIndexed)
+        {
+            markNeverIndexed(nameId);
+        }
         final byte[] array = fields.array();
         final long address = fields.base() + value;
         switch (nameId)
@@ -202,6 +206,19 @@ public final class RequestFields implements HeaderSink
         }
     }
 
+    /** The values of the others are no secrets: they are among few. */
+    private void markNeverIndexed(final int nameId)
+    {
+        if (nameId == PseudoHeader.PATH)
+        {
+            head.markPathNeverIndexed();
+        }
+        else if (nameId == PseudoHeader.AUTHORITY)
+        {
+            head.markAuthorityNeverIndexed();
+        }
+    }
+
     private int onPath(final int value, final int length)
     {
         final byte[] array = fields.array();
@@ -228,6 +245,10 @@ public final class RequestFields implements HeaderSink
             if (result != 0)
             {
                 return result;
+            }
+            if ((flags & NEVER_INDEXED) != 0)
+            {
+                head.markAuthorityNeverIndexed();
             }
         }
         else if (nameId == HeaderName.COOKIE)

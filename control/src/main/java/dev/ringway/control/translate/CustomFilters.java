@@ -9,13 +9,15 @@ import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.counters.CounterRegistry;
 import dev.ringway.engine.filter.FilterContext;
+import dev.ringway.engine.filter.FilterLoop;
+import dev.ringway.engine.filter.HttpFilter;
 import dev.ringway.engine.filter.HttpFilterFactory;
 import dev.ringway.engine.filter.HttpFilterProvider;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.ServiceConfigurationError;
+import java.util.Objects;
 
 /**
  * Translates {@code xds.type.v3.TypedStruct}: filters that others have written. The last part of its {@code type_url} is
@@ -62,15 +64,17 @@ final class CustomFilters implements HttpFilterType
             final HttpFilterProvider provider = FilterJars.provider(
                 struct.getValue().getFieldsOrDefault(JAR, Value.getDefaultInstance()).getStringValue(), type);
             byType.put(type, provider);
-            return provider.factory(settings(struct), new Context(counters, "http." + statPrefix + "."));
+            final HttpFilterFactory factory =
+                provider.factory(settings(struct), new Context(counters, "http." + statPrefix + "."));
+            return new Asked(Objects.requireNonNull(factory, "it makes no filters"), factory.readsLocalAddress());
         }
         catch (final FilterJars.MissingException ex)
         {
             checks.fault(value.field(JAR), ex.getMessage());
         }
-        catch (final RuntimeException | LinkageError | ServiceConfigurationError ex)
+        catch (final RuntimeException | Error ex)
         {
-            checks.fault(value, "the filter " + type + " refuses them: " + ex.getMessage());
+            checks.fault(value, "the filter " + type + " refuses them: " + reason(ex));
         }
         return NONE;
     }
@@ -152,12 +156,36 @@ final class CustomFilters implements HttpFilterType
         }
         try
         {
-            return hasKnownFields(struct, path, false) ? provider.routeSettings(settings(struct)) : null;
+            return !hasKnownFields(struct, path, false) ? null :
+                Objects.requireNonNull(provider.routeSettings(settings(struct)), "it makes nothing of them");
         }
-        catch (final RuntimeException | LinkageError ex)
+        catch (final RuntimeException | Error ex)
         {
-            checks.fault(path.field("value"), "the filter " + type + " refuses them: " + ex.getMessage());
+            checks.fault(path.field("value"), "the filter " + type + " refuses them: " + reason(ex));
             return null;
+        }
+    }
+
+    /** What was thrown is of the filter's own making, and may say nothing, or throw itself. */
+    private static String reason(final Throwable thrown)
+    {
+        try
+        {
+            final String message = thrown.getMessage();
+            return message == null ? thrown.getClass().getName() : message;
+        }
+        catch (final RuntimeException | Error ex)
+        {
+            return thrown.getClass().getName();
+        }
+    }
+
+    /** A factory that has been asked here, where what it throws is a fault of the configuration. */
+    private record Asked(HttpFilterFactory factory, boolean readsLocalAddress) implements HttpFilterFactory
+    {
+        public HttpFilter create(final FilterLoop loop)
+        {
+            return factory.create(loop);
         }
     }
 }

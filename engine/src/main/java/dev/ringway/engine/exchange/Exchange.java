@@ -88,11 +88,18 @@ public final class Exchange
         intake.onRequestHead(sink, manager, isEnd);
     }
 
-    /** FILTER: the head is to be shown to the filters of the connection manager. */
+    /**
+     * FILTER: the head is to be shown to the filters of the connection manager.
+     *
+     * @return these, or null when they could not be made.
+     */
     FilterRun enterFilters()
     {
         filters = exchanges.filterPools().acquire(http.filters());
-        filters.begin(this, client.sink(), outcome, routing, headBlock);
+        if (filters != null)
+        {
+            filters.begin(this, client.sink(), outcome, routing, headBlock);
+        }
         return filters;
     }
 
@@ -306,7 +313,8 @@ public final class Exchange
      */
     public void onDeadline(final long nowNs)
     {
-        if (filters != null && filters.onDeadline(nowNs))
+        // A filter that is woken time and again keeps no other time from coming.
+        if (filters != null && (!filters.onDeadline(nowNs) || times.deadlineNs() > nowNs))
         {
             return;
         }

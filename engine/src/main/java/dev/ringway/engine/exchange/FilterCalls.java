@@ -5,9 +5,12 @@ import dev.ringway.engine.filter.FilterData;
 import dev.ringway.engine.filter.FilterExchange;
 import dev.ringway.engine.filter.FilterSettings;
 import dev.ringway.engine.filter.HttpFilter;
+import dev.ringway.engine.filter.HttpFilterFactory;
 import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.filter.Verdict;
 import dev.ringway.engine.memory.LoopMemory;
+
+import java.util.Objects;
 
 /**
  * The filters of one {@link FilterRun}, and the only place where they are called: what they throw ends here. Loop thread
@@ -36,10 +39,23 @@ final class FilterCalls
         seesResponse = new boolean[filters.length];
         for (int i = 0; i < filters.length; i++)
         {
-            filters[i] = chain.places().get(i).factory().create(view);
-            readsResponse[i] = has(
-                filters[i].getClass(), "onResponseData", FilterExchange.class, FilterData.class, boolean.class);
-            seesResponse[i] = has(filters[i].getClass(), "onResponseHead", FilterExchange.class, boolean.class);
+            make(i, chain.places().get(i).factory());
+        }
+    }
+
+    private void make(final int place, final HttpFilterFactory factory)
+    {
+        try
+        {
+            filters[place] = Objects.requireNonNull(factory.create(view), "no filter was made");
+            final Class<? extends HttpFilter> type = filters[place].getClass();
+            readsResponse[place] =
+                has(type, "onResponseData", FilterExchange.class, FilterData.class, boolean.class);
+            seesResponse[place] = has(type, "onResponseHead", FilterExchange.class, boolean.class);
+        }
+        catch (final Throwable e)
+        {
+            run.onFailure(place, e);
         }
     }
 

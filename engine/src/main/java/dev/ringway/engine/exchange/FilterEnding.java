@@ -2,6 +2,8 @@ package dev.ringway.engine.exchange;
 
 import dev.ringway.engine.filter.FilterAnswer;
 
+import java.util.Objects;
+
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 /**
@@ -26,14 +28,14 @@ final class FilterEnding
     /** A filter at that place answers. */
     void answer(final FilterAnswer given, final int place)
     {
-        answer = given;
+        answer = Objects.requireNonNull(given, "answer");
         answerer = place;
     }
 
     /** A filter wants an end without an answer. */
     void cut(final String detail)
     {
-        cutDetail = detail;
+        cutDetail = Objects.requireNonNull(detail, "detail");
     }
 
     /** A filter threw. */

@@ -18,6 +18,7 @@ final class FilterFlow
     static final int STOPPED = -1;
 
     private static final int DEFAULT_LIMIT = 1 << 20;
+    private static final int HIGH_WATER_MARK = 64 * 1024;
 
     private final FilterRun run;
     private final FilterCalls calls;
@@ -111,6 +112,18 @@ final class FilterFlow
     boolean isHeld()
     {
         return holding > 0;
+    }
+
+    /** Whether more is held than should wait. Until then the peer is read, so that its end or reset is seen. */
+    boolean isFull()
+    {
+        return isHeld() && kept.length() > HIGH_WATER_MARK;
+    }
+
+    /** Whether some filter keeps what has come from going on. */
+    boolean isBlocked()
+    {
+        return blocked > 0;
     }
 
     /** Content waits for the head alone: no filter is shown any. */

@@ -22,11 +22,15 @@ final class FilterPool
         failures = new long[chain.places().size()];
     }
 
+    /**
+     * @return filters for one exchange, or null when one of them could not be made, which has been counted and noted.
+     */
     FilterRun acquire()
     {
         isUsed = true;
-        final FilterRun run = free.pollLast();
-        return run == null ? new FilterRun(exchanges, this, chain) : run;
+        final FilterRun pooled = free.pollLast();
+        final FilterRun run = pooled == null ? new FilterRun(exchanges, this, chain) : pooled;
+        return run.isStopped() ? null : run;
     }
 
     void release(final FilterRun run)
@@ -48,7 +52,21 @@ final class FilterPool
         final long count = ++failures[place];
         if ((count & count - 1) == 0)
         {
-            chain.errors().onFilterError(chain.places().get(place).name(), error);
+            note(chain.places().get(place).name(), error);
+        }
+    }
+
+    /** What was thrown is of the filter's own making, and may throw itself when it is asked what it says. */
+    private void note(final String name, final Throwable error)
+    {
+        try
+        {
+            chain.errors().onFilterError(name, error);
+        }
+        catch (final Throwable e)
+        {
+            chain.errors().onFilterError(name,
+                new IllegalStateException(error.getClass().getName() + " was thrown, and cannot be shown"));
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.filter.FilterAnswer;
 import dev.ringway.engine.filter.FilterSettings;
+import dev.ringway.engine.filter.HeadStore;
 import dev.ringway.engine.filter.HttpFilters;
 import dev.ringway.engine.filter.Verdict;
 import dev.ringway.engine.memory.LoopMemory;
@@ -236,10 +237,6 @@ final class FilterRun
             return;
         }
         view.response(responses.head(), responses, false);
-        if (down.isHeld())
-        {
-            pauseResponse();
-        }
     }
 
     boolean onResponseData(final int offset, final int length, final boolean isEnd)
@@ -248,7 +245,7 @@ final class FilterRun
         final boolean passes = down.onData(offset, length, isEnd);
         if (!passes && use == before)
         {
-            if (down.isHeld())
+            if (down.isFull())
             {
                 pauseResponse();
             }
@@ -260,7 +257,7 @@ final class FilterRun
     /** Whether the content of the response need not be shown. */
     boolean letsContentPass()
     {
-        return !down.isHeld() && !calls.readsResponse();
+        return !down.isBlocked() && !calls.readsResponse();
     }
 
     boolean onResponseTrailers(final HeaderTable trailers)
@@ -400,26 +397,29 @@ final class FilterRun
 
     void timer(final int place, final long delayNs)
     {
+        checkOpen();
         timers.set(place, exchanges.nowNs(), delayNs);
         downstream.awaitDeadline();
     }
 
     /**
-     * @return whether a filter had asked for this time.
+     * Wakes the filters that asked for this time.
+     *
+     * @return false when the exchange is over by that.
      */
     boolean onDeadline(final long nowNs)
     {
+        final long before = use;
         if (nowNs < timers.nextNs())
         {
-            return false;
+            return true;
         }
-        final long before = use;
         for (int place = timers.take(nowNs, 0); place >= 0; )
         {
             wake(place, true);
             place = use == before ? timers.take(nowNs, place + 1) : -1;
         }
-        return true;
+        return use == before;
     }
 
     void onSignal(final long of, final int place)
@@ -506,14 +506,25 @@ final class FilterRun
         }
     }
 
+    /** What a filter says that has kept an exchange which is over must not be taken for the next one's. */
+    private void checkOpen()
+    {
+        if (exchange == null)
+        {
+            throw new IllegalStateException("the exchange is over");
+        }
+    }
+
     int answer(final FilterAnswer given)
     {
+        checkOpen();
         ending.answer(given, calls.current());
         return Verdict.ANSWERED;
     }
 
     int cut(final String detail)
     {
+        checkOpen();
         ending.cut(detail);
         return Verdict.ANSWERED;
     }
@@ -521,6 +532,7 @@ final class FilterRun
     /** Bounds what the filter that is called gathers. */
     void limit(final int bytes)
     {
+        checkOpen();
         up.limit(bytes);
         down.limit(bytes);
     }
@@ -531,8 +543,15 @@ final class FilterRun
         return up.gatheredLength();
     }
 
+    /** Where the head of the request may grow into as long as it has not gone on. */
+    HeadStore requestStore()
+    {
+        return block;
+    }
+
     void clearRoute()
     {
+        checkOpen();
         intake.findRoute();
     }
 }

@@ -40,18 +40,19 @@ final class FilterTimers
      */
     int take(final long nowNs, final int from)
     {
-        for (int place = from; place < dueNs.length; place++)
+        int place = from;
+        while (place < dueNs.length && dueNs[place] > nowNs)
         {
-            if (dueNs[place] <= nowNs)
-            {
-                dueNs[place] = NEVER;
-                findNext();
-                return place;
-            }
+            place++;
         }
-        // One that was set again for later is what was waited for.
+        final boolean isTaken = place < dueNs.length;
+        if (isTaken)
+        {
+            dueNs[place] = NEVER;
+        }
+        // Also where none was due: what was waited for may have been set again for later.
         findNext();
-        return -1;
+        return isTaken ? place : -1;
     }
 
     private void findNext()

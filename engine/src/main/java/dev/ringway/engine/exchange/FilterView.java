@@ -189,7 +189,7 @@ final class FilterView implements FilterExchange
     {
         if (run.gatheredLength() >= 0)
         {
-            request.contentLength(run.gatheredLength());
+            request.contentLength(run.requestStore(), run.gatheredLength());
         }
     }
 

@@ -90,9 +90,10 @@ final class Intake
     /** The filters see what a request is answered that they do not get. */
     private void showFilters()
     {
-        if (http.filters() != null)
+        final FilterRun filters = http.filters() == null ? null : exchange.enterFilters();
+        if (filters != null)
         {
-            exchange.enterFilters().onRefused(this, request);
+            filters.onRefused(this, request);
         }
     }
 
@@ -135,8 +136,12 @@ final class Intake
 
     private void filter()
     {
-        if (http.filters() == null ||
-            exchange.enterFilters().onRequestHead(this, request, times.isRequestEnded()))
+        final FilterRun filters = http.filters() == null ? null : exchange.enterFilters();
+        if (filters == null && http.filters() != null)
+        {
+            exchange.replies().reply(LocalReply.FILTER_FAILED);
+        }
+        else if (filters == null || filters.onRequestHead(this, request, times.isRequestEnded()))
         {
             route();
         }

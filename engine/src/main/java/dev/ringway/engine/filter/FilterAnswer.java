@@ -3,6 +3,8 @@ package dev.ringway.engine.filter;
 import dev.ringway.codecs.http.Grpc;
 import dev.ringway.engine.accesslog.LogStrings;
 
+import java.util.Objects;
+
 /**
  * An answer that a filter gives. Made with the configuration, not for each request.
  *
@@ -18,9 +20,18 @@ public record FilterAnswer(int status, byte[] body, int flag, String detail, int
     /** Details of answers that say nothing of themselves. */
     public static final String DETAIL = "filter_answer";
 
-    /** Registers the detail, so that loops find its number. */
+    /**
+     * Registers the detail, so that loops find its number.
+     *
+     * @throws IllegalArgumentException when no final response has the status.
+     */
     public FilterAnswer
     {
+        if (status < 200 || status > 599)
+        {
+            throw new IllegalArgumentException(status + " is no status of an answer");
+        }
+        Objects.requireNonNull(body, "body");
         LogStrings.register(detail);
     }
 

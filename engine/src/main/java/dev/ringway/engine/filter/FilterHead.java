@@ -4,6 +4,7 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.MessageHead;
 import dev.ringway.codecs.text.AsciiScan;
+import dev.ringway.engine.memory.BufferSlab;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -22,6 +23,7 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
     private static final int OVERHEAD = 4;
     private static final int INITIAL = 512;
     private static final int MAX_DIGITS = 20;
+    private static final String NO_ROOM = "the head has no room for another field";
 
     private MessageHead head;
     private HeadStore store;
@@ -223,7 +225,7 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
     {
         if (at < 0 || !fields().addCanonical(at, name.length, length, id))
         {
-            throw new IllegalStateException("the head has no room for another field");
+            throw new IllegalStateException(NO_ROOM);
         }
         isChanged = true;
         if (id != HeaderName.OTHER || !isEnvoy(name))
@@ -254,7 +256,7 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
      * @param source that holds the value, without control characters.
      * @param offset where it starts.
      * @param length bytes of it.
-     * @throws IllegalArgumentException when the name cannot be sent or is fixed.
+     * @throws IllegalArgumentException when name or value cannot be sent, or the name is fixed.
      * @throws IllegalStateException    when the head has no room for it.
      */
     public final void add(final byte[] name, final DirectBuffer source, final int offset, final int length)
@@ -265,12 +267,23 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
     /** The value may be part of the head, which moves when it grows. */
     private byte[] copied(final DirectBuffer source, final int offset, final int length)
     {
+        checkRoom(length);
         if (length > copy.length)
         {
             copy = new byte[Integer.highestOneBit(length) << 1];
         }
         source.getBytes(offset, copy, 0, length);
+        checkValue(copy, length);
         return copy;
+    }
+
+    /** Memory is not taken for what fits no head. */
+    private static void checkRoom(final int length)
+    {
+        if (length < 0 || length > BufferSlab.CHUNK_LENGTH)
+        {
+            throw new IllegalStateException(NO_ROOM);
+        }
     }
 
     /**
@@ -321,7 +334,7 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
      * @param source that holds the value, without control characters.
      * @param offset where it starts.
      * @param length bytes of it.
-     * @throws IllegalArgumentException when the name cannot be sent or is fixed.
+     * @throws IllegalArgumentException when name or value cannot be sent, or the name is fixed.
      * @throws IllegalStateException    when the head has no room for it.
      */
     public final void set(final byte[] name, final DirectBuffer source, final int offset, final int length)
@@ -381,6 +394,7 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
     private int append(final byte[] name, final byte[] value, final int valueLength)
     {
         final int length = lineLength(name.length, valueLength);
+        checkRoom(length);
         if (length > line.capacity())
         {
             line = new UnsafeBuffer(new byte[Integer.highestOneBit(length) << 1]);
@@ -435,8 +449,14 @@ public abstract sealed class FilterHead permits FilterRequest, FilterResponse
     /** Without what ends a field or a message. */
     static void checkValue(final byte[] value)
     {
-        for (final byte b : value)
+        checkValue(value, value.length);
+    }
+
+    private static void checkValue(final byte[] value, final int length)
+    {
+        for (int i = 0; i < length; i++)
         {
+            final byte b = value[i];
             if (b >= 0 && b < ' ' && b != '\t' || b == 0x7F)
             {
                 throw new IllegalArgumentException("a field value must not hold control characters");

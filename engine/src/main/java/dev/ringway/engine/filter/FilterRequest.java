@@ -171,17 +171,28 @@ public final class FilterRequest extends FilterHead
         {
             throw new IllegalArgumentException("no method that a request can be given");
         }
+        if (method == HttpMethod.HEAD && head.methodId() != HttpMethod.HEAD)
+        {
+            throw new IllegalArgumentException("the client waits for content that no answer to HEAD has");
+        }
         final byte[] name = HttpMethod.bytes(method);
         head.method(method, grow(name), name.length);
     }
 
     /**
-     * Says how long the content is, where nothing says it. For the proxy itself, which has all of the content.
+     * Says how long the content is, where nothing says it. For the proxy itself, which has all of the content: a length
+     * that lies makes two requests of one.
      *
+     * @param owner  where the head may grow into, which filters do not have.
      * @param length bytes.
+     * @throws IllegalArgumentException when it is another's.
      */
-    public void contentLength(final long length)
+    public void contentLength(final HeadStore owner, final long length)
     {
+        if (owner != store())
+        {
+            throw new IllegalArgumentException("a filter asks the exchange to tell the length");
+        }
         if (head.contentLength() < 0)
         {
             addFixed(HeaderName.CONTENT_LENGTH, length);

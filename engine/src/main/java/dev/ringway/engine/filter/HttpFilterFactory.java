@@ -8,7 +8,8 @@ public interface HttpFilterFactory
 {
     /**
      * @param loop that will use the filter.
-     * @return a filter for one request at a time; as many are asked for as there are requests at once.
+     * @return a filter for one request at a time; as many are asked for as there are requests at once. What this throws
+     *         costs the request that it is asked for.
      */
     HttpFilter create(FilterLoop loop);
 

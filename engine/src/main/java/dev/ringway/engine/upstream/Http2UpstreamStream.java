@@ -98,8 +98,7 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
             at = encoder.putScheme(buffer, at, target.isHttps());
             at = putPath(head, target, encoder, buffer, at);
         }
-        at = encoder.putAuthority(
-            buffer, at, target.hostBuffer(head), target.hostOffset(head), target.hostLength(head));
+        at = putAuthority(head, target, encoder, buffer, at);
         if (isUpgrade && !isTunnel)
         {
             at = encoder.putField(buffer, at, HeaderName.OTHER, PROTOCOL, 0, PROTOCOL.capacity(),
@@ -118,12 +117,30 @@ final class Http2UpstreamStream implements UpstreamSession, Http2StreamHandler
         final UnsafeBuffer buffer,
         final int at)
     {
-        if (target.pathLength() >= 0)
+        final boolean isChanged = target.pathLength() >= 0;
+        if (!isChanged && head.pathLength() == 0)
         {
-            return encoder.putPath(buffer, at, context.path(target.path()), 0, target.pathLength());
+            return encoder.putPath(buffer, at, context.path(ROOT), 0, 1);
         }
-        return head.pathLength() == 0 ? encoder.putPath(buffer, at, context.path(ROOT), 0, 1) :
-            encoder.putPath(buffer, at, head.headers().buffer(), head.pathOffset(), head.pathLength());
+        final DirectBuffer source = isChanged ? context.path(target.path()) : head.headers().buffer();
+        final int offset = isChanged ? 0 : head.pathOffset();
+        final int length = isChanged ? target.pathLength() : head.pathLength();
+        return head.pathNeverIndexed() ? encoder.putSecretPath(buffer, at, source, offset, length) :
+            encoder.putPath(buffer, at, source, offset, length);
+    }
+
+    private static int putAuthority(
+        final RequestHead head,
+        final EditedTarget target,
+        final HpackEncoder encoder,
+        final UnsafeBuffer buffer,
+        final int at)
+    {
+        final DirectBuffer source = target.hostBuffer(head);
+        final int offset = target.hostOffset(head);
+        final int length = target.hostLength(head);
+        return head.authorityNeverIndexed() ? encoder.putSecretAuthority(buffer, at, source, offset, length) :
+            encoder.putAuthority(buffer, at, source, offset, length);
     }
 
     /**

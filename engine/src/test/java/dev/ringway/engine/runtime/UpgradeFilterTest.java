@@ -213,9 +213,9 @@ final class UpgradeFilterTest
         proxy.look();
     }
 
-    /** Who is held is not read, so that only one whose content is gathered is seen to break. */
-    @Test
-    void shouldTellOfAnEndpointThatBreaksMeanwhile() throws Exception
+    @ParameterizedTest
+    @ValueSource(ints = {Verdict.HOLD, Verdict.GATHER})
+    void shouldTellOfAnEndpointThatBreaksMeanwhile(final int verdict) throws Exception
     {
         try (TestBackend backend = TestBackend.scripted(link ->
             {
@@ -224,7 +224,7 @@ final class UpgradeFilterTest
                 isSeen.await();
                 link.reset();
             });
-            TestProxy proxy = proxy(backend, new Changing(Verdict.GATHER)).start())
+            TestProxy proxy = proxy(backend, new Changing(verdict)).start())
         {
             final TestClient client = proxy.connect().send(ASK).send("early");
             awaitHeld();
