@@ -54,7 +54,7 @@ final class BadFilterTest
     {
         final HttpMessage answer = client.send(request).read();
         assertEquals(500, answer.status());
-        assertEquals(count, proxy.counter("http.in.filter_exception"));
+        proxy.awaitCounter("http.in.filter_exception", count);
     }
 
     /** One thing that a filter does wrong with a request. */

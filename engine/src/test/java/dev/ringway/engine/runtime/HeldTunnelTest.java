@@ -195,18 +195,21 @@ final class HeldTunnelTest
             TestProxy proxy = proxy(kind, backend).start())
         {
             new Asker(kind, proxy).reset();
-            assertOver(proxy, "" + kind);
+            // With a stream alone nothing of the connection is known to have failed.
+            assertOver(proxy, (kind.isConnect ? "200 " : "101 ") +
+                (kind.pair.isHttp2 ? "via_upstream" : "downstream_remote_disconnect"));
         }
     }
 
     @ParameterizedTest
-    @EnumSource(Kind.class)
+    @EnumSource(value = Kind.class, names = {"EXTENDED_CONNECT", "CONNECT_OF_HTTP2_THAT_ENDS_HERE"})
     void shouldEndInTimeMeanwhile(final Kind kind) throws Exception
     {
         try (TestBackend backend = backend(kind, (link, peer, id) -> link.awaitEnd());
             TestProxy proxy = proxy(kind, backend))
         {
-            proxy.http.streamIdleNs = 700_000_000L;
+            // The answer is held by then, also where the machine is slow.
+            proxy.http.streamIdleNs = 1_500_000_000L;
             proxy.start();
             assertEquals(408, new Asker(kind, proxy).status());
             assertOver(proxy, "408 stream_idle_timeout");
