@@ -174,7 +174,7 @@ final class HeaderOperators
     private static boolean hasText(final int id, final AccessRecord record)
     {
         return record.textLength(id) > 0 ||
-            id != PATH && id != AccessText.AUTHORITY && AccessFields.hasText(record, id);
+            id != PATH && id != AccessText.AUTHORITY && AccessText.isSet(record, id);
     }
 
     private static void other(final int at, final AccessRecord record, final LogLine line)

@@ -22,9 +22,9 @@ final class FirstOperatorTest
         final String format = "%COALESCE({\"operators\": [\"ROUTE_NAME\", {\"command\": \"REQ\", \"param\": \"referer\"}, " +
             "{\"command\": \"REQ\", \"param\": \":authority\", \"max_length\": 2}]})%";
         assertEquals("-", print(format, record));
-        record.text(AccessText.AUTHORITY, "host".getBytes(US_ASCII));
+        AccessText.put(record, AccessText.AUTHORITY, "host".getBytes(US_ASCII));
         assertEquals("ho", print(format, record));
-        record.text(AccessText.REFERER, new byte[0]);
+        AccessText.put(record, AccessText.REFERER, new byte[0]);
         assertEquals("", print(format, record));
     }
 

@@ -61,7 +61,7 @@ final class JsonFormatTest
         assertEquals("{\"a\":\"a\\\"b\\\\c\\n\\t\\u0001\u007fä\"}\n", line);
         assertEquals("a\"b\\c\n\t\u0001\u007fä", JsonParser.parseString(line).getAsJsonObject().get("a").getAsString());
         final AccessRecord other = Records.get();
-        other.text(AccessText.REFERER, new byte[] {'a', (byte)0xC3, '('});
+        AccessText.put(other, AccessText.REFERER, new byte[] {'a', (byte)0xC3, '('});
         assertEquals("{\"a\":\"a\\u00c3(\"}\n", print("{\"a\": \"%REQ(REFERER)%\"}", false, other));
     }
 

@@ -111,14 +111,14 @@ final class LogFormatTest
     void shouldPrintPartsOfAPath(final String format, final String path, final String expected)
         throws LogFormatException
     {
-        assertEquals(expected, print(format, Records.empty().text(AccessText.PATH, path.getBytes(US_ASCII))));
+        assertEquals(expected, print(format, AccessText.put(Records.empty(), AccessText.PATH, path.getBytes(US_ASCII))));
     }
 
     @Test
     void shouldSayThatAPathWasCut() throws LogFormatException
     {
         final byte[] path = ("/a?x=" + "v".repeat(AccessText.bound(AccessText.PATH))).getBytes(US_ASCII);
-        final AccessRecord record = Records.empty().text(AccessText.PATH, path);
+        final AccessRecord record = AccessText.put(Records.empty(), AccessText.PATH, path);
         assertTrue(print("%QUERY_PARAM(x)%", record).endsWith("v..."));
         assertTrue(print("%QUERY_PARAMS%", record).endsWith("v..."));
         assertEquals("/a", print("%PATH(NQ)%", record));
@@ -210,7 +210,7 @@ final class LogFormatTest
             "%UPSTREAM_HOST_NAME_WITHOUT_PORT% %REQUEST_TX_DURATION% %COMMON_DURATION(US_TX_BEG:US_TX_END:us)%";
         assertEquals("- 0 - - - -", print(format, Records.empty()));
         final AccessRecord record = Records.empty();
-        record.text(AccessText.UPSTREAM_HOST, "[::1]:80".getBytes(US_ASCII));
+        AccessText.put(record, AccessText.UPSTREAM_HOST, "[::1]:80".getBytes(US_ASCII));
         record.upstream().connection(7, AccessProtocol.HTTP_2, "");
         record.upstream().times(1000, 5200);
         assertEquals("HTTP/2 7 [::1]:80 ::1 5 4200", print(format, record));

@@ -45,7 +45,7 @@ final class Records
 
     static void text(final AccessRecord record, final int field, final String text)
     {
-        record.text(field, text.getBytes(UTF_8));
+        AccessText.put(record, field, text.getBytes(UTF_8));
     }
 
     /** A sockaddr_in as the kernel writes it. */

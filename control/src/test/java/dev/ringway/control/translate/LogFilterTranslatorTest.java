@@ -47,7 +47,7 @@ final class LogFilterTranslatorTest
     {
         final AccessRecord record = new AccessRecord().wrap(new UnsafeBuffer(new byte[1024]), 0, 1024).begin()
             .protocol(AccessProtocol.HTTP_1_1).status(status).durationUs(durationMs * 1000).flags(flags);
-        return record.text(AccessText.X_REQUEST_ID, id.getBytes(US_ASCII));
+        return AccessText.put(record, AccessText.X_REQUEST_ID, id.getBytes(US_ASCII));
     }
 
     @ParameterizedTest

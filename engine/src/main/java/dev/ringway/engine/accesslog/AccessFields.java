@@ -20,27 +20,6 @@ public final class AccessFields
     }
 
     /**
-     * @param record under way or whole.
-     * @param text   from {@link AccessText}.
-     * @return whether it was set, maybe to nothing.
-     */
-    public static boolean hasText(final AccessRecord record, final int text)
-    {
-        return record.buffer().getInt(record.offset() + TEXTS_OFFSET + (text << 2)) != 0;
-    }
-
-    /**
-     * Forgets a text.
-     *
-     * @param record under way.
-     * @param text   from {@link AccessText}.
-     */
-    public static void removeText(final AccessRecord record, final int text)
-    {
-        record.buffer().putInt(record.offset() + TEXTS_OFFSET + (text << 2), 0);
-    }
-
-    /**
      * Adds a field, in place of what was said of it before. One for which there is too little room is cut and marked, or
      * left out.
      *

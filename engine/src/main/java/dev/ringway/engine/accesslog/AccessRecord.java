@@ -1,6 +1,5 @@
 package dev.ringway.engine.accesslog;
 
-import dev.ringway.codecs.text.ShortCopy;
 import dev.ringway.ffi.sock.SockAddr;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -73,112 +72,6 @@ public final class AccessRecord
         tls.clear();
         metadata.clear();
         return this;
-    }
-
-    /**
-     * Adds a text. What is longer than the field's bound or than the room that is left is cut and marked. Set each text
-     * once, the more important ones first.
-     *
-     * @param field  from {@link AccessText}.
-     * @param source holds the text.
-     * @param at     its first byte.
-     * @param count  its length.
-     * @return this.
-     */
-    public AccessRecord text(final int field, final DirectBuffer source, final int at, final int count)
-    {
-        final int position = buffer.getInt(offset + LENGTH_OFFSET);
-        final int taken = take(field, position, count);
-        ShortCopy.copy(source, at, buffer, offset + position, taken);
-        return this;
-    }
-
-    /**
-     * Adds a text, see {@link #text(int, DirectBuffer, int, int)}.
-     *
-     * @param field  from {@link AccessText}.
-     * @param source the whole text.
-     * @return this.
-     */
-    public AccessRecord text(final int field, final byte[] source)
-    {
-        return text(field, source, source.length);
-    }
-
-    /**
-     * Adds a text, see {@link #text(int, DirectBuffer, int, int)}.
-     *
-     * @param field  from {@link AccessText}.
-     * @param source holds the text at its start.
-     * @param count  bytes of the text.
-     * @return this.
-     */
-    public AccessRecord text(final int field, final byte[] source, final int count)
-    {
-        final int position = buffer.getInt(offset + LENGTH_OFFSET);
-        final int taken = take(field, position, count);
-        buffer.putBytes(offset + position, source, 0, taken);
-        return this;
-    }
-
-    /**
-     * Puts more behind a text.
-     *
-     * @param field  the one that was set last.
-     * @param source holds it.
-     * @param at     its first byte.
-     * @param count  its length.
-     * @return this.
-     */
-    public AccessRecord more(final int field, final DirectBuffer source, final int at, final int count)
-    {
-        final int position = buffer.getInt(offset + LENGTH_OFFSET);
-        final int start = buffer.getInt(offset + TEXTS_OFFSET + (field << 2)) >>> 16;
-        final int room = Math.min(AccessText.bound(field) - (position - start), capacity - position);
-        ShortCopy.copy(source, at, buffer, offset + position, Math.min(count, room));
-        take(field, start, position - start + count);
-        return this;
-    }
-
-    /**
-     * Puts another text in the place of what was said. One that has grown stands behind the others while there is room,
-     * and is cut to its old place otherwise.
-     *
-     * @param field  from {@link AccessText}.
-     * @param source holds the text.
-     * @param at     its first byte.
-     * @param count  its length.
-     * @return this.
-     */
-    public AccessRecord replace(final int field, final DirectBuffer source, final int at, final int count)
-    {
-        final int known = textLength(field);
-        if (!AccessFields.hasText(this, field) ||
-            count > known && capacity - length() >= Math.min(count, AccessText.bound(field)))
-        {
-            return text(field, source, at, count);
-        }
-        final int taken = Math.min(count, known);
-        final int place = offset + TEXTS_OFFSET + (field << 2);
-        final int cut = buffer.getInt(offset + TRUNCATED_OFFSET) & ~(1 << field);
-        buffer.putInt(offset + TRUNCATED_OFFSET, taken < count ? cut | 1 << field : cut);
-        buffer.putInt(place, buffer.getInt(place) & 0xFFFF0000 | taken);
-        ShortCopy.copy(source, at, buffer, textOffset(field), taken);
-        return this;
-    }
-
-    /** Makes room for a text behind the others, and gives how much of it fits. */
-    int take(final int field, final int position, final int count)
-    {
-        final int taken = Math.min(count, Math.min(AccessText.bound(field), capacity - position));
-        if (taken < count)
-        {
-            final int at = offset + TRUNCATED_OFFSET;
-            buffer.putInt(at, buffer.getInt(at) | 1 << field);
-        }
-        buffer.putInt(offset + TEXTS_OFFSET + (field << 2), position << 16 | taken);
-        buffer.putInt(offset + LENGTH_OFFSET, position + taken);
-        return taken;
     }
 
     /**
@@ -310,8 +203,8 @@ public final class AccessRecord
     }
 
     /**
-     * @return number of a well-known method (of {@code HttpMethod}), or that of "other" with the text {@link
-     *     #METHOD}.
+     * @return number of a well-known method (of {@code HttpMethod}), or that of "other" with the text
+     *     {@link AccessText#METHOD}.
      */
     public int methodId()
     {

@@ -71,7 +71,7 @@ public final class AccessUpstream
     public void begin(final byte[] host)
     {
         text.wrap(host);
-        record.replace(AccessText.UPSTREAM_HOST, text, 0, host.length);
+        AccessText.replace(record, AccessText.UPSTREAM_HOST, text, 0, host.length);
         record.buffer().putByte(record.offset() + UPSTREAM_PROTOCOL_OFFSET, (byte)AccessProtocol.NONE);
     }
 
@@ -104,12 +104,11 @@ public final class AccessUpstream
     {
         if (length > record.textLength(AccessText.UPSTREAM_NAME))
         {
-            record.take(AccessText.UPSTREAM_NAME, record.length(), length);
+            AccessText.take(record, AccessText.UPSTREAM_NAME, record.length(), length);
         }
         else
         {
-            final int place = record.offset() + TEXTS_OFFSET + (AccessText.UPSTREAM_NAME << 2);
-            record.buffer().putInt(place, record.buffer().getInt(place) & 0xFFFF0000 | length);
+            AccessText.shorten(record, AccessText.UPSTREAM_NAME, length);
         }
         return record.textOffset(AccessText.UPSTREAM_NAME);
     }

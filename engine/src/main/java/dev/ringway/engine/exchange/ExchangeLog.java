@@ -287,7 +287,7 @@ final class ExchangeLog
         }
         if (isOpen && (isGrpc || hasBody) && open.asks(AccessLogSink.USES_CONTENT_TYPE))
         {
-            record.text(AccessText.RESPONSE_CONTENT_TYPE,
+            AccessText.put(record, AccessText.RESPONSE_CONTENT_TYPE,
                 isGrpc ? ResponseHeaderRules.GRPC : ResponseHeaderRules.TEXT_PLAIN);
         }
     }

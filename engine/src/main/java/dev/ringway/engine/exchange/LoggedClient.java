@@ -46,8 +46,8 @@ final class LoggedClient
         final var buffer = headers.buffer();
         record.protocol(AccessProtocol.of(head.http2(), head.minorVersion()));
         LoggedHead.method(record, head);
-        record.text(AccessText.PATH, buffer, head.pathOffset(), head.pathLength());
-        record.text(AccessText.AUTHORITY, buffer, head.authorityOffset(), head.authorityLength());
+        AccessText.put(record, AccessText.PATH, buffer, head.pathOffset(), head.pathLength());
+        AccessText.put(record, AccessText.AUTHORITY, buffer, head.authorityOffset(), head.authorityLength());
         field(record, headers, HeaderName.USER_AGENT, AccessText.USER_AGENT);
         if ((uses & AccessLogSink.USES_FORWARDED) != 0 && headers.contains(HeaderName.X_FORWARDED_FOR))
         {
@@ -61,7 +61,7 @@ final class LoggedClient
         }
         if (id != null && id.isOwn())
         {
-            record.text(AccessText.X_REQUEST_ID, id.own(), RequestIds.LENGTH);
+            AccessText.put(record, AccessText.X_REQUEST_ID, id.own(), RequestIds.LENGTH);
         }
         else
         {
@@ -125,15 +125,15 @@ final class LoggedClient
             return;
         }
         final var buffer = headers.buffer();
-        record.text(field, buffer, headers.valueOffset(first), headers.valueLength(first));
+        AccessText.put(record, field, buffer, headers.valueOffset(first), headers.valueLength(first));
         for (int i = headers.findNext(nameId, first); i >= 0; i = headers.findNext(nameId, i))
         {
             final int length = headers.valueLength(i);
             if (length > 0 && record.textLength(field) > 0)
             {
-                record.more(field, text, 0, 1);
+                AccessText.append(record, field, text, 0, 1);
             }
-            record.more(field, buffer, headers.valueOffset(i), length);
+            AccessText.append(record, field, buffer, headers.valueOffset(i), length);
         }
     }
 
@@ -148,11 +148,11 @@ final class LoggedClient
         }
         if (record.textLength(AccessText.X_FORWARDED_FOR) > 0)
         {
-            record.more(AccessText.X_FORWARDED_FOR, text, 0, length + 1);
+            AccessText.append(record, AccessText.X_FORWARDED_FOR, text, 0, length + 1);
         }
         else
         {
-            record.text(AccessText.X_FORWARDED_FOR, text, 1, length);
+            AccessText.put(record, AccessText.X_FORWARDED_FOR, text, 1, length);
         }
     }
 }

@@ -4,7 +4,6 @@ import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.HttpMethod;
 import dev.ringway.codecs.http.RequestHead;
-import dev.ringway.engine.accesslog.AccessFields;
 import dev.ringway.engine.accesslog.AccessRecord;
 import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.route.AddedFields;
@@ -48,13 +47,13 @@ final class LoggedHead implements AddedFields
     {
         if (head.http2() && head.upgrade())
         {
-            record.methodId(HttpMethod.GET).text(AccessText.METHOD, HttpMethod.bytes(HttpMethod.GET));
+            AccessText.put(record.methodId(HttpMethod.GET), AccessText.METHOD, HttpMethod.bytes(HttpMethod.GET));
         }
         else
         {
             record.methodId(head.methodId());
-            record.replace(
-                AccessText.METHOD, head.headers().buffer(), head.methodOffset(), head.methodLength());
+            AccessText.replace(
+                record, AccessText.METHOD, head.headers().buffer(), head.methodOffset(), head.methodLength());
         }
     }
 
@@ -79,12 +78,12 @@ final class LoggedHead implements AddedFields
         if (edits.target().pathLength() >= 0)
         {
             path.wrap(edits.target().path());
-            record.replace(AccessText.PATH, path, 0, edits.target().pathLength());
+            AccessText.replace(record, AccessText.PATH, path, 0, edits.target().pathLength());
             field(record, HeaderName.X_ENVOY_ORIGINAL_PATH, AccessText.ORIGINAL_PATH, head.headers(), edits);
         }
         else
         {
-            record.replace(AccessText.PATH, head.headers().buffer(), head.pathOffset(), head.pathLength());
+            AccessText.replace(record, AccessText.PATH, head.headers().buffer(), head.pathOffset(), head.pathLength());
         }
     }
 
@@ -92,8 +91,8 @@ final class LoggedHead implements AddedFields
     void host(final AccessRecord record, final RequestHead head, final HeaderEdits edits)
     {
         final EditedTarget target = edits.target();
-        record.replace(
-            AccessText.AUTHORITY, target.hostBuffer(head), target.hostOffset(head), target.hostLength(head));
+        AccessText.replace(
+            record, AccessText.AUTHORITY, target.hostBuffer(head), target.hostOffset(head), target.hostLength(head));
     }
 
     private void field(
@@ -103,7 +102,7 @@ final class LoggedHead implements AddedFields
         final int added = edits.find(name, null);
         if (added < 0 && only >= 0 && headers.findNext(name, only) < 0)
         {
-            record.replace(text, headers.buffer(), headers.valueOffset(only), headers.valueLength(only));
+            AccessText.replace(record, text, headers.buffer(), headers.valueOffset(only), headers.valueLength(only));
             return;
         }
         length = 0;
@@ -122,11 +121,11 @@ final class LoggedHead implements AddedFields
         }
         if (isThere)
         {
-            record.replace(text, joined, 0, length);
+            AccessText.replace(record, text, joined, 0, length);
         }
         else
         {
-            AccessFields.removeText(record, text);
+            AccessText.remove(record, text);
         }
     }
 
@@ -136,12 +135,12 @@ final class LoggedHead implements AddedFields
         final int type = edits.find(HeaderName.CONTENT_TYPE, null);
         if (type >= 0)
         {
-            record.replace(AccessText.RESPONSE_CONTENT_TYPE,
+            AccessText.replace(record, AccessText.RESPONSE_CONTENT_TYPE,
                 edits.values().buffer(), edits.valueOffset(type), edits.valueLength(type));
         }
         else if (headers != null && hasLost(headers, HeaderName.CONTENT_TYPE))
         {
-            AccessFields.removeText(record, AccessText.RESPONSE_CONTENT_TYPE);
+            AccessText.remove(record, AccessText.RESPONSE_CONTENT_TYPE);
         }
     }
 
@@ -151,12 +150,12 @@ final class LoggedHead implements AddedFields
         final int type = headers.find(HeaderName.CONTENT_TYPE);
         if (type >= 0)
         {
-            record.replace(AccessText.RESPONSE_CONTENT_TYPE,
+            AccessText.replace(record, AccessText.RESPONSE_CONTENT_TYPE,
                 headers.buffer(), headers.valueOffset(type), headers.valueLength(type));
         }
         else
         {
-            AccessFields.removeText(record, AccessText.RESPONSE_CONTENT_TYPE);
+            AccessText.remove(record, AccessText.RESPONSE_CONTENT_TYPE);
         }
     }
 

@@ -69,7 +69,7 @@ final class LoneRecords
         open.fields(Place.RESPONSE, null, null, reply.body().length);
         if (reply.status() > 0 && reply.body().length > 0 && open.asks(AccessLogSink.USES_CONTENT_TYPE))
         {
-            record.text(AccessText.RESPONSE_CONTENT_TYPE, ResponseHeaderRules.TEXT_PLAIN);
+            AccessText.put(record, AccessText.RESPONSE_CONTENT_TYPE, ResponseHeaderRules.TEXT_PLAIN);
         }
         open.localAddress(connection);
         record.protocol(AccessProtocol.of(isHttp2, 1)).responseHeaderBytes(headLength);
@@ -97,8 +97,8 @@ final class LoneRecords
     {
         final long ageNs = connection.ageNs();
         open.begin(all, connection, null, exchanges.nowNs() - ageNs);
-        record.protocol(AccessProtocol.NONE).flags(refusal.flags()).durationUs(ageNs / NANOS_PER_MICRO)
-            .text(AccessText.TERMINATION_DETAIL, refusal.detail());
+        record.protocol(AccessProtocol.NONE).flags(refusal.flags()).durationUs(ageNs / NANOS_PER_MICRO);
+        AccessText.put(record, AccessText.TERMINATION_DETAIL, refusal.detail());
         open.times().onClient(connection);
         open.times().end();
         if (connection.wasReset())
@@ -122,7 +122,7 @@ final class LoneRecords
         final int failure = connection.tls().failure();
         if (failure != 0)
         {
-            record.text(AccessText.TRANSPORT_FAILURE, failures.computeIfAbsent(failure, FAILURE_TEXT));
+            AccessText.put(record, AccessText.TRANSPORT_FAILURE, failures.computeIfAbsent(failure, FAILURE_TEXT));
         }
         exchanges.publish(record, droppedId);
     }

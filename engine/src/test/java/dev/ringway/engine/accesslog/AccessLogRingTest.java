@@ -180,7 +180,7 @@ final class AccessLogRingTest
 
     private boolean publish(final AccessLogRing ring, final long id)
     {
-        record.begin().connectionId(id).durationUs(id).text(AccessText.PATH, new byte[] {(byte)id})
+        AccessText.put(record.begin().connectionId(id).durationUs(id), AccessText.PATH, new byte[] {(byte)id})
             .tls().upstream(new byte[] {(byte)id});
         return ring.publish(record);
     }

@@ -198,7 +198,7 @@ final class AccessRecordTest
         for (int length = 0; length <= source.length; length++)
         {
             memory.setMemory(0, 4096, (byte)0x5A);
-            record.begin().text(AccessText.PATH, new UnsafeBuffer(source), source.length - length, length);
+            AccessText.put(record.begin(), AccessText.PATH, new UnsafeBuffer(source), source.length - length, length);
             final byte[] copied = new byte[length];
             memory.getBytes(record.textOffset(AccessText.PATH), copied);
             final byte[] expected = new byte[length];
@@ -213,11 +213,11 @@ final class AccessRecordTest
     void shouldCutAndMarkWhatIsTooLong()
     {
         final byte[] text = "x".repeat(2000).getBytes(UTF_8);
-        record.begin()
-            .text(AccessText.X_REQUEST_ID, text)
-            .text(AccessText.AUTHORITY, "short".getBytes(UTF_8))
-            .text(AccessText.PATH, text)
-            .text(AccessText.USER_AGENT, text);
+        record.begin();
+        AccessText.put(record, AccessText.X_REQUEST_ID, text);
+        AccessText.put(record, AccessText.AUTHORITY, "short".getBytes(UTF_8));
+        AccessText.put(record, AccessText.PATH, text);
+        AccessText.put(record, AccessText.USER_AGENT, text);
         assertEquals(AccessText.bound(AccessText.X_REQUEST_ID), record.textLength(AccessText.X_REQUEST_ID));
         assertTrue(record.isTruncated(AccessText.X_REQUEST_ID));
         assertFalse(record.isTruncated(AccessText.AUTHORITY));
@@ -227,7 +227,7 @@ final class AccessRecordTest
         assertTrue(record.isTruncated(AccessText.USER_AGENT));
         assertEquals(1024, record.length());
         assertTrue(record.isValid());
-        record.text(AccessText.REFERER, text);
+        AccessText.put(record, AccessText.REFERER, text);
         assertEquals(0, record.textLength(AccessText.REFERER));
         assertTrue(record.isTruncated(AccessText.REFERER));
         assertTrue(record.isValid());
@@ -258,7 +258,7 @@ final class AccessRecordTest
     @Test
     void shouldNotBelieveLengthsThatLeaveTheSlot()
     {
-        record.begin().text(AccessText.PATH, new byte[10]);
+        AccessText.put(record.begin(), AccessText.PATH, new byte[10]);
         final int path = AT + AccessRecordLayout.TEXTS_OFFSET + 4 * AccessText.PATH;
         memory.putInt(path, 2000 << 16 | 10);
         assertFalse(record.isValid());
