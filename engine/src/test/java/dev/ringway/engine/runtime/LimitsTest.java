@@ -119,6 +119,8 @@ final class LimitsTest
                 proxy.awaitCounter("cluster.b.upstream_rq_active", Math.min(sent, 2));
             }
             assertEquals(3, proxy.counter("cluster.b.upstream_rq_pending_active"));
+            assertEquals(5, proxy.counter("cluster.b.upstream_rq_pending_total"));
+            assertEquals(3, proxy.counter("cluster.b.upstream_cx_overflow"));
             final HttpMessage refused = proxy.connect().get("/");
             assertEquals(503, refused.status());
             assertEquals(OVERFLOW, refused.text());
@@ -129,6 +131,17 @@ final class LimitsTest
                 assertEquals("/" + i, clients.get(i).read().text());
             }
             assertEquals(2, backend.accepted());
+        }
+    }
+
+    @Test
+    void shouldGiveALoopThatHasNoConnectionOneInAnyCase() throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(TestBackend.ok("x"));
+            TestProxy proxy = new TestProxy(backend).bearing(0, 3, 1024).start())
+        {
+            assertEquals("x", proxy.connect().get("/").text());
+            assertEquals(1, proxy.counter("cluster.b.upstream_cx_overflow"));
         }
     }
 
