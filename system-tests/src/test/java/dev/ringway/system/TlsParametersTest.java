@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** What openssl and Ringway agree on where ciphers, curves and keys of tickets are listed. */
 final class TlsParametersTest
 {
-    private static final int RUN_S = 60;
+    private static final int RUN_S = 120;
 
     @TempDir
     private static Path directory;

@@ -55,7 +55,7 @@ final class TlsTest
     private static final int WAVES = 5;
     private static final int MANY = 10_000;
     private static final long HANDSHAKE_NS = 10_000_000_000L;
-    private static final int RUN_S = 60;
+    private static final int RUN_S = 120;
     /** The tag of an element 15 that is explicit. */
     private static final int MAX_EARLY_DATA = 0xa0 | 15;
 

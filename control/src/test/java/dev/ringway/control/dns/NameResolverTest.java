@@ -41,7 +41,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Questions to several name servers, some of which say nothing, with times that none of them reaches. */
-@Timeout(60)
+@Timeout(180)
 final class NameResolverTest
 {
     private static final int MOST_AT_ONCE = 64;

@@ -49,7 +49,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Checks of real sockets, at short intervals; what is waited for is what they find. */
-@Timeout(60)
+@Timeout(180)
 final class HealthChecksTest
 {
     private static final long MS = 1_000_000L;
@@ -281,7 +281,7 @@ final class HealthChecksTest
     void shouldAskAsEnvoyDoesAndReuseTheConnection() throws Exception
     {
         final Target target = target();
-        check(settings(http(), 2, 2, true, 5000));
+        check(settings(http(), 2, 2, true, 60_000));
         await(() -> target.seen.size() > 3);
         assertEquals("GET /hc HTTP/1.1\r\nhost: name\r\nuser-agent: Envoy/HC\r\nx-a: b\r\n\r\n", target.seen.peek());
         assertEquals(1, target.connections);
@@ -295,7 +295,7 @@ final class HealthChecksTest
     void shouldConnectAnewWhereAsked() throws Exception
     {
         final Target target = target();
-        check(settings(http(), 1, 1, false, 5000));
+        check(settings(http(), 1, 1, false, 60_000));
         await(() -> target.seen.size() > 3);
         assertTrue(target.connections > 3);
     }
@@ -305,7 +305,7 @@ final class HealthChecksTest
     {
         final Target target = target();
         target.isLeaving = true;
-        check(settings(http(), 1, 1, true, 5000));
+        check(settings(http(), 1, 1, true, 60_000));
         await(() -> target.seen.size() > 5);
         assertEquals(0, value(ids.failure));
         assertTrue(target.connections > 3);
@@ -326,7 +326,7 @@ final class HealthChecksTest
     void shouldTakeAWrongStatusAtOnceAndRecoverAfterTheThreshold() throws Exception
     {
         final Target target = target();
-        check(settings(http(), 1000, 3, true, 5000));
+        check(settings(http(), 1000, 3, true, 60_000));
         await(() -> !isUnhealthy(0));
         target.answer = OK.replace("200 OK", "503 No");
         await(() -> isUnhealthy(0));
@@ -345,7 +345,7 @@ final class HealthChecksTest
     void shouldCountRetriableStatusesThatAreNotExpectedUpToTheThreshold() throws Exception
     {
         final Target target = target();
-        check(settings(http(new Range(200, 600)), 5, 1, true, 5000));
+        check(settings(http(new Range(200, 600)), 5, 1, true, 60_000));
         await(() -> !isUnhealthy(0));
         target.answer = OK.replace("200 OK", "503 No");
         await(() -> isUnhealthy(0));
@@ -356,7 +356,7 @@ final class HealthChecksTest
     void shouldCountBrokenConnections() throws Exception
     {
         final Target target = target();
-        check(settings(http(), 3, 1, true, 5000));
+        check(settings(http(), 3, 1, true, 60_000));
         await(() -> !isUnhealthy(0));
         target.answer = "what?\r\n\r\n";
         await(() -> isUnhealthy(0));
@@ -422,7 +422,7 @@ final class HealthChecksTest
     void shouldLeaveOutWhatAsksForItUntilItIsHealthy() throws Exception
     {
         final Target target = target();
-        check(settings(http(), 1, 1, true, 5000));
+        check(settings(http(), 1, 1, true, 60_000));
         await(() -> !isUnhealthy(0));
         target.answer = OK.replace("200 OK\r\n", "503 No\r\nx-envoy-immediate-health-check-fail: 1\r\n");
         await(() -> isUnhealthy(0));
@@ -439,7 +439,7 @@ final class HealthChecksTest
         assertEquals(1, value(ids.passiveFailure));
         await(() -> value(ids.healthy) == 0);
         isChecked = false;
-        check(settings(http(), 1, 1, true, 5000));
+        check(settings(http(), 1, 1, true, 60_000));
         hosts.newest().health(0).onLeaving();
         assertEquals(0, hosts.newest().excludedCount());
     }
@@ -449,7 +449,7 @@ final class HealthChecksTest
     {
         final Target target = target();
         target.answer = OK.replace("\r\ncontent", "\r\nx-envoy-degraded: 1\r\ncontent");
-        check(settings(http(), 1, 1, true, 5000));
+        check(settings(http(), 1, 1, true, 60_000));
         await(() -> hosts.newest().degradedCount() == 1);
         await(() -> value(ids.degraded) == 1);
         target.answer = OK;
@@ -473,7 +473,7 @@ final class HealthChecksTest
     void shouldBeContentWithAConnection() throws Exception
     {
         final Target target = target();
-        check(settings(new TcpProbe("", List.of()), 1, 1, true, 5000));
+        check(settings(new TcpProbe("", List.of()), 1, 1, true, 60_000));
         await(() -> !isUnhealthy(0));
         await(() -> target.connections > 3);
         target.close();
@@ -495,7 +495,7 @@ final class HealthChecksTest
     void shouldGoOnOverNewConfigurationsAndEndWhereNothingIsAsked() throws Exception
     {
         final Target target = target();
-        final HealthCheck settings = settings(http(), 1, 1, true, 5000);
+        final HealthCheck settings = settings(http(), 1, 1, true, 60_000);
         check(settings);
         await(() -> !isUnhealthy(0));
         rules = new ConnectRules(List.of(), List.of(), null, new ConnectionAge(1, 0), 2);

@@ -33,7 +33,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Requests of health checks over HTTP/2, answered with raw frames. */
-@Timeout(60)
+@Timeout(180)
 final class Http2CallsTest
 {
     private static final int DATA = 0;

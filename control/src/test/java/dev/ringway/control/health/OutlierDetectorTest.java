@@ -28,7 +28,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Ejections step by step, with a clock that stands still. */
-@Timeout(60)
+@Timeout(180)
 final class OutlierDetectorTest
 {
     private static final long S = 1_000_000_000L;

@@ -15,7 +15,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 final class ServerCertificate
 {
     private static final String PASSWORD = "secret";
-    private static final long PATIENCE_S = 60;
+    private static final long PATIENCE_S = 120;
 
     private final KeyStore store = KeyStore.getInstance("PKCS12");
 

@@ -19,7 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Shares of endpoints over 100,000 picks: within 1 % of all picks. */
-@Timeout(60)
+@Timeout(180)
 final class DistributionTest
 {
     private static final int PICKS = 100_000;

@@ -20,7 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Ring and Maglev: the same tables as Envoy's, and few keys that move. */
-@Timeout(60)
+@Timeout(180)
 final class HashTableTest
 {
     private static final int KEYS = 100_000;

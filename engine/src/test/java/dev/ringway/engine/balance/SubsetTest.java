@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** Groups by metadata: which endpoints a request may get, and what it falls back to. */
-@Timeout(60)
+@Timeout(180)
 final class SubsetTest
 {
     private static final Selector BY_VERSION = selector(Fallback.NOT_DEFINED, List.of(), "version");

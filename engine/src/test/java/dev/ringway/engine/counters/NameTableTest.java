@@ -13,7 +13,7 @@ import java.util.Map;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-@Timeout(60)
+@Timeout(180)
 final class NameTableTest
 {
     /** Each four of them share a hash code. */

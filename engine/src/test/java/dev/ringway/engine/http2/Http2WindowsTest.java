@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** When windows grow, and how far. */
-@Timeout(60)
+@Timeout(180)
 final class Http2WindowsTest
 {
     private static final int FIRST = 64 << 10;

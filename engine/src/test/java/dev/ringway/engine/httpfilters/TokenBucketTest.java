@@ -58,7 +58,7 @@ final class TokenBucketTest
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void shouldGiveEachTokenOnce() throws InterruptedException
     {
         final TokenBucket bucket = new TokenBucket(100_000, 1, 3600 * SECOND_NS);

@@ -22,7 +22,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What routes demand beside their path; the comparison with Envoy has many more cases. */
-@Timeout(60)
+@Timeout(180)
 class ConditionTest
 {
     private final RequestView view = new RequestView();

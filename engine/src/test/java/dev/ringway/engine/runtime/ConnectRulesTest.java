@@ -24,7 +24,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** How connections to endpoints are opened, and how long they last. */
-@Timeout(60)
+@Timeout(180)
 final class ConnectRulesTest
 {
     private static final int SOL_SOCKET = 1;
@@ -60,7 +60,7 @@ final class ConnectRulesTest
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
             TestProxy proxy = new TestProxy())
         {
-            server.setSoTimeout(30_000);
+            server.setSoTimeout(120_000);
             proxy.endpoints.add(new Endpoint(Address.of((InetSocketAddress)server.getLocalSocketAddress()), "", 1));
             final Address source = Address.of(new InetSocketAddress("127.0.0.2", 0));
             proxy.connect = new ConnectRules(List.of(option(SOL_SOCKET, SO_KEEPALIVE, 1)),

@@ -18,7 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 /** Tunnels: those that end at plain bytes, and those that go on, in all pairs of versions. */
-@Timeout(60)
+@Timeout(180)
 final class ConnectTest
 {
     private static final int LENGTH = 2_000_000;

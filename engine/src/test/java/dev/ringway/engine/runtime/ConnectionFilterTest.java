@@ -31,7 +31,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 /** Filters of connections before a connection manager, or before a relay. */
-@Timeout(60)
+@Timeout(180)
 final class ConnectionFilterTest
 {
     private static final long NEVER_NS = TimeUnit.DAYS.toNanos(1);

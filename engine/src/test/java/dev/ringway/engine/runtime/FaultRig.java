@@ -36,7 +36,7 @@ final class FaultRig implements AutoCloseable
     private static final int CHUNKS = 128;
     static final int SQ_ENTRIES = 256;
     static final int CQ_ENTRIES = 1024;
-    private static final long PATIENCE_NS = 20_000_000_000L;
+    private static final long PATIENCE_NS = 60_000_000_000L;
 
     final EventLoop loop;
     private final TestProxy settings;

@@ -102,7 +102,7 @@ final class FaultRingTest
         final ByteArrayOutputStream back = new ByteArrayOutputStream();
         try (Socket socket = new Socket(address.getAddress(), address.getPort()))
         {
-            socket.setSoTimeout(30_000);
+            socket.setSoTimeout(120_000);
             Thread.ofPlatform().daemon().start(() -> write(socket, bytes));
             final byte[] piece = new byte[8192];
             for (int n = socket.getInputStream().read(piece); n > 0; n = socket.getInputStream().read(piece))

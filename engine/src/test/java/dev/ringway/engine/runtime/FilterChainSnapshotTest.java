@@ -15,7 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 /** What a new snapshot does to the connections of a filter chain that stays, changes, or is gone. */
-@Timeout(60)
+@Timeout(180)
 final class FilterChainSnapshotTest
 {
     private static final String REQUEST = "GET / HTTP/1.1\r\nhost: a\r\n\r\n";
@@ -48,7 +48,7 @@ final class FilterChainSnapshotTest
     private static Socket connect(final TestProxy proxy) throws IOException
     {
         final Socket socket = new Socket(proxy.listen.inet().getAddress(), proxy.listen.inet().getPort());
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout(120_000);
         return socket;
     }
 

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** Endpoints that reset a call because its time is over, before its client or the proxy do. */
-@Timeout(60)
+@Timeout(180)
 final class GrpcDeadlineTest
 {
     private static final int CANCEL = 8;

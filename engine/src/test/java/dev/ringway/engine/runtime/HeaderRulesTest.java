@@ -187,7 +187,7 @@ final class HeaderRulesTest
     {
         try (TestBackend backend = backend(); TestProxy proxy = new TestProxy(backend).start())
         {
-            assertEquals(List.of("15000"), forwarded(
+            assertEquals(List.of("300000"), forwarded(
                 proxy, "x-envoy-expected-rq-timeout-ms: 1\r\n").headers("x-envoy-expected-rq-timeout-ms"));
             proxy.http.suppressEnvoyHeaders = true;
             proxy.publish();
@@ -350,7 +350,7 @@ final class HeaderRulesTest
         {
             assertNull(request.header(name), name + " behind " + fields);
         }
-        assertEquals(isInternal ? "7000" : "15000", request.header("x-envoy-expected-rq-timeout-ms"), fields);
+        assertEquals(isInternal ? "7000" : "300000", request.header("x-envoy-expected-rq-timeout-ms"), fields);
         assertEquals("4", request.header("x-envoy-attempt-count"));
         assertEquals("1", request.header("x-envoy-own"));
     }

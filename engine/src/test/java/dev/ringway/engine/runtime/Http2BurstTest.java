@@ -16,7 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /**
  * Many requests of one client in one breath: few begin at a time, and what is taken back at once costs little.
  */
-@Timeout(60)
+@Timeout(180)
 final class Http2BurstTest
 {
     private static final int MANY = 90;

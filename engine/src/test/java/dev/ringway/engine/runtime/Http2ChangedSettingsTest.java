@@ -20,7 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
  * Settings that peers change while streams are open: sizes of tables and frames, up and down. What comes is read by
  * Netty's decoder with the table that holds, and no frame may be longer than what was allowed last.
  */
-@Timeout(60)
+@Timeout(180)
 final class Http2ChangedSettingsTest
 {
     private static final int SMALLEST = 16_384;
@@ -157,7 +157,7 @@ final class Http2ChangedSettingsTest
                 final HttpMessage answer = second.ask(Sent.of("GET /" + i, null, false, "x-many", "y".repeat(i)));
                 assertEquals("/" + i, answer.header("x-path"));
             }
-            assertEquals("x".repeat(TABLES.length), open.get(30, TimeUnit.SECONDS).text());
+            assertEquals("x".repeat(TABLES.length), open.get(120, TimeUnit.SECONDS).text());
             assertEquals(TABLES.length, changes.get());
             assertEquals(1, backend.accepted());
         }

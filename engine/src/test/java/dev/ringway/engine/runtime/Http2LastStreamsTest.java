@@ -18,7 +18,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
  * Connections whose numbers for streams are used up (RFC 9113, 5.1.1): they end behind their last stream, and requests go
  * on elsewhere.
  */
-@Timeout(60)
+@Timeout(180)
 final class Http2LastStreamsTest
 {
     private static final int LAST = Integer.MAX_VALUE;

@@ -62,20 +62,13 @@ final class Http2LifeTest
         });
     }
 
-    /** A slow machine takes long for large answers: the time for them is not what is looked at. */
-    private static TestProxy unhurried(final TestProxy proxy)
-    {
-        proxy.http.routeTimeoutNs = 0;
-        return proxy;
-    }
-
     @ParameterizedTest
     @EnumSource(names = {"HTTP2_TO_HTTP1", "HTTP2_TO_HTTP2"})
     void shouldDrainInTwoStepsAndLoseNothing(final HttpPair pair) throws Exception
     {
         final CountDownLatch may = new CountDownLatch(1);
         try (TestBackend backend = late(pair, may);
-            TestProxy proxy = unhurried(pair.proxy(backend)).start())
+            TestProxy proxy = pair.proxy(backend).start())
         {
             final Http2Peer client = Http2Peer.client(proxy.connect());
             client.answersPings = false;

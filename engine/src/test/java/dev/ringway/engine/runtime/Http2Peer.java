@@ -452,15 +452,29 @@ final class Http2Peer
         stream.body.write(frame.payload());
         stream.dataFrames++;
         stream.longestData = Math.max(stream.longestData, length);
+        end(frame, stream);
         if (opensWindows && length > 0)
         {
-            reply(() -> window(0, length));
+            reply(() -> reopen(frame.streamId(), length));
         }
-        end(frame, stream);
-        if (opensWindows && length > 0 && !stream.isOver())
+    }
+
+    /** The connection's window and the stream's in one write, which is half of what many small ones take. */
+    private void reopen(final int id, final int length) throws IOException
+    {
+        final Http2Message stream = stream(id);
+        final byte[] connection = Http2Frame.of(Http2Frame.WINDOW_UPDATE, 0, 0, Http2Frame.numbers(length));
+        receiveWindow += length;
+        if (stream.isOver())
         {
-            reply(() -> window(frame.streamId(), length));
+            out.write(connection);
+            return;
         }
+        stream.receiveWindow += length;
+        final byte[] both = Arrays.copyOf(connection, 2 * connection.length);
+        System.arraycopy(Http2Frame.of(Http2Frame.WINDOW_UPDATE, 0, id, Http2Frame.numbers(length)), 0,
+            both, connection.length, connection.length);
+        out.write(both);
     }
 
     /** What the peer says by itself: when the other end has gone, what it said before is still to be read. */

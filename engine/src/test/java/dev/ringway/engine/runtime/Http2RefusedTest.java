@@ -16,7 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /**
  * Requests that are not taken up: by an endpoint, which leaves another try, or here, because they are too large.
  */
-@Timeout(60)
+@Timeout(180)
 final class Http2RefusedTest
 {
     private static final int REFUSED_STREAM = 7;

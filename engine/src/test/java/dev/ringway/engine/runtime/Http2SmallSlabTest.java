@@ -48,7 +48,7 @@ final class Http2SmallSlabTest
             int whole = 0;
             for (final CompletableFuture<Integer> client : clients)
             {
-                whole += client.get(40, TimeUnit.SECONDS);
+                whole += client.get(120, TimeUnit.SECONDS);
             }
             // With HTTP/2 behind all share one connection, which may end for all of them at once.
             assertTrue(whole > 0 || pair.isHttp2Upstream, "none was served");

@@ -14,7 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 /**
  * Memory is gone when the peer has to be told something: the connection ends, which is not taken for a flood of the peer.
  */
-@Timeout(60)
+@Timeout(180)
 final class Http2StarvedTest
 {
     private static final byte[] PING = Http2Frame.of(Http2Frame.PING, 0, 0, new byte[8]);

@@ -471,7 +471,7 @@ final class Http2UpstreamTest
             {
                 cut.set(at);
                 final HttpPair.Client client = pair.connect(proxy);
-                client.client().socket.setSoTimeout(30_000);
+                client.client().socket.setSoTimeout(120_000);
                 final HttpMessage answer = askOrNull(client);
                 if (at == all.length)
                 {

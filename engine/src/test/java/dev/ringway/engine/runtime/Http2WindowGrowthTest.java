@@ -78,7 +78,7 @@ final class Http2WindowGrowthTest
         {
             assertArrayEquals(content, pair.connect(proxy).ask(Sent.of("GET /", null, false)).body());
             // The endpoint may be told of after all of its content is here.
-            final int opening = widest.get(30, TimeUnit.SECONDS);
+            final int opening = widest.get(120, TimeUnit.SECONDS);
             assertTrue(opening >= WIDE, "widest " + opening);
         }
     }

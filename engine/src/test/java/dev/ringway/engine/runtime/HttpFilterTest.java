@@ -29,7 +29,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Filters of a connection manager between a client and an endpoint. */
-@Timeout(60)
+@Timeout(180)
 final class HttpFilterTest
 {
     private static final long MILLI = 1_000_000L;

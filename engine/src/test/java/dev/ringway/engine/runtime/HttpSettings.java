@@ -47,7 +47,8 @@ final class HttpSettings
     long drainJitterNs;
     ConnectionAge age = ConnectionAge.UNBOUNDED;
     boolean http1WaitsForNext;
-    long routeTimeoutNs = 15_000_000_000L;
+    /** Longer than a test: only one that is about it runs into it, however slow the machine is. */
+    long routeTimeoutNs = 300_000_000_000L;
     int maxHeadBytes = 60 * 1024;
     int maxHeaders = 100;
     int maxRequests = 0;

@@ -22,7 +22,7 @@ final class InspectionLoadTest
     private static Socket open(final TestProxy proxy, final String text) throws IOException
     {
         final Socket socket = new Socket(proxy.listen.inet().getAddress(), proxy.listen.inet().getPort());
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout(120_000);
         socket.getOutputStream().write(text.getBytes(ISO_8859_1));
         return socket;
     }

@@ -33,7 +33,7 @@ final class LifecycleTest
         {
             if (request.target().equals("/slow"))
             {
-                assertTrue(go.await(40, TimeUnit.SECONDS));
+                assertTrue(go.await(120, TimeUnit.SECONDS));
             }
             return TestBackend.ok(text);
         });

@@ -39,7 +39,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Listener filters and the choice of a chain on a loop: what they find, keep, refuse, wait for and let go of. */
-@Timeout(60)
+@Timeout(180)
 final class ListenerFilterTest
 {
     private static final String REQUEST = "GET /a HTTP/1.1\r\nhost: a\r\n\r\n";
@@ -104,7 +104,7 @@ final class ListenerFilterTest
     private static Socket connect(final TestProxy proxy) throws IOException
     {
         final Socket socket = new Socket(proxy.listen.inet().getAddress(), proxy.listen.inet().getPort());
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout(120_000);
         socket.setTcpNoDelay(true);
         return socket;
     }
@@ -276,7 +276,7 @@ final class ListenerFilterTest
         try (SSLSocket socket = (SSLSocket)TlsFixture.jdkClient(false).getSocketFactory().createSocket(
             proxy.listen.inet().getAddress(), proxy.listen.inet().getPort()))
         {
-            socket.setSoTimeout(30_000);
+            socket.setSoTimeout(120_000);
             final SSLParameters parameters = socket.getSSLParameters();
             parameters.setServerNames(List.of(new SNIHostName(name)));
             socket.setSSLParameters(parameters);
@@ -419,7 +419,7 @@ final class ListenerFilterTest
                 try (Socket socket = new Socket("127.0.0.2", proxy.listen.inet().getPort());
                     Socket other = new Socket("127.0.0.1", proxy.listen.inet().getPort()))
                 {
-                    socket.setSoTimeout(30_000);
+                    socket.setSoTimeout(120_000);
                     send(socket, REQUEST);
                     assertEquals("hello", HttpMessage.read(socket.getInputStream(), false).text());
                     assertTrue(isClosed(other));
@@ -510,7 +510,7 @@ final class ListenerFilterTest
             final String address = host.equals("0.0.0.0") ? "127.0.0.3" : host;
             try (Socket socket = new Socket(InetAddress.ofLiteral(address), proxy.listen.inet().getPort()))
             {
-                socket.setSoTimeout(30_000);
+                socket.setSoTimeout(120_000);
                 final String line = "PROXY TCP4 127.0.0.1 " + address + " " + socket.getLocalPort() + " " +
                     proxy.listen.inet().getPort() + "\r\n";
                 final String rest = "x".repeat(60 - line.length());

@@ -15,7 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 /** An endpoint stays what it is while its address changes. */
-@Timeout(60)
+@Timeout(180)
 final class LogicalEndpointTest
 {
     private static Endpoint at(final TestBackend backend)

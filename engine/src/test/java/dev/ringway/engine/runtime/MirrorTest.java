@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 /**
  * Copies of requests go to another cluster, and whatever becomes of them is nothing to the request.
  */
-@Timeout(60)
+@Timeout(180)
 final class MirrorTest
 {
     private static final String SHADOW = "cluster.s.";

@@ -24,7 +24,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
  * Clients on one loop that do at once what begins and ends requests of HTTP/1.1 in all ways. Objects of a request pass
  * from one connection to the next, so each answer names its request: a client gets its own, in order, and nobody else's.
  */
-@Timeout(60)
+@Timeout(180)
 final class MixedClientsTest
 {
     private static final int CLIENTS = 32;

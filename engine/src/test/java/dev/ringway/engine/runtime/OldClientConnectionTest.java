@@ -30,7 +30,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
  * Connections of clients that have lasted as long as they may. The loop's clock is put forward by hours, so that no other
  * time matters.
  */
-@Timeout(60)
+@Timeout(180)
 final class OldClientConnectionTest
 {
     private static final long HOUR_NS = TimeUnit.HOURS.toNanos(1);

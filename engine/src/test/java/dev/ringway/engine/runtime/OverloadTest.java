@@ -39,7 +39,7 @@ final class OverloadTest
     private static final int MEDIUM = 70_000;
     private static final int SMALL = 3_000;
     private static final int UPLOAD = 6_000_000;
-    private static final int PATIENCE_S = 60;
+    private static final int PATIENCE_S = 120;
 
     @TempDir
     Path directory;

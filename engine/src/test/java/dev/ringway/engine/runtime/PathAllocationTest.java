@@ -543,7 +543,7 @@ final class PathAllocationTest
         try (Socket socket = new Socket())
         {
             socket.connect((InetSocketAddress)proxy.address());
-            socket.setSoTimeout(30_000);
+            socket.setSoTimeout(120_000);
             final OutputStream out = socket.getOutputStream();
             out.write(request);
             final InputStream in = socket.getInputStream();

@@ -19,7 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Requests of priority HIGH have bounds and connections of their own. */
-@Timeout(60)
+@Timeout(180)
 final class PriorityTest
 {
     private static final String OVERFLOW =

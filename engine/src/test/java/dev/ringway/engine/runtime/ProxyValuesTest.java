@@ -23,7 +23,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** Values behind the addresses of a PROXY header, from clients to endpoints. */
-@Timeout(60)
+@Timeout(180)
 final class ProxyValuesTest
 {
     private static final String SIGNATURE = "0d0a0d0a000d0a515549540a";
@@ -70,7 +70,7 @@ final class ProxyValuesTest
             final byte[] seen;
             try (Socket socket = new Socket(proxy.listen.inet().getAddress(), proxy.listen.inet().getPort()))
             {
-                socket.setSoTimeout(30_000);
+                socket.setSoTimeout(120_000);
                 socket.getOutputStream().write(header);
                 socket.getOutputStream().write("abc".getBytes(ISO_8859_1));
                 seen = socket.getInputStream().readAllBytes();
@@ -123,7 +123,7 @@ final class ProxyValuesTest
             {
                 try (Socket socket = new Socket(proxy.listen.inet().getAddress(), proxy.listen.inet().getPort()))
                 {
-                    socket.setSoTimeout(30_000);
+                    socket.setSoTimeout(120_000);
                     assertEquals(isRefused ? "" : "abc", answer(socket, header));
                 }
             }

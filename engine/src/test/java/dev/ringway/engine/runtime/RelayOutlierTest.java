@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Outlier detection hears of the connections of relays. */
-@Timeout(60)
+@Timeout(180)
 final class RelayOutlierTest
 {
     private static void ejectAfterTwo(final TestProxy proxy)

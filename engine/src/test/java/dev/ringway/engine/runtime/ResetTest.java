@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 /**
  * A reset that comes right behind bytes: the kernel wakes a receive once for both.
  */
-@Timeout(60)
+@Timeout(180)
 final class ResetTest
 {
     private static final int ROUNDS = 50;

@@ -35,7 +35,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 /**
  * Requests that are sent again as their routes and they themselves say.
  */
-@Timeout(60)
+@Timeout(180)
 final class RetryTest
 {
     private static final String CLUSTER = "cluster.b.";

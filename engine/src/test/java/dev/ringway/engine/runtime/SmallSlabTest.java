@@ -45,7 +45,7 @@ final class SmallSlabTest
             }
             for (final CompletableFuture<Integer> length : lengths)
             {
-                assertEquals(LENGTH, length.get(40, TimeUnit.SECONDS));
+                assertEquals(LENGTH, length.get(120, TimeUnit.SECONDS));
             }
             proxy.awaitQuiet();
             final TestClient after = proxy.connect();

@@ -24,7 +24,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /**
  * Large contents of responses on connections that have moved much: their bytes pass the loop by.
  */
-@Timeout(60)
+@Timeout(180)
 final class SplicedBodyTest
 {
     private static final int LARGE = 400_000;

@@ -26,7 +26,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /**
  * Relays that move so much that their bytes pass the loop by.
  */
-@Timeout(60)
+@Timeout(180)
 final class SplicedRelayTest
 {
     /** More than all buffers on the way hold. */

@@ -11,7 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /**
  * Endpoints that end a connection they have served on when the next request comes, as one does that closes idle ones.
  */
-@Timeout(60)
+@Timeout(180)
 final class StaleConnectionTest
 {
     private static final String RETRIES = "cluster.b.upstream_rq_retry";

@@ -16,7 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** Limits for a stream as a whole, from configuration and from clients. */
-@Timeout(60)
+@Timeout(180)
 final class StreamDurationTest
 {
     private static final long SHORT_NS = 200_000_000L;

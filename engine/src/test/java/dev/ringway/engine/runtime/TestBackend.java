@@ -106,9 +106,10 @@ final class TestBackend implements AutoCloseable
             try
             {
                 final Socket socket = server.accept();
-                accepted.incrementAndGet();
                 open.incrementAndGet();
                 sockets.add(socket);
+                // At last: who has awaited it may end all connections.
+                accepted.incrementAndGet();
                 Thread.ofPlatform().daemon().name("backend-link").start(() -> run(socket));
             }
             catch (final IOException e)
@@ -123,7 +124,7 @@ final class TestBackend implements AutoCloseable
         try (socket)
         {
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(30_000);
+            socket.setSoTimeout(120_000);
             script.run(new Link(tls == null ? socket : secure(socket)));
         }
         catch (final IOException e)

@@ -19,7 +19,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 /**
- * A socket that says exactly what a test wants said. Reads time out after thirty seconds.
+ * A socket that says exactly what a test wants said. Reads time out after two minutes.
  */
 final class TestClient implements AutoCloseable
 {
@@ -59,8 +59,8 @@ final class TestClient implements AutoCloseable
                 raw.setReceiveBufferSize(receiveBuffer);
             }
             raw.setTcpNoDelay(true);
-            raw.setSoTimeout(30_000);
-            raw.connect((InetSocketAddress)address, 30_000);
+            raw.setSoTimeout(120_000);
+            raw.connect((InetSocketAddress)address, 120_000);
             socket = tls == null ? raw : secure(tls, raw);
             in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
             out = socket.getOutputStream();

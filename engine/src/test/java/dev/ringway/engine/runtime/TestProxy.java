@@ -67,7 +67,7 @@ final class TestProxy implements AutoCloseable
 
     private static final int MOST_LOOPS = 4;
     private static final int ARMED_ACCEPTS = 16;
-    private static final long PATIENCE_NS = 20_000_000_000L;
+    private static final long PATIENCE_NS = 60_000_000_000L;
     private static final long PAUSE_NS = 500_000L;
 
     final HttpSettings http = new HttpSettings();

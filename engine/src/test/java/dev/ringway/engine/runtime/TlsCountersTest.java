@@ -21,7 +21,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 /** What is counted of handshakes on listeners. */
-@Timeout(60)
+@Timeout(180)
 final class TlsCountersTest
 {
     private static final String SSL = "listener.l.ssl.";
@@ -56,7 +56,7 @@ final class TlsCountersTest
         final InetSocketAddress address = proxy.listen.inet();
         final SSLSocket socket =
             (SSLSocket)context.getSocketFactory().createSocket(address.getAddress(), address.getPort());
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout(120_000);
         socket.setEnabledProtocols(new String[]{version});
         return socket;
     }

@@ -20,7 +20,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /** HTTP on encrypted listeners: which version is spoken, and what requests are told of it. */
-@Timeout(60)
+@Timeout(180)
 final class TlsHttpTest
 {
     private TestProxy proxy;
@@ -44,7 +44,7 @@ final class TlsHttpTest
         final InetSocketAddress address = proxy.listen.inet();
         final SSLSocket socket = (SSLSocket)TlsFixture.jdkClient(false).getSocketFactory()
             .createSocket(address.getAddress(), address.getPort());
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout(120_000);
         final SSLParameters parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(alpn);
         socket.setSSLParameters(parameters);

@@ -41,7 +41,7 @@ final class TlsListenerTest
         final InetSocketAddress address = proxy.listen.inet();
         final SSLSocket socket = (SSLSocket)TlsFixture.jdkClient(shows).getSocketFactory()
             .createSocket(address.getAddress(), address.getPort());
-        socket.setSoTimeout(30_000);
+        socket.setSoTimeout(120_000);
         socket.setEnabledProtocols(new String[]{version});
         return socket;
     }

@@ -132,7 +132,7 @@ final class TlsUpstreamFaultTest
         int cut = 0;
         for (final CompletableFuture<Integer> client : clients)
         {
-            cut += client.get(30, TimeUnit.SECONDS);
+            cut += client.get(120, TimeUnit.SECONDS);
         }
         return cut;
     }

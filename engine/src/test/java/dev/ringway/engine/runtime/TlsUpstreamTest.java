@@ -44,7 +44,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 /** Endpoints whose connections are encrypted, with the JDK's servers. */
-@Timeout(60)
+@Timeout(180)
 final class TlsUpstreamTest
 {
     private static final String SSL = "cluster.b.ssl.";

@@ -26,7 +26,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 /** Upgrades in HTTP/1.1 on both sides: what is asked for, refused, agreed to, and the relay behind. */
-@Timeout(60)
+@Timeout(180)
 final class UpgradeTest
 {
     private static final String ASK = "GET /chat HTTP/1.1\r\nhost: a\r\nconnection: Upgrade\r\nupgrade: WebSocket\r\n";
