@@ -104,6 +104,20 @@ final class AccessLogComparisonTest
             "k0: \"%METADATA(CLUSTER:p)%\", k1: \"%CLUSTER_METADATA(p:of)%\", k2: \"%METADATA(CLUSTER:p:of):2%\", " +
             "k3: \"%METADATA(ROUTE:p)%\", k4: \"%METADATA(ROUTE:p:n)%\", k5: \"%METADATA(VIRTUAL_HOST:p:o)%\", " +
             "k6: \"%METADATA(VIRTUAL_HOST:p:of)% of %CLUSTER_METADATA(p:n)%\", k7: \"%METADATA(ROUTE:p:o:x)%\" } }", ROUTED});
+        LOGS.put("listener", new String[] {"log_format: { text_format_source: { inline_string: \"" +
+            "%METADATA(LISTENER:p)% %METADATA(LISTENER:p:of)% %METADATA(LISTENER:p:of):4% " +
+            "%METADATA(LISTENER:p:n)% %METADATA(LISTENER:p:o:x)% %METADATA(LISTENER:p:none)% " +
+            "%METADATA(LISTENER:q)% %METADATA(LISTENER:r)% %METADATA(LISTENER_FILTER_CHAIN:p)% " +
+            "%METADATA(LISTENER_FILTER_CHAIN:p:of)% %METADATA(LISTENER_FILTER_CHAIN:p:of):4% %METADATA(LISTENER_FILTER_CHAIN:p:n)% " +
+            "%METADATA(LISTENER_FILTER_CHAIN:p:o:x)% %METADATA(LISTENER_FILTER_CHAIN:p:none)% %METADATA(LISTENER_FILTER_CHAIN:q)% " +
+            "%METADATA(LISTENER_FILTER_CHAIN:r)% \\n\" } }", ""});
+        LOGS.put("jsonlistener", new String[] {"log_format: { json_format: { " +
+            "k00: \"%METADATA(LISTENER:p)%\", k01: \"%METADATA(LISTENER:p:of)%\", k02: \"%METADATA(LISTENER:p:of):4%\", " +
+            "k03: \"%METADATA(LISTENER:p:n)%\", k04: \"%METADATA(LISTENER:p:o:x)%\", k05: \"%METADATA(LISTENER:p:none)%\", " +
+            "k06: \"%METADATA(LISTENER:q)%\", k07: \"%METADATA(LISTENER:r)%\", k08: \"%METADATA(LISTENER_FILTER_CHAIN:p)%\", " +
+            "k09: \"%METADATA(LISTENER_FILTER_CHAIN:p:of)%\", k10: \"%METADATA(LISTENER_FILTER_CHAIN:p:of):4%\", k11: \"%METADATA(LISTENER_FILTER_CHAIN:p:n)%\", " +
+            "k12: \"%METADATA(LISTENER_FILTER_CHAIN:p:o:x)%\", k13: \"%METADATA(LISTENER_FILTER_CHAIN:p:none)%\", k14: \"%METADATA(LISTENER_FILTER_CHAIN:q)%\", " +
+            "k15: \"%METADATA(LISTENER_FILTER_CHAIN:r)%\", mixed: \"of %METADATA(LISTENER:p:n)%\" } }", ""});
         LOGS.put("first", new String[] {("log_format: { text_format_source: { inline_string: \"" +
             "%COALESCE({'operators': ['REQUESTED_SERVER_NAME', {'command': 'REQ', 'param': ':authority'}]})% " +
             "%COALESCE({'operators': [{'command': 'REQ', 'param': 'x-none'}, {'command': 'REQ', 'param': 'x-a', 'max_length': 2}]})% " +
@@ -281,7 +295,10 @@ final class AccessLogComparisonTest
                   response_headers_to_remove: [ x-gone, content-type ]
                 """.replace("PART", "{ filter_metadata: { p: { of: '").replace("END", PARTS)).replaceAll("( +)domains: .*",
                 "$0\n$1metadata: { filter_metadata: { p: { of: 'host" + PARTS.replace("\\", "\\\\"))
-                .replace("- filters:", "- name: 'a 100% \"chain\"'\n      filters:") + "  clusters:\n" +
+                .replace("- filters:", "- name: 'a 100% \"chain\"'\n      metadata: { filter_metadata: { p: { of: 'chain" +
+                    PARTS + "\n      filters:")
+                .replace("    filter_chains:\n",
+                    "    metadata: { filter_metadata: { p: { of: 'listener" + PARTS + "\n    filter_chains:\n") + "  clusters:\n" +
             Bootstraps.cluster("origin", "STATIC", Bootstraps.tcpAddress("127.0.0.1", origin.port()) + METADATA) +
             "    metadata: { filter_metadata: { p: { of: 'origin" + PARTS + '\n' +
             Bootstraps.cluster("named", "STRICT_DNS", Bootstraps.tcpAddress("localhost", origin.port())) +

@@ -7,6 +7,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.util.JsonFormat;
 import dev.ringway.control.accesslog.LogFormat;
 import dev.ringway.control.accesslog.LogFormatException;
+import dev.ringway.control.accesslog.PartMetadataOperator;
 import dev.ringway.control.config.ExtensionTypes;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.control.log.FileFault;
@@ -17,6 +18,8 @@ import dev.ringway.engine.snapshot.AccessLogSink;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StderrAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.stream.v3.StdoutAccessLog;
@@ -44,6 +47,8 @@ final class AccessLogTranslator
     private final RuntimeValues runtime;
 
     private String chain = "";
+    private String listenerMetadata;
+    private String chainMetadata;
     private boolean isListener;
 
     /** What lines look like. */
@@ -66,13 +71,17 @@ final class AccessLogTranslator
     }
 
     /**
-     * Says whose logs are translated from now on: formats are given the name, so that no record need have it.
+     * Says whose logs are translated from now on: formats are given the name and what else is said of it, so that no
+     * record need have them.
      *
-     * @param name of a filter chain, may be empty.
+     * @param listener of the chain.
+     * @param of       a filter chain, or one without a name where there is none.
      */
-    void chain(final String name)
+    void chain(final Listener listener, final FilterChain of)
     {
-        chain = name;
+        chain = of.getName();
+        listenerMetadata = MetadataValues.told(listener.getMetadata());
+        chainMetadata = MetadataValues.told(of.getMetadata());
     }
 
     /**
@@ -216,6 +225,14 @@ final class AccessLogTranslator
         return new Format(format.text.replace(TYPE, "NotSet"), format.isJson, format.omitsEmpty);
     }
 
+    /** With the metadata of the listener and of the chain. */
+    private Format described(final Format format)
+    {
+        final String text = PartMetadataOperator.given(format.text, "LISTENER", listenerMetadata);
+        return new Format(PartMetadataOperator.given(text, "LISTENER_FILTER_CHAIN", chainMetadata), format.isJson,
+            format.omitsEmpty);
+    }
+
     private Format named(final Format format)
     {
         if (chain.isEmpty() || !format.text.contains(CHAIN_NAME))
@@ -231,7 +248,12 @@ final class AccessLogTranslator
     private AccessLogSink sink(
         final String path, final Format given, final AccessLogFilter filter, final FieldPath config)
     {
-        final Format format = named(isListener ? untyped(given) : given);
+        if (PartMetadataOperator.isGiven(given.text))
+        {
+            checks.fault(config, "has an operator %METADATA(#...)%, which is none");
+            return null;
+        }
+        final Format format = named(described(isListener ? untyped(given) : given));
         final LogFormat compiled;
         try
         {

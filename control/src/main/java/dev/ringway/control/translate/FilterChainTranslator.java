@@ -119,7 +119,7 @@ final class FilterChainTranslator
      */
     List<AccessLogSink> accessLogs(final Listener listener, final FieldPath path)
     {
-        accessLogs.chain("");
+        accessLogs.chain(listener, io.envoyproxy.envoy.config.listener.v3.FilterChain.getDefaultInstance());
         listenerLogs = accessLogs.ofListener(listener.getAccessLogList(), path.field("access_log"));
         return listenerLogs;
     }
@@ -132,7 +132,7 @@ final class FilterChainTranslator
     {
         final FilterChainMatch match =
             matches.translate(config.getFilterChainMatch(), path.field("filter_chain_match"));
-        accessLogs.chain(config.getName());
+        accessLogs.chain(listener, config);
         if (listenerLogs.size() == listener.getAccessLogCount())
         {
             // Without faults, which are told once.
