@@ -56,6 +56,7 @@ final class HeaderChangeComparisonTest
           - { header: { key: x-own, value: "%%REQ(x-own)%%+" }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
           - { header: { key: x-known, value: "%%PROTOCOL%% %%ROUTE_NAME%% %%UPSTREAM_CLUSTER%% 100%%%%" } }
           - { header: { key: x-address, value: "%%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%% %%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%%" } }
+          - { header: { key: x-process, value: "%%HOSTNAME%%|%%ENVIRONMENT(HOME)%%|%%ENVIRONMENT(HOME):2%%|%%ENVIRONMENT(NO_SUCH)%%" } }
           - { header: { key: accept, value: text/html }, append_action: OVERWRITE_IF_EXISTS_OR_ADD }
         - match: { prefix: /proto }
           route: { cluster: one }

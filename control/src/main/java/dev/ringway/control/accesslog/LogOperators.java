@@ -7,10 +7,6 @@ import dev.ringway.engine.accesslog.AccessText;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.snapshot.AccessLogSink;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -203,7 +199,7 @@ final class LogOperators
                 return MetadataOperator.of(argument, at, argumentAt);
             case PartMetadataOperator.OF_ENDPOINT, PartMetadataOperator.OF_CLUSTER, PartMetadataOperator.OF_TYPE:
                 return PartMetadataOperator.of(name, argument, at, argumentAt);
-            case "ENVIRONMENT":
+            case ProcessOperators.ENVIRONMENT:
                 return environment(argument, at);
             case "PATH", "QUERY_PARAM", "QUERY_PARAMS":
                 return PathOperators.of(name, argument, at, argumentAt);
@@ -245,7 +241,7 @@ final class LogOperators
                 constant(null);
             case "BYTES_RETRANSMITTED", "PACKETS_RETRANSMITTED" -> constant("0");
             case "DOWNSTREAM_TRANSPORT_FAILURE_REASON" -> text(AccessText.TRANSPORT_FAILURE);
-            case "HOSTNAME" -> constant(hostName());
+            case ProcessOperators.HOST_NAME -> constant(ProcessOperators.value(name, null));
             default -> rare(name);
         };
     }
@@ -346,11 +342,12 @@ final class LogOperators
 
     private static LogOperator environment(final String argument, final int at) throws LogFormatException
     {
-        if (argument == null || argument.isEmpty())
+        final String value = ProcessOperators.value(ProcessOperators.ENVIRONMENT, argument);
+        if (value == null)
         {
             throw new LogFormatException(at, "%ENVIRONMENT(NAME)% needs the name of a variable");
         }
-        return constant(System.getenv(argument));
+        return constant(value);
     }
 
     private static LogOperator constant(final String value)
@@ -403,17 +400,5 @@ final class LogOperators
     static byte[] bytes(final String text)
     {
         return text.getBytes(UTF_8);
-    }
-
-    private static String hostName()
-    {
-        try
-        {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-        }
-        catch (final IOException e)
-        {
-            return InetAddress.getLoopbackAddress().getHostName();
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.ringway.control.translate;
 
 import dev.ringway.control.accesslog.MetadataOperator;
+import dev.ringway.control.accesslog.ProcessOperators;
 import dev.ringway.control.accesslog.TlsOperators;
 import dev.ringway.control.config.FieldPath;
 import dev.ringway.engine.route.FieldChanges;
@@ -13,6 +14,7 @@ import io.envoyproxy.envoy.config.core.v3.HeaderValueOption.HeaderAppendAction;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -133,7 +135,7 @@ final class FieldTranslator
 
     private List<ValuePart> value(final String text, final FieldPath path, final Where where)
     {
-        if (text.length() > MAX_VALUE || text.chars().anyMatch(c -> c < 0x20 && c != '\t' || c == 0x7F))
+        if (text.length() > MAX_VALUE || isUnprintable(text))
         {
             checks.fault(path, "is longer than " + MAX_VALUE + " characters or holds control characters");
         }
@@ -202,6 +204,12 @@ final class FieldTranslator
             // Requests carry no metadata, nor do they see what their connection carries: nothing is put, as in Envoy.
             return;
         }
+        final String ofProcess = ProcessOperators.value(operator.group(1), argument);
+        if (ofProcess != null && (argument != null || operator.group(3) == null))
+        {
+            addProcess(ofProcess, length, path, parts);
+            return;
+        }
         final ValuePart ofPath = where.isOfRoute() ? ofPath(operator.group(1), argument, length) : null;
         if (ofPath != null)
         {
@@ -210,6 +218,22 @@ final class FieldTranslator
         }
         checks.fault(path, operator.group() + " is not supported in fields of " +
             (where == Where.REQUEST || where == Where.FILTERED_REQUEST ? "requests" : "responses"));
+    }
+
+    private void addProcess(
+        final String value, final int length, final FieldPath path, final List<ValuePart> parts)
+    {
+        if (isUnprintable(value))
+        {
+            checks.fault(path, "names a variable whose value holds control characters");
+        }
+        final byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        parts.add(new ValuePart.Text(length < bytes.length ? Arrays.copyOf(bytes, length) : bytes));
+    }
+
+    private static boolean isUnprintable(final String text)
+    {
+        return text.chars().anyMatch(c -> c < 0x20 && c != '\t' || c == 0x7F);
     }
 
     private static boolean isMetadata(final Matcher operator)
