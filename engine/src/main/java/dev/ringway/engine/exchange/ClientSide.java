@@ -16,6 +16,8 @@ import dev.ringway.engine.upstream.HeaderEdits;
  */
 final class ClientSide
 {
+    private static final int NO_CONTENT = 204;
+
     private final Exchange exchange;
     private final Exchanges exchanges;
     private final RequestHead request;
@@ -100,6 +102,11 @@ final class ClientSide
             return;
         }
         report.onFields(Place.RESPONSE, head.headers(), edits);
+        if (head.status() == NO_CONTENT)
+        {
+            // No length even of nothing (RFC 9110, 8.6).
+            edits.drop(HeaderName.CONTENT_LENGTH);
+        }
         onSent(sink.sendHead(head, edits, isEnd), isEnd);
     }
 

@@ -1,5 +1,6 @@
 package dev.ringway.engine.exchange;
 
+import dev.ringway.codecs.http.HeaderName;
 import dev.ringway.codecs.http.HeaderTable;
 import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
@@ -7,6 +8,7 @@ import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import dev.ringway.engine.upstream.ClusterState;
+import dev.ringway.engine.upstream.HeaderEdits;
 import dev.ringway.engine.upstream.RequestHost;
 import dev.ringway.engine.upstream.SessionNeeds;
 import dev.ringway.engine.upstream.UpstreamFailure;
@@ -190,7 +192,9 @@ final class EndpointSide implements UpstreamHandler
         {
             retrying.giveUp();
             report.onInterim(cluster);
-            exchange.client().onSent(downstream.sendHead(head, exchanges.responseEdits(), isEnd), isEnd);
+            final HeaderEdits edits = exchanges.responseEdits();
+            edits.drop(HeaderName.CONTENT_LENGTH);
+            exchange.client().onSent(downstream.sendHead(head, edits, isEnd), isEnd);
             return;
         }
         if (retrying.retries(head, request, cluster))
@@ -342,6 +346,11 @@ final class EndpointSide implements UpstreamHandler
         else if (exchange.phase() == Phase.SEND_DOWN)
         {
             report.onEndpointCut();
+            final String started = LocalReply.startedDetail(failure);
+            if (started != null)
+            {
+                report.outcome().cut(0, started);
+            }
             // The client of a call is told by the code of its stream; a connection of HTTP/1.1 ends as for other reasons.
             exchange.abort(LocalReply.of(failure).flag(), request.http2() && attempts.isOfDeadline(failure));
         }

@@ -178,9 +178,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
     {
         if (handler == null)
         {
-            // Bytes nobody asked for would be taken for the answer to the next request (RFC 9112, 9.2).
-            pool.tally().onProtocolError();
-            connection.close();
+            onSurplus();
             return;
         }
         isAnswered = true;
@@ -194,6 +192,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         }
         else if (left == PendingBytes.NO_ROOM)
         {
+            pool.tally().onProtocolError();
             fail(UpstreamFailure.PROTOCOL);
         }
     }
@@ -214,8 +213,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             }
             if (handler == null)
             {
-                pool.tally().onProtocolError();
-                connection.close();
+                onSurplus();
                 return 0;
             }
             final int used = isInBody ? onBody(at, end - at) : onHead(at, end - at);
@@ -237,6 +235,17 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             at += used;
         }
         return 0;
+    }
+
+    /** Bytes nobody asked for would be taken for the answer to the next request (RFC 9112, 9.2). */
+    private void onSurplus()
+    {
+        // What still comes of an answer that was given up is no fault of the endpoint's.
+        if (!connection.isClosing())
+        {
+            pool.tally().onProtocolError();
+            connection.close();
+        }
     }
 
     /**
@@ -438,6 +447,10 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
         }
         pool.keepSession(connection);
         pool.onResponseEnded();
+        if (hasSurplus)
+        {
+            pool.tally().onProtocolError();
+        }
         if (connection.isClosing())
         {
             return last;
@@ -506,7 +519,7 @@ final class Http1UpstreamSession extends PooledSession implements ByteConsumer
             {
                 pool.onResponseEnded();
             }
-            if (failure == UpstreamFailure.OVERLOADED)
+            if (failure == UpstreamFailure.OVERLOADED || failure == UpstreamFailure.PROTOCOL)
             {
                 pool.tally().onCancelled();
             }

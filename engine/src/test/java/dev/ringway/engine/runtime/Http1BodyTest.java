@@ -3,6 +3,7 @@ package dev.ringway.engine.runtime;
 import org.junit.jupiter.api.Test;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
@@ -215,16 +216,20 @@ final class Http1BodyTest
         try (TestBackend backend = TestBackend.answering(request -> switch (request.target())
             {
                 case "/204" -> "HTTP/1.1 204 No Content\r\n\r\n";
+                case "/204/0" -> "HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n";
                 case "/304" -> "HTTP/1.1 304 Not Modified\r\ncontent-length: 77\r\netag: \"x\"\r\n\r\n";
                 default -> TestBackend.ok("next");
             });
             TestProxy proxy = new TestProxy(backend).start())
         {
             final TestClient client = proxy.connect();
-            final HttpMessage noContent = client.get("/204");
-            assertEquals(204, noContent.status());
-            assertNull(noContent.header("content-length"));
-            assertNull(noContent.header("transfer-encoding"));
+            for (final String path : List.of("/204", "/204/0"))
+            {
+                final HttpMessage noContent = client.get(path);
+                assertEquals(204, noContent.status());
+                assertNull(noContent.header("content-length"));
+                assertNull(noContent.header("transfer-encoding"));
+            }
             final HttpMessage notModified = client.get("/304");
             assertEquals(304, notModified.status());
             assertEquals("\"x\"", notModified.header("etag"));

@@ -12,7 +12,7 @@ final class Http1InterimTest
     void shouldForwardProcessingAndEarlyHints() throws Exception
     {
         try (TestBackend backend = TestBackend.answering("HTTP/1.1 102 Processing\r\n\r\n" +
-                "HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\n\r\n" + TestBackend.ok("x"));
+                "HTTP/1.1 103 Early Hints\r\nlink: </a.css>; rel=preload\r\ncontent-length: 0\r\n\r\n" + TestBackend.ok("x"));
             TestProxy proxy = new TestProxy(backend).start())
         {
             final TestClient client = proxy.connect().send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
@@ -21,6 +21,7 @@ final class Http1InterimTest
             assertEquals(103, hints.status());
             assertEquals("</a.css>; rel=preload", hints.header("link"));
             assertNull(hints.header("transfer-encoding"));
+            assertNull(hints.header("content-length"));
             final HttpMessage response = client.read();
             assertEquals(200, response.status());
             assertEquals("x", response.text());

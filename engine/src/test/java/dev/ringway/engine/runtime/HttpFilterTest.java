@@ -466,6 +466,21 @@ final class HttpFilterTest
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"protocol_error", "connection_termination"})
+    void shouldTellWhyAnAnswerWasCut(final String why) throws Exception
+    {
+        final String head = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+        try (TestBackend backend = TestBackend.closingAfter(why.startsWith("p") ? head + "x\r\n" : head);
+            TestProxy proxy = proxy(backend, () -> new Noting("a")).start())
+        {
+            final TestClient client = proxy.connect().send("GET / HTTP/1.1\r\nhost: a\r\n\r\n");
+            assertEquals(200, client.readHead().status());
+            client.assertEnd();
+            awaitSeen("a request / end", "a response 200", "a end 200 upstream_reset_after_response_started{" + why + "}");
+        }
+    }
+
     @Test
     void shouldRefuseToGatherMoreThanTheLimit() throws Exception
     {

@@ -66,6 +66,40 @@ final class UpstreamFaultTest
             assertEquals(502, client.get("/").status());
             assertEquals(2, backend.accepted());
             assertEquals(2, proxy.counter("cluster.b.upstream_cx_protocol_error"));
+            assertEquals(2, proxy.counter("cluster.b.upstream_cx_destroy_local_with_active_rq"));
+        }
+    }
+
+    /** What comes of it after it was refused is no fault of its own. */
+    @Test
+    void shouldCountAHeadThatIsTooLargeOnce() throws Exception
+    {
+        try (TestBackend backend = TestBackend.scripted(link ->
+            {
+                link.read();
+                link.write("HTTP/1.1 200 OK\r\nx: " + "a".repeat(200_000));
+                link.awaitEnd();
+            });
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            assertEquals(502, proxy.connect().get("/").status());
+            proxy.awaitCounter("cluster.b.upstream_cx_active", 0);
+            assertEquals(1, proxy.counter("cluster.b.upstream_cx_protocol_error"));
+            assertEquals(1, proxy.counter("cluster.b.upstream_cx_destroy_local_with_active_rq"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP", "HTTP/1.1 304 Not Modified\r\n\r\nx"})
+    void shouldCountBytesBehindAnAnswer(final String answer) throws Exception
+    {
+        try (TestBackend backend = TestBackend.answering(answer);
+            TestProxy proxy = new TestProxy(backend).start())
+        {
+            assertEquals(answer.substring(9, 12), "" + proxy.connect().get("/").status());
+            proxy.awaitCounter("cluster.b.upstream_cx_active", 0);
+            assertEquals(1, proxy.counter("cluster.b.upstream_cx_protocol_error"));
+            assertEquals(0, proxy.counter("cluster.b.upstream_cx_destroy_local_with_active_rq"));
         }
     }
 
