@@ -359,6 +359,11 @@ final class HostCheck
         if (health.has(HostHealth.FAILED_ACTIVE_CHECK))
         {
             tellTimeout(verdict);
+            if (isFirst)
+            {
+                // It was unhealthy before anybody asked. Nothing else would name one that never answers.
+                logUnhealthy(verdict);
+            }
             return false;
         }
         if (verdict != Verdict.REFUSED && verdict != Verdict.LEAVING && failures < target.settings.unhealthyThreshold())
@@ -367,13 +372,18 @@ final class HostCheck
         }
         health.set(HostHealth.FAILED_ACTIVE_CHECK);
         tellTimeout(verdict);
+        logUnhealthy(verdict);
+        return false;
+    }
+
+    private void logUnhealthy(final Verdict verdict)
+    {
         log.accept(text("is unhealthy: " + switch (verdict)
         {
             case LATE -> "no answer in time";
             case BROKEN -> "no connection";
             default -> "wrong answer";
         }));
-        return false;
     }
 
     /** Of an unhealthy one: whether the last check was late. */

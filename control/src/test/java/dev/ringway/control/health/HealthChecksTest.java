@@ -323,6 +323,15 @@ final class HealthChecksTest
     }
 
     @Test
+    void shouldNameAnEndpointOnceThatNeverWasHealthy() throws Exception
+    {
+        target().answer = OK.replace("200 OK", "503 No");
+        check(settings(http(), 1, 1, true, 5000));
+        await(() -> value(ids.failure) > 3);
+        assertTrue(logged.size() == 1 && logged.peek().endsWith("is unhealthy: wrong answer"), logged.toString());
+    }
+
+    @Test
     void shouldTakeAWrongStatusAtOnceAndRecoverAfterTheThreshold() throws Exception
     {
         final Target target = target();
