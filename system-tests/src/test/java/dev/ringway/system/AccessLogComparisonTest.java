@@ -225,6 +225,7 @@ final class AccessLogComparisonTest
     {
         try (Origin origin =
             new Origin(Map.of("/fails", "HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n",
+                "/end", "HTTP/1.1 204 No Content\r\ncontent-length: 0\r\n\r\n",
                 "/fields", "HTTP/1.1 200 OK\r\nx-own: 1\r\nx-own: 2\r\nx-gone: 3\r\ncontent-type: text/html\r\ncontent-length: 0\r\n\r\n")))
         {
             ask(true, origin);

@@ -101,12 +101,12 @@ final class ClientSide
             open(head, edits);
             return;
         }
-        report.onFields(Place.RESPONSE, head.headers(), edits);
         if (head.status() == NO_CONTENT)
         {
             // No length even of nothing (RFC 9110, 8.6).
             edits.drop(HeaderName.CONTENT_LENGTH);
         }
+        report.onFields(Place.RESPONSE, head.headers(), edits);
         onSent(sink.sendHead(head, edits, isEnd), isEnd);
     }
 
