@@ -17,6 +17,7 @@ import dev.ringway.engine.http2.Http2Context;
 import dev.ringway.engine.http2.Http2Session;
 import dev.ringway.engine.http2.Http2SessionHandler;
 import dev.ringway.engine.http2.Http2Stream;
+import dev.ringway.engine.http2.Http2Terms;
 import dev.ringway.engine.snapshot.HttpConnectionManager;
 import org.agrona.DirectBuffer;
 
@@ -30,6 +31,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
 
     private final Http2SessionFactory factory;
     private final Http2Session link;
+    private final Http2Terms terms;
     private HttpConnectionManager http;
     private int requests;
     private boolean isCut;
@@ -43,6 +45,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
     {
         this.factory = factory;
         link = new Http2Session(factory.context(), this, true);
+        terms = link.terms();
     }
 
     /** The connection is old at that time. */
@@ -105,10 +108,10 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         final Exchange fresh = factory.exchanges().acquire();
         final RequestHead head = fresh.request();
         final RequestFields fields = factory.requestFields();
-        fields.allowProtocol(link.takesConnect());
+        fields.allowProtocol(terms.takesConnect());
         fields.begin(head, factory.context().fields(), Http2Context.MAX_BLOCK_LENGTH, factory.limits(),
             http.underscores());
-        final int used = link.decode(source, offset, length, fields);
+        final int used = terms.decode(source, offset, length, fields);
         if (used == HpackError.COMPRESSION)
         {
             factory.exchanges().release(fresh);
@@ -125,7 +128,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         countRequest();
         final Http2Response response = factory.acquire();
         response.begin(this, link.acceptStream(streamId, response, isEnd), fresh);
-        link.countBlock(response.meter());
+        terms.countBlock(response.meter());
         response.start(isEnd);
         return 0;
     }
@@ -190,7 +193,7 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
         });
         final Http2Response response = factory.acquire();
         response.begin(this, link.acceptStream(streamId, response, isEnd), null);
-        link.countBlock(response.meter());
+        terms.countBlock(response.meter());
         final LocalReply reply = Refusals.http2(fault);
         ids.refusal(factory.loop().counters(), true, isEnd, reply.status());
         response.sendLocalReply(reply.status(), reply.body(), factory.exchanges().refusalEdits(http, false));
@@ -216,12 +219,12 @@ final class Http2DownstreamSession extends OpenSession implements Http2SessionHa
     {
         final TrailerFields fields = factory.trailerFields();
         fields.begin(factory.trailers(), factory.context().fields(), factory.limits(), http.underscores());
-        final int used = link.decode(source, offset, length, fields);
+        final int used = terms.decode(source, offset, length, fields);
         if (used == HpackError.COMPRESSION)
         {
             return -ErrorCode.COMPRESSION_ERROR;
         }
-        link.countBlock(stream.meter());
+        terms.countBlock(stream.meter());
         final Http2Response response = (Http2Response)stream.handler();
         if (!isEnd || response.isTunnel() || fields.end() != 0 || used < 0 || !stream.isContentWhole())
         {

@@ -209,7 +209,7 @@ final class Http2Frames
 
     private int ignore(final DirectBuffer source, final int offset, final int length)
     {
-        final int result = session.decode(source, offset, length, IGNORE);
+        final int result = session.terms().decode(source, offset, length, IGNORE);
         return result == HpackError.COMPRESSION ? -ErrorCode.COMPRESSION_ERROR : 0;
     }
 
@@ -289,13 +289,13 @@ final class Http2Frames
             session.onSettingsAck();
             return 0;
         }
-        final int before = session.settings().initialWindowSize();
-        final int result = session.settings().apply(session.memory().slab().buffer(), offset, length);
+        final int before = session.terms().peer().initialWindowSize();
+        final int result = session.terms().peer().apply(session.memory().slab().buffer(), offset, length);
         if (result < 0)
         {
             return result;
         }
-        final int change = session.settings().initialWindowSize() - before;
+        final int change = session.terms().peer().initialWindowSize() - before;
         if (change != 0 && !session.changeWindows(change))
         {
             return -ErrorCode.FLOW_CONTROL_ERROR;

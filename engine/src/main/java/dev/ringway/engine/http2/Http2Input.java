@@ -301,7 +301,7 @@ final class Http2Input extends InputBytes implements ByteConsumer
             {
                 return result;
             }
-            session.blockLength(whole);
+            session.terms().blockLength(whole);
             final int verdict = frames.onHeadersFrame(streamId, payload.isSelfDependent(streamId), flags,
                 memory.slab().buffer(), payload.offset(), payload.length());
             return verdict < 0 ? verdict : whole;
@@ -368,7 +368,7 @@ final class Http2Input extends InputBytes implements ByteConsumer
             taken += more;
             at += FrameHeader.LENGTH + more;
         }
-        session.blockLength(taken);
+        session.terms().blockLength(taken);
         final int verdict = frames.onHeadersFrame(
             streamId, payload.isSelfDependent(streamId), flags, joined, 0, position);
         return verdict < 0 ? verdict : length;

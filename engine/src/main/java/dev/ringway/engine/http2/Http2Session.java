@@ -1,25 +1,20 @@
 package dev.ringway.engine.http2;
 
-import dev.ringway.codecs.hpack.HeaderSink;
-import dev.ringway.codecs.hpack.HpackDecoder;
 import dev.ringway.codecs.hpack.HpackEncoder;
 import dev.ringway.codecs.http2.ErrorCode;
 import dev.ringway.codecs.http2.FloodGuard;
 import dev.ringway.codecs.http2.FloodLimits;
 import dev.ringway.codecs.http2.FlowWindow;
 import dev.ringway.codecs.http2.FrameWriter;
-import dev.ringway.codecs.http2.Http2Settings;
 import dev.ringway.engine.conn.ByteMeter;
 import dev.ringway.engine.conn.Connection;
 import dev.ringway.engine.conn.ConnectionHandler;
 import dev.ringway.engine.counters.Http2Counters;
 import dev.ringway.engine.memory.LoopMemory;
 import dev.ringway.engine.snapshot.Http2Options;
-import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * HTTP/2 (RFC 9113) on one connection, client or server: settings, streams, windows, and how it ends. Pooled with its
+ * HTTP/2 (RFC 9113) on one connection, client or server: its streams and windows, and how it ends. Pooled with its
  * tables. Loop thread only.
  */
 public final class Http2Session
@@ -27,10 +22,8 @@ public final class Http2Session
     private final Http2Context context;
     private final Http2SessionHandler handler;
     private final boolean isServer;
-    private HpackDecoder decoder = new HpackDecoder(Http2Settings.INITIAL_HEADER_TABLE_SIZE);
-    private final HpackEncoder encoder = new HpackEncoder();
-    private final Http2Settings settings;
-    private final Http2Settings ours;
+    private final Http2Terms terms;
+    private final HpackEncoder encoder;
     private final FloodGuard flood = new FloodGuard();
     private final Http2Streams streams = new Http2Streams();
     private final Http2Life life;
@@ -43,7 +36,6 @@ public final class Http2Session
     private FloodLimits limits;
     private Http2Counters counters;
     private int nextId;
-    private int blockLength;
     private int expected;
 
     /**
@@ -56,8 +48,8 @@ public final class Http2Session
         this.context = context;
         this.handler = handler;
         this.isServer = isServer;
-        settings = new Http2Settings(!isServer);
-        ours = new Http2Settings(isServer);
+        terms = new Http2Terms(context, isServer);
+        encoder = terms.encoder();
         input = new Http2Input(this, new Http2Frames(this));
         windows = new Http2Windows(context.windowRoom());
         life = new Http2Life(this, input, isServer);
@@ -89,16 +81,7 @@ public final class Http2Session
         nextId = context.firstId();
         expected = 0;
         windows.open(http2, nowNs());
-        if (http2.headerTableSize() == decoder.tableSize())
-        {
-            decoder.reset();
-        }
-        else
-        {
-            decoder = new HpackDecoder(http2.headerTableSize());
-        }
-        encoder.reset();
-        settings.reset(!isServer);
+        terms.open(http2, listBytes);
         if (http2 != limitsOf)
         {
             limitsOf = http2;
@@ -111,26 +94,13 @@ public final class Http2Session
         input.open(isServer);
         output.open(opened);
         life.open(opened, http2, idleNs, headNs);
-        begin(listBytes);
+        begin();
         life.begin();
     }
 
-    private void begin(final int listBytes)
+    private void begin()
     {
-        ours.reset(isServer);
-        ours.initialWindowSize(options.initialStreamWindowSize());
-        ours.headerTableSize(options.headerTableSize());
-        ours.maxHeaderListSize(listBytes);
-        if (isServer)
-        {
-            ours.maxConcurrentStreams(options.maxConcurrentStreams());
-            ours.enableConnectProtocol(options.allowConnect());
-        }
-        else
-        {
-            ours.enablePush(false);
-        }
-        output.sendBegin(ours, !isServer);
+        output.sendBegin(terms.ours(), !isServer);
         if (windows.size() > FlowWindow.INITIAL_SIZE)
         {
             output.sendWindowUpdate(0, windows.size() - FlowWindow.INITIAL_SIZE);
@@ -152,21 +122,6 @@ public final class Http2Session
         return context.spareMeter();
     }
 
-    /** A block of fields is about to be told. */
-    void blockLength(final int length)
-    {
-        blockLength = length;
-    }
-
-    /**
-     * @param meter gets the frames and the fields of the block that was decoded last.
-     */
-    public void countBlock(final ByteMeter meter)
-    {
-        meter.receivedBlock(blockLength);
-        meter.receivedFields(decoder.textLength());
-    }
-
     Http2Output output()
     {
         return output;
@@ -180,11 +135,6 @@ public final class Http2Session
     Http2Streams streams()
     {
         return streams;
-    }
-
-    Http2Settings settings()
-    {
-        return settings;
     }
 
     Http2Counters counters()
@@ -226,26 +176,19 @@ public final class Http2Session
     }
 
     /**
+     * @return what both sides have told in their settings; the same object as long as this.
+     */
+    public Http2Terms terms()
+    {
+        return terms;
+    }
+
+    /**
      * @return where blocks of fields are encoded; its state goes with the order of the blocks.
      */
     public HpackEncoder encoder()
     {
         return encoder;
-    }
-
-    /**
-     * Decodes a block of fields into {@link Http2Context#fields()}.
-     *
-     * @param source holds the block.
-     * @param offset of it.
-     * @param length of it.
-     * @param sink   told of each field.
-     * @return bytes of fields, or a negative {@link dev.ringway.codecs.hpack.HpackError}.
-     */
-    public int decode(final DirectBuffer source, final int offset, final int length, final HeaderSink sink)
-    {
-        final UnsafeBuffer fields = context.fields();
-        return decoder.decode(source, offset, length, fields, 0, Http2Context.MAX_BLOCK_LENGTH, sink);
     }
 
     /**
@@ -285,35 +228,11 @@ public final class Http2Session
     }
 
     /**
-     * @return most streams that the peer allows.
-     */
-    public int peerMaxStreams()
-    {
-        return settings.maxConcurrentStreams();
-    }
-
-    /**
      * @return whether the peer has told its settings.
      */
     public boolean hasPeerSettings()
     {
         return !input.isSettingsDue();
-    }
-
-    /**
-     * @return whether the peer takes extended CONNECT (RFC 8441, 3), as far as it has told.
-     */
-    public boolean peerTakesConnect()
-    {
-        return settings.enableConnectProtocol();
-    }
-
-    /**
-     * @return whether this side has told that it takes extended CONNECT.
-     */
-    public boolean takesConnect()
-    {
-        return ours.enableConnectProtocol();
     }
 
     /**
@@ -423,7 +342,7 @@ public final class Http2Session
     private Http2Stream add(final int id)
     {
         final Http2Stream stream = context.acquire();
-        stream.open(this, id, settings.initialWindowSize(), nowNs());
+        stream.open(this, id, terms.peer().initialWindowSize(), nowNs());
         streams.add(stream);
         context.loop().counters().increment(counters.streamsActive);
         context.loop().onStreams(1);
@@ -551,7 +470,7 @@ public final class Http2Session
     /** The peer has seen our settings and keeps to them. */
     void onSettingsAck()
     {
-        decoder.settingsAcknowledged();
+        terms.onAcknowledged();
         windows.onAnswered(nowNs());
     }
 
@@ -566,8 +485,8 @@ public final class Http2Session
     /** The peer's settings hold from now on. */
     void onSettings()
     {
-        encoder.peerTableSize(settings.smallestHeaderTableSize());
-        output.maxFrameLength(settings.maxFrameSize());
+        terms.onPeer();
+        output.maxFrameLength(terms.peer().maxFrameSize());
         output.sendSettingsAck();
         output.pump();
         handler.onCapacity();

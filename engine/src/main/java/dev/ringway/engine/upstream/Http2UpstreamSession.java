@@ -7,6 +7,7 @@ import dev.ringway.engine.http2.Http2Cause;
 import dev.ringway.engine.http2.Http2Session;
 import dev.ringway.engine.http2.Http2SessionHandler;
 import dev.ringway.engine.http2.Http2Stream;
+import dev.ringway.engine.http2.Http2Terms;
 import org.agrona.DirectBuffer;
 
 import java.util.ArrayDeque;
@@ -18,6 +19,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
 {
     private final UpstreamContext context;
     private final Http2Session link;
+    private final Http2Terms terms;
     /** What waits for the endpoint's settings, which say whether it takes upgrades. */
     private final ArrayDeque<UpstreamHandler> upgrades = new ArrayDeque<>(4);
     private EndpointPool pool;
@@ -34,6 +36,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     {
         this.context = context;
         link = new Http2Session(context.http2, this, false);
+        terms = link.terms();
     }
 
     void open(final EndpointPool owner, final Connection connection)
@@ -79,7 +82,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
     /** How many streams there may be at a time. */
     int mostStreams()
     {
-        return link.takesStreams() ? Math.min(pool.maxStreams(), link.peerMaxStreams()) : 0;
+        return link.takesStreams() ? Math.min(pool.maxStreams(), terms.peerMaxStreams()) : 0;
     }
 
     /** Ends the connection unless it has requests or is ending; false when it goes on. */
@@ -140,7 +143,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
 
     private void openUpgrade(final UpstreamHandler exchange)
     {
-        if (link.peerTakesConnect() && link.streamCount() < mostStreams())
+        if (terms.peerTakesConnect() && link.streamCount() < mostStreams())
         {
             open(exchange);
         }
@@ -148,7 +151,7 @@ final class Http2UpstreamSession implements Http2SessionHandler
         {
             onRequestEnded();
             exchange.onUpstreamFailed(
-                link.peerTakesConnect() ? UpstreamFailure.UNSENT : UpstreamFailure.STREAM_RESET);
+                terms.peerTakesConnect() ? UpstreamFailure.UNSENT : UpstreamFailure.STREAM_RESET);
         }
     }
 
@@ -219,12 +222,12 @@ final class Http2UpstreamSession implements Http2SessionHandler
         final boolean isEnd)
     {
         context.responseFields.begin(context.head, context.http2.fields(), UpstreamContext.FIELD_LIMITS);
-        final int used = link.decode(source, offset, length, context.responseFields);
+        final int used = terms.decode(source, offset, length, context.responseFields);
         if (used == HpackError.COMPRESSION)
         {
             return -ErrorCode.COMPRESSION_ERROR;
         }
-        link.countBlock(stream.meter());
+        terms.countBlock(stream.meter());
         if (context.responseFields.end(isEnd, owner.isHeadRequest()) != 0 || used < 0)
         {
             return onInvalidFields(stream);
@@ -244,12 +247,12 @@ final class Http2UpstreamSession implements Http2SessionHandler
     {
         context.trailerFields.begin(context.trailers, context.http2.fields(), UpstreamContext.FIELD_LIMITS,
             UpstreamContext.UNDERSCORES);
-        final int used = link.decode(source, offset, length, context.trailerFields);
+        final int used = terms.decode(source, offset, length, context.trailerFields);
         if (used == HpackError.COMPRESSION)
         {
             return -ErrorCode.COMPRESSION_ERROR;
         }
-        link.countBlock(stream.meter());
+        terms.countBlock(stream.meter());
         if (!isEnd || owner.isRelay() || context.trailerFields.end() != 0 || used < 0 || !stream.isContentWhole())
         {
             return onInvalidFields(stream);
