@@ -48,6 +48,8 @@ final class RetryComparisonTest
         List.of("/lost", "origin", "retry_on: 5xx, " + WITH_FIELD + BACKOFF, "request_headers_to_remove: [ x-may ]"),
         List.of("/named", "origin, host_rewrite_literal: new", "retry_on: 5xx, retriable_request_headers: [ { name: " +
             "\":authority\", string_match: { exact: new } } ], " + BACKOFF),
+        List.of("/expected", "origin, timeout: 30s", "retry_on: 5xx, retriable_request_headers: [ { name: " +
+            "x-envoy-expected-rq-timeout-ms, string_match: { exact: \"30000\" } } ], " + BACKOFF),
         List.of("/limited", "origin", "retry_on: \"envoy-ratelimited\", " + BACKOFF),
         List.of("/grpc", "origin", "retry_on: \"unavailable,cancelled\", " + BACKOFF),
         List.of("/calls", "origin", "retry_on: \"deadline-exceeded,internal,resource-exhausted\", num_retries: 4, " +
@@ -108,6 +110,8 @@ final class RetryComparisonTest
         List.of("GET /made-dead/200"),
         List.of("GET /lost/503,200", "x-may: again"),
         List.of("GET /named/503,200"),
+        List.of("GET /expected/503,200"),
+        List.of("GET /expected/503", "x-envoy-upstream-rq-timeout-ms: 20000"),
         List.of("POST /5xx/503,200", "content-length: 5", "", "hello"),
         List.of("POST /5xx/close,503,200", "transfer-encoding: chunked", "", "5", "hello", "0", "", ""),
         List.of("POST /5xx/503,200", "content-length: " + LONG.length(), "", LONG),

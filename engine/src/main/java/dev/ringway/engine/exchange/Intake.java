@@ -250,8 +250,8 @@ final class Intake
             retrying.begin(forward.retry(), route.request(), request, isHeard);
             if (!forward.retry().requestHeaders().isEmpty())
             {
-                retrying.ask(Needs.changed(exchanges, request,
-                    exchanges.requestHeaders().sought(downstream, request, http, routing, id)));
+                retrying.ask(Needs.changed(exchanges, request, exchanges.requestHeaders().sought(
+                    downstream, request, http, routing, id, times.expectedNs(exchanges.nowNs(), false))));
                 request.headers().restore();
             }
             exchange.acquire();

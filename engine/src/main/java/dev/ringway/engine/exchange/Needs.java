@@ -72,7 +72,7 @@ final class Needs implements SessionNeeds
     {
         // What it lost on its way to an endpoint before is there again.
         request.headers().restore();
-        return changed(exchanges, request, exchanges.requestHeaders().sought(downstream, request, http, routing, id));
+        return changed(exchanges, request, exchanges.requestHeaders().sought(downstream, request, http, routing, id, 0));
     }
 
     /** A request as edits make it. */

@@ -142,9 +142,10 @@ final class RequestHeaderRules
         final RequestHead head,
         final HttpConnectionManager http,
         final Routing routing,
-        final RequestId id)
+        final RequestId id,
+        final long expectedNs)
     {
-        return change(soughtEdits, downstream, head, http, routing, id, 0);
+        return change(soughtEdits, downstream, head, http, routing, id, expectedNs);
     }
 
     private HeaderEdits change(
