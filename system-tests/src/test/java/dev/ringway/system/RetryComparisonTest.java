@@ -89,6 +89,8 @@ final class RetryComparisonTest
         List.of("GET /5xx/close"),
         List.of("POST /5xx/503,close,200", "content-length: 0"),
         List.of("HEAD /5xx/599,200"),
+        List.of("GET /5xx/600"),
+        List.of("GET /asked/999,200", "x-envoy-retry-on: retriable-status-codes", "x-envoy-retriable-status-codes: 999"),
         List.of("GET /5xx/503=x-envoy-ratelimited:true"),
         List.of("GET /gateway/500"),
         List.of("GET /gateway/502,504"),

@@ -480,7 +480,11 @@ public final class Exchanges
             case 2 -> counters.increment(ids.upstreamRq2xx);
             case 3 -> counters.increment(ids.upstreamRq3xx);
             case 4 -> counters.increment(ids.upstreamRq4xx);
-            default -> counters.increment(ids.upstreamRq5xx);
+            case 5 -> counters.increment(ids.upstreamRq5xx);
+            default ->
+            {
+                // Of no class.
+            }
         }
     }
 

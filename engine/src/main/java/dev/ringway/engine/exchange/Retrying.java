@@ -7,6 +7,7 @@ import dev.ringway.codecs.http.RequestHead;
 import dev.ringway.codecs.http.ResponseHead;
 import dev.ringway.engine.accesslog.ResponseFlag;
 import dev.ringway.engine.counters.ClusterCounters;
+import dev.ringway.engine.counters.LoopCounters;
 import dev.ringway.engine.counters.RetryCounters;
 import dev.ringway.engine.route.FieldChanges;
 import dev.ringway.engine.route.RequestView;
@@ -274,14 +275,19 @@ final class Retrying
     {
         ids.statuses.dropped(exchanges.counters(), status);
         final RetryCounters retries = ids.retries;
-        exchanges.counters().increment(retries.retryRqCompleted);
-        exchanges.counters().increment(switch (status / 100)
+        final LoopCounters counters = exchanges.counters();
+        counters.increment(retries.retryRqCompleted);
+        switch (status / 100)
         {
-            case 2 -> retries.retryRq2xx;
-            case 3 -> retries.retryRq3xx;
-            case 4 -> retries.retryRq4xx;
-            default -> retries.retryRq5xx;
-        });
+            case 2 -> counters.increment(retries.retryRq2xx);
+            case 3 -> counters.increment(retries.retryRq3xx);
+            case 4 -> counters.increment(retries.retryRq4xx);
+            case 5 -> counters.increment(retries.retryRq5xx);
+            default ->
+            {
+                // Of no class.
+            }
+        }
     }
 
     /**
