@@ -13,6 +13,9 @@ import java.nio.file.Path;
  */
 public final class FileFault
 {
+    /** As many as the kernel follows. */
+    private static final int MOST_LINKS = 40;
+
     private FileFault()
     {
     }
@@ -28,11 +31,15 @@ public final class FileFault
         final Path file;
         try
         {
-            file = Path.of(path).toAbsolutePath();
+            file = made(Path.of(path).toAbsolutePath());
         }
         catch (final InvalidPathException e)
         {
             return e.getReason();
+        }
+        catch (final IOException e)
+        {
+            return reason(e);
         }
         if (Files.isDirectory(file))
         {
@@ -48,6 +55,21 @@ public final class FileFault
             return "Not a directory";
         }
         return Files.isWritable(Files.exists(file) ? file : directory) ? null : "permission denied";
+    }
+
+    /** The file that is made when one is opened that is not there: where it is a link, what that leads to. */
+    private static Path made(final Path opened) throws IOException
+    {
+        Path file = opened;
+        for (int links = 0; !Files.exists(file) && Files.isSymbolicLink(file); links++)
+        {
+            if (links == MOST_LINKS)
+            {
+                throw new IOException("Too many levels of symbolic links");
+            }
+            file = file.resolveSibling(Files.readSymbolicLink(file));
+        }
+        return file;
     }
 
     /**
