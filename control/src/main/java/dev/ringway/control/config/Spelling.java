@@ -43,7 +43,9 @@ public final class Spelling
         String nearest = null;
         for (final String name : known)
         {
-            final int slips = slips(plain, name.toLowerCase(Locale.ROOT));
+            // Each letter that one has more is a slip at least.
+            final int slips = Math.abs(plain.length() - name.length()) < least ?
+                slips(plain, name.toLowerCase(Locale.ROOT)) : least;
             if (slips < least)
             {
                 least = slips;
