@@ -37,7 +37,7 @@ final class FirstOperator implements LogOperator
         this.steps = steps;
     }
 
-    private record Step(LogOperator operator, boolean isNumber)
+    private record Step(LogOperator operator, boolean isNumber, boolean isDashTold)
     {
     }
 
@@ -103,11 +103,12 @@ final class FirstOperator implements LogOperator
             throw new LogFormatException(at, config + " is not supported in %COALESCE%");
         }
         final LogOperator step = LogFormat.operator(name, param, at, at, needs);
+        final boolean isDashTold = LogFormat.isDashTold(name, 0);
         if (!operator.has("max_length"))
         {
-            return new Step(step, LogOperators.isNumber(param == null ? name : name + '(' + param + ')'));
+            return new Step(step, LogOperators.isNumber(param == null ? name : name + '(' + param + ')'), isDashTold);
         }
-        return new Step(LogFormat.cut(step, length(operator.get("max_length"), at)), false);
+        return new Step(LogFormat.cut(step, length(operator.get("max_length"), at)), false, isDashTold);
     }
 
     private static String text(final JsonElement config, final int at) throws LogFormatException
@@ -140,13 +141,13 @@ final class FirstOperator implements LogOperator
             case "ORIG_OR_HOST" -> "X-ENVOY-ORIGINAL-HOST?:AUTHORITY";
             default -> throw new LogFormatException(at, "'" + argument + "' has no ORIG, HOST or ORIG_OR_HOST behind its colon");
         };
-        final Step ofTls = new Step(LogFormat.operator(SERVER_NAME, null, at, at, needs), false);
+        final Step ofTls = new Step(LogFormat.operator(SERVER_NAME, null, at, at, needs), false, false);
         final String order = colon < 0 ? argument : argument.substring(0, colon);
         if (order.equals("SNI_ONLY"))
         {
             return new FirstOperator(List.of(ofTls));
         }
-        final Step ofRequest = new Step(LogFormat.operator("REQ", host, at, at, needs), false);
+        final Step ofRequest = new Step(LogFormat.operator("REQ", host, at, at, needs), false, false);
         return switch (order)
         {
             case "SNI_FIRST" -> new FirstOperator(List.of(ofTls, ofRequest));
@@ -166,7 +167,7 @@ final class FirstOperator implements LogOperator
             line.cut(start);
             steps.get(i).operator.append(record, line);
             isNumber = steps.get(i).isNumber;
-            if (line.length() != start + 1 || line.bytes()[start] != '-')
+            if (steps.get(i).isDashTold || line.length() != start + 1 || line.bytes()[start] != '-')
             {
                 return;
             }

@@ -171,7 +171,7 @@ final class JsonFormat
     private Part string(final String config) throws LogFormatException
     {
         final LogFormat plain = LogFormat.compile(config, false);
-        final boolean isSingle = plain.isSingle() && !config.startsWith("%RESPONSE_FLAGS");
+        final boolean isSingle = plain.isSingle() && !LogFormat.isDashTold(config, 1);
         // A value that is there and empty is told, so what is not there has to be told apart.
         final LogFormat format = isSingle ? plain : LogFormat.compile(config, omitsEmpty);
         needs.addAll(format.needs());

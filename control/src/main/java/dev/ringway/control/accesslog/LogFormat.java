@@ -135,7 +135,7 @@ public final class LogFormat
                 flush(literal, operators);
                 final int start = i;
                 i = operator(text, start, operators, needs);
-                if (omitsEmpty && !text.startsWith("RESPONSE_FLAGS", start + 1))
+                if (omitsEmpty && !isDashTold(text, start + 1))
                 {
                     operators.add(withoutDash(operators.removeLast()));
                 }
@@ -145,6 +145,12 @@ public final class LogFormat
         final boolean isSingle =
             operators.size() == 1 && text.startsWith("%") && text.indexOf('%', 1) == text.length() - 1;
         return new LogFormat(operators, needs, isSingle ? text.substring(1, text.length() - 1) : null);
+    }
+
+    /** Whether a dash of the operator that begins there is a value like others. */
+    static boolean isDashTold(final String text, final int at)
+    {
+        return text.startsWith("RESPONSE_FLAGS", at) || text.startsWith(ProcessOperators.ENVIRONMENT, at);
     }
 
     private static LogOperator withoutDash(final LogOperator operator)

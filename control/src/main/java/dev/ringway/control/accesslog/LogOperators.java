@@ -352,7 +352,7 @@ final class LogOperators
 
     private static LogOperator constant(final String value)
     {
-        final byte[] bytes = bytes(value == null || value.isEmpty() ? "-" : value);
+        final byte[] bytes = bytes(value == null ? "-" : value);
         return (record, line) -> line.put(bytes);
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * {@code %HOSTNAME%} and {@code %ENVIRONMENT(NAME)%}: what is the same as long as the process lives.
@@ -20,9 +21,14 @@ public final class ProcessOperators
     /**
      * @param name     of an operator.
      * @param argument between its parentheses, or null.
-     * @return what it tells, a dash where that is nothing; null when it is none of these or lacks its argument.
+     * @return what it tells, a dash for a variable that is not set; null when it is none of these or lacks its argument.
      */
     public static String value(final String name, final String argument)
+    {
+        return value(name, argument, System.getenv());
+    }
+
+    static String value(final String name, final String argument, final Map<String, String> environment)
     {
         if (name.equals(HOST_NAME) && argument == null)
         {
@@ -32,8 +38,7 @@ public final class ProcessOperators
         {
             return null;
         }
-        final String value = System.getenv(argument);
-        return value == null || value.isEmpty() ? "-" : value;
+        return environment.getOrDefault(argument, "-");
     }
 
     private static String hostName()

@@ -45,6 +45,7 @@ final class JsonFormatTest
         {"a": "%REQ(REFERER)%", "b": "%RESPONSE_CODE%"}     | {"b":200}
         {"a": "%REQ(REFERER)%", "b": "x%REQ(REFERER)%"}     | {"b":"x"}
         {"a": {"c": "%REQ(REFERER)%"}, "b": 1}              | {"b":1}
+        {"a": "%ENVIRONMENT(NO_SUCH)%"}                     | {"a":"-"}
         {"a": "%REQ(REFERER)%"}                             | {}
         """)
     void shouldLeaveOutWhatHasNoValue(final String config, final String expected) throws LogFormatException
