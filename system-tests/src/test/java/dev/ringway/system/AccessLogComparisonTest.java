@@ -110,14 +110,14 @@ final class AccessLogComparisonTest
             "%METADATA(LISTENER:q)% %METADATA(LISTENER:r)% %METADATA(LISTENER_FILTER_CHAIN:p)% " +
             "%METADATA(LISTENER_FILTER_CHAIN:p:of)% %METADATA(LISTENER_FILTER_CHAIN:p:of):4% %METADATA(LISTENER_FILTER_CHAIN:p:n)% " +
             "%METADATA(LISTENER_FILTER_CHAIN:p:o:x)% %METADATA(LISTENER_FILTER_CHAIN:p:none)% %METADATA(LISTENER_FILTER_CHAIN:q)% " +
-            "%METADATA(LISTENER_FILTER_CHAIN:r)% \\n\" } }", ""});
+            "%METADATA(LISTENER_FILTER_CHAIN:r)% %%METADATA(LISTENER:p:of) %PROTOCOL%%METADATA(LISTENER:p:n)%\\n\" } }", ""});
         LOGS.put("jsonlistener", new String[] {"log_format: { json_format: { " +
             "k00: \"%METADATA(LISTENER:p)%\", k01: \"%METADATA(LISTENER:p:of)%\", k02: \"%METADATA(LISTENER:p:of):4%\", " +
             "k03: \"%METADATA(LISTENER:p:n)%\", k04: \"%METADATA(LISTENER:p:o:x)%\", k05: \"%METADATA(LISTENER:p:none)%\", " +
             "k06: \"%METADATA(LISTENER:q)%\", k07: \"%METADATA(LISTENER:r)%\", k08: \"%METADATA(LISTENER_FILTER_CHAIN:p)%\", " +
             "k09: \"%METADATA(LISTENER_FILTER_CHAIN:p:of)%\", k10: \"%METADATA(LISTENER_FILTER_CHAIN:p:of):4%\", k11: \"%METADATA(LISTENER_FILTER_CHAIN:p:n)%\", " +
             "k12: \"%METADATA(LISTENER_FILTER_CHAIN:p:o:x)%\", k13: \"%METADATA(LISTENER_FILTER_CHAIN:p:none)%\", k14: \"%METADATA(LISTENER_FILTER_CHAIN:q)%\", " +
-            "k15: \"%METADATA(LISTENER_FILTER_CHAIN:r)%\", mixed: \"of %METADATA(LISTENER:p:n)%\" } }", ""});
+            "k15: \"%METADATA(LISTENER_FILTER_CHAIN:r)%\", mixed: \"of %METADATA(LISTENER:p:n)%\", literal: \"%%METADATA(LISTENER:p:of)\" } }", ""});
         LOGS.put("first", new String[] {("log_format: { text_format_source: { inline_string: \"" +
             "%COALESCE({'operators': ['REQUESTED_SERVER_NAME', {'command': 'REQ', 'param': ':authority'}]})% " +
             "%COALESCE({'operators': [{'command': 'REQ', 'param': 'x-none'}, {'command': 'REQ', 'param': 'x-a', 'max_length': 2}]})% " +
@@ -134,6 +134,7 @@ final class AccessLogComparisonTest
             "%REQUESTED_SERVER_NAME(SNI_FIRST:ORIG)% " +
             "%REQUESTED_SERVER_NAME(SNI_FIRST:HOST)% " +
             "%REQUESTED_SERVER_NAME(SNI_ONLY:ORIG)% " +
+            "%COALESCE({'operators': [{'command': 'ENVIRONMENT', 'param': 'NO_SUCH'}, 'PROTOCOL']})% " +
             "%REQUESTED_SERVER_NAME(SNI_FIRST:ORIG_OR_HOST)%\\n\" } }").replace("'", "\\\""), ""});
         LOGS.put("jsonfirst", new String[] {("log_format: { json_format: { " +
             "k00: \"%COALESCE({'operators': ['REQUESTED_SERVER_NAME', {'command': 'REQ', 'param': ':authority'}]})%\", " +
@@ -151,7 +152,8 @@ final class AccessLogComparisonTest
             "k12: \"%REQUESTED_SERVER_NAME(SNI_FIRST:ORIG)%\", " +
             "k13: \"%REQUESTED_SERVER_NAME(SNI_FIRST:HOST)%\", " +
             "k14: \"%REQUESTED_SERVER_NAME(SNI_ONLY:ORIG)%\", " +
-            "k15: \"%REQUESTED_SERVER_NAME(SNI_FIRST:ORIG_OR_HOST)%\" } }").replace("'", "\\\""), ""});
+            "k15: \"%REQUESTED_SERVER_NAME(SNI_FIRST:ORIG_OR_HOST)%\", " +
+            "k16: \"%ENVIRONMENT(NO_SUCH)%\" } }").replace("'", "\\\""), ""});
         LOGS.put("jsonfields", new String[] {"log_format: { json_format: { a: \"%REQ(X-A)%\", b: \"<%REQ(X-B)%>\", " +
             "own: \"%RESP(X-OWN)%\", none: \"%REQ(X-B)%\" } }", ""});
         LOGS.put("names", new String[] {

@@ -10,6 +10,8 @@ import dev.ringway.engine.accesslog.AccessRecord;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -28,6 +30,8 @@ public final class PartMetadataOperator
     private static final List<String> TYPES = List.of("UPSTREAM_HOST", "CLUSTER", "ROUTE", "VIRTUAL_HOST");
     /** In the place of a type: what stands behind it is all metadata, as hexadecimal digits of a JSON object. */
     private static final String GIVEN = "#";
+    /** A percent sign, or an operator as a whole: what stands in a format one behind the other. */
+    private static final Pattern WORD = Pattern.compile("%%|%\\w+(\\([^)]*\\))?(:\\d+)?%");
     private static final byte[] NOTHING = LogOperators.bytes("-");
     /** A power of two. */
     private static final int KEPT = 64;
@@ -72,8 +76,10 @@ public final class PartMetadataOperator
      */
     public static String given(final String format, final String type, final String told)
     {
-        return format.replaceAll("%METADATA\\(" + type + "(?=[:)])",
-            "%METADATA(" + GIVEN + HexFormat.of().formatHex((told == null ? "{}" : told).getBytes(UTF_8)));
+        final Pattern wanted = Pattern.compile("^%METADATA\\(" + type + "(?=[:)])");
+        final String given = "%METADATA(" + GIVEN + HexFormat.of().formatHex((told == null ? "{}" : told).getBytes(UTF_8));
+        return WORD.matcher(format).replaceAll(
+            word -> Matcher.quoteReplacement(wanted.matcher(word.group()).replaceFirst(given)));
     }
 
     /**
